@@ -1,0 +1,3 @@
+"""Emblazon: Open Graph images at the edge, in Python."""
+
+__version__ = "0.1.0"

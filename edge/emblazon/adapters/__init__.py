@@ -1,0 +1,1 @@
+"""Adapters that bind the edge ports to a host."""

@@ -1,0 +1,72 @@
+"""Template schemas as the origin publishes them and as the edge and the SDK check them.
+
+Pure data: parsing and validation of requests against these lives in `request.py`, reading and
+writing `/manifest.json` in `manifest.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ParamType = Literal[
+    "string", "text", "number", "integer", "boolean", "color", "url", "choice", "date", "list"
+]
+ParamValue = str | int | float | bool | tuple[str, ...]
+
+Format = Literal["png", "jpg", "webp", "avif"]
+FORMATS: tuple[Format, ...] = ("png", "jpg", "webp", "avif")
+CONTENT_TYPES: dict[Format, str] = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "avif": "image/avif",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParamSpec:
+    """One parameter of a template, from `[params.<name>]` in `card.toml`."""
+
+    name: str
+    type: ParamType = "string"
+    required: bool = False
+    default: ParamValue | None = None
+    max_length: int = 300  # Unicode code points, after NFC
+    min: float | None = None
+    max: float | None = None
+    choices: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheLife:
+    """Seconds: how long a card is fresh, then served stale while refreshed, then usable on error."""
+
+    max_age: int = 300
+    stale_while_revalidate: int = 86_400
+    stale_if_error: int = 604_800
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSpec:
+    """What the edge and the SDK must know of a template; one entry of `/manifest.json`."""
+
+    name: str
+    version: str  # hash of the template's files and the fonts that it names
+    params: dict[str, ParamSpec]
+    width: int = 1200
+    height: int = 630
+    cache: CacheLife = CacheLife()
+    tags: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()  # A/B variants selectable by `_v`
+    alt: str = ""  # sentence with {param} placeholders, for og:image:alt
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The origin's `/manifest.json`."""
+
+    renderer: str  # renderer version; part of every cache key
+    templates: dict[str, TemplateSpec] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The origin: HTML and CSS cards to pixels, served by aiohttp."""

@@ -1,0 +1,1 @@
+"""Cli stage of the origin (DESIGN.md §1)."""

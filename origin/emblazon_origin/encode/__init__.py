@@ -1,0 +1,1 @@
+"""Encode stage of the origin (DESIGN.md §1)."""

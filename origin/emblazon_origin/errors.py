@@ -1,0 +1,62 @@
+"""Errors of the origin.
+
+    EmblazonError
+     ├─ CardError          the card cannot be drawn as given (400)
+     │   └─ TemplateError  the template itself is at fault (500 on a server, exit code 2 in the CLI)
+     ├─ AssetError         an image or font could not be had; the card goes on without it
+     ├─ Overloaded         no capacity; try again (503)
+     └─ RenderTimeout      the render passed its deadline (504)
+
+Each carries a private text (`str(error)`, for logs) and a `public` one that is safe to send to a client.
+"""
+
+from __future__ import annotations
+
+
+class EmblazonError(Exception):
+    """Base of every error that Emblazon raises on purpose."""
+
+    status = 500
+    report = True  # whether error tracking hears of it
+
+    def __init__(self, message: str, *, public: str | None = None) -> None:
+        super().__init__(message)
+        self.public = public if public is not None else message
+
+
+class CardError(EmblazonError):
+    """The card cannot be drawn as given; the message says what to change."""
+
+    status = 400
+    report = False
+
+
+class TemplateError(CardError):
+    """The template itself is at fault: syntax, schema, missing file."""
+
+    status = 500
+    report = True
+
+
+class AssetError(EmblazonError):
+    """An image or font could not be fetched or decoded; the card is drawn without it."""
+
+    status = 502
+    report = False
+
+
+class Overloaded(EmblazonError):
+    """No capacity now; carries seconds after which to try again."""
+
+    status = 503
+    report = False
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message, public="The origin is at capacity; try again shortly.")
+        self.retry_after = retry_after
+
+
+class RenderTimeout(EmblazonError):
+    """The render passed its deadline."""
+
+    status = 504

@@ -1,0 +1,1 @@
+"""Layout: styled tree → positioned boxes (DESIGN.md §1, origin step 6)."""

@@ -1,0 +1,10 @@
+"""Limits that keep one render bounded, in one table. Breaking one is a `CardError`, never a crash."""
+
+MAX_HTML_BYTES = 2_000_000
+MAX_ELEMENTS = 5_000
+MAX_DEPTH = 2_000
+MAX_TEXT_CHARACTERS = 100_000
+MAX_CANVAS_PIXELS = 16_000_000  # width · height · dpr²
+MAX_SIDE = 8_192
+MAX_IMAGE_PIXELS = 16_000_000
+MAX_IMAGE_BYTES = 5_000_000

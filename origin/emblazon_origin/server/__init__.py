@@ -1,0 +1,1 @@
+"""Server stage of the origin (DESIGN.md §1)."""

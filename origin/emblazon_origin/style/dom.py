@@ -1,0 +1,55 @@
+"""The HTML tree as the later stages see it: elements with computed styles, and text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .computed import ComputedStyle
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """A text node, white space as in the source."""
+
+    data: str
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element, or a `::before`, `::after` or `::marker` pseudo-element (tag begins with `::`).
+
+    `svg` holds the serialised markup of an inline `<svg>` (which then has no children);
+    `line` is the source line, 1-based, 0 where unknown.
+    """
+
+    tag: str
+    attributes: dict[str, str]
+    children: list[Element | Text]
+    style: ComputedStyle
+    line: int = 0
+    svg: str | None = None
+    selector: str = ""  # short readable path such as `div.card > h1`, for reports
+    marker: ComputedStyle | None = None  # of a list item: the style of its ::marker
+    parent: Element | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FontFaceRule:
+    """An `@font-face` rule; `sources` are URLs resolved against the stylesheet, or `local(name)` names."""
+
+    family: str
+    sources: tuple[tuple[str, str], ...]  # (kind "url" | "local", value)
+    weight: tuple[float, float] = (400.0, 400.0)
+    style: str = "normal"
+    stretch: tuple[float, float] = (100.0, 100.0)
+    unicode_range: tuple[tuple[int, int], ...] = ()  # () is everything
+    features: tuple[tuple[str, int], ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StyledDocument:
+    """What the style stage hands on: the root element (`html`) and the fonts that the document brings."""
+
+    root: Element
+    font_faces: tuple[FontFaceRule, ...] = ()

@@ -1,0 +1,316 @@
+"""Computed values that `ComputedStyle` is made of. Lengths are CSS pixels, angles degrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class Color(NamedTuple):
+    """An sRGB colour, unpremultiplied; each channel and alpha in 0..1 (channels may exceed it)."""
+
+    r: float
+    g: float
+    b: float
+    a: float = 1.0
+
+
+BLACK = Color(0, 0, 0)
+TRANSPARENT = Color(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """`px + pct · basis`, or `func(basis)` where min(), max() or clamp() mix percentages with pixels."""
+
+    px: float = 0.0
+    pct: float = 0.0  # fraction: 0.5 is 50%
+    func: Callable[[float], float] | None = None
+
+    def resolve(self, basis: float) -> float:
+        """Return pixels for a percentage basis in pixels."""
+        return self.func(basis) if self.func is not None else self.px + self.pct * basis
+
+    @property
+    def is_absolute(self) -> bool:
+        """True where no percentage is involved."""
+        return self.func is None and self.pct == 0.0
+
+
+ZERO = Length()
+FULL = Length(pct=1.0)
+HALF = Length(pct=0.5)
+
+Auto = Literal["auto"]
+AUTO: Auto = "auto"
+# Intrinsic sizes: `fit-content()` is a Length wrapped in FitContent.
+Intrinsic = Literal["min-content", "max-content", "fit-content"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitContent:
+    """`fit-content(<limit>)`."""
+
+    limit: Length
+
+
+Size = Length | Auto | Intrinsic | FitContent
+MaxSize = Length | Literal["none"] | Intrinsic | FitContent
+
+
+class Position(NamedTuple):
+    """A <position>: offsets of the positioned box inside the positioning area."""
+
+    x: Length = ZERO
+    y: Length = ZERO
+
+
+# --- images -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A `url()` already resolved against its base."""
+
+    href: str
+
+
+class ColorStop(NamedTuple):
+    """A gradient stop. `position` None is to be distributed; `hint` True is a colour hint, colour unused.
+
+    In conic gradients the length's percentage is of one turn and its px are degrees.
+    """
+
+    color: Color
+    position: Length | None = None
+    hint: bool = False
+
+
+ColorSpace = Literal["srgb", "srgb-linear", "lab", "oklab", "xyz", "lch", "oklch", "hsl", "hwb", "display-p3"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearGradient:
+    """CSS Images 4 §3.1. `angle` in degrees (0 is to top, clockwise), or a corner keyword pair."""
+
+    stops: tuple[ColorStop, ...]
+    angle: float = 180.0
+    corner: tuple[Literal["left", "right"], Literal["top", "bottom"]] | None = None
+    repeating: bool = False
+    space: ColorSpace = "srgb"
+    hue: Literal["shorter", "longer", "increasing", "decreasing"] = "shorter"
+
+
+@dataclass(frozen=True, slots=True)
+class RadialGradient:
+    """CSS Images 4 §3.2."""
+
+    stops: tuple[ColorStop, ...]
+    shape: Literal["circle", "ellipse"] = "ellipse"
+    extent: Literal["closest-side", "closest-corner", "farthest-side", "farthest-corner"] = "farthest-corner"
+    radii: tuple[Length, Length] | None = None
+    center: Position = Position(HALF, HALF)
+    repeating: bool = False
+    space: ColorSpace = "srgb"
+    hue: Literal["shorter", "longer", "increasing", "decreasing"] = "shorter"
+
+
+@dataclass(frozen=True, slots=True)
+class ConicGradient:
+    """CSS Images 4 §3.3."""
+
+    stops: tuple[ColorStop, ...]
+    angle: float = 0.0
+    center: Position = Position(HALF, HALF)
+    repeating: bool = False
+    space: ColorSpace = "srgb"
+    hue: Literal["shorter", "longer", "increasing", "decreasing"] = "shorter"
+
+
+Gradient = LinearGradient | RadialGradient | ConicGradient
+Image = Url | Gradient
+
+BoxName = Literal["border-box", "padding-box", "content-box"]
+RepeatStyle = Literal["repeat", "no-repeat", "space", "round"]
+BackgroundSize = Literal["cover", "contain"] | tuple[Length | Auto, Length | Auto]
+BlendMode = Literal[
+    "normal", "multiply", "screen", "overlay", "darken", "lighten", "color-dodge", "color-burn", "hard-light",
+    "soft-light", "difference", "exclusion", "hue", "saturation", "color", "luminosity", "plus-lighter",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundLayer:
+    """One layer of `background-*` (or of `mask-*`), first is topmost as in CSS."""
+
+    image: Image | None = None
+    position: Position = Position()
+    size: BackgroundSize = (AUTO, AUTO)
+    repeat: tuple[RepeatStyle, RepeatStyle] = ("repeat", "repeat")
+    origin: BoxName = "padding-box"
+    clip: BoxName | Literal["text", "no-clip"] = "border-box"
+    blend: BlendMode = "normal"
+    mask_mode: Literal["alpha", "luminance", "match-source"] = "match-source"
+    mask_composite: Literal["add", "subtract", "intersect", "exclude"] = "add"
+
+
+# --- borders, shadows, filters, shapes, transforms ----------------------------------------------
+
+LineStyle = Literal[
+    "none", "hidden", "solid", "dashed", "dotted", "double", "groove", "ridge", "inset", "outset"
+]
+Radius = tuple[Length, Length]  # horizontal, vertical
+
+
+class Shadow(NamedTuple):
+    """One `box-shadow` or `text-shadow`; px."""
+
+    x: float
+    y: float
+    blur: float
+    spread: float
+    color: Color
+    inset: bool = False
+
+
+FilterName = Literal[
+    "blur", "brightness", "contrast", "drop-shadow", "grayscale", "hue-rotate", "invert", "opacity",
+    "saturate", "sepia",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FilterFunction:
+    """One filter function. `amount`: px for blur, degrees for hue-rotate, else a factor."""
+
+    name: FilterName
+    amount: float = 0.0
+    shadow: Shadow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsetShape:
+    """`inset()`; `xywh()` and `rect()` compute to it. Order: top, right, bottom, left."""
+
+    insets: tuple[Length, Length, Length, Length]
+    radii: tuple[Radius, Radius, Radius, Radius] = ((ZERO, ZERO),) * 4
+
+
+@dataclass(frozen=True, slots=True)
+class EllipseShape:
+    """`circle()` and `ellipse()`; a radius may be a keyword."""
+
+    rx: Length | Literal["closest-side", "farthest-side"]
+    ry: Length | Literal["closest-side", "farthest-side"]
+    center: Position = Position(HALF, HALF)
+    circle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PolygonShape:
+    """`polygon()`."""
+
+    points: tuple[tuple[Length, Length], ...]
+    rule: Literal["nonzero", "evenodd"] = "nonzero"
+
+
+@dataclass(frozen=True, slots=True)
+class PathShape:
+    """`path()`: SVG path data in px."""
+
+    data: str
+    rule: Literal["nonzero", "evenodd"] = "nonzero"
+
+
+BasicShape = InsetShape | EllipseShape | PolygonShape | PathShape
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One transform function; only translate() takes percentages. Arguments: degrees, factors or px."""
+
+    name: Literal["matrix", "translate", "scale", "rotate", "skew"]
+    args: tuple[Length | float, ...]
+
+
+# --- grid ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fr:
+    """A flexible length, `<flex>`."""
+
+    value: float
+
+
+TrackBreadth = Length | Fr | Literal["auto", "min-content", "max-content"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSize:
+    """`minmax(min, max)`; a lone breadth is both; fit-content() has `fit` set."""
+
+    min: TrackBreadth
+    max: TrackBreadth
+    fit: Length | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRepeat:
+    """`repeat(count | auto-fill | auto-fit, tracks)`; `names[i]` are the line names before track i."""
+
+    count: int | Literal["auto-fill", "auto-fit"]
+    tracks: tuple[TrackSize, ...]
+    names: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackList:
+    """`grid-template-rows|columns`; `names[i]` are the line names before item i, one more than items."""
+
+    items: tuple[TrackSize | TrackRepeat, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ((),)
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """`auto`, a line number, `span n`, or a named line/area."""
+
+    number: int | None = None
+    span: int | None = None
+    name: str | None = None
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+
+class TextDecoration(NamedTuple):
+    """A decoration line as it propagates to descendants, with the decorating box's style resolved."""
+
+    line: Literal["underline", "overline", "line-through"]
+    style: Literal["solid", "double", "dotted", "dashed", "wavy"]
+    color: Color
+    thickness: Length | Literal["auto", "from-font"]
+    offset: Length | Literal["auto"]
+    skip_ink: bool
+    font_size: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextFit:
+    """`text-fit: shrink [<min> [<max>]]`: scale font sizes inside the block until its text fits."""
+
+    mode: Literal["shrink", "grow"]
+    min: float = 0.0  # px floor
+    max: float | None = None  # px ceiling
+
+
+@dataclass(frozen=True, slots=True)
+class ContentImage:
+    """A `url()` or gradient inside `content`."""
+
+    image: Image
+
+
+Content = tuple[str | ContentImage, ...]

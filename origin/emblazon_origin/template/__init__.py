@@ -1,0 +1,1 @@
+"""Template stage of the origin (DESIGN.md §1)."""

@@ -1,0 +1,1 @@
+"""Workers stage of the origin (DESIGN.md §1)."""
