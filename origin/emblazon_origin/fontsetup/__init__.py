@@ -1,0 +1,7 @@
+"""Set-up of `fonts/vendor/`: the font files that `fonts.toml` names, copied out of their packages."""
+
+from __future__ import annotations
+
+from .install import FontSetupError, install_fonts
+
+__all__ = ["FontSetupError", "install_fonts"]
