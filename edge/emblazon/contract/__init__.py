@@ -1,1 +1,22 @@
-"""The URL contract: one truth for the edge, the origin and the SDK (DESIGN.md §3)."""
+"""The URL contract: one truth for the edge, the origin and the SDK (DESIGN.md §3).
+
+Pure standard library, no I/O, no clock. By module:
+
+    problem    Problem and its subclasses: what a client did wrong, as RFC 9457 JSON
+    uri        strict percent-decoding, `parse_query`, `encode`, `encode_query`; MAX_URL_BYTES
+    text       `clean_text`: NFC and the documented list of invisible characters
+    values     `check_value(spec, raw)`: one parameter against its schema; `format_value` is its inverse
+    schema     ParamSpec, CacheLife, TemplateSpec, Manifest, Format, CONTENT_TYPES
+    manifest   `manifest_from_json`, `manifest_to_json`
+    negotiate  `negotiate(accept, default)`: which format an Accept header asks for
+    route      `match_route(path)`: OgRoute | ApiRoute | ShortRoute | None
+    options    the reserved `_` parameters: `Options`, `parse_options`
+    request    `parse_request(method, path, raw_query, manifest, accept=…)` → CardRequest; `build_request` for
+               a POSTed card; `parse_short`, `expand_short` for `/c/{id}`; `fallback_request`
+    canonical  `canonical_query(req)`, `canonical_path(req)`, `canonical_url(req)`, `cache_key(req, …)`,
+               `card_payload(req)`, `card_id(req)`
+    signing    `Keyring.parse("kid:secret,…")` (secrets of 16 characters or more),
+               `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`
+
+A handler calls, in this order: `match_route`, `keyring.verify` (needs no manifest), `parse_request`, `cache_key`.
+"""

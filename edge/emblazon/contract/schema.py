@@ -62,6 +62,8 @@ class TemplateSpec:
     variants: tuple[str, ...] = ()  # A/B variants selectable by `_v`
     alt: str = ""  # sentence with {param} placeholders, for og:image:alt
     description: str = ""
+    default_format: Format = "png"  # what `.auto` gives to a crawler that states no preference
+    fallback: dict[str, ParamValue] = field(default_factory=dict)  # params of the look drawn on failure
 
 
 @dataclass(frozen=True, slots=True)

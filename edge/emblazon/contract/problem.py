@@ -1,0 +1,179 @@
+"""What a client did wrong, as RFC 9457 problem details.
+
+Problem
+ ├─ BadRequest        400   malformed URL or body
+ │   └─ BadParameter  400   one parameter is wrong; `param` names it
+ ├─ Unauthorized      401   missing or wrong bearer token
+ ├─ Forbidden         403   the signature is missing or wrong
+ ├─ NotFound          404   no such route, template or card
+ ├─ MethodNotAllowed  405   `allow` lists what is
+ ├─ Gone              410   the signed URL has expired
+ ├─ PayloadTooLarge   413   the body is too large
+ ├─ UriTooLong        414   the URL is too long
+ └─ TooManyRequests   429   `retry_after` seconds
+"""
+
+from __future__ import annotations
+
+import json
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that cannot be served as sent; every text in it is safe to send back.
+
+    `kind` becomes the problem type `urn:emblazon:problem:<kind>`. `extra` holds further members of the
+    JSON object, e.g. `{"did_you_mean": "title"}`.
+    """
+
+    status = 400
+    kind = "bad-request"
+    title = "The request is malformed"
+
+    def __init__(
+        self, detail: str, *, param: str = "", kind: str = "", extra: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.param = param
+        self.kind = kind or type(self).kind
+        self.extra = extra or {}
+
+    @property
+    def type(self) -> str:
+        """The problem type URI."""
+        return f"urn:emblazon:problem:{self.kind}"
+
+    def headers(self) -> dict[str, str]:
+        """Header fields that belong to this problem besides Content-Type and Cache-Control."""
+        return {}
+
+    def to_dict(self) -> dict[str, object]:
+        """Members of the problem object, `param` only where one is at fault."""
+        body: dict[str, object] = {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.param:
+            body["param"] = self.param
+        return body | self.extra
+
+    def to_json(self) -> bytes:
+        """The problem as a UTF-8 JSON document."""
+        return json.dumps(self.to_dict(), ensure_ascii=False).encode("utf-8", "replace")
+
+
+class BadRequest(Problem):
+    """The URL or the body is malformed."""
+
+
+class BadParameter(BadRequest):
+    """One parameter is unknown, duplicate, missing, oversized or of the wrong type."""
+
+    kind = "bad-parameter"
+    title = "A parameter is wrong"
+
+
+class Unauthorized(Problem):
+    """The bearer token is missing or wrong."""
+
+    status = 401
+    kind = "unauthorized"
+    title = "A valid bearer token is needed"
+
+    def headers(self) -> dict[str, str]:
+        """Name the scheme (RFC 9110 §11.6.1)."""
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Problem):
+    """The signature is missing or does not match."""
+
+    status = 403
+    kind = "bad-signature"
+    title = "The signature is missing or wrong"
+
+
+class NotFound(Problem):
+    """No such route, template or card."""
+
+    status = 404
+    kind = "not-found"
+    title = "There is nothing at this address"
+
+
+class MethodNotAllowed(Problem):
+    """The route exists, the method does not."""
+
+    status = 405
+    kind = "method-not-allowed"
+    title = "The method is not allowed here"
+
+    def __init__(self, detail: str, *, allow: tuple[str, ...]) -> None:
+        super().__init__(detail)
+        self.allow = allow
+
+    def headers(self) -> dict[str, str]:
+        """List the methods that are allowed (RFC 9110 §15.5.6)."""
+        return {"Allow": ", ".join(self.allow)}
+
+
+class Gone(Problem):
+    """The signed URL has expired."""
+
+    status = 410
+    kind = "expired"
+    title = "The URL has expired"
+
+
+class PayloadTooLarge(Problem):
+    """The body is larger than the route takes."""
+
+    status = 413
+    kind = "payload-too-large"
+    title = "The body is too large"
+
+
+class UriTooLong(Problem):
+    """The URL is longer than `uri.MAX_URL_BYTES`."""
+
+    status = 414
+    kind = "uri-too-long"
+    title = "The URL is too long"
+
+
+class TooManyRequests(Problem):
+    """The caller has used up its rate."""
+
+    status = 429
+    kind = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+    def headers(self) -> dict[str, str]:
+        """Say when to try again, in seconds."""
+        return {"Retry-After": str(self.retry_after)}
+
+
+def did_you_mean(word: str, known: list[str]) -> str | None:
+    """The known word nearest to a misspelt one, or None."""
+    from difflib import get_close_matches  # only on the error path: costs start-up time
+
+    matches = get_close_matches(word[:64], known, n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def unknown_word(what: str, word: str, known: list[str]) -> tuple[str, dict[str, object]]:
+    """Detail text and extra members for a word that is not among the known ones."""
+    near = did_you_mean(word, known)
+    hint = f" Did you mean {near!r}?" if near else f" Known: {', '.join(known) or 'none'}."
+    extra: dict[str, object] = {"known": known}
+    if near:
+        extra["did_you_mean"] = near
+    return f"{what} {word[:64]!r} is not known.{hint}", extra

@@ -1,0 +1,68 @@
+"""Text of a parameter, made safe to draw and equal where it looks equal.
+
+`clean_text` composes to NFC and, in time linear in the length, removes what has no place in a card:
+
+| removed | why |
+|---|---|
+| U+202A–U+202E, U+2066–U+2069 | bidi embeddings, overrides, isolates: reorder what stands beside the text |
+| U+0000–U+001F, U+007F–U+009F, except tab and line feed | control characters |
+| U+180E, U+2061–U+2064, U+206A–U+206F, U+FEFF, U+FFF9–U+FFFB | invisible, deprecated or not for display |
+| U+3164, U+FFA0, U+034F | fillers and joiners that draw nothing |
+| U+FDD0–U+FDEF, U+nFFFE, U+nFFFF | not characters |
+| U+E0000–U+E007F, except in a flag that begins with U+1F3F4 | tags |
+| repeats of one of U+200B–U+200D, U+2060, U+FE00–U+FE0F | one is enough |
+| combining marks after the 30th in a row | UAX #15 D4, Stream-Safe Text |
+
+Kept because scripts need them: ZWJ and ZWNJ (emoji, Persian, Indic), ZWSP (Khmer, Thai), soft hyphen,
+LRM, RLM, ALM, no-break spaces, variation selectors.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_MARKS = 30
+
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
+)
+_REMOVED = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u180e\u2061-\u2064\u206a-\u206f\ufeff"
+    "\ufff9-\ufffb\u3164\uffa0\u034f" + _NONCHARACTERS + "]+"
+)
+_TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]+")
+_REPEATS = re.compile("([\u200b-\u200d\u2060\ufe00-\ufe0f])\\1+")
+_LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_BLANKS = re.compile("[\t\n]")
+
+
+def clean_text(text: str, *, multiline: bool = False) -> str:
+    """Return `text` in NFC without the characters of the table above.
+
+    Line ends (CR, CR LF, NEL, U+2028, U+2029) become `\\n` and tabs stay where `multiline`; else each
+    becomes a space. Lone surrogates are the caller's to refuse.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = _LINE_ENDS.sub("\n", text)
+    if not multiline:
+        text = _BLANKS.sub(" ", text)
+    text = _REMOVED.sub("", text)
+    text = _TAGS.sub(lambda match: match[1] or "", text)
+    text = _REPEATS.sub(r"\1", text)
+    # Before NFC: its reordering of marks takes time that is quadratic in the length of a run.
+    text = _limit_marks(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _limit_marks(text: str) -> str:
+    if len(text) <= MAX_MARKS or text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)

@@ -1,0 +1,117 @@
+"""Strict reading and writing of paths and query strings.
+
+Reading is application/x-www-form-urlencoded made strict: `+` is a space in a query (a plus sign is `%2B`)
+and itself in a path; a `%` without two hex digits, bytes that are not UTF-8 (overlong forms and surrogates
+included), NUL, CR, LF and duplicate names are errors. Writing is RFC 3986 §2.3: everything but unreserved
+characters is `%XX` with upper-case digits, a space is `%20`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .problem import BadParameter, BadRequest, UriTooLong
+
+MAX_URL_BYTES = 8192  # path, "?" and query
+MAX_VALUE_LENGTH = 4096  # code points of one value, whatever the schema says; `data` is bounded by the URL
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})")
+_RAW_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_FORBIDDEN = re.compile(r"[\x00\r\n]")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
+
+
+def check_url_size(path: str, raw_query: str) -> None:
+    """Refuse a URL of more than `MAX_URL_BYTES` bytes; raises UriTooLong."""
+    size = len(path) + 1 + len(raw_query)
+    if size <= MAX_URL_BYTES and not (path.isascii() and raw_query.isascii()):
+        size = len(f"{path}?{raw_query}".encode("utf-8", "surrogatepass"))
+    if size > MAX_URL_BYTES:
+        raise UriTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes; POST it to /api/cards instead.")
+
+
+def decode(component: str, *, plus: bool, where: str) -> str:
+    """Percent-decode one name, value or path segment and compose it to NFC.
+
+    `where` says in errors what is being read. Raises BadRequest.
+    """
+    if _RAW_CONTROL.search(component):
+        raise BadRequest(f"{where} has a raw space or control character.", kind="bad-encoding")
+    if _BAD_ESCAPE.search(component):
+        raise BadRequest(f"{where} has a '%' that is not followed by two hex digits.", kind="bad-encoding")
+    if plus:
+        component = component.replace("+", " ")
+    if "%" not in component and component.isascii():
+        return component
+    try:
+        octets = _ESCAPES.sub(lambda match: bytes.fromhex(match[1].decode()), component.encode())
+        text = octets.decode()
+    except UnicodeError:
+        raise BadRequest(f"{where} is not valid UTF-8.", kind="bad-encoding") from None
+    if _FORBIDDEN.search(text):
+        raise BadRequest(f"{where} has a NUL, CR or LF.", kind="bad-encoding")
+    return unicodedata.normalize("NFC", text)
+
+
+def encode(text: str) -> str:
+    """Percent-encode all but the unreserved characters of RFC 3986."""
+    return "".join([_ENCODED[octet] for octet in text.encode()])
+
+
+def parse_query(raw_query: str) -> dict[str, str]:
+    """Read a query string without its `?` into names and values, in the order written.
+
+    A name without `=` has the empty value; empty pairs (`a=1&&b=2`) are skipped.
+    Raises BadRequest, or BadParameter for a duplicate or oversized one.
+    """
+    pairs: dict[str, str] = {}
+    for pair in raw_query.split("&"):
+        if not pair:
+            continue
+        raw_name, _, raw_value = pair.partition("=")
+        name = decode(raw_name, plus=True, where="A parameter name")
+        if not name:
+            raise BadRequest("A parameter has no name.")
+        if len(name) > 64:
+            raise BadParameter("A parameter name is longer than 64 characters.", param=name[:64])
+        if name in pairs:
+            raise BadParameter(f"Parameter {name!r} is given twice.", param=name, kind="duplicate-parameter")
+        value = _decode_value(name, raw_value)
+        pairs[name] = value
+    return pairs
+
+
+def _decode_value(name: str, raw_value: str) -> str:
+    try:
+        value = decode(raw_value, plus=True, where=f"Parameter {name!r}")
+    except BadRequest as problem:
+        raise BadParameter(problem.detail, param=name, kind=problem.kind) from None
+    if len(value) > MAX_VALUE_LENGTH and name != "data":
+        raise BadParameter(
+            f"Parameter {name!r} is longer than {MAX_VALUE_LENGTH} characters.",
+            param=name,
+            kind="oversized-parameter",
+        )
+    return value
+
+
+def encode_query(pairs: dict[str, str]) -> str:
+    """Write names and values in canonical form: sorted by name (as UTF-8 bytes), RFC 3986 encoding.
+
+    Code-point order, Python's own for `str`, is the order of the UTF-8 bytes.
+    """
+    return "&".join(f"{encode(name)}={encode(pairs[name])}" for name in sorted(pairs))
+
+
+def canonical_query_string(raw_query: str) -> str:
+    """The schema-free canonical form of a query, that signatures are made over."""
+    return encode_query(parse_query(raw_query))
+
+
+def canonical_path_string(path: str) -> str:
+    """The canonical form of a path: each segment decoded (`+` is itself), NFC, encoded again."""
+    segments = path.split("/")
+    return "/".join(encode(decode(segment, plus=False, where="The path")) for segment in segments)

@@ -1,0 +1,254 @@
+"""One parameter against its schema: text or JSON in, a typed value out; and back to its canonical text.
+
+| type | accepts | value |
+|---|---|---|
+| string | one line of text | str |
+| text | several lines; U+2028 is a line break in a URL, `\\n` in JSON | str |
+| number | decimal, exponent allowed | int where whole, else float |
+| integer | decimal digits with sign | int |
+| boolean | true 1 yes on / false 0 no off | bool |
+| color | `#rgb[a]`, `#rrggbb[aa]`, `#` optional, or a CSS colour name | str `#rrggbb[aa]` |
+| url | absolute http or https | str, scheme and host in lower case, no fragment, no default port |
+| choice | one of `choices` | str |
+| date | `YYYY-MM-DD`; a time after it is dropped | str `YYYY-MM-DD` |
+| list | items separated by `,` (`\\,` is a comma, `\\\\` a backslash); a JSON array | tuple of str |
+
+An empty value means "not given", except that it overrides the default of a string, a text or a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .colors import canonical_color
+from .problem import BadParameter, unknown_word
+from .schema import ParamSpec, ParamValue
+from .text import clean_text
+
+MAX_ITEMS = 32
+_TRUE = frozenset({"true", "1", "yes", "on"})
+_FALSE = frozenset({"false", "0", "no", "off"})
+_INTEGER = re.compile(r"[+-]?[0-9]{1,16}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,32}(?:\.[0-9]{0,32})?|\.[0-9]{1,32})(?:[eE][+-]?[0-9]{1,3})?")
+_MAX_SAFE = 2**53 - 1  # whole numbers beyond it are not exact in JSON
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}[0-9:.,+\-Zz]*)?")
+_URL = re.compile(r"(https?)://([^/?#\\]+)([/?][^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+_DEFAULT_PORT = {"http": ":80", "https": ":443"}
+
+
+def check_value(spec: ParamSpec, raw: object) -> ParamValue | None:
+    """Validate one value: text from a query, or a JSON string, number, boolean or array.
+
+    Returns None for "not given". Raises BadParameter that names the parameter and says what it takes.
+    """
+    if raw is None:
+        return None
+    if isinstance(raw, list | tuple):
+        if spec.type != "list":
+            raise _bad(spec, "takes a single value, not a list")
+        return _check_items(spec, [_scalar(spec, item) for item in raw])
+    text = _scalar(spec, raw)
+    if spec.type in ("string", "text"):
+        return _limited(spec, clean_text(text, multiline=spec.type == "text"))
+    if spec.type == "list":
+        return _check_items(spec, split_items(text))
+    text = clean_text(text).strip()
+    return _CHECKS[spec.type](spec, _limited(spec, text)) if text else None
+
+
+def format_value(value: ParamValue) -> str:
+    """The canonical text of a value, which `check_value` reads back to the same value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(item.replace("\\", "\\\\").replace(",", "\\,") for item in value)
+    if isinstance(value, str):
+        return value.replace("\n", "\u2028")
+    return repr(value)
+
+
+def absent_value(spec: ParamSpec) -> ParamValue | None:
+    """What a template gets when the parameter is not given: the default, else the type's empty value."""
+    if spec.default is not None:
+        return spec.default
+    if spec.type in ("string", "text"):
+        return ""
+    if spec.type == "list":
+        return ()
+    return False if spec.type == "boolean" else None
+
+
+def split_items(text: str) -> list[str]:
+    """Split a list's text at the commas that no backslash escapes."""
+    items, item, escaped = [], [], False
+    for character in text:
+        if escaped or character not in ",\\":
+            item.append(character)
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        else:
+            items.append("".join(item))
+            item = []
+    items.append("".join(item))
+    return items
+
+
+def _scalar(spec: ParamSpec, raw: object) -> str:
+    """The text of a JSON scalar; numbers arrive as text already, as they were written."""
+    if isinstance(raw, bool):
+        if spec.type != "boolean":
+            raise _bad(spec, f"takes {_KINDS[spec.type]}, not true or false")
+        return "true" if raw else "false"
+    if isinstance(raw, int | float):
+        raw = repr(raw)
+    if not isinstance(raw, str):
+        raise _bad(
+            spec, f"takes {_KINDS[spec.type]}, not {'an object' if isinstance(raw, dict) else 'a list'}"
+        )
+    if len(raw) > 16 * spec.max_length + 1024:
+        raise _oversized(spec)
+    if "\x00" in raw:
+        raise _bad(spec, "has a NUL character", kind="bad-encoding")
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        raise _bad(spec, "has a lone surrogate", kind="bad-encoding") from None
+    return raw
+
+
+def _limited(spec: ParamSpec, text: str) -> str:
+    if len(text) > spec.max_length:
+        raise _oversized(spec)
+    return text
+
+
+def _check_items(spec: ParamSpec, items: list[str]) -> tuple[str, ...]:
+    cleaned = [clean_text(item).strip() for item in items]
+    kept = tuple(item for item in cleaned if item)
+    if len(kept) > MAX_ITEMS:
+        raise _bad(spec, f"has more than {MAX_ITEMS} items")
+    if sum(map(len, kept)) > spec.max_length:
+        raise _oversized(spec)
+    for item in kept:
+        if spec.choices and item not in spec.choices:
+            raise _unknown_choice(spec, item)
+    return kept
+
+
+def _check_number(spec: ParamSpec, text: str) -> ParamValue:
+    if not _NUMBER.fullmatch(text):
+        raise _bad(spec, f"takes a number such as 3 or 2.5, not {text[:40]!r}")
+    number = float(text)
+    if abs(number) > _MAX_SAFE:
+        raise _bad(spec, "is too large a number")
+    whole = int(number)
+    return _within(spec, whole if whole == number else number)
+
+
+def _check_integer(spec: ParamSpec, text: str) -> ParamValue:
+    if not _INTEGER.fullmatch(text):
+        raise _bad(spec, f"takes a whole number, not {text[:40]!r}")
+    if abs(int(text)) > _MAX_SAFE:
+        raise _bad(spec, "is too large a number")
+    return _within(spec, int(text))
+
+
+def _within(spec: ParamSpec, number: int | float) -> int | float:
+    if spec.min is not None and number < spec.min:
+        raise _bad(spec, f"must be at least {spec.min:g}")
+    if spec.max is not None and number > spec.max:
+        raise _bad(spec, f"must be at most {spec.max:g}")
+    return number
+
+
+def _check_boolean(spec: ParamSpec, text: str) -> ParamValue:
+    word = text.lower()
+    if word not in _TRUE | _FALSE:
+        raise _bad(spec, f"takes true or false, not {text[:40]!r}")
+    return word in _TRUE
+
+
+def _check_color(spec: ParamSpec, text: str) -> ParamValue:
+    color = canonical_color(text)
+    if color is None:
+        raise _bad(spec, f"takes a colour such as #1d4ed8 or teal, not {text[:40]!r}")
+    return color
+
+
+def _check_url(spec: ParamSpec, text: str) -> ParamValue:
+    match = _URL.fullmatch(text)
+    if match is None:
+        raise _bad(spec, "takes an absolute http or https URL")
+    if _NOT_IN_URL.search(text):
+        raise _bad(spec, "has a character that must be percent-encoded in a URL")
+    scheme, authority, rest = match[1].lower(), match[2].lower(), match[3] or "/"
+    if "@" in authority:
+        raise _bad(spec, "may not carry a user name or password")
+    authority = authority.removesuffix(_DEFAULT_PORT[scheme])
+    if not authority or authority.startswith(":"):
+        raise _bad(spec, "has no host")
+    return f"{scheme}://{authority}{rest if rest[0] == '/' else '/' + rest}"
+
+
+def _check_choice(spec: ParamSpec, text: str) -> ParamValue:
+    if text not in spec.choices:
+        raise _unknown_choice(spec, text)
+    return text
+
+
+def _check_date(spec: ParamSpec, text: str) -> ParamValue:
+    match = _DATE.fullmatch(text)
+    if match is None or not _is_day(int(match[1]), int(match[2]), int(match[3])):
+        raise _bad(spec, f"takes a date such as 2026-11-22, not {text[:40]!r}")
+    return f"{match[1]}-{match[2]}-{match[3]}"
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    if not (year >= 1 and 1 <= month <= 12):
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 1 <= day <= (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+
+
+_CHECKS: dict[str, Callable[[ParamSpec, str], ParamValue]] = {
+    "number": _check_number,
+    "integer": _check_integer,
+    "boolean": _check_boolean,
+    "color": _check_color,
+    "url": _check_url,
+    "choice": _check_choice,
+    "date": _check_date,
+}
+_KINDS: dict[str, str] = {
+    "string": "text",
+    "text": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "color": "a colour",
+    "url": "a URL",
+    "choice": "one of its choices",
+    "date": "a date",
+    "list": "a list of texts",
+}
+
+
+def _bad(spec: ParamSpec, what: str, *, kind: str = "") -> BadParameter:
+    return BadParameter(f"Parameter {spec.name!r} {what}.", param=spec.name, kind=kind)
+
+
+def _oversized(spec: ParamSpec) -> BadParameter:
+    return BadParameter(
+        f"Parameter {spec.name!r} is longer than {spec.max_length} characters.",
+        param=spec.name,
+        kind="oversized-parameter",
+        extra={"max_length": spec.max_length},
+    )
+
+
+def _unknown_choice(spec: ParamSpec, text: str) -> BadParameter:
+    detail, extra = unknown_word(f"Parameter {spec.name!r}: choice", text, list(spec.choices))
+    return BadParameter(detail, param=spec.name, extra=extra)
