@@ -18,5 +18,6 @@ Pure standard library, no I/O, no clock. By module:
     signing    `Keyring.parse("kid:secret,…")` (secrets of 16 characters or more),
                `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`
 
-A handler calls, in this order: `match_route`, `keyring.verify` (needs no manifest), `parse_request`, `cache_key`.
+A handler calls, in this order: `match_route`, `keyring.verify` (needs no manifest), `parse_request`,
+`cache_key`.
 """

@@ -104,7 +104,7 @@ def manifest_from_json(document: bytes | str) -> Manifest:
         raise ManifestError(
             f"manifest.manifest: version {version} is not {MANIFEST_VERSION}; update the edge"
         )
-    templates = root.object("templates")
+    templates = root.members_of("templates")
     return Manifest(
         renderer=root.get("renderer", str),
         templates={name: template_from_dict(name, value) for name, value in templates.items()},
@@ -118,7 +118,7 @@ def template_from_dict(name: str, data: object) -> TemplateSpec:
     reader = _Reader(f"templates.{name}", data)
     params = [_param_from_dict(reader.path, item) for item in reader.array("params")]
     by_name = {param.name: param for param in params}
-    cache = _Reader(f"{reader.path}.cache", reader.object("cache", {}))
+    cache = _Reader(f"{reader.path}.cache", reader.members_of("cache", {}))
     life = CacheLife()
     return TemplateSpec(
         name=name,
@@ -142,7 +142,7 @@ def template_from_dict(name: str, data: object) -> TemplateSpec:
 
 def _fallback(reader: _Reader, params: dict[str, ParamSpec]) -> dict[str, ParamValue]:
     values: dict[str, ParamValue] = {}
-    for name, raw in reader.object("fallback", {}).items():
+    for name, raw in reader.members_of("fallback", {}).items():
         path = f"{reader.path}.fallback.{name}"
         if name not in params:
             raise ManifestError(f"{path}: no such parameter")
@@ -200,7 +200,7 @@ class _Reader:
             raise ManifestError(f"{self.path}.{name}: expected {_KINDS[kind]}")
         return value
 
-    def object(self, name: str, default: Object | None = None) -> Object:
+    def members_of(self, name: str, default: Object | None = None) -> Object:
         """A member that is a JSON object."""
         return cast(Object, self.get(name, dict, default))
 

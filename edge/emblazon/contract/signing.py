@@ -48,7 +48,7 @@ class Keyring:
             kid, colon, secret = entry.partition(":")
             if not colon or not _KID.fullmatch(kid):
                 raise KeyringError(
-                    f"Signing key {number} is not written as kid:secret, kid being up to 32 of A-Z a-z 0-9 _ -."
+                    f"Signing key {number} is not kid:secret, the kid being up to 32 of A-Z a-z 0-9 _ -."
                 )
             if len(secret) < MIN_SECRET:
                 raise KeyringError(
