@@ -1,0 +1,40 @@
+"""Which presentation, text or emoji, a grapheme cluster asks for (UTS #51 §4)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+VS15, VS16, KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
+_MAY_BE_EMOJI = regex.compile(r"[\p{Emoji}--[0-9#*]]|[0-9#*]\ufe0f?\u20e3", regex.V1)
+_EMOJI_DEFAULT = regex.compile(
+    r"\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\p{Emoji_Modifier}"
+    r"|\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?\u200d\p{Extended_Pictographic}|[0-9#*]\ufe0f?\u20e3"
+)
+_IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]+")
+
+
+@lru_cache(maxsize=4096)
+def wants_emoji(cluster: str, variant: str = "normal") -> bool | None:
+    """Return True for emoji presentation, False for text presentation asked for, None for plain text.
+
+    `variant` is the value of `font-variant-emoji`; a variation selector in the text wins over it.
+    """
+    if not _MAY_BE_EMOJI.match(cluster):
+        return None
+    if VS16 in cluster or KEYCAP in cluster:
+        return VS15 not in cluster
+    if VS15 in cluster:
+        return False
+    if variant == "emoji":
+        return True
+    if variant == "text":
+        return False
+    return True if _EMOJI_DEFAULT.match(cluster) else None
+
+
+@lru_cache(maxsize=8192)
+def visible_characters(cluster: str) -> tuple[int, ...]:
+    """Return the code points that a font must have to draw the cluster: no ignorable or control ones."""
+    return tuple(map(ord, _IGNORABLE.sub("", cluster)))

@@ -1,0 +1,206 @@
+"""The fonts of one style in fallback order, and the choice among them for each grapheme cluster.
+
+A cluster is drawn by the first font that has all of it: the style's own families, then the library's by
+script and language, then any other, and last the default family's .notdef. Emoji presentation asks for
+colour fonts first, text presentation for the others first.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from .document_fonts import DocumentFace
+from .emoji import visible_characters, wants_emoji
+from .face import Face
+from .families import GENERICS, Family
+from .font_match import FontQuery, match
+
+if TYPE_CHECKING:
+    from .fonts import FontInstance, FontLibrary
+
+MAX_CHOICES = 20_000  # clusters remembered per style
+_CLUSTER_KEY = 64  # characters of a cluster that decide
+
+
+class Choice(NamedTuple):
+    """The font of a cluster. `fallback` is True where no family of the style has it."""
+
+    font: FontInstance
+    fallback: bool = False
+    missing: bool = False
+
+
+class FontSet:
+    """The fonts of one query. Made by `FontLibrary.font_set`, which keeps it."""
+
+    def __init__(self, library: FontLibrary, query: FontQuery) -> None:
+        self._library = library
+        self._query = query
+        self._choices: dict[tuple[str, str], Choice] = {}
+        self._instances: dict[int, FontInstance] = {}
+
+    @cached_property
+    def primary(self) -> FontInstance:
+        """The first available font: what metrics and the strut come from (CSS Fonts 4 §5.1)."""
+        for entry in self._own:
+            if isinstance(entry, DocumentFace):
+                if entry.in_range((0x20,)) and entry.face is not None:
+                    return self._make(entry)
+            else:
+                return self._make(entry)
+        return self._library.instance(match(self._library.catalog.default.faces, self._query)[0], self._query)
+
+    @cached_property
+    def unavailable(self) -> tuple[str, ...]:
+        """Families that the style names and nobody has."""
+        library = self._library
+        return tuple(
+            name
+            for name in self._query.families
+            if not library.document_family(name.lower())
+            and library.family(name) is None
+            and name.lower() not in GENERICS
+        )
+
+    def select(self, cluster: str, script: str) -> Choice:
+        """Return the font that draws a cluster of a script (ISO 15924 code)."""
+        key = (cluster[:_CLUSTER_KEY], script)
+        found = self._choices.get(key)
+        if found is None:
+            if len(self._choices) >= MAX_CHOICES:
+                self._choices.clear()
+            found = self._choices[key] = self._choose(*key)
+        return found
+
+    # --- choosing ---------------------------------------------------------------------------
+
+    def _choose(self, cluster: str, script: str) -> Choice:
+        characters = visible_characters(cluster)
+        if not characters:
+            return Choice(self.primary)
+        emoji = wants_emoji(cluster, self._query.emoji)
+        if emoji and (choice := self._colored(characters)):
+            return choice
+        own = [entry for entry in self._own if self._covers(entry, characters)]
+        if own:
+            plain = [entry for entry in own if not self._is_color(entry)] if emoji is False else []
+            return Choice(self._make((plain or own)[0]))
+        fallback = [face for face in self._fallbacks(script, bool(emoji)) if _has(face, characters)]
+        if fallback:
+            plain_faces = [face for face in fallback if not face.is_color] if not emoji else []
+            return Choice(self._make((plain_faces or fallback)[0]), fallback=True)
+        return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
+
+    def _composed(self, cluster: str, script: str) -> Choice | None:
+        """HarfBuzz composes and decomposes: a face may have é and lack its accent, or the reverse."""
+        for form in ("NFC", "NFD"):
+            other = unicodedata.normalize(form, cluster)
+            if other != cluster and len(other) < _CLUSTER_KEY * 2:
+                characters = visible_characters(other)
+                for entry in self._own:
+                    if self._covers(entry, characters):
+                        return Choice(self._make(entry))
+                for face in self._fallbacks(script, False):
+                    if _has(face, characters):
+                        return Choice(self._make(face), fallback=True)
+        base = visible_characters(cluster[0])
+        for entry in self._own:  # marks alone are missing: keep the base letter's font
+            if base and len(cluster) > 1 and self._covers(entry, base):
+                return Choice(self._make(entry), missing=True)
+        return None
+
+    def _colored(self, characters: tuple[int, ...]) -> Choice | None:
+        for entry in self._own:
+            if self._is_color(entry) and self._covers(entry, characters):
+                return Choice(self._make(entry))
+        for face in self._fallbacks("Zsye", True):
+            if face.is_color and _has(face, characters):
+                return Choice(self._make(face))
+        return None
+
+    @cached_property
+    def _own(self) -> list[DocumentFace | Face]:
+        """The faces of the style's own families, best match first within each."""
+        library, query = self._library, self._query
+        entries: list[DocumentFace | Face] = []
+        for name in query.families or (library.catalog.default.name,):
+            if document := library.document_family(name.lower()):
+                entries.extend(self._document_matches(document))
+            elif family := library.family(name):
+                entries.extend(match(family.faces, query)[:1])
+        if not any(isinstance(entry, Face) for entry in entries):
+            entries.extend(match(library.catalog.default.faces, query)[:1])
+        return entries
+
+    def _document_matches(self, faces: object) -> Iterator[DocumentFace]:
+        """The best faces by descriptors; where one cannot be loaded the next best serve."""
+        left = list(faces)  # type: ignore[call-overload]
+        while left:
+            best = match(left, self._query)
+            yield from best
+            if all(not face.rule.unicode_range for face in best) and any(f.face is not None for f in best):
+                return
+            left = [face for face in left if face not in best]
+            if any(face.rule.unicode_range for face in best):
+                return
+
+    def _fallbacks(self, script: str, emoji: bool) -> Iterator[Face]:
+        for family in self._ranked_families("Zsye" if emoji else script):
+            yield match(family.faces, self._query)[0]
+
+    def _ranked_families(self, script: str) -> list[Family]:
+        ranked = sorted(
+            enumerate(self._library.catalog.families),
+            key=lambda pair: (-_fitness(pair[1], script, self._query.lang), pair[0]),
+        )
+        return [family for _, family in ranked]
+
+    def _covers(self, entry: DocumentFace | Face, characters: tuple[int, ...]) -> bool:
+        if isinstance(entry, Face):
+            return _has(entry, characters)
+        if not entry.in_range(characters):
+            return False
+        return entry.face is not None and _has(entry.face, characters)
+
+    def _is_color(self, entry: DocumentFace | Face) -> bool:
+        face = entry.face if isinstance(entry, DocumentFace) else entry
+        return face is not None and face.is_color
+
+    def _make(self, entry: DocumentFace | Face) -> FontInstance:
+        found = self._instances.get(id(entry))
+        if found is None:
+            if isinstance(entry, DocumentFace):
+                assert entry.face is not None  # noqa: S101 - callers looked
+                found = self._library.instance(entry.face, self._query, rule=entry.rule)
+            else:
+                found = self._library.instance(entry, self._query)
+            self._instances[id(entry)] = found
+        return found
+
+
+def _has(face: Face, characters: tuple[int, ...]) -> bool:
+    coverage = face.coverage
+    return all(character in coverage for character in characters)
+
+
+def _fitness(family: Family, script: str, lang: str) -> int:
+    """How well a family suits a script and language: 3 for both, 2 for the script, 0 for neither."""
+    if script not in family.scripts:
+        return 0
+    if lang and family.langs:
+        return 3 + _lang_match(family.langs, lang)
+    return 2
+
+
+def _lang_match(langs: tuple[str, ...], lang: str) -> int:
+    """Longest match of subtags; -2 where the family is for other languages."""
+    wanted = lang.lower().split("-")
+    best = -2
+    for tag in langs:
+        parts = tag.lower().split("-")
+        if parts == wanted[: len(parts)]:
+            best = max(best, len(parts))
+    return best

@@ -1,0 +1,108 @@
+"""Font metrics as Chromium computes them on Linux, in px.
+
+Ascent and descent come from hhea, or from OS/2 where USE_TYPO_METRICS is set (with their MVAR deltas), and
+are rounded to whole px each; the line gap is not. `line-height: normal` is the sum of the three, rounded.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import uharfbuzz as hb
+
+_TAG = hb.OTMetricsTag
+
+
+class DesignMetrics(NamedTuple):
+    """What a face says of itself at its variation coordinates, in design units, y upwards."""
+
+    ascent: float
+    descent: float  # positive is below the baseline
+    line_gap: float
+    x_height: float  # 0 where the face does not say
+    cap_height: float
+    zero_advance: float
+    ideograph_advance: float
+    underline_position: float  # of the line's centre, negative is below the baseline
+    underline_thickness: float
+    strikeout_position: float  # of the line's top
+    strikeout_thickness: float
+
+
+class FontMetrics(NamedTuple):
+    """Metrics of a font at one size; px, y downwards from the baseline where signed."""
+
+    ascent: float  # whole px
+    descent: float  # whole px
+    line_gap: float
+    line_spacing: float  # `line-height: normal`
+    x_height: float
+    cap_height: float
+    zero_advance: float
+    ideograph_advance: float
+    underline_offset: float  # from the baseline down to the line's centre
+    underline_thickness: float
+    strikeout_offset: float  # from the baseline down to the line's top (negative: above)
+    strikeout_thickness: float
+
+
+def round_half_up(value: float) -> float:
+    """Round as Skia does: halves go up."""
+    return math.floor(value + 0.5)
+
+
+def design_metrics(font: hb.Font) -> DesignMetrics:
+    """Read a font's metrics; the font's scale must be its units per em."""
+
+    def metric(tag: hb.OTMetricsTag) -> float:
+        value = font.get_metric_position(tag)
+        return float(value) if value is not None else 0.0
+
+    extents = font.get_font_extents("ltr")
+    return DesignMetrics(
+        ascent=float(extents.ascender),
+        descent=-float(extents.descender),
+        line_gap=max(0.0, float(extents.line_gap)),
+        x_height=metric(_TAG.X_HEIGHT) or _glyph_top(font, "x"),
+        cap_height=metric(_TAG.CAP_HEIGHT) or _glyph_top(font, "H"),
+        zero_advance=_advance(font, "0"),
+        ideograph_advance=_advance(font, "水"),
+        underline_position=metric(_TAG.UNDERLINE_OFFSET),
+        underline_thickness=metric(_TAG.UNDERLINE_SIZE),
+        strikeout_position=metric(_TAG.STRIKEOUT_OFFSET),
+        strikeout_thickness=metric(_TAG.STRIKEOUT_SIZE),
+    )
+
+
+def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> FontMetrics:
+    """Scale design metrics to `size` px with Chromium's rounding (Blink's SimpleFontData::PlatformInit)."""
+    k = size / units_per_em
+    ascent = round_half_up(design.ascent * k)
+    descent = round_half_up(design.descent * k)
+    line_gap = design.line_gap * k
+    return FontMetrics(
+        ascent=ascent,
+        descent=descent,
+        line_gap=line_gap,
+        line_spacing=ascent + descent + round_half_up(line_gap),
+        x_height=design.x_height * k or ascent * 0.56,
+        cap_height=design.cap_height * k or ascent,
+        zero_advance=round_half_up(design.zero_advance * k) if design.zero_advance else size / 2,
+        ideograph_advance=round_half_up(design.ideograph_advance * k) if design.ideograph_advance else size,
+        underline_offset=-design.underline_position * k,
+        underline_thickness=design.underline_thickness * k,
+        strikeout_offset=-design.strikeout_position * k,
+        strikeout_thickness=design.strikeout_thickness * k,
+    )
+
+
+def _advance(font: hb.Font, character: str) -> float:
+    glyph = font.get_nominal_glyph(ord(character))
+    return float(font.get_glyph_h_advance(glyph)) if glyph else 0.0
+
+
+def _glyph_top(font: hb.Font, character: str) -> float:
+    glyph = font.get_nominal_glyph(ord(character))
+    extents = font.get_glyph_extents(glyph) if glyph else None
+    return float(extents.y_bearing) if extents else 0.0
