@@ -1,0 +1,52 @@
+"""A breaker per input: an input that ends render processes is not tried again for a while."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cachetools import LRUCache
+
+
+@dataclass(slots=True)
+class _Record:
+    failures: int = 0
+    open_until: float = 0.0
+
+
+class InputBreaker:
+    """Counts what killed a process (crash, deadline, memory) by cache key.
+
+    Closed below `threshold` failures. Open: refused for `seconds`. Then one trial is let through
+    (half-open); its failure opens the breaker again, its success forgets the key.
+    """
+
+    def __init__(self, threshold: int = 2, seconds: float = 60.0, size: int = 4096) -> None:
+        self._threshold = threshold
+        self._seconds = seconds
+        self._records: LRUCache[str, _Record] = LRUCache(size)
+
+    def refusal(self, key: str, now: float) -> int:
+        """Return 0 to let `key` through, else the whole seconds until it may be tried."""
+        record = self._records.get(key)
+        if record is None or record.failures < self._threshold:
+            return 0
+        if now < record.open_until:
+            return max(1, math.ceil(record.open_until - now))
+        record.open_until = now + self._seconds  # half-open: one trial, the others still wait
+        return 0
+
+    def failed(self, key: str, now: float) -> None:
+        """Count a killed process."""
+        record = self._records.setdefault(key, _Record())
+        record.failures += 1
+        if record.failures >= self._threshold:
+            record.open_until = now + self._seconds
+
+    def succeeded(self, key: str) -> None:
+        """Forget `key`."""
+        self._records.pop(key, None)
+
+    def open_count(self, now: float) -> int:
+        """Return how many inputs are refused now."""
+        return sum(now < record.open_until for record in self._records.values())

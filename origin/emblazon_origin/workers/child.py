@@ -1,0 +1,131 @@
+"""The render process: takes jobs from its socket until the other end closes.
+
+It is expendable. Whatever a job does to it (loops, crashes, runs out of memory) ends this process
+and nothing else; see `pool.py` for who notices and what happens then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import threading
+from typing import Any
+
+from emblazon_origin.errors import CardError, EmblazonError
+from emblazon_origin.workers import frames
+from emblazon_origin.workers.job import Job
+from emblazon_origin.workers.renderer import Renderer
+
+EXIT_MEMORY = 77
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, cpu_limit: int, nice: int) -> None:
+    """Serve jobs from `sock`; never returns normally: leaves with `os._exit`.
+
+    `memory_limit` is the bytes this process may grow by, `cpu_limit` the CPU seconds of one job.
+    """
+    _become_expendable(sock, memory_limit, nice)
+    while True:
+        try:
+            header, _ = frames.receive(sock)
+        except (OSError, frames.ChannelClosed):
+            os._exit(0)
+        _limit_cpu(cpu_limit)
+        answer, body = _answer(renderer, header)
+        answer["rss"] = resident_bytes()
+        try:
+            frames.send(sock, answer, body)
+        except OSError:
+            os._exit(0)
+        if answer.get("fatal"):
+            os._exit(EXIT_MEMORY)
+
+
+def _answer(renderer: Renderer, header: frames.Header) -> tuple[dict[str, Any], bytes]:
+    try:
+        if header["op"] == "sweep":
+            caches = renderer.sweep()
+            gc.collect()
+            trim_heap()
+            return {"ok": True, "caches": caches}, b""
+        result = renderer.render(Job.from_header(header["job"]))
+    except MemoryError:
+        return {"ok": False, "fatal": True, "error": "memory", "message": "out of memory"}, b""
+    except EmblazonError as error:
+        return _describe(error), b""
+    except RecursionError:
+        return _describe(CardError("the card is nested too deeply")), b""
+    except Exception as error:
+        return {"ok": False, "error": "internal", "message": f"{type(error).__name__}: {error}"}, b""
+    return {"ok": True, "result": result.to_header()}, result.data
+
+
+def _describe(error: EmblazonError) -> dict[str, Any]:
+    return {
+        "ok": False,
+        "error": type(error).__name__,
+        "message": str(error),
+        "public": error.public,
+        "status": error.status,
+    }
+
+
+def _become_expendable(sock: socket.socket, memory_limit: int, nice: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the service's to handle
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_limit:
+        limit = virtual_bytes() + memory_limit
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
+    if nice:
+        os.nice(nice)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")  # when the machine runs out, this process goes first, not the service
+    threading.Thread(target=_exit_with_parent, args=(sock,), daemon=True).start()
+
+
+def _exit_with_parent(sock: socket.socket) -> None:
+    """Leave when the service is gone, even in the middle of a job."""
+    poll = select.poll()
+    poll.register(sock, getattr(select, "POLLRDHUP", select.POLLHUP))
+    poll.poll()
+    os._exit(0)
+
+
+def _limit_cpu(seconds: int) -> None:
+    """Let the kernel end a job that spins, even if nobody is left to kill it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))
+
+
+def resident_bytes(pid: int | str = "self") -> int:
+    """Return the resident set of a process in bytes; 0 where /proc has no answer."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def virtual_bytes() -> int:
+    """Return the address space of this process in bytes."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * _PAGE
+    except OSError:
+        return 4 << 30
+
+
+def trim_heap() -> None:
+    """Give free memory back to the system (glibc only)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -1,0 +1,69 @@
+"""What the service asks of a render process, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from emblazon.contract.schema import Format, ParamValue
+
+Kind = Literal["card", "fallback"]
+Effort = Literal["quick", "small"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One render. `params` are validated and canonical; sizes are CSS pixels."""
+
+    kind: Kind
+    template: str
+    params: dict[str, ParamValue]
+    width: int
+    height: int
+    format: Format
+    dpr: float = 1.0
+    quality: int | None = None
+    max_bytes: int | None = None
+    lang: str = ""
+    variant: str = ""
+    effort: Effort = "quick"
+    explain: bool = False
+
+    def to_header(self) -> dict[str, Any]:
+        """Return the job as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any]) -> Job:
+        """Read a job back; lists become the tuples that parameters are made of."""
+        params = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in header["params"].items()
+        }
+        return cls(**{**header, "params": params})
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """A finished render: the image and what there is to say about it."""
+
+    data: bytes
+    content_type: str
+    width: int
+    height: int
+    degraded: bool = False
+    timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
+    diagnostics: tuple[dict[str, Any], ...] = ()
+    fetches: dict[str, int] = field(default_factory=dict)  # outcome → remote images asked for
+    explain: dict[str, Any] | None = None
+
+    def to_header(self) -> dict[str, Any]:
+        """Return everything but the image as a JSON object."""
+        header = {name: getattr(self, name) for name in self.__slots__ if name != "data"}
+        header["diagnostics"] = list(self.diagnostics)
+        return header
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any], data: bytes) -> JobResult:
+        """Read a result back from a frame."""
+        return cls(**{**header, "diagnostics": tuple(header["diagnostics"]), "data": data})

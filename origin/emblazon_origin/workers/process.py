@@ -1,0 +1,153 @@
+"""Handles of the zygote and of one render process, as the service sees them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from emblazon_origin.workers import frames
+from emblazon_origin.workers.errors import PoolFailed
+from emblazon_origin.workers.renderer import RendererSpec
+
+# One thread each: parallelism comes from processes, and a fork keeps only the forking thread.
+_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}  # fmt: skip
+# Render processes handle hostile input: they get no secret that they could lose.
+_SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "DSN", "PASSWORD", "REDIS_URL", "WEBHOOK", "CREDENTIAL")
+
+
+def worker_environment(environ: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for render processes: no secrets, one thread per library."""
+    source = os.environ if environ is None else environ
+    kept = {k: v for k, v in source.items() if not any(word in k.upper() for word in _SECRET_WORDS)}
+    return kept | _THREADS
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """What one render process may use."""
+
+    memory: int = 512 << 20  # bytes that it may grow by
+    cpu: int = 10  # CPU seconds of one job
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """One render process."""
+
+    pid: int
+    channel: frames.Channel
+    pidfd: int | None
+    jobs: int = 0
+    rss: int = 0
+    busy: bool = False
+    background: bool = False
+    caches: dict[str, int] = field(default_factory=dict)
+
+    def kill(self) -> None:
+        """End it now; safe against reused process ids where the system has pidfds."""
+        with contextlib.suppress(OSError):
+            if self.pidfd is not None:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL)
+
+    def release(self) -> None:
+        """Close the handle. A healthy process exits by itself when its socket closes."""
+        self.channel.close()
+        if self.pidfd is not None:
+            os.close(self.pidfd)
+            self.pidfd = None
+        with contextlib.suppress(ChildProcessError):  # ours only when its zygote died before it
+            os.waitpid(self.pid, os.WNOHANG)
+
+
+class Zygote:
+    """The warm process that others are forked from."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, control: socket.socket, channel: frames.Channel
+    ) -> None:
+        self._process = process
+        self._control = control
+        self._channel = channel
+        self._lock = asyncio.Lock()
+        self.info: dict[str, Any] = {}
+
+    @classmethod
+    async def start(cls, spec: RendererSpec, limits: WorkerLimits, seconds: float) -> Zygote:
+        """Start it and wait until it is warm. Raises PoolFailed with what the renderer complained about."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "emblazon_origin.workers.zygote", str(theirs.fileno()),
+                pass_fds=(theirs.fileno(),), env=worker_environment(), stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        zygote = cls(process, ours.dup(), await frames.Channel.open(ours))
+        try:
+            async with asyncio.timeout(seconds):
+                await zygote._warm_up(spec, limits)
+        except TimeoutError:
+            await zygote.close()
+            raise PoolFailed(f"the renderer was not ready within {seconds:.0f} s") from None
+        except BaseException:
+            await zygote.close()
+            raise
+        return zygote
+
+    async def _warm_up(self, spec: RendererSpec, limits: WorkerLimits) -> None:
+        start = {"factory": spec.factory, "options": spec.options}
+        try:
+            await self._channel.send(start | {"memory_limit": limits.memory, "cpu_limit": limits.cpu})
+            self.info, _ = await self._channel.receive()
+        except frames.ChannelClosed as error:
+            raise PoolFailed("the renderer ended while it started; its error is above in the log") from error
+        if self.info["op"] == "failed":
+            raise PoolFailed(self.info["message"])
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    async def fork(self, *, background: bool = False) -> Worker:
+        """Fork a render process. Raises ChannelClosed when the zygote is gone."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                async with self._lock:
+                    try:
+                        socket.send_fds(self._control, [bytes([19 if background else 0])], [theirs.fileno()])
+                    except OSError as error:
+                        raise frames.ChannelClosed(str(error)) from error
+                    answer, _ = await self._channel.receive()
+        except BaseException:
+            ours.close()
+            raise
+        pid = int(answer["pid"])
+        pidfd = None
+        with contextlib.suppress(OSError, AttributeError):
+            pidfd = os.pidfd_open(pid)
+        return Worker(pid, await frames.Channel.open(ours), pidfd, background=background)
+
+    async def close(self) -> None:
+        """End it; the processes forked from it live on until their own sockets close."""
+        self._control.close()
+        self._channel.close()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        await self._process.wait()

@@ -1,0 +1,80 @@
+"""A renderer whose cards do what their parameters say; for the tests of the pool and the server."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import signal
+import time
+from pathlib import Path
+
+from PIL import Image
+
+from emblazon_origin.errors import CardError, TemplateError
+from emblazon_origin.workers.job import Job, JobResult
+
+
+class FakeRenderer:
+    """Obeys `do` and counts its renders in a file that the tests can read."""
+
+    def __init__(self, log: str = "", fail: str = "") -> None:
+        self._log = Path(log) if log else None
+        self._fail = fail
+
+    def warm(self) -> None:
+        if self._fail:
+            raise TemplateError(self._fail)
+
+    def render(self, job: Job) -> JobResult:
+        self._record(f"start {os.getpid()} {job.effort} {job.params}")
+        match str(job.params.get("do", "")).split(":"):
+            case ["crash"]:
+                ctypes.string_at(0)
+            case ["kill-once", marker]:
+                if not Path(marker).exists():
+                    Path(marker).touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+            case ["spin"]:
+                while True:
+                    pass
+            case ["sleep", seconds]:
+                time.sleep(float(seconds))
+            case ["wait", path]:
+                while not Path(path).exists():
+                    time.sleep(0.005)
+            case ["hog"]:
+                hoard = [bytearray(1 << 20) for _ in range(1 << 14)]
+                raise AssertionError(len(hoard))
+            case ["fail", message]:
+                raise CardError(message)
+            case ["defect"]:
+                raise ZeroDivisionError("a defect")
+            case ["template-error"]:
+                raise TemplateError("card.html:3: unexpected end", public="The template is broken.")
+        image = Image.new("RGB", (job.width, job.height), "#336699" if job.kind == "card" else "#996633")
+        buffer = io.BytesIO()
+        image.save(
+            buffer,
+            "JPEG" if job.format == "jpg" else job.format.upper(),
+            compress_level=1 + 8 * (job.effort == "small"),
+        )
+        self._record(f"end {os.getpid()}")
+        return JobResult(
+            buffer.getvalue(),
+            "image/jpeg" if job.format == "jpg" else f"image/{job.format}",
+            job.width, job.height,
+            degraded=job.params.get("do") == "degrade", timings={"layout": 1.5, "paint": 2.5},
+        )  # fmt: skip
+
+    def sweep(self) -> dict[str, int]:
+        return {"glyphs": 1234}
+
+    def _record(self, line: str) -> None:
+        if self._log:
+            with self._log.open("a") as file:
+                file.write(line + "\n")
+
+
+def build(log: str = "", fail: str = "") -> FakeRenderer:
+    return FakeRenderer(log, fail)

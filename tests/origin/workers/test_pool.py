@@ -1,0 +1,222 @@
+"""The pool against real processes and a renderer that crashes, spins and hogs on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from emblazon_origin.errors import CardError, Overloaded, RenderTimeout
+from emblazon_origin.workers.admission import AdmissionPolicy
+from emblazon_origin.workers.errors import (
+    OutOfMemory,
+    PoolFailed,
+    Quarantined,
+    RenderFailed,
+    WorkerLost,
+)
+from emblazon_origin.workers.job import Job
+from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
+from emblazon_origin.workers.process import WorkerLimits
+from emblazon_origin.workers.renderer import RendererSpec
+
+MakePool = Callable[..., Awaitable[Pool]]
+
+
+def job(do: str = "", **params: str) -> Job:
+    return Job("card", "article", {"do": do, **params}, 20, 10, "png")
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - other processes set no events
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def make_pool(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[MakePool]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    pools: list[Pool] = []
+
+    async def make(fail: str = "", events: PoolEvents | None = None, **settings: object) -> Pool:
+        spec = RendererSpec("fake_renderer:build", {"log": str(tmp_path / "log"), "fail": fail})
+        config = PoolConfig(**{"workers": 1, "render_timeout": 5.0, **settings})  # type: ignore[arg-type]
+        pool = Pool(spec, config, events)
+        pools.append(pool)
+        await pool.start()
+        return pool
+
+    yield make
+    for pool in pools:
+        await pool.close()
+
+
+async def test_a_job_comes_back_as_an_image(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    result = await pool.render(job(), "a")
+    assert result.data.startswith(b"\x89PNG")
+    assert (result.width, result.height, result.content_type) == (20, 10, "image/png")
+    assert result.timings["paint"] == 2.5
+
+
+async def test_errors_keep_their_kind_and_the_process(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    pid = pool.workers[0].pid
+    with pytest.raises(CardError, match="too many words"):
+        await pool.render(job("fail:too many words"), "a")
+    with pytest.raises(RenderFailed, match="ZeroDivisionError"):
+        await pool.render(job("defect"), "b")
+    assert pool.workers[0].pid == pid
+
+
+async def test_a_font_that_cannot_be_used_fails_the_start_by_name(make_pool: MakePool) -> None:
+    with pytest.raises(PoolFailed, match=r"Inter\.ttf is corrupt"):
+        await make_pool(fail="fonts/Inter.ttf is corrupt")
+
+
+async def test_a_killed_process_costs_one_retry(make_pool: MakePool, tmp_path: Path) -> None:
+    retries: list[bool] = []
+    pool = await make_pool(events=PoolEvents(retried=lambda: retries.append(True)))
+    result = await pool.render(job(f"kill-once:{tmp_path / 'marker'}"), "a")
+    assert result.data.startswith(b"\x89PNG")
+    assert retries == [True]
+
+
+async def test_an_input_that_kills_twice_is_quarantined_and_others_go_on(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    with pytest.raises(WorkerLost):
+        await pool.render(job("crash"), "poison")
+    with pytest.raises(Quarantined):
+        await pool.render(job("crash"), "poison")
+    assert (await pool.render(job(), "good")).data
+
+
+async def test_a_spinning_render_is_killed_at_its_deadline_and_capacity_returns(make_pool: MakePool) -> None:
+    pool = await make_pool(render_timeout=0.3)
+    pid = pool.workers[0].pid
+    with pytest.raises(RenderTimeout):
+        await pool.render(job("spin"), "a")
+    began = time.monotonic()
+    assert (await pool.render(job(), "b")).data
+    assert time.monotonic() - began < 1.0
+    assert pool.workers[0].pid != pid
+    await until(lambda: not Path(f"/proc/{pid}").exists())
+
+
+async def test_a_render_past_its_memory_limit_ends_alone(make_pool: MakePool) -> None:
+    pool = await make_pool(limits=WorkerLimits(memory=128 << 20))
+    with pytest.raises(OutOfMemory):
+        await pool.render(job("hog"), "a")
+    assert (await pool.render(job(), "b")).data
+
+
+async def test_a_process_killed_while_idle_is_replaced_within_a_second(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    pid = pool.workers[0].pid
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: bool(pool.workers) and pool.workers[0].pid != pid, 1.0)
+
+
+async def test_losing_the_zygote_loses_no_capacity(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    zygote = pool.zygote_pid
+    assert zygote
+    os.kill(zygote, signal.SIGKILL)
+    assert (await pool.render(job(), "a")).data
+    await until(lambda: not pool._zygote.alive if pool._zygote else True)
+    await pool.supervise()
+    assert pool.zygote_pid != zygote
+    os.kill(pool.workers[0].pid, signal.SIGKILL)
+    assert (await pool.render(job(), "b")).data
+
+
+async def test_a_process_is_recycled_after_its_share_of_renders(make_pool: MakePool) -> None:
+    ended: list[str] = []
+    pool = await make_pool(events=PoolEvents(worker_ended=ended.append), recycle_after=2)
+    pids = set()
+    for number in range(6):
+        await pool.render(job(), str(number))
+        await until(lambda: pool.alive == 1)
+        pids.add(pool.workers[0].pid)
+    assert len(pids) >= 3
+    assert ended.count("recycled") == 3
+
+
+async def test_a_queued_job_that_nobody_waits_for_is_never_rendered(
+    make_pool: MakePool, tmp_path: Path
+) -> None:
+    pool = await make_pool()
+    gate = tmp_path / "gate"
+    first = asyncio.create_task(pool.render(job(f"wait:{gate}"), "a"))
+    await until(lambda: pool.busy == 1)
+    second = asyncio.create_task(pool.render(job("", title="unwanted"), "b"))
+    await until(lambda: pool.queued == 1)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    assert pool.queued == 0
+    gate.touch()
+    await first
+    await pool.render(job("", title="wanted"), "c")
+    log = (tmp_path / "log").read_text()
+    assert "unwanted" not in log
+    assert "wanted" in log
+
+
+async def test_a_full_queue_refuses_within_50_ms(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = await make_pool(admission=AdmissionPolicy(max_queue=2, burst_wait=100))
+    gate = tmp_path / "gate"
+    admitted = [asyncio.create_task(pool.render(job(f"wait:{gate}"), str(n))) for n in range(3)]
+    await until(lambda: pool.queued == 2)
+    began = time.monotonic()
+    with pytest.raises(Overloaded) as refused:
+        await pool.render(job(), "late")
+    assert time.monotonic() - began < 0.05
+    assert refused.value.retry_after >= 1
+    gate.touch()
+    assert len(await asyncio.gather(*admitted)) == 3
+
+
+async def test_reload_replaces_every_process_and_drops_no_job(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = await make_pool(workers=2)
+    before = {worker.pid for worker in pool.workers}
+    gate = tmp_path / "gate"
+    running = asyncio.create_task(pool.render(job(f"wait:{gate}"), "a"))
+    await until(lambda: pool.busy == 1)
+    await pool.reload()
+    assert not before & {worker.pid for worker in pool.workers}
+    gate.touch()
+    assert (await running).data
+    for pid in before:
+        await until(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+
+
+async def test_closing_leaves_no_process_behind(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = await make_pool(workers=2)
+    pids = [worker.pid for worker in pool.workers] + [pool.zygote_pid or 0]
+    spinning = asyncio.create_task(pool.render(job("spin"), "a"))
+    await until(lambda: pool.busy == 1)
+    await pool.close()
+    with pytest.raises(Overloaded):
+        await spinning
+    for pid in pids:
+        await until(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+
+
+async def test_the_small_encoding_is_made_at_low_priority(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = await make_pool()
+    small = await pool.render_background(Job("card", "article", {}, 20, 10, "png", effort="small"))
+    assert small is not None
+    background = next(worker for worker in pool.workers if worker.background)
+    assert os.getpriority(os.PRIO_PROCESS, background.pid) == 19
+
+
+async def test_sweep_reports_what_the_caches_hold(make_pool: MakePool) -> None:
+    pool = await make_pool()
+    await pool.sweep()
+    assert pool.workers[0].caches == {"glyphs": 1234}
