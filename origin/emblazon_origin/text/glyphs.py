@@ -1,0 +1,173 @@
+"""Glyphs as pixels and as paths, from caches bounded by bytes.
+
+Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
+(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, unhinted, then passed
+through Skia's contrast for dark or light text (`coverage.py`).
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Literal, NamedTuple
+
+import uharfbuzz as hb
+from cachetools import LRUCache
+from PIL import Image
+
+from .fonts import FontInstance
+
+SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
+MAX_GLYPH_SIDE = 4096  # device px; larger glyphs are drawn as paths by the caller
+
+
+class GlyphMask(NamedTuple):
+    """Coverage of one glyph: an "L" image, None where the glyph is blank."""
+
+    image: Image.Image | None
+    left: int
+    top: int
+
+
+class ColorGlyph(NamedTuple):
+    """A glyph in its own colours: an "RGBA" image, None where the glyph is blank."""
+
+    image: Image.Image | None
+    left: int
+    top: int
+
+
+PathCommand = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[float, ...]]
+_MaskKey = tuple[FontInstance, int, float, float]
+
+
+def _area(entry: GlyphMask | ColorGlyph) -> int:
+    image = entry.image
+    return 200 + (image.width * image.height * len(image.getbands()) if image else 0)
+
+
+_masks: LRUCache[_MaskKey, GlyphMask] = LRUCache(24 << 20, getsizeof=_area)
+_colors: LRUCache[tuple[object, ...], ColorGlyph] = LRUCache(24 << 20, getsizeof=_area)
+_outlines: LRUCache[tuple[FontInstance, int], tuple[PathCommand, ...]] = LRUCache(
+    8 << 20, getsizeof=lambda path: 64 + 96 * len(path)
+)
+_draw = hb.RasterDraw()
+_BLANK = GlyphMask(None, 0, 0)
+
+
+def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0) -> GlyphMask:
+    """Return the coverage of a glyph at `size` device px per em, shifted right by `subpixel_x` (0 to 1).
+
+    The shift is rounded down to a quarter of a pixel.
+    """
+    shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
+    key = (font, glyph, size, shift)
+    found = _masks.get(key)
+    if found is None:
+        found = _masks[key] = _rasterise(font, glyph, size, shift)
+    return found
+
+
+def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> GlyphMask:
+    k = size / font.units_per_em
+    extents = font.hb_font.get_glyph_extents(glyph)
+    if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
+        return _BLANK
+    _draw.transform = (k, 0.0, 0.0, k, shift, 0.0)
+    _draw.draw_glyph(font.hb_font, glyph)
+    raster = _draw.render()
+    if raster is None:
+        return _BLANK
+    box = raster.extents
+    if box is None or not box.width or not box.height:
+        return _BLANK
+    image = Image.frombytes("L", (box.width, box.height), raster.buffer, "raw", "L", box.stride, -1)
+    return GlyphMask(image, box.x_origin, -(box.y_origin + box.height))
+
+
+def color_glyph(
+    font: FontInstance,
+    glyph: int,
+    size: float,
+    foreground: tuple[int, int, int, int] = (0, 0, 0, 255),
+    subpixel_x: float = 0.0,
+) -> ColorGlyph:
+    """Return a colour glyph at `size` device px per em; `foreground` (RGBA, 0..255) fills currentColor."""
+    shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
+    key = (font, glyph, size, foreground, shift)
+    found = _colors.get(key)
+    if found is None:
+        found = _paint(font, glyph, size, foreground, shift)
+        _colors[key] = found
+    return found
+
+
+def _paint(
+    font: FontInstance, glyph: int, size: float, foreground: tuple[int, int, int, int], shift: float
+) -> ColorGlyph:
+    face = font.face.hb_face
+    if face.has_color_png and not face.glyph_has_color_paint(glyph):
+        strike = _strike(font, glyph, size)
+        if strike is not None:
+            return strike
+    k = size / font.units_per_em
+    extents = font.hb_font.get_glyph_extents(glyph)
+    if not extents or max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
+        return ColorGlyph(None, 0, 0)
+    paint = hb.RasterPaint()
+    paint.transform = (k, 0.0, 0.0, k, shift, 0.0)
+    red, green, blue, alpha = foreground
+    paint.foreground = hb.Color(red, green, blue, alpha)
+    if not paint.set_glyph_extents(extents):
+        return ColorGlyph(None, 0, 0)
+    paint.paint_glyph(font.hb_font, glyph)
+    raster = paint.render()
+    if raster is None or not raster.extents.width or not raster.extents.height:
+        return ColorGlyph(None, 0, 0)
+    box = raster.extents
+    premultiplied = Image.frombytes(
+        "RGBa", (box.width, box.height), raster.buffer, "raw", "BGRa", box.stride, -1
+    )
+    return ColorGlyph(premultiplied.convert("RGBA"), box.x_origin, -(box.y_origin + box.height))
+
+
+def _strike(font: FontInstance, glyph: int, size: float) -> ColorGlyph | None:
+    """Scale the nearest PNG strike (CBDT, sbix) to the size, premultiplied so that edges stay clean."""
+    sized = hb.Font(font.face.hb_face)
+    sized.ppem = (math.ceil(size), math.ceil(size))
+    data = sized.get_glyph_color_png(glyph).data
+    if not data:
+        return None
+    with Image.open(io.BytesIO(data)) as opened:
+        strike = opened.convert("RGBa")
+    extents = font.hb_font.get_glyph_extents(glyph)
+    k = size / font.units_per_em
+    left, top = extents.x_bearing * k, extents.y_bearing * k
+    width = max(1, round(extents.width * k))
+    height = max(1, round(-extents.height * k))
+    scaled = strike.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return ColorGlyph(scaled.convert("RGBA"), round(left), round(-top))
+
+
+def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
+    """Return a glyph's path in design units, y upwards: M, L, Q, C with their points, and Z."""
+    key = (font, glyph)
+    found = _outlines.get(key)
+    if found is None:
+        path: list[PathCommand] = []
+        font.hb_font.draw_glyph(glyph, _FUNCS, path)
+        found = _outlines[key] = tuple(path)
+    return found
+
+
+def _make_funcs() -> hb.DrawFuncs:
+    funcs = hb.DrawFuncs()
+    funcs.set_move_to_func(lambda x, y, path: path.append(("M", (x, y))))
+    funcs.set_line_to_func(lambda x, y, path: path.append(("L", (x, y))))
+    funcs.set_quadratic_to_func(lambda cx, cy, x, y, path: path.append(("Q", (cx, cy, x, y))))
+    funcs.set_cubic_to_func(lambda ax, ay, bx, by, x, y, path: path.append(("C", (ax, ay, bx, by, x, y))))
+    funcs.set_close_path_func(lambda path: path.append(("Z", ())))
+    return funcs
+
+
+_FUNCS = _make_funcs()
