@@ -1,1 +1,14 @@
-"""Template stage of the origin (DESIGN.md §1)."""
+"""Templates: `card.html` and `card.toml` in, HTML with the card's values in it out (DESIGN.md §1, step 2).
+
+library      TemplateLibrary: loads, versions, reloads and binds the templates of a folder; Bound
+card_file    card.toml → TemplateSpec, with errors that name file, key and fix
+preview      preview.json: demo data and worst cases
+environment  the sandbox that templates run in
+css_context  values inside <style> and style="" are escaped for CSS
+filters      what a template may do with a value: date, number, initials, …
+"""
+
+from .library import Bound, TemplateLibrary
+from .preview import Preview
+
+__all__ = ["Bound", "Preview", "TemplateLibrary"]

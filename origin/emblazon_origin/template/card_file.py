@@ -1,0 +1,208 @@
+"""`card.toml` in, `TemplateSpec` out. An error names the file, the key and what to write instead.
+
+description = "…"           alt = "{title}, on {site}"     tags = ["article"]
+fonts = ["Inter"]           # families that the card uses; their files are part of its version
+variants = ["night"]        # drawn by card.night.html where that file exists, else by card.html
+format = "png"              # what `.auto` gives to a client without preference
+[size]                      width = 1200, height = 630
+[cache]                     max_age = "5m", stale_while_revalidate = "1d", stale_if_error = "7d"
+[params.title]              type, required, default, max_length, min, max, choices, description
+[fallback]                  params of the look that is drawn when the card itself cannot be
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from string import Formatter
+from typing import TypeVar, cast
+
+from emblazon.contract.manifest import PARAM_NAME, PARAM_TYPES
+from emblazon.contract.options import FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
+from emblazon.contract.problem import BadParameter, unknown_word
+from emblazon.contract.schema import (
+    FORMATS,
+    CacheLife,
+    Format,
+    ParamSpec,
+    ParamType,
+    ParamValue,
+    TemplateSpec,
+)
+from emblazon.contract.values import check_value
+
+from ..errors import TemplateError
+
+_KEYS = (
+    "description", "alt", "tags", "fonts", "variants", "format", "size", "cache", "params", "fallback",
+)  # fmt: skip
+_PARAM_KEYS = ("type", "required", "default", "max_length", "min", "max", "choices", "description")
+_CACHE_KEYS = ("max_age", "stale_while_revalidate", "stale_if_error")
+_DURATION = re.compile(r"([0-9]{1,9})([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAMES: dict[type, str] = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table",
+    list: "an array",
+}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CardFile:
+    """What `card.toml` says; the spec's version is still empty."""
+
+    spec: TemplateSpec
+    fonts: tuple[str, ...]
+
+
+def read_card_file(path: Path, name: str) -> CardFile:
+    """Read and check the `card.toml` of the template called `name`; raises TemplateError."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise TemplateError(f"{path}: missing; a template needs card.html and card.toml") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{path}: not valid TOML: {error}") from None
+    table = _Table(path, "", data, _KEYS)
+    params = {key: _param(path, key, value) for key, value in table.get("params", dict, {}).items()}
+    size = table.table("size", ("width", "height"))
+    cache = table.table("cache", _CACHE_KEYS)
+    life = CacheLife()
+    spec = TemplateSpec(
+        name=name,
+        version="",
+        params=params,
+        width=size.whole("width", 1200, MIN_SIDE, MAX_SIDE),
+        height=size.whole("height", 630, MIN_SIDE, MAX_SIDE),
+        cache=CacheLife(
+            cache.seconds("max_age", life.max_age),
+            cache.seconds("stale_while_revalidate", life.stale_while_revalidate),
+            cache.seconds("stale_if_error", life.stale_if_error),
+        ),
+        tags=table.words("tags", pattern=_WORD),
+        variants=table.words("variants", pattern=_WORD),
+        alt=table.get("alt", str, ""),
+        description=table.get("description", str, ""),
+        default_format=cast(Format, table.one_of("format", FORMATS, "png")),
+    )
+    if FALLBACK_VARIANT in spec.variants:
+        raise table.error("variants", f"{FALLBACK_VARIANT!r} is always there; describe it under [fallback]")
+    _check_alt(table, spec)
+    return CardFile(replace(spec, fallback=_fallback(table, spec)), table.words("fonts"))
+
+
+def _param(path: Path, name: str, data: object) -> ParamSpec:
+    where = f"params.{name}"
+    if not PARAM_NAME.fullmatch(name):
+        raise TemplateError(f"{path}: {where}: a name is a lower-case letter, then a-z 0-9 _")
+    table = _Table(path, where, data, _PARAM_KEYS)
+    spec = ParamSpec(
+        name=name,
+        type=cast(ParamType, table.one_of("type", PARAM_TYPES, "string")),
+        required=table.get("required", bool, False),
+        max_length=table.whole("max_length", 300, 1, 100_000),
+        min=table.number("min"),
+        max=table.number("max"),
+        choices=table.words("choices"),
+        description=table.get("description", str, ""),
+    )
+    if spec.type == "choice" and not spec.choices:
+        raise table.error("choices", 'a choice needs them: choices = ["a", "b"]')
+    if spec.required and "default" in table.data:
+        raise table.error("default", "a required parameter has no default; drop one of the two")
+    if "default" not in table.data:
+        return spec
+    return replace(spec, default=table.value("default", spec))
+
+
+def _fallback(table: _Table, spec: TemplateSpec) -> dict[str, ParamValue]:
+    fallback = table.table("fallback", tuple(spec.params))
+    values = {name: fallback.value(name, spec.params[name]) for name in fallback.data}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_alt(table: _Table, spec: TemplateSpec) -> None:
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(spec.alt) if field is not None]
+    except ValueError as error:
+        raise table.error("alt", f"{error}; write {{name}} for a parameter") from None
+    for field in fields:
+        if field not in spec.params:
+            raise table.error("alt", unknown_word("Parameter", field, [*spec.params])[0])
+
+
+class _Table:
+    """Typed access to one TOML table; unknown keys are errors, since a misspelt key would do nothing."""
+
+    def __init__(self, path: Path, where: str, data: object, known: tuple[str, ...]) -> None:
+        self.path, self.where = path, where
+        if not isinstance(data, dict):
+            raise TemplateError(f"{path}: {where}: expected a table")
+        self.data: dict[str, object] = data
+        for key in data:
+            if key not in known:
+                raise self.error(key, unknown_word("Key", key, list(known))[0])
+
+    def error(self, key: str, what: str) -> TemplateError:
+        where = f"{self.where}.{key}" if self.where else key
+        return TemplateError(f"{self.path}: {where}: {what}", public="The template is at fault.")
+
+    def get(self, key: str, kind: type[T], default: T) -> T:
+        value = self.data.get(key, default)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, f"expected {_NAMES[kind]}")
+        return value
+
+    def table(self, key: str, known: tuple[str, ...]) -> _Table:
+        return _Table(self.path, key, self.data.get(key, {}), known)
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        value = self.get(key, int, default)
+        if not low <= value <= high:
+            raise self.error(key, f"{value} is not between {low} and {high}")
+        return value
+
+    def number(self, key: str) -> float | None:
+        value = self.data.get(key)
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            return value
+        raise self.error(key, "expected a number")
+
+    def seconds(self, key: str, default: int) -> int:
+        value = self.data.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**9:
+            return value
+        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise self.error(key, 'expected seconds, or a duration such as "5m", "2h", "7d"')
+        return int(match[1]) * _SECONDS[match[2]]
+
+    def words(self, key: str, pattern: re.Pattern[str] | None = None) -> tuple[str, ...]:
+        values = self.get(key, list, [])
+        for value in values:
+            if not isinstance(value, str):
+                raise self.error(key, "expected an array of strings")
+            if pattern and not pattern.fullmatch(value):
+                raise self.error(key, f"{value!r} may have only a-z 0-9 _ -")
+        return tuple(values)
+
+    def one_of(self, key: str, known: tuple[str, ...], default: str) -> str:
+        value = self.get(key, str, default)
+        if value not in known:
+            raise self.error(key, unknown_word("Value", value, list(known))[0])
+        return value
+
+    def value(self, key: str, spec: ParamSpec) -> ParamValue | None:
+        try:
+            # TOML's own dates become the text that a URL would carry.
+            raw = self.data[key]
+            return check_value(spec, raw.isoformat() if hasattr(raw, "isoformat") else raw)
+        except BadParameter as problem:
+            raise self.error(key, problem.detail) from None

@@ -1,0 +1,166 @@
+"""What a template may do with a value, beside Jinja2's own filters.
+
+| filter | example | gives |
+|---|---|---|
+| `date(style, lang)` | `published\\|date("long", card.lang)` | `November 22, 2026`, `2026年11月22日` |
+| `number(lang)`, `compact(lang)` | `12345\\|compact` | `12K` |
+| `price(currency, lang)` | `49\\|price("EUR", "de")` | `49,00 €` |
+| `initials(count)` | `"Ada Lovelace"\\|initials` | `AL` |
+| `domain` | `"https://www.example.com/a"\\|domain` | `example.com` |
+| `reading_time` | `body\\|reading_time` | minutes, at least 1 |
+| `truncate(length)` | `title\\|truncate(40)` | cut at a word, `…` added |
+| `lines`, `paragraphs` | `body\\|lines` | list of non-empty lines; of texts between blank lines |
+| `dir` | `title\\|dir` | `rtl` or `ltr`, by the first strong character |
+| `contrast(dark, light)` | `accent\\|contrast` | the one of two colours that reads better on it |
+| `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
+| `css` | `name\\|css` | escaped for CSS; added by itself inside styles |
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from hashlib import sha256
+
+from icu4py.breakers import CharacterBreaker
+from icu4py.locale import Locale
+from icu4py.messageformat import MessageFormat
+
+_DATE_STYLES = {"long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd"}
+_WORDS_PER_MINUTE = 220
+_HAN_PER_MINUTE = 500
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+_CURRENCY = re.compile("[A-Za-z]{3}")
+_STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+
+
+@lru_cache(maxsize=256)
+def _format(pattern: str, lang: str) -> MessageFormat:
+    return MessageFormat(pattern, Locale(lang or "en"))
+
+
+def date(value: str, style: str = "long", lang: str = "") -> str:
+    """A `YYYY-MM-DD` date in words; empty for an empty value. Raises ValueError for an unknown style."""
+    if not value:
+        return ""
+    if style not in _DATE_STYLES:
+        raise ValueError(f"date style {style!r} is not one of {', '.join(_DATE_STYLES)}")
+    # A date without a time of day: formatted as is, wherever the server stands.
+    day = datetime.date.fromisoformat(value[:10])
+    return _format(f"{{value, date, ::{_DATE_STYLES[style]}}}", lang).format({"value": day})
+
+
+def number(value: float, lang: str = "") -> str:
+    """A number with the language's digits and separators."""
+    return _format("{value, number}", lang).format({"value": value})
+
+
+def compact(value: float, lang: str = "") -> str:
+    """A number in short form: 12K."""
+    return _format("{value, number, ::compact-short}", lang).format({"value": value})
+
+
+def price(value: float, currency: str, lang: str = "") -> str:
+    """An amount with its ISO 4217 currency, as the language writes it."""
+    if not _CURRENCY.fullmatch(currency):
+        raise ValueError(f"currency {currency!r} is not an ISO 4217 code such as EUR")
+    whole = " precision-integer" if float(value).is_integer() else ""
+    return _format(f"{{value, number, ::currency/{currency.upper()}{whole}}}", lang).format({"value": value})
+
+
+def initials(value: str, count: int = 2) -> str:
+    """First letters of the first and last words, as whole grapheme clusters."""
+    words = [word for word in value.split() if any(character.isalnum() for character in word)]
+    chosen = words if len(words) <= count else [*words[: count - 1], words[-1]]
+    return "".join(_first_cluster(word) for word in chosen[:count]).upper()
+
+
+def _first_cluster(word: str) -> str:
+    word = next((word[i:] for i, character in enumerate(word) if character.isalnum()), word)
+    return next(iter(CharacterBreaker(word, "en")), word[:1])
+
+
+def domain(value: str) -> str:
+    """The host of a URL without `www.`; other text comes through."""
+    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", value.strip(), flags=re.IGNORECASE)
+    return re.split(r"[/?#:]", host, maxsplit=1)[0].removeprefix("www.")
+
+
+def reading_time(value: str) -> int:
+    """Minutes that it takes to read a text: 220 words, or 500 Han, Kana or Hangul characters, a minute."""
+    han = len(_HAN.findall(value))
+    words = len(_HAN.sub(" ", value).split())
+    return max(1, round(words / _WORDS_PER_MINUTE + han / _HAN_PER_MINUTE))
+
+
+def truncate(value: str, length: int = 100, end: str = "…") -> str:
+    """Cut a text to `length` grapheme clusters, at a word where one ends in the last quarter."""
+    clusters = list(CharacterBreaker(value, "en"))
+    if len(clusters) <= length:
+        return value
+    kept = "".join(clusters[: max(length - 1, 0)])
+    space = kept.rfind(" ")
+    if space >= len(kept) * 3 / 4:
+        kept = kept[:space]
+    return kept.rstrip(" ,;:.–—-") + end
+
+
+def lines(value: str) -> list[str]:
+    """The lines of a text that are not blank."""
+    return [line.rstrip() for line in value.splitlines() if line.strip()]
+
+
+def paragraphs(value: str) -> list[str]:
+    """The texts between blank lines."""
+    return [part.strip() for part in re.split(r"\n\s*\n", value) if part.strip()]
+
+
+def direction(value: str) -> str:
+    """`rtl` or `ltr` by the first strong character (UAX #9 P2), `ltr` where there is none."""
+    for character in value:
+        found = _STRONG.get(unicodedata.bidirectional(character))
+        if found:
+            return found
+    return "ltr"
+
+
+def contrast(value: str, dark: str = "#111111", light: str = "#ffffff") -> str:
+    """Of two colours, the one with more contrast (WCAG 2) on `value`; all are `#rrggbb`."""
+    return max(dark, light, key=lambda color: contrast_ratio(color, value))
+
+
+def contrast_ratio(one: str, other: str) -> float:
+    """The WCAG 2 contrast ratio of two `#rrggbb` colours, 1 to 21; alpha is ignored."""
+    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def pick(value: str, options: Sequence[object]) -> object:
+    """One of `options`, chosen by the text: the same text always gets the same one."""
+    return options[int.from_bytes(sha256(str(value).encode()).digest()[:4]) % len(options)]
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "compact": compact,
+    "contrast": contrast,
+    "date": date,
+    "dir": direction,
+    "domain": domain,
+    "initials": initials,
+    "lines": lines,
+    "number": number,
+    "paragraphs": paragraphs,
+    "pick": pick,
+    "price": price,
+    "reading_time": reading_time,
+    "truncate": truncate,
+}
