@@ -12,6 +12,8 @@
 | `lines`, `paragraphs` | `body\\|lines` | list of non-empty lines; of texts between blank lines |
 | `dir` | `title\\|dir` | `rtl` or `ltr`, by the first strong character |
 | `contrast(dark, light)` | `accent\\|contrast` | the one of two colours that reads better on it |
+| `cells` | `title\\|cells` | length in half-width cells: wide characters count 2, marks 0 |
+| `script` | `title\\|script` | `latin`, `cjk`, `arabic`, `hebrew`, `indic` or `thai`: what the text is mostly in |
 | `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
 | `css` | `name\\|css` | escaped for CSS; added by itself inside styles |
 """
@@ -21,6 +23,8 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -35,6 +39,16 @@ _HAN_PER_MINUTE = 500
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _CURRENCY = re.compile("[A-Za-z]{3}")
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+
+# First code point of each block group, in order; everything not listed is set like Latin.
+_SCRIPT_RANGES = (
+    (0, "latin"), (0x0590, "hebrew"), (0x0600, "arabic"), (0x0800, "latin"), (0x08A0, "arabic"),
+    (0x0900, "indic"), (0x0E00, "thai"), (0x0F00, "indic"), (0x10A0, "latin"), (0x1780, "thai"),
+    (0x1800, "latin"), (0x2E80, "cjk"), (0xA000, "latin"), (0xAC00, "cjk"), (0xD800, "latin"),
+    (0xF900, "cjk"), (0xFB00, "latin"), (0xFB1D, "hebrew"), (0xFB50, "arabic"), (0xFE00, "latin"),
+    (0xFE70, "arabic"), (0xFF00, "cjk"), (0x10000, "latin"), (0x20000, "cjk"),
+)  # fmt: skip
+_SCRIPT_STARTS = [start for start, _ in _SCRIPT_RANGES]
 
 
 @lru_cache(maxsize=256)
@@ -149,7 +163,30 @@ def pick(value: str, options: Sequence[object]) -> object:
     return options[int.from_bytes(sha256(str(value).encode()).digest()[:4]) % len(options)]
 
 
+def cells(value: str) -> int:
+    """Length of a text in half-width cells, to choose a type size by: wide characters are 2, marks 0."""
+    return sum(_cell(character) for character in value)
+
+
+def _cell(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def script(value: str) -> str:
+    """The group of scripts that most letters of a text are in; each group wants its own line height."""
+    counts = Counter(_script_of(ord(character)) for character in value if character.isalpha())
+    return max(counts, key=lambda name: counts[name]) if counts else "latin"
+
+
+def _script_of(code: int) -> str:
+    start = bisect_right(_SCRIPT_STARTS, code) - 1
+    return _SCRIPT_RANGES[start][1]
+
+
 FILTERS: dict[str, Callable[..., object]] = {
+    "cells": cells,
     "compact": compact,
     "contrast": contrast,
     "date": date,
@@ -162,5 +199,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "pick": pick,
     "price": price,
     "reading_time": reading_time,
+    "script": script,
     "truncate": truncate,
 }
