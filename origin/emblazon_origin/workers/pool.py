@@ -93,8 +93,8 @@ class Pool:
         self._queue: deque[_Ticket] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
-        self._generation = 0
         self._replace_lock = asyncio.Lock()
+        self._manifest = b""
         self.failure: str | None = None  # why there is no capacity, for readiness
 
     # -- state ---------------------------------------------------------------------------------
@@ -125,6 +125,19 @@ class Pool:
         return (*self._workers, *((self._background,) if self._background else ()))
 
     @property
+    def quarantined(self) -> int:
+        """How many inputs are refused now."""
+        return self.breaker.open_count(asyncio.get_running_loop().time())
+
+    def cache_bytes(self) -> dict[str, int]:
+        """Bytes that the caches of all processes hold, by cache, as of the last sweep."""
+        totals: dict[str, int] = {}
+        for worker in self._workers:
+            for name, size in worker.caches.items():
+                totals[name] = totals.get(name, 0) + size
+        return totals
+
+    @property
     def zygote_pid(self) -> int | None:
         """Process id of the warm process."""
         return self._zygote.pid if self._zygote else None
@@ -132,7 +145,12 @@ class Pool:
     @property
     def ready(self) -> bool:
         """Whether at least one warm process can take a job."""
-        return bool(self._workers) and not self._closing
+        return bool(self._manifest and self._workers) and not self._closing
+
+    @property
+    def manifest(self) -> bytes:
+        """The manifest of the templates that the processes have loaded, as JSON; empty before the start."""
+        return self._manifest
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -140,9 +158,10 @@ class Pool:
         """Warm up and fork the processes. Raises PoolFailed."""
         try:
             self._zygote = await self._start_zygote()
+            self._manifest = self._zygote.manifest
             for _ in range(self._config.workers):
                 self._adopt(await self._zygote.fork())
-        except (errors.PoolFailed, frames.ChannelClosed) as error:
+        except (errors.PoolFailed, frames.ChannelClosed, OSError) as error:
             self.failure = str(error)
             raise errors.PoolFailed(str(error)) from error
         self.failure = None
@@ -152,9 +171,13 @@ class Pool:
 
         Raises PoolFailed and keeps the old processes when the new ones cannot start.
         """
-        fresh = await self._start_zygote()
+        async with self._replace_lock:
+            await self._switch(await self._start_zygote())
+
+    async def _switch(self, fresh: Zygote) -> None:
+        """Go over to another zygote and retire what the old one forked."""
         old, self._zygote = self._zygote, fresh
-        self._generation += 1
+        self._manifest = fresh.manifest
         if old:
             await old.close()
         retired, self._workers = self._workers, set()
@@ -216,9 +239,9 @@ class Pool:
         """Render at the lowest priority, one at a time; None when the service is too busy for it."""
         if not self._config.background or self._closing or self._queue or self._zygote is None:
             return None
-        if self._background_lock.locked():
-            return None
         async with self._background_lock:
+            if self._queue or self._closing or self._zygote is None:
+                return None
             try:
                 if self._background is None:
                     self._background = await self._zygote.fork(background=True)
@@ -371,7 +394,6 @@ class Pool:
     async def _fork_missing(self) -> None:
         delay = 0.05
         while len(self._workers) < self._config.workers and not self._closing:
-            generation = self._generation
             try:
                 zygote = self._zygote
                 if zygote is None or not zygote.alive:
@@ -383,18 +405,20 @@ class Pool:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
                 continue
-            if generation != self._generation or len(self._workers) >= self._config.workers:
-                worker.release()
-                continue
             self.failure = None
             self._adopt(worker)
 
     async def _restart_zygote(self) -> Zygote:
+        """Start it anew; the processes of the lost one stay, unless templates have changed meanwhile."""
         if self._zygote is not None:
             await self._zygote.close()
             self._zygote = None
-        self._zygote = await self._start_zygote()
-        return self._zygote
+        fresh = await self._start_zygote()
+        if fresh.manifest == self._manifest:
+            self._zygote = fresh
+        else:
+            await self._switch(fresh)
+        return fresh
 
     async def _start_zygote(self) -> Zygote:
         config = self._config
@@ -406,6 +430,8 @@ class Pool:
 
     async def supervise(self) -> None:
         """Look after the processes once: replace what died idle, end what grew too large."""
+        if not self._manifest:  # not started yet
+            return
         for worker in list(self._workers):
             worker.rss = resident_bytes(worker.pid) or worker.rss
             if worker.rss > 2 * self._config.recycle_rss:

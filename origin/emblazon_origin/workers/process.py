@@ -81,6 +81,7 @@ class Zygote:
         self._channel = channel
         self._lock = asyncio.Lock()
         self.info: dict[str, Any] = {}
+        self.manifest = b""
 
     @classmethod
     async def start(cls, spec: RendererSpec, limits: WorkerLimits, seconds: float) -> Zygote:
@@ -107,7 +108,7 @@ class Zygote:
         start = {"factory": spec.factory, "options": spec.options}
         try:
             await self._channel.send(start | {"memory_limit": limits.memory, "cpu_limit": limits.cpu})
-            self.info, _ = await self._channel.receive()
+            self.info, self.manifest = await self._channel.receive()
         except frames.ChannelClosed as error:
             raise PoolFailed("the renderer ended while it started; its error is above in the log") from error
         if self.info["op"] == "failed":

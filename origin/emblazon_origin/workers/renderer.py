@@ -19,6 +19,10 @@ class Renderer(Protocol):
         Raises EmblazonError naming the file when a font or template cannot be used.
         """
 
+    def manifest(self) -> bytes:
+        """Return the `/manifest.json` of the templates that this renderer has loaded."""
+        ...
+
     def render(self, job: Job) -> JobResult:
         """Draw one card. Raises EmblazonError."""
         ...

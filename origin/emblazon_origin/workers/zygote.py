@@ -6,7 +6,7 @@ once after a crash. Started as `python -m emblazon_origin.workers.zygote FD`; FD
 socket pair that carries:
 
     service → zygote   {"op": "start", factory, options, …}    once
-    zygote → service   {"op": "ready", …} or {"op": "failed", "message"}
+    zygote → service   {"op": "ready", …} and the manifest, or {"op": "failed", "message"}
     service → zygote   one byte, the niceness, with a socket attached (SCM_RIGHTS): fork
     zygote → service   {"op": "forked", "pid"}
 
@@ -21,6 +21,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from typing import Any
 
 from emblazon_origin.errors import EmblazonError
@@ -38,13 +39,17 @@ def main(fd: int) -> None:
     try:
         renderer = RendererSpec(start["factory"], start["options"]).load()
         renderer.warm()
-    except (EmblazonError, ImportError, OSError, ValueError) as error:
-        frames.send(control, {"op": "failed", "message": str(error) or type(error).__name__})
+    except EmblazonError as error:
+        frames.send(control, {"op": "failed", "message": str(error)})
+        return
+    except Exception as error:
+        traceback.print_exc()
+        frames.send(control, {"op": "failed", "message": f"{type(error).__name__}: {error}"})
         return
     gc.collect()
     gc.freeze()  # keep the collector from touching, and so copying, shared pages
     ready = {"op": "ready", "seconds": time.perf_counter() - began, "rss": child.resident_bytes()}
-    frames.send(control, ready | {"threads": _thread_count()})
+    frames.send(control, ready | {"threads": _thread_count()}, renderer.manifest())
     _serve(control, renderer, start)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from emblazon.contract.manifest import manifest_to_json
+from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
 from emblazon_origin.errors import CardError, TemplateError
 from emblazon_origin.workers.job import Job, JobResult
 
@@ -25,6 +27,16 @@ class FakeRenderer:
     def warm(self) -> None:
         if self._fail:
             raise TemplateError(self._fail)
+
+    def manifest(self) -> bytes:
+        params = {
+            "title": ParamSpec("title"),
+            "do": ParamSpec("do", max_length=200),
+            "n": ParamSpec("n", "integer"),
+            "image": ParamSpec("image", "url"),
+        }
+        card = TemplateSpec("article", "0123456789abcdef", params, 120, 80, tags=("news",))
+        return manifest_to_json(Manifest("fake-1", {"article": card}))
 
     def render(self, job: Job) -> JobResult:
         self._record(f"start {os.getpid()} {job.effort} {job.params}")
@@ -76,5 +88,11 @@ class FakeRenderer:
                 file.write(line + "\n")
 
 
-def build(log: str = "", fail: str = "") -> FakeRenderer:
-    return FakeRenderer(log, fail)
+def build(log: str = "", fail: str = "", cache_bytes: int = 0) -> FakeRenderer:
+    return FakeRenderer(log or os.environ.get("FAKE_LOG", ""), fail or _failure())
+
+
+def _failure() -> str:
+    """What to complain about at the start: the text in the file named by FAKE_FAIL, if there is one."""
+    path = Path(os.environ.get("FAKE_FAIL", "/nonexistent"))
+    return path.read_text() if path.exists() else ""

@@ -1,0 +1,1 @@
+"""Observability: metrics, logs, alerts, error tracking, traces; redaction for all of them."""

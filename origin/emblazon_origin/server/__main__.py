@@ -1,0 +1,35 @@
+"""`python -m emblazon_origin.server`: the origin alone, configured by the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from emblazon_origin.errors import EmblazonError
+from emblazon_origin.observability.logs import set_up_logging
+from emblazon_origin.server.app import default_renderer, run
+from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.origin import Origin
+from emblazon_origin.workers.renderer import RendererSpec
+
+
+def main() -> int:
+    """Run the origin; returns the exit code: 0 after draining, 2 for wrong settings."""
+    try:
+        config = OriginConfig.from_env()
+        set_up_logging(config.log_format, config.log_level)
+        run(config, Origin(config, _renderer()))
+    except EmblazonError as error:
+        print(f"emblazon: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _renderer() -> RendererSpec:
+    """Return the renderer; tests name another factory in EMBLAZON_RENDERER."""
+    named = os.environ.get("EMBLAZON_RENDERER")
+    return RendererSpec(named, {}) if named else default_renderer()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""aiohttp in front of the origin: sockets, deadlines against slow clients, signals, draining."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from emblazon_origin.server.answer import Ask
+from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.connection import DeadlineServer
+from emblazon_origin.server.origin import Origin
+from emblazon_origin.workers.renderer import RendererSpec
+
+log = logging.getLogger(__name__)
+
+ORIGIN = web.AppKey("origin", Origin)
+_MAX_HEAD = 16 * 1024  # a request line longer than the 8 KiB that a card may use gets a 414, not a reset
+
+
+def create_app(config: OriginConfig, origin: Origin | None = None) -> web.Application:
+    """Return the aiohttp application; it starts and stops its origin."""
+    app = web.Application(client_max_size=1024)
+    origin = origin or Origin(config, default_renderer())
+    app[ORIGIN] = origin
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await carry(origin, request)
+
+    async def life(_: web.Application) -> AsyncIterator[None]:
+        await origin.start()
+        yield
+        await origin.stop()
+
+    app.router.add_route("*", "/{path:.*}", handle)
+    app.cleanup_ctx.append(life)
+    return app
+
+
+def default_renderer() -> RendererSpec:
+    """Return the renderer of the project that this process runs in."""
+    return RendererSpec("emblazon_origin.workers.card_renderer:build", {})
+
+
+async def carry(origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
+    """Carry one request to the origin and its answer back."""
+    fields = {name.lower(): value for name, value in request.headers.items()}
+    answer = await origin.answer(Ask(request.method, request.raw_path, fields))
+    response = web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+    response.headers["Server"] = "emblazon"
+    if origin.draining:
+        response.force_close()
+    return response
+
+
+class OriginRunner(web.AppRunner):
+    """An AppRunner whose connections have deadlines."""
+
+    def __init__(self, app: web.Application, config: OriginConfig, origin: Origin) -> None:
+        super().__init__(
+            app,
+            handler_cancellation=True,
+            keepalive_timeout=config.keepalive_timeout,
+            lingering_time=1.0,
+            max_line_size=_MAX_HEAD,
+            max_field_size=_MAX_HEAD,
+            shutdown_timeout=config.grace,
+            access_log=None,
+        )
+        self._config = config
+        self._origin = origin
+
+    async def _make_server(self) -> web.Server:
+        plain = await super()._make_server()
+        return DeadlineServer(
+            plain.request_handler,
+            request_factory=plain.request_factory,
+            header_timeout=self._config.header_timeout,
+            write_timeout=self._config.write_timeout,
+            on_slow=lambda phase: self._origin.metrics.slow_clients.labels(phase).inc(),
+            keepalive_timeout=self._config.keepalive_timeout,
+            handler_cancellation=True,
+            lingering_time=1.0,
+            max_line_size=_MAX_HEAD,
+            max_field_size=_MAX_HEAD,
+            access_log=None,
+        )
+
+
+async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, or `stop`; then drain. SIGHUP reloads templates and fonts."""
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[bool]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(origin.reload())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    runner = OriginRunner(create_app(config, origin), config, origin)
+    await runner.setup()
+    site = web.TCPSite(runner, config.host, config.port, backlog=1024, reuse_address=True)
+    await site.start()
+    log.info(
+        "listening",
+        extra={"url": f"http://{config.host}:{bound_port(runner)}", "ready": not origin.not_ready},
+    )
+    await stop.wait()
+    log.info("draining", extra={"grace": config.grace})
+    origin.draining = True  # readiness fails first, while the port is still open
+    await asyncio.sleep(config.drain_delay)
+    await runner.cleanup()
+    log.info("stopped")
+
+
+def bound_port(runner: web.BaseRunner) -> int:
+    """Return the port that a runner listens on, which the system chose if it was asked for port 0."""
+    for address in runner.addresses:
+        if isinstance(address, tuple):
+            return int(address[1])
+    return 0
+
+
+def run(config: OriginConfig, origin: Origin) -> None:
+    """Run the server to its end."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(config, origin))

@@ -1,0 +1,83 @@
+"""A finished card as the origin keeps it: bytes, digest, and what decides its life."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+
+from emblazon_origin.workers import frames
+from emblazon_origin.workers.job import JobResult
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One encoded card. `rendered_at` is in seconds since 1970."""
+
+    data: bytes
+    content_type: str
+    width: int
+    height: int
+    sha256: str  # hex, of `data`
+    rendered_at: float
+    template_version: str
+    degraded: bool = False  # an image or font is missing
+    remote: bool = False  # it shows files from the network, which may change
+    quick: bool = False  # a smaller encoding is on its way
+    timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
+
+    @classmethod
+    def from_result(cls, result: JobResult, version: str, now: float, *, quick: bool) -> Card:
+        """Make a card of what a render process answered."""
+        return cls(
+            data=result.data,
+            content_type=result.content_type,
+            width=result.width,
+            height=result.height,
+            sha256=hashlib.sha256(result.data).hexdigest(),
+            rendered_at=now,
+            template_version=version,
+            degraded=result.degraded,
+            remote=bool(result.fetches),
+            quick=quick,
+            timings=result.timings,
+        )
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag, of the bytes."""
+        return f'"{self.sha256[:32]}"'
+
+    @property
+    def repr_digest(self) -> str:
+        """RFC 9530 Repr-Digest field value."""
+        return f"sha-256=:{base64.b64encode(bytes.fromhex(self.sha256)).decode()}:"
+
+    @property
+    def size(self) -> int:
+        """Bytes held in memory, near enough."""
+        return len(self.data) + 1024
+
+    def to_bytes(self) -> bytes:
+        """Return one frame: JSON header and image."""
+        header: dict[str, Any] = {k: v for k, v in asdict(self).items() if k not in ("data", "timings")}
+        return frames.pack(header, self.data)
+
+    @classmethod
+    def from_bytes(cls, frame: bytes) -> Card | None:
+        """Read a frame back; None when it is damaged or of another version of the program."""
+        size = frames.PREFIX.size
+        if len(frame) < size:
+            return None
+        head, body = frames.PREFIX.unpack_from(frame)
+        if len(frame) != size + head + body:
+            return None
+        data = frame[size + head :]
+        try:
+            card = cls(**orjson.loads(frame[size : size + head]), data=data)
+        except (orjson.JSONDecodeError, TypeError):
+            return None
+        return card if hashlib.sha256(data).hexdigest() == card.sha256 else None

@@ -1,0 +1,235 @@
+"""Configuration of the origin: one dataclass, read from EMBLAZON_* variables, checked at start.
+
+`docs/operations.md` lists every variable; a test keeps the two the same.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args, get_type_hints
+
+from emblazon_origin.errors import EmblazonError
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+class ConfigError(EmblazonError):
+    """A setting is wrong; the message names the variable and the fix."""
+
+
+def _setting(default: Any, variable: str, help_text: str, **checks: Any) -> Any:
+    return field(default=default, metadata={"variable": variable, "help": help_text, **checks})
+
+
+@dataclass(frozen=True, slots=True)
+class OriginConfig:
+    """Settings of the origin. Times in seconds, sizes in bytes (`64m`, `1g` in the environment)."""
+
+    host: str = _setting("127.0.0.1", "EMBLAZON_ORIGIN_HOST", "Address to listen on.")
+    port: int = _setting(8788, "EMBLAZON_ORIGIN_PORT", "Port to listen on.", low=0, high=65535)
+    token: str = _setting(
+        "", "EMBLAZON_ORIGIN_TOKEN", "Bearer token that the edge must send; empty: no check."
+    )
+    dev: bool = _setting(
+        False, "EMBLAZON_DEV", "Development: reload templates on change, allow `_explain=1`."
+    )
+
+    workers: int = _setting(0, "EMBLAZON_WORKERS", "Render processes; 0: one per CPU.", low=0, high=256)
+    queue: int = _setting(64, "EMBLAZON_QUEUE", "Renders that may wait at most.", low=0, high=100_000)
+    queue_wait: float = _setting(
+        0.3,
+        "EMBLAZON_QUEUE_WAIT",
+        "Expected wait up to which a burst is queued rather than refused.",
+        low=0.0,
+    )
+    render_timeout: float = _setting(
+        8.0, "EMBLAZON_RENDER_TIMEOUT", "A render that takes longer is killed.", low=0.1
+    )
+    recycle_after: int = _setting(
+        2_000, "EMBLAZON_RECYCLE_AFTER", "Renders after which a process is replaced.", low=1
+    )
+    worker_memory: int = _setting(
+        512 << 20, "EMBLAZON_WORKER_MEMORY", "Memory that a render process may grow by before it is ended.",
+        size=True, low=64 << 20,
+    )  # fmt: skip
+    memory_budget: int = _setting(
+        1 << 30, "EMBLAZON_MEMORY_BUDGET", "Bytes shared out to all caches of the service and its processes.",
+        size=True, low=64 << 20,
+    )  # fmt: skip
+    sweep_interval: float = _setting(
+        300.0, "EMBLAZON_SWEEP_INTERVAL", "Pause between sweeps of the caches.", low=1.0
+    )
+    small_encoding: bool = _setting(
+        True, "EMBLAZON_SMALL_ENCODING", "Compute a smaller encoding in the background after a quick answer."
+    )
+    quick_max_age: int = _setting(
+        10,
+        "EMBLAZON_QUICK_MAX_AGE",
+        "CDN max-age of a quick answer whose smaller encoding is on its way.",
+        low=0,
+    )
+    degraded_max_age: int = _setting(
+        60, "EMBLAZON_DEGRADED_MAX_AGE", "max-age of a card that lacks an image or a font.", low=0
+    )
+
+    redis_url: str = _setting(
+        "", "EMBLAZON_REDIS_URL", "Redis or Valkey of the fleet; empty: this process alone."
+    )
+    redis_timeout: float = _setting(
+        0.04,
+        "EMBLAZON_REDIS_TIMEOUT",
+        "Longest wait for Redis before going on without it.",
+        low=0.001,
+        high=5.0,
+    )
+    redis_life: int = _setting(604_800, "EMBLAZON_REDIS_LIFE", "Seconds that a card stays in Redis.", low=1)
+
+    fetch_timeout: float = _setting(
+        5.0, "EMBLAZON_FETCH_TIMEOUT", "Longest time for one remote image.", low=0.1, high=60.0
+    )
+    fetch_hosts: tuple[str, ...] = _setting(
+        (),
+        "EMBLAZON_FETCH_HOSTS",
+        "Hosts that images may come from (`example.com,*.example.org`); empty: any public one.",
+    )
+    fetch_allow: tuple[str, ...] = _setting(
+        (),
+        "EMBLAZON_FETCH_ALLOW",
+        "Networks that are reachable although private (`10.1.0.0/16,127.0.0.1/32`).",
+    )
+    fetch_ports: tuple[int, ...] = _setting(
+        (80, 443), "EMBLAZON_FETCH_PORTS", "Ports that images may come from.", low=1, high=65535
+    )
+    fetch_literals: bool = _setting(
+        False, "EMBLAZON_FETCH_LITERALS", "Allow IP addresses in place of host names."
+    )
+
+    header_timeout: float = _setting(
+        5.0, "EMBLAZON_HEADER_TIMEOUT", "Time for a client to send the head of its request.", low=0.05
+    )
+    keepalive_timeout: float = _setting(
+        75.0, "EMBLAZON_KEEPALIVE_TIMEOUT", "Idle time of a kept connection.", low=0.0
+    )
+    write_timeout: float = _setting(
+        20.0, "EMBLAZON_WRITE_TIMEOUT", "Time for a client to take an answer.", low=0.05
+    )
+    grace: float = _setting(
+        25.0, "EMBLAZON_GRACE", "Time that admitted requests have after SIGTERM.", low=0.0
+    )
+    drain_delay: float = _setting(
+        0.0, "EMBLAZON_DRAIN_DELAY",
+        "Pause between failing readiness and closing the port, for the load balancer to notice.", low=0.0,
+    )  # fmt: skip
+
+    log_format: Literal["json", "text"] = _setting("json", "EMBLAZON_LOG_FORMAT", "`json` or `text`.")
+    log_level: str = _setting("INFO", "EMBLAZON_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.")
+    sentry_dsn: str = _setting("", "SENTRY_DSN", "Error tracking; needs the extra `sentry`.")
+    otel_endpoint: str = _setting(
+        "", "OTEL_EXPORTER_OTLP_ENDPOINT", "Where OpenTelemetry traces go; needs the extra `otel`."
+    )
+    alert_webhook: str = _setting("", "EMBLAZON_ALERT_WEBHOOK", "URL that alerts are POSTed to as JSON.")
+    alert_interval: float = _setting(
+        300.0, "EMBLAZON_ALERT_INTERVAL", "Shortest time between two alerts of one kind.", low=0.0
+    )
+
+    storage: Literal["none", "folder", "s3"] = _setting(
+        "none", "EMBLAZON_STORAGE", "`none`, `folder` or `s3`: where exported cards go."
+    )
+    storage_folder: str = _setting("", "EMBLAZON_STORAGE_FOLDER", "Folder of the storage `folder`.")
+    storage_url: str = _setting("", "EMBLAZON_STORAGE_URL", "Public base URL of stored cards.")
+    s3_endpoint: str = _setting(
+        "", "EMBLAZON_S3_ENDPOINT", "Endpoint of the S3-compatible store (R2, MinIO, S3)."
+    )
+    s3_bucket: str = _setting("", "EMBLAZON_S3_BUCKET", "Bucket.")
+    s3_region: str = _setting("auto", "EMBLAZON_S3_REGION", "Region; `auto` for R2.")
+    s3_access_key: str = _setting("", "EMBLAZON_S3_ACCESS_KEY_ID", "Access key id.")
+    s3_secret_key: str = _setting("", "EMBLAZON_S3_SECRET_ACCESS_KEY", "Secret access key.")
+
+    def __post_init__(self) -> None:
+        for spec in fields(self):
+            _check_range(spec.metadata, getattr(self, spec.name))
+        for network in self.fetch_allow:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise ConfigError(
+                    f"EMBLAZON_FETCH_ALLOW: {network!r} is no network ({error}); write e.g. 10.1.0.0/16"
+                ) from None
+        if self.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ConfigError(f"EMBLAZON_LOG_LEVEL={self.log_level}: use DEBUG, INFO, WARNING or ERROR")
+        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ConfigError("EMBLAZON_REDIS_URL: must begin with redis://, rediss:// or unix://")
+        if self.alert_webhook and not self.alert_webhook.startswith(("http://", "https://")):
+            raise ConfigError("EMBLAZON_ALERT_WEBHOOK: must begin with http:// or https://")
+        self._check_storage()
+
+    def _check_storage(self) -> None:
+        needed = {
+            "none": (),
+            "folder": ("storage_folder",),
+            "s3": ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key"),
+        }[self.storage]
+        for spec in fields(self):
+            if spec.name in needed and not getattr(self, spec.name):
+                raise ConfigError(
+                    f"{spec.metadata['variable']} is missing: EMBLAZON_STORAGE={self.storage} needs it"
+                )
+
+    @property
+    def worker_count(self) -> int:
+        """Render processes: as set, else one per CPU that this process may use."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> OriginConfig:
+        """Read the settings. Raises ConfigError."""
+        source = os.environ if environ is None else environ
+        hints = get_type_hints(cls)
+        values = {}
+        for spec in fields(cls):
+            variable = spec.metadata["variable"]
+            text = source.get(variable)
+            if text is not None and text.strip():
+                values[spec.name] = _read(variable, text.strip(), hints[spec.name], spec.metadata)
+        return cls(**values)
+
+
+def _read(variable: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
+    if kind is bool:
+        if text.lower() in _TRUE | _FALSE:
+            return text.lower() in _TRUE
+        raise ConfigError(f"{variable}={text}: use 1 or 0")
+    try:
+        if kind is int:
+            return _read_size(text) if metadata.get("size") else int(text)
+        if kind is float:
+            return float(text)
+        if kind == tuple[int, ...]:
+            return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        example = ", e.g. 512m or 1g" if metadata.get("size") else ""
+        raise ConfigError(f"{variable}={text}: use a number{example}") from None
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    choices = get_args(kind)
+    if choices and text not in choices:
+        raise ConfigError(f"{variable}={text}: use one of {', '.join(choices)}")
+    return text
+
+
+def _read_size(text: str) -> int:
+    number, unit = (text[:-1], _UNITS[text[-1].lower()]) if text[-1].lower() in _UNITS else (text, 1)
+    return int(float(number) * unit)
+
+
+def _check_range(metadata: Mapping[str, Any], value: Any) -> None:
+    low, high = metadata.get("low"), metadata.get("high")
+    for number in value if isinstance(value, tuple) else (value,):
+        if (low is not None and not number >= low) or (high is not None and not number <= high):
+            bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+            raise ConfigError(f"{metadata['variable']}={number}: use a number {bounds}")

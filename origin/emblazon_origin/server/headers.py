@@ -1,0 +1,68 @@
+"""Header fields of a card (CACHING.md, "Headers"): one source for how long anybody may keep it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from emblazon.contract.schema import CacheLife, TemplateSpec
+from emblazon_origin.server.card import Card
+
+Headers = list[tuple[str, str]]
+
+
+def directives(life: CacheLife) -> str:
+    """Write a life as cache directives (RFC 9111, RFC 5861)."""
+    return (
+        f"max-age={life.max_age}, stale-while-revalidate={life.stale_while_revalidate}, "
+        f"stale-if-error={life.stale_if_error}"
+    )
+
+
+def lives(
+    card: Card, life: CacheLife, *, quick_max_age: int, degraded_max_age: int
+) -> tuple[CacheLife, CacheLife]:
+    """Return how long clients and how long CDNs may keep a card.
+
+    A degraded card is short-lived everywhere, stale serving included: the missing image may be back
+    soon. A quick encoding is short-lived for CDNs alone, so that their next revalidation brings the
+    smaller one.
+    """
+    if card.degraded:
+        short = min(life.max_age, degraded_max_age)
+        reduced = CacheLife(short, min(life.stale_while_revalidate, degraded_max_age), life.stale_if_error)
+        return reduced, reduced
+    if card.quick:
+        return life, replace(life, max_age=min(life.max_age, quick_max_age))
+    return life, life
+
+
+def card_headers(
+    card: Card, spec: TemplateSpec, client: CacheLife, cdn: CacheLife, *, immutable: bool
+) -> Headers:
+    """Return the fields of a 200 or 304, without Content-Length."""
+    pinned = "public, max-age=31536000, immutable"
+    keep_for_ever = immutable and not card.degraded
+    tags = ",".join((f"template:{spec.name}", *(f"tag:{tag}" for tag in spec.tags)))
+    return [
+        ("Content-Type", card.content_type),
+        ("ETag", card.etag),
+        ("Cache-Control", pinned if keep_for_ever else f"public, {directives(client)}"),
+        ("CDN-Cache-Control", directives(cdn)),
+        ("Repr-Digest", card.repr_digest),
+        ("Cache-Tag", tags),
+        ("X-Emblazon-Template-Version", spec.version),
+        ("X-Emblazon-Size", f"{card.width}x{card.height}"),
+    ]
+
+
+def server_timing(tier: str, timings: dict[str, float], total: float) -> str:
+    """Write stages in milliseconds as Server-Timing; `tier` says where the card came from."""
+    stages = [f"{name};dur={milliseconds:.1f}" for name, milliseconds in timings.items()]
+    return ", ".join([f'origin;desc="{tier}";dur={total * 1000:.1f}', *stages])
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Weak comparison of If-None-Match against one entity tag (RFC 9110 §13.1.2)."""
+    if if_none_match.strip() == "*":
+        return True
+    return any(part.strip().removeprefix("W/") == etag for part in if_none_match.split(","))

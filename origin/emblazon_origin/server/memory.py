@@ -1,0 +1,91 @@
+"""One memory budget, shared out to the caches of the service and of its render processes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cachetools import LRUCache
+
+from emblazon_origin.server.card import Card
+from emblazon_origin.workers.child import trim_heap
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Bytes per cache. The rest of the budget is head room for renders themselves."""
+
+    rendered: int  # finished cards, in the service
+    per_worker: int  # glyphs, masks, decoded images, in each render process
+
+    @classmethod
+    def of(cls, budget: int, workers: int) -> Shares:
+        """Give a quarter to finished cards, half to the render processes, and keep a quarter free."""
+        return cls(rendered=budget // 4, per_worker=budget // 2 // max(1, workers))
+
+
+class CardCache:
+    """Byte-bounded LRU of finished cards."""
+
+    def __init__(self, budget: int, clock: Callable[[], float] = time.time) -> None:
+        self._cards = _CountingLRU(budget)
+        self._clock = clock
+
+    @property
+    def bytes(self) -> int:
+        """Bytes held."""
+        return int(self._cards.currsize)
+
+    @property
+    def evictions(self) -> int:
+        """Cards pushed out so far."""
+        return self._cards.evictions
+
+    def __len__(self) -> int:
+        return len(self._cards)
+
+    def get(self, key: str, max_age: float, degraded_max_age: float) -> Card | None:
+        """Return a card that may still be given out.
+
+        A card depends on its key alone and never goes stale, unless it shows remote files (`max_age`)
+        or lacks some (`degraded_max_age`).
+        """
+        card = self._cards.get(key)
+        if card is None or is_outdated(card, self._clock(), max_age, degraded_max_age):
+            return None
+        return card
+
+    def put(self, key: str, card: Card) -> None:
+        """Keep a card, unless it is larger than the whole cache."""
+        if card.size <= self._cards.maxsize:
+            self._cards[key] = card
+
+    def sweep(self, older_than: float = 86_400.0) -> int:
+        """Drop cards rendered long ago and return how many; then give free memory back."""
+        limit = self._clock() - older_than
+        old = [key for key, card in self._cards.items() if card.rendered_at < limit]
+        for key in old:
+            del self._cards[key]
+        trim_heap()
+        return len(old)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        self._cards.clear()
+
+
+class _CountingLRU(LRUCache[str, Card]):
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize, getsizeof=lambda card: card.size)
+        self.evictions = 0
+
+    def popitem(self) -> tuple[str, Card]:
+        self.evictions += 1
+        return super().popitem()
+
+
+def is_outdated(card: Card, now: float, max_age: float, degraded_max_age: float) -> bool:
+    """Return whether a kept card must be drawn again."""
+    age = now - card.rendered_at
+    return (card.degraded and age >= degraded_max_age) or (card.remote and age >= max_age)

@@ -1,0 +1,241 @@
+"""The whole origin as one object: configuration in, answers out.
+
+    async with Origin(config) as origin:
+        answer = await origin.answer(Ask("GET", "/render/article.png?title=Hi"))
+
+`app.py` carries its answers over HTTP; the CPython edge host calls it in the same process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from emblazon.contract.manifest import manifest_from_json
+from emblazon.contract.schema import Manifest
+from emblazon_origin.errors import EmblazonError
+from emblazon_origin.observability.alerts import Alerts
+from emblazon_origin.observability.metrics import Metrics, Sample
+from emblazon_origin.server.answer import Answer, Ask
+from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.fleet import Fleet
+from emblazon_origin.server.memory import CardCache, Shares
+from emblazon_origin.server.routes import Routes
+from emblazon_origin.server.service import CardService
+from emblazon_origin.server.watch import TreeWatch
+from emblazon_origin.workers.admission import AdmissionPolicy
+from emblazon_origin.workers.child import resident_bytes
+from emblazon_origin.workers.errors import PoolFailed
+from emblazon_origin.workers.pool import EndReason, Pool, PoolConfig, PoolEvents
+from emblazon_origin.workers.process import WorkerLimits
+from emblazon_origin.workers.renderer import RendererSpec
+
+log = logging.getLogger(__name__)
+
+_START_RETRY = 3.0  # seconds between attempts to start render processes
+_SUPERVISE_EVERY = 0.5
+_WATCH_EVERY = 0.5
+
+
+class Origin:
+    """Composition root of the origin: pool, caches, fleet, routes, and the tasks that look after them."""
+
+    def __init__(self, config: OriginConfig, spec: RendererSpec, watched: tuple[Path, ...] = ()) -> None:
+        self.config = config
+        self.metrics = Metrics()
+        self.alerts = Alerts(config.alert_webhook, config.alert_interval, self.metrics)
+        shares = Shares.of(config.memory_budget, config.worker_count)
+        self.cards = CardCache(shares.rendered)
+        options = spec.options | {"cache_bytes": shares.per_worker}
+        self.pool = Pool(RendererSpec(spec.factory, options), _pool_config(config), self._pool_events())
+        self.fleet = self._fleet()
+        self.service = CardService(config, self.pool, self.cards, self.metrics, self.fleet)
+        self.routes = Routes(config, self)
+        self._manifest = (b"", Manifest(""))
+        self.draining = False
+        self._watch = TreeWatch(watched)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reload_lock = asyncio.Lock()
+        self.metrics.watch(self._samples)
+
+    # -- life ----------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Start, and wait until the processes are warm or known to be unable to."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Drain and stop."""
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start the render processes. On failure the origin lives but is not ready, and keeps trying."""
+        if not await self._try_start():
+            self._keep(self._start_later())
+        self._keep(self._every(_SUPERVISE_EVERY, self.pool.supervise))
+        self._keep(self._every(self.config.sweep_interval, self._sweep))
+        if self.config.dev:
+            self._keep(self._every(_WATCH_EVERY, self._reload_if_changed))
+
+    async def stop(self) -> None:
+        """Finish what was admitted, at most `grace` seconds, and end every process."""
+        self.draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.config.grace):
+                await self.service.drain()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.pool.close()
+        if self.fleet is not None:
+            await self.fleet.close()
+        await self.alerts.close()
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Answer one request; never raises, except when cancelled."""
+        return await self.routes.answer(ask)
+
+    async def reload(self) -> bool:
+        """Load templates and fonts anew; on failure everything stays as it was."""
+        async with self._reload_lock:
+            try:
+                await self.pool.reload()
+            except (EmblazonError, OSError, ValueError) as error:
+                self.metrics.reloads.labels("failed").inc()
+                log.error("reload failed; the old templates stay", extra={"error": str(error)})
+                return False
+            self.metrics.reloads.labels("done").inc()
+            log.info("reloaded", extra={"templates": sorted(self.manifest.templates)})
+            return True
+
+    @property
+    def manifest(self) -> Manifest:
+        """Templates and versions that the render processes have loaded; empty before they have."""
+        raw, manifest = self._manifest
+        if raw is not self.pool.manifest:
+            raw = self.pool.manifest
+            manifest = manifest_from_json(raw)
+            self._manifest = (raw, manifest)
+        return manifest
+
+    @property
+    def not_ready(self) -> str:
+        """Why no traffic should come, or an empty text."""
+        if self.draining:
+            return "draining"
+        if self.pool.ready:
+            return ""
+        return self.pool.failure or "render processes are starting"
+
+    # -- tasks ---------------------------------------------------------------------------------
+
+    async def _try_start(self) -> bool:
+        try:
+            await self.pool.start()
+        except PoolFailed as error:
+            log.error("not ready", extra={"error": str(error)})
+            self.alerts.raise_alert("not-ready", "critical", str(error))
+            return False
+        return True
+
+    async def _start_later(self) -> None:
+        while True:
+            await asyncio.sleep(_START_RETRY)
+            if await self._try_start():
+                return
+
+    async def _sweep(self) -> None:
+        self.cards.sweep()
+        await self.pool.sweep()
+
+    async def _reload_if_changed(self) -> None:
+        if await asyncio.to_thread(self._watch.changed):
+            await self.reload()
+
+    async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Exception:
+                log.exception("a periodic task failed")
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def _fleet(self) -> Fleet | None:
+        config = self.config
+        if not config.redis_url:
+            return None
+        return Fleet.connect(
+            config.redis_url,
+            timeout=config.redis_timeout,
+            life=config.redis_life,
+            lock_life=2 * config.render_timeout + 2,
+            failed=lambda operation: self.metrics.redis_errors.labels(operation).inc(),
+        )
+
+    def _pool_events(self) -> PoolEvents:
+        metrics = self.metrics
+
+        def ended(reason: EndReason) -> None:
+            metrics.worker_ends.labels(reason).inc()
+            if reason in ("crash", "memory", "deadline"):
+                self.alerts.raise_alert(f"worker-{reason}", "warning", f"a render process ended: {reason}")
+
+        return PoolEvents(
+            worker_ended=ended,
+            queue_waited=metrics.queue_wait_seconds.observe,
+            shed=metrics.shed.inc,
+            retried=metrics.retries.inc,
+        )
+
+    def _samples(self) -> Iterator[Sample]:
+        pool, cards = self.pool, self.cards
+        yield "ready", "1 while the origin takes traffic.", {}, float(not self.not_ready)
+        yield "queue_depth", "Renders that wait for a process.", {}, pool.queued
+        yield (
+            "saturation",
+            "Busy share of the render processes, plus the queue: above 1 there is a queue.",
+            {},
+            ((pool.busy + pool.queued) / pool.size),
+        )
+        yield "workers", "Render processes by state.", {"state": "busy"}, pool.busy
+        yield "workers", "Render processes by state.", {"state": "idle"}, pool.alive - pool.busy
+        yield "quarantined_inputs", "Inputs that are not tried for a while.", {}, pool.quarantined
+        yield "cache_bytes", "Bytes held, by cache.", {"cache": "cards"}, cards.bytes
+        yield "cache_entries", "Entries held, by cache.", {"cache": "cards"}, len(cards)
+        yield "cache_evictions", "Entries pushed out so far, by cache.", {"cache": "cards"}, cards.evictions
+        for cache, size in pool.cache_bytes().items():
+            yield "cache_bytes", "Bytes held, by cache.", {"cache": cache}, size
+        yield (
+            "resident_bytes",
+            "Resident memory by kind of process.",
+            {"process": "service"},
+            resident_bytes(),
+        )
+        workers = sum(resident_bytes(worker.pid) for worker in pool.workers)
+        yield "resident_bytes", "Resident memory by kind of process.", {"process": "workers"}, workers
+        if self.fleet is not None:
+            yield "redis_up", "1 while Redis answers.", {}, float(self.fleet.up)
+
+
+def _pool_config(config: OriginConfig) -> PoolConfig:
+    return PoolConfig(
+        workers=config.worker_count,
+        render_timeout=config.render_timeout,
+        recycle_after=config.recycle_after,
+        recycle_rss=config.worker_memory + (256 << 20),
+        limits=WorkerLimits(memory=config.worker_memory, cpu=int(config.render_timeout) + 2),
+        admission=AdmissionPolicy(max_queue=config.queue, burst_wait=config.queue_wait),
+        background=config.small_encoding,
+    )

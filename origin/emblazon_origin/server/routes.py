@@ -1,0 +1,249 @@
+"""Routes of the origin: which request gets which answer.
+
+GET|HEAD /render/{template}.{ext}     a card (DESIGN.md §3; reserved names begin with `_`)
+GET|HEAD /fallback/{template}.{ext}   the template's look without data
+GET      /manifest.json               templates, schemas, versions, cache lives
+GET      /openapi.json                this table for machines
+GET      /healthz /readyz /metrics    for the platform; the only routes without the bearer token
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emblazon.contract.manifest import manifest_to_json
+from emblazon.contract.options import FALLBACK_VARIANT
+from emblazon.contract.problem import BadRequest, MethodNotAllowed, NotFound, Problem, Unauthorized
+from emblazon.contract.request import CardRequest, parse_request
+from emblazon_origin.errors import EmblazonError, Overloaded
+from emblazon_origin.observability.logs import request_id
+from emblazon_origin.observability.metrics import CONTENT_TYPE as METRICS_TYPE
+from emblazon_origin.server import headers
+from emblazon_origin.server.answer import (
+    SECURITY_HEADERS,
+    Answer,
+    Ask,
+    error_answer,
+    json_answer,
+    problem_answer,
+)
+from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.openapi import openapi_document
+from emblazon_origin.server.service import Served
+
+if TYPE_CHECKING:
+    from emblazon_origin.server.origin import Origin
+
+log = logging.getLogger(__name__)
+access = logging.getLogger("emblazon.access")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
+_EPOCH = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
+_CARD_PATH = re.compile(r"/(render|fallback)(/.*)")
+_OPEN_ROUTES = ("/healthz", "/readyz", "/metrics")
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the access log and the metrics say of a request, filled in while it is answered."""
+
+    route: str = "other"
+    template: str = ""
+    tier: str = "none"
+    error: EmblazonError | None = None
+
+
+class Routes:
+    """Answers requests; the one place where errors become answers."""
+
+    def __init__(self, config: OriginConfig, origin: Origin) -> None:
+        self._config = config
+        self._origin = origin
+        self._plain: dict[str, Callable[[], Awaitable[Answer]]] = {
+            "/manifest.json": self._manifest,
+            "/openapi.json": self._openapi,
+            "/healthz": self._healthz,
+            "/readyz": self._readyz,
+            "/metrics": self._metrics,
+        }
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Answer a request, count it and log it."""
+        began = time.perf_counter()
+        given = ask.headers.get("x-request-id", "")
+        identifier = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        token = request_id.set(identifier)
+        seen = _Seen()
+        self._origin.metrics.in_flight.inc()
+        try:
+            answer = await self._guarded(ask, seen)
+        except asyncio.CancelledError:
+            self._record(ask, seen, 499, began, 0)
+            raise
+        finally:
+            self._origin.metrics.in_flight.dec()
+            request_id.reset(token)
+        token = request_id.set(identifier)
+        self._record(ask, seen, answer.status, began, len(answer.body))
+        request_id.reset(token)
+        if answer.status != 304:
+            answer.headers.append(("Content-Length", str(len(answer.body))))
+        answer.headers.extend([("X-Request-Id", identifier), *SECURITY_HEADERS])
+        return answer
+
+    async def _guarded(self, ask: Ask, seen: _Seen) -> Answer:
+        """Turn errors into answers."""
+        try:
+            return await self._dispatch(ask, seen)
+        except Problem as problem:
+            return problem_answer(problem)
+        except EmblazonError as error:
+            seen.error = error
+            self._report(error)
+            return error_answer(error)
+        except Exception as error:
+            log.exception("unexpected error")
+            self._origin.metrics.errors.labels(type(error).__name__, "critical").inc()
+            self._origin.alerts.raise_alert("unexpected-error", "critical", type(error).__name__)
+            return error_answer(EmblazonError(str(error), public="The card could not be drawn."))
+
+    async def _dispatch(self, ask: Ask, seen: _Seen) -> Answer:
+        path = ask.path
+        card = _CARD_PATH.fullmatch(path)
+        plain = self._plain.get(path)
+        if card is None and plain is None:
+            raise NotFound("The origin has /render/{template}.{png|jpg|webp|avif} and /manifest.json.")
+        seen.route = card[1] if card else path.strip("/").partition(".")[0]
+        if path not in _OPEN_ROUTES:
+            self._authorize(ask)
+        if ask.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=("GET", "HEAD"))
+        if card:
+            return await self._card(ask, card[1], card[2], seen)
+        return await plain() if plain else json_answer({})
+
+    def _authorize(self, ask: Ask) -> None:
+        """Compare the bearer token in constant time."""
+        if not self._config.token:
+            return
+        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(
+            token.strip().encode(), self._config.token.encode()
+        ):
+            raise Unauthorized("This origin answers only to the edge that holds its token.")
+
+    # -- cards ---------------------------------------------------------------------------------
+
+    async def _card(self, ask: Ask, route: str, rest: str, seen: _Seen) -> Answer:
+        began = time.perf_counter()
+        origin = self._origin
+        if origin.draining or not origin.manifest.templates:
+            raise Overloaded(origin.not_ready or "no templates")
+        query, explain = _take_explain(ask.query) if self._config.dev else (ask.query, False)
+        if route == "fallback":
+            query = f"{query}&_v={FALLBACK_VARIANT}" if query else f"_v={FALLBACK_VARIANT}"
+        request = parse_request(
+            ask.method, f"/og{rest}", query, origin.manifest, accept=ask.headers.get("accept", "")
+        )
+        seen.template = request.template.name
+        if explain:
+            result = await origin.service.explain(request)
+            return json_answer(
+                result.explain or {"diagnostics": list(result.diagnostics), "timings": result.timings}
+            )
+        epoch = ask.headers.get("x-emblazon-epoch", "")
+        if not _EPOCH.fullmatch(epoch):
+            raise BadRequest("X-Emblazon-Epoch has at most 256 letters, digits and ._:,=- in it.")
+        refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
+        served = await origin.service.card(request, origin.manifest, epoch=epoch, refresh=refresh)
+        seen.tier = served.tier
+        return self._card_answer(ask, request, served, time.perf_counter() - began)
+
+    def _card_answer(self, ask: Ask, request: CardRequest, served: Served, seconds: float) -> Answer:
+        card, config = served.card, self._config
+        client, cdn = headers.lives(
+            card,
+            request.template.cache,
+            quick_max_age=config.quick_max_age,
+            degraded_max_age=config.degraded_max_age,
+        )
+        fields = headers.card_headers(card, request.template, client, cdn, immutable=request.immutable)
+        timings = card.timings if served.tier == "render" else {}
+        fields.append(("Server-Timing", headers.server_timing(served.tier, timings, seconds)))
+        if request.negotiated:
+            fields.append(("Vary", "Accept"))
+        if card.degraded:
+            fields.append(("X-Emblazon-Degraded", "1"))
+        if headers.matches(ask.headers.get("if-none-match", ""), card.etag):
+            return Answer(304, fields)
+        return Answer(200, fields, card.data)
+
+    # -- the others ----------------------------------------------------------------------------
+
+    async def _manifest(self) -> Answer:
+        if not self._origin.manifest.templates:
+            raise Overloaded(self._origin.not_ready or "no templates")
+        body = manifest_to_json(self._origin.manifest)
+        return Answer(200, [("Content-Type", "application/json"), ("Cache-Control", "no-cache")], body)
+
+    async def _openapi(self) -> Answer:
+        return json_answer(openapi_document(self._origin.manifest, secured=bool(self._config.token)))
+
+    async def _healthz(self) -> Answer:
+        return json_answer({"status": "live"})
+
+    async def _readyz(self) -> Answer:
+        reason = self._origin.not_ready
+        if not reason:
+            return json_answer({"status": "ready", "workers": self._origin.pool.alive})
+        answer = json_answer({"status": "not ready", "reason": reason}, 503)
+        answer.headers.append(("Retry-After", "1"))
+        return answer
+
+    async def _metrics(self) -> Answer:
+        body = self._origin.metrics.expose()
+        return Answer(200, [("Content-Type", METRICS_TYPE), ("Cache-Control", "no-store")], body)
+
+    # -- records -------------------------------------------------------------------------------
+
+    def _report(self, error: EmblazonError) -> None:
+        severity = "error" if error.report else "warning" if error.status >= 500 else "info"
+        name = type(error).__name__.lstrip("_")
+        self._origin.metrics.errors.labels(name, severity).inc()
+        log.log(
+            logging.getLevelNamesMapping()[severity.upper()],
+            "render failed",
+            extra={"error": name, "detail": str(error)},
+        )
+        if error.report:
+            self._origin.alerts.raise_alert(f"error-{name}", "error", str(error))
+
+    def _record(self, ask: Ask, seen: _Seen, status: int, began: float, length: int) -> None:
+        seconds = time.perf_counter() - began
+        metrics = self._origin.metrics
+        outcome = "cancelled" if status == 499 else f"{status // 100}xx"
+        metrics.requests.labels(seen.route, seen.template or "other", seen.tier, outcome).inc()
+        metrics.request_seconds.labels(seen.route, seen.tier).observe(seconds)
+        level = logging.DEBUG if ask.path in _OPEN_ROUTES else logging.INFO
+        access.log(
+            level, "request",
+            extra={
+                "method": ask.method, "target": ask.target[:2048], "status": status, "tier": seen.tier,
+                "template": seen.template, "ms": round(seconds * 1000, 2), "bytes": length,
+            },
+        )  # fmt: skip
+
+
+def _take_explain(query: str) -> tuple[str, bool]:
+    """Take `_explain=1` out of a query."""
+    pairs = [pair for pair in query.split("&") if pair]
+    kept = [pair for pair in pairs if pair != "_explain=1"]
+    return "&".join(kept), len(kept) != len(pairs)
