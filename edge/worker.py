@@ -1,0 +1,41 @@
+"""The Worker entry: binds the runtime to the edge, nothing else.
+
+The current runtime has the SDK and takes the class; the pinned local one has none and takes the functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emblazon.adapters.cloudflare import Worker
+
+worker = Worker()
+
+try:
+    from workers import WorkerEntrypoint
+except ImportError:
+
+    async def on_fetch(request: Any, env: Any, ctx: Any) -> Any:
+        """Answer one request."""
+        return await worker.fetch(request, env, ctx)
+
+    async def on_scheduled(controller: Any, env: Any, ctx: Any) -> None:
+        """Run the cron work."""
+        await worker.scheduled(env, ctx)
+
+else:
+
+    class Default(WorkerEntrypoint):  # type: ignore[misc]  # the SDK exists only on the Worker
+        """The Worker's entry point."""
+
+        async def fetch(self, request: Any) -> Any:
+            """Answer one request."""
+            return await worker.fetch(request, self.env, self.ctx)
+
+        async def scheduled(self, controller: Any, env: Any = None, ctx: Any = None) -> None:
+            """Run the cron work."""
+            await worker.scheduled(self.env, self.ctx)
+
+        async def queue(self, batch: Any, env: Any = None, ctx: Any = None) -> None:
+            """Work through a batch of pre-generation jobs."""
+            await worker.queue(batch, self.env, self.ctx)
