@@ -13,7 +13,7 @@
 | `dir` | `title\\|dir` | `rtl` or `ltr`, by the first strong character |
 | `contrast(dark, light)` | `accent\\|contrast` | the one of two colours that reads better on it |
 | `cells` | `title\\|cells` | length in half-width cells: wide characters count 2, marks 0 |
-| `script` | `title\\|script` | `latin`, `cjk`, `arabic`, `hebrew`, `indic` or `thai`: what the text is mostly in |
+| `script` | `title\\|script` | `latin` `cjk` `arabic` `hebrew` `indic` `thai`: what most letters are |
 | `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
 | `css` | `name\\|css` | escaped for CSS; added by itself inside styles |
 """

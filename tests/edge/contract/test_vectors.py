@@ -1,0 +1,118 @@
+"""The JSON vectors hold for the contract, and the JavaScript reference signs the same."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emblazon.contract.canonical import cache_key, canonical_url, key_text
+from emblazon.contract.problem import Problem
+from emblazon.contract.request import parse_request
+from emblazon.contract.schema import Manifest
+from emblazon.contract.signing import Keyring, signing_text
+from emblazon.contract.uri import canonical_query_string, parse_query
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+
+
+def _load(name: str) -> dict[str, Any]:
+    vectors: dict[str, Any] = json.loads((VECTORS / name).read_text("utf-8"))
+    return vectors
+
+
+def _cases(file: str, group: str, label: str = "name") -> list[Any]:
+    return [pytest.param(case, id=str(case[label])[:60] or "empty") for case in _load(file)[group]]
+
+
+@pytest.mark.parametrize("case", _cases("canonical.json", "ok"))
+def test_canonical_query_is_as_in_the_vector(case: dict[str, str]) -> None:
+    assert canonical_query_string(case["query"]) == case["canonical"]
+    assert canonical_query_string(case["canonical"]) == case["canonical"]
+
+
+@pytest.mark.parametrize("case", _cases("canonical.json", "bad"))
+def test_malformed_query_is_a_400(case: dict[str, str]) -> None:
+    with pytest.raises(Problem) as caught:
+        parse_query(case["query"])
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("case", _cases("signing.json", "signed"))
+def test_signature_is_as_in_the_vector(case: dict[str, Any]) -> None:
+    keyring = Keyring.parse(f"{case['kid']}:{case['secret']}")
+    assert keyring.sign(case["path"], case["query"], expires_at=case["expires_at"]) == case["signed"]
+    keyring.verify(case["path"], case["signed"], 0)
+    pairs = parse_query(case["signed"])
+    del pairs["_sig"]
+    assert signing_text(case["path"], pairs) == case["text"]
+
+
+@pytest.mark.parametrize("case", _cases("signing.json", "accepted"))
+def test_signed_url_is_accepted(case: dict[str, Any]) -> None:
+    Keyring.parse(_load("signing.json")["keys"]).verify(case["path"], case["query"], case["now"])
+
+
+@pytest.mark.parametrize("case", _cases("signing.json", "refused"))
+def test_tampered_url_is_refused_with_its_status(case: dict[str, Any]) -> None:
+    with pytest.raises(Problem) as caught:
+        Keyring.parse(_load("signing.json")["keys"]).verify(case["path"], case["query"], case["now"])
+    assert caught.value.status == case["status"]
+
+
+@pytest.mark.parametrize("case", _cases("requests.json", "ok", "url"))
+def test_url_has_its_canonical_form(case: dict[str, Any], manifest: Manifest) -> None:
+    path, _, query = case["url"].partition("?")
+    request = parse_request("GET", path, query, manifest, accept=case["accept"])
+    assert canonical_url(request) == case["canonical"]
+    assert request.negotiated == case["negotiated"]
+    assert request.immutable == case["immutable"]
+
+
+@pytest.mark.parametrize("case", _cases("requests.json", "bad", "url"))
+def test_bad_url_is_refused_naming_the_parameter(case: dict[str, Any], manifest: Manifest) -> None:
+    path, _, query = case["url"].partition("?")
+    with pytest.raises(Problem) as caught:
+        parse_request(case["method"], path, query, manifest)
+    problem = json.loads(caught.value.to_json())
+    assert (problem["status"], problem.get("param", "")) == (case["status"], case["param"])
+    assert problem["detail"]
+
+
+@pytest.mark.parametrize("case", _cases("cache_keys.json", "cases", "urls"))
+def test_cache_key_is_as_in_the_vector(case: dict[str, Any], manifest: Manifest) -> None:
+    for url in case["urls"]:
+        path, _, query = url.partition("?")
+        request = parse_request("GET", path, query, manifest)
+        assert key_text(request, manifest, case["epochs"]) == case["text"]
+        assert cache_key(request, manifest, case["epochs"]) == case["key"]
+
+
+def test_javascript_reference_agrees_with_the_vectors() -> None:
+    done = subprocess.run(["node", VECTORS / "reference.mjs"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) >= 40
+
+
+def test_javascript_reference_signs_random_queries_as_python_does() -> None:
+    generator = random.Random(20261122)  # noqa: S311 - test data
+    alphabet = "aZ09-._~ +%&=/?#'()*!\u00e9e\u0301\u0645\u3042\u200d\U0001f600"
+    words = ["".join(generator.choices(alphabet, k=generator.randint(1, 12))) for _ in range(600)]
+    encoded = ["".join(f"%{byte:02x}" for byte in word.encode()) for word in words]
+    requests = [
+        ["k1", "a-secret-that-is-long", f"/api/og/{key}", f"_w=600&x={one}&{name}y={other}"]
+        for key, one, name, other in zip(
+            encoded[::4], encoded[1::4], encoded[2::4], encoded[3::4], strict=True
+        )
+    ]
+    done = subprocess.run(
+        ["node", VECTORS / "reference.mjs", "--batch"],
+        input=json.dumps(requests), capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    ours = [Keyring.parse(f"{kid}:{secret}").sign(path, query) for kid, secret, path, query in requests]
+    assert json.loads(done.stdout) == ours
