@@ -8,7 +8,7 @@ objects or the current SDK's wrappers around them, so that one worker runs on bo
 | `EMBLAZON_KV` (needed) | KV |
 | `EMBLAZON_BLOBS` | Blob, R2 |
 | `EMBLAZON_ANALYTICS` | Analytics, Analytics Engine |
-| `EMBLAZON_QUEUE` | Queue |
+| `EMBLAZON_JOBS` | Queue |
 | `EMBLAZON_RATE_LIMIT` | RateLimit |
 | `EMBLAZON_ZONE_ID` with the secret `EMBLAZON_ZONE_TOKEN` | ZonePurge |
 | `ctx.cache` | WorkersCache |
@@ -91,7 +91,7 @@ class Worker:
         if kv is None:
             raise ConfigError("EMBLAZON_KV", "is not bound", "Bind a KV namespace under [[kv_namespaces]].")
         blobs, analytics = _binding(env, "EMBLAZON_BLOBS"), _binding(env, "EMBLAZON_ANALYTICS")
-        queue, rate_limit = _binding(env, "EMBLAZON_QUEUE"), _binding(env, "EMBLAZON_RATE_LIMIT")
+        queue, rate_limit = _binding(env, "EMBLAZON_JOBS"), _binding(env, "EMBLAZON_RATE_LIMIT")
         context_cache = _binding(ctx, "cache")
         return Ports(
             clock=clock,

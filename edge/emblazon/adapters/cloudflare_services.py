@@ -67,7 +67,7 @@ class ConsoleLog:
     """One JSON object a line on the console, where Workers Logs and `wrangler tail` find it."""
 
     def __init__(self, level: str) -> None:
-        self._least = _LEVELS.get(level, _LEVELS["info"])  # type: ignore[call-overload]  # any text may come
+        self._least = _LEVELS.get(level.lower(), _LEVELS["info"])  # type: ignore[call-overload]  # any text may come
 
     def log(self, level: LogLevel, event: str, **fields: object) -> None:
         if _LEVELS[level] < self._least:
