@@ -1,0 +1,201 @@
+"""Absolutely positioned boxes (CSS Positioned Layout 3 §4, CSS 2 §10.3.7 and §10.6.4)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..style.computed import ComputedStyle
+from ..style.values import Length
+from .boxes import Rect
+from .context import LayoutContext
+from .fragment import Content, Fragment, Pending, Placed, StaticPosition
+from .nodes import Node
+from .replaced import replaced_size
+from .sizing import (
+    clamp,
+    extra_of,
+    height_by_ratio,
+    height_from,
+    height_limits,
+    margins_of,
+    ratio_of,
+    width_by_ratio,
+    width_from,
+    width_limits,
+)
+
+
+class _Axis(NamedTuple):
+    """One axis of the constraint: insets (None is auto), margins, and the containing block's extent."""
+
+    start: float
+    extent: float
+    inset_start: float | None
+    inset_end: float | None
+    margin_start: float | None
+    margin_end: float | None
+
+    @property
+    def room(self) -> float:
+        """Extent left for the border box when auto insets and margins are 0."""
+        taken = (self.inset_start or 0.0) + (self.inset_end or 0.0)
+        return self.extent - taken - (self.margin_start or 0.0) - (self.margin_end or 0.0)
+
+    @property
+    def both(self) -> bool:
+        """True where neither inset is auto."""
+        return self.inset_start is not None and self.inset_end is not None
+
+
+def contains_absolutes(style: ComputedStyle) -> bool:
+    """True for boxes that are the containing block of absolutely positioned descendants."""
+    return style.position != "static" or contains_fixed(style)
+
+
+def contains_fixed(style: ComputedStyle) -> bool:
+    """True for boxes that are the containing block of fixed descendants too (transforms and filters)."""
+    return bool(style.transform or style.filter or style.backdrop_filter)
+
+
+def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: Content) -> None:
+    """Lay out the waiting descendants whose containing block this box is; the others go on waiting."""
+    style = fragment.node.style
+    if not fragment.pending or not contains_absolutes(style):
+        return
+    b = fragment.border
+    area = Rect(b.left, b.top, fragment.width - b.left - b.right, fragment.height - b.top - b.bottom)
+    waiting, fragment.pending = list(fragment.pending), []
+    while waiting:
+        pending = waiting.pop(0)
+        if pending.node.style.position == "fixed" and not contains_fixed(style):
+            fragment.pending.append(pending)
+            continue
+        own_area = content.area_of.get(pending.node)
+        placed = place_absolute(ctx, pending, Rect(*own_area) if own_area else area)
+        fragment.children.append(placed)
+        waiting.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
+
+
+def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect) -> Placed:
+    """Lay out one box in its containing block `area`; both relative to the same corner."""
+    node, static = pending
+    style = node.style
+    margins = margins_of(style, area.width)
+    across = _Axis(
+        area.x, area.width, _inset(style.left, area.width), _inset(style.right, area.width),
+        margins.left, margins.right,
+    )  # fmt: skip
+    down = _Axis(
+        area.y, area.height, _inset(style.top, area.height), _inset(style.bottom, area.height),
+        margins.top, margins.bottom,
+    )  # fmt: skip
+    width, height = _size(ctx, node, area, across, down, static)
+    fragment = ctx.layout(ctx, node, area.width, area.height, fixed_width=width, fixed_height=height)
+    rtl = style.direction == "rtl"
+    x = _position(
+        across, fragment.width, style.justify_self, rtl, static.rtl, static.x, static.width, static.align_x
+    )
+    y = _position(
+        down, fragment.height, style.align_self, False, False, static.y, static.height, static.align_y
+    )
+    return Placed(fragment, x, y)
+
+
+def _inset(value: Length | str, basis: float) -> float | None:
+    return None if isinstance(value, str) else value.resolve(basis)
+
+
+def _size(
+    ctx: LayoutContext, node: Node, area: Rect, across: _Axis, down: _Axis, static: StaticPosition
+) -> tuple[float, float | None]:
+    """Return the border box size; the height is None where the content decides."""
+    style = node.style
+    if node.kind == "replaced":
+        return replaced_size(ctx, node, area.width, area.height)
+    limits = height_limits(node, area.height, area.width)
+    height = height_from(node, style.height, area.height, area.width)
+    if height is None and down.both and style.height == "auto" and _stretches(style.align_self):
+        height = max(0.0, down.room)
+    available = _available_width(across, static)
+    width = width_from(ctx, node, style.width, area.width, available)
+    ratio = ratio_of(node)
+    if width is None:
+        if across.both and _stretches(style.justify_self):
+            width = max(0.0, across.room)
+            if ratio and style.height == "auto":
+                height = None
+        elif ratio and height is not None:
+            width = width_by_ratio(node, clamp(height, *limits), area.width)
+        else:
+            low, high = ctx.content_sizes(ctx, node)
+            extra = extra_of(style, area.width).width
+            width = min(high + extra, max(low + extra, available))
+    elif ratio and style.height == "auto":
+        height = None
+    low, high = width_limits(ctx, node, area.width, available)
+    extra_size = extra_of(style, area.width)
+    width = max(clamp(width, low, high), extra_size.width)
+    if height is None and ratio:
+        height = height_by_ratio(node, width, area.width)
+    if height is not None:
+        height = max(clamp(height, *limits), extra_size.height)
+    return width, height
+
+
+def _stretches(alignment: str) -> bool:
+    return alignment in ("auto", "normal", "stretch")
+
+
+def _available_width(axis: _Axis, static: StaticPosition) -> float:
+    """Return the room for shrink-to-fit; from the static position where both insets are auto."""
+    if axis.inset_start is not None or axis.inset_end is not None:
+        return max(0.0, axis.room)
+    margins = (axis.margin_start or 0.0) + (axis.margin_end or 0.0)
+    if static.width:
+        return max(0.0, static.width - margins)
+    before = static.x - axis.start
+    return max(0.0, (before if static.rtl else axis.extent - before) - margins)
+
+
+def _position(
+    axis: _Axis,
+    size: float,
+    alignment: str,
+    rtl: bool,
+    static_rtl: bool,
+    static: float,
+    static_extent: float,
+    static_align: str,
+) -> float:
+    """Return the border box's start on one axis."""
+    before, after = axis.margin_start or 0.0, axis.margin_end or 0.0
+    if axis.inset_start is None and axis.inset_end is None:
+        outer = size + before + after
+        if static_extent or static_align != "start":
+            share = {"start": 0.0, "center": 0.5, "end": 1.0}[static_align]
+            return static + before + (static_extent - outer) * share
+        return static - size - after if static_rtl else static + before
+    if axis.inset_end is None:
+        return axis.start + (axis.inset_start or 0.0) + before
+    if axis.inset_start is None:
+        return axis.start + axis.extent - axis.inset_end - after - size
+    return axis.start + axis.inset_start + _share_room(axis, size, alignment, rtl)
+
+
+def _share_room(axis: _Axis, size: float, alignment: str, rtl: bool) -> float:
+    """Both insets are given: auto margins take what is left, else alignment or the start side wins."""
+    room = axis.room - size
+    if axis.margin_start is None and axis.margin_end is None:
+        return room / 2 if room > 0 else (room if rtl else 0.0)
+    if axis.margin_start is None:
+        return room
+    before = axis.margin_start
+    if axis.margin_end is None:
+        return before
+    if alignment == "center":
+        return before + room / 2
+    toward_end = alignment in ("end", "self-end", "flex-end", "right")
+    toward_start = alignment in ("start", "self-start", "flex-start", "left")
+    if toward_end or (rtl and not toward_start):
+        return before + room
+    return before

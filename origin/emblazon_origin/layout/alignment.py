@@ -1,0 +1,59 @@
+"""Box alignment: keywords to offsets (CSS Box Alignment 3)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..style.computed import Alignment, ComputedStyle
+
+Edge = Literal["start", "center", "end"]
+
+
+def item_alignment(own: Alignment, container: Alignment) -> Alignment:
+    """Return the used `*-self` value: `auto` takes the container's `*-items`, `normal` is stretch."""
+    value = container if own == "auto" else own
+    return "stretch" if value in ("normal", "auto") else value
+
+
+def distribute(value: Alignment, free: float, count: int, flipped: bool, rtl: bool) -> tuple[float, float]:
+    """Return the offset of the first of `count` subjects from the start, and the extra room between them.
+
+    `flipped` says that the axis' start is the physical right or bottom; `rtl` that the writing direction's
+    start is. Distributed values fall back to safe start or centre where nothing is left to distribute.
+    """
+    if value == "space-between":
+        return (0.0, free / (count - 1)) if count > 1 and free > 0 else (0.0, 0.0)
+    if value in ("space-around", "space-evenly"):
+        if free <= 0:
+            return 0.0, 0.0
+        if value == "space-around":
+            return free / count / 2, free / count
+        return free / (count + 1), free / (count + 1)
+    if value == "center":
+        return free / 2, 0.0
+    if value == "flex-end" or value == "last baseline":
+        return free, 0.0
+    if value in ("start", "self-start"):
+        return (free if flipped != rtl else 0.0), 0.0
+    if value in ("end", "self-end"):
+        return (0.0 if flipped != rtl else free), 0.0
+    if value == "left":
+        return (free if flipped else 0.0), 0.0
+    if value == "right":
+        return (0.0 if flipped else free), 0.0
+    return 0.0, 0.0
+
+
+def reverse_alignment(
+    value: Alignment, flipped: bool, container: ComputedStyle, item: ComputedStyle, row: bool
+) -> Edge:
+    """Return the edge of a flex line, in flow-relative terms, to which an item's cross axis aligns."""
+    if value == "center":
+        return "center"
+    if value == "flex-end":
+        return "end"
+    if value in ("start", "end", "self-start", "self-end", "left", "right"):
+        rtl = not row and (item if value.startswith("self") else container).direction == "rtl"
+        toward_end = value.endswith("end") or ((value == "right") != rtl and value in ("left", "right"))
+        return "end" if toward_end != (flipped != rtl) else "start"
+    return "start"

@@ -1,0 +1,87 @@
+"""Block formatting: children one below the other, margins collapsing (CSS 2 §8.3.1, §9.4.1, §10.3.3)."""
+
+from __future__ import annotations
+
+from .context import Frame, LayoutContext
+from .fragment import Content, Fragment, StaticPosition, Strut
+from .nodes import Node
+from .placement import place, postpone
+from .sizing import margins_of
+
+
+def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
+    """Lay out block-level children; `content.height` is where the last in-flow child ends."""
+    content = Content(0.0)
+    y = 0.0
+    strut = Strut()
+    # While true, nothing separates the children's margins from the box's own top margin.
+    at_top = not frame.node.is_root_context and frame.top == 0
+    empty = True
+    for child in frame.node.children:
+        if child.is_out_of_flow:
+            _postpone(content, frame, child, y if at_top else y + strut.value)
+            continue
+        fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis)
+        strut = strut.join(fragment.margin_top)
+        if fragment.collapses_through:
+            _place(content, frame, fragment, y if at_top else y + strut.value)
+            continue
+        if at_top:
+            content.margin_top, at_top = strut, False
+        else:
+            y += strut.value
+        _place(content, frame, fragment, y)
+        y += fragment.height
+        strut = fragment.margin_bottom
+        empty = False
+    _finish(content, frame, y, strut, at_top, empty)
+    return content
+
+
+def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool, empty: bool) -> None:
+    """End the box: the last margins leave it, or add to its height."""
+    content.height = y
+    if at_top:  # only children that collapse through
+        content.margin_top = strut
+        content.collapses_through = empty
+        return
+    open_below = (
+        not frame.node.is_root_context
+        and frame.border.bottom + frame.padding.bottom == 0
+        and frame.inner_height is None
+    )
+    if open_below:
+        content.margin_bottom = strut
+    else:
+        content.height = max(0.0, y + strut.value)
+
+
+def _place(content: Content, frame: Frame, fragment: Fragment, y: float) -> None:
+    x = frame.left + inline_offset(frame, fragment)
+    place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
+    if fragment.first_baseline is not None and content.first_baseline is None:
+        content.first_baseline = frame.top + y + fragment.first_baseline
+    if fragment.last_baseline is not None:
+        content.last_baseline = frame.top + y + fragment.last_baseline
+
+
+def inline_offset(frame: Frame, fragment: Fragment) -> float:
+    """Return the child's x in the content box: auto margins share the room, else the start side wins."""
+    margins = margins_of(fragment.node.style, frame.inner_width)
+    room = frame.inner_width - fragment.width - margins.horizontal
+    if room > 0:
+        if margins.left is None and margins.right is None:
+            return room / 2
+        if margins.left is None:
+            return room
+        if margins.right is None:
+            return margins.left
+    if frame.node.style.direction == "rtl":
+        return frame.inner_width - fragment.width - (margins.right or 0.0)
+    return margins.left or 0.0
+
+
+def _postpone(content: Content, frame: Frame, child: Node, y: float) -> None:
+    rtl = frame.node.style.direction == "rtl"
+    x = frame.left + (frame.inner_width if rtl else 0.0)
+    postpone(content, child, StaticPosition(x, frame.top + y, rtl=rtl))

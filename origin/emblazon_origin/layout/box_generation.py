@@ -1,0 +1,242 @@
+"""From elements to boxes: anonymous boxes, blocks in inlines, items, markers (CSS Display 3, CSS 2 §9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..style.computed import ComputedStyle
+from ..style.dom import Element, Text
+from ..style.values import ContentImage, Url
+from ..text.lines import BreakItem, TextItem
+from .anonymous import anonymous_style
+from .context import ImageSizes
+from .inline import has_substance
+from .list_markers import Ascent, add_marker
+from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
+
+ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid"})
+# Elements that browsers would lay out as inline boxes, for the static position of absolute boxes.
+INLINE_TAGS = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "i", "img", "kbd", "label", "mark", "q", "s",
+    "samp", "small", "span", "strong", "sub", "sup", "svg", "time", "u", "var", "::before", "::after",
+})  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class _Block:
+    """A block-level box met while flattening inline content."""
+
+    node: Node
+
+
+_Piece = InlineContent | _Block
+
+
+@dataclass(slots=True, eq=False)
+class BoxGenerator:
+    """Builds the tree of one document. `images` tells the natural sizes of replaced elements."""
+
+    images: ImageSizes
+    ascent: Ascent  # of a style's primary font, for drawn list markers
+    overrides: dict[Element, ComputedStyle] = field(default_factory=dict)
+    ordinals: dict[Element, int] = field(default_factory=dict)
+    count: int = 0
+
+    def build(self, root: Element) -> Node:
+        """Return the root element's node."""
+        node = self._node(root)
+        node.is_root_context = True
+        return node
+
+    def _new(self, style: ComputedStyle, element: Element | None) -> Node:
+        self.count += 1
+        return Node(style, element, order=self.count)
+
+    def _node(self, element: Element) -> Node:
+        style = self.overrides.get(element, element.style)
+        node = self._new(style, element)
+        if (key := replaced_key(element)) is not None:
+            self._set_replaced(node, key)
+            return node
+        scrolls = style.overflow_x not in ("visible", "clip") or style.overflow_y not in ("visible", "clip")
+        node.is_root_context = (
+            node.is_out_of_flow
+            or scrolls
+            or style.display in ("flow-root", "flex", "grid", "inline-flex", "inline-grid", "inline-block")
+        )
+        if style.display in ("flex", "inline-flex"):
+            node.kind = "flex"
+            self._add_items(node, element)
+        elif style.display in ("grid", "inline-grid"):
+            node.kind = "grid"
+            self._add_items(node, element)
+        else:
+            pieces: list[_Piece] = []
+            if style.display == "list-item":
+                add_marker(node, element, pieces, self.ordinals, self.ascent)
+            self._flatten(element.children, element, pieces)
+            self._fill_block(node, pieces)
+        return node
+
+    def _set_replaced(self, node: Node, key: str) -> None:
+        node.kind, node.replaced, node.is_root_context = "replaced", key, True
+        size = self.images.intrinsic(key) if key else None
+        if size is None:
+            node.natural_width = node.natural_height = 0.0
+        else:
+            node.natural_width, node.natural_height, node.natural_ratio = size.width, size.height, size.ratio
+
+    # --- items of flex and grid containers ---------------------------------------------------------
+
+    def _add_items(self, container: Node, element: Element) -> None:
+        text: list[InlineContent] = []
+        for child, parent in boxes_of(element.children, element):
+            if isinstance(child, Text):
+                text.append(TextItem(child.data, parent.style, parent))
+            elif child.tag in ("br", "wbr"):
+                text.append(BreakItem(child.style))
+            else:
+                self._add_text_item(container, text)
+                text = []
+                node = self._node(child)
+                node.is_item = not node.is_out_of_flow
+                node.is_root_context = True
+                _adopt(container, node)
+        self._add_text_item(container, text)
+
+    def _add_text_item(self, container: Node, text: list[InlineContent]) -> None:
+        """Wrap a run of text in an anonymous item, unless it is white space only."""
+        if any(isinstance(piece, TextItem) and piece.text.strip(" \t\n\r\f") for piece in text):
+            item = self._anonymous(container, text)
+            item.is_item = item.is_root_context = True
+
+    def _anonymous(self, parent: Node, content: list[InlineContent]) -> Node:
+        style = parent.style
+        own = anonymous_style(style, text_overflow=style.text_overflow, unicode_bidi="normal")
+        node = self._new(own, None)
+        node.kind, node.content = "inline", content
+        _adopt_content(node)
+        _adopt(parent, node)
+        return node
+
+    # --- block containers --------------------------------------------------------------------------
+
+    def _flatten(self, children: Iterable[Element | Text], parent: Element, out: list[_Piece]) -> None:
+        for child, owner in boxes_of(children, parent):
+            if isinstance(child, Text):
+                if child.data:
+                    out.append(TextItem(child.data, owner.style, owner))
+            elif child.tag == "br":
+                out.append(BreakItem(child.style))
+            elif child.tag == "wbr":
+                out.append(TextItem("\u200b", owner.style, owner))
+            elif child.style.position in ("absolute", "fixed"):
+                node = self._node(child)
+                node.was_inline = child.tag in INLINE_TAGS
+                out.append(Absolute(node))
+            elif child.style.display in ATOMIC_DISPLAYS or (
+                child.style.display == "inline" and replaced_key(child) is not None
+            ):
+                node = self._node(child)
+                node.is_atomic = True
+                out.append(Atomic(node))
+            elif child.style.display == "inline":
+                opened = OpenBox(child.style, child)
+                out.append(opened)
+                self._flatten(child.children, child, out)
+                out.append(CloseBox(opened))
+            else:
+                out.append(_Block(self._node(child)))
+
+    def _fill_block(self, node: Node, pieces: list[_Piece]) -> None:
+        if not any(isinstance(piece, _Block) for piece in pieces):
+            content = [piece for piece in pieces if not isinstance(piece, _Block)]
+            if has_substance(content):
+                node.kind, node.content = "inline", content
+                _adopt_content(node)
+            else:
+                _adopt_absolutes(node, content)
+            return
+        for run in split_at_blocks(pieces):
+            if isinstance(run, _Block):
+                _adopt(node, run.node)
+            elif has_substance(run):
+                self._anonymous(node, run)
+            else:
+                _adopt_absolutes(node, run)
+
+
+def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tuple[Element | Text, Element]]:
+    """Yield the children that make boxes, `display: contents` looked through, each with its DOM parent."""
+    stack = [(iter(children), parent)]
+    while stack:
+        iterator, owner = stack[-1]
+        child = next(iterator, None)
+        if child is None:
+            stack.pop()
+        elif isinstance(child, Text):
+            yield child, owner
+        elif child.style.display == "contents" and replaced_key(child) is None:
+            stack.append((iter(child.children), child))
+        elif child.style.display not in ("none", "contents"):
+            yield child, owner
+
+
+def replaced_key(element: Element) -> str | None:
+    """Return the image key of a replaced element, "" for an `<img>` without a source; None for others."""
+    if element.svg is not None:
+        return element.svg
+    content = element.style.content
+    if isinstance(content, tuple) and not element.tag.startswith("::"):
+        images = [part for part in content if isinstance(part, ContentImage)]
+        if len(images) == 1 and len(content) == 1 and isinstance(images[0].image, Url):
+            return images[0].image.href
+    if element.tag == "img":
+        return element.attributes.get("src", "")
+    return None
+
+
+def split_at_blocks(pieces: list[_Piece]) -> Iterator[list[InlineContent] | _Block]:
+    """Split inline content at the blocks in it; inline boxes around a block are cut in two (§9.2.1.1)."""
+    run: list[InlineContent] = []
+    stack: list[OpenBox] = []
+    current: dict[OpenBox, OpenBox] = {}
+    for piece in pieces:
+        if isinstance(piece, _Block):
+            for opened in reversed(stack):
+                current[opened].has_right = False
+                run.append(CloseBox(current[opened]))
+            yield run
+            yield piece
+            run = []
+            for opened in stack:
+                current[opened] = OpenBox(opened.style, opened.element, has_left=False)
+                run.append(current[opened])
+        elif isinstance(piece, OpenBox):
+            stack.append(piece)
+            current[piece] = piece
+            run.append(piece)
+        elif isinstance(piece, CloseBox):
+            stack.remove(piece.open)
+            run.append(CloseBox(current[piece.open]))
+        else:
+            run.append(piece)
+    yield run
+
+
+def _adopt(parent: Node, child: Node) -> None:
+    child.parent = parent
+    parent.children.append(child)
+
+
+def _adopt_content(node: Node) -> None:
+    for entry in node.content:
+        if isinstance(entry, Atomic | Absolute):
+            entry.node.parent = node
+
+
+def _adopt_absolutes(node: Node, content: list[InlineContent]) -> None:
+    for entry in content:
+        if isinstance(entry, Absolute):
+            _adopt(node, entry.node)

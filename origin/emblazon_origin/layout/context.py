@@ -1,0 +1,95 @@
+"""What every layout algorithm is given: the document's surroundings, and the way back into the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..errors import CardError
+from ..report import Report
+from ..style.computed import ComputedStyle
+from ..text.lines import InlineItem, InlineLayout
+from .boxes import Sides
+from .fragment import Fragment
+from .nodes import Node
+
+MAX_PASSES = 120_000  # box layouts in one render, measuring passes included
+
+
+class NaturalSize(Protocol):
+    """The intrinsic dimensions of an image in CSS px; None where it has none (an SVG may lack them)."""
+
+    @property
+    def width(self) -> float | None: ...
+    @property
+    def height(self) -> float | None: ...
+    @property
+    def ratio(self) -> float | None: ...
+
+
+class ImageSizes(Protocol):
+    """The port through which layout learns image sizes; None for an image that could not be had."""
+
+    def intrinsic(self, key: str) -> NaturalSize | None: ...
+
+
+class TextMeasurer(Protocol):
+    """The text stage as layout uses it: one inline formatting context, measured or broken into lines."""
+
+    def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]: ...
+
+    def layout(
+        self, items: Sequence[InlineItem], style: ComputedStyle, width: float, height: float | None
+    ) -> InlineLayout: ...
+
+    def ascent(self, style: ComputedStyle) -> float: ...
+
+
+@dataclass(slots=True, eq=False)
+class LayoutContext:
+    """State of one layout run. `layout` and `content_sizes` are the engine's two recursive operations."""
+
+    text: TextMeasurer
+    report: Report
+    viewport: tuple[float, float]
+    layout: Callable[..., Fragment]
+    content_sizes: Callable[[LayoutContext, Node], tuple[float, float]]
+    passes: int = 0
+    baselines: dict[Node, float] = field(default_factory=dict)
+
+    def count_pass(self) -> None:
+        """Bound the work: contrived nesting of flex and grid can multiply measuring passes."""
+        self.passes += 1
+        if self.passes > MAX_PASSES:
+            raise CardError(
+                f"the card's layout needs more than {MAX_PASSES} passes; nest fewer flex or grid boxes"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The box around the content that an algorithm lays out: used edges, inner width, height bounds.
+
+    `inner_height` is None where the height depends on the content; then `min_inner_height` and
+    `max_inner_height` bound it. `height_basis` is what percentage heights of children refer to.
+    """
+
+    node: Node
+    border: Sides
+    padding: Sides
+    inner_width: float
+    inner_height: float | None
+    min_inner_height: float
+    max_inner_height: float
+    height_basis: float | None
+
+    @property
+    def left(self) -> float:
+        """From the border box's left edge to the content box's."""
+        return self.border.left + self.padding.left
+
+    @property
+    def top(self) -> float:
+        """From the border box's top edge to the content box's."""
+        return self.border.top + self.padding.top

@@ -1,0 +1,86 @@
+"""Contributions: what a box asks of its container (CSS Sizing 3 §5)."""
+
+from __future__ import annotations
+
+from ..style.values import Length
+from .context import LayoutContext
+from .nodes import Node
+from .replaced import DEFAULT_WIDTH, replaced_size
+from .sizing import (
+    clamp,
+    extra_of,
+    height_from,
+    height_limits,
+    margins_of,
+    ratio_of,
+    to_border_box,
+    width_by_ratio,
+)
+
+Pair = tuple[float, float]
+
+
+def contribution(ctx: LayoutContext, node: Node, height_basis: float | None = None) -> Pair:
+    """Return the min-content and max-content contributions of the margin box to its container."""
+    low, high = border_box_contribution(ctx, node, height_basis)
+    margins = margins_of(node.style, 0.0).horizontal
+    return max(0.0, low + margins), max(0.0, high + margins)
+
+
+def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float | None = None) -> Pair:
+    """Return the contributions without margins; percentages count as auto, none or 0 (§5.2)."""
+    style = node.style
+    extra = extra_of(style, 0.0)
+    low_limit = _limit(ctx, node, style.min_width, extra.width) or 0.0
+    high_limit = _limit(ctx, node, style.max_width, extra.width)
+    high_limit = float("inf") if high_limit is None else high_limit
+    width = _limit(ctx, node, style.width, extra.width)
+    if width is not None:
+        return (clamp(width, low_limit, high_limit),) * 2
+    if node.kind == "replaced":
+        width = replaced_size(ctx, _auto_width(node), DEFAULT_WIDTH, height_basis)[0]
+        compressible = any(
+            isinstance(value, Length) and not value.is_absolute for value in (style.width, style.max_width)
+        )
+        return clamp(0.0 if compressible else width, low_limit, high_limit), clamp(
+            width, low_limit, high_limit
+        )
+    height = height_from(node, style.height, height_basis, 0.0) if ratio_of(node) else None
+    if height is not None:
+        height = clamp(height, *height_limits(node, height_basis, 0.0))
+        return (clamp(width_by_ratio(node, height, 0.0), low_limit, high_limit),) * 2
+    low, high = ctx.content_sizes(ctx, node)
+    return (
+        clamp(low + extra.width, low_limit, high_limit),
+        clamp(high + extra.width, low_limit, high_limit),
+    )
+
+
+def _auto_width(node: Node) -> Node:
+    """Return a replaced node whose percentage widths are taken as auto."""
+    style = node.style
+    changes: dict[str, object] = {}
+    if isinstance(style.width, Length) and not style.width.is_absolute:
+        changes["width"] = "auto"
+    if isinstance(style.max_width, Length) and not style.max_width.is_absolute:
+        changes["max_width"] = "none"
+    if isinstance(style.min_width, Length) and not style.min_width.is_absolute:
+        changes["min_width"] = "auto"
+    if not changes:
+        return node
+    return Node(
+        style.replace(**changes), node.element, "replaced", replaced=node.replaced,
+        natural_width=node.natural_width, natural_height=node.natural_height,
+        natural_ratio=node.natural_ratio,
+    )  # fmt: skip
+
+
+def _limit(ctx: LayoutContext, node: Node, value: object, extra: float) -> float | None:
+    """Return a border box width that needs no containing block; None otherwise."""
+    if isinstance(value, Length):
+        return to_border_box(node.style, value.px, extra) if value.is_absolute else None
+    if value == "min-content":
+        return ctx.content_sizes(ctx, node)[0] + extra
+    if value == "max-content":
+        return ctx.content_sizes(ctx, node)[1] + extra
+    return None

@@ -1,0 +1,198 @@
+"""Lay out one box: its used size, its content by the algorithm of its kind, its absolute descendants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .absolute import place_absolutes
+from .block import layout_block
+from .context import Frame, LayoutContext
+from .flex import layout_flex
+from .fragment import Content, Fragment, Strut
+from .grid import layout_grid
+from .inline import layout_inline_content
+from .intrinsic import content_sizes
+from .list_markers import place_marker
+from .nodes import Kind, Node
+from .replaced import replaced_size
+from .sizing import (
+    border_of,
+    clamp,
+    extra_of,
+    height_by_ratio,
+    height_from,
+    height_limits,
+    margins_of,
+    padding_of,
+    ratio_of,
+    width_by_ratio,
+    width_from,
+    width_limits,
+)
+
+__all__ = ["content_sizes", "layout"]
+
+ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], Content]] = {
+    "block": layout_block,
+    "inline": layout_inline_content,
+    "flex": layout_flex,
+    "grid": layout_grid,
+}
+
+
+class _Height(NamedTuple):
+    value: float | None  # border box; None depends on the content
+    low: float
+    high: float
+    by_ratio: bool
+    definite: bool  # for percentages of children
+
+
+def layout(
+    ctx: LayoutContext,
+    node: Node,
+    basis: float,
+    height_basis: float | None,
+    fixed_width: float | None = None,
+    fixed_height: float | None = None,
+    shrink: bool = False,
+    fixed_height_definite: bool = True,
+) -> Fragment:
+    """Return the box's fragment.
+
+    `basis` and `height_basis` are the containing block's size in px; `fixed_*` are border box sizes that a
+    flex or grid container or insets impose; `shrink` asks for fit-content instead of filling the width.
+    """
+    key = (basis, height_basis, fixed_width, fixed_height, shrink, fixed_height_definite)
+    cached = node.cache.get(key)
+    if cached is not None:
+        return cached
+    ctx.count_pass()
+    if node.kind == "replaced":
+        fragment = _layout_replaced(ctx, node, basis, height_basis, fixed_width, fixed_height)
+    else:
+        width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink)
+        height = _specified_height(node, basis, height_basis, width, fixed_height, fixed_height_definite)
+        fragment = _layout_content(ctx, node, basis, width, height)
+    node.cache[key] = fragment
+    return fragment
+
+
+def _layout_replaced(
+    ctx: LayoutContext,
+    node: Node,
+    basis: float,
+    height_basis: float | None,
+    fixed_width: float | None,
+    fixed_height: float | None,
+) -> Fragment:
+    width, height = replaced_size(ctx, node, basis, height_basis, fixed_width, fixed_height)
+    border, padding = border_of(node.style), padding_of(node.style, basis)
+    margins = margins_of(node.style, basis)
+    return Fragment(
+        node, width, height, border, padding, [], [], None, None, [], [],
+        Strut().add(margins.top or 0.0), Strut().add(margins.bottom or 0.0),
+    )  # fmt: skip
+
+
+def _used_width(
+    ctx: LayoutContext,
+    node: Node,
+    basis: float,
+    height_basis: float | None,
+    fixed_width: float | None,
+    fixed_height: float | None,
+    shrink: bool,
+) -> float:
+    if fixed_width is not None:
+        return fixed_width
+    available = basis - margins_of(node.style, basis).horizontal
+    extra = extra_of(node.style, basis).width
+    low, high = width_limits(ctx, node, basis, available)
+    width = width_from(ctx, node, node.style.width, basis, available)
+    if width is None:
+        height = fixed_height
+        if height is None and ratio_of(node):
+            height = height_from(node, node.style.height, height_basis, basis)
+        if height is not None and ratio_of(node):
+            width = width_by_ratio(node, clamp(height, *height_limits(node, height_basis, basis)), basis)
+            if node.style.min_width == "auto" and node.style.overflow_x == "visible":
+                low = max(low, min(ctx.content_sizes(ctx, node)[0] + extra, high))
+        elif shrink:
+            minimum, maximum = ctx.content_sizes(ctx, node)
+            width = min(maximum + extra, max(minimum + extra, available))
+        else:
+            width = max(available, extra)
+    return max(clamp(width, low, high), extra)
+
+
+def _specified_height(
+    node: Node,
+    basis: float,
+    height_basis: float | None,
+    width: float,
+    fixed_height: float | None,
+    fixed_height_definite: bool,
+) -> _Height:
+    if fixed_height is not None:
+        return _Height(fixed_height, fixed_height, fixed_height, False, fixed_height_definite)
+    low, high = height_limits(node, height_basis, basis)
+    height = height_from(node, node.style.height, height_basis, basis)
+    by_ratio = height is None and ratio_of(node) is not None
+    if by_ratio:
+        height = height_by_ratio(node, width, basis)
+    if height is None:
+        return _Height(None, low, high, False, False)
+    height = max(clamp(height, low, high), extra_of(node.style, basis).height)
+    return _Height(height, low, high, by_ratio, True)
+
+
+def _layout_content(ctx: LayoutContext, node: Node, basis: float, width: float, height: _Height) -> Fragment:
+    style = node.style
+    border, padding = border_of(style), padding_of(style, basis)
+    extra = extra_of(style, basis)
+    inner_height = None if height.value is None else max(0.0, height.value - extra.height)
+    frame = Frame(
+        node,
+        border,
+        padding,
+        max(0.0, width - extra.width),
+        inner_height,
+        max(0.0, height.low - extra.height),
+        max(0.0, height.high - extra.height),
+        inner_height if height.definite else None,
+    )
+    content = ALGORITHMS[node.kind](ctx, frame)
+    if node.marker is not None:
+        place_marker(ctx, frame, content, node.marker)
+    used_height = height.value
+    if used_height is None:
+        used_height = max(clamp(content.height + extra.height, height.low, height.high), extra.height)
+    elif height.by_ratio and style.min_height == "auto" and style.overflow_y == "visible":
+        # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
+        used_height = clamp(max(used_height, content.height + extra.height), height.low, height.high)
+    fragment = Fragment(
+        node, width, used_height, border, padding, content.children, content.lines,
+        content.first_baseline, content.last_baseline, content.pending, content.atomics,
+    )  # fmt: skip
+    _collapse_margins(fragment, content, basis, height)
+    place_absolutes(ctx, fragment, content)
+    return fragment
+
+
+def _collapse_margins(fragment: Fragment, content: Content, basis: float, height: _Height) -> None:
+    """Join the box's own margins with those of its content that they adjoin (CSS 2 §8.3.1)."""
+    node = fragment.node
+    margins = margins_of(node.style, basis)
+    top, bottom = Strut().add(margins.top or 0.0), Strut().add(margins.bottom or 0.0)
+    edges = fragment.border.top + fragment.border.bottom + fragment.padding.top + fragment.padding.bottom
+    if not node.is_root_context and node.kind in ("block", "inline"):
+        if content.collapses_through and edges == 0 and fragment.height == 0:
+            fragment.collapses_through = True
+            top = bottom = top.join(bottom).join(content.margin_top).join(content.margin_bottom)
+        else:
+            top = top.join(content.margin_top)
+            if height.value is None and fragment.height <= content.height + edges:
+                bottom = bottom.join(content.margin_bottom)
+    fragment.margin_top, fragment.margin_bottom = top, bottom

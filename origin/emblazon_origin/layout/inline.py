@@ -1,0 +1,171 @@
+"""Inline formatting contexts: flatten the content for the text stage, put its lines and atomics in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..text.lines import AtomicItem, CloseItem, InlineItem, InlineLayout, Line, OpenItem, TextItem
+from .context import Frame, LayoutContext
+from .fragment import Content, Fragment, StaticPosition
+from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
+from .placement import place, postpone
+from .sizing import border_of, margins_of, padding_of
+
+MakeAtomic = Callable[[Node], AtomicItem]
+
+
+def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
+    """Break the content into lines at the frame's width."""
+    node = frame.node
+    fragments: dict[Node, Fragment] = {}
+
+    def measure(child: Node) -> AtomicItem:
+        fragments[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+        return atomic_item(fragments[child], frame.inner_width)
+
+    if not has_substance(node.content):
+        content = Content(0.0, collapses_through=True)
+        _postpone_absolutes(content, frame, [])
+        return content
+    items, nodes = inline_items(node.content, frame.inner_width, measure)
+    height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
+    result = ctx.text.layout(items, node.style, frame.inner_width, height)
+    content = Content(result.height, lines=result.lines)
+    _set_baselines(content, frame, result)
+    for line in result.lines:
+        for atomic in line.atomics:
+            fragment = fragments[nodes[atomic.item]]
+            content.atomics.append((atomic.item, fragment))
+            margins = margins_of(fragment.node.style, frame.inner_width)
+            x = frame.left + atomic.x + (margins.left or 0.0)
+            y = frame.top + atomic.y + (margins.top or 0.0)
+            place(content, fragment, x, y, frame.inner_width, frame.height_basis)
+    _postpone_absolutes(content, frame, result.lines)
+    return content
+
+
+def _finite(value: float) -> float | None:
+    return None if value == float("inf") else value
+
+
+def _set_baselines(content: Content, frame: Frame, result: InlineLayout) -> None:
+    if result.lines:
+        content.first_baseline = frame.top + result.first_baseline
+        content.last_baseline = frame.top + result.last_baseline
+
+
+def inline_items(
+    content: list[InlineContent], basis: float, make_atomic: MakeAtomic
+) -> tuple[list[InlineItem], dict[AtomicItem, Node]]:
+    """Return the text stage's items, and which node each atomic item stands for."""
+    items: list[InlineItem] = []
+    nodes: dict[AtomicItem, Node] = {}
+    opened: dict[OpenBox, OpenItem] = {}
+    for entry in content:
+        if isinstance(entry, OpenBox):
+            opened[entry] = _open_item(entry, basis)
+            items.append(opened[entry])
+        elif isinstance(entry, CloseBox):
+            items.append(CloseItem(opened[entry.open]))
+        elif isinstance(entry, Atomic):
+            item = make_atomic(entry.node)
+            nodes[item] = entry.node
+            items.append(item)
+        elif not isinstance(entry, Absolute):
+            items.append(entry)
+    return items, nodes
+
+
+def _open_item(entry: OpenBox, basis: float) -> OpenItem:
+    margins = margins_of(entry.style, basis)
+    border, padding = border_of(entry.style), padding_of(entry.style, basis)
+    item = OpenItem(entry.style, entry.element)
+    rtl = entry.style.direction == "rtl"
+    if entry.has_right if rtl else entry.has_left:
+        item.margin_left, item.border_left, item.padding_left = margins.left or 0.0, border.left, padding.left
+    if entry.has_left if rtl else entry.has_right:
+        item.margin_right, item.border_right, item.padding_right = (
+            margins.right or 0.0,
+            border.right,
+            padding.right,
+        )
+    return item
+
+
+def atomic_item(fragment: Fragment, basis: float) -> AtomicItem:
+    """Return the margin box of an atomic inline with its baseline (CSS 2 §10.8.1)."""
+    style = fragment.node.style
+    margins = margins_of(style, basis)
+    height = fragment.height + margins.vertical
+    baseline = height
+    if fragment.node.kind in ("flex", "grid"):
+        own = fragment.first_baseline
+    else:
+        own = fragment.last_baseline if style.overflow_y in ("visible", "clip") else None
+    if own is not None:
+        baseline = (margins.top or 0.0) + own
+    elif fragment.node.kind in ("flex", "grid"):
+        baseline = (margins.top or 0.0) + fragment.height
+    return AtomicItem(style, fragment.width + margins.horizontal, height, baseline)
+
+
+def has_substance(content: list[InlineContent]) -> bool:
+    """False where every line box would be empty and so be treated as absent (CSS 2 §9.4.2)."""
+    for entry in content:
+        if isinstance(entry, Absolute | CloseBox):
+            continue
+        if isinstance(entry, TextItem):
+            keep = entry.style.white_space_collapse
+            if keep == "collapse":
+                if entry.text.strip(" \t\n\r\f"):
+                    return True
+            elif keep == "preserve-breaks":
+                if entry.text.strip(" \t\r\f"):
+                    return True
+            elif entry.text:
+                return True
+        elif isinstance(entry, OpenBox):
+            style = entry.style
+            sides = (
+                style.margin_left, style.margin_right, style.padding_left, style.padding_right,
+            )  # fmt: skip
+            if style.border_left_width or style.border_right_width:
+                return True
+            if any(not isinstance(side, str) and (side.px or side.pct or side.func) for side in sides):
+                return True
+        else:
+            return True
+    return False
+
+
+def _postpone_absolutes(content: Content, frame: Frame, lines: list[Line]) -> None:
+    """Give absolutely positioned descendants the place where they would have been in the line."""
+    rtl = frame.node.style.direction == "rtl"
+    before: TextItem | None = None
+    for entry in frame.node.content:
+        if isinstance(entry, TextItem) and entry.text.strip():
+            before = entry
+        if not isinstance(entry, Absolute):
+            continue
+        x, y = (frame.inner_width if rtl else 0.0), 0.0
+        if before is not None:
+            x, y = _after(before, entry.node, lines, frame, x)
+        elif lines and entry.node.was_inline:
+            x = _line_start(lines[0], x)
+        postpone(content, entry.node, StaticPosition(frame.left + x, frame.top + y, rtl=rtl))
+
+
+def _line_start(line: Line, default: float) -> float:
+    edges = [run.x for run in line.runs] + [atomic.x for atomic in line.atomics]
+    return min(edges, default=default)
+
+
+def _after(
+    text: TextItem, node: Node, lines: list[Line], frame: Frame, line_start: float
+) -> tuple[float, float]:
+    """Return the place right after a text for a former inline, below its line for a former block."""
+    for line in reversed(lines):
+        ends = [run.x + run.width for run in line.runs if run.element is text.element]
+        if ends:
+            return (max(ends), line.y) if node.was_inline else (line_start, line.y + line.height)
+    return line_start, 0.0

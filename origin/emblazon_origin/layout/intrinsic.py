@@ -1,0 +1,74 @@
+"""Intrinsic widths: min-content and max-content sizes (CSS Sizing 3 §4)."""
+
+from __future__ import annotations
+
+from ..text.lines import AtomicItem
+from .context import LayoutContext
+from .contributions import Pair, contribution
+from .grid import grid_content_sizes
+from .inline import has_substance, inline_items
+from .nodes import Atomic, Node
+from .replaced import DEFAULT_WIDTH, replaced_size
+from .sizing import extra_of
+
+
+def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
+    """Return the min-content and max-content width of the content box; cached on the node."""
+    if node.content_sizes is None:
+        ctx.count_pass()
+        if node.kind == "inline":
+            sizes = _inline_sizes(ctx, node)
+        elif node.kind == "flex":
+            sizes = _flex_sizes(ctx, node)
+        elif node.kind == "grid":
+            sizes = grid_content_sizes(ctx, node)
+        elif node.kind == "replaced":
+            width = replaced_size(ctx, node, DEFAULT_WIDTH, None)[0] - extra_of(node.style, 0.0).width
+            sizes = (width, width)
+        else:
+            sizes = _block_sizes(ctx, node)
+        node.content_sizes = (sizes[0], max(sizes))
+    return node.content_sizes
+
+
+def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
+    low = high = 0.0
+    for child in node.children:
+        if not child.is_out_of_flow:
+            child_low, child_high = contribution(ctx, child)
+            low, high = max(low, child_low), max(high, child_high)
+    return low, high
+
+
+def _flex_sizes(ctx: LayoutContext, node: Node) -> Pair:
+    """CSS Flexbox §9.9.1, as browsers do it: flex factors and bases are left out."""
+    style = node.style
+    items = [contribution(ctx, child) for child in node.children if not child.is_out_of_flow]
+    if not items:
+        return 0.0, 0.0
+    if style.flex_direction.startswith("column"):
+        return max(low for low, _ in items), max(high for _, high in items)
+    gaps = style.column_gap.px * (len(items) - 1)
+    high = sum(high for _, high in items) + gaps
+    if style.flex_wrap == "nowrap":
+        return sum(low for low, _ in items) + gaps, high
+    return max(low for low, _ in items), high
+
+
+def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
+    if not has_substance(node.content):
+        return 0.0, 0.0
+    atomics = {
+        entry.node: contribution(ctx, entry.node) for entry in node.content if isinstance(entry, Atomic)
+    }
+
+    def sizes(index: int) -> Pair:
+        items, _ = inline_items(
+            node.content, 0.0, lambda child: AtomicItem(child.style, atomics[child][index], 0.0, 0.0)
+        )
+        return ctx.text.intrinsic_widths(items, node.style)
+
+    low, high = sizes(1)
+    if any(a != b for a, b in atomics.values()):
+        low = sizes(0)[0]
+    return low, high

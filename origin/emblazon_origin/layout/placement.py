@@ -1,0 +1,39 @@
+"""Put a laid-out child into its parent's content, with its relative offset."""
+
+from __future__ import annotations
+
+from ..style.computed import ComputedStyle
+from .fragment import Content, Fragment, Pending, Placed, StaticPosition
+from .nodes import Node
+
+
+def place(
+    content: Content, fragment: Fragment, x: float, y: float, basis: float, height_basis: float | None
+) -> None:
+    """Add a child with its border box corner at x, y (before `position: relative` moves it)."""
+    dx, dy = relative_offset(fragment.node.style, basis, height_basis)
+    content.children.append(Placed(fragment, x + dx, y + dy))
+    content.pending.extend(p.moved(x + dx, y + dy) for p in fragment.pending)
+
+
+def postpone(content: Content, node: Node, static: StaticPosition) -> None:
+    """Leave an absolutely positioned child to its containing block."""
+    content.pending.append(Pending(node, static))
+
+
+def relative_offset(style: ComputedStyle, basis: float, height_basis: float | None) -> tuple[float, float]:
+    """Return the shift of a relatively positioned box (CSS 2 §9.4.3)."""
+    if style.position != "relative":
+        return 0.0, 0.0
+    left = None if isinstance(style.left, str) else style.left.resolve(basis)
+    right = None if isinstance(style.right, str) else style.right.resolve(basis)
+    top = bottom = None
+    if not isinstance(style.top, str) and (height_basis is not None or style.top.is_absolute):
+        top = style.top.resolve(height_basis or 0.0)
+    if not isinstance(style.bottom, str) and (height_basis is not None or style.bottom.is_absolute):
+        bottom = style.bottom.resolve(height_basis or 0.0)
+    if left is not None and right is not None and style.direction == "rtl":
+        left = None
+    dx = left if left is not None else -(right or 0.0)
+    dy = top if top is not None else -(bottom or 0.0)
+    return dx, dy

@@ -1,0 +1,177 @@
+"""Used sizes from computed ones: edges, `width`, `height`, their limits and ratios (CSS Sizing 3 and 4)."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from ..style.computed import ComputedStyle
+from ..style.values import FitContent, Length, MaxSize, Size
+from .boxes import Sides
+from .context import LayoutContext
+from .nodes import Node
+
+INFINITY = math.inf
+
+
+class Margins(NamedTuple):
+    """Used margins in CSS order; None is `auto`."""
+
+    top: float | None
+    right: float | None
+    bottom: float | None
+    left: float | None
+
+    @property
+    def horizontal(self) -> float:
+        """Left and right with auto as 0."""
+        return (self.left or 0.0) + (self.right or 0.0)
+
+    @property
+    def vertical(self) -> float:
+        """Top and bottom with auto as 0."""
+        return (self.top or 0.0) + (self.bottom or 0.0)
+
+
+def margins_of(style: ComputedStyle, basis: float) -> Margins:
+    """Resolve margins; percentages of all four sides refer to the containing block's width."""
+    return Margins(
+        *(
+            None if isinstance(m, str) else m.resolve(basis)
+            for m in (style.margin_top, style.margin_right, style.margin_bottom, style.margin_left)
+        )
+    )
+
+
+def border_of(style: ComputedStyle) -> Sides:
+    """Return the used border widths."""
+    return Sides(
+        style.border_top_width, style.border_right_width, style.border_bottom_width, style.border_left_width
+    )
+
+
+def padding_of(style: ComputedStyle, basis: float) -> Sides:
+    """Resolve padding against the containing block's width."""
+    return Sides(
+        max(0.0, style.padding_top.resolve(basis)),
+        max(0.0, style.padding_right.resolve(basis)),
+        max(0.0, style.padding_bottom.resolve(basis)),
+        max(0.0, style.padding_left.resolve(basis)),
+    )
+
+
+class Extra(NamedTuple):
+    """Padding and border together, per axis."""
+
+    width: float
+    height: float
+
+
+def extra_of(style: ComputedStyle, basis: float) -> Extra:
+    """Return the room that padding and border take."""
+    b, p = border_of(style), padding_of(style, basis)
+    return Extra(b.left + b.right + p.left + p.right, b.top + b.bottom + p.top + p.bottom)
+
+
+def to_border_box(style: ComputedStyle, size: float, extra: float) -> float:
+    """Turn a specified length into a border box size."""
+    return max(size, extra) if style.box_sizing == "border-box" else max(0.0, size) + extra
+
+
+def length_of(value: Size | MaxSize | str, basis: float | None) -> float | None:
+    """Resolve a length; None for keywords and for percentages of an indefinite basis."""
+    if not isinstance(value, Length):
+        return None
+    if value.is_absolute:
+        return value.px
+    return None if basis is None else value.resolve(basis)
+
+
+def width_from(
+    ctx: LayoutContext, node: Node, value: Size | MaxSize | str, basis: float, available: float
+) -> float | None:
+    """Return the border box width for a `width`-like value; None for auto, none and content.
+
+    `available` is the room for the border box, for fit-content and stretch.
+    """
+    extra = extra_of(node.style, basis).width
+    if isinstance(value, Length):
+        return to_border_box(node.style, value.resolve(basis), extra)
+    if value in ("auto", "none", "content"):
+        return None
+    if value == "stretch":
+        return max(available, extra)
+    low, high = (size + extra for size in ctx.content_sizes(ctx, node))
+    if value == "min-content":
+        return low
+    if value == "max-content":
+        return high
+    if isinstance(value, FitContent):
+        return min(high, max(low, to_border_box(node.style, value.limit.resolve(basis), extra)))
+    return min(high, max(low, available))
+
+
+def height_from(
+    node: Node, value: Size | MaxSize | str, basis: float | None, width_basis: float
+) -> float | None:
+    """Return the border box height for a `height`-like value; None where it depends on the content."""
+    if value == "stretch" and basis is not None:
+        return max(0.0, basis - margins_of(node.style, width_basis).vertical)
+    size = length_of(value, basis)
+    if size is None:
+        return None
+    return to_border_box(node.style, size, extra_of(node.style, width_basis).height)
+
+
+def width_limits(ctx: LayoutContext, node: Node, basis: float, available: float) -> tuple[float, float]:
+    """Return min and max border box widths; `min-width: auto` is 0 here (items have their own rule)."""
+    style = node.style
+    low = width_from(ctx, node, style.min_width, basis, available)
+    high = width_from(ctx, node, style.max_width, basis, available)
+    return low or 0.0, INFINITY if high is None else high
+
+
+def height_limits(node: Node, basis: float | None, width_basis: float) -> tuple[float, float]:
+    """Return min and max border box heights."""
+    low = height_from(node, node.style.min_height, basis, width_basis)
+    high = height_from(node, node.style.max_height, basis, width_basis)
+    return low or 0.0, INFINITY if high is None else high
+
+
+def clamp(value: float, low: float, high: float) -> float:
+    """Clamp so that the minimum wins."""
+    return max(low, min(value, high))
+
+
+def ratio_of(node: Node) -> float | None:
+    """Return the preferred aspect ratio, width over height."""
+    style = node.style
+    if style.aspect_ratio and not (style.aspect_ratio_auto and node.natural_ratio):
+        return style.aspect_ratio
+    return node.natural_ratio
+
+
+def ratio_is_of_content_box(node: Node) -> bool:
+    """`auto && <ratio>` and natural ratios are the content box's, others those of the box-sizing box."""
+    style = node.style
+    if style.aspect_ratio is None or style.aspect_ratio_auto:
+        return True
+    return style.box_sizing == "content-box"
+
+
+def width_by_ratio(node: Node, height: float, basis: float) -> float:
+    """Return the border box width that the ratio gives for a border box height."""
+    ratio = ratio_of(node) or 1.0
+    extra = extra_of(node.style, basis)
+    if ratio_is_of_content_box(node):
+        return max(0.0, height - extra.height) * ratio + extra.width
+    return max(height * ratio, extra.width)
+
+
+def height_by_ratio(node: Node, width: float, basis: float) -> float:
+    """Return the border box height that the ratio gives for a border box width."""
+    ratio = ratio_of(node) or 1.0
+    extra = extra_of(node.style, basis)
+    if ratio_is_of_content_box(node):
+        return max(0.0, width - extra.width) / ratio + extra.height
+    return max(width / ratio, extra.height)
