@@ -1,0 +1,158 @@
+"""Everything about the edge that its deployer may set; read from the environment, checked once.
+
+`wrangler.toml` and the documentation name the same variables. EMBLAZON_SIGNING_KEYS and the tokens are
+secrets: bind them with `wrangler secret put`, never under `[vars]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from emblazon.contract.signing import Keyring, KeyringError
+
+MIN_TOKEN = 16  # characters
+PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example")
+
+
+class ConfigError(ValueError):
+    """A variable is missing or wrong; the message names it and the fix, and shows no secret."""
+
+    def __init__(self, variable: str, problem: str, fix: str) -> None:
+        super().__init__(f"{variable} {problem}. {fix}")
+        self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeConfig:
+    """The edge's settings. Durations are seconds, sizes bytes."""
+
+    keyring: Keyring | None = field(default=None, repr=False)  # None: signing is switched off by name
+    purge_token: str = field(default="", repr=False)  # "": /purge and /api/cards answer 403
+    origin_token: str = field(default="", repr=False)
+    origin_url: str = ""
+    public_url: str = ""  # "": the request's own scheme and host
+    cache_url: str = "https://cache.emblazon.internal"  # base of the Cache API keys
+    origin_timeout: float = 8.0
+    stale_timeout: float = 1.0  # how long a request waits for the origin when it has a stale copy
+    kv_timeout: float = 0.1
+    cache_timeout: float = 0.1
+    control_ttl: float = 30.0  # how long an isolate trusts its epochs and manifest without a look
+    manifest_ttl: float = 60.0  # how often one isolate asks the origin for a newer manifest
+    lease: float = 30.0  # how long one refresh keeps other isolates from starting another
+    fallback_max_age: int = 30
+    retry_after_failure: float = 10.0  # how long a failed fill of one card is not tried again
+    breaker_failures: int = 3
+    breaker_open: float = 5.0
+    breaker_longest: float = 60.0
+    max_fills: int = 64  # concurrent origin requests of one isolate
+    max_answer: int = 20 * 1024 * 1024
+    blob_above: int = 1024 * 1024  # larger cards live in the blob store, where there is one
+    hot_cards: int = 50
+    rewarm_before: float = 90.0  # cron re-warms hot cards that expire within this time
+    purges_per_minute: int = 60
+    cards_per_minute: int = 600
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> EdgeConfig:
+        """Read and check the environment; raises ConfigError."""
+        settings: dict[str, object] = {"keyring": _keyring(env)}
+        settings["purge_token"] = _token(env, "EMBLAZON_PURGE_TOKEN")
+        settings["origin_token"] = _token(env, "EMBLAZON_ORIGIN_TOKEN")
+        settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=True)
+        settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
+        for variable, (name, kind, low, high) in _NUMBERS.items():
+            if text := env.get(variable, "").strip():
+                settings[name] = _number(variable, text, kind, low, high)
+        return cls(**settings)  # type: ignore[arg-type]  # names and types are checked by the tests
+
+
+_NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
+    "EMBLAZON_ORIGIN_TIMEOUT": ("origin_timeout", float, 0.1, 60),
+    "EMBLAZON_STALE_TIMEOUT": ("stale_timeout", float, 0.05, 10),
+    "EMBLAZON_KV_TIMEOUT": ("kv_timeout", float, 0.005, 5),
+    "EMBLAZON_CONTROL_TTL": ("control_ttl", float, 1, 3600),
+    "EMBLAZON_MANIFEST_TTL": ("manifest_ttl", float, 1, 86_400),
+    "EMBLAZON_LEASE": ("lease", float, 1, 600),
+    "EMBLAZON_FALLBACK_MAX_AGE": ("fallback_max_age", int, 0, 60),
+    "EMBLAZON_RETRY_AFTER_FAILURE": ("retry_after_failure", float, 0, 60),
+    "EMBLAZON_BREAKER_FAILURES": ("breaker_failures", int, 1, 1000),
+    "EMBLAZON_BREAKER_OPEN": ("breaker_open", float, 0.1, 600),
+    "EMBLAZON_MAX_FILLS": ("max_fills", int, 1, 100_000),
+    "EMBLAZON_BLOB_ABOVE": ("blob_above", int, 0, 25 * 1024 * 1024),
+    "EMBLAZON_HOT_CARDS": ("hot_cards", int, 0, 500),
+    "EMBLAZON_REWARM_BEFORE": ("rewarm_before", float, 0, 86_400),
+    "EMBLAZON_PURGES_PER_MINUTE": ("purges_per_minute", int, 1, 100_000),
+    "EMBLAZON_CARDS_PER_MINUTE": ("cards_per_minute", int, 1, 1_000_000),
+}
+
+
+def _keyring(env: Mapping[str, str]) -> Keyring | None:
+    mode = env.get("EMBLAZON_SIGNING", "on").strip().lower() or "on"
+    if mode not in ("on", "off"):
+        raise ConfigError("EMBLAZON_SIGNING", f"is {mode[:20]!r}", "Set it to 'on' or 'off'.")
+    keys = env.get("EMBLAZON_SIGNING_KEYS", "").strip()
+    if mode == "off":
+        return None
+    if not keys:
+        raise ConfigError(
+            "EMBLAZON_SIGNING_KEYS",
+            "is not set",
+            "Set it to 'kid:secret' (wrangler secret put EMBLAZON_SIGNING_KEYS), or switch signing off "
+            "by name with EMBLAZON_SIGNING=off.",
+        )
+    try:
+        return Keyring.parse(keys)
+    except KeyringError as error:
+        raise ConfigError(
+            "EMBLAZON_SIGNING_KEYS",
+            f"cannot be read: {str(error).rstrip('.')}",
+            "Write kid:secret,kid2:secret2.",
+        ) from None
+
+
+def _token(env: Mapping[str, str], variable: str) -> str:
+    token = env.get(variable, "").strip()
+    if not token:
+        return ""
+    if len(token) < MIN_TOKEN or token.lower() in PLACEHOLDERS:
+        raise ConfigError(
+            variable,
+            f"is shorter than {MIN_TOKEN} characters",
+            "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'.",
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError(variable, "has characters that no header can carry", "Use ASCII without spaces.")
+    return token
+
+
+def _url(env: Mapping[str, str], variable: str, *, required: bool = False) -> str:
+    text = env.get(variable, "").strip().rstrip("/")
+    if not text:
+        if required:
+            raise ConfigError(
+                variable, "is not set", "Set it to the renderer's address, e.g. http://127.0.0.1:9000."
+            )
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigError(
+            variable, "is not an http or https address", "Write https://host or http://host:port."
+        )
+    if parts.username or parts.password:
+        raise ConfigError(
+            variable, "holds a user name or password", "Use EMBLAZON_ORIGIN_TOKEN for credentials."
+        )
+    return text
+
+
+def _number(variable: str, text: str, kind: type[int] | type[float], low: float, high: float) -> int | float:
+    try:
+        number = kind(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        word = "whole number" if kind is int else "number"
+        raise ConfigError(variable, f"is {text[:40]!r}", f"Set it to a {word} from {low:g} to {high:g}.")
+    return number

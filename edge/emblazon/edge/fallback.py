@@ -1,0 +1,135 @@
+"""Step 8, never fail: a real card although the origin gave none.
+
+The template's own fallback look, where this edge has ever got one, in the size and format asked for: from the
+caches, or from an origin that lives but could not draw this one card. Else the built-in picture, made here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+
+from emblazon.contract.problem import Problem
+from emblazon.contract.request import CardRequest
+from emblazon.contract.schema import Format, TemplateSpec
+from emblazon.edge.builtin import draw
+from emblazon.edge.cache_status import CacheStatus
+from emblazon.edge.card import Card, fallback_of, judge_card
+from emblazon.edge.config import EdgeConfig
+from emblazon.edge.control import Control
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.fill import Failed, Filled, Filler
+from emblazon.edge.freshness import Miss, Stored
+from emblazon.edge.ports import BytesBody
+from emblazon.edge.record import Record, encode_digest
+from emblazon.edge.respond import Picture
+from emblazon.edge.store import Found, Store
+
+KEPT_PICTURES = 32  # built-in pictures in memory, a few kilobytes each
+KEPT_SHAPES = 1000
+
+
+class Fallbacks:
+    """Fallback cards of one deployment."""
+
+    def __init__(self, config: EdgeConfig, store: Store, control: Control, filler: Filler) -> None:
+        self._config = config
+        self._store = store
+        self._control = control
+        self._filler = filler
+        self._pictures: OrderedDict[tuple[int, int, Format], bytes] = OrderedDict()
+        self._known_shapes: OrderedDict[str, None] = OrderedDict()
+
+    async def picture(self, x: Exchange, card: Card, failure: Failed) -> Picture:
+        """Return the best fallback for a card that could not be had."""
+        found = await self._of_template(x, card, failure)
+        if found is None:
+            return self.builtin(x, card.request, failure.reason, failure.status)
+        status = _status(failure.reason, failure.status, "template-fallback")
+        return Picture(self._dated(x, found.record), found.body, status, fallback=failure.reason)
+
+    def builtin(self, x: Exchange, shape: CardRequest, reason: str, fwd_status: int | None = None) -> Picture:
+        """Return the built-in picture in the shape of a card; no I/O."""
+        width, height = round(shape.width * shape.dpr), round(shape.height * shape.dpr)
+        data = self._draw(width, height, shape.format)
+        record = Record(
+            times=Stored(at=x.now, fresh=0.0),
+            format=shape.format,
+            length=len(data),
+            digest=encode_digest(hashlib.sha256(data).digest()),
+            template=shape.template.name,
+            version="",
+        )
+        status = _status(reason, fwd_status, "builtin-fallback")
+        return Picture(self._dated(x, record), BytesBody(data), status, fallback=reason)
+
+    async def prepare(self, x: Exchange, card: Card) -> None:
+        """Get a card's fallback look from a living origin while there is one; for the background."""
+        manifest = self._control.manifest
+        if manifest is None:
+            return
+        fallback = fallback_of(card, manifest, self._control.epochs)
+        if fallback.key in self._known_shapes:
+            return
+        self._known_shapes[fallback.key] = None
+        while len(self._known_shapes) > KEPT_SHAPES:
+            self._known_shapes.popitem(last=False)
+        try:
+            if await self._store.from_kv(x, fallback.key) is None:
+                outcome, _ = await self._filler.fill(x, fallback)
+                if isinstance(outcome, Failed):
+                    self._known_shapes.pop(fallback.key, None)
+        except Problem as problem:
+            x.ports.log.log(
+                "warning", "no fallback look", template=card.request.template.name, detail=problem.detail
+            )
+
+    async def _of_template(self, x: Exchange, card: Card, failure: Failed) -> Found | None:
+        manifest = self._control.manifest
+        if manifest is None:
+            return None
+        fallback = fallback_of(card, manifest, self._control.epochs)
+        for look_up in (self._store.from_cache, self._store.from_kv):
+            found = await look_up(x, fallback.key)
+            if found is not None and not isinstance(judge_card(fallback, found.record, x.now)[0], Miss):
+                return found
+        if not failure.origin_lives:
+            return None
+        try:
+            outcome, _ = await self._filler.fill(x, fallback, deadline=self._config.stale_timeout)
+        except Problem:
+            return None
+        return Found(outcome.record, outcome.body, "cache") if isinstance(outcome, Filled) else None
+
+    def _draw(self, width: int, height: int, image_format: Format) -> bytes:
+        shape = (width, height, image_format)
+        if shape not in self._pictures:
+            self._pictures[shape] = draw(width, height, image_format)
+            while len(self._pictures) > KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        self._pictures.move_to_end(shape)
+        return self._pictures[shape]
+
+    def _dated(self, x: Exchange, record: Record) -> Record:
+        """A fallback lives shortly, whatever the life of the picture it shows."""
+        times = Stored(at=x.now, fresh=float(self._config.fallback_max_age))
+        return Record(
+            times=times,
+            format=record.format,
+            length=record.length,
+            digest=record.digest,
+            template=record.template,
+            version=record.version,
+            modified=x.now,
+        )
+
+
+def stand_in(template: str, extension_format: Format, width: int, height: int) -> CardRequest:
+    """Return a card of a template that nobody knows yet: no manifest could be had."""
+    spec = TemplateSpec(name=template, version="", params={}, width=width, height=height)
+    return CardRequest(template=spec, params={}, format=extension_format, width=width, height=height)
+
+
+def _status(reason: str, fwd_status: int | None, detail: str) -> CacheStatus:
+    asked = reason not in ("breaker-open", "overload", "no-manifest", "edge-error")
+    return CacheStatus(fwd="uri-miss" if asked else "", fwd_status=fwd_status, detail=detail)

@@ -1,0 +1,126 @@
+"""`POST /api/cards`: register a card under a short URL. Idempotent: its id is a hash of the card."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from emblazon.contract.canonical import canonical_path, canonical_query, card_id, card_payload
+from emblazon.contract.problem import BadParameter, Problem
+from emblazon.contract.request import CardRequest, build_request
+from emblazon.contract.route import EXTENSIONS, Extension
+from emblazon.contract.values import format_value
+from emblazon.edge.body import read_object
+from emblazon.edge.config import EdgeConfig
+from emblazon.edge.control import Control
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.guard import TokenBucket, check_bearer, check_rate
+from emblazon.edge.ports import Response
+from emblazon.edge.respond import json_response
+from emblazon.edge.short import ShortCards
+
+
+class NotReady(Problem):
+    """The edge cannot take the card now."""
+
+    status = 503
+    kind = "not-ready"
+    title = "The card cannot be taken now"
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
+class Publisher:
+    """Takes cards in."""
+
+    def __init__(self, config: EdgeConfig, control: Control, short: ShortCards) -> None:
+        self._config = config
+        self._control = control
+        self._short = short
+        self._bucket = TokenBucket(config.cards_per_minute)
+
+    async def handle(self, x: Exchange) -> Response:
+        """Answer `POST /api/cards`."""
+        check_bearer(x, self._config.purge_token, "EMBLAZON_PURGE_TOKEN")
+        await check_rate(x, self._bucket, "cards")
+        members = await read_object(x)
+        extension = _extension(members.pop("format", None))
+        manifest = await self._control.ready(x)
+        if manifest is None:
+            raise NotReady("The templates are not known yet.")
+        request = build_request(members, manifest, extension=extension or "png")
+        if extension is None:
+            extension = request.template.default_format
+            request = replace(request, format=extension)
+        payload = card_payload(request)
+        identity = card_id(request)
+        if not await self._short.keep(x, identity, payload):
+            raise NotReady("KV did not take the card.")
+        await self._enqueue(x, identity, extension)
+        return json_response(x, 201, self._receipt(x, request, identity, extension))
+
+    def _receipt(
+        self, x: Exchange, request: CardRequest, identity: str, extension: Extension
+    ) -> dict[str, object]:
+        base = self._config.public_url or x.request.base_url
+        image_url = f"{base}/c/{identity}.{extension}"
+        return {
+            "id": identity,
+            "url": self._long_url(base, request),
+            "image_url": image_url,
+            "meta_tags": meta_tags(request, image_url),
+        }
+
+    def _long_url(self, base: str, request: CardRequest) -> str:
+        path, query = canonical_path(request), canonical_query(request)
+        if self._config.keyring is not None:
+            query = self._config.keyring.sign(path, query)
+        return f"{base}{path}?{query}" if query else f"{base}{path}"
+
+    async def _enqueue(self, x: Exchange, identity: str, extension: Extension) -> None:
+        """Have the card drawn before the first crawler asks, where a queue is bound."""
+        if x.ports.queue is None:
+            return
+        try:
+            await x.ports.clock.within(
+                x.ports.queue.send([json.dumps({"path": f"/c/{identity}.{extension}"})]), 5.0
+            )
+        except Exception as error:  # the first request draws it then
+            x.ports.log.log("warning", "not enqueued", detail=str(error)[:200], request_id=x.id)
+
+
+def meta_tags(request: CardRequest, image_url: str) -> str:
+    """Return the tags for the page's head, escaped, one a line."""
+    pairs = [
+        ("property", "og:image", image_url),
+        ("property", "og:image:width", str(round(request.width * request.dpr))),
+        ("property", "og:image:height", str(round(request.height * request.dpr))),
+        ("name", "twitter:card", "summary_large_image"),
+        ("name", "twitter:image", image_url),
+    ]
+    alt = alt_text(request)
+    if alt:
+        pairs += [("property", "og:image:alt", alt), ("name", "twitter:image:alt", alt)]
+    return "\n".join(f'<meta {kind}="{name}" content="{_escape(value)}">' for kind, name, value in pairs)
+
+
+def alt_text(request: CardRequest) -> str:
+    """Fill the template's sentence with the card's parameters."""
+    text = request.template.alt
+    for name, spec in request.template.params.items():
+        value = request.params.get(name, spec.default)
+        text = text.replace(f"{{{name}}}", "" if value is None else format_value(value))
+    return " ".join(text.split())
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _extension(given: object) -> Extension | None:
+    if given is None:
+        return None
+    if not isinstance(given, str) or given not in EXTENSIONS:
+        raise BadParameter(f"'format' is one of {', '.join(EXTENSIONS)}.", param="format")
+    return EXTENSIONS[given]

@@ -1,0 +1,254 @@
+"""`POST /purge`: forget cards by URL, template, tag, or all; hard, or soft (stale from now on).
+
+Nothing is instant: this isolate knows at once, this data centre's cache at once for named URLs, every other
+isolate when it next reads the epochs. The answer says how long that may take.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from emblazon.contract.problem import BadRequest, Problem
+from emblazon.contract.request import CardRequest, parse_request
+from emblazon.contract.route import ShortRoute, match_route
+from emblazon.contract.schema import FORMATS, Manifest
+from emblazon.edge.body import read_object
+from emblazon.edge.card import Card, card_of
+from emblazon.edge.config import EdgeConfig
+from emblazon.edge.control import EPOCHS_KEY, Control
+from emblazon.edge.epochs import Epochs, url_scope
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.guard import TokenBucket, check_bearer, check_rate
+from emblazon.edge.ports import BytesBody, Response
+from emblazon.edge.respond import json_response
+from emblazon.edge.short import ShortCards
+from emblazon.edge.store import Store
+
+JOURNAL = "purge/"
+JOURNAL_TTL = 86_400
+KV_PROPAGATION = 60  # seconds until reads elsewhere see a KV write
+MAX_NAMES = 500
+MEMBERS = ("urls", "templates", "tags", "all", "soft")
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeOrder:
+    """What one call asks for."""
+
+    urls: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    everything: bool = False
+    soft: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The epochs to raise, without those of single URLs."""
+        names = ["all"] if self.everything else []
+        return names + [f"template:{name}" for name in self.templates] + [f"tag:{tag}" for tag in self.tags]
+
+
+class Purger:
+    """Carries purge orders out in every tier there is."""
+
+    def __init__(self, config: EdgeConfig, store: Store, control: Control, short: ShortCards) -> None:
+        self._config = config
+        self._store = store
+        self._control = control
+        self._short = short
+        self._bucket = TokenBucket(config.purges_per_minute)
+
+    async def handle(self, x: Exchange) -> Response:
+        """Answer `POST /purge`."""
+        check_bearer(x, self._config.purge_token, "EMBLAZON_PURGE_TOKEN")
+        await check_rate(x, self._bucket, "purge")
+        order = parse_order(await read_object(x))
+        cards = [card for url in order.urls for card in await self._cards(x, url)]
+        await self._raise_epochs(x, order, cards)
+        if not order.soft:
+            for card in cards:
+                await self._store.delete(x, card.key)
+        front = await self._purge_front(x, order, cards)
+        self._audit(x, order, front)
+        return json_response(x, 202, self._receipt(order, front))
+
+    async def _cards(self, x: Exchange, url: str) -> list[Card]:
+        """The cards that a URL may answer with: one, or one for each format where it negotiates."""
+        manifest = await self._control.ready(x)
+        if manifest is None:
+            raise Unpurgeable(
+                "The templates are not known yet, so no URL can be keyed; purge by template or all."
+            )
+        request = await self._request(x, url, manifest)
+        formats = FORMATS if request.negotiated else (request.format,)
+        requests = [replace(request, format=name) for name in formats]
+        return [card_of(each, manifest, self._control.epochs) for each in requests]
+
+    async def _request(self, x: Exchange, url: str, manifest: Manifest) -> CardRequest:
+        parts = urlsplit(url)
+        try:
+            if isinstance(match_route(parts.path), ShortRoute):
+                return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
+            return parse_request("GET", parts.path, parts.query, manifest)
+        except Problem as problem:
+            raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
+
+    async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> None:
+        names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
+        entry = await self._store.kv_get(x, EPOCHS_KEY)
+        if entry is not None:
+            self._control.learn(_read_epochs(await entry.body.read()))
+        before = self._control.epochs
+        after = before.bumped(names, x.now, soft=order.soft)
+        self._control.epochs = after
+        value = after.newest()
+        change = (
+            Epochs(soft=dict.fromkeys(names, value))
+            if order.soft
+            else Epochs(hard=dict.fromkeys(names, value))
+        )
+        journal = f"{JOURNAL}{value}-{x.ports.random.token()[:8]}"
+        kept = await self._store.kv_put(x, journal, _document(change), ttl=JOURNAL_TTL)
+        kept = await self._store.kv_put(x, EPOCHS_KEY, _document(after)) and kept
+        await self._control.publish(x)
+        if not kept:
+            raise Unpurgeable(
+                "KV did not take the purge; other data centres would not hear of it. Try again."
+            )
+
+    async def _purge_front(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> dict[str, str]:
+        """Purge the caches in front of the Worker, where they are configured; tell how it went."""
+        tags = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
+        outcome: dict[str, str] = {}
+        if x.ports.workers_cache is not None:
+            cache = x.ports.workers_cache
+            outcome["workers_cache"] = await _try(
+                x,
+                "workers cache",
+                lambda: cache.purge(everything=True) if order.everything else cache.purge(tags=tags),
+            )
+        if x.ports.zone_purge is not None:
+            zone = x.ports.zone_purge
+            outcome["zone"] = await _try(
+                x, "zone", lambda: zone.purge(everything=True) if order.everything else zone.purge(tags=tags)
+            )
+        return outcome
+
+    def _receipt(self, order: PurgeOrder, front: dict[str, str]) -> dict[str, object]:
+        slowest = 2 * self._config.control_ttl + KV_PROPAGATION
+        return {
+            "purged": {
+                "urls": list(order.urls),
+                "templates": list(order.templates),
+                "tags": list(order.tags),
+                "all": order.everything,
+            },
+            "soft": order.soft,
+            "tiers": {"this_data_centre": "done", "kv": "done", **front},
+            "elsewhere_within_seconds": int(slowest),
+            "note": "Caches of browsers and crawlers keep what they have until its max-age ends.",
+        }
+
+    def _audit(self, x: Exchange, order: PurgeOrder, front: dict[str, str]) -> None:
+        x.ports.metrics.count("edge_purges", soft=str(order.soft).lower())
+        x.ports.log.log(
+            "info",
+            "purge",
+            client=x.request.client,
+            request_id=x.id,
+            urls=[url.partition("?")[0] for url in order.urls],  # signatures stay out of logs
+            templates=order.templates,
+            tags=order.tags,
+            all=order.everything,
+            soft=order.soft,
+            front=front,
+        )
+
+
+class Unpurgeable(Problem):
+    """The purge cannot be promised now."""
+
+    status = 503
+    kind = "purge-incomplete"
+    title = "The purge did not reach every tier"
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
+def parse_order(members: dict[str, object]) -> PurgeOrder:
+    """Check the body of a purge; raises BadRequest naming the member at fault."""
+    for name in members:
+        if name not in MEMBERS:
+            raise BadRequest(f"{name[:64]!r} is not known; use {', '.join(MEMBERS)}.", param=name[:64])
+    order = PurgeOrder(
+        urls=_names(members, "urls"),
+        templates=_names(members, "templates"),
+        tags=_names(members, "tags"),
+        everything=_flag(members, "all"),
+        soft=_flag(members, "soft"),
+    )
+    if not (order.urls or order.templates or order.tags or order.everything):
+        raise BadRequest("Nothing to purge: give urls, templates, tags or all.")
+    return order
+
+
+def _names(members: dict[str, object], name: str) -> tuple[str, ...]:
+    values = members.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+        raise BadRequest(f"{name!r} takes an array of strings.", param=name)
+    if len(values) > MAX_NAMES:
+        raise BadRequest(f"{name!r} takes at most {MAX_NAMES} strings at once.", param=name)
+    return tuple(dict.fromkeys(str(value) for value in values))
+
+
+def _flag(members: dict[str, object], name: str) -> bool:
+    value = members.get(name, False)
+    if not isinstance(value, bool):
+        raise BadRequest(f"{name!r} takes true or false.", param=name)
+    return value
+
+
+async def _try(x: Exchange, what: str, purge: Callable[[], Awaitable[None]]) -> str:
+    try:
+        await x.ports.clock.within(purge(), 10.0)
+    except Exception as error:  # said in the receipt
+        x.ports.log.log("error", "purge failed in front", tier=what, detail=str(error)[:300], request_id=x.id)
+        return f"failed: {type(error).__name__}"
+    return "done"
+
+
+def _document(epochs: Epochs) -> BytesBody:
+    return BytesBody(epochs.to_json().encode())
+
+
+def _read_epochs(data: bytes) -> Epochs:
+    try:
+        return Epochs.from_json(data)
+    except (ValueError, TypeError, AttributeError):
+        return Epochs()
+
+
+async def compact_journal(x: Exchange, store: Store, control: Control) -> bool:
+    """Merge the purges of the last day into the epochs; heals two purges that overwrote each other."""
+    try:
+        keys = await x.ports.clock.within(x.ports.kv.list(JOURNAL), 10.0)
+    except Exception as error:
+        x.ports.log.log("warning", "purge journal not read", detail=str(error)[:200])
+        return False
+    entry = await store.kv_get(x, EPOCHS_KEY)
+    known = _read_epochs(await entry.body.read()) if entry is not None else Epochs()
+    merged = known.merged(control.epochs)
+    for key in keys:
+        line = await store.kv_get(x, key.name)
+        if line is not None:
+            merged = merged.merged(_read_epochs(await line.body.read()))
+    control.learn(merged)
+    if merged == known:
+        return False
+    kept = await store.kv_put(x, EPOCHS_KEY, BytesBody(json.dumps(json.loads(merged.to_json())).encode()))
+    await control.publish(x)
+    return kept

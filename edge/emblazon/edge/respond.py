@@ -1,0 +1,198 @@
+"""Turn a card, a problem or a small document into a response: every header field in one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import assert_never
+
+from emblazon.contract.problem import CONTENT_TYPE as PROBLEM_TYPE
+from emblazon.contract.problem import Problem
+from emblazon.edge.cache_status import CacheStatus
+from emblazon.edge.card import Card
+from emblazon.edge.conditional import (
+    NotModified,
+    Part,
+    PreconditionFailed,
+    Selection,
+    Unsatisfiable,
+    WholeBody,
+    select,
+)
+from emblazon.edge.epochs import scopes, url_scope
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.freshness import current_age
+from emblazon.edge.ports import Body, BytesBody, Headers, Response
+from emblazon.edge.record import Record
+
+YEAR = 31_536_000
+CARD_METHODS = ("GET", "HEAD", "OPTIONS")
+FALLBACK_HEADER = "X-Emblazon-Fallback"
+
+SECURITY: Headers = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
+CORS: Headers = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "Age, Cache-Status, ETag, Server-Timing, X-Emblazon-Fallback"),
+    ("Timing-Allow-Origin", "*"),
+)
+# What a 304 repeats (RFC 9110 §15.4.5) beside what every answer has.
+_OF_THE_BYTES = ("content-type", "content-length", "repr-digest", "content-range", "accept-ranges")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A card that is ready to be sent."""
+
+    record: Record
+    body: Body
+    status: CacheStatus
+    no_store: bool = False  # the origin forbids keeping it
+    fallback: str = ""  # why this is not the card that was asked for
+
+
+async def card_response(x: Exchange, card: Card | None, picture: Picture) -> Response:
+    """Answer GET or HEAD with a picture, obeying conditions and ranges."""
+    record = picture.record
+    modified = formatdate(int(record.modified), usegmt=True)
+    chosen: Selection = WholeBody()
+    if not picture.fallback:
+        chosen = select(
+            x.request.headers,
+            method=x.request.method,
+            etag=record.etag,
+            last_modified=modified,
+            length=record.length,
+        )
+    headers = _picture_headers(x, card, picture, modified)
+    match chosen:
+        case WholeBody():
+            return _whole(x, headers, record.length, picture.body)
+        case Part(start, stop):
+            return await _part(headers, start, stop, record.length, picture.body)
+        case NotModified():
+            return Response(304, _without_bytes(headers))
+        case PreconditionFailed():
+            return Response(412, (*_without_bytes(headers), ("Content-Length", "0")), BytesBody(b""))
+        case Unsatisfiable():
+            unsatisfied = ("Content-Range", f"bytes */{record.length}")
+            return Response(
+                416, (*_without_bytes(headers), unsatisfied, ("Content-Length", "0")), BytesBody(b"")
+            )
+        case _:
+            assert_never(chosen)
+
+
+def _whole(x: Exchange, headers: Headers, length: int, body: Body) -> Response:
+    complete = (*headers, ("Content-Length", str(length)))
+    return Response(200, complete, None if x.request.method == "HEAD" else body)
+
+
+async def _part(headers: Headers, start: int, stop: int, length: int, body: Body) -> Response:
+    extra = (("Content-Range", f"bytes {start}-{stop - 1}/{length}"), ("Content-Length", str(stop - start)))
+    return Response(206, (*headers, *extra), await body.slice(start, stop))
+
+
+def _without_bytes(headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_BYTES)
+
+
+def _picture_headers(x: Exchange, card: Card | None, picture: Picture, modified: str) -> Headers:
+    record = picture.record
+    age = int(current_age(record.times, x.now))
+    to_clients, to_cdns = cache_control(x, card, picture)
+    x.timing.add("total", x.now - x.started)
+    headers = [
+        ("Content-Type", record.content_type),
+        ("Cache-Control", to_clients),
+        *([("CDN-Cache-Control", to_cdns)] if to_cdns else []),
+        ("ETag", record.etag),
+        ("Last-Modified", modified),
+        ("Date", formatdate(int(min(record.times.at, x.now) - record.times.age), usegmt=True)),
+        ("Age", str(age)),
+        ("Accept-Ranges", "bytes"),
+        ("Repr-Digest", f"sha-256=:{record.digest}:"),
+        ("Cache-Status", str(picture.status)),
+        ("Server-Timing", str(x.timing)),
+        ("X-Request-Id", x.id),
+    ]
+    if card is not None:
+        headers.append(("Cache-Tag", ",".join(cache_tags(card))))
+        if card.request.negotiated:
+            headers.append(("Vary", "Accept"))
+    if picture.fallback:
+        headers = [pair for pair in headers if pair[0] not in ("Last-Modified", "Accept-Ranges")]
+        headers.append((FALLBACK_HEADER, picture.fallback))
+    return (*headers, *SECURITY, *CORS)
+
+
+def cache_tags(card: Card) -> list[str]:
+    """Return the tags by which caches in front may purge this card; the names of its epochs."""
+    template = card.request.template
+    return [*scopes(template.name, template.tags), url_scope(template.name, card.base_key)]
+
+
+def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str, str]:
+    """Return Cache-Control and CDN-Cache-Control. No life passes the time left to `_exp`."""
+    if picture.no_store:
+        return "no-store", ""
+    times = picture.record.times
+    left = YEAR if card is None or card.request.exp is None else max(0, int(card.request.exp - x.now))
+    pinned = card is not None and card.request.immutable and not picture.fallback and times.fresh > 0
+    fresh = min(YEAR if pinned else int(times.fresh), left)
+    swr = min(int(times.stale_while_revalidate), left - fresh)
+    sie = min(int(times.stale_if_error), left - fresh)
+    if pinned:
+        swr = sie = 0
+    lives = [f"max-age={fresh}"]
+    lives += [f"stale-while-revalidate={swr}"] if swr > 0 else []
+    lives += [f"stale-if-error={sie}"] if sie > 0 else []
+    immutable = ["immutable"] if pinned and fresh == YEAR else []
+    return ", ".join(["public", *lives, *immutable]), ", ".join(lives)
+
+
+def problem_response(x: Exchange, problem: Problem) -> Response:
+    """Answer with RFC 9457 problem details, never to be stored."""
+    body = {**problem.to_dict(), "request_id": x.id}
+    extra = tuple(problem.headers().items())
+    return json_response(x, problem.status, body, content_type=PROBLEM_TYPE, extra=(*extra, *CORS[:1]))
+
+
+def json_response(
+    x: Exchange,
+    status: int,
+    body: Mapping[str, object],
+    *,
+    content_type: str = "application/json",
+    extra: Headers = (),
+) -> Response:
+    """Answer with a JSON object, never to be stored."""
+    data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    headers = (
+        ("Content-Type", content_type),
+        ("Content-Length", str(len(data))),
+        ("Cache-Control", "no-store"),
+        ("X-Request-Id", x.id),
+        *SECURITY,
+        *extra,
+    )
+    return Response(status, headers, None if x.request.method == "HEAD" else BytesBody(data))
+
+
+def preflight_response(methods: tuple[str, ...]) -> Response:
+    """Answer OPTIONS: any site may read a card."""
+    headers = (
+        ("Allow", ", ".join(methods)),
+        ("Access-Control-Allow-Methods", ", ".join(methods)),
+        ("Access-Control-Allow-Headers", "*"),
+        ("Access-Control-Max-Age", "86400"),
+        ("Cache-Control", "no-store"),
+        *SECURITY,
+        *CORS[:1],
+    )
+    return Response(204, headers)
