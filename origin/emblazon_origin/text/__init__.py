@@ -1,1 +1,27 @@
-"""Text: runs by font, script and direction → shaped glyphs → lines (DESIGN.md §1, origin step 5)."""
+"""Text: runs by font, script and direction → shaped glyphs → lines (DESIGN.md §1, origin step 5).
+
+What the other stages call; all lengths are CSS px unless said otherwise.
+
+Fonts (`fonts.py`)
+    FontLibrary(root: Path, *, document_bytes=64 MiB)      AssetError names a missing or damaged file
+    .with_faces(rules, load_bytes: (url) -> bytes, report=None) -> FontLibrary
+    .metrics(style) -> FontMetrics                          ascent, descent, x_height, underline_…
+    .measure(style) -> FontMeasures                         the style stage's FontMetricsPort
+    .digest(families) -> str                                for template versions
+
+Layout (`inline.py`)
+    layout_inline(items, block_style, *, width, fonts, report=None, height=None, grid=1.0) -> InlineLayout
+    intrinsic_widths(items, block_style, *, fonts, report=None, grid=1.0) -> (min, max)
+    TextMeasurer(fonts, report=None, *, grid=1.0)           the layout stage's port: both of these
+
+Pixels (`glyphs.py`, `draw.py`); device px
+    run_mask(run, origin, dpr=1.0, *, subpixel=False) -> RunMask(image "L" | None, x, y)     cached, shared
+    draw_run_mask(canvas, run, origin, dpr=1.0, *, subpixel=False)       composite into an "L" canvas
+    color_glyphs(run, origin, dpr=1.0, foreground=(0, 0, 0, 255)) -> [PlacedColor(image "RGBA", x, y)]
+    glyph_mask(font, glyph, size, subpixel_x=0.0) -> GlyphMask(image "L" | None, left, top)
+    color_glyph(font, glyph, size, foreground, subpixel_x=0.0) -> ColorGlyph(image "RGBA" | None, left, top)
+    glyph_outline(font, glyph) -> (("M" | "L" | "Q" | "C" | "Z", points), …)  design units, y upwards
+
+`origin` is (content-box left · dpr, (content-box top + Line.baseline) · dpr); the run's own x and shift are
+added by the callee. A run whose `font.is_color` is drawn by `color_glyphs`, any other by `run_mask`.
+"""

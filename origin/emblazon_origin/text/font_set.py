@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+import regex
+
+from ..report import Report
 from .document_fonts import DocumentFace
 from .emoji import visible_characters, wants_emoji
 from .face import Face
@@ -31,6 +34,7 @@ class Choice(NamedTuple):
     font: FontInstance
     fallback: bool = False
     missing: bool = False
+    visible: bool = True  # False: nothing but ignorable characters, which any font can carry
 
 
 class FontSet:
@@ -41,6 +45,7 @@ class FontSet:
         self._query = query
         self._choices: dict[tuple[str, str], Choice] = {}
         self._instances: dict[int, FontInstance] = {}
+        self._plain: set[str] = set()  # characters that the primary font draws by themselves
 
     @cached_property
     def primary(self) -> FontInstance:
@@ -75,12 +80,54 @@ class FontSet:
             found = self._choices[key] = self._choose(*key)
         return found
 
+    def draws_plainly(self, text: str, special: regex.Pattern[str]) -> bool:
+        """Whether the primary font draws all of a text, and no cluster in it needs a look of its own."""
+        unknown = set(text) - self._plain
+        if not unknown:
+            return True
+        if special.search(text):  # atomics, line feeds and tabs among them
+            return False
+        primary = self.primary
+        for character in unknown:
+            if self.select(character, "Zyyy").font is not primary:
+                return False
+        if len(self._plain) > MAX_CHOICES:
+            self._plain = set()
+        self._plain |= unknown
+        return True
+
+    # --- reporting ----------------------------------------------------------------------------
+
+    def report_unavailable(self, report: Report) -> None:
+        """Warn, once per render, of families that nobody has."""
+        for name in self.unavailable:
+            where = f"font-family: {name}"
+            if not any(d.where == where and d.code == "font-fallback" for d in report.diagnostics):
+                message = f"font family {name!r} is not installed and no @font-face brings it"
+                report.add("warning", "font-fallback", message, where=where)
+
+    def report_missing(self, text: str, script: str, report: Report) -> None:
+        """Tell of characters that no font has."""
+        missing = sorted(
+            {
+                character
+                for character in text
+                if visible_characters(character) and self.select(character, script).missing
+            }
+        )
+        if missing:
+            listed = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:20])
+            more = f" and {len(missing) - 20} more" if len(missing) > 20 else ""
+            message = f"no font has {listed}{more}"
+            if not any(d.message == message for d in report.diagnostics):
+                report.add("warning", "missing-glyph", message)
+
     # --- choosing ---------------------------------------------------------------------------
 
     def _choose(self, cluster: str, script: str) -> Choice:
         characters = visible_characters(cluster)
         if not characters:
-            return Choice(self.primary)
+            return Choice(self.primary, visible=False)
         emoji = wants_emoji(cluster, self._query.emoji)
         if emoji and (choice := self._colored(characters)):
             return choice

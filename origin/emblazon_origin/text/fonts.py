@@ -79,6 +79,11 @@ class FontInstance:
             found = self._by_size[size] = scale_metrics(self.design, size, self.units_per_em)
         return found
 
+    def draws_all(self, text: str) -> bool:
+        """Whether the face has every character of a text."""
+        coverage = self.face.coverage
+        return all(ord(character) in coverage for character in set(text))
+
     def nominal_advance(self, glyph: int) -> int:
         """Return the glyph's own advance in design units, before any positioning."""
         advance = self.advances.get(glyph)

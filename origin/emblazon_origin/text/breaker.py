@@ -1,0 +1,70 @@
+"""Breaking a paragraph into lines: first fit, with emergency breaks, as CSS Text 3 §5.1 and §5.5 say."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+from .paragraph import EPSILON, Paragraph, Span
+
+WidthOf = Callable[[int], float]  # available width of the line with an index, px
+
+
+def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[Span]:
+    """Return the lines of a paragraph; at most `limit` of them."""
+    spans: list[Span] = []
+    length = len(paragraph.content.text)
+    stops = [at + 1 for at in paragraph.newlines]
+    if not stops or stops[-1] < length:
+        stops.append(length)
+    start = 0
+    for stop in stops:
+        while start < stop:
+            if limit is not None and len(spans) >= limit:
+                return spans
+            span = next_line(paragraph, start, stop, width_of_line(len(spans)))
+            spans.append(span)
+            start = span.end
+    return spans
+
+
+def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> Span:
+    """Return the line that begins at `start` and ends at the latest before `stop`."""
+    whole = paragraph.span(start, stop, forced=True)
+    limit = available + EPSILON
+    if _rough_width(paragraph, whole) <= limit and paragraph.width_of(whole) <= limit:
+        return whole
+    offsets = paragraph.breaks.offsets
+    number = bisect_right(offsets, start)
+    best: Span | None = None
+    first: Span | None = None
+    while number < len(offsets) and offsets[number] < stop:
+        span = paragraph.span(start, offsets[number])
+        if first is None:
+            first = span
+        if _rough_width(paragraph, span) > limit + 8:
+            break
+        if paragraph.width_of(span) <= limit:
+            best = span
+        number += 1
+    if best is not None:
+        return best
+    return _emergency(paragraph, start, first or whole, limit) or first or whole
+
+
+def _rough_width(paragraph: Paragraph, span: Span) -> float:
+    texts, edges = paragraph.text_widths, paragraph.edge_widths
+    return texts[span.visible] - texts[span.start] + edges[span.end] - edges[span.start]
+
+
+def _emergency(paragraph: Paragraph, start: int, word: Span, limit: float) -> Span | None:
+    """§5.5: break an unbreakable stretch between clusters, after one cluster at least."""
+    best: Span | None = None
+    for at in paragraph.clusters_between(start, word.end):
+        if not paragraph.breaks_anywhere(at):
+            continue
+        span = paragraph.span(start, at)
+        if best is not None and paragraph.width_of(span) > limit:
+            break
+        best = span
+    return best

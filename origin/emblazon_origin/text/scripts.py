@@ -1,0 +1,73 @@
+"""Script runs: Unicode's Script property with Common and Inherited resolved (UAX #24 §5)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+from fontTools import unicodedata as ucd
+
+LATIN = regex.compile(r"[\x00-\x40\x41-\u02ff\u2000-\u206f\u20a0-\u20bf\u2100-\u218f\ufffc]*+")
+_PAIRS = "()[]{}«»‹›“”‘’「」『』【】〈〉《》（）［］｛｝"
+_OPEN_TO_CLOSE = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+_CLOSERS = frozenset(_OPEN_TO_CLOSE.values())
+
+
+@lru_cache(maxsize=16384)
+def script_of(character: str) -> tuple[str, frozenset[str]]:
+    """Return a character's script, and its script extensions where it is Common or Inherited."""
+    script = ucd.script(character)
+    if script in ("Zyyy", "Zinh"):
+        extensions = ucd.script_extension(character) - {"Zyyy", "Zinh"}
+        return script, frozenset(extensions)
+    return script, frozenset()
+
+
+def script_runs(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, ISO 15924 code) runs that cover the text; unresolvable text is Zyyy."""
+    if not text:
+        return []
+    if LATIN.fullmatch(text):
+        return [(0, len(text), "Latn")]
+    scripts = _resolve(text)
+    runs = []
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or scripts[i] != scripts[start]:
+            runs.append((start, i, scripts[start]))
+            start = i
+    return runs
+
+
+def _resolve(text: str) -> list[str]:
+    scripts: list[str] = []
+    current = ""
+    pending = 0  # characters so far that wait for the first real script
+    brackets: list[tuple[str, str]] = []
+    for i, character in enumerate(text):
+        script, extensions = script_of(character)
+        if script in ("Zyyy", "Zinh"):
+            script = _common(character, current, extensions, brackets)
+        if script and not current:
+            scripts[pending:i] = [script] * (i - pending)
+            brackets = [(closer, script) for closer, _ in brackets]
+        if script:
+            current = script
+        scripts.append(script)
+    return [script or "Zyyy" for script in scripts] if not current else scripts
+
+
+def _common(character: str, current: str, extensions: frozenset[str], brackets: list[tuple[str, str]]) -> str:
+    """The script of a Common or Inherited character: its neighbours', or its opening bracket's."""
+    if closer := _OPEN_TO_CLOSE.get(character):
+        if len(brackets) < 64:
+            brackets.append((closer, current))
+    elif character in _CLOSERS:
+        for depth in range(len(brackets) - 1, -1, -1):
+            if brackets[depth][0] == character:
+                current = brackets[depth][1] or current
+                del brackets[depth:]
+                break
+    if extensions and current not in extensions:
+        return min(extensions) if len(extensions) == 1 else current
+    return current

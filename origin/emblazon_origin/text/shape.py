@@ -1,0 +1,134 @@
+"""Shaping with HarfBuzz: characters of one font, script, direction and language to positioned glyphs.
+
+Shaped runs are in design units and cached by their content, so that a text shaped once is free in any
+later render; `scale_run` puts them into px for a size with Chromium's rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import uharfbuzz as hb
+from cachetools import LRUCache
+
+from ..style.computed import ComputedStyle
+from .fonts import FontInstance
+
+# Scripts whose letters change form by what surrounds them, beyond a run's edges.
+_JOINING = frozenset({
+    "Arab", "Syrc", "Mong", "Nkoo", "Mand", "Mani", "Phlp", "Adlm", "Rohg", "Sogd", "Phag", "Chrs",
+})  # fmt: skip
+_CONTEXT = 8
+_UNSAFE = 1  # HB_GLYPH_FLAG_UNSAFE_TO_BREAK
+_OPTIONAL_LIGATURES = (("liga", 0), ("clig", 0))
+
+
+@dataclass(slots=True, eq=False)
+class ShapedRun:
+    """Glyphs in visual order; clusters are character offsets from the run's start; design units."""
+
+    glyphs: list[int]
+    clusters: list[int]
+    advances: list[int]
+    nominal: list[int]  # the glyphs' own advances, before kerning
+    x_offsets: list[int] | None  # None: all zero
+    y_offsets: list[int] | None
+    unsafe: frozenset[int]  # character offsets where the run cannot be cut without shaping again
+    nbytes: int
+    missing: bool = False  # holds .notdef
+
+
+class Glyphs(NamedTuple):
+    """A shaped run at a size; px. `clusters` are character offsets into the paragraph's text."""
+
+    glyphs: list[int]
+    clusters: list[int]
+    advances: list[float]
+    x_offsets: list[float] | None
+    y_offsets: list[float] | None
+
+
+Features = tuple[tuple[str, int], ...]
+
+
+def features_of(style: ComputedStyle, font: FontInstance) -> Features:
+    """Return OpenType features in rising priority (CSS Fonts 4 §7.2)."""
+    features: Features = font.features
+    if style.letter_spacing:
+        features += _OPTIONAL_LIGATURES
+    return features + style.font_variant_features + style.font_feature_settings
+
+
+def shape(
+    cache: LRUCache[tuple[object, ...], object],
+    font: FontInstance,
+    text: str,
+    start: int,
+    end: int,
+    *,
+    script: str,
+    rtl: bool,
+    language: str,
+    features: Features,
+) -> ShapedRun:
+    """Shape `text[start:end]`; what lies around it is context for scripts that join."""
+    around = _CONTEXT if script in _JOINING else 0
+    low, high = max(0, start - around), min(len(text), end + around)
+    piece = text[low:high]
+    key = (font, piece, start - low, end - start, script, rtl, language, features)
+    found = cache.get(key)
+    if isinstance(found, ShapedRun):
+        return found
+    buffer = hb.Buffer()
+    buffer.add_str(piece, start - low, end - start)
+    buffer.direction = "rtl" if rtl else "ltr"
+    buffer.script = script
+    buffer.language = language or "en"
+    hb.shape(font.hb_font, buffer, dict(features) if features else None)
+    run = _read(buffer, font, start - low)
+    if run.nbytes < cache.maxsize // 4:
+        cache[key] = run
+    return run
+
+
+def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    glyphs = [info.codepoint for info in infos]
+    clusters = [info.cluster - offset for info in infos]
+    unsafe = frozenset(info.cluster - offset for info in infos if int(info.flags) & _UNSAFE)
+    places = [position.position for position in positions]
+    xs = [place[0] for place in places]
+    ys = [place[1] for place in places]
+    nominal_of = font.nominal_advance
+    return ShapedRun(
+        glyphs,
+        clusters,
+        [place[2] for place in places],
+        [nominal_of(glyph) for glyph in glyphs],
+        xs if any(xs) else None,
+        ys if any(ys) else None,
+        unsafe,
+        200 + 60 * len(glyphs) + 2 * offset,
+        0 in glyphs,
+    )
+
+
+def scale_run(run: ShapedRun, start: int, k: float, grid: float) -> Glyphs:
+    """Scale to px by `k` (size over units per em); advances fall on multiples of `grid` px, 0 for none.
+
+    Chromium without sub-pixel positioning rounds a glyph's own advance, then the kerned one.
+    """
+    clusters = [cluster + start for cluster in run.clusters] if start else run.clusters
+    if grid:
+        floor, unit = math.floor, k / grid
+        advances = [
+            floor(floor(nominal * unit + 0.5) + (advance - nominal) * unit + 0.5) * grid
+            for advance, nominal in zip(run.advances, run.nominal, strict=True)
+        ]
+    else:
+        advances = [advance * k for advance in run.advances]
+    xs = [x * k for x in run.x_offsets] if run.x_offsets else None
+    ys = [y * k for y in run.y_offsets] if run.y_offsets else None
+    return Glyphs(run.glyphs, clusters, advances, xs, ys)
