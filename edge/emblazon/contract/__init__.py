@@ -15,6 +15,7 @@ Pure standard library, no I/O, no clock. By module:
                a POSTed card; `parse_short`, `expand_short` for `/c/{id}`; `fallback_request`
     canonical  `canonical_query(req)`, `canonical_path(req)`, `canonical_url(req)`, `cache_key(req, …)`,
                `card_payload(req)`, `card_id(req)`
+    alt        `alt_text(spec, params)`: the alternative text of a card
     signing    `Keyring.parse("kid:secret,…")` (secrets of 16 characters or more),
                `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`
 
