@@ -88,6 +88,7 @@ class DeadlineHandler(RequestHandler):
         response = web.Response(
             status=answer.status, body=answer.body, headers=[*answer.headers, *SECURITY_HEADERS]
         )
+        response.headers["Server"] = "emblazon"
         response.force_close()
         return response
 

@@ -16,6 +16,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal, TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -126,8 +127,7 @@ class Fleet:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _POLL_LAST)
             name = self._prefix + "lock:" + key
-            locked = await self._call("poll", lambda name=name: self._client.exists(name))
-            if not locked:
+            if not await self._call("poll", partial(self._client.exists, name)):
                 return await self.get(key)
         return None
 
@@ -137,7 +137,7 @@ class Fleet:
         frame, life_ms = card.to_bytes(), (life or self._life) * 1000
         await self._call(
             "store",
-            lambda: cast(Awaitable[object], self._client.eval(_STORE, 2, *names, lock, frame, life_ms)),  # type: ignore[arg-type]
+            lambda: cast(Awaitable[object], self._client.eval(_STORE, 2, *names, lock, frame, life_ms)),
         )
 
     async def replace(self, key: str, card: Card) -> None:

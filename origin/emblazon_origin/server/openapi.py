@@ -138,8 +138,8 @@ def _reserved(spec: TemplateSpec, route: str) -> list[Document]:
 
 
 def _headers() -> list[Document]:
-    names = {"If-None-Match": "Entity tags.", "X-Emblazon-Epoch": "Purge epoch; part of the key."}
-    pattern = {"X-Emblazon-Epoch": {"type": "string", "pattern": "^[A-Za-z0-9._:,=-]{0,256}$"}}
+    names = {"If-None-Match": "Entity tags.", "X-Emblazon-Key": "The edge's key; part of ours."}
+    pattern = {"X-Emblazon-Key": {"type": "string", "pattern": "^[A-Za-z0-9._:,=-]{0,256}$"}}
     return [
         {
             "name": name,

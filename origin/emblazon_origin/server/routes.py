@@ -10,6 +10,7 @@ GET      /healthz /readyz /metrics    for the platform; the only routes without 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import logging
 import re
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 access = logging.getLogger("emblazon.access")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
+# The edge's key for the card. It counts purges, so that a purged card is drawn anew here too.
 _EPOCH = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
 _CARD_PATH = re.compile(r"/(render|fallback)(/.*)")
 _OPEN_ROUTES = ("/healthz", "/readyz", "/metrics")
@@ -67,7 +69,7 @@ class Routes:
     def __init__(self, config: OriginConfig, origin: Origin) -> None:
         self._config = config
         self._origin = origin
-        self._plain: dict[str, Callable[[], Awaitable[Answer]]] = {
+        self._plain: dict[str, Callable[[Ask], Awaitable[Answer]]] = {
             "/manifest.json": self._manifest,
             "/openapi.json": self._openapi,
             "/healthz": self._healthz,
@@ -128,7 +130,7 @@ class Routes:
             raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=("GET", "HEAD"))
         if card:
             return await self._card(ask, card[1], card[2], seen)
-        return await plain() if plain else json_answer({})
+        return await plain(ask) if plain else json_answer({})
 
     def _authorize(self, ask: Ask) -> None:
         """Compare the bearer token in constant time."""
@@ -159,9 +161,9 @@ class Routes:
             return json_answer(
                 result.explain or {"diagnostics": list(result.diagnostics), "timings": result.timings}
             )
-        epoch = ask.headers.get("x-emblazon-epoch", "")
+        epoch = ask.headers.get("x-emblazon-key", "")
         if not _EPOCH.fullmatch(epoch):
-            raise BadRequest("X-Emblazon-Epoch has at most 256 letters, digits and ._:,=- in it.")
+            raise BadRequest("X-Emblazon-Key has at most 256 letters, digits and ._:,=- in it.")
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
         served = await origin.service.card(request, origin.manifest, epoch=epoch, refresh=refresh)
         seen.tier = served.tier
@@ -188,19 +190,23 @@ class Routes:
 
     # -- the others ----------------------------------------------------------------------------
 
-    async def _manifest(self) -> Answer:
+    async def _manifest(self, ask: Ask) -> Answer:
         if not self._origin.manifest.templates:
             raise Overloaded(self._origin.not_ready or "no templates")
         body = manifest_to_json(self._origin.manifest)
-        return Answer(200, [("Content-Type", "application/json"), ("Cache-Control", "no-cache")], body)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        fields = [("Content-Type", "application/json"), ("Cache-Control", "no-cache"), ("ETag", etag)]
+        if headers.matches(ask.headers.get("if-none-match", ""), etag):
+            return Answer(304, fields)
+        return Answer(200, fields, body)
 
-    async def _openapi(self) -> Answer:
+    async def _openapi(self, _: Ask) -> Answer:
         return json_answer(openapi_document(self._origin.manifest, secured=bool(self._config.token)))
 
-    async def _healthz(self) -> Answer:
+    async def _healthz(self, _: Ask) -> Answer:
         return json_answer({"status": "live"})
 
-    async def _readyz(self) -> Answer:
+    async def _readyz(self, _: Ask) -> Answer:
         reason = self._origin.not_ready
         if not reason:
             return json_answer({"status": "ready", "workers": self._origin.pool.alive})
@@ -208,7 +214,7 @@ class Routes:
         answer.headers.append(("Retry-After", "1"))
         return answer
 
-    async def _metrics(self) -> Answer:
+    async def _metrics(self, _: Ask) -> Answer:
         body = self._origin.metrics.expose()
         return Answer(200, [("Content-Type", METRICS_TYPE), ("Cache-Control", "no-store")], body)
 

@@ -82,9 +82,11 @@ ODD_URLS = [
     "http://[::1]/", "http://[::]/", "http://0/", "http://[fe80::1%25eth0]/",
     "http://%31%32%37.0.0.1/", "http://169.254.169.254/latest/meta-data/", "http://127.0.0.1./",
     "http://1.2.3.4.5/",
-    "http://999.1.1.1/", "http://0x/", "http://user@example.com/", "http://example.com\\@127.0.0.1/",
+    "http://999.1.1.1/", "http://0x/", "http://user@example.com/",
+    "http://example.com\\@127.0.0.1/",
     "http://example.com:22/", "http://example.com:8080/", "ftp://example.com/", "file:///etc/passwd",
-    "gopher://example.com/", "http:///nohost", "http://", "", "http://exa mple.com/", "http://example.com/\r\nHost: x",
+    "gopher://example.com/", "http:///nohost", "http://", "", "http://exa mple.com/",
+    "http://example.com/\r\nHost: x",
     "//example.com/x", "http://[1.2.3.4]/", "http://[::1", "javascript:alert(1)", "http://8.8.8.8/",
 ]  # fmt: skip
 
