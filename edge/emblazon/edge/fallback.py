@@ -63,26 +63,31 @@ class Fallbacks:
         status = _status(reason, fwd_status, "builtin-fallback")
         return Picture(self._dated(x, record), BytesBody(data), status, fallback=reason)
 
-    async def prepare(self, x: Exchange, card: Card) -> None:
-        """Get a card's fallback look from a living origin while there is one; for the background."""
+    async def prepare(self, x: Exchange, card: Card) -> bool:
+        """Get a card's fallback look from a living origin while there is one; for the background.
+
+        True when it was fetched; once it is in KV it is not asked for again.
+        """
         manifest = self._control.manifest
         if manifest is None:
-            return
+            return False
         fallback = fallback_of(card, manifest, self._control.epochs)
         if fallback.key in self._known_shapes:
-            return
+            return False
         self._known_shapes[fallback.key] = None
         while len(self._known_shapes) > KEPT_SHAPES:
             self._known_shapes.popitem(last=False)
         try:
-            if await self._store.from_kv(x, fallback.key) is None:
-                outcome, _ = await self._filler.fill(x, fallback)
-                if isinstance(outcome, Failed):
-                    self._known_shapes.pop(fallback.key, None)
+            if await self._store.from_kv(x, fallback.key) is not None:
+                return False
+            outcome, _ = await self._filler.fill(x, fallback)
         except Problem as problem:
-            x.ports.log.log(
-                "warning", "no fallback look", template=card.request.template.name, detail=problem.detail
-            )
+            name = card.request.template.name
+            x.ports.log.log("warning", "no fallback look", template=name, detail=problem.detail[:200])
+            return False
+        if isinstance(outcome, Failed):
+            self._known_shapes.pop(fallback.key, None)
+        return isinstance(outcome, Filled)
 
     async def _of_template(self, x: Exchange, card: Card, failure: Failed) -> Found | None:
         manifest = self._control.manifest

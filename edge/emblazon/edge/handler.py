@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from typing import assert_never
 
 from emblazon.contract.options import parse_options
@@ -19,6 +20,7 @@ from emblazon.edge.exchange import Exchange
 from emblazon.edge.fallback import Fallbacks, stand_in
 from emblazon.edge.fill import Failed, Filled, Filler
 from emblazon.edge.freshness import Fresh, Judgement, Miss, Stale, UsableOnError, refresh_early
+from emblazon.edge.hot import HotCards
 from emblazon.edge.lease import Leases
 from emblazon.edge.ports import Ports, Request, Response
 from emblazon.edge.publish import Publisher
@@ -32,9 +34,11 @@ from emblazon.edge.respond import (
     problem_response,
 )
 from emblazon.edge.revalidate import Refresher
+from emblazon.edge.scheduled import Scheduled
 from emblazon.edge.short import ShortCards
 from emblazon.edge.store import Found, Store
 
+NO_REQUEST = Request("GET", "/", {})  # for work that no request asked for
 UNSIGNED_ROUTES = (ShortRoute,)  # the id is a 128-bit hash that only a bearer could register
 
 
@@ -52,6 +56,18 @@ class Edge:
         self.short = ShortCards(self.store)
         self.purger = Purger(config, self.store, self.control, self.short)
         self.publisher = Publisher(config, self.control, self.short)
+        self.hot = HotCards(config.hot_cards)
+        self.scheduled = Scheduled(
+            config=config,
+            store=self.store,
+            control=self.control,
+            filler=self.filler,
+            fallbacks=self.fallbacks,
+            leases=self.leases,
+            short=self.short,
+            hot=self.hot,
+        )
+        self._manifests = 0  # manifests of the origin whose fallback looks were prepared
 
     async def handle(self, request: Request, ports: Ports) -> Response:
         """Answer one request; never raises."""
@@ -63,6 +79,23 @@ class Edge:
             return problem_response(x, problem)
         except Exception as error:  # a bug: the card must go out all the same
             return await self._after_bug(x, error)
+
+    async def on_scheduled(self, ports: Ports) -> None:
+        """Run the cron trigger's work; never raises."""
+        x = Exchange.begin(NO_REQUEST, ports)
+        try:
+            await self.scheduled.cron(x)
+        except Exception as error:
+            ports.log.log("error", "cron failed", detail=repr(error)[:500])
+
+    async def on_queue(self, messages: Sequence[str], ports: Ports) -> list[int]:
+        """Draw the cards of a batch; returns the indexes of the messages to deliver again. Never raises."""
+        x = Exchange.begin(NO_REQUEST, ports)
+        try:
+            return await self.scheduled.queue(x, messages)
+        except Exception as error:
+            ports.log.log("error", "queue failed", detail=repr(error)[:500])
+            return list(range(len(messages)))
 
     async def _route(self, x: Exchange) -> Response:
         check_url_size(x.path, x.query)
@@ -93,6 +126,7 @@ class Edge:
             return await self._without_manifest(x, route)
         found, judgement = await self._look_up(x, card)  # 4 and 5
         picture = await self._choose(x, card, found, judgement)  # 6, 7 and 8
+        self._afterwards(x, card)
         return await card_response(x, card, picture)
 
     def _verify(self, x: Exchange, route: Route) -> None:
@@ -142,6 +176,15 @@ class Edge:
             if isinstance(judgement, UsableOnError) and best is None:
                 best, verdict = found, judgement
         return best, verdict
+
+    def _afterwards(self, x: Exchange, card: Card) -> None:
+        """What the response does not wait for: hot-card counts, fallback looks of a new manifest."""
+        self.hot.note(x, card.url)
+        if self.hot.flush_is_due(x.now):
+            x.ports.background.wait_until(self.hot.flush(x, self.store))
+        if self._manifests != self.control.renewed:
+            self._manifests = self.control.renewed
+            x.ports.background.wait_until(quietly(self.scheduled.prepare_fallbacks(x)))
 
     def _promote(self, x: Exchange, card: Card, found: Found) -> Found:
         """Copy a KV hit into this data centre's cache, after the response."""
@@ -202,7 +245,7 @@ class Edge:
         outcome, shared = await self.filler.fill(x, card)
         if isinstance(outcome, Filled):
             if not shared and _is_own_shape(card):
-                x.ports.background.wait_until(self.fallbacks.prepare(x, card))
+                x.ports.background.wait_until(quietly(self.fallbacks.prepare(x, card)))
             return _filled(x, outcome, shared, fwd="uri-miss")
         _count(x, "fallback", outcome.reason)
         return await self.fallbacks.picture(x, card, outcome)
@@ -234,6 +277,11 @@ class Edge:
             "templates": sorted(manifest.templates) if manifest else [],
             "origin": self.filler.breaker.state(x.now),
         }
+
+
+async def quietly(work: Awaitable[object]) -> None:
+    """Drop the outcome of background work."""
+    await work
 
 
 class InternalError(Problem):

@@ -1,0 +1,133 @@
+"""Work that no request waits for: cron (re-warm hot cards, fallback looks, heal purges) and the queue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from emblazon.contract.problem import Problem
+from emblazon.contract.request import CardRequest, parse_request
+from emblazon.contract.route import ShortRoute, match_route
+from emblazon.contract.schema import FORMATS, Manifest
+from emblazon.edge.card import Card, card_of, judge_card
+from emblazon.edge.config import EdgeConfig
+from emblazon.edge.control import Control
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.fallback import Fallbacks
+from emblazon.edge.fill import Failed, Filler
+from emblazon.edge.freshness import Fresh
+from emblazon.edge.hot import HotCards
+from emblazon.edge.lease import Leases
+from emblazon.edge.purge import compact_journal
+from emblazon.edge.short import ShortCards
+from emblazon.edge.store import Store
+
+MAX_ATTEMPTS = 3
+
+
+@dataclass(slots=True)
+class Scheduled:
+    """The edge's work outside of requests."""
+
+    config: EdgeConfig
+    store: Store
+    control: Control
+    filler: Filler
+    fallbacks: Fallbacks
+    leases: Leases
+    short: ShortCards
+    hot: HotCards
+
+    async def cron(self, x: Exchange) -> dict[str, int]:
+        """One run of the cron trigger; returns what was done, which is logged too."""
+        await self.control.ready(x)
+        await self.control.ask_again(x, at_most_every=self.config.manifest_ttl / 2)
+        healed = await compact_journal(x, self.store, self.control)
+        prepared = await self.prepare_fallbacks(x)
+        rewarmed = await self._rewarm(x)
+        done = {"purges_healed": int(healed), "fallbacks": prepared, "rewarmed": rewarmed}
+        x.ports.log.log("info", "scheduled", **done)
+        return done
+
+    async def prepare_fallbacks(self, x: Exchange) -> int:
+        """Keep every template's fallback look in its own size, in each format."""
+        manifest = self.control.manifest
+        if manifest is None:
+            return 0
+        prepared = 0
+        for spec in manifest.templates.values():
+            for image_format in FORMATS:
+                shape = CardRequest(spec, {}, image_format, spec.width, spec.height)
+                card = card_of(shape, manifest, self.control.epochs)
+                prepared += await self.fallbacks.prepare(x, card)
+        return prepared
+
+    async def _rewarm(self, x: Exchange) -> int:
+        """Refresh the hot cards that expire before the next run would see them."""
+        manifest = self.control.manifest
+        if manifest is None:
+            return 0
+        await self.hot.flush(x, self.store)
+        rewarmed = 0
+        for target in await self.hot.gather(x, self.store):
+            card = await self._card(x, target, manifest)
+            if (
+                card is not None
+                and await self._expires_soon(x, card)
+                and await self.leases.acquire(x, card.key)
+            ):
+                rewarmed += await self._fill(x, card)
+        return rewarmed
+
+    async def _expires_soon(self, x: Exchange, card: Card) -> bool:
+        found = await self.store.from_kv(x, card.key)
+        if found is None:
+            return True
+        judgement, _ = judge_card(card, found.record, x.now)
+        return not isinstance(judgement, Fresh) or judgement.ttl < self.config.rewarm_before
+
+    async def _card(self, x: Exchange, target: str, manifest: Manifest) -> Card | None:
+        parts = urlsplit(target)
+        try:
+            if isinstance(match_route(parts.path), ShortRoute):
+                request = await self.short.expand(x, "GET", parts.path, parts.query, manifest)
+            else:
+                request = parse_request("GET", parts.path, parts.query, manifest)
+        except Problem:
+            return None  # its template has changed or gone
+        return card_of(request, manifest, self.control.epochs)
+
+    async def _fill(self, x: Exchange, card: Card) -> bool:
+        try:
+            outcome, _ = await self.filler.fill(x, card)
+        except Problem:
+            return False
+        return not isinstance(outcome, Failed)
+
+    async def queue(self, x: Exchange, messages: Sequence[str]) -> list[int]:
+        """Pre-generate the cards of a batch; returns the indexes of the messages to deliver again."""
+        manifest = await self.control.ready(x)
+        again: list[int] = []
+        for index, message in enumerate(messages):
+            target = _target(message)
+            if target is None:
+                x.ports.log.log("error", "bad queue message", detail=message[:200])
+                continue
+            if manifest is None:
+                again.append(index)
+                continue
+            card = await self._card(x, target, manifest)
+            if card is not None and await self._expires_soon(x, card) and not await self._fill(x, card):
+                again.append(index)
+        return again
+
+
+def _target(message: str) -> str | None:
+    """The path and query in `{"path": "/og/…"}`; None where it is something else."""
+    try:
+        path = json.loads(message)["path"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return path if isinstance(path, str) and path.startswith("/") else None

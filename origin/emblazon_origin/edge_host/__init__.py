@@ -1,0 +1,10 @@
+"""The edge handler on CPython: aiohttp in front, SQLite as KV, memory as the data centre's cache.
+
+app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
+"""
+
+from emblazon_origin.edge_host.app import EdgeHost, create_edge_app
+from emblazon_origin.edge_host.http_origin import HttpOrigin
+from emblazon_origin.edge_host.in_process_origin import InProcessOrigin
+
+__all__ = ["EdgeHost", "HttpOrigin", "InProcessOrigin", "create_edge_app"]

@@ -1,0 +1,164 @@
+"""The composition root of the edge on CPython."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from emblazon.adapters.local import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
+from emblazon.adapters.local_cache import MemoryCache
+from emblazon.adapters.local_kv import SQLiteKV
+from emblazon.edge.body import MAX_BODY
+from emblazon.edge.config import EdgeConfig
+from emblazon.edge.handler import Edge
+from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
+
+log = logging.getLogger(__name__)
+
+SCHEDULE = 60.0  # seconds between the runs of the cron work
+DRAIN = 10.0  # seconds that background work gets at shutdown
+MAX_LINE = 16 * 1024  # a request line beyond the 8 KiB of a card gets its 414, not a reset
+
+
+class EdgeHost:
+    """One edge with its local tiers; `answer` serves one request."""
+
+    def __init__(
+        self,
+        config: EdgeConfig,
+        *,
+        origin: Origin,
+        kv_path: Path | str,
+        kv_bytes: int = 2 * 1024**3,
+        cache_bytes: int = 64 * 1024**2,
+        clock: Clock | None = None,
+        log: Log | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.kv = SQLiteKV(kv_path, self.clock, max_bytes=kv_bytes)
+        self.cache = MemoryCache(self.clock, max_bytes=cache_bytes)
+        self.background = AsyncioBackground()
+        self.edge = Edge(config)
+        self.ports = Ports(
+            clock=self.clock,
+            random=SystemRandom(),
+            kv=self.kv,
+            cache=self.cache,
+            origin=origin,
+            background=self.background,
+            flight=AsyncioFlight(),
+            log=log or JsonLog(),
+            metrics=metrics or NoMetrics(),
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """Serve one request."""
+        return await self.edge.handle(request, self.ports)
+
+    async def keep_warm(self, every: float = SCHEDULE) -> None:
+        """Run the cron work now and then, for as long as the host lives."""
+        while True:
+            await self.edge.on_scheduled(self.ports)
+            await asyncio.sleep(every)
+
+    async def close(self) -> None:
+        """Let background work finish, then close the store."""
+        await self.background.drain(DRAIN)
+        self.kv.close()
+
+
+HOST = web.AppKey("edge_host", EdgeHost)
+
+
+def create_edge_app(
+    config: EdgeConfig,
+    *,
+    origin: Origin,
+    kv_path: Path | str,
+    kv_bytes: int = 2 * 1024**3,
+    cache_bytes: int = 64 * 1024**2,
+    metrics: Metrics | None = None,
+) -> web.Application:
+    """Return an aiohttp application that serves the edge; `app[HOST]` is its `EdgeHost`."""
+    app = web.Application(client_max_size=MAX_BODY + 1)
+
+    async def life(app: web.Application) -> AsyncIterator[None]:
+        host = EdgeHost(
+            config,
+            origin=origin,
+            kv_path=kv_path,
+            kv_bytes=kv_bytes,
+            cache_bytes=cache_bytes,
+            metrics=metrics,
+        )
+        app[HOST] = host
+        cron = asyncio.create_task(host.keep_warm())
+        yield
+        cron.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await cron
+        await host.close()
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await carry(app[HOST], request)
+
+    app.cleanup_ctx.append(life)
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
+
+
+async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:
+    """Carry one HTTP request to the edge and its response back."""
+    fields: dict[str, str] = {}
+    for name, value in request.headers.items():
+        key = name.lower()
+        fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    body = await _body(request)
+    answer = await host.answer(
+        Request(
+            method=request.method,
+            target=_target(request.raw_path),
+            headers=fields,
+            base_url=f"{request.scheme}://{request.host}",
+            body=BytesBody(body) if body else None,
+            client=request.remote or "",
+        )
+    )
+    return await to_aiohttp(answer)
+
+
+async def to_aiohttp(answer: Response) -> web.Response:
+    """Turn a response of the edge into one of aiohttp."""
+    data = await answer.body.read() if answer.body is not None else None
+    response = web.Response(status=answer.status, body=data)
+    response.headers.clear()
+    for name, value in answer.headers:
+        response.headers.add(name, value)
+    response.headers["Server"] = "emblazon"
+    return response
+
+
+async def _body(request: web.Request) -> bytes:
+    """The body, at most one byte more than the edge takes: its answer says 413."""
+    if not request.can_read_body:
+        return b""
+    data = bytearray()
+    async for piece in request.content.iter_chunked(64 * 1024):
+        data += piece
+        if len(data) > MAX_BODY:
+            break
+    return bytes(data)
+
+
+def _target(raw_path: str) -> str:
+    """The path and query of a request line, also of one in absolute form (RFC 9112 §3.2.2)."""
+    target = raw_path.partition("#")[0]
+    if target.startswith(("http://", "https://")):
+        target = "/" + target.split("/", 3)[3] if target.count("/") >= 3 else "/"
+    return target

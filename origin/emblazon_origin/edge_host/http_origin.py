@@ -1,0 +1,82 @@
+"""`ports.Origin` over HTTP, with httpx."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+
+from emblazon.edge.ports import BytesBody, Headers, OriginError, OriginResponse
+
+MAX_ANSWER = 25 * 1024 * 1024
+_HOP_BY_HOP = frozenset(
+    (
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    )
+)
+
+
+class HttpOrigin:
+    """One origin by its base URL; connections are kept and never go through a proxy of the environment."""
+
+    def __init__(
+        self, base_url: str, *, max_bytes: int = MAX_ANSWER, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._max_bytes = max_bytes
+        self._client = httpx.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113  # every fetch has a deadline of its own
+            limits=httpx.Limits(max_connections=256, max_keepalive_connections=64),
+            transport=transport,
+            headers={"Accept-Encoding": "identity", "User-Agent": "emblazon-edge"},
+        )
+
+    async def fetch(
+        self, target: str, headers: Headers, *, deadline: float, method: str = "GET", content: bytes = b""
+    ) -> OriginResponse:
+        """See `ports.Origin`; `content` is the body of an unsafe request that is passed through."""
+        try:
+            async with asyncio.timeout(deadline):
+                return await self._fetch(method, target, headers, content)
+        except TimeoutError as error:
+            raise OriginError("timeout", f"no complete answer within {deadline:g} s") from error
+        except httpx.ConnectError as error:
+            raise OriginError("refused", str(error)) from error
+        except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+            raise OriginError("truncated", str(error)) from error
+        except httpx.HTTPError as error:
+            raise OriginError("network", str(error)) from error
+
+    async def _fetch(self, method: str, target: str, headers: Headers, content: bytes) -> OriginResponse:
+        request = self._client.build_request(
+            method, f"{self._base_url}{target}", headers=list(headers), content=content or None
+        )
+        request.url = httpx.URL(f"{self._base_url}/").copy_with(raw_path=target.encode("ascii"))
+        response = await self._client.send(request, stream=True)
+        try:
+            data = bytearray()
+            async for piece in response.aiter_raw():
+                data += piece
+                if len(data) > self._max_bytes:
+                    raise OriginError("too-large", f"the answer is larger than {self._max_bytes} bytes")
+        finally:
+            await response.aclose()
+        fields = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+            if name.lower().decode("latin-1") not in _HOP_BY_HOP
+        )
+        return OriginResponse(response.status_code, fields, BytesBody(bytes(data)))
+
+    async def close(self) -> None:
+        """Close the kept connections."""
+        await self._client.aclose()
