@@ -39,7 +39,7 @@ class BoxGenerator:
 
     images: ImageSizes
     ascent: Ascent  # of a style's primary font, for drawn list markers
-    overrides: dict[Element, ComputedStyle] = field(default_factory=dict)
+    viewport_scroller: Element | None = None  # its overflow is not its own
     ordinals: dict[Element, int] = field(default_factory=dict)
     count: int = 0
 
@@ -54,12 +54,14 @@ class BoxGenerator:
         return Node(style, element, order=self.count)
 
     def _node(self, element: Element) -> Node:
-        style = self.overrides.get(element, element.style)
+        style = element.style
         node = self._new(style, element)
         if (key := replaced_key(element)) is not None:
             self._set_replaced(node, key)
             return node
-        scrolls = style.overflow_x not in ("visible", "clip") or style.overflow_y not in ("visible", "clip")
+        scrolls = element is not self.viewport_scroller and not (
+            style.overflow_x in ("visible", "clip") and style.overflow_y in ("visible", "clip")
+        )
         node.is_root_context = (
             node.is_out_of_flow
             or scrolls

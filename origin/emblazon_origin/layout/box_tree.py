@@ -14,7 +14,7 @@ from .nodes import Node
 class _Builder:
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
-    absolutes: deque[tuple[Placed, float, float, Node | None]] = field(default_factory=deque)
+    absolutes: deque[tuple[Placed, float, float]] = field(default_factory=deque)
 
     def convert(self, placed: Placed, origin_x: float, origin_y: float) -> Box:
         """Return the box of a fragment and its in-flow descendants."""
@@ -34,34 +34,21 @@ class _Builder:
         self.order[box] = node.order
         for child in fragment.children:
             if child.fragment.node.is_out_of_flow:
-                self.absolutes.append((child, x, y, node))
+                self.absolutes.append((child, x, y))
             else:
                 box.children.append(self.convert(child, x, y))
         for item, atomic in fragment.atomics:
             item.box = self.boxes[atomic.node]
         return box
 
-    def attach_absolutes(self, canvas: Box) -> None:
-        """Hang every absolute box where the document has it, so that paint order and groups come out right.
-
-        Where a box between it and its containing block clips, it must escape: it hangs on the latter.
-        """
+    def attach_absolutes(self) -> None:
+        """Hang every absolute box where the document has it: paint order and groups follow the document."""
         while self.absolutes:
-            placed, x, y, containing = self.absolutes.popleft()
-            node = placed.fragment.node
+            placed, x, y = self.absolutes.popleft()
+            parent = placed.fragment.node.parent
             box = self.convert(placed, x, y)
-            host = self._host(node, containing) or canvas
-            self._insert(host, box)
-
-    def _host(self, node: Node, containing: Node | None) -> Box | None:
-        ancestor = node.parent
-        while ancestor is not None and ancestor is not containing:
-            style = ancestor.style
-            if style.overflow_x != "visible" or style.overflow_y != "visible":
-                return self.boxes.get(containing) if containing is not None else None
-            ancestor = ancestor.parent
-        parent = node.parent
-        return self.boxes.get(parent) if parent is not None else None
+            if parent is not None:
+                self._insert(self.boxes[parent], box)
 
     def _insert(self, host: Box, box: Box) -> None:
         own = self.order[box]
@@ -71,10 +58,10 @@ class _Builder:
         host.children.insert(index, box)
 
 
-def to_boxes(canvas: Box, root: Placed, outside: list[Placed]) -> None:
-    """Fill the canvas with the root's box; `outside` are boxes in the viewport, relative to the root."""
+def to_boxes(root: Placed, outside: list[Placed]) -> Box:
+    """Return the root's box; `outside` are boxes placed in the viewport, relative to the root's corner."""
     builder = _Builder()
-    canvas.children.append(builder.convert(root, 0.0, 0.0))
-    for placed in outside:
-        builder.absolutes.append((placed, root.x, root.y, None))
-    builder.attach_absolutes(canvas)
+    box = builder.convert(root, 0.0, 0.0)
+    builder.absolutes.extendleft((placed, root.x, root.y) for placed in reversed(outside))
+    builder.attach_absolutes()
+    return box

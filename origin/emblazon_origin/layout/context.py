@@ -43,8 +43,6 @@ class TextMeasurer(Protocol):
         self, items: Sequence[InlineItem], style: ComputedStyle, width: float, height: float | None
     ) -> InlineLayout: ...
 
-    def ascent(self, style: ComputedStyle) -> float: ...
-
 
 @dataclass(slots=True, eq=False)
 class LayoutContext:
