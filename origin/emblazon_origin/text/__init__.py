@@ -15,8 +15,9 @@ Layout (`inline.py`)
     TextMeasurer(fonts, report=None, *, grid=1.0)           the layout stage's port: both of these
 
 Pixels (`glyphs.py`, `draw.py`); device px
-    run_mask(run, origin, dpr=1.0, *, subpixel=False) -> RunMask(image "L" | None, x, y)     cached, shared
-    draw_run_mask(canvas, run, origin, dpr=1.0, *, subpixel=False)       composite into an "L" canvas
+    run_mask(run, origin, dpr=1.0, *, subpixel=False, color=None) -> RunMask(image "L" | None, x, y)
+                                                            cached and shared: never draw into it
+    draw_run_mask(canvas, run, origin, dpr=1.0, *, subpixel=False, color=None)       into an "L" canvas
     color_glyphs(run, origin, dpr=1.0, foreground=(0, 0, 0, 255)) -> [PlacedColor(image "RGBA", x, y)]
     glyph_mask(font, glyph, size, subpixel_x=0.0) -> GlyphMask(image "L" | None, left, top)
     color_glyph(font, glyph, size, foreground, subpixel_x=0.0) -> ColorGlyph(image "RGBA" | None, left, top)

@@ -1,7 +1,8 @@
 """Glyph runs as pixels: one mask for all glyphs of a run, so that paint does one paste per run.
 
 Positions are those of Chromium without sub-pixel positioning: each glyph's origin is rounded to a whole
-device pixel. `subpixel=True` keeps quarters instead (animations, scaled layers).
+device pixel. `subpixel=True` keeps quarters instead (scaled layers). Coverage is corrected for the text's
+colour as Skia does (`coverage.py`): by default the run's fill colour, `color` for shadows and the like.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import NamedTuple
 from cachetools import LRUCache
 from PIL import Image
 
+from ..style.values import Color
+from .coverage import coverage_table, luminance_level
 from .fonts import FontInstance
 from .glyphs import MAX_GLYPH_SIDE, GlyphMask, color_glyph, glyph_mask
 from .lines import GlyphRun
@@ -47,40 +50,62 @@ def draw_run_mask(
     dpr: float = 1.0,
     *,
     subpixel: bool = False,
+    color: Color | None = None,
 ) -> None:
     """Composite the coverage of a run's monochrome glyphs into an "L" canvas.
 
     `origin` is where the run's (x = 0, baseline) lies on the canvas in device px: the block's content-box
     left, and its top plus `Line.baseline`. `run.shift` is applied here.
     """
-    for mask, x, y in _placed(run, origin, dpr, subpixel):
-        if mask.image is not None:
-            canvas.paste(255, (x, y), mask.image)
+    found = run_mask(run, origin, dpr, subpixel=subpixel, color=color)
+    if found.image is not None:
+        canvas.paste(255, (found.x, found.y), found.image)
+
+
+def fill_color(run: GlyphRun) -> Color:
+    """Return the colour that fills a run's glyphs."""
+    return run.style.text_fill_color or run.style.color
 
 
 def run_mask(
-    run: GlyphRun, origin: tuple[float, float], dpr: float = 1.0, *, subpixel: bool = False
+    run: GlyphRun,
+    origin: tuple[float, float],
+    dpr: float = 1.0,
+    *,
+    subpixel: bool = False,
+    color: Color | None = None,
 ) -> RunMask:
     """Return one cached mask for a run; the same arguments as `draw_run_mask`, no canvas needed.
 
     Its x and y are device px on the canvas. The image is shared: do not draw into it.
     """
     steps = 4 if subpixel else 1
+    level = luminance_level(color or fill_color(run))
     x0 = origin[0] + run.x * dpr
     y0 = origin[1] + run.shift * dpr
     # The same glyphs at the same fraction of a pixel make the same mask, wherever the run lies.
     whole_x, whole_y = math.floor(x0), math.floor(y0 + 0.5)
     fraction = x0 - whole_x
-    key = (run.font, run.size * dpr, tuple(run.glyphs), tuple(run.xs), tuple(run.ys), fraction, dpr, steps)
+    key = (
+        run.font,
+        run.size * dpr,
+        tuple(run.glyphs),
+        tuple(run.xs),
+        tuple(run.ys),
+        fraction,
+        dpr,
+        steps,
+        level,
+    )
     found = _runs.get(key)
     if found is None:
-        found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr, subpixel)))
+        found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr, subpixel)), level)
         if found.image is None or found.image.width * found.image.height < 4 << 20:
             _runs[key] = found
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
 
-def _compose(placed: list[_Placed]) -> RunMask:
+def _compose(placed: list[_Placed], level: int) -> RunMask:
     inked = [(mask.image, x, y) for mask, x, y in placed if mask.image is not None]
     if not inked:
         return RunMask(None, 0, 0)
@@ -90,7 +115,7 @@ def _compose(placed: list[_Placed]) -> RunMask:
     canvas = Image.new("L", (min(right - left, 1 << 14), min(bottom - top, 1 << 14)))
     for image, x, y in inked:
         canvas.paste(255, (x - left, y - top), image)
-    return RunMask(canvas, left, top)
+    return RunMask(canvas.point(coverage_table(level)), left, top)
 
 
 def _placed(run: GlyphRun, origin: tuple[float, float], dpr: float, subpixel: bool) -> Iterator[_Placed]:

@@ -1,8 +1,8 @@
 """Glyphs as pixels and as paths, from caches bounded by bytes.
 
 Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
-(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, unhinted, then passed
-through Skia's contrast for dark or light text (`coverage.py`).
+(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, unhinted; `draw.py`
+corrects it for the text's colour.
 """
 
 from __future__ import annotations
