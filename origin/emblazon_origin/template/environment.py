@@ -63,6 +63,12 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
             raise SecurityError(f"{operator!r} with such large numbers")
         return super().call_binop(context, operator, left, right)
 
+    def wrap_str_format(self, value: Any) -> Any:
+        """Refuse `str.format`, whose padding has no bound."""
+        if super().wrap_str_format(value) is None:
+            return None
+        raise SecurityError("access to str.format is unsafe; use the filters")
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Keep templates from the string methods that pad to any length."""
         if isinstance(obj, str) and attr in _UNBOUNDED_METHODS:

@@ -168,7 +168,7 @@ class TemplateLibrary:
             preview=read_preview(folder / "preview.json", spec),
             signature=signature,
         )
-        _bind(template, spec.fallback, "", FALLBACK_VARIANT, 0, 0)  # it must work on the worst of days
+        _check_fallback(template)
         return template
 
     def _version(self, folder: Path, card: CardFile) -> str:
@@ -178,6 +178,15 @@ class TemplateLibrary:
             if relative not in _NOT_DRAWN:
                 digest.update(f"{relative}={sha256(path.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
+
+
+def _check_fallback(template: CardTemplate) -> None:
+    """Bind the fallback look once: it must work on the worst of days."""
+    try:
+        _bind(template, template.spec.fallback, "", FALLBACK_VARIANT, 0, 0)
+    except CardError as error:
+        fix = f"give the values it needs under [fallback] in {template.folder / 'card.toml'}"
+        raise TemplateError(f"{error} (without the card's data; {fix})") from None
 
 
 def _files(folder: Path) -> list[Path]:
