@@ -1,1 +1,5 @@
-"""Encode stage of the origin (DESIGN.md §1)."""
+"""Encode: the last stage of the pipeline, pixels to bytes."""
+
+from .encode import encode, optimize
+
+__all__ = ["encode", "optimize"]

@@ -1,0 +1,133 @@
+"""Pixels to bytes: quick for the first answer, small for the one that is kept, within a byte budget.
+
+    encode(image, "png", quality=None, max_bytes=None, report=report)      → (bytes, "image/png")
+    optimize(image, "png", quality=None, max_bytes=None, report=report)    → the same picture, smaller
+
+The same pixels and settings give the same bytes on every run; no file carries a time or a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PIL import Image
+
+from emblazon.contract.schema import CONTENT_TYPES, Format
+
+from ..errors import CardError
+from ..report import Report
+from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
+from .palette import exact_palette, looks_the_same, near_palette
+from .png import encode_png, shrink_png
+
+_LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
+_LOWEST_QUALITY = 20  # below, text is no longer readable
+
+
+def encode(
+    image: Image.Image,
+    format: Format,
+    *,
+    quality: int | None = None,
+    max_bytes: int | None = None,
+    report: Report | None = None,
+) -> tuple[bytes, str]:
+    """Encode quickly; return bytes and content type.
+
+    With `max_bytes`, quality and then settings are lowered until the file fits; where nothing fits, the
+    smallest one is returned and a `limit` finding reported. Raises `CardError` for an unknown format.
+    """
+    return _encode(image, format, quality, max_bytes, report, small=False)
+
+
+def optimize(
+    image: Image.Image,
+    format: Format,
+    *,
+    quality: int | None = None,
+    max_bytes: int | None = None,
+    report: Report | None = None,
+) -> tuple[bytes, str]:
+    """Encode slowly and small: palette where it is not visible, progressive JPEG, patient WebP and AVIF."""
+    return _encode(image, format, quality, max_bytes, report, small=True)
+
+
+def _encode(
+    image: Image.Image,
+    format: Format,
+    quality: int | None,
+    max_bytes: int | None,
+    report: Report | None,
+    *,
+    small: bool,
+) -> tuple[bytes, str]:
+    if format not in CONTENT_TYPES:
+        raise CardError(f"unknown format {format!r}; use one of {', '.join(CONTENT_TYPES)}")
+    image = _plain(image)
+    wanted = max(1, min(100, quality if quality is not None else DEFAULT_QUALITY.get(format, 100)))
+    smallest: bytes | None = None
+    for attempt in _attempts(image, format, wanted, max_bytes, small=small):
+        if smallest is None or len(attempt) < len(smallest):
+            smallest = attempt
+        if max_bytes is None or len(attempt) <= max_bytes:
+            return attempt, CONTENT_TYPES[format]
+    assert smallest is not None  # noqa: S101  # there is always a first attempt
+    if report is not None:
+        message = f"the smallest {format} is {len(smallest)} bytes, above the limit of {max_bytes}"
+        report.add("warning", "limit", message, where="_max")
+    return smallest, CONTENT_TYPES[format]
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGB", "RGBA"):
+        return image
+    return image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
+
+
+def _attempts(
+    image: Image.Image, format: Format, quality: int, max_bytes: int | None, *, small: bool
+) -> Iterator[bytes]:
+    """Yield encodings, the best one first, the last one the smallest that is still worth having."""
+    if format == "png":
+        yield from _png_attempts(image, small=small)
+        return
+    draw = _LOSSY[format]
+    yield draw(image, quality, small=small)
+    if max_bytes is None:
+        return
+    if not small:
+        yield draw(image, quality, small=True)
+    yield from _search(lambda q: draw(image, q, small=True), min(quality, 95), max_bytes)
+
+
+def _search(draw: Callable[[int], bytes], highest: int, max_bytes: int) -> Iterator[bytes]:
+    """Find the highest quality that fits, by bisection; yield what was tried, the answer last."""
+    low, high = min(_LOWEST_QUALITY, highest), highest
+    least = draw(low)
+    if len(least) > max_bytes:
+        yield least
+        return
+    best = least
+    while high - low > 1:
+        middle = (low + high) // 2
+        attempt = draw(middle)
+        if len(attempt) <= max_bytes:
+            low, best = middle, attempt
+        else:
+            high = middle
+    yield best
+
+
+def _png_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:
+    if not small:
+        yield encode_png(image)
+    exact = exact_palette(image)
+    near = exact if exact is not None else near_palette(image)
+    if small and (exact is not None or looks_the_same(image, near)):
+        yield min(shrink_png(near), shrink_png(image), key=len)
+    else:
+        yield shrink_png(image)
+    if exact is None:
+        yield shrink_png(near)
+    for colors in (128, 64, 32, 16):
+        yield shrink_png(near_palette(image, colors))

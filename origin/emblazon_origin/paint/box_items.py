@@ -1,0 +1,80 @@
+"""Display items of one box: shadows, background, border, image, outline."""
+
+from __future__ import annotations
+
+from ..layout.boxes import Box, Rect
+from .background import paint_background
+from .border import paint_border
+from .box_geometry import BoxGeometry
+from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
+from .context import PaintContext
+from .display_list import ClipNode, Group, Item
+from .geometry import IntRect, Matrix
+from .image import paint_replaced
+from .outline import outline_offset, paint_outline
+from .painter import Painter
+from .raster import Mask
+from .text_clip import text_coverage
+
+Items = list[Item | Group]
+
+
+def box_items(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the item that draws a box's shadows, background and border (none where it has none)."""
+    style = box.style
+    if style.visibility != "visible":
+        return []
+    moved = box in context.without_background
+    has_background = not moved and (style.background_color.a > 0 or bool(style.background_layers))
+    has_border = any(geometry.border)
+    if not (has_background or has_border or style.box_shadow):
+        return []
+
+    def draw(painter: Painter) -> None:
+        if style.box_shadow:
+            paint_outer_shadows(painter, geometry, style)
+        if has_background:
+
+            def text_mask(bounds: IntRect) -> Mask | None:
+                return text_coverage(box, painter, bounds, context.dpr)
+
+            paint_background(painter, geometry, style, context.images, text_mask)
+        if style.box_shadow:
+            paint_inset_shadows(painter, geometry, style)
+        if has_border:
+            paint_border(painter, geometry, style)
+
+    return [Item(shadow_bounds(geometry.border_rect, style.box_shadow, context.dpr), matrix, clip, draw)]
+
+
+def replaced_items(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the item that draws a box's image."""
+    key = box.replaced
+    if key is None or box.style.visibility != "visible":
+        return []
+    content = geometry.content_shape
+
+    def draw(painter: Painter) -> None:
+        paint_replaced(painter, context.images, key, box.style, content, context.dpr)
+
+    return [Item(content.rect, matrix, clip, draw)]
+
+
+def outline_items(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the item that draws a box's outline."""
+    style = box.style
+    if style.outline_width <= 0 or style.visibility != "visible" or style.outline_style in ("none", "hidden"):
+        return []
+    by = style.outline_width * context.dpr + max(0.0, outline_offset(geometry, style)) + 1
+    x, y, w, h = geometry.border_rect
+
+    def draw(painter: Painter) -> None:
+        paint_outline(painter, geometry, style)
+
+    return [Item(Rect(x - by, y - by, w + 2 * by, h + 2 * by), matrix, clip, draw)]

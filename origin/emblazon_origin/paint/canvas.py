@@ -1,0 +1,122 @@
+"""The canvas: background of the page, then the display list, into one picture.
+
+1. canvas background   from `html`, or from `body` where `html` has none (CSS Backgrounds 3 §2.11)
+2. display list        boxes and text in painting order (stacking.py)
+3. play                draw what can be seen
+"""
+
+from __future__ import annotations
+
+import sys
+
+from PIL import Image
+
+from ..layout.boxes import Box, Rect, Sides
+from ..report import Report
+from ..style.computed import ComputedStyle
+from .background import paint_background
+from .box_geometry import BoxGeometry, geometry_of
+from .clip import Clip
+from .context import PaintContext
+from .display_list import play
+from .geometry import IDENTITY, IntRect, pixel_round
+from .image import Images
+from .painter import Painter
+from .path import Radii
+from .stacking import build_display_list
+from .surface import Surface
+
+# Python frames that one level of nested boxes takes, at most.
+_FRAMES_PER_LEVEL = 8
+
+
+def paint_document(
+    root: Box, *, width: int, height: int, dpr: float, fonts: object, images: Images, report: Report
+) -> Image.Image:
+    """Paint a laid-out document; `width` and `height` are CSS px.
+
+    Returns "RGB" where every pixel is opaque, else "RGBA". `fonts` is unused: runs carry their fonts.
+    """
+    del fonts
+    box = IntRect(0, 0, max(1, pixel_round(width * dpr)), max(1, pixel_round(height * dpr)))
+    source = canvas_source(root)
+    context = PaintContext(
+        dpr,
+        images,
+        report,
+        frozenset() if source is None else frozenset([source]),
+        frozenset(viewport_boxes(root)),
+    )
+    _allow_depth(root)
+    surface = _canvas(box, source, root, context)
+    play(build_display_list(root, context), surface, Clip(box))
+    return surface.image()
+
+
+def _canvas(box: IntRect, source: Box | None, root: Box, context: PaintContext) -> Surface:
+    """Return the surface with the canvas background on it."""
+    if source is None:
+        return Surface(box)
+    style = source.style
+    opaque = style.background_color.a >= 1
+    surface = Surface(box, style.background_color if opaque else None)
+    if opaque and not style.background_layers:
+        return surface
+    # The image is positioned on the root element's box, and painted over the whole canvas.
+    geometry = geometry_of(root, context.dpr)
+    painter = Painter(surface, IDENTITY, Clip(box))
+    paint_background(painter, _infinite(geometry, box), _canvas_style(style), context.images)
+    return surface
+
+
+def _infinite(geometry: BoxGeometry, box: IntRect) -> BoxGeometry:
+    """Return a geometry whose border edge is the canvas and whose padding edge is the root's border edge."""
+    x, y, w, h = geometry.border_rect
+    sides = Sides(y, box.right - x - w, box.bottom - y - h, x)
+    return BoxGeometry(Rect(0, 0, box.width, box.height), Radii(), sides, Sides(0, 0, 0, 0), geometry.dpr)
+
+
+def _canvas_style(style: ComputedStyle) -> ComputedStyle:
+    """Return the style with layers that are neither clipped nor positioned by borders."""
+    from dataclasses import replace
+
+    layers = tuple(
+        replace(layer, clip="border-box", origin="padding-box") for layer in style.background_layers
+    )
+    return style.replace(background_layers=layers)
+
+
+def canvas_source(root: Box) -> Box | None:
+    """Return the box whose background the canvas takes: the root element's, or `body`'s if that has none."""
+    if _has_background(root):
+        return root
+    if root.element is None or root.element.tag == "html":
+        for child in root.children:
+            if child.element is not None and child.element.tag == "body" and _has_background(child):
+                return child
+    return None
+
+
+def _has_background(box: Box) -> bool:
+    return box.style.background_color.a > 0 or any(layer.image for layer in box.style.background_layers)
+
+
+def viewport_boxes(root: Box) -> list[Box]:
+    """Return the boxes whose overflow is the viewport's: the root, and `body` if the root's is visible."""
+    boxes = [root]
+    if root.style.overflow_x == "visible" and root.style.overflow_y == "visible":
+        boxes += [
+            child for child in root.children if child.element is not None and child.element.tag == "body"
+        ][:1]
+    return boxes
+
+
+def _allow_depth(root: Box) -> None:
+    """Raise Python's recursion limit where boxes are nested deeply; the depth itself is limited before."""
+    depth, level = 0, [root]
+    while level:
+        depth += 1
+        level = [child for box in level for child in box.children]
+    needed = depth * _FRAMES_PER_LEVEL + 1000
+    if needed > sys.getrecursionlimit():
+        sys.setrecursionlimit(needed)

@@ -1,0 +1,157 @@
+"""Display items of one line box: inline boxes, then text with its decorations (CSS 2 appendix E, step 7.2).
+
+Inline elements with opacity, filters or blending are painted as groups of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..layout.boxes import Box, Rect, Sides
+from ..style.dom import Element
+from ..text.lines import GlyphRun, InlineBoxFragment, Line
+from .box_geometry import BoxGeometry, make_geometry
+from .box_items import box_items, outline_items
+from .context import PaintContext
+from .decoration import DecorationLine, decoration_lines, paint_decoration
+from .display_list import ClipNode, Group, Item
+from .effects import has_effects, inline_group
+from .geometry import Matrix, scale_rect
+from .line_origin import line_origin
+from .painter import Painter
+from .text import Origin, paint_run, paint_run_shadows, run_ink
+
+Items = list[Item | Group]
+
+
+@dataclass(slots=True)
+class _Part:
+    """What one inline element with effects (None: the block itself) holds on a line."""
+
+    element: Element | None
+    fragments: list[InlineBoxFragment] = field(default_factory=list)
+    runs: list[GlyphRun] = field(default_factory=list)
+
+
+def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
+    """Return the items of a line, without its atomic inlines."""
+    items: Items = []
+    origin = line_origin(box, line, context.dpr)
+    for part in _parts(box, line):
+        inner_clip = clip if part.element is None else None
+        own = [
+            *_fragment_items(box, part.fragments, matrix, inner_clip, context),
+            *_text_items(part.runs, origin, matrix, inner_clip, context),
+        ]
+        if part.element is None or not own:
+            items += own
+        else:
+            items.append(inline_group(part.element.style, own, matrix, clip, context))
+    return items
+
+
+def _parts(box: Box, line: Line) -> list[_Part]:
+    """Split a line by the outermost inline element with effects around each piece."""
+    parts = [_Part(None)]
+    by_element: dict[int, _Part] = {}
+
+    def part_of(element: Element | None) -> _Part:
+        owner = _effect_owner(element, box.element)
+        if owner is None:
+            return parts[0]
+        if id(owner) not in by_element:
+            by_element[id(owner)] = _Part(owner)
+            parts.append(by_element[id(owner)])
+        return by_element[id(owner)]
+
+    for fragment in line.boxes:
+        part_of(fragment.element).fragments.append(fragment)
+    for run in line.runs:
+        part_of(run.element).runs.append(run)
+    return parts
+
+
+def _effect_owner(element: Element | None, block: Element | None) -> Element | None:
+    owner = None
+    while element is not None and element is not block and element.style.display in ("inline", "contents"):
+        if element.style.display == "inline" and has_effects(element.style):
+            owner = element
+        element = element.parent
+    return owner
+
+
+def _fragment_items(
+    box: Box, fragments: list[InlineBoxFragment], matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    items: Items = []
+    content = box.content_box
+    for fragment in fragments:
+        rect = Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
+        shown = _fragment_box(fragment, rect)
+        geometry = _fragment_geometry(shown, fragment, context.dpr)
+        items += box_items(shown, geometry, matrix, clip, context)
+        items += outline_items(shown, geometry, matrix, clip, context)
+    return items
+
+
+def _fragment_box(fragment: InlineBoxFragment, rect: Rect) -> Box:
+    """Return the part of an inline box on this line as a box of its own (`box-decoration-break: slice`)."""
+    style = fragment.style
+    border = Sides(
+        style.border_top_width, fragment.border_right, style.border_bottom_width, fragment.border_left
+    )
+    # Vertical padding is part of the fragment's height; only its background's origin needs it.
+    padding = Sides(
+        style.padding_top.resolve(0),
+        fragment.padding_right,
+        style.padding_bottom.resolve(0),
+        fragment.padding_left,
+    )
+    return Box(style, rect, border, padding, fragment.element)
+
+
+def _fragment_geometry(box: Box, fragment: InlineBoxFragment, dpr: float) -> BoxGeometry:
+    style = box.style
+    flat = (type(style.border_top_left_radius[0])(), type(style.border_top_left_radius[0])())
+    changes: dict[str, object] = {}
+    if not fragment.has_left_edge:
+        changes.update(border_top_left_radius=flat, border_bottom_left_radius=flat)
+    if not fragment.has_right_edge:
+        changes.update(border_top_right_radius=flat, border_bottom_right_radius=flat)
+    shaped = style.replace(**changes) if changes else style
+    return make_geometry(shaped, scale_rect(box.border_box, dpr), box.border, box.padding, dpr)
+
+
+def _text_items(
+    runs: list[GlyphRun], origin: Origin, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    shown = [run for run in runs if run.style.visibility == "visible" and run.glyphs]
+    if not shown:
+        return []
+    dpr = context.dpr
+    lines = decoration_lines([run for run in runs if run.style.visibility == "visible"], origin, dpr)
+    inks = [run_ink(run, origin, dpr) for run in shown]
+    left, top = min(ink.x for ink in inks), min(ink.y for ink in inks)
+    right = max(ink.x + ink.width for ink in inks)
+    bottom = max(ink.y + ink.height for ink in inks)
+
+    def draw(painter: Painter) -> None:
+        _draw_text(painter, shown, lines, origin, dpr)
+
+    return [Item(Rect(left, top, right - left, bottom - top), matrix, clip, draw)]
+
+
+def _draw_text(
+    painter: Painter, runs: list[GlyphRun], lines: list[DecorationLine], origin: Origin, dpr: float
+) -> None:
+    """Draw shadows, lines under and over the text, the text, and lines through it, in this order."""
+    for run in runs:
+        paint_run_shadows(painter, run, origin, dpr)
+    for line in lines:
+        if line.decoration.line != "line-through":
+            paint_decoration(painter, line, origin, dpr)
+    for run in runs:
+        paint_run(painter, run, origin, dpr)
+    for line in lines:
+        if line.decoration.line == "line-through":
+            paint_decoration(painter, line, origin, dpr)

@@ -1,0 +1,159 @@
+"""A painter is where drawing happens now: a surface, a matrix and a clip, and shapes on top of them.
+
+Coordinates are "scaled px": CSS px times the device pixel ratio, before transforms. `matrix` maps them to
+device pixels. Shapes stay crisp under any matrix, since outlines are mapped before they are rasterised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from ..layout.boxes import Rect
+from ..style.values import Color
+from .clip import Clip
+from .geometry import IntRect, Matrix, enclose
+from .path import SQUARE, Path, Radii, rounded_rect_path
+from .raster import Mask, coverage, rounded_rect_mask
+from .surface import Pixmap, Surface
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedRect:
+    """A rectangle whose corner radii already fit."""
+
+    rect: Rect
+    radii: Radii = SQUARE
+
+    def path(self, *, reverse: bool = False) -> Path:
+        """Return its outline."""
+        return rounded_rect_path(self.rect, self.radii, reverse=reverse)
+
+
+@dataclass(frozen=True, slots=True)
+class Painter:
+    """Draws onto `surface` through `clip`."""
+
+    surface: Surface
+    matrix: Matrix
+    clip: Clip
+
+    @property
+    def shift(self) -> tuple[int, int] | None:
+        """Whole-pixel shift that the matrix amounts to, or None where it does more."""
+        return (int(self.matrix.e), int(self.matrix.f)) if self.matrix.is_pixel_shift else None
+
+    def clipped(self, clip: Clip) -> Painter:
+        """Return the same painter with another clip."""
+        return replace(self, clip=clip)
+
+    def sees(self, rect: Rect) -> bool:
+        """True where some pixel of a rectangle may show."""
+        return not enclose(self.matrix.bounds(rect)).intersect(self.clip.bounds).is_empty
+
+    def mask(self, path: Path, rule: str = "nonzero") -> Mask | None:
+        """Rasterise a path where it can show."""
+        return coverage(path, self.matrix, self.clip.bounds, rule)
+
+    def rounded_mask(self, shape: RoundedRect) -> Mask | None:
+        """Rasterise a rounded rectangle."""
+        shift = self.shift
+        if shift is None or shape.rect.width * shape.rect.height > 4_000_000:
+            return self.mask(shape.path())
+        return rounded_rect_mask(shape.rect, shape.radii).moved(*shift)
+
+    def pixel_box(self, shape: RoundedRect) -> IntRect | None:
+        """Return the device pixels that a shape fills exactly, or None where edges are soft."""
+        x, y, w, h = shape.rect
+        shift = self.shift
+        if shift is None or not shape.radii.is_square:
+            return None
+        if x != int(x) or y != int(y) or w != int(w) or h != int(h):
+            return None
+        return IntRect(int(x), int(y), int(x + w), int(y + h)).shift(*shift)
+
+    def fill(self, shape: RoundedRect, color: Color) -> None:
+        """Fill a (rounded) rectangle."""
+        if color.a <= 0 or not self.sees(shape.rect):
+            return
+        box = self.pixel_box(shape)
+        if box is not None:
+            self.surface.fill_rect(box, color, self.clip)
+        else:
+            self.surface.fill_mask(self.rounded_mask(shape), color, self.clip)
+
+    def fill_path(self, path: Path, color: Color, rule: str = "nonzero") -> None:
+        """Fill a path."""
+        if color.a > 0:
+            self.surface.fill_mask(self.mask(path, rule), color, self.clip)
+
+    def clip_to(self, shape: RoundedRect) -> Clip:
+        """Return the clip narrowed to a (rounded) rectangle."""
+        box = self.pixel_box(shape)
+        if box is not None:
+            return self.clip.to_rect(box)
+        if not self.sees(shape.rect):
+            return self.clip.to_mask(None)
+        return self.clip.to_mask(self.rounded_mask(shape))
+
+    def draw(self, pixmap: Pixmap, x: float, y: float, *, smooth: bool = True, opacity: float = 1.0) -> None:
+        """Draw a picture with its top left at (x, y), one picture pixel per scaled px."""
+        shift = self.shift
+        if shift is not None and x == int(x) and y == int(y):
+            self.surface.draw(pixmap, int(x) + shift[0], int(y) + shift[1], self.clip, None, opacity)
+            return
+        w, h = pixmap.size
+        self.draw_scaled(pixmap, Rect(x, y, w, h), smooth=smooth, opacity=opacity)
+
+    def draw_scaled(self, pixmap: Pixmap, rect: Rect, *, smooth: bool = True, opacity: float = 1.0) -> None:
+        """Resample a picture into a rectangle under the matrix; its edges are anti-aliased."""
+        w, h = pixmap.size
+        if w == 0 or h == 0 or rect.width <= 0 or rect.height <= 0:
+            return
+        to_device = self.matrix.then(Matrix(rect.width / w, 0, 0, rect.height / h, rect.x, rect.y))
+        mask = self.mask(rounded_rect_path(rect, Radii()))
+        if mask is None or to_device.determinant == 0:
+            return
+        box = mask.box.intersect(self.clip.bounds).intersect(self.surface.box)
+        if box.is_empty:
+            return
+        source, to_device = _shrunk(pixmap, to_device) if smooth else (pixmap, to_device)
+        drawn = _resample(source, to_device, box, smooth)
+        self.surface.draw(drawn, box.left, box.top, self.clip, mask, opacity)
+
+
+def _shrunk(pixmap: Pixmap, to_device: Matrix) -> tuple[Pixmap, Matrix]:
+    """Average a picture down first where the matrix makes it much smaller, so that nothing aliases."""
+    sx, sy = to_device.scale
+    w, h = pixmap.size
+    small = (max(1, round(w * min(1.0, sx))), max(1, round(h * min(1.0, sy))))
+    if small[0] > w * 0.75 and small[1] > h * 0.75:
+        return pixmap, to_device
+    image = pixmap.premultiplied().resize(
+        small, Image.Resampling.BOX if min(sx, sy) < 0.5 else Image.Resampling.BILINEAR
+    )
+    return Pixmap.from_image(image), to_device.then(Matrix(w / small[0], 0, 0, h / small[1]))
+
+
+def _resample(pixmap: Pixmap, to_device: Matrix, box: IntRect, smooth: bool) -> Pixmap:
+    """Sample a picture at every device pixel of `box`; beyond its edge its own edge pixels go on."""
+    w, h = pixmap.size
+    # A border of repeated pixels keeps interpolation from mixing in what lies outside.
+    image = pixmap.premultiplied()
+    padded = Image.new(image.mode, (w + 4, h + 4))
+    padded.paste(image.resize((w + 4, h + 4), Image.Resampling.NEAREST, box=(0, 0, w, h)), (0, 0))
+    for at in (0, 1):
+        padded.paste(image.crop((0, 0, w, 1)), (2, at))
+        padded.paste(image.crop((0, h - 1, w, h)), (2, h + 2 + at))
+        padded.paste(image.crop((0, 0, 1, h)), (at, 2))
+        padded.paste(image.crop((w - 1, 0, w, h)), (w + 2 + at, 2))
+    padded.paste(image, (2, 2))
+    inverse = to_device.then(Matrix(e=-2, f=-2)).inverse().then(Matrix(e=box.left, f=box.top))
+    sampled = padded.transform(
+        box.size,
+        Image.Transform.AFFINE,
+        (inverse.a, inverse.c, inverse.e, inverse.b, inverse.d, inverse.f),
+        Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST,
+    )
+    return Pixmap.from_image(sampled)

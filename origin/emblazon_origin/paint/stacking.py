@@ -1,0 +1,215 @@
+"""Painting order: CSS 2 appendix E with today's stacking contexts, as a display list.
+
+A stacking context is painted in this order: its own background and border; child contexts with a negative
+z-index; backgrounds of block-level descendants; inline content (and flex and grid items, each in one go);
+outlines; positioned descendants with z-index auto or 0; child contexts with a positive z-index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ..layout.boxes import Box, Rect
+from ..style.computed import ComputedStyle
+from .box_geometry import BoxGeometry, geometry_of
+from .box_items import box_items, outline_items, replaced_items
+from .context import PaintContext
+from .display_list import ClipNode, Group, Item
+from .effects import effect_group, has_effects
+from .geometry import IDENTITY, Matrix, scale_rect
+from .line_items import line_items
+from .painter import RoundedRect
+from .path import Radii
+from .transform import transform_matrix
+
+Items = list[Item | Group]
+_FLEXIBLE = ("flex", "inline-flex", "grid", "inline-grid")
+_FAR = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a box takes from its ancestors: the matrix, and the clips by containing block."""
+
+    matrix: Matrix = IDENTITY
+    clip: ClipNode | None = None
+    absolute_clip: ClipNode | None = None
+    fixed_clip: ClipNode | None = None
+
+
+@dataclass(slots=True)
+class StackingContext:
+    """Descendants that are painted by z-index: (z, items) in tree order."""
+
+    levels: list[tuple[int, Items]] = field(default_factory=list)
+
+    def below(self) -> Iterator[Item | Group]:
+        """Items with a negative z-index, lowest first."""
+        yield from self._sorted(lambda z: z < 0)
+
+    def level(self) -> Iterator[Item | Group]:
+        """Items with z-index auto or 0."""
+        yield from self._sorted(lambda z: z == 0)
+
+    def above(self) -> Iterator[Item | Group]:
+        """Items with a positive z-index, lowest first."""
+        yield from self._sorted(lambda z: z > 0)
+
+    def _sorted(self, wanted: Callable[[int], bool]) -> Iterator[Item | Group]:
+        chosen = [entry for entry in self.levels if wanted(entry[0])]
+        for _, items in sorted(chosen, key=lambda entry: entry[0]):
+            yield from items
+
+
+@dataclass(slots=True)
+class Phases:
+    """Items of the in-flow, not positioned descendants, by phase."""
+
+    backgrounds: Items = field(default_factory=list)
+    contents: Items = field(default_factory=list)
+    outlines: Items = field(default_factory=list)
+
+
+def makes_stacking_context(style: ComputedStyle, flexible_item: bool) -> bool:
+    """True where a box's z-ordered descendants stay inside it."""
+    if style.position in ("fixed", "sticky"):
+        return True
+    if style.z_index != "auto" and (style.position != "static" or flexible_item):
+        return True
+    return has_effects(style) or bool(style.transform) or style.isolation == "isolate"
+
+
+def build_display_list(root: Box, context: PaintContext) -> Items:
+    """Return everything that a document paints, apart from the canvas background."""
+    return _paint_whole(root, Surroundings(), StackingContext(), context, forced=True)
+
+
+def _paint_whole(
+    box: Box,
+    around: Surroundings,
+    parent: StackingContext,
+    context: PaintContext,
+    *,
+    forced: bool = False,
+    flexible_item: bool = False,
+) -> Items:
+    """Paint a box and its descendants in one go; without a context of its own, z-ordered ones go up."""
+    own_context = forced or makes_stacking_context(box.style, flexible_item)
+    stacking = StackingContext() if own_context else parent
+    geometry = geometry_of(box, context.dpr)
+    matrix = around.matrix.then(
+        transform_matrix(box.style, scale_rect(box.border_box, context.dpr), context.dpr)
+    )
+    if matrix.determinant == 0:
+        return []
+    grouped = has_effects(box.style)
+    # A group starts afresh inside: its own clip is applied when its layer is composited.
+    inner = Surroundings(matrix) if grouped else replace(around, matrix=matrix)
+    phases = Phases()
+    own = box_items(box, geometry, inner.matrix, inner.clip, context)
+    _paint_inside(box, geometry, inner, phases, stacking, context)
+    outline = outline_items(box, geometry, inner.matrix, inner.clip, context)
+    if own_context:
+        items = [
+            *own, *stacking.below(), *phases.backgrounds, *phases.contents, *phases.outlines, *outline,
+            *stacking.level(), *stacking.above(),
+        ]  # fmt: skip
+    else:
+        items = [*own, *phases.backgrounds, *phases.contents, *phases.outlines, *outline]
+    if not grouped:
+        return items
+    return [effect_group(box, geometry, items, matrix, around.clip, context)]
+
+
+def _paint_inside(
+    box: Box,
+    geometry: BoxGeometry,
+    around: Surroundings,
+    phases: Phases,
+    stacking: StackingContext,
+    context: PaintContext,
+) -> None:
+    """Collect what a box contains."""
+    inner = _inside(box, geometry, around, context)
+    phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
+    in_lines: set[int] = set()
+    for line in box.lines:
+        phases.contents += line_items(box, line, inner.matrix, inner.clip, context)
+        for placed in line.atomics:
+            atomic = placed.item.box
+            if atomic is not None:
+                in_lines.add(id(atomic))
+                _paint_child(atomic, inner, phases, stacking, context, atomic=True, flexible_item=False)
+    flexible = box.style.display in _FLEXIBLE
+    children = sorted(box.children, key=lambda child: child.style.order) if flexible else box.children
+    for child in children:
+        if id(child) not in in_lines:
+            item = flexible and child.style.position not in ("absolute", "fixed")
+            _paint_child(child, inner, phases, stacking, context, atomic=item, flexible_item=item)
+
+
+def _paint_child(
+    child: Box,
+    around: Surroundings,
+    phases: Phases,
+    stacking: StackingContext,
+    context: PaintContext,
+    *,
+    atomic: bool,
+    flexible_item: bool,
+) -> None:
+    style = child.style
+    if style.position == "absolute":
+        around = replace(around, clip=around.absolute_clip)
+    elif style.position == "fixed":
+        around = replace(around, clip=around.fixed_clip)
+    if style.position != "static" or makes_stacking_context(style, flexible_item):
+        level = (
+            style.z_index if isinstance(style.z_index, int) and _takes_z_index(style, flexible_item) else 0
+        )
+        entry: tuple[int, Items] = (level, [])
+        stacking.levels.append(entry)  # before its descendants, which are later in tree order
+        entry[1].extend(_paint_whole(child, around, stacking, context, flexible_item=flexible_item))
+        return
+    if atomic or child.is_inline_level:
+        phases.contents += _paint_whole(child, around, stacking, context, flexible_item=flexible_item)
+        return
+    geometry = geometry_of(child, context.dpr)
+    phases.backgrounds += box_items(child, geometry, around.matrix, around.clip, context)
+    _paint_inside(child, geometry, around, phases, stacking, context)
+    phases.outlines += outline_items(child, geometry, around.matrix, around.clip, context)
+
+
+def _takes_z_index(style: ComputedStyle, flexible_item: bool) -> bool:
+    return style.position != "static" or flexible_item
+
+
+def _inside(box: Box, geometry: BoxGeometry, around: Surroundings, context: PaintContext) -> Surroundings:
+    """Return the surroundings of a box's content: clipped by its overflow, containing blocks noted."""
+    style = box.style
+    clip = overflow_clip(box, geometry, around, context)
+    holds_absolute = style.position != "static" or bool(style.transform) or has_effects(style)
+    holds_fixed = bool(style.transform) or bool(style.filter) or bool(style.backdrop_filter)
+    return replace(
+        around,
+        clip=clip,
+        absolute_clip=clip if holds_absolute else around.absolute_clip,
+        fixed_clip=clip if holds_fixed else around.fixed_clip,
+    )
+
+
+def overflow_clip(
+    box: Box, geometry: BoxGeometry, around: Surroundings, context: PaintContext
+) -> ClipNode | None:
+    """Return the clip of a box's content: its padding edge where overflow is not visible."""
+    style = box.style
+    clips_x, clips_y = style.overflow_x != "visible", style.overflow_y != "visible"
+    if not (clips_x or clips_y) or box in context.unclipped:
+        return around.clip
+    shape = geometry.padding_shape
+    if not (clips_x and clips_y):
+        x, y, w, h = shape.rect
+        rect = Rect(x, -_FAR, w, 2 * _FAR) if clips_x else Rect(-_FAR, y, 2 * _FAR, h)
+        shape = RoundedRect(rect, Radii())
+    return ClipNode(around.clip, shape, around.matrix)
