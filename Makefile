@@ -1,3 +1,103 @@
-.PHONY: check
-check:
-	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
+# Everything sets itself up: a virtual environment in .venv, fonts in fonts/vendor, npm packages in
+# node_modules, and for the tests Debian's Chromium. Nothing is done twice.
+
+PYTHON ?= python3
+BIN := .venv/bin
+QUIET := 2>&1 | tail -n 20 >&2
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test test-fast check format bench fidelity lock docs clean
+
+help: ## Show the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run fonts/vendor/.done ## Serve the whole product here, without an account
+	@$(BIN)/emblazon serve
+
+dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangler dev (RUNTIME=current for the newest)
+	@$(BIN)/emblazon dev
+
+test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Run every test
+	@$(BIN)/pytest -q
+
+test-fast: .venv/.dev fonts/vendor/.done ## Run the tests that need no workerd, Chromium or Valkey
+	@$(BIN)/pytest -q -m "not e2e"
+
+check: .venv/.dev ## Format, lint, types
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@echo "Format, lint and types are fine."
+
+format: .venv/.dev ## Format the code and fix what the linter can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: .venv/.dev fonts/vendor/.done node_modules/.all ## Benchmarks side by side with peers
+	@$(BIN)/python -m bench
+
+fidelity: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Closeness to Chromium, beside satori and takumi
+	@PYTHONPATH=tests $(BIN)/python -m fidelity
+
+docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README's pictures again
+	@$(BIN)/python -m emblazon_origin.style.docs
+	@$(BIN)/python docs/pictures.py
+
+lock: .venv/.dev ## Resolve the requirement locks again
+	@for set in run dev; do \
+	  extra="--extra origin --extra fonts --group build"; \
+	  [ $$set = run ] || extra="--all-extras --group build --group dev"; \
+	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header $$extra pyproject.toml -o requirements/$$set.txt || exit 1; \
+	done
+
+clean: ## Remove what the commands above made
+	rm -rf .venv node_modules fonts/vendor .emblazon .mypy_cache .ruff_cache .pytest_cache
+
+# --- set-up -------------------------------------------------------------------------------------
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$$($(PYTHON) --version) is too old: run make PYTHON=python3.11 (or newer)." >&2; exit 1; }
+	@echo "Creating .venv"
+	@$(PYTHON) -m venv .venv || { echo "Could not create .venv: install python3-venv." >&2; exit 1; }
+
+.venv/.run: requirements/run.txt pyproject.toml | .venv/bin/python
+	@[ -f .venv/.dev ] || { echo "Installing the Python packages"; \
+	  $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt $(QUIET); }
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . $(QUIET)
+	@$(BIN)/python -c 'import emblazon_origin, PIL, uharfbuzz' || \
+	  { echo "The Python packages are not installed: see the lines above, then run make again." >&2; exit 1; }
+	@touch $@
+
+.venv/.dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the Python packages and the test tools"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt $(QUIET)
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . $(QUIET)
+	@$(BIN)/python -c 'import emblazon_origin, PIL, uharfbuzz, pytest, mypy' || \
+	  { echo "The Python packages are not installed: see the lines above, then run make again." >&2; exit 1; }
+	@touch $@ .venv/.run
+
+# `npm ci` empties node_modules, so the smaller set is never installed over the larger one.
+node_modules/.fonts: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 (it brings the emoji font)." >&2; exit 1; }
+	@[ -f node_modules/.all ] || { echo "Installing the emoji font"; npm ci --omit=dev --silent $(QUIET); }
+	@mkdir -p node_modules && touch $@
+
+node_modules/.all: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20." >&2; exit 1; }
+	@echo "Installing the npm packages"
+	@npm ci --silent $(QUIET)
+	@[ -x node_modules/.bin/wrangler ] || { echo "npm ci failed: see the lines above, then run make again." >&2; exit 1; }
+	@touch $@ node_modules/.fonts
+
+fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run node_modules/.fonts
+	@$(BIN)/emblazon fonts
+	@touch $@
+
+.venv/.chromium: | .venv/bin/python
+	@command -v chromium >/dev/null || { echo "Installing Debian's Chromium"; \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || \
+	  { echo "Chromium could not be installed: run apt-get install chromium." >&2; exit 1; }; }
+	@touch $@

@@ -1,1 +1,7 @@
-"""Cli stage of the origin (DESIGN.md §1)."""
+"""The `emblazon` command."""
+
+from __future__ import annotations
+
+from .main import main
+
+__all__ = ["main"]

@@ -1,0 +1,146 @@
+"""What `render`, `explain` and friends take: a template's name with data, or a bare HTML file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from emblazon.contract.schema import FORMATS
+
+from ..home import Home, find_home
+from ..render import Engine, RenderRequest
+from ..template.library import TemplateLibrary
+from .exit_codes import CommandError
+
+HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+
+
+def add_card_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the card and its data, size and language to a command."""
+    parser.add_argument("card", help="a template's name, or an HTML file with its own <style>")
+    parser.add_argument(
+        "--data", type=Path, metavar="FILE", help="JSON object with the template's parameters"
+    )
+    parser.add_argument(
+        "-p",
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one parameter; wins over --data",
+    )
+    parser.add_argument(
+        "--preview",
+        nargs="?",
+        const="preview",
+        metavar="CASE",
+        help="start from the template's preview data, or from one of its other cases",
+    )
+    parser.add_argument(
+        "--width", type=int, default=0, metavar="PX", help="CSS pixels (the template's, else 1200)"
+    )
+    parser.add_argument(
+        "--height", type=int, default=0, metavar="PX", help="CSS pixels (the template's, else 630)"
+    )
+    parser.add_argument("--dpr", type=float, default=1.0, metavar="N", help="device pixels per CSS pixel")
+    parser.add_argument("--lang", default="", metavar="TAG", help="language of the card, such as ar or ja")
+    parser.add_argument("--variant", default="", help="A/B variant of the template")
+    parser.add_argument("--dark", action="store_true", help="match prefers-color-scheme: dark")
+
+
+def _data(options: argparse.Namespace) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if options.data is not None:
+        try:
+            loaded = json.loads(options.data.read_text(encoding="utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise CommandError(f"{options.data} is not JSON: {error}") from None
+        if not isinstance(loaded, dict):
+            raise CommandError(f"{options.data} holds a {type(loaded).__name__}; write a JSON object.")
+        values.update(loaded)
+    for text in options.param:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise CommandError(f"-p {text} has no value; write -p NAME=VALUE.")
+        values[name] = value
+    return values
+
+
+def _is_html(card: str) -> bool:
+    return card.lower().endswith(HTML_SUFFIXES)
+
+
+def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine, RenderRequest]:
+    """Return the engine and the request for the card on the command line.
+
+    Raises `CommandError`, `CardError`, `TemplateError` or OSError.
+    """
+    if format_ not in FORMATS:
+        raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(FORMATS)}.")
+    home = find_home()
+    engine = Engine.from_home(home)
+    common = {
+        "dpr": options.dpr,
+        "format": format_,
+        "quality": getattr(options, "quality", None),
+        "max_bytes": getattr(options, "max_bytes", None),
+        "color_scheme": "dark" if options.dark else "light",
+    }
+    if _is_html(options.card):
+        return engine, _bare_html(options, common)
+    return engine, _template(options, home, engine, common)
+
+
+def _bare_html(options: argparse.Namespace, common: dict[str, object]) -> RenderRequest:
+    if options.data is not None or options.param or options.preview:
+        raise CommandError(
+            f"{options.card} is a bare HTML file and takes no parameters; they are for templates."
+        )
+    path = Path(options.card)
+    if not path.is_file():
+        raise CommandError(f"{path} does not exist.")
+    return RenderRequest(
+        html=path.read_text(encoding="utf-8", errors="replace"),
+        base=str(path.resolve().parent),
+        file=str(path),
+        width=options.width or 1200,
+        height=options.height or 630,
+        lang=options.lang,
+        **common,  # type: ignore[arg-type]  # built above with the right types
+    )
+
+
+def _preview(options: argparse.Namespace, library: TemplateLibrary) -> Mapping[str, object]:
+    if options.preview is None:
+        return {}
+    cases = library.get(options.card).preview.cases
+    if options.preview not in cases:
+        known = ", ".join(cases) or "none"
+        raise CommandError(f"Template {options.card!r} has no case {options.preview!r}; it has: {known}.")
+    return cases[options.preview].params
+
+
+def _template(
+    options: argparse.Namespace, home: Home, engine: Engine, common: dict[str, object]
+) -> RenderRequest:
+    library = TemplateLibrary(home.templates, engine.fonts.digest)
+    values = library.check(options.card, {**_preview(options, library), **_data(options)})
+    bound = library.bind(
+        options.card,
+        values,
+        lang=options.lang,
+        variant=options.variant,
+        width=options.width,
+        height=options.height,
+    )
+    return RenderRequest(
+        html=bound.html,
+        base=str(bound.base),
+        file=bound.file,
+        width=bound.width,
+        height=bound.height,
+        lang=bound.lang,
+        **common,  # type: ignore[arg-type]  # built above with the right types
+    )

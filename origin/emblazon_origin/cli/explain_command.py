@@ -1,0 +1,55 @@
+"""`emblazon explain` and `emblazon lint`: what a render has to say."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..explain import explain_card, lint_templates
+from ..home import find_home
+from ..render import Engine
+from .card_input import add_card_arguments, read_card
+from .exit_codes import FINDINGS
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands."""
+    explain = commands.add_parser("explain", help="what was ignored, drawn with which font, cut or too pale")
+    add_card_arguments(explain)
+    explain.add_argument("--json", action="store_true", help="everything, as JSON on stdout")
+    explain.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="FILE",
+        help="write the card with its boxes and findings drawn over it",
+    )
+    explain.add_argument("--strict", action="store_true", help="exit with 3 where there are errors")
+    explain.set_defaults(run=run_explain)
+    lint = commands.add_parser("lint", help="explain every template with its worst inputs")
+    lint.add_argument("folder", nargs="?", type=Path, help="folder of templates (default: templates/)")
+    lint.set_defaults(run=run_lint)
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    """Explain one card."""
+    engine, request = read_card(options)
+    explanation = explain_card(request, engine)
+    if options.overlay is not None:
+        options.overlay.write_bytes(explanation.overlay_png())
+    if options.json:
+        sys.stdout.write(explanation.to_json() + "\n")
+    else:
+        sys.stdout.write(explanation.to_text())
+    return FINDINGS if options.strict and explanation.has_errors else 0
+
+
+def run_lint(options: argparse.Namespace) -> int:
+    """Lint a folder of templates; 3 where there are errors."""
+    home = find_home()
+    folder = options.folder or home.templates
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is not a folder of templates.")
+    result = lint_templates(folder, Engine.from_home(home))
+    sys.stdout.write(result.to_text())
+    return FINDINGS if result.has_errors else 0

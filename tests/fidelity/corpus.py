@@ -1,0 +1,33 @@
+"""The corpus: small cards over every feature, one HTML file each, grouped by folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+WIDTH, HEIGHT = 480, 252
+GROUPS = ("layout", "text", "paint", "scripts")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One card of the corpus."""
+
+    group: str
+    name: str
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """`group/name`."""
+        return f"{self.group}/{self.name}"
+
+
+def cases() -> list[Case]:
+    """Return every case, by group and name."""
+    return [
+        Case(group, path.stem, path)
+        for group in GROUPS
+        for path in sorted((FOLDER / "cases" / group).glob("*.html"))
+    ]
