@@ -5,6 +5,7 @@
 | `date(style, lang)` | `published\\|date("long", card.lang)` | `November 22, 2026`, `2026年11月22日` |
 | `number(lang)`, `compact(lang)` | `12345\\|compact` | `12K` |
 | `price(currency, lang)` | `49\\|price("EUR", "de")` | `49,00 €` |
+| `minutes(lang)` | `9\\|minutes("ja")` | `9 分` |
 | `initials(count)` | `"Ada Lovelace"\\|initials` | `AL` |
 | `domain` | `"https://www.example.com/a"\\|domain` | `example.com` |
 | `reading_time` | `body\\|reading_time` | minutes, at least 1 |
@@ -83,6 +84,11 @@ def price(value: float, currency: str, lang: str = "") -> str:
         raise ValueError(f"currency {currency!r} is not an ISO 4217 code such as EUR")
     whole = " precision-integer" if float(value).is_integer() else ""
     return _format(f"{{value, number, ::currency/{currency.upper()}{whole}}}", lang).format({"value": value})
+
+
+def minutes(value: float, lang: str = "") -> str:
+    """A number of minutes with the language's short word for them."""
+    return _format("{value, number, ::unit/minute unit-width-short}", lang).format({"value": value})
 
 
 def initials(value: str, count: int = 2) -> str:
@@ -194,6 +200,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "domain": domain,
     "initials": initials,
     "lines": lines,
+    "minutes": minutes,
     "number": number,
     "paragraphs": paragraphs,
     "pick": pick,
