@@ -1,0 +1,39 @@
+"""HTML text → `StyledDocument`: every element with its computed style (DESIGN.md §1, origin step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..report import Report
+from .compute import Environment
+from .dom import StyledDocument
+from .html import parse_html
+from .images import resolve_url
+from .sheets import build_cascade, load_sheets
+from .tree import Styler
+from .units import FontMetricsPort, Viewport
+
+
+def style_document(
+    html: str,
+    *,
+    base: str,
+    viewport: Viewport,
+    lang: str = "",
+    report: Report,
+    load_text: Callable[[str], str] | None = None,
+    metrics: FontMetricsPort | None = None,
+) -> StyledDocument:
+    """Parse HTML and its CSS and compute the style of every element.
+
+    `base` is the directory or URL that relative URLs resolve against; `load_text` reads local style
+    sheets; `metrics` measures fonts for `ex cap ch ic lh`. Raises `CardError` beyond the limits.
+    """
+    parsed = parse_html(html)
+    if parsed.base:
+        base = resolve_url(parsed.base, base).rsplit("/", 1)[0]
+    sheets = load_sheets(parsed, base, load_text, report)
+    cascade = build_cascade(sheets, viewport)
+    env = Environment(viewport, base, metrics)
+    root = Styler(cascade, env, report, lang).document(parsed.root)
+    return StyledDocument(root, cascade.font_faces)

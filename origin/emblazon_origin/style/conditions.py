@@ -1,0 +1,327 @@
+"""@media and @supports conditions, as functions of the viewport that give True, False or None (unknown)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tinycss2
+
+from . import registry
+from .calculation import parse_term
+from .declarations import evaluate
+from .registry import Other
+from .selectors import InvalidSelector, parse_selector_list
+from .tokens import Cursor, InvalidValue, Token, UnsupportedValue
+from .units import Context, Viewport
+
+Condition = Callable[[Viewport], "bool | None"]
+MAX_NESTING = 50
+
+
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _and(values: list[bool | None]) -> bool | None:
+    return False if False in values else None if None in values else True
+
+
+def _or(values: list[bool | None]) -> bool | None:
+    return True if True in values else None if None in values else False
+
+
+def _always(viewport: Viewport) -> bool | None:
+    return True
+
+
+def _never(viewport: Viewport) -> bool | None:
+    return False
+
+
+def _unknown(viewport: Viewport) -> bool | None:
+    return None
+
+
+# --- @media -----------------------------------------------------------------------------------------
+
+
+def media_query_list(tokens: Sequence[Token]) -> Condition:
+    """Return the condition of a media query list; an invalid query is `not all`."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    cursors = [Cursor(part) for part in parts]
+    if len(cursors) == 1 and cursors[0].done:
+        return _always
+    queries = [_query(cursor) for cursor in cursors]
+    return lambda viewport: any(query(viewport) is True for query in queries)
+
+
+def _query(cursor: Cursor) -> Condition:
+    try:
+        condition = _media_query(cursor)
+        cursor.end()
+    except InvalidValue:
+        return _never
+    return condition
+
+
+def _media_query(cursor: Cursor) -> Condition:
+    first = cursor.peek()
+    if first is not None and first.type == "ident":
+        name = cursor.ident()
+        if name == "not" and len(cursor.tokens) > 1 and cursor.tokens[1].type != "ident":
+            return _media_condition(cursor, 0)
+        negated = cursor.keyword("not") is not None
+        if not negated:
+            cursor.keyword("only")
+        type_ = cursor.next()
+        if type_.type != "ident" or type_.lower_value in ("and", "or", "not", "only", "layer"):
+            raise InvalidValue("expected a media type")
+        fits = type_.lower_value in ("all", "screen")
+        rest: Condition = _always
+        if cursor.keyword("and"):
+            rest = _media_condition(cursor, 0)
+        if negated:
+            return lambda v: _not(_and([fits, rest(v)]))
+        return lambda v: _and([fits, rest(v)])
+    return _media_condition(cursor, 0)
+
+
+def _media_condition(cursor: Cursor, depth: int) -> Condition:
+    return _boolean(cursor, depth, _media_in_parens)
+
+
+def _boolean(cursor: Cursor, depth: int, leaf: Callable[[Cursor, int], Condition]) -> Condition:
+    """`not x`, or x joined by all `and` or all `or`."""
+    if depth > MAX_NESTING:
+        raise InvalidValue("conditions are nested too deep")
+    if cursor.keyword("not"):
+        inner = leaf(cursor, depth)
+        return lambda v: _not(inner(v))
+    items = [leaf(cursor, depth)]
+    word = cursor.ident()
+    if word not in ("and", "or"):
+        return items[0]
+    while cursor.keyword(word):
+        items.append(leaf(cursor, depth))
+    join = _and if word == "and" else _or
+    return lambda v: join([item(v) for item in items])
+
+
+def _media_in_parens(cursor: Cursor, depth: int) -> Condition:
+    token = cursor.next()
+    if token.type == "function":
+        return _unknown
+    if token.type != "() block":
+        raise InvalidValue("expected '('")
+    inner = Cursor(token.content)
+    first = inner.peek()
+    if first is None:
+        return _unknown
+    starts = first.type == "() block" or (inner.ident() == "not" and len(inner.tokens) > 1)
+    if starts or (first.type == "function" and first.lower_name not in _MATH):
+        condition = _media_condition(inner, depth + 1)
+        inner.end()
+        return condition
+    try:
+        return _feature(inner)
+    except InvalidValue:
+        return _unknown
+
+
+_MATH = ("calc", "min", "max", "clamp", "round", "abs")
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
+}  # fmt: skip
+_FLIP = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+_RANGES: dict[str, Callable[[Viewport], float]] = {
+    "width": lambda v: v.width, "height": lambda v: v.height, "device-width": lambda v: v.width,
+    "device-height": lambda v: v.height, "aspect-ratio": lambda v: v.width / v.height if v.height else 0.0,
+    "device-aspect-ratio": lambda v: v.width / v.height if v.height else 0.0,
+    "resolution": lambda v: v.dpr, "-webkit-device-pixel-ratio": lambda v: v.dpr, "color": lambda v: 8.0,
+    "color-index": lambda v: 0.0, "monochrome": lambda v: 0.0, "grid": lambda v: 0.0,
+    "horizontal-viewport-segments": lambda v: 1.0, "vertical-viewport-segments": lambda v: 1.0,
+}  # fmt: skip
+_GAMUT = {"srgb": True, "p3": False, "rec2020": False}
+_DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
+    "orientation": lambda v, x: x == ("portrait" if v.height >= v.width else "landscape"),
+    "prefers-color-scheme": lambda v, x: x == v.color_scheme,
+    "prefers-reduced-motion": lambda v, x: x == "reduce",
+    "prefers-reduced-data": lambda v, x: x == "no-preference",
+    "prefers-reduced-transparency": lambda v, x: x == "no-preference",
+    "prefers-contrast": lambda v, x: x == "no-preference",
+    "forced-colors": lambda v, x: x == "none",
+    "inverted-colors": lambda v, x: x == "none",
+    "hover": lambda v, x: x == "none", "any-hover": lambda v, x: x == "none",
+    "pointer": lambda v, x: x == "none", "any-pointer": lambda v, x: x == "none",
+    "scripting": lambda v, x: x == "none", "update": lambda v, x: x == "none",
+    "overflow-block": lambda v, x: x == "none", "overflow-inline": lambda v, x: x == "none",
+    "display-mode": lambda v, x: x == "browser", "dynamic-range": lambda v, x: x == "standard",
+    "video-dynamic-range": lambda v, x: x == "standard", "scan": lambda v, x: x == "progressive",
+    "color-gamut": lambda v, x: _GAMUT.get(x, False), "environment-blending": lambda v, x: x == "opaque",
+}  # fmt: skip
+_TRUE_BY_DEFAULT = {"orientation", "color-gamut", "prefers-color-scheme", "prefers-reduced-motion", "scan",
+                    "display-mode", "dynamic-range"}  # fmt: skip
+
+
+def _feature(cursor: Cursor) -> Condition:
+    """`(name)`, `(name: value)`, `(name < value)`, `(value <= name < value)`."""
+    if (name := cursor.ident()) is not None and _known(name):
+        cursor.next()
+        if cursor.done:
+            return _bare(name)
+        if cursor.literal(":"):
+            return _plain(name, cursor)
+        comparison = _comparison(cursor)
+        value = _value(cursor)
+        cursor.end()
+        return _ranged(name, comparison, value)
+    low = _value(cursor)
+    first = _comparison(cursor)
+    token = cursor.next()
+    if token.type != "ident" or token.lower_value not in _RANGES:
+        raise InvalidValue("unknown media feature")
+    name = token.lower_value
+    conditions = [_ranged(name, _FLIP[first], low)]
+    if not cursor.done:
+        conditions.append(_ranged(name, _comparison(cursor), _value(cursor)))
+    cursor.end()
+    return lambda v: _and([c(v) for c in conditions])
+
+
+def _known(name: str) -> bool:
+    plain = name.removeprefix("min-").removeprefix("max-")
+    return name in _RANGES or name in _DISCRETE or plain in _RANGES or _webkit(name) is not None
+
+
+def _webkit(name: str) -> tuple[str, str] | None:
+    for prefix, comparison in (("-webkit-min-", ">="), ("-webkit-max-", "<=")):
+        if name == prefix + "device-pixel-ratio":
+            return "resolution", comparison
+    return None
+
+
+def _bare(name: str) -> Condition:
+    if name in _RANGES:
+        return lambda v: _RANGES[name](v) != 0
+    if name in _DISCRETE:
+        return lambda v: name in _TRUE_BY_DEFAULT
+    raise InvalidValue("unknown media feature")
+
+
+def _plain(name: str, cursor: Cursor) -> Condition:
+    if name in _DISCRETE:
+        token = cursor.next()
+        cursor.end()
+        if token.type != "ident":
+            raise InvalidValue("expected a keyword")
+        wanted = token.lower_value
+        return lambda v: _DISCRETE[name](v, wanted)
+    value = _value(cursor)
+    cursor.end()
+    if (special := _webkit(name)) is not None:
+        return _ranged(*special, value)
+    for prefix, comparison in (("min-", ">="), ("max-", "<=")):
+        if name.startswith(prefix):
+            return _ranged(name.removeprefix(prefix), comparison, value)
+    return _ranged(name, "=", value)
+
+
+def _ranged(name: str, comparison: str, value: Callable[[Viewport], float]) -> Condition:
+    compare, actual = _COMPARE[comparison], _RANGES[name]
+    return lambda v: compare(actual(v), value(v))
+
+
+def _comparison(cursor: Cursor) -> str:
+    token = cursor.next()
+    if token.type != "literal" or token.value not in ("<", ">", "=", "<=", ">="):
+        raise InvalidValue("expected a comparison")
+    if token.value in "<>" and cursor.literal("="):
+        return str(token.value) + "="
+    return str(token.value)
+
+
+def _value(cursor: Cursor) -> Callable[[Viewport], float]:
+    term = parse_term(cursor.next())
+    if cursor.literal("/"):
+        below = parse_term(cursor.next())
+        context = None
+        denominator = below.fn(context, 1.0)
+        numerator = term.fn(context, 1.0)
+        return lambda v: numerator / denominator if denominator else float("inf")
+    if not term.relative:
+        constant = term.fn(None, 1.0)
+        return lambda v: constant
+    return lambda v: term.fn(Context(v), 1.0)
+
+
+# --- @supports --------------------------------------------------------------------------------------
+
+
+def supports(tokens: Sequence[Token]) -> bool:
+    """Return whether an @supports condition holds; raise `InvalidValue` where it is malformed."""
+    cursor = Cursor(tokens)
+    condition = _boolean(cursor, 0, _supports_in_parens)
+    cursor.end()
+    return condition(Viewport(0, 0)) is True
+
+
+def _constant(value: bool | None) -> Condition:
+    return lambda v: value
+
+
+def _supports_in_parens(cursor: Cursor, depth: int) -> Condition:
+    token = cursor.next()
+    if token.type == "function":
+        return _constant(_supports_function(token))
+    if token.type != "() block":
+        raise InvalidValue("expected '('")
+    inner = Cursor(token.content)
+    if len(inner.tokens) > 1 and inner.tokens[0].type == "ident":
+        colon = inner.tokens[1]
+        if colon.type == "literal" and colon.value == ":":
+            return _constant(supports_declaration(token.content))
+    condition = _boolean(inner, depth + 1, _supports_in_parens)
+    inner.end()
+    return condition
+
+
+def _supports_function(token: Any) -> bool | None:
+    name = token.lower_name
+    if name == "selector":
+        try:
+            selectors = parse_selector_list(token.arguments)
+        except InvalidSelector:
+            return False
+        return len(selectors) == 1 and selectors[0].pseudo in ("", "before", "after", "marker")
+    words = [t.lower_value for t in token.arguments if t.type in ("ident", "string")]
+    if name == "font-tech":
+        return bool(words) and words[0] in ("variations", "color-colrv0", "color-colrv1", "features-opentype")
+    if name == "font-format":
+        return bool(words) and words[0] in ("opentype", "truetype", "woff", "woff2")
+    return None
+
+
+def supports_declaration(tokens: Sequence[Token]) -> bool:
+    """Return whether a declaration in parentheses would be accepted."""
+    declaration = tinycss2.parse_one_declaration(tokens, skip_comments=True)
+    if declaration.type != "declaration":
+        return False
+    if declaration.name.startswith("--"):
+        return True
+    row = registry.find(declaration.lower_name)
+    if row is None or (isinstance(row, Other) and row.status == "no"):
+        return False
+    if isinstance(row, Other):
+        return True
+    try:
+        _pairs, notes = evaluate(row, declaration.value)
+    except (InvalidValue, UnsupportedValue):
+        return False
+    return not notes

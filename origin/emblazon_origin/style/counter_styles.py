@@ -1,0 +1,167 @@
+"""Predefined counter styles (CSS Counter Styles 3 §6): numbers to marker text."""
+
+from __future__ import annotations
+
+# Symbols that stand for themselves whatever the number.
+CYCLIC = {
+    "disc": "•", "circle": "◦", "square": "▪", "disclosure-open": "▾", "disclosure-closed": "▸", "none": "",
+}  # fmt: skip
+
+
+def _digits(first: int | str) -> str:
+    if isinstance(first, str):
+        return first
+    return "".join(chr(first + i) for i in range(10))
+
+
+_NUMERIC: dict[str, str] = {
+    name: _digits(first)
+    for name, first in {
+        "decimal": 0x30, "arabic-indic": 0x660, "bengali": 0x9E6, "cambodian": 0x17E0, "khmer": 0x17E0,
+        "devanagari": 0x966, "gujarati": 0xAE6, "gurmukhi": 0xA66, "kannada": 0xCE6, "lao": 0xED0,
+        "malayalam": 0xD66, "mongolian": 0x1810, "myanmar": 0x1040, "oriya": 0xB66, "persian": 0x6F0,
+        "tamil": 0xBE6, "telugu": 0xC66, "thai": 0xE50, "tibetan": 0xF20, "cjk-decimal": "〇一二三四五六七八九",
+    }.items()
+}  # fmt: skip
+_ALPHABETIC: dict[str, str] = {
+    "lower-alpha": "abcdefghijklmnopqrstuvwxyz",
+    "upper-alpha": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "lower-greek": "αβγδεζηθικλμνξοπρστυφχψω",
+    "hiragana": "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん",
+    "katakana": "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン",
+    "hiragana-iroha": "いろはにほへとちりぬるをわかよたれそつねならむうゐのおくやまけふこえてあさきゆめみしゑひもせす",
+    "katakana-iroha": "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス",
+}
+_ALPHABETIC["lower-latin"] = _ALPHABETIC["lower-alpha"]
+_ALPHABETIC["upper-latin"] = _ALPHABETIC["upper-alpha"]
+_FIXED = {"cjk-earthly-branch": "子丑寅卯辰巳午未申酉戌亥", "cjk-heavenly-stem": "甲乙丙丁戊己庚辛壬癸"}
+
+_ROMAN = (
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
+    (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+)  # fmt: skip
+
+
+def _columns(start: int, text: str, step: int = 1) -> list[tuple[int, str]]:
+    return [(start + i * step, symbol) for i, symbol in enumerate(text)]
+
+
+_HEBREW = sorted(
+    [
+        *_columns(1, "אבגדהוזחט"), *_columns(10, "יכלמנסעפצ", 10), *_columns(100, "קרשת", 100),
+        (15, "טו"), (16, "טז"), (500, "תק"), (600, "תר"), (700, "תש"), (800, "תת"), (900, "תתק"),
+        (1000, "א׳"), (2000, "ב׳"), (3000, "ג׳"), (4000, "ד׳"), (5000, "ה׳"), (6000, "ו׳"), (7000, "ז׳"),
+        (8000, "ח׳"), (9000, "ט׳"), (10000, "י׳"), (17, "יז"), (18, "יח"), (19, "יט"),
+    ],
+    reverse=True,
+)  # fmt: skip
+_GEORGIAN = sorted(
+    [
+        *_columns(1, "აბგდევზჱთ"), *_columns(10, "იკლმნჲოპჟ", 10), *_columns(100, "რსტჳფქღყშ", 100),
+        *_columns(1000, "ჩცძწჭხჴჯჰ", 1000), (10000, "ჵ"),
+    ],
+    reverse=True,
+)  # fmt: skip
+
+
+def _armenian(first: int) -> list[tuple[int, str]]:
+    text = "".join(chr(first + i) for i in range(36))
+    return sorted(
+        [
+            *_columns(1, text[:9]), *_columns(10, text[9:18], 10), *_columns(100, text[18:27], 100),
+            *_columns(1000, text[27:36], 1000),
+        ],
+        reverse=True,
+    )  # fmt: skip
+
+
+_ADDITIVE: dict[str, tuple[int, int, list[tuple[int, str]]]] = {
+    "upper-roman": (1, 3999, list(_ROMAN)),
+    "lower-roman": (1, 3999, [(n, s.lower()) for n, s in _ROMAN]),
+    "hebrew": (1, 10999, _HEBREW),
+    "georgian": (1, 19999, _GEORGIAN),
+    "armenian": (1, 9999, _armenian(0x531)),
+    "upper-armenian": (1, 9999, _armenian(0x531)),
+    "lower-armenian": (1, 9999, _armenian(0x561)),
+}
+
+NAMES = frozenset((
+    *CYCLIC, *_NUMERIC, *_ALPHABETIC, *_FIXED, *_ADDITIVE, "decimal-leading-zero", "cjk-ideographic",
+    "simp-chinese-informal", "trad-chinese-informal", "japanese-informal",
+))  # fmt: skip
+_SUFFIXES = {
+    **dict.fromkeys((
+        "cjk-decimal", "cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal",
+        "japanese-informal", "cjk-earthly-branch", "cjk-heavenly-stem", "hiragana", "katakana",
+        "hiragana-iroha", "katakana-iroha",
+    ), "、"),
+    **dict.fromkeys(CYCLIC, " "),
+}  # fmt: skip
+
+
+def counter_text(number: int, style: str) -> str:
+    """Return a counter's text, in decimal where the style cannot show the number."""
+    if style in CYCLIC:
+        return CYCLIC[style]
+    if style == "decimal-leading-zero":
+        return ("-" if number < 0 else "") + f"{abs(number):02d}"
+    if style in _NUMERIC and style != "decimal":
+        return _numeric(number, _NUMERIC[style])
+    if style in _ALPHABETIC and number > 0:
+        return _alphabetic(number, _ALPHABETIC[style])
+    if style in _FIXED and 1 <= number <= len(_FIXED[style]):
+        return _FIXED[style][number - 1]
+    if style in _ADDITIVE:
+        low, high, symbols = _ADDITIVE[style]
+        if low <= number <= high:
+            return _additive(number, symbols)
+    if style in _CHINESE and 0 <= number <= 9999:
+        return _chinese(number, style)
+    return _numeric(number, _NUMERIC["cjk-decimal"]) if style in _CHINESE else str(number)
+
+
+def marker_suffix(style: str) -> str:
+    """Return what follows a marker's counter."""
+    return _SUFFIXES.get(style, ". ")
+
+
+def _numeric(number: int, digits: str) -> str:
+    return ("-" if number < 0 else "") + "".join(digits[int(d)] for d in str(abs(number)))
+
+
+def _alphabetic(number: int, letters: str) -> str:
+    text = ""
+    while number > 0:
+        number, rest = divmod(number - 1, len(letters))
+        text = letters[rest] + text
+    return text
+
+
+def _additive(number: int, symbols: list[tuple[int, str]]) -> str:
+    text = ""
+    for weight, symbol in symbols:
+        count, number = divmod(number, weight)
+        text += symbol * count
+    return text
+
+
+_CHINESE = {"cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "japanese-informal"}
+
+
+def _chinese(number: int, style: str) -> str:
+    """CSS Counter Styles 3 §7.1, informal: units with zeros between them."""
+    digits = "〇一二三四五六七八九" if style == "japanese-informal" else "零一二三四五六七八九"
+    if number == 0:
+        return digits[0]
+    text, zero = "", False
+    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // power % 10
+        if digit == 0:
+            zero = bool(text)
+            continue
+        if zero and style != "japanese-informal":
+            text += digits[0]
+        zero = False
+        skip_one = digit == 1 and unit and (style == "japanese-informal" or (power == 10 and not text))
+        text += ("" if skip_one else digits[digit]) + unit
+    return text

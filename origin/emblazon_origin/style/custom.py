@@ -1,0 +1,38 @@
+"""Custom properties of one element: cascade, inheritance, registration by @property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .declarations import Custom, Wide
+from .stylesheet import PropertyRule
+from .variables import resolve_custom
+
+
+def custom_properties(
+    declared: Mapping[str, Custom | Wide],
+    inherited: Mapping[str, Custom | None],
+    registered: Mapping[str, PropertyRule],
+) -> Mapping[str, Custom | None]:
+    """Return every custom property's computed value; the parent's own mapping where nothing changes."""
+    if not declared and not registered:
+        return inherited
+    start = {name: value for name, value in inherited.items()}
+    for name, rule in registered.items():
+        if not rule.inherits or name not in start:
+            start[name] = rule.initial
+    own: dict[str, Custom] = {}
+    for name, value in declared.items():
+        if isinstance(value, Custom):
+            own[name] = value
+        elif value.keyword == "initial" or (value.keyword == "unset" and _resets(name, registered)):
+            rule_ = registered.get(name)
+            start[name] = rule_.initial if rule_ is not None else None
+        elif name in inherited:
+            start[name] = inherited[name]
+    return resolve_custom(own, start)
+
+
+def _resets(name: str, registered: Mapping[str, PropertyRule]) -> bool:
+    rule = registered.get(name)
+    return rule is not None and not rule.inherits

@@ -1,0 +1,294 @@
+"""From computed values to the fields of `ComputedStyle`: folding, defaults, blockification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import values as v
+from .backgrounds import BACKGROUND_KEYS, MASK_KEYS
+from .computed import ComputedStyle
+from .fonts import FontState
+from .registry import LONGHANDS
+from .units import Context, Viewport
+
+if TYPE_CHECKING:
+    from .compute import Computed
+
+# --- line height, colour scheme -----------------------------------------------------------------------
+
+
+def line_height(
+    values: dict[str, Any], fields: dict[str, Any], font: FontState, context: Context, parent: Computed | None
+) -> None:
+    """Set line_height (used px or "normal") and its factor."""
+    value = values.get("line_height")
+    if isinstance(value, tuple) and value[0] == "factor":
+        fields["line_height_factor"] = value[1]
+        fields["line_height"] = value[1] * font.size
+    elif isinstance(value, tuple):
+        fields["line_height_factor"] = None
+        px = value[1].resolve(font.size)
+        fields["line_height"] = px
+        values["line_height"] = ("length", v.Length(px))
+    elif value == "normal":
+        fields["line_height_factor"], fields["line_height"] = None, "normal"
+    elif (factor := fields.get("line_height_factor")) is not None:
+        fields["line_height"] = factor * font.size
+    used = fields.get("line_height", "normal")
+    if isinstance(used, float):
+        context.line_height = used
+    elif context.metrics is None:
+        context.line_height = font.size * 1.2
+    else:
+        context.line_height = context.measures().line_height
+
+
+def scheme(names: tuple[str, ...], viewport: Viewport) -> str:
+    """Return the used colour scheme (CSS Color Adjust 1 §2.3)."""
+    if viewport.color_scheme in names:
+        return viewport.color_scheme
+    return next((n for n in names if n in ("light", "dark")), "light")
+
+
+# --- fields ---------------------------------------------------------------------------------------------
+
+
+def _px(key: str) -> Callable[[dict[str, Any], Any, Context], None]:
+    def set_(fields: dict[str, Any], value: v.Length, context: Context) -> None:
+        fields[key] = value.resolve(context.font_size)
+
+    return set_
+
+
+def _pair(first: str, second: str) -> Callable[[dict[str, Any], Any, Context], None]:
+    def set_(fields: dict[str, Any], value: tuple[Any, Any], context: Context) -> None:
+        fields[first], fields[second] = value
+
+    return set_
+
+
+def _vertical_align(fields: dict[str, Any], value: Any, context: Context) -> None:
+    if isinstance(value, v.Length):
+        value = v.Length(value.resolve(context.line_height))
+    fields["vertical_align"] = value
+
+
+def _text_fit(fields: dict[str, Any], value: Any, context: Context) -> None:
+    if value is None:
+        fields["text_fit"] = None
+        return
+    mode, sizes = value
+    low, high = [*sizes, None, None][:2]
+    fields["text_fit"] = v.TextFit(
+        mode,
+        low.resolve(context.font_size) if low is not None else 0.0,
+        high.resolve(context.font_size) if high is not None else None,
+    )
+
+
+def _skip(fields: dict[str, Any], value: Any, context: Context) -> None:
+    """A value that only folds into others, or is used by the cascade itself."""
+
+
+_SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
+    "letter_spacing": _px("letter_spacing"),
+    "word_spacing": _px("word_spacing"),
+    "tab_size": _pair("tab_size", "tab_size_is_length"),
+    "list_style_type": _pair("list_style_type", "list_style_type_is_string"),
+    "aspect_ratio": _pair("aspect_ratio_auto", "aspect_ratio"),
+    "clip_path": _pair("clip_path", "clip_path_box"),
+    "vertical_align": _vertical_align,
+    "text_fit": _text_fit,
+}
+_FOLDED = (
+    "translate", "rotate", "scale", "transform", "background_blend_mode", "content", "quotes", "counter_reset",
+    "counter_increment", "counter_set", "color_scheme", "line_height", "text_decoration_line",
+    "text_decoration_style", "text_decoration_color", "text_decoration_thickness", "text_decoration_skip_ink",
+    "text_underline_offset", "text_underline_position", "font_variant_ligatures", "font_variant_caps",
+    "font_variant_numeric", "font_variant_east_asian", "font_variant_position", "font_kerning",
+)  # fmt: skip
+_SPECIAL |= dict.fromkeys((*_FOLDED, *BACKGROUND_KEYS, *MASK_KEYS), _skip)
+_SPECIAL |= {key: _skip for key in LONGHANDS if key.startswith("font_")}
+
+_VARIANTS = (
+    "font_variant_ligatures", "font_variant_caps", "font_variant_numeric", "font_variant_east_asian",
+    "font_variant_position", "font_kerning",
+)  # fmt: skip
+_DECORATION = frozenset(k for k in _FOLDED if k.startswith("text_"))
+_TRANSFORMS = ("translate", "rotate", "scale", "transform")
+_BACKGROUND = frozenset((*BACKGROUND_KEYS, "background_blend_mode"))
+_MASK = frozenset(MASK_KEYS)
+_SIDES = ("top", "right", "bottom", "left")
+
+INHERITED_FIELDS: tuple[str, ...] = (
+    *(k for k, row in LONGHANDS.items() if row.inherited and (_SPECIAL.get(k) is not _skip)),
+    *(k for k in LONGHANDS if k.startswith("font_") and k in ComputedStyle.__annotations__),
+    "font_oblique_angle", "font_variant_features", "line_height", "line_height_factor", "tab_size",
+    "tab_size_is_length", "list_style_type", "list_style_type_is_string", "quotes", "lang",
+)  # fmt: skip
+
+# What an unset property of the parent computes to, where that is not a constant.
+DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], Any]] = {
+    **{f"border_{s}_color": (lambda style: style.color) for s in _SIDES},
+    "outline_color": lambda style: style.color,
+    "text_decoration_color": lambda style: style.color,
+}
+
+
+def reinherited(key: str, value: Any) -> Any:
+    """Return a parent's computed value as one that a child can compute again."""
+    if key == "font_size":
+        return value
+    return value
+
+
+def apply(computed: Computed, parent: Computed | None, context: Context) -> None:
+    """Write every computed value to the style's fields."""
+    style, values = computed.style, computed.values
+    fields = style.__dict__
+    for key, value in values.items():
+        special = _SPECIAL.get(key)
+        if special is None:
+            fields[key] = value
+        elif special is not _skip:
+            special(fields, value, context)
+    keys = values.keys()
+    if not keys.isdisjoint(_VARIANTS):
+        fields["font_variant_features"] = sum((computed.inherited.get(k, ()) for k in _VARIANTS), ())
+    if not keys.isdisjoint(_BACKGROUND):
+        fields["background_layers"] = _layers(values, "background")
+    if not keys.isdisjoint(_MASK):
+        fields["mask_layers"] = _layers(values, "mask")
+    if not keys.isdisjoint(_TRANSFORMS):
+        _fold_transform(fields, values)
+    _borders(fields, values, style.color)
+    _decorations(computed, parent)
+    _overflow(fields)
+    if "quotes" in values:
+        if values["quotes"] is None:
+            fields.pop("quotes", None)
+        else:
+            fields["quotes"] = values["quotes"]
+
+
+def _fold_transform(fields: dict[str, Any], values: dict[str, Any]) -> None:
+    singles = tuple(values[k] for k in _TRANSFORMS[:3] if values.get(k) is not None)
+    fields["transform"] = singles + values.get("transform", ())
+
+
+def _borders(fields: dict[str, Any], values: dict[str, Any], color: v.Color) -> None:
+    """A border without style has no width; one with a style is medium and currentcolor by default."""
+    for edge in _EDGES:
+        style_key, width_key, color_key = edge
+        if fields.get(style_key, "none") in ("none", "hidden"):
+            if width_key in fields:
+                fields[width_key] = 0.0
+            continue
+        fields.setdefault(width_key, 3.0)
+        if 0 < fields[width_key] < 1:
+            fields[width_key] = 1.0  # Chromium: a visible border is a device pixel at least
+        if color_key not in values:
+            fields[color_key] = color
+
+
+_EDGES = tuple(
+    (f"{name}_style", f"{name}_width", f"{name}_color")
+    for name in (*(f"border_{s}" for s in _SIDES), "outline")
+)
+
+
+def _overflow(fields: dict[str, Any]) -> None:
+    """CSS Overflow 3 §3.1: visible or clip beside a scrolling axis computes to auto or hidden."""
+    x, y = fields.get("overflow_x", "visible"), fields.get("overflow_y", "visible")
+    if x == y or {x, y} <= {"visible", "clip"}:
+        return
+    adjusted = {"visible": "auto", "clip": "hidden"}
+    fields["overflow_x"], fields["overflow_y"] = adjusted.get(x, x), adjusted.get(y, y)
+
+
+# --- layers -----------------------------------------------------------------------------------------------
+
+
+def _layers(values: dict[str, Any], prefix: str) -> tuple[v.BackgroundLayer, ...]:
+    """Zip the lists into layers as long as the images' list (CSS Backgrounds 3 §2.3)."""
+
+    def listed(part: str) -> tuple[Any, ...]:
+        key = f"{prefix}_{part}"
+        found = values.get(key)
+        return found if found is not None else LONGHANDS[key].initial  # type: ignore[no-any-return]
+
+    images = listed("image")
+    mask = prefix == "mask"
+    columns = {
+        part: listed(part)
+        for part in ("position_x", "position_y", "size", "repeat", "origin", "clip")
+        + (("mode", "composite") if mask else ("blend_mode",))
+    }
+    layers = []
+    for i, image in enumerate(images):
+        one = {part: items[i % len(items)] for part, items in columns.items()}
+        extra: dict[str, Any] = (
+            {"mask_mode": one["mode"], "mask_composite": one["composite"]}
+            if mask
+            else {"blend": one["blend_mode"]}
+        )
+        layers.append(
+            v.BackgroundLayer(
+                image,
+                v.Position(one["position_x"], one["position_y"]),
+                one["size"],
+                one["repeat"],
+                one["origin"],
+                one["clip"],
+                **extra,
+            )
+        )
+    return tuple(layers)
+
+
+# --- decorations --------------------------------------------------------------------------------------------
+
+
+def _decorations(computed: Computed, parent: Computed | None) -> None:
+    """Propagate decoration lines to in-flow descendants and add the element's own (CSS Text Decor 3 §2)."""
+    style, values = computed.style, computed.values
+    propagated: tuple[v.TextDecoration, ...] = ()
+    if parent is not None and parent.style.text_decorations:
+        stops = style.display in ("inline-block", "inline-flex", "inline-grid") or style.position in (
+            "absolute", "fixed",
+        ) or style.float_ != "none"  # fmt: skip
+        propagated = () if stops else parent.style.text_decorations
+    lines = values.get("text_decoration_line", ())
+    if not lines:
+        if propagated:
+            style.text_decorations = propagated
+        return
+    inherited = computed.inherited
+    own = tuple(
+        v.TextDecoration(
+            line,
+            values.get("text_decoration_style", "solid"),
+            values.get("text_decoration_color", style.color),
+            values.get("text_decoration_thickness", "auto"),
+            inherited.get("text_underline_offset", "auto"),
+            inherited.get("text_decoration_skip_ink", True),
+            style.font_size,
+        )
+        for line in lines
+    )
+    style.text_decorations = propagated + own
+
+
+# --- display ------------------------------------------------------------------------------------------------
+
+_BLOCKIFIED = {
+    "inline": "block", "inline-block": "block", "inline-flex": "flex", "inline-grid": "grid",
+}  # fmt: skip
+
+
+def blockify(style: ComputedStyle) -> None:
+    """Make the display type block-level (CSS Display 3 §2.7)."""
+    blockified = _BLOCKIFIED.get(style.display)
+    if blockified is not None:
+        style.display = blockified  # type: ignore[assignment]

@@ -1,0 +1,29 @@
+"""The parsed HTML tree that selectors match against, before styles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element of the source. `children` holds nodes and text; `svg` an inline `<svg>`'s markup."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Node | None = None
+    children: list[Node | str] = field(default_factory=list)
+    id: str = ""
+    classes: frozenset[str] = frozenset()
+    index: int = 0  # among the element children of the parent
+    siblings: list[Node] = field(default_factory=list)  # element children of the parent, itself included
+    line: int = 0
+    style_line: int = 0  # where the style attribute's value begins
+    style_column: int = 0
+    svg: str | None = None
+    elements: list[Node] = field(default_factory=list)  # element children
+
+    @property
+    def previous(self) -> Node | None:
+        """The element before this one under the same parent."""
+        return self.siblings[self.index - 1] if self.index else None

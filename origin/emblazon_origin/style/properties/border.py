@@ -1,0 +1,169 @@
+"""Borders, radii, outlines, box shadows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import values as v
+from ..calculation import length_px
+from ..colors import CURRENT_COLOR, is_color_start, parse_color
+from ..registry import PROPERTIES, Logical, alias, logical, logical_pair, longhand, shorthand
+from ..tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
+from .common import any_order, four_sides, is_numeric, mapped, positive_length, positive_px
+
+SIDES = ("top", "right", "bottom", "left")
+CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
+STYLES = (
+    "none", "hidden", "solid", "dashed", "dotted", "double", "groove", "ridge", "inset", "outset",
+)  # fmt: skip
+
+line_width = mapped(positive_px, {"thin": 1.0, "medium": 3.0, "thick": 5.0})
+line_style = one_of(STYLES)
+
+
+def _outline_style(cursor: Cursor) -> str:
+    return "solid" if cursor.keyword("auto") else line_style(cursor)
+
+
+def radius(cursor: Cursor) -> Any:
+    """Read one corner: horizontal and vertical radius."""
+    horizontal = positive_length(cursor)
+    vertical = horizontal if cursor.done else positive_length(cursor)
+    return lift(lambda h, w: (h, w), horizontal, vertical)
+
+
+def border_radius(cursor: Cursor) -> dict[str, Any]:
+    """Read `border-radius: h{1,4} [/ v{1,4}]`."""
+    axes: list[list[Any]] = [[]]
+    while not cursor.done:
+        if cursor.literal("/"):
+            axes.append([])
+        else:
+            axes[-1].append(positive_length(cursor))
+    if len(axes) > 2 or any(not 1 <= len(axis) <= 4 for axis in axes):
+        raise InvalidValue("border-radius takes one to four radii, and as many again after '/'")
+    horizontal, vertical = axes[0], axes[-1]
+
+    def corner(axis: list[Any], i: int) -> Any:
+        n = len(axis)
+        return axis[
+            (0, 0, 0, 0)[i] if n == 1 else (0, 1, 0, 1)[i] if n == 2 else (0, 1, 2, 1)[i] if n == 3 else i
+        ]
+
+    return {
+        f"border_{name}_radius": lift(lambda h, w: (h, w), corner(horizontal, i), corner(vertical, i))
+        for i, name in enumerate(CORNERS)
+    }
+
+
+def shadow(cursor: Cursor, spread_and_inset: bool) -> Any:
+    """Read one shadow: offsets, blur, (spread,) colour, (inset)."""
+    lengths: list[Any] = []
+    color: Any = None
+    inset = False
+    while not cursor.done:
+        if is_numeric(cursor) and not lengths:
+            lengths = [length_px(cursor), length_px(cursor)]
+            if is_numeric(cursor):
+                lengths.append(length_px(cursor, 0))
+            if spread_and_inset and is_numeric(cursor):
+                lengths.append(length_px(cursor))
+        elif color is None and is_color_start(cursor.peek()):
+            color = parse_color(cursor)
+        elif spread_and_inset and not inset and cursor.keyword("inset"):
+            inset = True
+        else:
+            unexpected(cursor.peek())
+    if not lengths:
+        raise InvalidValue("a shadow takes two offsets")
+    lengths += [0.0] * (4 - len(lengths))
+    return lift(
+        lambda x, y, blur, spread, c: v.Shadow(x, y, blur, spread, c, inset),
+        *lengths,
+        CURRENT_COLOR if color is None else color,
+    )
+
+
+def shadow_list(spread_and_inset: bool) -> Callable[[Cursor], Any]:
+    """Return the parser of `box-shadow` or `text-shadow`."""
+
+    def read(cursor: Cursor) -> Any:
+        if cursor.keyword("none"):
+            return ()
+        return lift_tuple(comma_list(cursor, lambda c: shadow(c, spread_and_inset)))
+
+    return read
+
+
+def _border(sides: tuple[str, ...]) -> Callable[[Cursor], dict[str, Any]]:
+    def read(cursor: Cursor) -> dict[str, Any]:
+        found = any_order(
+            cursor,
+            {"width": line_width, "style": line_style, "color": parse_color},
+            {"width": 3.0, "style": "none", "color": CURRENT_COLOR},
+        )
+        return {f"border_{s}_{part}": value for s in sides for part, value in found.items()}
+
+    return read
+
+
+def _outline(cursor: Cursor) -> dict[str, Any]:
+    found = any_order(
+        cursor,
+        {"width": line_width, "style": _outline_style, "color": parse_color},
+        {"width": 3.0, "style": "none", "color": CURRENT_COLOR},
+    )
+    return {f"outline_{part}": value for part, value in found.items()}
+
+
+for _side in SIDES:
+    longhand(f"border-{_side}-width", 3.0, line_width)
+    longhand(f"border-{_side}-style", "none", line_style)
+    longhand(f"border-{_side}-color", CURRENT_COLOR, parse_color)
+for _part, _parse in (("width", line_width), ("style", line_style), ("color", parse_color)):
+    _keys = tuple(f"border_{s}_{_part}" for s in SIDES)
+    shorthand(f"border-{_part}", _keys, four_sides((_keys[0], _keys[1], _keys[2], _keys[3]), _parse))
+_PARTS = ("width", "style", "color")
+for _side in SIDES:
+    shorthand(f"border-{_side}", tuple(f"border_{_side}_{p}" for p in _PARTS), _border((_side,)))
+shorthand("border", tuple(f"border_{s}_{p}" for s in SIDES for p in _PARTS), _border(SIDES))
+for _corner in CORNERS:
+    longhand(f"border-{_corner.replace('_', '-')}-radius", (v.ZERO, v.ZERO), radius)
+shorthand("border-radius", tuple(f"border_{c}_radius" for c in CORNERS), border_radius)
+longhand("outline-width", 3.0, line_width)
+longhand("outline-style", "none", _outline_style)
+longhand(
+    "outline-color", CURRENT_COLOR, mapped(parse_color, {"auto": CURRENT_COLOR, "invert": CURRENT_COLOR})
+)
+longhand("outline-offset", 0.0, length_px)
+shorthand("outline", ("outline_width", "outline_style", "outline_color"), _outline)
+longhand("box-shadow", (), shadow_list(True))
+
+_FLOW = {"block-start": ("top", "top"), "block-end": ("bottom", "bottom"),
+         "inline-start": ("left", "right"), "inline-end": ("right", "left")}  # fmt: skip
+for _name, (_ltr, _rtl) in _FLOW.items():
+    for _part in _PARTS:
+        logical(f"border-{_name}-{_part}", f"border_{_ltr}_{_part}", f"border_{_rtl}_{_part}")
+    PROPERTIES[f"border-{_name}"] = Logical(
+        f"border-{_name}",
+        tuple(f"border_{_ltr}_{p}" for p in _PARTS),
+        tuple(f"border_{_rtl}_{p}" for p in _PARTS),
+        _border((_ltr,)),
+    )
+for _axis, _start, _end in (("block", "top", "bottom"), ("inline", "left", "right")):
+    for _part in _PARTS:
+        logical_pair(
+            f"border-{_axis}-{_part}", f"border_{_start}_{_part}", f"border_{_end}_{_part}",
+            swaps=_axis == "inline",
+        )  # fmt: skip
+    _keys = tuple(f"border_{s}_{p}" for s in (_start, _end) for p in _PARTS)
+    PROPERTIES[f"border-{_axis}"] = Logical(f"border-{_axis}", _keys, _keys, _border((_start, _end)))
+for _name, _ltr, _rtl in (
+    ("start-start", "top_left", "top_right"), ("start-end", "top_right", "top_left"),
+    ("end-start", "bottom_left", "bottom_right"), ("end-end", "bottom_right", "bottom_left"),
+):  # fmt: skip
+    logical(f"border-{_name}-radius", f"border_{_ltr}_radius", f"border_{_rtl}_radius")
+for _name in ("border-radius", "box-shadow", *(f"border-{c.replace('_', '-')}-radius" for c in CORNERS)):
+    alias(f"-webkit-{_name}", _name)
+    alias(f"-moz-{_name}", _name)

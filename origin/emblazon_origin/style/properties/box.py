@@ -1,0 +1,149 @@
+"""Box generation, position, size, margins, padding, overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import values as v
+from ..calculation import integer, length, number
+from ..registry import alias, logical, logical_pair, longhand, shorthand
+from ..tokens import Cursor, InvalidValue, lift, one_of, unexpected
+from .common import four_sides, is_numeric, keyword_or, pair, positive_length, size
+
+SIDES = ("top", "right", "bottom", "left")
+
+_DISPLAY = {
+    name: name
+    for name in (
+        "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
+        "inline-grid", "list-item",
+    )
+} | {"-webkit-flex": "flex", "-webkit-inline-flex": "inline-flex"}  # fmt: skip
+_PAIRS = {
+    ("block", "flow"): "block", ("inline", "flow"): "inline", ("block", "flow-root"): "flow-root",
+    ("inline", "flow-root"): "inline-block", ("block", "flex"): "flex", ("inline", "flex"): "inline-flex",
+    ("block", "grid"): "grid", ("inline", "grid"): "inline-grid",
+}  # fmt: skip
+_NEAREST = {
+    "table": "block", "inline-table": "inline-block", "table-row-group": "block", "table-row": "block",
+    "table-header-group": "block", "table-footer-group": "block", "table-cell": "block",
+    "table-caption": "block", "table-column": "none", "table-column-group": "none", "run-in": "block",
+    "ruby": "inline", "ruby-text": "inline", "ruby-base": "inline", "math": "inline", "flow": "block",
+}  # fmt: skip
+
+
+def display(cursor: Cursor) -> str:
+    """Read `display`; what is not laid out becomes the nearest that is, with a note."""
+    words = []
+    while (name := cursor.ident()) is not None and len(words) < 3:
+        words.append(name)
+        cursor.i += 1
+    if "list-item" in words and set(words) <= {"list-item", "block", "flow"}:
+        return "list-item"
+    if "-webkit-box" in words or "-webkit-inline-box" in words:
+        return "-webkit-box"  # the frame of -webkit-line-clamp; a block otherwise
+    if len(words) == 1:
+        if words[0] in _DISPLAY:
+            return _DISPLAY[words[0]]
+        if words[0] in _NEAREST:
+            nearest = _NEAREST[words[0]]
+            cursor.notes.append(f"display: {words[0]} is not laid out; drawn as {nearest}")
+            return nearest
+    if len(words) == 2:
+        for pair_ in ((words[0], words[1]), (words[1], words[0])):
+            if pair_ in _PAIRS:
+                return _PAIRS[pair_]
+    raise InvalidValue(f"'{' '.join(words)}' is not a display value")
+
+
+def aspect_ratio(cursor: Cursor) -> Any:
+    """Read `aspect-ratio` as (auto, ratio or None)."""
+    auto = cursor.keyword("auto") is not None
+    ratio: Any = None
+    if is_numeric(cursor):
+        width = number(cursor, 0)
+        height = number(cursor, 0) if cursor.literal("/") else 1.0
+        ratio = lift(lambda w, h: w / h if w and h else None, width, height)
+        auto = auto or cursor.keyword("auto") is not None
+    elif not auto:
+        unexpected(cursor.peek())
+    return lift(lambda r: (auto, r), ratio)
+
+
+def overflow(cursor: Cursor) -> str:
+    """Read one axis of `overflow`."""
+    name = cursor.keyword("visible", "hidden", "clip", "scroll", "auto", "overlay")
+    if name is None:
+        unexpected(cursor.peek())
+    return "auto" if name == "overlay" else name
+
+
+def _float(cursor: Cursor) -> str:
+    name = cursor.keyword("none", "left", "right", "inline-start", "inline-end")
+    if name is None:
+        unexpected(cursor.peek())
+    if name != "none":
+        cursor.notes.append("floats are not laid out; the box stays in the flow (use flex or grid)")
+    return {"inline-start": "left", "inline-end": "right"}.get(name, name)
+
+
+def _position(cursor: Cursor) -> str:
+    name = cursor.keyword("static", "relative", "absolute", "fixed", "sticky", "-webkit-sticky")
+    if name is None:
+        unexpected(cursor.peek())
+    return name.removeprefix("-webkit-")
+
+
+_auto_length = keyword_or(length, "auto")
+
+longhand("display", "inline", display, status="partly", note="no table, ruby, run-in or math layout")
+longhand("position", "static", _position, note="sticky is laid out as relative")
+for _side in SIDES:
+    longhand(_side, "auto", _auto_length)
+    longhand(f"margin-{_side}", v.ZERO, _auto_length)
+    longhand(f"padding-{_side}", v.ZERO, positive_length)
+shorthand("inset", SIDES, four_sides(SIDES, _auto_length))
+for _name in ("margin", "padding"):
+    _keys = tuple(f"{_name}_{s}" for s in SIDES)
+    shorthand(
+        _name,
+        _keys,
+        four_sides(
+            (_keys[0], _keys[1], _keys[2], _keys[3]),
+            _auto_length if _name == "margin" else positive_length,
+        ),
+    )
+longhand("z-index", "auto", keyword_or(integer, "auto"))
+longhand("box-sizing", "content-box", one_of(("content-box", "border-box")))
+for _axis in ("width", "height"):
+    longhand(_axis, "auto", size("auto"))
+    longhand(f"min-{_axis}", "auto", size("auto"))
+    longhand(f"max-{_axis}", "none", size("none"))
+longhand("aspect-ratio", (True, None), aspect_ratio)
+longhand("overflow-x", "visible", overflow, note="scroll and auto clip as hidden does; no scrollbars")
+longhand("overflow-y", "visible", overflow, note="scroll and auto clip as hidden does; no scrollbars")
+shorthand("overflow", ("overflow_x", "overflow_y"), pair("overflow_x", "overflow_y", overflow))
+longhand("visibility", "visible", one_of(("visible", "hidden", "collapse")), inherited=True)
+longhand("float", "none", _float, key="float_", status="no", note="floats are not laid out")
+
+for _name in ("inset", "margin", "padding"):
+    _of = (lambda s: s) if _name == "inset" else (lambda s, n=_name: f"{n}_{s}")
+    logical(f"{_name}-block-start", _of("top"))
+    logical(f"{_name}-block-end", _of("bottom"))
+    logical(f"{_name}-inline-start", _of("left"), _of("right"))
+    logical(f"{_name}-inline-end", _of("right"), _of("left"))
+    logical_pair(f"{_name}-block", _of("top"), _of("bottom"), swaps=False)
+    logical_pair(f"{_name}-inline", _of("left"), _of("right"), swaps=True)
+for _prefix in ("", "min-", "max-"):
+    _key = _prefix.replace("-", "_")
+    logical(f"{_prefix}inline-size", f"{_key}width")
+    logical(f"{_prefix}block-size", f"{_key}height")
+logical("overflow-inline", "overflow_x")
+logical("overflow-block", "overflow_y")
+for _side in ("start", "end", "before", "after"):
+    _axis = "inline" if _side in ("start", "end") else "block"
+    _edge = {"before": "start", "after": "end"}.get(_side, _side)
+    alias(f"-webkit-margin-{_side}", f"margin-{_axis}-{_edge}")
+    alias(f"-webkit-padding-{_side}", f"padding-{_axis}-{_edge}")
+alias("-webkit-box-sizing", "box-sizing")
+alias("-moz-box-sizing", "box-sizing")

@@ -1,0 +1,156 @@
+"""Backgrounds, masks, filters, transforms, blending, images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import backgrounds as b
+from .. import shapes
+from .. import values as v
+from ..calculation import angle, length, length_px, number_or_percent
+from ..colors import parse_color
+from ..images import position
+from ..registry import alias, longhand, shorthand
+from ..tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
+from .common import is_numeric
+
+_origin = one_of(b.BOXES)
+
+longhand("background-color", v.TRANSPARENT, parse_color)
+longhand("background-image", (None,), b.layered(b.image_or_none))
+longhand("background-position-x", (v.ZERO,), b.axis(False))
+longhand("background-position-y", (v.ZERO,), b.axis(True))
+shorthand(
+    "background-position", ("background_position_x", "background_position_y"), b.positions("background")
+)
+longhand("background-size", (("auto", "auto"),), b.layered(b.size))
+longhand("background-repeat", (("repeat", "repeat"),), b.layered(b.repeat))
+longhand(
+    "background-attachment",
+    ("scroll",),
+    b.layered(b.attachment),
+    status="partly",
+    note="fixed is drawn as scroll",
+)
+longhand("background-origin", ("padding-box",), b.layered(_origin))
+longhand("background-clip", ("border-box",), b.layered(b.clip))
+longhand("background-blend-mode", ("normal",), b.layered(one_of(b.BLENDS)))
+shorthand("background", (*b.BACKGROUND_KEYS, "background_color"), b.background)
+longhand("mask-image", (None,), b.layered(b.image_or_none), note="no SVG <mask> elements")
+longhand("mask-position-x", (v.ZERO,), b.axis(False))
+longhand("mask-position-y", (v.ZERO,), b.axis(True))
+shorthand("mask-position", ("mask_position_x", "mask_position_y"), b.positions("mask"))
+longhand("mask-size", (("auto", "auto"),), b.layered(b.size))
+longhand("mask-repeat", (("repeat", "repeat"),), b.layered(b.repeat))
+longhand("mask-origin", ("border-box",), b.layered(b.mask_origin))
+longhand("mask-clip", ("border-box",), b.layered(b.mask_clip))
+longhand("mask-mode", ("match-source",), b.layered(one_of(("alpha", "luminance", "match-source"))))
+longhand("mask-composite", ("add",), b.layered(b.composite))
+shorthand("mask", b.MASK_KEYS, b.mask)
+for _part in (
+    "",
+    "-image",
+    "-position",
+    "-position-x",
+    "-position-y",
+    "-size",
+    "-repeat",
+    "-origin",
+    "-clip",
+    "-composite",
+):
+    alias(f"-webkit-mask{_part}", f"mask{_part}")
+for _part in ("clip", "origin", "size"):
+    alias(f"-webkit-background-{_part}", f"background-{_part}")
+    alias(f"-moz-background-{_part}", f"background-{_part}")
+
+longhand("opacity", 1.0, lambda c: number_or_percent(c, 0, 1, clamp=True))
+longhand("filter", (), shapes.filter_list, status="partly", note="no SVG filters by url()")
+longhand("backdrop-filter", (), shapes.filter_list, status="partly", note="no SVG filters by url()")
+longhand("mix-blend-mode", "normal", one_of(b.BLENDS))
+longhand("isolation", "auto", one_of(("auto", "isolate")))
+longhand("clip-path", (None, "border-box"), shapes.clip_path, status="partly", note="no url(), no shape()")
+longhand("transform", (), shapes.transform, status="partly", note="2D; 3D functions by their flat projection")
+
+
+def _translate(cursor: Cursor) -> Any:
+    if cursor.keyword("none"):
+        return None
+    x = length(cursor)
+    y: Any = v.ZERO if cursor.done else length(cursor)
+    if not cursor.done:
+        length_px(cursor)
+    return lift(lambda x, y: v.Transform("translate", (x, y)), x, y)
+
+
+def _rotate(cursor: Cursor) -> Any:
+    if cursor.keyword("none"):
+        return None
+    if (axis := cursor.keyword("x", "y", "z")) is not None and axis != "z":
+        raise UnsupportedValue(f"rotate: {axis} is 3D; only 2D transforms are drawn")
+    if is_numeric(cursor) and len(cursor.tokens) == 4:
+        raise UnsupportedValue("rotate about a vector is 3D; only 2D transforms are drawn")
+    return lift(lambda a: v.Transform("rotate", (a,)), angle(cursor))
+
+
+def _scale(cursor: Cursor) -> Any:
+    if cursor.keyword("none"):
+        return None
+    x = number_or_percent(cursor)
+    y = x if cursor.done else number_or_percent(cursor)
+    if not cursor.done:
+        number_or_percent(cursor)
+    return lift(lambda x, y: v.Transform("scale", (x, y)), x, y)
+
+
+def _transform_origin(cursor: Cursor) -> Any:
+    tokens = cursor.tokens
+    if len(tokens) == 3:  # the third is z
+        flat = Cursor(tokens[:2])
+        value = position(flat)
+        flat.end()
+        cursor.i = 2
+        length_px(cursor)
+        return value
+    return position(cursor)
+
+
+longhand("translate", None, _translate)
+longhand("rotate", None, _rotate, status="partly", note="2D")
+longhand("scale", None, _scale)
+longhand("transform-origin", v.Position(v.HALF, v.HALF), _transform_origin)
+for _name in ("transform", "transform-origin", "filter", "backdrop-filter", "clip-path", "opacity"):
+    alias(f"-webkit-{_name}", _name)
+    alias(f"-moz-{_name}", _name)
+longhand("object-fit", "fill", one_of(("fill", "contain", "cover", "none", "scale-down")))
+longhand("object-position", v.Position(v.HALF, v.HALF), position)
+
+
+def _image_rendering(cursor: Cursor) -> str:
+    name = cursor.keyword(
+        "auto", "pixelated", "crisp-edges", "smooth", "high-quality", "-webkit-optimize-contrast",
+        "optimizespeed", "optimizequality",
+    )  # fmt: skip
+    if name is None:
+        unexpected(cursor.peek())
+    return {"-webkit-optimize-contrast": "crisp-edges", "high-quality": "smooth", "optimizespeed": "auto",
+            "optimizequality": "auto"}.get(name, name)  # fmt: skip
+
+
+def _color_scheme(cursor: Cursor) -> tuple[str, ...]:
+    if cursor.keyword("normal"):
+        return ()
+    found = []
+    while not cursor.done:
+        token = cursor.next()
+        if token.type != "ident":
+            unexpected(token)
+        if token.lower_value != "only":
+            found.append(token.lower_value)
+    if not found:
+        raise InvalidValue("expected light or dark")
+    return tuple(found)
+
+
+longhand("image-rendering", "auto", _image_rendering, inherited=True)
+longhand("color-scheme", (), _color_scheme, inherited=True)

@@ -1,0 +1,386 @@
+"""Text: colour, spacing, alignment, wrapping, decoration, direction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import values as v
+from ..calculation import integer, length, length_px, number
+from ..colors import CURRENT_COLOR, parse_color
+from ..registry import alias, longhand, shorthand
+from ..tokens import Cursor, InvalidValue, lift, one_of, unexpected
+from .border import line_width, shadow_list
+from .common import any_order, is_numeric, keyword_or, mapped
+
+
+def spacing(cursor: Cursor) -> Any:
+    """Read `letter-spacing` or `word-spacing`: a length, percentages of the font size."""
+    return v.ZERO if cursor.keyword("normal") else length(cursor)
+
+
+_COLLAPSE = ("collapse", "preserve", "preserve-breaks", "break-spaces", "preserve-spaces")
+_WHITE_SPACE = {
+    "normal": ("collapse", "wrap"), "nowrap": ("collapse", "nowrap"), "pre": ("preserve", "nowrap"),
+    "pre-wrap": ("preserve", "wrap"), "pre-line": ("preserve-breaks", "wrap"),
+    "break-spaces": ("break-spaces", "wrap"), "-webkit-nowrap": ("collapse", "nowrap"),
+}  # fmt: skip
+
+
+def white_space(cursor: Cursor) -> dict[str, Any]:
+    """Read `white-space`, in its old and its new grammar (CSS Text 4 §3)."""
+    if (name := cursor.keyword(*_WHITE_SPACE)) is not None:
+        collapse, mode = _WHITE_SPACE[name]
+        return {"white_space_collapse": collapse, "text_wrap_mode": mode}
+    return any_order(
+        cursor,
+        {"white_space_collapse": one_of(_COLLAPSE), "text_wrap_mode": one_of(("wrap", "nowrap"))},
+        {"white_space_collapse": "collapse", "text_wrap_mode": "wrap"},
+    )
+
+
+_STYLES = ("auto", "balance", "pretty", "stable")
+
+
+def text_wrap(cursor: Cursor) -> dict[str, Any]:
+    """Read `text-wrap`."""
+    return any_order(
+        cursor,
+        {"text_wrap_mode": one_of(("wrap", "nowrap")), "text_wrap_style": one_of(_STYLES)},
+        {"text_wrap_mode": "wrap", "text_wrap_style": "auto"},
+    )
+
+
+_TRANSFORMS = ("uppercase", "lowercase", "capitalize", "full-width")
+
+
+def text_transform(cursor: Cursor) -> str:
+    """Read `text-transform`: one transform."""
+    if cursor.keyword("none"):
+        return "none"
+    found = []
+    while (name := cursor.keyword(*_TRANSFORMS, "full-size-kana", "math-auto")) is not None:
+        if name in _TRANSFORMS:
+            found.append(name)
+        else:
+            cursor.notes.append(f"text-transform: {name} is not drawn")
+    if len(found) > 1:
+        cursor.notes.append(f"of several transforms only '{found[0]}' is drawn")
+    if not found and not cursor.notes:
+        unexpected(cursor.peek())
+    return found[0] if found else "none"
+
+
+def text_indent(cursor: Cursor) -> Any:
+    """Read `text-indent`."""
+    found: Any = None
+    while not cursor.done:
+        if (name := cursor.keyword("hanging", "each-line")) is not None:
+            cursor.notes.append(f"text-indent: {name} is not drawn")
+        elif found is None:
+            found = length(cursor)
+        else:
+            unexpected(cursor.peek())
+    if found is None:
+        raise InvalidValue("text-indent takes a length")
+    return found
+
+
+def tab_size(cursor: Cursor) -> Any:
+    """Read `tab-size` as (size, whether it is px)."""
+    token = cursor.peek()
+    if token is not None and (found := cursor.attempt(lambda c: number(c, 0))) is not None:
+        return lift(lambda n: (n, False), found)
+    return lift(lambda n: (n, True), length_px(cursor, 0))
+
+
+_LINES = ("underline", "overline", "line-through")
+
+
+def decoration_line(cursor: Cursor) -> tuple[str, ...]:
+    """Read `text-decoration-line`."""
+    if cursor.keyword("none"):
+        return ()
+    found: list[str] = []
+    while (name := cursor.keyword(*_LINES, "blink", "spelling-error", "grammar-error")) is not None:
+        if name in found:
+            raise InvalidValue(f"'{name}' twice")
+        if name in _LINES:
+            found.append(name)
+        elif name != "blink":
+            cursor.notes.append(f"text-decoration-line: {name} is not drawn")
+    if not found and cursor.i == 0:
+        unexpected(cursor.peek())
+    return tuple(found)
+
+
+decoration_style = one_of(("solid", "double", "dotted", "dashed", "wavy"))
+decoration_thickness = keyword_or(length, "auto", "from-font")
+
+
+def text_decoration(cursor: Cursor) -> dict[str, Any]:
+    """Read `text-decoration`."""
+
+    def line(c: Cursor) -> tuple[str, ...]:
+        name = c.ident()
+        if name not in ("none", *_LINES, "blink", "spelling-error", "grammar-error"):
+            unexpected(c.peek())
+        sub = Cursor(c.tokens[c.i :])
+        if name == "none":
+            c.i += 1
+            return ()
+        found = decoration_line(sub)
+        c.i += sub.i
+        c.notes.extend(sub.notes)
+        return found
+
+    return any_order(
+        cursor,
+        {
+            "text_decoration_line": line,
+            "text_decoration_style": decoration_style,
+            "text_decoration_color": parse_color,
+            "text_decoration_thickness": decoration_thickness,
+        },
+        {
+            "text_decoration_line": (),
+            "text_decoration_style": "solid",
+            "text_decoration_color": CURRENT_COLOR,
+            "text_decoration_thickness": "auto",
+        },
+    )
+
+
+def underline_position(cursor: Cursor) -> str:
+    """Read `text-underline-position`."""
+    name = cursor.keyword("auto", "from-font", "under", "left", "right")
+    if name is None:
+        unexpected(cursor.peek())
+    if name in ("left", "right") and cursor.keyword("under"):
+        name = "under"
+    cursor.keyword("left", "right")
+    if name == "under":
+        cursor.notes.append("text-underline-position: under is drawn as auto; use text-underline-offset")
+    return name
+
+
+def vertical_align(cursor: Cursor) -> Any:
+    """Read `vertical-align`."""
+    names = ("baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom")
+    if (name := cursor.keyword(*names)) is not None:
+        return name
+    if cursor.keyword("-webkit-baseline-middle"):
+        return "middle"
+    return length(cursor)
+
+
+def text_overflow(cursor: Cursor) -> Any:
+    """Read `text-overflow`; the second of two values is for the end of the line."""
+    found = []
+    while not cursor.done and len(found) < 2:
+        token = cursor.next()
+        if token.type == "string" or (token.type == "ident" and token.lower_value in ("clip", "ellipsis")):
+            found.append(token.lower_value if token.type == "ident" else token.value)
+        else:
+            unexpected(token)
+    if not found:
+        raise InvalidValue("the value is empty")
+    if len(found) == 2:
+        cursor.notes.append("only the end of the line has an ellipsis")
+    return found[-1]
+
+
+def line_clamp(cursor: Cursor) -> dict[str, Any]:
+    """Read `line-clamp: none | <lines> [<block-ellipsis>]`."""
+    if cursor.keyword("none"):
+        return {"line_clamp": None, "block_ellipsis": "…"}
+    lines = integer(cursor, 1)
+    ellipsis = "…"
+    token = cursor.peek()
+    if token is not None and token.type == "string":
+        ellipsis = str(cursor.next().value)
+    elif cursor.keyword("no-ellipsis"):
+        ellipsis = ""
+    else:
+        cursor.keyword("ellipsis", "auto")
+    return {"line_clamp": lines, "block_ellipsis": ellipsis}
+
+
+def text_fit(cursor: Cursor) -> Any:
+    """Read `text-fit: none | shrink [<min> [<max>]]` (and `grow`); sizes in px or percent of the font size."""
+    if cursor.keyword("none"):
+        return None
+    mode = cursor.keyword("shrink", "grow")
+    if mode is None:
+        unexpected(cursor.peek())
+    cursor.keyword("consistent", "per-line", "per-line-all")
+    sizes = []
+    while is_numeric(cursor) and len(sizes) < 2:
+        sizes.append(length(cursor, 0))
+    return lift(lambda *s: (mode, s), *sizes)
+
+
+def stroke(cursor: Cursor) -> dict[str, Any]:
+    """Read `-webkit-text-stroke`."""
+    return any_order(
+        cursor,
+        {"text_stroke_width": line_width, "text_stroke_color": parse_color},
+        {"text_stroke_width": 0.0, "text_stroke_color": CURRENT_COLOR},
+    )
+
+
+def fill_color(cursor: Cursor) -> Any:
+    """Read `-webkit-text-fill-color`; None is `color`."""
+    value = parse_color(cursor)
+    return None if value is CURRENT_COLOR else value
+
+
+def paint_order(cursor: Cursor) -> bool:
+    """Read `paint-order` as whether the stroke is under the fill."""
+    if cursor.keyword("normal"):
+        return False
+    order = []
+    while (name := cursor.keyword("fill", "stroke", "markers")) is not None:
+        order.append(name)
+    if not order or len(set(order)) != len(order):
+        unexpected(cursor.peek())
+    order += [n for n in ("fill", "stroke", "markers") if n not in order]
+    return order.index("stroke") < order.index("fill")
+
+
+def quotes(cursor: Cursor) -> Any:
+    """Read `quotes`; None is auto."""
+    if cursor.keyword("auto"):
+        return None
+    if cursor.keyword("none"):
+        return ()
+    found = []
+    while not cursor.done:
+        token = cursor.next()
+        if token.type != "string":
+            unexpected(token)
+        found.append(str(token.value))
+    if not found or len(found) % 2:
+        raise InvalidValue("quotes come in pairs")
+    return tuple(zip(found[::2], found[1::2], strict=True))
+
+
+def hanging_punctuation(cursor: Cursor) -> str:
+    """Read `hanging-punctuation`, which Chromium does not draw either."""
+    found = []
+    while (name := cursor.keyword("none", "first", "last", "allow-end", "force-end")) is not None:
+        found.append(name)
+    if not found:
+        unexpected(cursor.peek())
+    return next((n for n in ("first", "last") if n in found), "none")
+
+
+_ALIGN = ("start", "end", "left", "right", "center", "justify", "match-parent")
+
+
+def text_align(cursor: Cursor) -> str:
+    """Read `text-align`."""
+    name = cursor.keyword(*_ALIGN, "-webkit-left", "-webkit-right", "-webkit-center", "-webkit-match-parent")
+    if name is None:
+        unexpected(cursor.peek())
+    return name.removeprefix("-webkit-")
+
+
+longhand("color", v.BLACK, parse_color, inherited=True)
+longhand("letter-spacing", v.ZERO, spacing, inherited=True)
+longhand("word-spacing", v.ZERO, spacing, inherited=True)
+longhand("text-align", "start", text_align, inherited=True)
+longhand(
+    "text-align-last", "auto", one_of(("auto", "start", "end", "left", "right", "center", "justify")),
+    inherited=True,
+)  # fmt: skip
+longhand("text-justify", "auto", one_of(("auto", "none", "inter-word", "inter-character")), inherited=True)
+longhand("text-indent", v.ZERO, text_indent, inherited=True, status="partly", note="no hanging, each-line")
+longhand(
+    "text-transform", "none", text_transform, inherited=True, status="partly", note="one transform at a time"
+)
+longhand("white-space-collapse", "collapse", one_of(_COLLAPSE), inherited=True)
+longhand("text-wrap-mode", "wrap", one_of(("wrap", "nowrap")), inherited=True)
+longhand("text-wrap-style", "auto", one_of(_STYLES), inherited=True)
+shorthand("white-space", ("white_space_collapse", "text_wrap_mode"), white_space)
+shorthand("text-wrap", ("text_wrap_mode", "text_wrap_style"), text_wrap)
+longhand("tab-size", (8.0, False), tab_size, inherited=True)
+longhand(
+    "word-break", "normal", one_of(("normal", "break-all", "keep-all", "auto-phrase", "break-word")),
+    inherited=True, note="auto-phrase as normal",
+)  # fmt: skip
+longhand("overflow-wrap", "normal", one_of(("normal", "break-word", "anywhere")), inherited=True)
+longhand("line-break", "auto", one_of(("auto", "loose", "normal", "strict", "anywhere")), inherited=True)
+longhand(
+    "hyphens", "manual", one_of(("none", "manual", "auto")), inherited=True, note="auto breaks as manual"
+)
+
+
+def _hyphenate_character(cursor: Cursor) -> str:
+    token = cursor.next()
+    if token.type == "string":
+        return str(token.value)
+    if token.type != "ident" or token.lower_value != "auto":
+        unexpected(token)
+    return "auto"
+
+
+longhand("hyphenate-character", "auto", _hyphenate_character, inherited=True)
+longhand(
+    "text-spacing-trim",
+    "normal",
+    one_of(("normal", "space-all", "space-first", "trim-start")),
+    inherited=True,
+)
+longhand("direction", "ltr", one_of(("ltr", "rtl")), inherited=True)
+longhand(
+    "unicode-bidi", "normal",
+    one_of(("normal", "embed", "isolate", "bidi-override", "isolate-override", "plaintext")),
+)  # fmt: skip
+longhand("vertical-align", "baseline", vertical_align)
+longhand("text-shadow", (), shadow_list(False), inherited=True)
+longhand("text-decoration-line", (), decoration_line)
+longhand("text-decoration-style", "solid", decoration_style)
+longhand("text-decoration-color", CURRENT_COLOR, parse_color)
+longhand("text-decoration-thickness", "auto", decoration_thickness)
+longhand(
+    "text-decoration-skip-ink", True, mapped(one_of(()), {"auto": True, "none": False, "all": True}),
+    inherited=True,
+)  # fmt: skip
+longhand("text-underline-offset", "auto", keyword_or(length, "auto"), inherited=True)
+longhand(
+    "text-underline-position", "auto", underline_position, inherited=True, status="partly",
+    note="from-font and auto only",
+)  # fmt: skip
+shorthand(
+    "text-decoration",
+    (
+        "text_decoration_line",
+        "text_decoration_style",
+        "text_decoration_color",
+        "text_decoration_thickness",
+    ),
+    text_decoration,
+)
+longhand("-webkit-text-stroke-width", 0.0, line_width, key="text_stroke_width", inherited=True)
+longhand("-webkit-text-stroke-color", CURRENT_COLOR, parse_color, key="text_stroke_color", inherited=True)
+shorthand("-webkit-text-stroke", ("text_stroke_width", "text_stroke_color"), stroke)
+longhand("-webkit-text-fill-color", None, fill_color, key="text_fill_color", inherited=True)
+longhand("paint-order", False, paint_order, key="paint_order_stroke_first", inherited=True)
+longhand("text-overflow", "clip", text_overflow)
+longhand("-webkit-line-clamp", None, lambda c: line_clamp(c)["line_clamp"], key="line_clamp")
+longhand("block-ellipsis", "…", lambda c: "", status="no", note="use line-clamp")
+shorthand("line-clamp", ("line_clamp", "block_ellipsis"), line_clamp)
+longhand(
+    "text-fit", None, text_fit, note="none | shrink [<min> [<max>]] | grow: Emblazon's reading of CSS Text 5"
+)
+longhand("quotes", None, quotes, inherited=True)
+longhand(
+    "hanging-punctuation", "none", hanging_punctuation, inherited=True, status="partly", note="first and last"
+)
+alias("word-wrap", "overflow-wrap")
+alias("-webkit-hyphens", "hyphens")
+alias("-moz-tab-size", "tab-size")
+alias("-webkit-hyphenate-character", "hyphenate-character")
+alias("font-width", "font-stretch")
+for _part in ("", "-line", "-style", "-color", "-skip-ink"):
+    alias(f"-webkit-text-decoration{_part}", f"text-decoration{_part}")

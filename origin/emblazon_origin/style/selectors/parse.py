@@ -1,0 +1,316 @@
+"""Parsing selectors (Selectors 4, CSS Nesting) from component values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import tinycss2
+from tinycss2.nth import parse_nth
+
+from ..tokens import Token
+from . import pseudo_classes as pc
+from .model import Compound, Selector, Specificity, Test
+
+MAX_COMPOUNDS = 100
+MAX_NESTING = 20
+GENERATED = ("before", "after", "marker")
+
+
+class InvalidSelector(ValueError):
+    """The selector is not valid; the message is the reason."""
+
+
+class _Reader:
+    """One complex selector's tokens, comments gone, white space kept."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = [t for t in tokens if t.type != "comment"]
+        while self.tokens and self.tokens[0].type == "whitespace":
+            del self.tokens[0]
+        while self.tokens and self.tokens[-1].type == "whitespace":
+            del self.tokens[-1]
+        self.i = 0
+
+    def peek(self, ahead: int = 0) -> Token | None:
+        i = self.i + ahead
+        return self.tokens[i] if i < len(self.tokens) else None
+
+    def is_literal(self, *values: str, ahead: int = 0) -> bool:
+        token = self.peek(ahead)
+        return token is not None and token.type == "literal" and token.value in values
+
+    def skip_space(self) -> bool:
+        start = self.i
+        while (token := self.peek()) is not None and token.type == "whitespace":
+            self.i += 1
+        return self.i > start
+
+
+def split_list(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Split a selector list at its commas."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def parse_selector_list(
+    tokens: Sequence[Token], parents: tuple[Selector, ...] | None = None
+) -> tuple[Selector, ...]:
+    """Return the selectors of a style rule; nested in `parents` where given. Raise `InvalidSelector`."""
+    return tuple(_Parser(parents, 0).complex(part, nested=parents is not None) for part in split_list(tokens))
+
+
+class _Parser:
+    def __init__(self, parents: tuple[Selector, ...] | None, depth: int) -> None:
+        if depth > MAX_NESTING:
+            raise InvalidSelector(f"selectors are nested more than {MAX_NESTING} deep")
+        self.parents = parents
+        self.depth = depth
+        self.saw_nesting = False
+        self.pseudo = ""
+        self.specificity = [0, 0, 0]
+
+    # --- complex selectors ---
+
+    def complex(self, tokens: Sequence[Token], nested: bool = False, relative: bool = False) -> Selector:
+        """Parse one complex selector; `relative` ones start with a combinator (a space by default)."""
+        reader = _Reader(tokens)
+        if not reader.tokens:
+            raise InvalidSelector("empty selector")
+        text = tinycss2.serialize(reader.tokens)
+        compounds: list[Compound] = []
+        combinators: list[str] = []
+        leading = self.combinator(reader)
+        if leading and not (nested or relative):
+            raise InvalidSelector(f"a selector cannot start with '{leading}'")
+        while True:
+            compounds.append(self.compound(reader))
+            if reader.peek() is None:
+                break
+            if self.pseudo:
+                raise InvalidSelector("nothing may follow a pseudo-element")
+            space = reader.skip_space()
+            combinator = self.combinator(reader) or (" " if space else "")
+            if not combinator:
+                raise InvalidSelector(f"unexpected '{reader.tokens[reader.i].serialize()}'")
+            combinators.append(combinator)
+            if len(compounds) > MAX_COMPOUNDS:
+                raise InvalidSelector(f"more than {MAX_COMPOUNDS} compounds")
+        if relative:
+            compounds.insert(0, Compound((pc.is_scope,)))
+            combinators.insert(0, leading or " ")
+        elif nested and (leading or not self.saw_nesting):
+            compounds.insert(0, self.nesting())
+            combinators.insert(0, leading or " ")
+        a, b, c = self.specificity
+        return Selector(tuple(compounds), tuple(combinators), (a, b, c), self.pseudo, text)
+
+    def combinator(self, reader: _Reader) -> str:
+        if not reader.is_literal(">", "+", "~"):
+            return ""
+        token = reader.peek()
+        assert token is not None  # noqa: S101 - is_literal
+        reader.i += 1
+        reader.skip_space()
+        return str(token.value)
+
+    def add(self, specificity: Specificity) -> None:
+        for i in range(3):
+            self.specificity[i] += specificity[i]
+
+    def nesting(self) -> Compound:
+        """`&`: the parent rule's selectors as in :is(), or :scope at the top."""
+        self.saw_nesting = True
+        if self.parents is None:
+            return Compound((pc.is_root,))
+        parents = tuple(p for p in self.parents if not p.pseudo)
+        self.add(max((p.specificity for p in parents), default=(0, 0, 0)))
+        key = parents[0].key if len(parents) == 1 else ("*", "")
+        return Compound((pc.any_of(parents),), key)
+
+    # --- compound selectors ---
+
+    def compound(self, reader: _Reader) -> Compound:
+        tests: list[Test] = []
+        key = ("*", "")
+        rank = {"*": 0, "tag": 1, "class": 2, "id": 3}
+        start = reader.i
+        while (token := reader.peek()) is not None:
+            found = self.simple(reader, token, first=reader.i == start)
+            if found is None:
+                break
+            test, name = found
+            if test is not None:
+                tests.append(test)
+            if name is not None and rank[name[0]] > rank[key[0]]:
+                key = name
+        if reader.i == start:
+            token = reader.peek()
+            raise InvalidSelector("expected a selector" + (f", got '{token.serialize()}'" if token else ""))
+        return Compound(tuple(tests), key)
+
+    def simple(
+        self, reader: _Reader, token: Token, first: bool
+    ) -> tuple[Test | None, tuple[str, str] | None] | None:
+        """Parse one simple selector; None where the compound ends."""
+        if token.type == "whitespace" or (token.type == "literal" and token.value in (">", "+", "~")):
+            return None
+        if self.pseudo:
+            return self.after_pseudo_element(reader)
+        if token.type == "ident" and first:
+            return self.type_selector(reader)
+        if token.type == "hash":
+            if not token.is_identifier:
+                raise InvalidSelector(f"'#{token.value}' is not an identifier")
+            reader.i += 1
+            self.add((1, 0, 0))
+            return pc.has_id(token.value), ("id", token.value)
+        if token.type == "[] block":
+            reader.i += 1
+            self.add((0, 1, 0))
+            return pc.attribute(_Reader(token.content).tokens, InvalidSelector), None
+        if token.type == "literal":
+            return self.delimiter(reader, token, first)
+        raise InvalidSelector(f"unexpected '{token.serialize()}'")
+
+    def delimiter(
+        self, reader: _Reader, token: Any, first: bool
+    ) -> tuple[Test | None, tuple[str, str] | None]:
+        following = reader.peek(1)
+        if token.value == "." and following is not None and following.type == "ident":
+            reader.i += 2
+            self.add((0, 1, 0))
+            return pc.has_class(following.value), ("class", following.value)
+        if token.value in ("*", "|") and first:
+            return self.type_selector(reader)
+        if token.value == "&":
+            reader.i += 1
+            compound = self.nesting()
+            return compound.tests[0], compound.key
+        if token.value == ":":
+            return self.pseudo_selector(reader)
+        raise InvalidSelector(f"unexpected '{token.value}'")
+
+    def type_selector(self, reader: _Reader) -> tuple[Test | None, tuple[str, str] | None]:
+        token = reader.tokens[reader.i]
+        if (
+            reader.is_literal("|", ahead=1) or token.value == "|"
+        ):  # a namespace prefix: any but `*` is unknown
+            if token.value not in ("*", "|"):
+                raise InvalidSelector(f"the namespace '{token.value}' is not declared")
+            reader.i += 1 if token.value == "|" else 2
+            following = reader.peek()
+            if following is None:
+                raise InvalidSelector("expected a type after '|'")
+            token = following
+        reader.i += 1
+        if token.type == "literal" and token.value == "*":
+            return None, None
+        if token.type != "ident":
+            raise InvalidSelector(f"unexpected '{token.serialize()}'")
+        self.add((0, 0, 1))
+        name = token.lower_value
+        return pc.has_tag(name), ("tag", name)
+
+    # --- pseudo-classes and pseudo-elements ---
+
+    def pseudo_selector(self, reader: _Reader) -> tuple[Test | None, tuple[str, str] | None]:
+        element = reader.is_literal(":", ahead=1)
+        token = reader.peek(2 if element else 1)
+        if token is None or token.type not in ("ident", "function"):
+            raise InvalidSelector("expected a name after ':'")
+        name = token.lower_value if token.type == "ident" else token.lower_name
+        legacy = token.type == "ident" and name in ("before", "after", "first-line", "first-letter")
+        reader.i += 3 if element else 2
+        if element or legacy:
+            return self.pseudo_element(name, token)
+        if token.type == "function":
+            return self.functional(name, token), None
+        test = pc.SIMPLE.get(name)
+        if test is None:
+            raise InvalidSelector(f"unknown pseudo-class ':{name}'")
+        self.add((0, 1, 0))
+        return test, None
+
+    def pseudo_element(self, name: str, token: Token) -> tuple[Test | None, tuple[str, str] | None]:
+        if name not in GENERATED and name not in pc.OTHER_PSEUDO_ELEMENTS and not name.startswith("-webkit-"):
+            raise InvalidSelector(f"unknown pseudo-element '::{name}'")
+        if self.depth:
+            raise InvalidSelector(f"'::{name}' is not allowed here")
+        self.pseudo = name
+        self.add((0, 0, 1))
+        return None, None
+
+    def after_pseudo_element(self, reader: _Reader) -> tuple[Test | None, tuple[str, str] | None]:
+        """Only a state such as :hover may follow a pseudo-element; none ever holds."""
+        following = reader.peek(1)
+        if reader.is_literal(":") and following is not None and following.type == "ident":
+            reader.i += 2
+            if following.lower_value in pc.SIMPLE:
+                self.pseudo = self.pseudo if self.pseudo not in GENERATED else f"{self.pseudo}:state"
+                return pc.never, None
+        raise InvalidSelector("nothing may follow a pseudo-element")
+
+    def inner(self) -> _Parser:
+        return _Parser(self.parents, self.depth + 1)
+
+    def listed(
+        self, tokens: Sequence[Token], forgiving: bool, relative: bool = False
+    ) -> tuple[Selector, ...]:
+        found = []
+        for part in split_list(tokens):
+            parser = self.inner()
+            try:
+                found.append(parser.complex(part, relative=relative))
+            except InvalidSelector:
+                if not forgiving:
+                    raise
+            self.saw_nesting = self.saw_nesting or parser.saw_nesting
+        return tuple(found)
+
+    def functional(self, name: str, token: Any) -> Test:
+        if name in ("is", "where", "matches", "-webkit-any", "-moz-any", "any"):
+            selectors = self.listed(token.arguments, forgiving=True)
+            if name != "where":
+                self.add(max((s.specificity for s in selectors), default=(0, 0, 0)))
+            return pc.any_of(selectors)
+        if name == "not":
+            selectors = self.listed(token.arguments, forgiving=False)
+            self.add(max(s.specificity for s in selectors))
+            return pc.none_of(selectors)
+        if name == "has":
+            selectors = self.listed(token.arguments, forgiving=False, relative=True)
+            self.add(max(s.specificity for s in selectors))
+            return pc.has(selectors)
+        self.add((0, 1, 0))
+        if name.startswith("nth-"):
+            return self.nth(name, token)
+        if name == "lang":
+            return pc.lang([t.value for t in token.arguments if t.type in ("ident", "string")])
+        if name == "dir":
+            words = [t.lower_value for t in token.arguments if t.type == "ident"]
+            return pc.direction(words[0] if words else "")
+        if name in ("host", "host-context", "state", "active-view-transition-type"):
+            return pc.never
+        raise InvalidSelector(f"unknown pseudo-class ':{name}()'")
+
+    def nth(self, name: str, token: Any) -> Test:
+        arguments = [t for t in token.arguments if t.type != "comment"]
+        of: tuple[Selector, ...] | None = None
+        for i, item in enumerate(arguments):
+            if item.type == "ident" and item.lower_value == "of" and name in ("nth-child", "nth-last-child"):
+                of = self.listed(arguments[i + 1 :], forgiving=False)
+                self.add(max(s.specificity for s in of))
+                arguments = arguments[:i]
+                break
+        formula = parse_nth(arguments)
+        if formula is None:
+            raise InvalidSelector(f"':{name}()' takes a formula such as 2n+1")
+        if name not in ("nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type"):
+            raise InvalidSelector(f"unknown pseudo-class ':{name}()'")
+        return pc.nth(formula, of, last="last" in name, of_type=name.endswith("type"))

@@ -1,0 +1,257 @@
+"""The tests that simple selectors compile to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..node import Node
+from .model import Selector, Test
+
+OTHER_PSEUDO_ELEMENTS = frozenset((
+    "first-line", "first-letter", "selection", "placeholder", "backdrop", "file-selector-button",
+    "target-text", "highlight", "spelling-error", "grammar-error", "cue", "part", "slotted",
+    "details-content", "scroll-marker", "view-transition", "view-transition-group", "checkmark", "picker-icon",
+    "-moz-selection", "-moz-focus-inner", "-moz-placeholder", "-ms-clear",
+))  # fmt: skip
+
+
+def never(node: Node, scope: Node | None) -> bool:
+    """A state that a still picture is never in."""
+    return False
+
+
+def always(node: Node, scope: Node | None) -> bool:
+    """`:defined`, `:enabled` and such."""
+    return True
+
+
+def is_root(node: Node, scope: Node | None) -> bool:
+    """`:root`."""
+    return node.parent is None
+
+
+def is_scope(node: Node, scope: Node | None) -> bool:
+    """`:scope`, and the start of a relative selector."""
+    return node is scope if scope is not None else node.parent is None
+
+
+def has_tag(name: str) -> Test:
+    """A type selector; names are compared in lower case, as HTML elements' are."""
+    return lambda node, scope: node.tag == name
+
+
+def has_id(name: str) -> Test:
+    """`#id`."""
+    return lambda node, scope: node.id == name
+
+
+def has_class(name: str) -> Test:
+    """`.class`."""
+    return lambda node, scope: name in node.classes
+
+
+def any_of(selectors: tuple[Selector, ...]) -> Test:
+    """`:is()`, `:where()` and `&`."""
+    return lambda node, scope: any(s.matches(node, scope) for s in selectors)
+
+
+def none_of(selectors: tuple[Selector, ...]) -> Test:
+    """`:not()`."""
+    return lambda node, scope: not any(s.matches(node, scope) for s in selectors)
+
+
+def has(selectors: tuple[Selector, ...]) -> Test:
+    """`:has()`: some element relative to this one matches."""
+    outward = any(c in ("+", "~") for s in selectors for c in s.combinators[:1])
+    child_only = all(s.combinators == (">",) for s in selectors)
+
+    def test(node: Node, scope: Node | None) -> bool:
+        stack = list(node.elements)
+        if outward:
+            stack += node.siblings[node.index + 1 :]
+        while stack:
+            candidate = stack.pop()
+            if any(s.matches(candidate, node) for s in selectors):
+                return True
+            if not child_only:
+                stack += candidate.elements
+        return False
+
+    return test
+
+
+# --- attributes -------------------------------------------------------------------------------------
+
+_INSENSITIVE = frozenset((
+    "accept", "accept-charset", "align", "alink", "axis", "bgcolor", "charset", "checked", "clear",
+    "codetype", "color", "compact", "declare", "defer", "dir", "direction", "disabled", "enctype", "face",
+    "frame", "hreflang", "http-equiv", "lang", "language", "link", "media", "method", "multiple",
+    "nohref", "noresize", "noshade", "nowrap", "readonly", "rel", "rev", "rules", "scope", "scrolling",
+    "selected", "shape", "target", "text", "type", "valign", "valuetype", "vlink",
+))  # fmt: skip
+_OPERATORS = {
+    "=": lambda actual, wanted: actual == wanted,
+    "~=": lambda actual, wanted: bool(wanted) and wanted in actual.split(),
+    "|=": lambda actual, wanted: actual == wanted or actual.startswith(wanted + "-"),
+    "^=": lambda actual, wanted: bool(wanted) and actual.startswith(wanted),
+    "$=": lambda actual, wanted: bool(wanted) and actual.endswith(wanted),
+    "*=": lambda actual, wanted: bool(wanted) and wanted in actual,
+}
+
+
+def attribute(tokens: list[Any], error: type[Exception]) -> Test:
+    """`[name]`, `[name op value i]`."""
+    tokens = [t for t in tokens if t.type != "whitespace"]
+    while len(tokens) > 1 and tokens[0].type == "literal" and tokens[0].value in ("*", "|"):
+        del tokens[0]  # a namespace prefix
+    if not tokens or tokens[0].type != "ident":
+        raise error("expected an attribute's name")
+    name = tokens[0].lower_value
+    if len(tokens) == 1:
+        return lambda node, scope: name in node.attributes
+    operator = tokens[1].value if tokens[1].type == "literal" else ""
+    rest = tokens[2:]
+    if operator in ("~", "|", "^", "$", "*") and rest and rest[0].type == "literal" and rest[0].value == "=":
+        operator, rest = operator + "=", rest[1:]
+    if operator not in _OPERATORS or not rest or rest[0].type not in ("ident", "string"):
+        raise error("expected an operator and a value in '[]'")
+    flag = rest[1].lower_value if len(rest) == 2 and rest[1].type == "ident" else ""
+    if len(rest) > 2 or (len(rest) == 2 and flag not in ("i", "s")):
+        raise error("unexpected text after the value in '[]'")
+    compare, wanted = _OPERATORS[operator], str(rest[0].value)
+    if flag == "i" or (not flag and name in _INSENSITIVE):
+        folded = wanted.lower()
+        return lambda node, scope: name in node.attributes and compare(node.attributes[name].lower(), folded)
+    return lambda node, scope: name in node.attributes and compare(node.attributes[name], wanted)
+
+
+# --- positions among siblings -----------------------------------------------------------------------
+
+
+def _in_series(position: int, a: int, b: int) -> bool:
+    offset = position - b
+    return offset == 0 if a == 0 else offset % a == 0 and offset // a >= 0
+
+
+def nth(
+    formula: tuple[int, int], of: tuple[Selector, ...] | None = None, *, last: bool, of_type: bool
+) -> Test:
+    """`:nth-child(An+B [of S])` and its three siblings."""
+    a, b = formula
+
+    def test(node: Node, scope: Node | None) -> bool:
+        if of is not None and not any(s.matches(node, scope) for s in of):
+            return False
+        if of is None and not of_type:
+            position = len(node.siblings) - node.index if last else node.index + 1
+            return _in_series(position, a, b)
+        side = node.siblings[node.index :] if last else node.siblings[: node.index + 1]
+        if of is not None:
+            position = sum(1 for n in side if any(s.matches(n, scope) for s in of))
+        else:
+            position = sum(1 for n in side if n.tag == node.tag)
+        return _in_series(position, a, b)
+
+    return test
+
+
+_first_child = nth((0, 1), last=False, of_type=False)
+_last_child = nth((0, 1), last=True, of_type=False)
+_first_of_type = nth((0, 1), last=False, of_type=True)
+_last_of_type = nth((0, 1), last=True, of_type=True)
+
+
+def _both(first: Test, second: Test) -> Test:
+    return lambda node, scope: first(node, scope) and second(node, scope)
+
+
+def _empty(node: Node, scope: Node | None) -> bool:
+    return not node.elements and not any(isinstance(c, str) and c for c in node.children) and node.svg is None
+
+
+# --- language, direction, state ---------------------------------------------------------------------
+
+
+def language_of(node: Node | None) -> str:
+    """Return the nearest `lang`, in lower case."""
+    while node is not None:
+        if "lang" in node.attributes:
+            return node.attributes["lang"].lower()
+        node = node.parent
+    return ""
+
+
+def lang(ranges: list[str]) -> Test:
+    """`:lang()` by extended filtering (RFC 4647 §3.3.2)."""
+    wanted = [r.lower().split("-") for r in ranges]
+    return lambda node, scope: any(_in_range(language_of(node), r) for r in wanted)
+
+
+def _in_range(tag: str, wanted: list[str]) -> bool:
+    if not tag:
+        return wanted == [""]
+    parts = tag.split("-")
+    if wanted[0] not in ("*", parts[0]):
+        return False
+    i = 1
+    for subtag in wanted[1:]:
+        if subtag == "*":
+            continue
+        while i < len(parts) and parts[i] != subtag:
+            if len(parts[i]) == 1:
+                return False
+            i += 1
+        if i >= len(parts):
+            return False
+        i += 1
+    return True
+
+
+def direction_of(node: Node | None) -> str:
+    """Return the nearest `dir`."""
+    while node is not None:
+        value = node.attributes.get("dir", "").lower()
+        if value in ("ltr", "rtl"):
+            return value
+        node = node.parent
+    return "ltr"
+
+
+def direction(wanted: str) -> Test:
+    """`:dir()`."""
+    return lambda node, scope: direction_of(node) == wanted
+
+
+def _has_attribute(name: str, *tags: str) -> Test:
+    return lambda node, scope: name in node.attributes and (not tags or node.tag in tags)
+
+
+_FIELDS = ("input", "button", "select", "textarea", "option", "optgroup", "fieldset")
+_link = _has_attribute("href", "a", "area")
+
+
+def _enabled(node: Node, scope: Node | None) -> bool:
+    return node.tag in _FIELDS and "disabled" not in node.attributes
+
+
+def _is_open(node: Node, scope: Node | None) -> bool:
+    return node.tag in ("details", "dialog") and "open" in node.attributes
+
+
+SIMPLE: dict[str, Test] = {
+    "root": is_root, "scope": is_scope, "empty": _empty, "first-child": _first_child, "last-child": _last_child,
+    "only-child": _both(_first_child, _last_child), "first-of-type": _first_of_type,
+    "last-of-type": _last_of_type, "only-of-type": _both(_first_of_type, _last_of_type),
+    "link": _link, "any-link": _link, "-webkit-any-link": _link, "defined": always, "enabled": _enabled,
+    "disabled": _has_attribute("disabled", *_FIELDS), "checked": _has_attribute("checked", "input"),
+    "required": _has_attribute("required", *_FIELDS), "open": _is_open,
+    "read-only": always, "optional": _enabled,
+    **dict.fromkeys((
+        "hover", "active", "focus", "focus-visible", "focus-within", "visited", "target", "target-within",
+        "local-link", "read-write", "placeholder-shown", "autofill", "-webkit-autofill", "default",
+        "indeterminate", "valid", "invalid", "user-valid", "user-invalid", "in-range", "out-of-range",
+        "fullscreen", "modal", "picture-in-picture", "playing", "paused", "current", "past", "future",
+        "host", "popover-open", "blank", "seeking", "buffering", "stalled", "muted", "volume-locked",
+        "-moz-focusring", "-webkit-full-screen", "closed",
+    ), never),
+}  # fmt: skip

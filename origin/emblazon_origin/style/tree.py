@@ -1,0 +1,267 @@
+"""The walk over the tree: cascade and compute each element, generate pseudo-elements, build `Element`s."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cachetools import LRUCache
+
+from ..report import Report
+from . import values as v
+from .compute import Computed, Environment
+from .compute import Element as Computation
+from .computed import ComputedStyle
+from .custom import custom_properties
+from .declarations import Block, Custom, Note, parse_block
+from .dom import Element, Text
+from .finish import blockify
+from .generate import Counters
+from .hints import presentational
+from .node import Node
+from .sheets import Cascade
+from .winners import cascaded_values
+
+_inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
+    2_000_000, getsizeof=lambda entry: 1_000 + 300 * len(entry[0].normal)
+)
+_inline_lock = threading.Lock()
+_UNSUPPORTED = {
+    "table": "tables are not laid out; use grid", "video": "video is not drawn", "audio": "audio is not drawn",
+    "canvas": "a canvas is not drawn", "iframe": "frames are not drawn", "object": "objects are not drawn",
+    "embed": "objects are not drawn", "input": "form controls are not drawn as such",
+    "select": "form controls are not drawn as such", "textarea": "form controls are not drawn as such",
+    "math": "MathML is not laid out", "marquee": "a marquee does not move", "progress": "not drawn",
+    "meter": "not drawn", "script": "scripts do not run", "ruby": "ruby is not laid out",
+    "frameset": "frames are not drawn",
+}  # fmt: skip
+
+
+def inline_block(text: str) -> tuple[Block, list[Note]]:
+    """Return a parsed style attribute, from the cache where it is there."""
+    with _inline_lock:
+        found = _inline_cache.get(text)
+    if found is None:
+        found = parse_block(text)
+        if len(text) < 100_000:
+            with _inline_lock:
+                _inline_cache[text] = found
+    return found
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element whose children are being styled."""
+
+    node: Node
+    element: Element
+    computed: Computed
+    flex_parent: bool  # whether its children's boxes are flex or grid items
+    inside: str = ""
+    next: int = 0
+
+
+@dataclass(slots=True)
+class Styler:
+    """One document's walk."""
+
+    cascade: Cascade
+    env: Environment
+    report: Report
+    lang: str
+    counters: Counters = field(default_factory=Counters)
+
+    def document(self, root: Node) -> Element:
+        """Return the root element with its whole tree."""
+        computed = self.compute(root, None)
+        self.env.root = computed
+        if computed.style.display == "none":
+            return Element(root.tag, root.attributes, [], computed.style, root.line, selector=root.tag)
+        blockify(computed.style)
+        if computed.style.display == "contents":
+            computed.style.display = "block"
+        top = self.open(root, computed, None)
+        stack = [top]
+        while stack:
+            current = stack[-1]
+            if current.next >= len(current.node.children):
+                self.close(stack.pop())
+                continue
+            child = current.node.children[current.next]
+            current.next += 1
+            if isinstance(child, str):
+                current.element.children.append(Text(child))
+            else:
+                opened = self.child(child, current)
+                if opened is not None:
+                    stack.append(opened)
+        self.finish()
+        return top.element
+
+    def finish(self) -> None:
+        """Report what substitution found."""
+        for note in self.env.notes:
+            self.report.add(
+                note.severity, note.code, note.message, line=note.line, column=note.column, where=note.where
+            )
+
+    def child(self, node: Node, parent: _Open) -> _Open | None:
+        """Style a child; None where it makes no box."""
+        computed = self.compute(node, parent.computed)
+        if node.tag in _UNSUPPORTED and (node.tag == "script" or computed.style.display != "none"):
+            message = f"<{node.tag}>: {_UNSUPPORTED[node.tag]}"
+            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
+        if computed.style.display == "none":
+            return None
+        if parent.flex_parent or computed.style.position in ("absolute", "fixed"):
+            blockify(computed.style)
+        return self.open(node, computed, parent)
+
+    def open(self, node: Node, computed: Computed, parent: _Open | None) -> _Open:
+        """Make the element, its marker and its ::before."""
+        style = computed.style
+        element = Element(
+            node.tag, node.attributes, [], style, node.line, node.svg, _selector(node, parent),
+            parent=parent.element if parent else None,
+        )  # fmt: skip
+        if parent is not None:
+            parent.element.children.append(element)
+        self.counters.enter(computed)
+        self.counters.open()
+        contents = style.display == "contents"
+        flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
+        opened = _Open(node, element, computed, flex)
+        content = computed.values.get("content")
+        if isinstance(content, tuple):
+            parts = self.counters.content(content, node.attributes, computed)
+            if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
+                style.content = (parts[0],)
+        if style.display == "list-item":
+            self.marker(opened)
+        self.pseudo("before", opened)
+        return opened
+
+    def close(self, opened: _Open) -> None:
+        """Make the ::after and end the counters' scope."""
+        self.pseudo("after", opened)
+        self.counters.close()
+
+    # --- pseudo-elements ---
+
+    def pseudo(self, name: str, of: _Open) -> None:
+        """Append ::before or ::after where it has content."""
+        candidates = self.cascade.rules.match(of.node, name)
+        if not candidates:
+            return
+        winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
+        computed = self.computed(of.node, of.computed, winners.values, winners.custom)
+        content = computed.values.get("content", "normal")
+        style = computed.style
+        if content in ("normal", "none") or style.display == "none":
+            return
+        if of.flex_parent or style.position in ("absolute", "fixed"):
+            blockify(style)
+        element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
+                          parent=of.element)  # fmt: skip
+        self.counters.enter(computed)
+        self.fill(element, self.counters.content(content, of.node.attributes, computed))
+        of.element.children.append(element)
+
+    def fill(self, element: Element, parts: list[str | v.ContentImage]) -> None:
+        """Give a pseudo-element its text and images; images become `img` children."""
+        element.style.content = tuple(parts)
+        for part in parts:
+            if isinstance(part, str):
+                element.children.append(Text(part))
+                continue
+            style = _anonymous(element.style)
+            style.content = (part,)
+            source = {"src": part.image.href} if isinstance(part.image, v.Url) else {}
+            child = Element("img", source, [], style, element.line, selector=element.selector, parent=element)
+            element.children.append(child)
+
+    def marker(self, of: _Open) -> None:
+        """Make a list item's ::marker its first child, with the ready text or image."""
+        winners = cascaded_values(
+            self.cascade.rules.match(of.node, "marker"), {}, None, of.computed.style.direction == "rtl"
+        )
+        computed = self.computed(of.node, of.computed, winners.values, winners.custom)
+        style = computed.style
+        content = computed.values.get("content", "normal")
+        of.element.marker = style
+        parts: list[str | v.ContentImage]
+        if isinstance(content, tuple):
+            parts = self.counters.content(content, of.node.attributes, computed)
+        elif content == "none":
+            return
+        elif of.computed.style.list_style_image is not None:
+            parts = [v.ContentImage(of.computed.style.list_style_image), " "]
+        else:
+            parts = [self.counters.marker(of.computed)]
+        if parts == [""]:
+            return
+        style.display = "inline"
+        element = Element("::marker", {}, [], style, of.node.line, selector=f"{of.element.selector}::marker",
+                          parent=of.element)  # fmt: skip
+        self.fill(element, parts)
+        of.element.children.append(element)
+
+    # --- cascade and computation ---
+
+    def compute(self, node: Node, parent: Computed | None) -> Computed:
+        """Cascade and compute one element of the source."""
+        inline = None
+        text = node.attributes.get("style")
+        if text:
+            inline, notes = inline_block(text)
+            for note in notes:
+                line = node.style_line + note.line - 1
+                column = note.column + (node.style_column - 1 if note.line == 1 else 0)
+                self.report.add(
+                    note.severity, note.code, note.message, line=line, column=column, where=note.where
+                )
+        rtl = parent is not None and parent.style.direction == "rtl"
+        candidates = self.cascade.rules.match(node)
+        winners = cascaded_values(candidates, presentational(node), inline, rtl)
+        computed = self.computed(node, parent, winners.values, winners.custom)
+        language = node.attributes.get("lang", node.attributes.get("xml:lang"))
+        if language is None and parent is None:
+            language = self.lang or None
+        if language is not None:
+            computed.style.lang = language.strip()
+            computed.fields = {**computed.fields, "lang": computed.style.lang}
+        return computed
+
+    def computed(
+        self, node: Node, parent: Computed | None, values: dict[str, Any], declared: Mapping[str, Any]
+    ) -> Computed:
+        """Compute cascaded values in the context of a parent."""
+        inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
+        custom = custom_properties(declared, inherited, self.cascade.properties)
+        return Computation(self.env, parent, values, custom, node.attributes).compute()
+
+
+_ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
+
+
+def _selector(node: Node, parent: _Open | None) -> str:
+    name = node.tag
+    if node.id:
+        name += f"#{node.id}"
+    elif "class" in node.attributes:
+        name += "".join(f".{c}" for c in node.attributes["class"].split()[:2])
+    if parent is None or parent.node.tag in ("html", "body"):
+        return name
+    return f"{parent.element.selector.rsplit(' > ', 1)[-1]} > {name}"
+
+
+def _anonymous(parent: ComputedStyle) -> ComputedStyle:
+    """Return the style of an anonymous child: inherited properties only."""
+    from .finish import INHERITED_FIELDS
+
+    style = ComputedStyle()
+    fields = parent.__dict__
+    style.__dict__.update({k: fields[k] for k in INHERITED_FIELDS if k in fields})
+    return style
