@@ -27,8 +27,10 @@ class OriginProcess:
         self.render_log = folder / "renders"
         environ = {name: value for name, value in os.environ.items() if not name.startswith("EMBLAZON_")}
         environ |= {
-            "EMBLAZON_ORIGIN_PORT": "0", "EMBLAZON_WORKERS": "2", "EMBLAZON_RENDERER": "fake_renderer:build",
-            "PYTHONPATH": str(FAKE_FOLDER), "FAKE_LOG": str(self.render_log), "FAKE_FAIL": str(folder / "fail"),
+            "EMBLAZON_ORIGIN_PORT": "0", "EMBLAZON_WORKERS": "2",
+            "EMBLAZON_RENDERER": "fake_renderer:build",
+            "PYTHONPATH": str(FAKE_FOLDER), "FAKE_LOG": str(self.render_log),
+            "FAKE_FAIL": str(folder / "fail"),
             "EMBLAZON_SMALL_ENCODING": "0",
         }  # fmt: skip
         self.process = subprocess.Popen(

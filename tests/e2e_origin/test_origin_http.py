@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 if TYPE_CHECKING:
-    from conftest import OriginProcess, StartOrigin
+    from e2e_origin.conftest import OriginProcess, StartOrigin
 
 from emblazon.contract.manifest import manifest_from_json
 
