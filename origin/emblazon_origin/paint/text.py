@@ -8,8 +8,9 @@ from math import floor
 from PIL import Image
 
 from ..layout.boxes import Rect
-from ..style.values import Color
-from ..text.draw import color_glyphs, run_mask
+from ..style.values import BLACK, Color
+from ..text.coverage import coverage_table, luminance_level
+from ..text.draw import color_glyphs, fill_color, run_mask
 from ..text.glyphs import MAX_GLYPH_SIDE, glyph_outline
 from ..text.lines import GlyphRun
 from .box_shadow import blur, reach
@@ -29,7 +30,7 @@ def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> No
     if run.font.is_color:
         _paint_color_glyphs(painter, run, origin, dpr)
         return
-    fill = style.text_fill_color if style.text_fill_color is not None else style.color
+    fill = fill_color(run)
     stroke = style.text_stroke_width > 0 and style.text_stroke_color.a > 0
     if stroke and style.paint_order_stroke_first:
         _paint_stroke(painter, run, origin, dpr)
@@ -39,13 +40,19 @@ def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> No
         _paint_stroke(painter, run, origin, dpr)
 
 
-def fill_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mask | None:
-    """Return the coverage of a run's outlines in device pixels."""
+def fill_mask(
+    painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color | None = None
+) -> Mask | None:
+    """Return the coverage of a run's outlines in device pixels, corrected for the colour they are drawn in."""
     matrix = painter.matrix
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
-        drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr)
+        drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr, color=color)
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
-    return painter.mask(run_path(run, origin, dpr))
+    mask = painter.mask(run_path(run, origin, dpr))
+    if mask is None:
+        return None
+    table = coverage_table(luminance_level(color or fill_color(run)))
+    return Mask(mask.image.point(list(table)), mask.x, mask.y)
 
 
 def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
@@ -127,7 +134,7 @@ def paint_run_shadows(painter: Painter, run: GlyphRun, origin: Origin, dpr: floa
     for shadow in reversed(run.style.text_shadow):
         if shadow.color.a <= 0:
             continue
-        mask = ink_mask(painter, run, origin, dpr)
+        mask = ink_mask(painter, run, origin, dpr, shadow.color)
         if mask is None:
             return
         paint_mask_shadow(
@@ -152,8 +159,10 @@ def paint_mask_shadow(
     painter.surface.fill_mask(mask.moved(floor(dx + 0.5), floor(dy + 0.5)), color, painter.clip)
 
 
-def ink_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mask | None:
-    """Return the coverage of everything that a run draws: outlines, stroke, colour glyphs."""
+def ink_mask(
+    painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color = BLACK
+) -> Mask | None:
+    """Return the coverage of everything that a run draws in one colour: outlines, stroke, colour glyphs."""
     masks: list[Mask] = []
     if run.font.is_color:
         for pixmap, x, y, scale in _color_glyphs(painter, run, origin, dpr):
@@ -165,7 +174,7 @@ def ink_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mas
                 )
             masks.append(Mask(alpha, floor(dx + 0.5), floor(dy + 0.5)))
     else:
-        fill = fill_mask(painter, run, origin, dpr)
+        fill = fill_mask(painter, run, origin, dpr, color)
         masks += [fill] if fill else []
         if run.style.text_stroke_width > 0:
             stroke = stroke_mask(painter, run, origin, dpr)
