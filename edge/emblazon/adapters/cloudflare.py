@@ -63,7 +63,11 @@ class Worker:
             edge, ports = self._open(env, ctx)
         except ConfigError as error:
             return _misconfigured(error)
-        return to_js_response(await edge.handle(from_js_request(_raw(request, "js_object")), ports))
+        incoming = _raw(request, "js_object")
+        response = await edge.handle(from_js_request(incoming), ports)
+        if not absent(incoming.body) and not incoming.bodyUsed:
+            ports.background.wait_until(_discard(incoming.body))
+        return to_js_response(response)
 
     async def scheduled(self, env: JsObject, ctx: JsObject) -> None:
         """Run the cron work."""
@@ -131,6 +135,11 @@ def from_js_request(request: JsObject) -> Request:
     body = None if absent(request.body) else body_of(request, headers)
     client = headers.get("cf-connecting-ip", "")
     return Request(str(request.method), target.partition("#")[0], headers, base_url, body, client)
+
+
+async def _discard(stream: JsObject) -> None:
+    """Read a body that nobody wanted, keeping none of it: else the pinned runtime's connection hangs."""
+    await stream.pipeTo(js.WritableStream.new())
 
 
 def to_js_response(response: Response) -> JsObject:

@@ -1,0 +1,15 @@
+"""Waiting for what another process does: polled, with a deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 10.0) -> None:
+    """Return when `holds()` is true; fails the test after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still not so after {seconds:g} s: {holds}")
+        time.sleep(0.02)
