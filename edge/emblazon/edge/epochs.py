@@ -73,6 +73,11 @@ def url_scope(template: str, key: str) -> str:
     return f"key:{template}:{key[:32]}"
 
 
+def front_tag(name: str) -> str:
+    """Return the Cache-Tag of an epoch name, under our own prefix: a zone may hold other things too."""
+    return "emblazon" if name == "all" else f"emblazon:{name}"
+
+
 def _counters(data: object) -> dict[str, int]:
     if not isinstance(data, dict):
         raise ValueError("epochs are not counters")

@@ -112,7 +112,8 @@ class Edge:
         route = match_route(x.path)
         if route is None:
             raise NotFound(
-                "Cards are at /og/{template}.{png|jpg|webp|avif|auto}, /api/og/{key} and /c/{id}.{ext}."
+                f"{x.path[:100]!r} is no card; cards are at /og/{{template}}.{{png|jpg|webp|avif|auto}}, "
+                "/api/og/{key} and /c/{id}.{ext}."
             )
         if x.request.method == "OPTIONS":
             return preflight_response(CARD_METHODS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from emblazon.contract.alt import alt_text
 from emblazon.contract.canonical import canonical_path, canonical_query, card_id, card_payload
 from emblazon.contract.problem import BadParameter, Problem
 from emblazon.contract.request import CardRequest, build_request
-from emblazon.contract.route import EXTENSIONS, Extension
-from emblazon.contract.values import format_value
+from emblazon.contract.route import EXTENSIONS, Extension, is_format
 from emblazon.edge.body import read_object
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.control import Control
@@ -18,6 +18,7 @@ from emblazon.edge.guard import TokenBucket, check_bearer, check_rate
 from emblazon.edge.ports import Response
 from emblazon.edge.respond import json_response
 from emblazon.edge.short import ShortCards
+from emblazon.meta import meta_tags
 
 
 class NotReady(Problem):
@@ -69,7 +70,13 @@ class Publisher:
             "id": identity,
             "url": self._long_url(base, request),
             "image_url": image_url,
-            "meta_tags": meta_tags(request, image_url),
+            "meta_tags": meta_tags(
+                image_url,
+                round(request.width * request.dpr),
+                round(request.height * request.dpr),
+                format=is_format(extension),
+                alt=alt_text(request.template, request.params),
+            ),
         }
 
     def _long_url(self, base: str, request: CardRequest) -> str:
@@ -88,34 +95,6 @@ class Publisher:
             )
         except Exception as error:  # the first request draws it then
             x.ports.log.log("warning", "not enqueued", detail=str(error)[:200], request_id=x.id)
-
-
-def meta_tags(request: CardRequest, image_url: str) -> str:
-    """Return the tags for the page's head, escaped, one a line."""
-    pairs = [
-        ("property", "og:image", image_url),
-        ("property", "og:image:width", str(round(request.width * request.dpr))),
-        ("property", "og:image:height", str(round(request.height * request.dpr))),
-        ("name", "twitter:card", "summary_large_image"),
-        ("name", "twitter:image", image_url),
-    ]
-    alt = alt_text(request)
-    if alt:
-        pairs += [("property", "og:image:alt", alt), ("name", "twitter:image:alt", alt)]
-    return "\n".join(f'<meta {kind}="{name}" content="{_escape(value)}">' for kind, name, value in pairs)
-
-
-def alt_text(request: CardRequest) -> str:
-    """Fill the template's sentence with the card's parameters."""
-    text = request.template.alt
-    for name, spec in request.template.params.items():
-        value = request.params.get(name, spec.default)
-        text = text.replace(f"{{{name}}}", "" if value is None else format_value(value))
-    return " ".join(text.split())
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _extension(given: object) -> Extension | None:

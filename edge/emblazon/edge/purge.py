@@ -19,7 +19,7 @@ from emblazon.edge.body import read_object
 from emblazon.edge.card import Card, card_of
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.control import EPOCHS_KEY, Control
-from emblazon.edge.epochs import Epochs, url_scope
+from emblazon.edge.epochs import Epochs, front_tag, url_scope
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.guard import TokenBucket, check_bearer, check_rate
 from emblazon.edge.ports import BytesBody, Response
@@ -121,7 +121,8 @@ class Purger:
 
     async def _purge_front(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> dict[str, str]:
         """Purge the caches in front of the Worker, where they are configured; tell how it went."""
-        tags = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
+        names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
+        tags = [front_tag(name) for name in names]
         outcome: dict[str, str] = {}
         if x.ports.workers_cache is not None:
             cache = x.ports.workers_cache
@@ -132,9 +133,8 @@ class Purger:
             )
         if x.ports.zone_purge is not None:
             zone = x.ports.zone_purge
-            outcome["zone"] = await _try(
-                x, "zone", lambda: zone.purge(everything=True) if order.everything else zone.purge(tags=tags)
-            )
+            # By tag even for everything: the zone may hold more than cards.
+            outcome["zone"] = await _try(x, "zone", lambda: zone.purge(tags=tags))
         return outcome
 
     def _receipt(self, order: PurgeOrder, front: dict[str, str]) -> dict[str, object]:

@@ -21,7 +21,7 @@ from emblazon.edge.conditional import (
     WholeBody,
     select,
 )
-from emblazon.edge.epochs import scopes, url_scope
+from emblazon.edge.epochs import front_tag, scopes, url_scope
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.freshness import current_age
 from emblazon.edge.ports import Body, BytesBody, Headers, Response
@@ -132,9 +132,10 @@ def _picture_headers(x: Exchange, card: Card | None, picture: Picture, modified:
 
 
 def cache_tags(card: Card) -> list[str]:
-    """Return the tags by which caches in front may purge this card; the names of its epochs."""
+    """Return the tags by which caches in front may purge this card: the names of its epochs."""
     template = card.request.template
-    return [*scopes(template.name, template.tags), url_scope(template.name, card.base_key)]
+    names = [*scopes(template.name, template.tags), url_scope(template.name, card.base_key)]
+    return [front_tag(name) for name in names]
 
 
 def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
 """
 
-from emblazon_origin.edge_host.app import EdgeHost, create_edge_app
+from emblazon_origin.edge_host.app import EdgeHost, create_edge_app, edge_runner
 from emblazon_origin.edge_host.http_origin import HttpOrigin
 from emblazon_origin.edge_host.in_process_origin import InProcessOrigin
 
-__all__ = ["EdgeHost", "HttpOrigin", "InProcessOrigin", "create_edge_app"]
+__all__ = ["EdgeHost", "HttpOrigin", "InProcessOrigin", "create_edge_app", "edge_runner"]

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 SCHEDULE = 60.0  # seconds between the runs of the cron work
 DRAIN = 10.0  # seconds that background work gets at shutdown
+SHUTDOWN = 5.0  # seconds that requests under way get at shutdown
 MAX_LINE = 16 * 1024  # a request line beyond the 8 KiB of a card gets its 414, not a reset
 
 
@@ -111,6 +112,13 @@ def create_edge_app(
     app.cleanup_ctx.append(life)
     app.router.add_route("*", "/{path:.*}", handle)
     return app
+
+
+def edge_runner(app: web.Application) -> web.AppRunner:
+    """Return a runner for the application, with limits for request lines and for how long a stop takes."""
+    return web.AppRunner(
+        app, access_log=None, max_line_size=MAX_LINE, max_field_size=MAX_LINE, shutdown_timeout=SHUTDOWN
+    )
 
 
 async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:

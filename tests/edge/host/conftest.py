@@ -1,0 +1,61 @@
+"""The scenarios of `tests/e2e` against the CPython host."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from cpython_host import CPythonHost
+from misbehaving_origin import MisbehavingOrigin
+from workerd import KEYS, ORIGIN_TOKEN, PURGE_TOKEN
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def session_origin() -> Iterator[MisbehavingOrigin]:
+    origin = MisbehavingOrigin()
+    yield origin
+    origin.close()
+
+
+@pytest.fixture(scope="session")
+def session_worker(
+    session_origin: MisbehavingOrigin, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CPythonHost]:
+    variables = {
+        "EMBLAZON_ORIGIN_URL": session_origin.url,
+        "EMBLAZON_PUBLIC_URL": "https://og.example.com",
+        "EMBLAZON_SIGNING_KEYS": KEYS,
+        "EMBLAZON_PURGE_TOKEN": PURGE_TOKEN,
+        "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
+        "EMBLAZON_ORIGIN_TIMEOUT": "2",
+        "EMBLAZON_STALE_TIMEOUT": "0.5",
+        "EMBLAZON_KV_TIMEOUT": "2",  # the machine of the tests may be busy
+        "EMBLAZON_BREAKER_FAILURES": "1000",  # the breaker has tests of its own
+        "EMBLAZON_RETRY_AFTER_FAILURE": "0",
+        "EMBLAZON_PURGES_PER_MINUTE": "10000",
+    }
+    host = CPythonHost(tmp_path_factory.mktemp("edge-host"), variables)
+    host.start()
+    yield host
+    host.stop()
+
+
+@pytest.fixture
+def origin(session_origin: MisbehavingOrigin) -> Iterator[MisbehavingOrigin]:
+    session_origin.reset()
+    yield session_origin
+    session_origin.reset()
+
+
+@pytest.fixture
+def worker(session_worker: CPythonHost, origin: MisbehavingOrigin) -> CPythonHost:
+    return session_worker
+
+
+@pytest.fixture
+def title(request: pytest.FixtureRequest) -> str:
+    """A title of which nobody has a card yet."""
+    return f"h{next(_numbers)}-{abs(hash(request.node.nodeid))}"

@@ -1,0 +1,24 @@
+"""What holds on workerd holds on CPython: the same scenarios on the same misbehaving origin."""
+
+from __future__ import annotations
+
+import io
+
+from cpython_host import CPythonHost
+from e2e.edge_scenarios import SCENARIOS
+from misbehaving_origin import MisbehavingOrigin
+from PIL import Image
+
+globals().update(SCENARIOS)
+
+
+def test_kv_serves_after_a_restart_with_the_origin_stopped(
+    worker: CPythonHost, origin: MisbehavingOrigin, title: str
+) -> None:
+    first = worker.card(title)
+    worker.restart()  # waits for the background writes
+    origin.refuse()
+    second = worker.card(title)
+    assert "detail=kv" in second.headers["cache-status"]
+    assert second.content == first.content
+    assert Image.open(io.BytesIO(second.content)).size == (1200, 630)
