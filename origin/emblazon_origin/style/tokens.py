@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from tinycss2 import ast
-
 from .units import Context
 
-Token = ast.Node
+Token = Any  # a tinycss2 node, whose attributes differ by type
 
 
 class InvalidValue(ValueError):
