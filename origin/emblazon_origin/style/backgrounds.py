@@ -49,7 +49,7 @@ def size(cursor: Cursor) -> Any:
     width = one()
     height: Any = "auto"
     token = cursor.peek()
-    if token is not None and not (token.type == "literal") and cursor.ident() in (None, "auto"):
+    if token is not None and token.type != "literal" and cursor.ident() in (None, "auto"):
         height = cursor.attempt(lambda c: one()) or "auto"
     return lift(lambda w, h: (w, h), width, height)
 

@@ -8,29 +8,28 @@ CYCLIC = {
 }  # fmt: skip
 
 
-def _digits(first: int | str) -> str:
-    if isinstance(first, str):
-        return first
-    return "".join(chr(first + i) for i in range(10))
-
-
 _NUMERIC: dict[str, str] = {
-    name: _digits(first)
+    name: "".join(chr(first + i) for i in range(10))
     for name, first in {
         "decimal": 0x30, "arabic-indic": 0x660, "bengali": 0x9E6, "cambodian": 0x17E0, "khmer": 0x17E0,
         "devanagari": 0x966, "gujarati": 0xAE6, "gurmukhi": 0xA66, "kannada": 0xCE6, "lao": 0xED0,
         "malayalam": 0xD66, "mongolian": 0x1810, "myanmar": 0x1040, "oriya": 0xB66, "persian": 0x6F0,
-        "tamil": 0xBE6, "telugu": 0xC66, "thai": 0xE50, "tibetan": 0xF20, "cjk-decimal": "〇一二三四五六七八九",
+        "tamil": 0xBE6, "telugu": 0xC66, "thai": 0xE50, "tibetan": 0xF20,
     }.items()
 }  # fmt: skip
+_NUMERIC["cjk-decimal"] = "〇一二三四五六七八九"
 _ALPHABETIC: dict[str, str] = {
     "lower-alpha": "abcdefghijklmnopqrstuvwxyz",
     "upper-alpha": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "lower-greek": "αβγδεζηθικλμνξοπρστυφχψω",
-    "hiragana": "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん",
-    "katakana": "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン",
-    "hiragana-iroha": "いろはにほへとちりぬるをわかよたれそつねならむうゐのおくやまけふこえてあさきゆめみしゑひもせす",
-    "katakana-iroha": "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス",
+    "hiragana": "あいうえおかきくけこさしすせそたちつてと"
+    "なにぬねのはひふへほまみむめもやゆよらりるれろわゐゑをん",
+    "katakana": "アイウエオカキクケコサシスセソタチツテト"
+    "ナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン",
+    "hiragana-iroha": "いろはにほへとちりぬるをわかよたれそつね"
+    "ならむうゐのおくやまけふこえてあさきゆめみしゑひもせす",
+    "katakana-iroha": "イロハニホヘトチリヌルヲワカヨタレソツネ"
+    "ナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス",
 }
 _ALPHABETIC["lower-latin"] = _ALPHABETIC["lower-alpha"]
 _ALPHABETIC["upper-latin"] = _ALPHABETIC["upper-alpha"]

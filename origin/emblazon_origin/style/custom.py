@@ -17,7 +17,7 @@ def custom_properties(
     """Return every custom property's computed value; the parent's own mapping where nothing changes."""
     if not declared and not registered:
         return inherited
-    start = {name: value for name, value in inherited.items()}
+    start = dict(inherited)
     for name, rule in registered.items():
         if not rule.inherits or name not in start:
             start[name] = rule.initial

@@ -102,7 +102,8 @@ _SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
     "text_fit": _text_fit,
 }
 _FOLDED = (
-    "translate", "rotate", "scale", "transform", "background_blend_mode", "content", "quotes", "counter_reset",
+    "translate", "rotate", "scale", "transform", "background_blend_mode", "content", "quotes",
+    "counter_reset",
     "counter_increment", "counter_set", "color_scheme", "line_height", "text_decoration_line",
     "text_decoration_style", "text_decoration_color", "text_decoration_thickness", "text_decoration_skip_ink",
     "text_underline_offset", "text_underline_position", "font_variant_ligatures", "font_variant_caps",

@@ -25,7 +25,7 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
 
 @dataclass(slots=True)
 class Counters:
-    """Counter instances in scope, in document order; `scopes` are the names each open element's children made."""
+    """Counter instances in scope, in document order; `scopes` name what each open element's children made."""
 
     values: dict[str, list[int]] = field(default_factory=dict)
     scopes: list[set[str]] = field(default_factory=lambda: [set()])
@@ -95,7 +95,7 @@ class Counters:
         if kind == "counters":
             return str(part[2]).join(counter_text(n, _style(part[3])) for n in self.ensure(part[1]))
         if kind == "attr":
-            return attributes.get(part[1], part[2])
+            return attributes.get(part[1], str(part[2]))
         return self.quote(part[1], quotes_of(computed))
 
     def quote(self, keyword: str, quotes: tuple[tuple[str, str], ...]) -> str:

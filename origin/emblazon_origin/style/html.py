@@ -1,6 +1,6 @@
 """HTML text → a tree of `Node`s with source positions, by HTML5's own parsing rules (Lexbor).
 
-Lexbor keeps no positions, so each start tag first gets an attribute with its offset, which is taken out again.
+Lexbor keeps no positions, so each start tag gets an attribute with its offset, which is taken out again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _RAW = "style|script|title|textarea|xmp|iframe|noembed|noframes"
 _ATTRIBUTES = r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+|=)*+"""
 _TAG = re.compile(rf"<!--.*?(?:-->|\Z)|<([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})>", re.DOTALL)
 _STYLE = re.compile(r"""[\s/"']style\s*=\s*(["']?)""", re.IGNORECASE)
-_RAW_NAMES = frozenset(_RAW.split("|"))
+_RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW.split("|")}
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 _XLINK_NAMESPACE = "http://www.w3.org/1999/xlink"
 
@@ -84,20 +84,11 @@ def _with_positions(html: str) -> str:
         lowered = name.lower()
         if lowered == "plaintext":
             break
-        if lowered in _RAW_NAMES:
-            end = (
-                html.lower().find(f"</{lowered}", position)
-                if len(html) < 20_000
-                else _raw_end(html, lowered, position)
-            )
-            position = len(html) if end < 0 else end
+        if lowered in _RAW_ENDS:
+            end = _RAW_ENDS[lowered].search(html, position)
+            position = len(html) if end is None else end.start()
     pieces.append(html[done:])
     return "".join(pieces)
-
-
-def _raw_end(html: str, name: str, position: int) -> int:
-    found = re.compile(f"</{name}", re.IGNORECASE).search(html, position)
-    return found.start() if found else -1
 
 
 def parse_html(html: str) -> ParsedHtml:

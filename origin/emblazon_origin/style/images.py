@@ -352,9 +352,8 @@ def _stops(parts: list[list[Token]], conic: bool) -> Any:
         cursor.end()
         if len(offsets) > 2:
             raise InvalidValue("a colour stop takes at most two positions")
-        for one in offsets or [None]:
-            stops.append(lift(v.ColorStop, color, one))
-    if len(stops) == 0:
+        stops += [lift(v.ColorStop, color, one) for one in offsets or [None]]
+    if not stops:
         raise InvalidValue("a gradient takes colour stops")
     return lift_tuple(stops)
 

@@ -53,9 +53,7 @@ class RuleSet:
             keys.append(("id", node.id))
         keys += [("class", name) for name in node.classes]
         for key in keys:
-            for candidate in buckets.get(key, ()):
-                if candidate.selector.matches(node):
-                    found.append(candidate)
+            found += [c for c in buckets.get(key, ()) if c.selector.matches(node)]
         if len(found) > 1:
             found.sort(key=_normal)
         return found

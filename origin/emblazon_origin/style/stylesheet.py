@@ -148,10 +148,9 @@ class _Parser:
             self.note(item, "warning", "css-invalid-selector", f"the rule is ignored: {error}", text[:80])
             return
         for selector in selectors:
-            if selector.pseudo and selector.pseudo not in ("before", "after", "marker"):
-                if ":state" not in selector.pseudo:
-                    message = f"'::{selector.pseudo}' is not drawn"
-                    self.note(item, "warning", "css-unsupported-rule", message, selector.text[:80])
+            if selector.pseudo not in ("", "before", "after", "marker") and ":state" not in selector.pseudo:
+                message = f"'::{selector.pseudo}' is not drawn"
+                self.note(item, "warning", "css-unsupported-rule", message, selector.text[:80])
         self.contents(item.content, scope.within(parents=selectors), selectors)
 
     def contents(self, tokens: Sequence[Token], scope: _Scope, selectors: tuple[Selector, ...]) -> None:

@@ -29,7 +29,8 @@ _inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
 )
 _inline_lock = threading.Lock()
 _UNSUPPORTED = {
-    "table": "tables are not laid out; use grid", "video": "video is not drawn", "audio": "audio is not drawn",
+    "table": "tables are not laid out; use grid",
+    "video": "video is not drawn", "audio": "audio is not drawn",
     "canvas": "a canvas is not drawn", "iframe": "frames are not drawn", "object": "objects are not drawn",
     "embed": "objects are not drawn", "input": "form controls are not drawn as such",
     "select": "form controls are not drawn as such", "textarea": "form controls are not drawn as such",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .declarations import Block, Custom, Wide
@@ -82,15 +81,13 @@ def _levels(
     candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, rtl: bool
 ) -> list[_Level]:
     levels: list[_Level] = []
-    for c in candidates:
-        if c.normal[0] != AUTHOR:
-            levels.append((0, c.normal[1], c.block.normal_rtl if rtl else c.block.normal, c.block.custom))
+    rules: list[_Level] = [
+        (c.normal[0], c.normal[1], c.block.normal_rtl if rtl else c.block.normal, c.block.custom)
+        for c in candidates
+    ]
+    levels += [level for level in rules if level[0] != AUTHOR]
     levels.append((AUTHOR, _HINTS_LAYER, hints, {}))
-    for c in candidates:
-        if c.normal[0] == AUTHOR:
-            levels.append(
-                (AUTHOR, c.normal[1], c.block.normal_rtl if rtl else c.block.normal, c.block.custom)
-            )
+    levels += [level for level in rules if level[0] == AUTHOR]
     if inline is not None:
         levels.append((AUTHOR, _INLINE_LAYER, inline.normal_rtl if rtl else inline.normal, inline.custom))
     for c in by_importance(candidates):
@@ -106,7 +103,10 @@ def _levels(
 
 def _revert(values: dict[str, Any], levels: list[_Level], column: int) -> None:
     """Roll keys whose winner is revert or revert-layer back to what lies below (§7.3)."""
-    tables: Callable[[_Level], dict[str, Any]] = lambda level: level[column]  # noqa: E731
+
+    def tables(level: _Level) -> dict[str, Any]:
+        return level[2] if column == 2 else level[3]
+
     for key, value in list(values.items()):
         if value.__class__ is not Wide or value.keyword not in _REVERTS:
             continue

@@ -34,7 +34,7 @@ _NEAREST = {
 
 def display(cursor: Cursor) -> str:
     """Read `display`; what is not laid out becomes the nearest that is, with a note."""
-    words = []
+    words: list[str] = []
     while (name := cursor.ident()) is not None and len(words) < 3:
         words.append(name)
         cursor.i += 1

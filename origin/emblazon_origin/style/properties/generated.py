@@ -100,7 +100,7 @@ def counters(default: int) -> Any:
                 and not (following.type == "function" and following.lower_name == "reversed")
             ):
                 value = integer(cursor)
-            found.append(lift(lambda n, name=name, back=backwards: (name, n, back), value))  # type: ignore[misc]
+            found.append(lift(lambda n, name=name, back=backwards: (name, n, back), value))
         return lift_tuple(found)
 
     return read

@@ -11,13 +11,13 @@ inert(
     "-webkit-tap-highlight-color", "-webkit-user-drag", "scroll-behavior", "overscroll-behavior",
     "overscroll-behavior-x", "overscroll-behavior-y", "scroll-snap-type", "scroll-snap-align",
     "scroll-snap-stop", "scroll-margin", "scroll-padding", "scroll-margin-top", "scroll-padding-top",
-    "scrollbar-width", "scrollbar-color", "scrollbar-gutter", "-webkit-overflow-scrolling", "-ms-overflow-style",
-    "backface-visibility", "-webkit-backface-visibility", "accent-color", "overflow-anchor", "interpolate-size",
-    "view-transition-name", "speak", "speak-as", "field-sizing", "transform-style", "touch-callout",
-    "-webkit-transform-style", "orphans", "widows", "page-break-before", "page-break-after",
-    "page-break-inside", "break-before", "break-after", "break-inside", "page", "nav-index", "ime-mode",
-    "-webkit-box-orient", "-webkit-box-direction", "contain", "content-visibility", "app-region",
-    "-webkit-app-region",
+    "scrollbar-width", "scrollbar-color", "scrollbar-gutter", "-webkit-overflow-scrolling",
+    "-ms-overflow-style", "backface-visibility", "-webkit-backface-visibility", "accent-color",
+    "overflow-anchor", "interpolate-size", "view-transition-name", "speak", "speak-as", "field-sizing",
+    "transform-style", "touch-callout", "-webkit-transform-style", "orphans", "widows", "page-break-before",
+    "page-break-after", "page-break-inside", "break-before", "break-after", "break-inside", "page",
+    "nav-index", "ime-mode", "-webkit-box-orient", "-webkit-box-direction", "contain", "content-visibility",
+    "app-region", "-webkit-app-region",
 )  # fmt: skip
 inert(
     "text is always smoothed and placed the same way",
@@ -27,22 +27,24 @@ inert(
 )  # fmt: skip
 inert(
     "tables are not laid out",
-    "border-collapse",
-    "border-spacing",
-    "caption-side",
-    "empty-cells",
-    "table-layout",
-)
-inert("form controls are not drawn", "appearance", "-webkit-appearance", "-moz-appearance")
-inert("floats are not laid out", "clear", "shape-outside", "shape-margin", "shape-image-threshold")
+    "border-collapse", "border-spacing", "caption-side", "empty-cells", "table-layout",
+)  # fmt: skip
+inert(
+    "form controls are not drawn",
+    "appearance", "-webkit-appearance", "-moz-appearance",
+)  # fmt: skip
+inert(
+    "floats are not laid out",
+    "clear", "shape-outside", "shape-margin", "shape-image-threshold",
+)  # fmt: skip
 inert(
     "SVG is drawn from its own markup; style it there",
     "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap",
     "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset", "stroke-miterlimit", "stop-color",
     "stop-opacity", "clip-rule", "vector-effect", "shape-rendering", "color-interpolation",
-    "color-interpolation-filters", "text-anchor", "dominant-baseline", "alignment-baseline", "baseline-shift",
-    "flood-color", "flood-opacity", "lighting-color", "cx", "cy", "r", "rx", "ry", "x", "y", "d",
-    "marker", "marker-start", "marker-mid", "marker-end", "color-rendering",
+    "color-interpolation-filters", "text-anchor", "dominant-baseline", "alignment-baseline",
+    "baseline-shift", "flood-color", "flood-opacity", "lighting-color", "cx", "cy", "r", "rx", "ry", "x",
+    "y", "d", "marker", "marker-start", "marker-mid", "marker-end", "color-rendering",
 )  # fmt: skip
 inert(
     "drawn as the end state: a still picture has no animation",
@@ -52,36 +54,67 @@ inert(
     "transition-property", "transition-duration", "transition-delay", "transition-timing-function",
     "transition-behavior", "-webkit-transition", "offset-rotate",
 )  # fmt: skip
-unsupported("multi-column layout is not drawn; use grid", "columns", "column-count", "column-width", "column-rule",
-            "column-rule-color", "column-rule-style", "column-rule-width", "column-span", "column-fill")  # fmt: skip
-unsupported("only horizontal text is laid out", "writing-mode", "-webkit-writing-mode", "text-orientation",
-            "text-combine-upright", "-webkit-text-orientation")  # fmt: skip
-unsupported("border images are not drawn; use two backgrounds with background-clip", "border-image",
-            "border-image-source", "border-image-slice", "border-image-width", "border-image-outset",
-            "border-image-repeat", "-webkit-border-image")  # fmt: skip
-unsupported("mask borders are not drawn", "mask-border", "mask-border-source", "mask-border-slice",
-            "mask-border-width", "mask-border-outset", "mask-border-repeat", "mask-border-mode", "mask-type",
-            "-webkit-mask-box-image")  # fmt: skip
-unsupported("3D transforms are not drawn", "perspective", "perspective-origin", "-webkit-perspective")
-unsupported("motion paths are not drawn", "offset", "offset-path", "offset-distance", "offset-anchor",
-            "offset-position")  # fmt: skip
-unsupported("emphasis marks are not drawn", "text-emphasis", "text-emphasis-style", "text-emphasis-color",
-            "text-emphasis-position", "-webkit-text-emphasis")  # fmt: skip
-unsupported("ruby is not laid out", "ruby-position", "ruby-align", "ruby-overhang", "ruby-merge")
 unsupported(
-    "initial letters are not drawn", "initial-letter", "-webkit-initial-letter", "initial-letter-align"
-)
-unsupported("container queries are not evaluated", "container", "container-type", "container-name")
-unsupported("anchor positioning is not laid out", "anchor-name", "position-anchor", "position-area",
-            "position-try", "position-try-fallbacks", "position-visibility", "anchor-scope")  # fmt: skip
-unsupported("not drawn", "zoom", "clip", "-webkit-box-reflect", "-webkit-text-security", "font-palette",
-            "font-size-adjust", "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
-            "font-synthesis-position", "text-box", "text-box-trim", "text-box-edge", "text-autospace",
-            "text-group-align", "math-style", "math-depth", "math-shift", "hyphenate-limit-chars",
-            "text-underline-skip", "line-height-step", "box-decoration-break", "-webkit-box-decoration-break",
-            "corner-shape", "object-view-box", "image-orientation", "overlay", "margin-trim", "overflow-clip-margin",
-            "contain-intrinsic-size", "contain-intrinsic-width", "contain-intrinsic-height", "reading-flow",
-            "dynamic-range-limit", "max-lines", "-webkit-box-flex", "-webkit-box-pack", "-webkit-box-align",
-            "-webkit-box-ordinal-group", "-webkit-column-count", "-webkit-columns", "-webkit-line-break",
-            "masonry-auto-flow", "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after",
-            "wrap-inside")  # fmt: skip
+    "multi-column layout is not drawn; use grid",
+    "columns", "column-count", "column-width", "column-rule", "column-rule-color", "column-rule-style",
+    "column-rule-width", "column-span", "column-fill",
+)  # fmt: skip
+unsupported(
+    "only horizontal text is laid out",
+    "writing-mode", "-webkit-writing-mode", "text-orientation", "text-combine-upright",
+    "-webkit-text-orientation",
+)  # fmt: skip
+unsupported(
+    "border images are not drawn; use two backgrounds with background-clip",
+    "border-image", "border-image-source", "border-image-slice", "border-image-width",
+    "border-image-outset", "border-image-repeat", "-webkit-border-image",
+)  # fmt: skip
+unsupported(
+    "mask borders are not drawn",
+    "mask-border", "mask-border-source", "mask-border-slice", "mask-border-width", "mask-border-outset",
+    "mask-border-repeat", "mask-border-mode", "mask-type", "-webkit-mask-box-image",
+)  # fmt: skip
+unsupported(
+    "3D transforms are not drawn",
+    "perspective", "perspective-origin", "-webkit-perspective",
+)  # fmt: skip
+unsupported(
+    "motion paths are not drawn",
+    "offset", "offset-path", "offset-distance", "offset-anchor", "offset-position",
+)  # fmt: skip
+unsupported(
+    "emphasis marks are not drawn",
+    "text-emphasis", "text-emphasis-style", "text-emphasis-color", "text-emphasis-position",
+    "-webkit-text-emphasis",
+)  # fmt: skip
+unsupported(
+    "ruby is not laid out",
+    "ruby-position", "ruby-align", "ruby-overhang", "ruby-merge",
+)  # fmt: skip
+unsupported(
+    "initial letters are not drawn",
+    "initial-letter", "-webkit-initial-letter", "initial-letter-align",
+)  # fmt: skip
+unsupported(
+    "container queries are not evaluated",
+    "container", "container-type", "container-name",
+)  # fmt: skip
+unsupported(
+    "anchor positioning is not laid out",
+    "anchor-name", "position-anchor", "position-area", "position-try", "position-try-fallbacks",
+    "position-visibility", "anchor-scope",
+)  # fmt: skip
+unsupported(
+    "not drawn",
+    "zoom", "clip", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
+    "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
+    "font-synthesis-position", "text-box", "text-box-trim", "text-box-edge", "text-autospace",
+    "text-group-align", "math-style", "math-depth", "math-shift", "hyphenate-limit-chars",
+    "text-underline-skip", "line-height-step", "box-decoration-break", "-webkit-box-decoration-break",
+    "corner-shape", "object-view-box", "image-orientation", "overlay", "margin-trim",
+    "overflow-clip-margin", "contain-intrinsic-size", "contain-intrinsic-width", "contain-intrinsic-height",
+    "reading-flow", "dynamic-range-limit", "max-lines", "-webkit-box-flex", "-webkit-box-pack",
+    "-webkit-box-align", "-webkit-box-ordinal-group", "-webkit-column-count", "-webkit-columns",
+    "-webkit-line-break", "masonry-auto-flow", "grid-lanes", "line-fit-edge", "white-space-trim",
+    "wrap-before", "wrap-after", "wrap-inside",
+)  # fmt: skip

@@ -175,7 +175,7 @@ def vertical_align(cursor: Cursor) -> Any:
 
 def text_overflow(cursor: Cursor) -> Any:
     """Read `text-overflow`; the second of two values is for the end of the line."""
-    found = []
+    found: list[str] = []
     while not cursor.done and len(found) < 2:
         token = cursor.next()
         if token.type == "string" or (token.type == "ident" and token.lower_value in ("clip", "ellipsis")):
@@ -206,14 +206,14 @@ def line_clamp(cursor: Cursor) -> dict[str, Any]:
 
 
 def text_fit(cursor: Cursor) -> Any:
-    """Read `text-fit: none | shrink [<min> [<max>]]` (and `grow`); sizes in px or percent of the font size."""
+    """Read `text-fit: none | shrink [<min> [<max>]]` (and `grow`); lengths, percentages of the font size."""
     if cursor.keyword("none"):
         return None
     mode = cursor.keyword("shrink", "grow")
     if mode is None:
         unexpected(cursor.peek())
     cursor.keyword("consistent", "per-line", "per-line-all")
-    sizes = []
+    sizes: list[Any] = []
     while is_numeric(cursor) and len(sizes) < 2:
         sizes.append(length(cursor, 0))
     return lift(lambda *s: (mode, s), *sizes)

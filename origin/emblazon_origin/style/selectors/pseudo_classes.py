@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..node import Node
@@ -10,8 +11,8 @@ from .model import Selector, Test
 OTHER_PSEUDO_ELEMENTS = frozenset((
     "first-line", "first-letter", "selection", "placeholder", "backdrop", "file-selector-button",
     "target-text", "highlight", "spelling-error", "grammar-error", "cue", "part", "slotted",
-    "details-content", "scroll-marker", "view-transition", "view-transition-group", "checkmark", "picker-icon",
-    "-moz-selection", "-moz-focus-inner", "-moz-placeholder", "-ms-clear",
+    "details-content", "scroll-marker", "view-transition", "view-transition-group", "checkmark",
+    "picker-icon",    "-moz-selection", "-moz-focus-inner", "-moz-placeholder", "-ms-clear",
 ))  # fmt: skip
 
 
@@ -89,7 +90,7 @@ _INSENSITIVE = frozenset((
     "nohref", "noresize", "noshade", "nowrap", "readonly", "rel", "rev", "rules", "scope", "scrolling",
     "selected", "shape", "target", "text", "type", "valign", "valuetype", "vlink",
 ))  # fmt: skip
-_OPERATORS = {
+_OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "=": lambda actual, wanted: actual == wanted,
     "~=": lambda actual, wanted: bool(wanted) and wanted in actual.split(),
     "|=": lambda actual, wanted: actual == wanted or actual.startswith(wanted + "-"),
@@ -239,7 +240,8 @@ def _is_open(node: Node, scope: Node | None) -> bool:
 
 
 SIMPLE: dict[str, Test] = {
-    "root": is_root, "scope": is_scope, "empty": _empty, "first-child": _first_child, "last-child": _last_child,
+    "root": is_root, "scope": is_scope, "empty": _empty,
+    "first-child": _first_child, "last-child": _last_child,
     "only-child": _both(_first_child, _last_child), "first-of-type": _first_of_type,
     "last-of-type": _last_of_type, "only-of-type": _both(_first_of_type, _last_of_type),
     "link": _link, "any-link": _link, "-webkit-any-link": _link, "defined": always, "enabled": _enabled,
