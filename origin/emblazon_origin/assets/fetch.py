@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import ssl
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -76,34 +78,51 @@ class GuardedFetcher:
         )
         self._failures: TTLCache[str, AssetError] = TTLCache(1024, limits.keep_failure, timer=clock)
         self.outcomes: Counter[str] = Counter()
+        self._clock = clock
+        self._card_end = math.inf
+        self._lock = threading.Lock()  # the images of one card are fetched side by side
+
+    def prepare(self) -> None:
+        """Load the certificate authorities now rather than in the first fetch."""
+        self._tls()
+
+    def begin_card(self) -> None:
+        """Start the time that all fetches of one card have together, and count their outcomes anew."""
+        self._card_end = self._clock() + self._limits.seconds
+        self.outcomes = Counter()
 
     def fetch(self, url: str) -> Fetched:
         """Fetch a URL. Raises AssetError (Refused, TooSlow, TooLarge)."""
-        if kept := self._bodies.get(url):
-            self.outcomes["kept"] += 1
+        with self._lock:
+            kept, failure = self._bodies.get(url), self._failures.get(url)
+            if kept or failure:
+                self.outcomes["kept" if kept else "kept failure"] += 1
+        if kept:
             return kept
-        if failure := self._failures.get(url):
-            self.outcomes["kept failure"] += 1
+        if failure:
             raise type(failure)(str(failure))
         try:
             fetched = self._follow(url)
         except AssetError as error:
-            self.outcomes[_outcome(error)] += 1
-            self._failures[url] = error
+            with self._lock:
+                self.outcomes[_outcome(error)] += 1
+                self._failures[url] = error
             raise
-        self.outcomes["ok"] += 1
-        if len(fetched.data) + 512 <= self._limits.cache_bytes:
-            self._bodies[url] = fetched
+        with self._lock:
+            self.outcomes["ok"] += 1
+            if len(fetched.data) + 512 <= self._limits.cache_bytes:
+                self._bodies[url] = fetched
         return fetched
 
     def sweep(self) -> int:
         """Drop what is too old; return the bytes still held."""
-        self._bodies.expire()
-        self._failures.expire()
-        return int(self._bodies.currsize)
+        with self._lock:
+            self._bodies.expire()
+            self._failures.expire()
+            return int(self._bodies.currsize)
 
     def _follow(self, text: str) -> Fetched:
-        deadline = Deadline(self._limits.seconds)
+        deadline = Deadline(min(self._limits.seconds, self._card_end - self._clock()))
         for _ in range(MAX_REDIRECTS + 1):
             target = self._get(text, deadline)
             if isinstance(target, Fetched):
@@ -122,7 +141,8 @@ class GuardedFetcher:
                 with client.stream("GET", url, headers=_HEADERS) as response:
                     return self._read(url, response)
         except (httpcore.TimeoutException, httpx.TimeoutException) as error:
-            raise TooSlow(f"not fetched within {self._limits.seconds:g} s") from error
+            deadline.left()
+            raise TooSlow(f"{url.host} is too slow") from error
         except (
             httpcore.NetworkError,
             httpcore.ProtocolError,

@@ -40,7 +40,7 @@ class Deadline:
         """Return the seconds left. Raises TooSlow when there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
-            raise TooSlow(f"not fetched within {self._seconds:g} s")
+            raise TooSlow(f"not fetched within {max(0.0, self._seconds):.2g} s")
         return left
 
 

@@ -42,6 +42,11 @@ class ByteCache(Generic[T]):
         """Bytes held now."""
         return int(self._entries.currsize)
 
+    @property
+    def max_bytes(self) -> int:
+        """The bound."""
+        return int(self._entries.maxsize)
+
     def resize(self, max_bytes: int) -> None:
         """Set a new bound and evict down to it."""
         with self._lock:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from emblazon_origin.errors import EmblazonError
+from emblazon_origin.home import find_home
 from emblazon_origin.observability.logs import set_up_logging
 from emblazon_origin.server.app import default_renderer, run
 from emblazon_origin.server.config import OriginConfig
@@ -18,17 +19,18 @@ def main() -> int:
     try:
         config = OriginConfig.from_env()
         set_up_logging(config.log_format, config.log_level)
-        run(config, Origin(config, _renderer()))
+        home = find_home()
+        run(config, Origin(config, _renderer(config), watched=(home.templates, home.fonts)))
     except EmblazonError as error:
         print(f"emblazon: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _renderer() -> RendererSpec:
+def _renderer(config: OriginConfig) -> RendererSpec:
     """Return the renderer; tests name another factory in EMBLAZON_RENDERER."""
     named = os.environ.get("EMBLAZON_RENDERER")
-    return RendererSpec(named, {}) if named else default_renderer()
+    return RendererSpec(named, {}) if named else default_renderer(config)
 
 
 if __name__ == "__main__":

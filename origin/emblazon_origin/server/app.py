@@ -25,7 +25,7 @@ _MAX_HEAD = 16 * 1024  # a request line longer than the 8 KiB that a card may us
 def create_app(config: OriginConfig, origin: Origin | None = None) -> web.Application:
     """Return the aiohttp application; it starts and stops its origin."""
     app = web.Application(client_max_size=1024)
-    origin = origin or Origin(config, default_renderer())
+    origin = origin or Origin(config, default_renderer(config))
     app[ORIGIN] = origin
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -41,9 +41,17 @@ def create_app(config: OriginConfig, origin: Origin | None = None) -> web.Applic
     return app
 
 
-def default_renderer() -> RendererSpec:
+def default_renderer(config: OriginConfig | None = None) -> RendererSpec:
     """Return the renderer of the project that this process runs in."""
-    return RendererSpec("emblazon_origin.workers.card_renderer:build", {})
+    config = config or OriginConfig.from_env()
+    fetch = {
+        "ports": list(config.fetch_ports),
+        "hosts": list(config.fetch_hosts),
+        "networks": list(config.fetch_allow),
+        "literals": config.fetch_literals,
+        "seconds": config.fetch_timeout,
+    }
+    return RendererSpec("emblazon_origin.workers.card_renderer:build", {"fetch": fetch})
 
 
 async def carry(origin: Origin, request: web.BaseRequest) -> web.StreamResponse:

@@ -1,0 +1,174 @@
+"""The real renderer of a render process: template → HTML → engine → image."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from emblazon import __version__
+from emblazon.contract.manifest import manifest_to_json
+from emblazon_origin.assets.fetch import FetchLimits, GuardedFetcher
+from emblazon_origin.assets.guard import GuardPolicy
+from emblazon_origin.errors import AssetError, TemplateError
+from emblazon_origin.home import Home, find_home
+from emblazon_origin.paint.cache import caches
+from emblazon_origin.render import Engine, Rendered, RenderRequest
+from emblazon_origin.report import Report
+from emblazon_origin.template.library import TemplateLibrary
+from emblazon_origin.workers.job import Job, JobResult
+
+# What changes pixels: these folders of the package, and these libraries.
+_STAGES = ("template", "style", "text", "layout", "paint", "encode", "assets")
+_LIBRARIES = ("pillow", "numpy", "uharfbuzz", "stretchable", "icu4py", "python-bidi", "resvg-py", "isal")
+_FETCH_SHARE = 8  # one part in eight of a process's cache bytes is for fetched files
+
+
+class CardRenderer:
+    """Draws the cards of one project folder."""
+
+    def __init__(self, home: Home, fetcher: GuardedFetcher | None, cache_bytes: int) -> None:
+        self._home = home
+        self._fetcher = fetcher
+        self._engine = Engine.from_home(home, fetcher=fetcher)
+        self._library = TemplateLibrary(home.templates, self._engine.fonts.digest)
+        if cache_bytes:
+            share_out(cache_bytes)
+
+    def manifest(self) -> bytes:
+        """Return `/manifest.json`."""
+        return manifest_to_json(self._library.manifest(renderer_version()))
+
+    def warm(self) -> None:
+        """Check every font and draw every preview, without the network.
+
+        Raises AssetError or TemplateError naming the file.
+        """
+        check_fonts(self._home.fonts)
+        offline = Engine(self._engine.fonts)
+        for name in self._library.specs:
+            for request in self._library.get(name).preview.cases.values():
+                job = Job(
+                    "card", name, request.params, request.width, request.height, request.format,
+                    lang=request.lang, variant=request.variant,
+                )  # fmt: skip
+                try:
+                    self._draw(job, offline)
+                except AssetError as error:
+                    raise TemplateError(f"templates/{name}: {error}") from error
+
+    def render(self, job: Job) -> JobResult:
+        """Draw one card."""
+        if self._fetcher is not None:
+            self._fetcher.begin_card()
+        rendered = self._draw(job, self._engine)
+        report = rendered.report
+        return JobResult(
+            data=rendered.data,
+            content_type=rendered.content_type,
+            width=rendered.width,
+            height=rendered.height,
+            degraded=report.degraded,
+            timings=report.timings,
+            diagnostics=tuple(asdict(diagnostic) for diagnostic in report.diagnostics[:200]),
+            fetches=dict(self._fetcher.outcomes) if self._fetcher is not None else {},
+            explain=_explain(report) if job.explain else None,
+        )
+
+    def sweep(self) -> dict[str, int]:
+        """Forget what is too old; return bytes by cache."""
+        held = {cache.name: cache.bytes for cache in caches()}
+        if self._fetcher is not None:
+            held["fetched"] = self._fetcher.sweep()
+        return held
+
+    def _draw(self, job: Job, engine: Engine) -> Rendered:
+        size = {"width": job.width, "height": job.height}
+        if job.kind == "fallback":
+            bound = self._library.bind_fallback(job.template, lang=job.lang, **size)
+        else:
+            bound = self._library.bind(job.template, job.params, lang=job.lang, variant=job.variant, **size)
+        request = RenderRequest(
+            bound.html, str(bound.base), bound.file, bound.width, bound.height, job.dpr, job.format,
+            job.quality, job.max_bytes, bound.lang, effort=job.effort,
+        )  # fmt: skip
+        return engine.render(request)
+
+
+def _explain(report: Report) -> dict[str, Any]:
+    return {
+        "file": report.file,
+        "degraded": report.degraded,
+        "diagnostics": [asdict(diagnostic) for diagnostic in report.diagnostics],
+        "timings": report.timings,
+        "faces": {face: "".join(sorted(characters)) for face, characters in report.faces.items()},
+    }
+
+
+def share_out(budget: int) -> None:
+    """Scale the caches of this process to a budget in bytes, in the proportions that they were made with."""
+    everything = caches()
+    total = sum(cache.max_bytes for cache in everything)
+    if not total:
+        return
+    for cache in everything:
+        cache.resize(budget * cache.max_bytes // total)
+
+
+def check_fonts(fonts: Path) -> None:
+    """Compare the vendored fonts with the lock. Raises AssetError naming the first that is not right."""
+    lock = fonts / "fonts.lock"
+    if not lock.is_file():
+        return
+    for line in lock.read_text("utf-8").splitlines():
+        digest, _, name = line.strip().partition("  ")
+        path = fonts / "vendor" / name
+        if not name:
+            continue
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise AssetError(f"font file {path} is missing ({error.strerror}): run `make`") from error
+        if found != digest:
+            raise AssetError(f"font file {path} is damaged: it differs from fonts/fonts.lock; run `make`")
+
+
+def renderer_version() -> str:
+    """Return a text that changes with anything that can change pixels; part of every cache key."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for stage in _STAGES:
+        for path in sorted((package / stage).rglob("*.py")):
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    digest.update((package / "render.py").read_bytes())
+    for library in _LIBRARIES:
+        digest.update(f"{library}={_installed(library)}\n".encode())
+    return f"{__version__}-{digest.hexdigest()[:12]}"
+
+
+def _installed(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return "none"
+
+
+def build(
+    home: str = "",
+    cache_bytes: int = 0,
+    fetch: dict[str, Any] | None = None,
+) -> CardRenderer:
+    """Make the renderer of a project; `fetch` holds the guard's settings, None: no remote files."""
+    folder = Home(Path(home)) if home else find_home()
+    fetcher = None
+    if fetch is not None:
+        policy = GuardPolicy.of(
+            tuple(fetch["ports"]), tuple(fetch["hosts"]), tuple(fetch["networks"]), fetch["literals"]
+        )
+        limits = FetchLimits(seconds=fetch["seconds"], cache_bytes=max(1 << 20, cache_bytes // _FETCH_SHARE))
+        fetcher = GuardedFetcher(policy, limits)
+        fetcher.prepare()
+    return CardRenderer(folder, fetcher, cache_bytes - cache_bytes // _FETCH_SHARE)
