@@ -137,7 +137,7 @@ class FontSet:
             return Choice(self._make((plain or own)[0]))
         fallback = [face for face in self._fallbacks(script, bool(emoji)) if _has(face, characters)]
         if fallback:
-            plain_faces = [face for face in fallback if not face.is_color] if not emoji else []
+            plain_faces = [face for face in fallback if not face.is_color] if emoji is False else []
             return Choice(self._make((plain_faces or fallback)[0]), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
 

@@ -14,18 +14,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..limits import MAX_TEXT_CHARACTERS
 from ..report import Report
 from ..style.computed import ComputedStyle
-from .breaker import break_lines
-from .content import collect
+from .breaker import WidthOf
+from .ellipsis import CLIP, ellipsis_string, truncate
+from .findings import report_layout
+from .fit import fit_scale
 from .fonts import FontLibrary
-from .items import Shaper, itemize, resolve_bidi
-from .line_break import find_breaks
+from .justify import justify
 from .line_builder import LineDraft, build_line, draft_line, place_leaves
-from .lines import AtomicItem, BreakItem, InlineItem, InlineLayout, Line, OpenItem, TextItem
-from .paragraph import Paragraph, Span
+from .lines import InlineItem, InlineLayout, Line, TextItem
+from .paragraph import EPSILON, Paragraph, Span
+from .prepare import prepare
 from .vertical import BoxMetrics, box_metrics
+from .wrap_style import wrap
 
 
 def layout_inline(
@@ -43,8 +45,9 @@ def layout_inline(
     `height` is the room that `text-fit` may fill; None where it is not bounded.
     """
     paragraph = prepare(items, block_style, fonts, report, grid)
-    spans = break_lines(paragraph, _line_width(block_style, width))
-    return build_layout(paragraph, spans, width)
+    if block_style.text_fit is not None and math.isfinite(width) and width > 0:
+        paragraph = _fitted(paragraph, items, width, height, report)
+    return _layout(paragraph, width)
 
 
 def intrinsic_widths(
@@ -60,12 +63,17 @@ def intrinsic_widths(
 
 
 class TextMeasurer:
-    """The text stage as the layout stage uses it."""
+    """Measures and lays out inline content with one library, for one render.
+
+    `grid` is the px grid of glyph advances (see `inline.py`). Call `finish` after layout: findings are of
+    the last layout of each block, since earlier ones were only measuring.
+    """
 
     def __init__(self, fonts: FontLibrary, report: Report | None = None, *, grid: float = 1.0) -> None:
         self.fonts = fonts
         self.report = report
         self.grid = grid
+        self._last: dict[int, tuple[InlineLayout, ComputedStyle, Sequence[InlineItem]]] = {}
 
     def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""
@@ -75,64 +83,35 @@ class TextMeasurer:
         self, items: Sequence[InlineItem], style: ComputedStyle, width: float, height: float | None
     ) -> InlineLayout:
         """Break the items into lines."""
-        return layout_inline(
+        layout = layout_inline(
             items, style, width=width, fonts=self.fonts, report=self.report, height=height, grid=self.grid
         )
+        first = next((item for item in items if isinstance(item, TextItem)), None)
+        if first is not None:
+            self._last[id(first)] = layout, style, items
+        return layout
 
-
-# --- preparing -----------------------------------------------------------------------------------------
-
-
-def prepare(
-    items: Sequence[InlineItem],
-    block_style: ComputedStyle,
-    fonts: FontLibrary,
-    report: Report | None,
-    grid: float,
-    scale: float = 1.0,
-) -> Paragraph:
-    """Return the items as a shaped paragraph, from the cache where the same items were shaped before."""
-    key = (id(fonts), id(report), id(block_style), grid, scale, *map(_identity, items))
-    cached = fonts.paragraph_cache.get(key)
-    if isinstance(cached, Paragraph):
-        cached.inline_items = list(items)
-        return cached
-    content = collect(items, block_style, MAX_TEXT_CHARACTERS)
-    if report is not None and content.truncated:
-        report.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
-    levels, bases = resolve_bidi(content)
-    shaper = Shaper(content, fonts, grid, scale)
-    shaped = itemize(content, levels, shaper, report)
-    paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
-    paragraph.keep = (
-        fonts,
-        report,
-        block_style,
-        *items,
-        *(item.style for item in items if hasattr(item, "style")),
-    )
-    fonts.paragraph_cache[key] = paragraph
-    return paragraph
-
-
-def _identity(item: InlineItem) -> tuple[object, ...]:
-    """What of an item decides the paragraph: layout makes new objects at every measuring pass."""
-    if isinstance(item, TextItem):
-        return 0, item.text, id(item.style), id(item.element)
-    if isinstance(item, OpenItem):
-        return (
-            1, id(item.style), id(item.element), item.margin_left, item.border_left, item.padding_left,
-            item.margin_right, item.border_right, item.padding_right,
-        )  # fmt: skip
-    if isinstance(item, AtomicItem):
-        return 2, id(item.style), item.width
-    return (3, id(item.style)) if isinstance(item, BreakItem) else (4,)
+    def finish(self) -> None:
+        """Report text that was clamped, shrunk or runs out of its block."""
+        if self.report is not None:
+            for layout, style, items in self._last.values():
+                report_layout(self.report, layout, style, items)
+        self._last.clear()
 
 
 # --- lines ---------------------------------------------------------------------------------------------
 
 
-def _line_width(block_style: ComputedStyle, width: float):  # type: ignore[no-untyped-def]
+def _layout(paragraph: Paragraph, width: float) -> InlineLayout:
+    style = paragraph.content.block_style
+    clamp = style.line_clamp
+    spans = wrap(paragraph, line_widths(style, width), clamp + 1 if clamp else None)
+    clamped = clamp is not None and len(spans) > clamp
+    return _build(paragraph, spans[:clamp] if clamped else spans, width, clamped=clamped)
+
+
+def line_widths(block_style: ComputedStyle, width: float) -> WidthOf:
+    """Return the available width of each line, px."""
     indent = text_indent(block_style, width)
     return lambda number: width - indent if number == 0 else width
 
@@ -142,37 +121,63 @@ def text_indent(block_style: ComputedStyle, width: float) -> float:
     return block_style.text_indent.resolve(width if math.isfinite(width) else 0.0)
 
 
-def build_layout(paragraph: Paragraph, spans: Sequence[Span], width: float) -> InlineLayout:
-    """Align the lines and stack them."""
+def _build(paragraph: Paragraph, spans: Sequence[Span], width: float, *, clamped: bool) -> InlineLayout:
+    """Cut, align and stack the lines."""
     style = paragraph.content.block_style
     root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale)
-    drafts = [draft_line(paragraph, span) for span in spans]
     indent = text_indent(style, width)
+    drafts = [draft_line(paragraph, span) for span in spans]
+    widths = line_widths(style, width)
+    overflow = 0.0
     for number, draft in enumerate(drafts):
-        draft.width = paragraph.width_of(draft.span) + (indent if number == 0 else 0.0)
-    widest = max((draft.width for draft in drafts), default=0.0)
+        draft.width = paragraph.width_of(draft.span)
+        available = widths(number)
+        overflow = max(overflow, draft.width - available - EPSILON)
+        if clamped and number == len(drafts) - 1:
+            truncate(paragraph, draft, available, style.block_ellipsis)
+            draft.truncated = True
+        elif style.text_overflow != CLIP and draft.width > available + EPSILON and _clips(style):
+            truncate(paragraph, draft, available, ellipsis_string(style.text_overflow))
+            draft.truncated = True
+    indents = [indent if number == 0 else 0.0 for number in range(len(drafts))]
+    widest = max((d.width + i for d, i in zip(drafts, indents, strict=True)), default=0.0)
     available = width if math.isfinite(width) else widest
     lines: list[Line] = []
     y = 0.0
-    for number, draft in enumerate(drafts):
-        line = _finish(paragraph, draft, root, available, indent if number == 0 else 0.0, y)
-        y += line.height
-        lines.append(line)
-    first = lines[0].baseline if lines else 0.0
-    last = lines[-1].baseline if lines else 0.0
-    return InlineLayout(lines, widest, y, first, last, scale=paragraph.shaper.scale)
+    for draft, own_indent in zip(drafts, indents, strict=True):
+        lines.append(_finish(paragraph, draft, root, available, own_indent, y))
+        y += lines[-1].height
+    return InlineLayout(
+        lines,
+        widest,
+        y,
+        lines[0].baseline if lines else 0.0,
+        lines[-1].baseline if lines else 0.0,
+        clamped,
+        paragraph.shaper.scale,
+        overflow,
+    )
+
+
+def _clips(style: ComputedStyle) -> bool:
+    return style.overflow_x != "visible"
 
 
 def _finish(
     paragraph: Paragraph, draft: LineDraft, root: BoxMetrics, available: float, indent: float, y: float
 ) -> Line:
-    style = paragraph.content.block_style
-    align = _alignment(style, draft)
     rtl = bool(draft.base & 1)
-    room = available - draft.width
+    align = _alignment(paragraph.content.block_style, draft)
+    room = available - indent - draft.width
+    if align == "justify" and not draft.truncated and math.isfinite(available):
+        justify(paragraph, draft, room)
+        room = available - indent - draft.width
     offset = align_offset(align, room, rtl=rtl)
-    hanging = _hanging_width(draft) if rtl else 0.0
-    fragments = place_leaves(paragraph, draft, offset + (0.0 if rtl else indent) - hanging)
+    if rtl:
+        offset -= _hanging_width(draft)
+    else:
+        offset += indent
+    fragments = place_leaves(paragraph, draft, offset)
     return build_line(paragraph, draft, fragments, root, y)
 
 
@@ -205,6 +210,47 @@ def align_offset(align: str, room: float, *, rtl: bool) -> float:
 
 
 def _hanging_width(draft: LineDraft) -> float:
-    return sum(
-        leaf.width for leaf in draft.leaves if leaf.start >= draft.span.visible and leaf.end > leaf.start
-    )
+    visible = draft.span.visible
+    return sum(leaf.width for leaf in draft.leaves if visible <= leaf.start < leaf.end <= draft.span.end)
+
+
+# --- text-fit ------------------------------------------------------------------------------------------
+
+
+def _fitted(
+    paragraph: Paragraph,
+    items: Sequence[InlineItem],
+    width: float,
+    height: float | None,
+    report: Report | None,
+) -> Paragraph:
+    """Return the paragraph at the scale at which its text fits the box (and its line-clamp)."""
+    style = paragraph.content.block_style
+    fit = style.text_fit
+    assert fit is not None  # noqa: S101 - the caller looked
+    shaper = paragraph.shaper
+
+    def at(scale: float) -> Paragraph:
+        if scale == 1.0:
+            return paragraph
+        found = paragraph.scaled.get(scale)
+        if found is None:
+            found = prepare(items, style, shaper.fonts, None, shaper.grid, scale)
+            paragraph.scaled[scale] = found
+        found.inline_items = list(items)
+        return found
+
+    def fits(scale: float) -> bool:
+        layout = _layout(at(scale), width)
+        return (
+            not layout.clamped
+            and layout.overflow <= 0.0
+            and (height is None or layout.height <= height + EPSILON)
+        )
+
+    key = (width, height)
+    scale = paragraph.fits.get(key)
+    if scale is None:
+        scale = paragraph.fits[key] = fit_scale(fit, style.font_size, fits)
+        paragraph.scaled = {scale: at(scale)}
+    return at(scale)

@@ -13,6 +13,7 @@ from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
 from .content import NEWLINE, OBJECT, Content, Source
 from .font_set import FontSet
 from .fonts import FontInstance, FontLibrary
+from .han_kerning import trimmed
 from .scripts import script_runs
 from .shape import Features, Glyphs, ShapedRun, features_of, scale_run, shape
 
@@ -39,6 +40,7 @@ class Item:
     size: float
     shaped: ShapedRun | None = None
     glyphs: Glyphs | None = None
+    halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
     _cluster_starts: frozenset[int] | None = field(default=None, repr=False)
 
     @property
@@ -50,6 +52,8 @@ class Item:
         """Whether the glyphs on both sides of a character offset stay the same when cut there."""
         if self.shaped is None or offset <= self.start or offset >= self.end:
             return True
+        if offset in self.halved or offset - 1 in self.halved:
+            return False
         local = offset - self.start
         if local in self.shaped.unsafe:
             return False
@@ -70,6 +74,8 @@ class Shaper:
 
     def fill(self, item: Item) -> None:
         """Shape an item."""
+        if _trims(item.style):
+            item.halved = frozenset(trimmed(item.font, self.content.text, item.start, item.end))
         item.shaped = self._shape(item, item.start, item.end)
         item.glyphs = self._scaled(item, item.shaped, item.start)
 
@@ -112,6 +118,7 @@ class Shaper:
         return shape(
             self.fonts.shaped_cache, item.font, self.content.text, start, end,
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
+            halved=trimmed(item.font, self.content.text, start, end) if item.halved else (),
         )  # fmt: skip
 
     def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:
@@ -122,6 +129,12 @@ class Shaper:
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
         return glyphs
+
+
+def _trims(style: ComputedStyle) -> bool:
+    """Whether adjacent full-width punctuation closes up."""
+    own = dict(style.font_variant_features + style.font_feature_settings)
+    return style.text_spacing_trim != "space-all" and not own.keys() & {"halt", "chws", "palt", "pwid"}
 
 
 def _space(glyphs: Glyphs, text: str, letter: float, word: float, rtl: bool) -> Glyphs:

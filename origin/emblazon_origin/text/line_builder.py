@@ -48,6 +48,7 @@ class LineDraft:
     closed: frozenset[int]  # boxes that end on this line
     base: int  # paragraph level
     width: float = 0.0  # of what counts for alignment
+    truncated: bool = False
     fragments: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 

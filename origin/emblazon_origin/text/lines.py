@@ -160,3 +160,4 @@ class InlineLayout:
     last_baseline: float
     clamped: bool = False
     scale: float = 1.0  # font scale that text-fit chose
+    overflow: float = 0.0  # px by which the widest line exceeds the available width, before any ellipsis

@@ -51,6 +51,8 @@ class Paragraph:
     hyphen_widths: dict[int, float] = field(default_factory=dict)
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
+    scaled: dict[float, Paragraph] = field(default_factory=dict)  # by text-fit
+    fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
 
     def __post_init__(self) -> None:
@@ -267,6 +269,11 @@ class Paragraph:
             at for at in self.clusters_between(start, stop) if self.breaks_anywhere(at, for_minimum=True)
         ]
         return [*sorted({*points, *anywhere}), stop]
+
+    def is_break(self, offset: int) -> bool:
+        """Whether a line may break at an offset without an emergency."""
+        at = bisect_left(self.breaks.offsets, offset)
+        return at < len(self.breaks.offsets) and self.breaks.offsets[at] == offset
 
     def clusters_between(self, start: int, end: int) -> list[int]:
         """Return the grapheme cluster boundaries strictly between two offsets."""

@@ -72,12 +72,26 @@ def shape(
     rtl: bool,
     language: str,
     features: Features,
+    halved: tuple[int, ...] = (),
 ) -> ShapedRun:
-    """Shape `text[start:end]`; what lies around it is context for scripts that join."""
+    """Shape `text[start:end]`; what lies around it is context for scripts that join.
+
+    Characters at the offsets `halved` take their half-width form (`halt`).
+    """
     around = _CONTEXT if script in _JOINING else 0
     low, high = max(0, start - around), min(len(text), end + around)
     piece = text[low:high]
-    key = (font, piece, start - low, end - start, script, rtl, language, features)
+    key = (
+        font,
+        piece,
+        start - low,
+        end - start,
+        script,
+        rtl,
+        language,
+        features,
+        tuple(at - start for at in halved),
+    )
     found = cache.get(key)
     if isinstance(found, ShapedRun):
         return found
@@ -86,7 +100,10 @@ def shape(
     buffer.direction = "rtl" if rtl else "ltr"
     buffer.script = script
     buffer.language = language or "en"
-    hb.shape(font.hb_font, buffer, dict(features) if features else None)
+    wanted: dict[str, object] = dict(features)
+    if halved:
+        wanted["halt"] = [(at - low, at - low + 1, 1) for at in halved]
+    hb.shape(font.hb_font, buffer, wanted or None)
     run = _read(buffer, font, start - low)
     if run.nbytes < cache.maxsize // 4:
         cache[key] = run

@@ -74,9 +74,9 @@ def baseline_shift(
     if align in ("top", "bottom"):
         return None
     if align == "sub":
-        return math.floor(parent.style.font_size * scale / 5) + 1
+        return parent.style.font_size * scale / 5 + 1
     if align == "super":
-        return -(math.floor(parent.style.font_size * scale / 3) + 1)
+        return -(parent.style.font_size * scale / 3 + 1)
     if align == "middle":
         return (ascent - descent) / 2 - parent.font.x_height / 2
     if align == "text-top":

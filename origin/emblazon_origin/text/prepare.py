@@ -1,0 +1,56 @@
+"""Items to a shaped paragraph, by way of the library's paragraph cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..limits import MAX_TEXT_CHARACTERS
+from ..report import Report
+from ..style.computed import ComputedStyle
+from .content import collect
+from .fonts import FontLibrary
+from .items import Shaper, itemize, resolve_bidi
+from .line_break import find_breaks
+from .lines import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
+from .paragraph import Paragraph
+
+
+def prepare(
+    items: Sequence[InlineItem],
+    block_style: ComputedStyle,
+    fonts: FontLibrary,
+    report: Report | None,
+    grid: float,
+    scale: float = 1.0,
+) -> Paragraph:
+    """Return the items as a shaped paragraph, from the cache where the same items were shaped before."""
+    key = (fonts, id(report), id(block_style), grid, scale, *map(_identity, items))
+    cached = fonts.paragraph_cache.get(key)
+    if isinstance(cached, Paragraph):
+        cached.inline_items = list(items)
+        return cached
+    content = collect(items, block_style, MAX_TEXT_CHARACTERS)
+    if report is not None and content.truncated:
+        report.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
+    levels, bases = resolve_bidi(content)
+    shaper = Shaper(content, fonts, grid, scale)
+    shaped = itemize(content, levels, shaper, report)
+    paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
+    # The key names objects by identity: keep them, so that no other object can take their place.
+    paragraph.keep = (report, block_style, *items, *(getattr(item, "style", None) for item in items))
+    fonts.paragraph_cache[key] = paragraph
+    return paragraph
+
+
+def _identity(item: InlineItem) -> tuple[object, ...]:
+    """What of an item decides the paragraph: layout makes new objects at every measuring pass."""
+    if isinstance(item, TextItem):
+        return 0, item.text, id(item.style), id(item.element)
+    if isinstance(item, OpenItem):
+        return (
+            1, id(item.style), id(item.element), item.margin_left, item.border_left, item.padding_left,
+            item.margin_right, item.border_right, item.padding_right,
+        )  # fmt: skip
+    if isinstance(item, AtomicItem):
+        return 2, id(item.style), item.width
+    return (3, id(item.style)) if isinstance(item, BreakItem) else (4,)
