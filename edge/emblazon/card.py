@@ -177,7 +177,7 @@ class Card:
         """The card as the JSON body of `POST /api/cards`."""
         params = {name: value for name, value in self._pairs.items() if name[0] != "_"}
         options = {name: value for name, value in self._pairs.items() if name[0] == "_"}
-        return {"template": self.template, "params": params, "options": options}
+        return {"template": self.template, "params": params, "options": options, "format": self.format}
 
     def _address(self, query: str) -> str:
         return f"{self._base_url}{self.path}{'?' if query else ''}{query}"
