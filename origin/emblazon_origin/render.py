@@ -1,0 +1,230 @@
+"""The render pipeline: HTML in, an image out, one visible step after the other (DESIGN.md §1).
+
+    engine = Engine(FontLibrary(Path("fonts")), fetcher)
+    rendered = engine.render(RenderRequest(html, base="templates/article"))
+
+1 style    HTML tree + CSS cascade → computed styles
+2 assets   the document's own fonts, and every image that it names
+3 layout   boxes, with the text shaped and broken into lines
+4 paint    display list → pixels
+5 encode   PNG, JPEG, WebP or AVIF within the byte budget
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from emblazon.contract.schema import Format
+
+from . import encode as encoders
+from .assets.images import ImageStore
+from .assets.resources import Fetcher, Resources
+from .errors import CardError
+from .home import Home
+from .layout.boxes import Box
+from .layout.document import layout_document
+from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
+from .paint.canvas import paint_document
+from .report import Report
+from .style.cascade import style_document
+from .style.dom import Element, StyledDocument
+from .style.units import Viewport
+from .text.fonts import FontLibrary
+
+# Python frames that one level of nested elements takes in layout, at most.
+_FRAMES_PER_LEVEL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One card as HTML. Sizes are CSS px; `base` is the folder that relative URLs are resolved against.
+
+    `file` names the source in reports; `effort` "small" spends time on a smaller file.
+    """
+
+    html: str
+    base: str
+    file: str = ""
+    width: int = 1200
+    height: int = 630
+    dpr: float = 1.0
+    format: Format = "png"
+    quality: int | None = None
+    max_bytes: int | None = None
+    lang: str = ""
+    color_scheme: Literal["light", "dark"] = "light"
+    effort: Literal["quick", "small"] = "quick"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished card; `width` and `height` are device px."""
+
+    data: bytes
+    content_type: str
+    width: int
+    height: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A card before paint: its boxes, and what painting them needs."""
+
+    document: StyledDocument
+    root: Box
+    fonts: FontLibrary
+    images: ImageStore
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Draws cards; safe to share between threads.
+
+    `fetcher` is the guarded way to the network (None: remote files are switched off); `outside` lets cards
+    read files outside their own folder, for the command line on the author's machine.
+    """
+
+    fonts: FontLibrary
+    fetcher: Fetcher | None = None
+    outside: bool = False
+
+    @classmethod
+    def from_home(cls, home: Home, *, fetcher: Fetcher | None = None, outside: bool = False) -> Engine:
+        """Return an engine with the fonts of a project; raises `AssetError` where one is missing."""
+        return cls(FontLibrary(home.fonts), fetcher, outside)
+
+    def render(self, request: RenderRequest, report: Report | None = None) -> Rendered:
+        """Draw and encode a card. Raises `CardError` where it cannot be drawn as given."""
+        report = report if report is not None else Report(request.file)
+        picture = self.draw(request, report)
+        with _timed(report, "encode"):
+            data, content_type = encode(request, picture, report)
+        return Rendered(data, content_type, picture.width, picture.height, report)
+
+    def draw(self, request: RenderRequest, report: Report | None = None) -> Image.Image:
+        """Return a card's pixels, "RGB" where all are opaque, else "RGBA"."""
+        report = report if report is not None else Report(request.file)
+        laid_out = self.lay_out(request, report)
+        with _timed(report, "paint"):
+            return paint(request, laid_out, report)
+
+    def lay_out(self, request: RenderRequest, report: Report) -> LaidOut:
+        """Return a card's boxes: every step before paint."""
+        check_canvas(request)
+        resources = Resources(Path(request.base) if request.base else None, self.fetcher, self.outside)
+        with _timed(report, "style"):
+            document = style(request, self.fonts, resources, report)
+        allow_depth(document.root)
+        with _timed(report, "assets"):
+            fonts, images = load_assets(document, self.fonts, resources, report)
+        with _timed(report, "layout"):
+            root = layout(request, document, fonts, images, report)
+        return LaidOut(document, root, fonts, images)
+
+
+def style(request: RenderRequest, fonts: FontLibrary, resources: Resources, report: Report) -> StyledDocument:
+    """Step 1."""
+    return style_document(
+        request.html,
+        base=request.base,
+        viewport=Viewport(request.width, request.height, request.dpr, request.color_scheme),
+        lang=request.lang,
+        report=report,
+        load_text=lambda href: resources.read(href).data.decode("utf-8", "replace"),
+        metrics=fonts,
+    )
+
+
+def load_assets(
+    document: StyledDocument, fonts: FontLibrary, resources: Resources, report: Report
+) -> tuple[FontLibrary, ImageStore]:
+    """Step 2: return the fonts with the document's own before them, and the loaded images."""
+    images = ImageStore(resources, report, svg_fonts=_svg_fonts(fonts))
+    images.load_document(document.root)
+    return fonts.with_faces(document.font_faces, lambda href: resources.read(href).data, report), images
+
+
+def layout(
+    request: RenderRequest, document: StyledDocument, fonts: FontLibrary, images: ImageStore, report: Report
+) -> Box:
+    """Step 3."""
+    return layout_document(
+        document,
+        width=request.width,
+        height=request.height,
+        fonts=fonts,
+        images=images,
+        report=report,
+        dpr=request.dpr,
+    )
+
+
+def paint(request: RenderRequest, laid_out: LaidOut, report: Report) -> Image.Image:
+    """Step 4."""
+    return paint_document(
+        laid_out.root,
+        width=request.width,
+        height=request.height,
+        dpr=request.dpr,
+        fonts=laid_out.fonts,
+        images=laid_out.images,
+        report=report,
+    )
+
+
+def encode(request: RenderRequest, picture: Image.Image, report: Report) -> tuple[bytes, str]:
+    """Step 5: return the file and its content type."""
+    encoder = encoders.optimize if request.effort == "small" else encoders.encode
+    return encoder(
+        picture, request.format, quality=request.quality, max_bytes=request.max_bytes, report=report
+    )
+
+
+# --- limits ---------------------------------------------------------------------------------------------
+
+
+def check_canvas(request: RenderRequest) -> None:
+    """Refuse a canvas without area, or one larger than the limits."""
+    width, height = request.width * request.dpr, request.height * request.dpr
+    if request.width <= 0 or request.height <= 0 or request.dpr <= 0:
+        raise CardError(f"a card of {request.width}×{request.height} px has no area")
+    if max(width, height) > MAX_SIDE or width * height > MAX_CANVAS_PIXELS:
+        raise CardError(
+            f"{width:g}×{height:g} device pixels are too many; the limits are {MAX_SIDE} a side and "
+            f"{MAX_CANVAS_PIXELS} in all"
+        )
+
+
+def allow_depth(root: Element) -> None:
+    """Raise Python's recursion limit for deeply nested elements; the style stage bounds their depth."""
+    depth, level = 0, [root]
+    while level:
+        depth += 1
+        level = [child for element in level for child in element.children if isinstance(child, Element)]
+    needed = depth * _FRAMES_PER_LEVEL + 1000
+    if needed > sys.getrecursionlimit():
+        sys.setrecursionlimit(needed)
+
+
+def _svg_fonts(fonts: FontLibrary) -> list[str]:
+    """Return the files of the default family, for text in SVG images."""
+    return sorted({str(face.path) for face in fonts.catalog.default.faces if face.path is not None})
+
+
+@contextmanager
+def _timed(report: Report, stage: str) -> Iterator[None]:
+    """Add a stage's milliseconds to the report."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        report.timings[stage] = report.timings.get(stage, 0.0) + (time.perf_counter() - start) * 1000

@@ -1,0 +1,181 @@
+"""Boxes come out where Chromium puts them.
+
+`cases/*.txt` hold the cases, `expected/*.json` the rectangles that Chromium gave them. The e2e test records
+them again and compares; with EMBLAZON_REFRESH=1 it writes them anew.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from emblazon_origin.layout.boxes import Box, Rect
+from emblazon_origin.render import Engine, RenderRequest
+from emblazon_origin.report import Report
+from emblazon_origin.text.fonts import FontLibrary
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+VIEWPORT = (600, 400)
+PAGE_STYLE = "html{font:16px/20px Inter}body{margin:0}"
+
+TOLERANCE = 0.05  # px; Chromium keeps 1/64 px
+
+Rects = dict[str, list[float]]
+
+_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<dir>{fonts}</dir><cachedir>{cache}</cachedir>
+<alias binding="same"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
+<alias binding="same"><family>serif</family><prefer><family>Source Serif 4</family></prefer></alias>
+<alias binding="same"><family>monospace</family><prefer><family>JetBrains Mono</family></prefer></alias>
+</fontconfig>"""
+_FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--force-device-scale-factor=1", "--font-render-hinting=none", "--virtual-time-budget=10000",
+)  # fmt: skip
+_SCRIPT = """
+onload = () => {
+  const all = {};
+  for (const frame of document.querySelectorAll('iframe')) {
+    const rects = {};
+    for (const element of frame.contentDocument.querySelectorAll('[id]')) {
+      const r = element.getBoundingClientRect();
+      rects[element.id] = [r.x, r.y, r.width, r.height];
+    }
+    all[frame.name] = rects;
+  }
+  document.body.textContent = '@@' + JSON.stringify(all) + '@@';
+};
+"""
+
+
+def page(body: str) -> str:
+    """Return the whole document of one case."""
+    return f"<!doctype html><html lang=en><meta charset=utf-8><style>{PAGE_STYLE}</style><body>{body}"
+
+
+def read_cases(path: Path) -> dict[str, str]:
+    """Read `=== name` sections."""
+    parts = re.split(r"^=== (\S+)\n", path.read_text(), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def record(cases: dict[str, str]) -> dict[str, Rects]:
+    """Return the border box of every element with an id, as Chromium lays it out."""
+    width, height = VIEWPORT
+    frames = "".join(
+        f'<iframe name="{name}" width={width} height={height} style="border:0;display:block" '
+        f'srcdoc="{html.escape(page(body))}"></iframe>'
+        for name, body in cases.items()
+    )
+    document = f"<!doctype html><meta charset=utf-8><body>{frames}<script>{_SCRIPT}</script>"
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "cases.html")
+        source.write_text(document)
+        fonts = Path(folder, "fonts.conf")
+        fonts.write_text(_FONTS.format(fonts=ROOT / "fonts" / "vendor", cache=f"{folder}/cache"))
+        done = subprocess.run(
+            ["chromium", *_FLAGS, f"--user-data-dir={folder}/profile", "--dump-dom", source.as_uri()],
+            capture_output=True, text=True, timeout=120, check=True,
+            env={"FONTCONFIG_FILE": str(fonts), "PATH": "/usr/bin:/bin", "HOME": folder},
+        )  # fmt: skip
+    found = re.search(r"@@(.*?)@@", done.stdout, re.DOTALL)
+    if found is None:
+        raise RuntimeError("Chromium gave no rectangles")
+    result: dict[str, Rects] = json.loads(html.unescape(found.group(1)))
+    return result
+
+
+# --- Emblazon's side --------------------------------------------------------------------------------
+
+
+@cache
+def engine() -> Engine:
+    """Return an engine with the project's fonts."""
+    return Engine(FontLibrary(ROOT / "fonts"))
+
+
+def lay_out(body: str) -> Rects:
+    """Return the border box of every element with an id, as Emblazon lays it out."""
+    width, height = VIEWPORT
+    request = RenderRequest(page(body), base="", width=width, height=height)
+    found: dict[str, list[Rect]] = {}
+    stack = [engine().lay_out(request, Report()).root]
+    while stack:
+        box = stack.pop()
+        _note(found, box)
+        stack.extend(reversed(box.children))
+    return {name: _union(rects) for name, rects in found.items()}
+
+
+def _note(found: dict[str, list[Rect]], box: Box) -> None:
+    if box.element is not None and (name := box.element.attributes.get("id")):
+        found.setdefault(name, []).append(box.border_box)
+    content = box.content_box
+    for line in box.lines:
+        for part in line.boxes:
+            if part.element is not None and (name := part.element.attributes.get("id")):
+                rect = Rect(content.x + part.x, content.y + part.y, part.width, part.height)
+                found.setdefault(name, []).append(rect)
+
+
+def _union(rects: list[Rect]) -> list[float]:
+    rects = [rect for rect in rects if rect.width or rect.height] or rects
+    left, top = min(r.x for r in rects), min(r.y for r in rects)
+    right, bottom = max(r.x + r.width for r in rects), max(r.y + r.height for r in rects)
+    return [left, top, right - left, bottom - top]
+
+
+def _all_cases() -> list[tuple[str, str, str]]:
+    return [
+        (path.stem, name, body)
+        for path in sorted((HERE / "cases").glob("*.txt"))
+        for name, body in read_cases(path).items()
+    ]
+
+
+@cache
+def expected(group: str) -> dict[str, Rects]:
+    """Return what was recorded."""
+    rects: dict[str, Rects] = json.loads((HERE / "expected" / f"{group}.json").read_text())
+    return rects
+
+
+def compare(actual: Rects, wanted: Rects) -> list[str]:
+    """Return one line for every rectangle that is off."""
+    wrong = []
+    for name, rect in wanted.items():
+        own = actual.get(name)
+        if own is None:
+            if any(rect):
+                wrong.append(f"#{name}: none, Chromium has {rect}")
+        elif any(abs(a - b) > TOLERANCE for a, b in zip(own, rect, strict=True)):
+            wrong.append(f"#{name}: {[round(v, 3) for v in own]}, Chromium has {rect}")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "body"), [pytest.param(*case, id=f"{case[0]}-{case[1]}") for case in _all_cases()]
+)
+def test_boxes_lie_where_chromium_puts_them(group: str, name: str, body: str) -> None:
+    wrong = compare(lay_out(body), expected(group)[name])
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.e2e
+def test_the_recorded_rectangles_are_what_chromium_gives() -> None:
+    for path in sorted((HERE / "cases").glob("*.txt")):
+        fresh = record(read_cases(path))
+        if os.environ.get("EMBLAZON_REFRESH"):
+            lines = [f"  {json.dumps(name)}: {json.dumps(rects)}" for name, rects in fresh.items()]
+            (HERE / "expected" / f"{path.stem}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        assert fresh == json.loads((HERE / "expected" / f"{path.stem}.json").read_text())
