@@ -1,9 +1,8 @@
 """Everything that any host of the edge must do, seen from outside: HTTP in, HTTP out, a misbehaving origin.
 
 The scenarios are the tests written for workerd. They use two fixtures: `origin`, a `MisbehavingOrigin`, and
-`worker`, anything with the face of `workerd.Workerd` (`client`, `card`, `card_url`, `signed`, `purge`, `restart`).
-To run them on another host: override the fixture `session_worker` and import this module's names into a test
-module. `ON_WORKERD_ONLY` are those that look into wrangler's own files or routes.
+`worker`, anything with the face of `workerd.Workerd` (`client`, `card`, `card_url`, `signed`, `purge`,
+`restart`). To run them on another host: override these fixtures and put `SCENARIOS` into a test module's names. `ON_WORKERD_ONLY` are those that look into wrangler's own files or routes.
 """
 
 from e2e import test_workerd_cache, test_workerd_faults, test_workerd_http

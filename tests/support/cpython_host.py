@@ -1,4 +1,4 @@
-"""The CPython host on a real socket, with the face of `workerd.Workerd`: one set of scenarios runs on both."""
+"""The CPython host on a real socket, with the face of `workerd.Workerd`: the same scenarios run on both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emblazon_origin.edge_host import HttpOrigin, create_edge_app, edge_runner
 
 @dataclass
 class CPythonHost(Workerd):
-    """`restart` keeps the SQLite KV and loses memory and cache, as a deployment to another data centre does."""
+    """`restart` keeps the SQLite KV and loses memory and cache, as another data centre has them."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

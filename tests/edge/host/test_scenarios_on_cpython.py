@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 
 from cpython_host import CPythonHost
-from e2e.edge_scenarios import SCENARIOS
 from misbehaving_origin import MisbehavingOrigin
 from PIL import Image
+
+from e2e.edge_scenarios import SCENARIOS
 
 globals().update(SCENARIOS)
 

@@ -14,7 +14,7 @@ def encode_png(picture: Mosaic) -> bytes:
     """Return a complete PNG file."""
     header = struct.pack(">IIBBBBB", picture.width, picture.height, 8, 3, 0, 0, 0)
     palette = b"".join(bytes(colour) for colour in picture.palette)
-    data = zlib.compress(b"".join(_lines(picture)), 6)
+    data = zlib.compress(b"".join(_lines(picture)), 3)
     return _SIGNATURE + b"".join(
         _chunk(kind, body)
         for kind, body in ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", data), (b"IEND", b""))
