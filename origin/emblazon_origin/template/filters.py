@@ -13,7 +13,8 @@
 | `lines`, `paragraphs` | `body\\|lines` | list of non-empty lines; of texts between blank lines |
 | `dir` | `title\\|dir` | `rtl` or `ltr`, by the first strong character |
 | `contrast(dark, light)` | `accent\\|contrast` | the one of two colours that reads better on it |
-| `cells` | `title\\|cells` | length in half-width cells: wide characters count 2, marks 0 |
+| `readable(ground)` | `accent\\|readable("#ffffff")` | the colour, or the nearest shade that can be read on it |
+| `cells` | `title\\|cells` | length in half-width cells: wide ones count 2, capitals 1.35 |
 | `script` | `title\\|script` | `latin` `cjk` `arabic` `hebrew` `indic` `thai`: what most letters are |
 | `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
 | `css` | `name\\|css` | escaped for CSS; added by itself inside styles |
@@ -164,19 +165,40 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def readable(value: str, ground: str, minimum: float = 4.5) -> str:
+    """The colour itself where its contrast (WCAG 2) on `ground` is enough, else the nearest shade."""
+    target = contrast(ground, "#000000", "#ffffff")
+    for step in range(21):
+        shade = _mix(value, target, step / 20)
+        if contrast_ratio(shade, ground) >= minimum:
+            return shade
+    return target
+
+
+def _mix(color: str, other: str, share: float) -> str:
+    channels = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in channels)
+
+
 def pick(value: str, options: Sequence[object]) -> object:
     """One of `options`, chosen by the text: the same text always gets the same one."""
     return options[int.from_bytes(sha256(str(value).encode()).digest()[:4]) % len(options)]
 
 
-def cells(value: str) -> int:
-    """Length of a text in half-width cells, to choose a type size by: wide characters are 2, marks 0."""
-    return sum(_cell(character) for character in value)
+def cells(value: str) -> float:
+    """Length of a text in half-width cells, to choose a type size by.
+
+    Wide characters are 2, capitals 1.35, marks 0.
+    """
+    return round(sum(_cell(character) for character in value), 2)
 
 
-def _cell(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+def _cell(character: str) -> float:
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf"):
         return 0
+    if category == "Lu":
+        return 1.35
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
@@ -205,6 +227,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "paragraphs": paragraphs,
     "pick": pick,
     "price": price,
+    "readable": readable,
     "reading_time": reading_time,
     "script": script,
     "truncate": truncate,

@@ -110,6 +110,7 @@ def test_cells_count_what_is_seen() -> None:
     assert filters.cells("abc") == 3
     assert filters.cells("日本") == 4
     assert filters.cells("e\u0301") == 1
+    assert filters.cells("AB") == 2.7
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,16 @@ def test_contrast_picks_the_readable_colour() -> None:
     assert filters.contrast("#ffe600") == "#111111"
     assert filters.contrast("#1d1d1f") == "#ffffff"
     assert filters.contrast_ratio("#000000", "#ffffff") == 21
+
+
+@pytest.mark.parametrize("ground", ["#f5f0e6", "#17181b", "#808080"])
+@pytest.mark.parametrize("accent", ["#ffe600", "#000000", "#ffffff", "#b3401f", "#80808080"])
+def test_readable_shade_has_enough_contrast(accent: str, ground: str) -> None:
+    assert filters.contrast_ratio(filters.readable(accent, ground), ground) >= 4.5
+
+
+def test_readable_colour_stays_as_it_is() -> None:
+    assert filters.readable("#b3401f", "#f5f0e6") == "#b3401f"
 
 
 def test_pick_is_the_same_for_the_same_text() -> None:
