@@ -27,10 +27,12 @@ FLAGS = (
 # fontconfig sees the vendored fonts and nothing else, with the generic families of fonts.toml.
 FONT_ALIASES = {
     "sans-serif": "Inter", "serif": "Source Serif 4", "monospace": "JetBrains Mono",
-    "Noto Sans JP": "Noto Sans CJK JP", "Noto Sans KR": "Noto Sans CJK KR", "Noto Sans SC": "Noto Sans CJK SC",
-    "Noto Sans TC": "Noto Sans CJK TC", "Noto Sans HK": "Noto Sans CJK HK",
+    **{f"Noto Sans {place}": f"Noto Sans CJK {place}" for place in ("JP", "KR", "SC", "TC", "HK")},
 }  # fmt: skip
 MAX_SHOTS = 6
+READY = """
+document.fonts.ready.then(() => Promise.all([...document.images].map(image => image.decode().catch(() => 0))))
+"""
 
 
 class ChromiumMissing(RuntimeError):
@@ -105,9 +107,7 @@ class Browser:
         self._loaded.clear()
         await self.call("Page.navigate", url=url)
         await asyncio.wait_for(self._loaded.wait(), 30)
-        await self.evaluate(
-            "document.fonts.ready.then(() => Promise.all([...document.images].map(i => i.decode().catch(() => 0))))"
-        )
+        await self.evaluate(READY)
 
     async def evaluate(self, expression: str) -> Any:
         """Evaluate JavaScript in the page and return its JSON value."""

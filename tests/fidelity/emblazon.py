@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from emblazon_origin.render import Engine, RenderRequest
 from PIL import Image
 
 from emblazon_origin.home import find_home
+from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.text.fonts import FontLibrary
 
 from .corpus import HEIGHT, WIDTH, Case
@@ -16,7 +16,7 @@ from .corpus import HEIGHT, WIDTH, Case
 @cache
 def engine() -> Engine:
     """Return the engine that draws every case."""
-    return Engine(FontLibrary(find_home().fonts))
+    return Engine(FontLibrary(find_home().fonts), outside=True)
 
 
 def draw(case: Case, scale: float = 1.0) -> Image.Image:

@@ -11,7 +11,7 @@ import json
 import string
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,14 +103,19 @@ def _static(font: PeerFont) -> dict[int, Path]:
     return paths
 
 
-def _font_jobs() -> dict[str, list[dict[str, object]]]:
+def static_fonts(fonts: Iterable[PeerFont]) -> list[dict[str, object]]:
+    """Return satori's font list for these fonts: name, path, weight and style of each static file."""
     STATIC.mkdir(parents=True, exist_ok=True)
-    static: list[dict[str, object]] = [
+    return [
         {"name": font.name, "path": str(path), "weight": weight, "style": font.style}
-        for font in FONTS
+        for font in fonts
         if font.generic != "emoji"
         for weight, path in _static(font).items()
     ]
+
+
+def _font_jobs() -> dict[str, list[dict[str, object]]]:
+    static = static_fonts(FONTS)
     variable: list[dict[str, object]] = [
         {"name": font.name, "path": str(_variable(font)), "generic": font.generic} for font in FONTS
     ]

@@ -1,0 +1,1 @@
+"""How long one card takes: Emblazon beside satori and takumi."""
