@@ -13,7 +13,7 @@
 | `lines`, `paragraphs` | `body\\|lines` | list of non-empty lines; of texts between blank lines |
 | `dir` | `title\\|dir` | `rtl` or `ltr`, by the first strong character |
 | `contrast(dark, light)` | `accent\\|contrast` | the one of two colours that reads better on it |
-| `readable(ground)` | `accent\\|readable("#ffffff")` | the colour, or the nearest shade that can be read on it |
+| `readable(ground)` | `accent\\|readable("#ffffff")` | the colour, or the nearest shade readable on it |
 | `cells` | `title\\|cells` | length in half-width cells: wide ones count 2, capitals 1.35 |
 | `script` | `title\\|script` | `latin` `cjk` `arabic` `hebrew` `indic` `thai`: what most letters are |
 | `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
