@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeGuard
 
 from ..style.computed import ComputedStyle
 from ..style.dom import Element, Text
@@ -12,7 +13,7 @@ from ..text.lines import BreakItem, TextItem
 from .anonymous import anonymous_style
 from .context import ImageSizes
 from .inline import has_substance
-from .list_markers import Ascent, add_marker
+from .list_markers import Ascent, marker_shape, marker_style, shape_node
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 
 ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid"})
@@ -40,7 +41,6 @@ class BoxGenerator:
     images: ImageSizes
     ascent: Ascent  # of a style's primary font, for drawn list markers
     viewport_scroller: Element | None = None  # its overflow is not its own
-    ordinals: dict[Element, int] = field(default_factory=dict)
     count: int = 0
 
     def build(self, root: Element) -> Node:
@@ -75,11 +75,38 @@ class BoxGenerator:
             self._add_items(node, element)
         else:
             pieces: list[_Piece] = []
-            if style.display == "list-item":
-                add_marker(node, element, pieces, self.ordinals, self.ascent)
-            self._flatten(element.children, element, pieces)
+            children = element.children
+            if style.display == "list-item" and children and _is_marker(children[0]):
+                self._add_marker(node, children[0], pieces)
+                children = children[1:]
+            self._flatten(children, element, pieces)
             self._fill_block(node, pieces)
         return node
+
+    def _add_marker(self, node: Node, marker: Element, pieces: list[_Piece]) -> None:
+        """Give a list item its marker: beside the box, or as the first inline piece."""
+        style = marker_style(marker.style)
+        shape = marker_shape(node.style, marker)
+        inside = node.style.list_style_position == "inside"
+        if shape is not None:
+            box = shape_node(style, shape, self.ascent(style), inside)
+        elif inside:
+            self._flatten([marker], marker, pieces)
+            return
+        else:
+            box = self._new(style, None)
+            box.is_root_context = True
+            content: list[_Piece] = []
+            self._flatten(marker.children, marker, content)
+            for piece in content:
+                if isinstance(piece, TextItem):
+                    piece.style = style
+            self._fill_block(box, content)
+        box.order = self.count
+        if inside:
+            pieces.append(Atomic(box))
+        else:
+            box.parent, node.marker = node, box
 
     def _set_replaced(self, node: Node, key: str) -> None:
         node.kind, node.replaced, node.is_root_context = "replaced", key, True
@@ -115,7 +142,12 @@ class BoxGenerator:
 
     def _anonymous(self, parent: Node, content: list[InlineContent]) -> Node:
         style = parent.style
-        own = anonymous_style(style, text_overflow=style.text_overflow, unicode_bidi="normal")
+        own = anonymous_style(style)
+        if parent.kind == "block" and style.text_overflow != "clip":
+            # Both are the block container's own and hold for the lines inside its anonymous boxes.
+            own = own.replace(
+                text_overflow=style.text_overflow, overflow_x=style.overflow_x, overflow_y=style.overflow_y
+            )
         node = self._new(own, None)
         node.kind, node.content = "inline", content
         _adopt_content(node)
@@ -183,6 +215,10 @@ def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tu
             stack.append((iter(child.children), child))
         elif child.style.display not in ("none", "contents"):
             yield child, owner
+
+
+def _is_marker(child: Element | Text) -> TypeGuard[Element]:
+    return isinstance(child, Element) and child.tag == "::marker"
 
 
 def replaced_key(element: Element) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from ..report import Report
+from ..text.findings import report_layout
 from .boxes import Box, Rect
 from .fragment import Placed
 from .nodes import Node
@@ -12,6 +14,7 @@ from .nodes import Node
 
 @dataclass(slots=True, eq=False)
 class _Builder:
+    report: Report
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
     absolutes: deque[tuple[Placed, float, float]] = field(default_factory=deque)
@@ -37,6 +40,9 @@ class _Builder:
                 self.absolutes.append((child, x, y))
             else:
                 box.children.append(self.convert(child, x, y))
+        if fragment.inline is not None:
+            layout, items = fragment.inline
+            report_layout(self.report, layout, node.style, items)
         for item, atomic in fragment.atomics:
             item.box = self.boxes[atomic.node]
         return box
@@ -58,9 +64,12 @@ class _Builder:
         host.children.insert(index, box)
 
 
-def to_boxes(root: Placed, outside: list[Placed]) -> Box:
-    """Return the root's box; `outside` are boxes placed in the viewport, relative to the root's corner."""
-    builder = _Builder()
+def to_boxes(root: Placed, outside: list[Placed], report: Report) -> Box:
+    """Return the root's box; `outside` are boxes placed in the viewport, relative to the root's corner.
+
+    What the final text has to say goes to the report: earlier layouts of the same text were only measuring.
+    """
+    builder = _Builder(report)
     box = builder.convert(root, 0.0, 0.0)
     builder.absolutes.extendleft((placed, root.x, root.y) for placed in reversed(outside))
     builder.attach_absolutes()

@@ -91,7 +91,7 @@ def _layout_replaced(
     border, padding = border_of(node.style), padding_of(node.style, basis)
     margins = margins_of(node.style, basis)
     return Fragment(
-        node, width, height, border, padding, [], [], None, None, [], [],
+        node, width, height, border, padding, [], [], None, None, [], [], None,
         Strut().add(margins.top or 0.0), Strut().add(margins.bottom or 0.0),
     )  # fmt: skip
 
@@ -175,6 +175,7 @@ def _layout_content(ctx: LayoutContext, node: Node, basis: float, width: float, 
     fragment = Fragment(
         node, width, used_height, border, padding, content.children, content.lines,
         content.first_baseline, content.last_baseline, content.pending, content.atomics,
+        content.inline,
     )  # fmt: skip
     _collapse_margins(fragment, content, basis, height)
     place_absolutes(ctx, fragment, content)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from ..text.lines import AtomicItem, Line
+from ..text.lines import AtomicItem, InlineItem, InlineLayout, Line
 from .boxes import Sides
 from .nodes import Node
 
@@ -71,6 +72,13 @@ class Placed(NamedTuple):
     y: float
 
 
+class FinalText(NamedTuple):
+    """An inline formatting context as it was laid out, for what the report says of it."""
+
+    layout: InlineLayout
+    items: Sequence[InlineItem]
+
+
 @dataclass(slots=True, eq=False)
 class Content:
     """What a layout algorithm makes of a node's content; positions from the border box corner."""
@@ -85,6 +93,7 @@ class Content:
     margin_bottom: Strut = NO_MARGINS
     collapses_through: bool = False
     atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
+    inline: FinalText | None = None
     area_of: dict[Node, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
@@ -103,6 +112,7 @@ class Fragment:
     last_baseline: float | None
     pending: list[Pending]
     atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
+    inline: FinalText | None = None
     margin_top: Strut = NO_MARGINS
     margin_bottom: Strut = NO_MARGINS
     collapses_through: bool = False

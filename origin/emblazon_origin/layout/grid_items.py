@@ -114,7 +114,14 @@ def area_fragment(
     fixed_width: float | None = None
     available = width - margins.horizontal
     if style.width == "auto" and node.kind != "replaced":
-        if _stretches(style.justify_self, container.justify_items, item, margins.left, margins.right, False):
+        if _stretches(
+            style.justify_self,
+            container.justify_items,
+            item,
+            margins.left,
+            margins.right,
+            style.height != "auto",
+        ):
             low, high = width_limits(ctx, node, width, available)
             fixed_width = max(clamp(available, low, high), extra_of(style, width).width)
     elif style.width == "auto" and _explicit_stretch(style.justify_self, container.justify_items):
@@ -126,14 +133,14 @@ def area_fragment(
             fixed_width = max(clamp(fixed_width, low, high), extra_of(style, width).width)
     fixed_height: float | None = None
     if height is not None and style.height == "auto":
-        vertical = _stretches(
-            style.align_self, container.align_items, item, margins.top, margins.bottom, True
-        )
-        if (
-            vertical
-            if node.kind != "replaced"
-            else _explicit_stretch(style.align_self, container.align_items)
-        ):
+        filled = fixed_width is not None or style.width != "auto"
+        if node.kind == "replaced":
+            stretches = _explicit_stretch(style.align_self, container.align_items)
+        else:
+            stretches = _stretches(
+                style.align_self, container.align_items, item, margins.top, margins.bottom, filled
+            )
+        if stretches:
             low, high = height_limits(node, height, width)
             room = height - margins.vertical
             fixed_height = max(clamp(room, low, high), extra_of(style, width).height)
@@ -152,17 +159,15 @@ def _stretches(
     item: GridItem,
     before: float | None,
     after: float | None,
-    block: bool,
+    other_axis_given: bool,
 ) -> bool:
+    """True where an automatic size fills the area; with a ratio, `normal` does so in one axis only (§6.2)."""
     value = container if own == "auto" else own
     if before is None or after is None:
         return False
     if value == "stretch":
         return True
-    if value not in ("normal", "auto"):
-        return False
-    # Table 1 of §6.2: with a preferred ratio `normal` behaves as start, in the axis the ratio gives.
-    return not (ratio_of(item.node) and (block or item.node.style.height != "auto"))
+    return value in ("normal", "auto") and not (ratio_of(item.node) and other_axis_given)
 
 
 def is_baseline_aligned(item: GridItem, container: ComputedStyle) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..text.lines import AtomicItem, CloseItem, InlineItem, InlineLayout, Line, OpenItem, TextItem
+from ..text.lines import AtomicItem, BreakItem, CloseItem, InlineItem, InlineLayout, Line, OpenItem, TextItem
+from .absolute import place_absolute
+from .boxes import Rect
 from .context import Frame, LayoutContext
-from .fragment import Content, Fragment, StaticPosition
+from .fragment import Content, FinalText, Fragment, Pending, StaticPosition
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
-from .placement import place, postpone
+from .placement import place
 from .sizing import border_of, margins_of, padding_of
 
 MakeAtomic = Callable[[Node], AtomicItem]
@@ -25,12 +27,12 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
 
     if not has_substance(node.content):
         content = Content(0.0, collapses_through=True)
-        _postpone_absolutes(content, frame, [])
+        _postpone_absolutes(ctx, content, frame, [])
         return content
     items, nodes = inline_items(node.content, frame.inner_width, measure)
     height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
     result = ctx.text.layout(items, node.style, frame.inner_width, height)
-    content = Content(result.height, lines=result.lines)
+    content = Content(result.height, lines=result.lines, inline=FinalText(result, items))
     _set_baselines(content, frame, result)
     for line in result.lines:
         for atomic in line.atomics:
@@ -40,7 +42,7 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
             x = frame.left + atomic.x + (margins.left or 0.0)
             y = frame.top + atomic.y + (margins.top or 0.0)
             place(content, fragment, x, y, frame.inner_width, frame.height_basis)
-    _postpone_absolutes(content, frame, result.lines)
+    _postpone_absolutes(ctx, content, frame, result.lines)
     return content
 
 
@@ -58,6 +60,8 @@ def inline_items(
     content: list[InlineContent], basis: float, make_atomic: MakeAtomic
 ) -> tuple[list[InlineItem], dict[AtomicItem, Node]]:
     """Return the text stage's items, and which node each atomic item stands for."""
+    if not any(isinstance(entry, TextItem | Atomic | BreakItem) for entry in content):
+        content = _with_strut(content)
     items: list[InlineItem] = []
     nodes: dict[AtomicItem, Node] = {}
     opened: dict[OpenBox, OpenItem] = {}
@@ -74,6 +78,14 @@ def inline_items(
         elif not isinstance(entry, Absolute):
             items.append(entry)
     return items, nodes
+
+
+def _with_strut(content: list[InlineContent]) -> list[InlineContent]:
+    """Give inline boxes that have only edges an empty text, so that they get their line."""
+    for at, entry in enumerate(content):
+        if isinstance(entry, OpenBox):
+            return [*content[: at + 1], TextItem("\u2060", entry.style), *content[at + 1 :]]
+    return content
 
 
 def _open_item(entry: OpenBox, basis: float) -> OpenItem:
@@ -138,34 +150,80 @@ def has_substance(content: list[InlineContent]) -> bool:
     return False
 
 
-def _postpone_absolutes(content: Content, frame: Frame, lines: list[Line]) -> None:
-    """Give absolutely positioned descendants the place where they would have been in the line."""
-    rtl = frame.node.style.direction == "rtl"
-    before: TextItem | None = None
-    for entry in frame.node.content:
-        if isinstance(entry, TextItem) and entry.text.strip():
-            before = entry
-        if not isinstance(entry, Absolute):
-            continue
-        x, y = (frame.inner_width if rtl else 0.0), 0.0
-        if before is not None:
-            x, y = _after(before, entry.node, lines, frame, x)
-        elif lines and entry.node.was_inline:
-            x = _line_start(lines[0], x)
-        postpone(content, entry.node, StaticPosition(frame.left + x, frame.top + y, rtl=rtl))
+def _postpone_absolutes(ctx: LayoutContext, content: Content, frame: Frame, lines: list[Line]) -> None:
+    """Give absolutely positioned descendants the place where they would have been in the line.
+
+    Inside a positioned inline box they are laid out at once: that box contains them.
+    """
+    stack: list[OpenBox] = []
+    for index, entry in enumerate(frame.node.content):
+        if isinstance(entry, OpenBox):
+            stack.append(entry)
+        elif isinstance(entry, CloseBox):
+            stack.remove(entry.open)
+        elif isinstance(entry, Absolute):
+            pending = Pending(entry.node, _static_position(ctx, frame, lines, index, entry))
+            holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
+            area = _inline_area(frame, lines, holder) if holder is not None else None
+            if area is None or entry.node.style.position == "fixed":
+                content.pending.append(pending)
+            else:
+                placed = place_absolute(ctx, pending, area)
+                content.children.append(placed)
+                content.pending.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 
 
-def _line_start(line: Line, default: float) -> float:
+def _inline_area(frame: Frame, lines: list[Line], holder: OpenBox) -> Rect | None:
+    """Return the containing block that an inline box makes: from its first to its last fragment's padding."""
+    parts = [box for line in lines for box in line.boxes if box.element is holder.element]
+    if not parts or holder.element is None:
+        return None
+    first, last = parts[0], parts[-1]
+    style = holder.style
+    left, top = first.x + first.border_left, first.y + style.border_top_width
+    right = last.x + last.width - last.border_right
+    bottom = last.y + last.height - style.border_bottom_width
+    return Rect(frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top))
+
+
+def _static_position(
+    ctx: LayoutContext, frame: Frame, lines: list[Line], index: int, entry: Absolute
+) -> StaticPosition:
+    """Return the place after the content before the box, on its line for a former inline, else below it."""
+    style = frame.node.style
+    rtl = style.direction == "rtl"
+    start = frame.inner_width if rtl else 0.0
+    before = frame.node.content[:index]
+    if not has_substance(before):
+        x = _line_start(lines[0]) if lines and entry.node.was_inline and not rtl else start
+        return StaticPosition(frame.left + x, frame.top, rtl=rtl)
+    # An empty atomic stands for the box; others are laid out already.
+    items, _ = inline_items(
+        before,
+        frame.inner_width,
+        lambda child: atomic_item(
+            ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True), frame.inner_width
+        ),
+    )
+    probe = AtomicItem(style, 0.0, 0.0, 0.0)
+    partial = ctx.text.layout([*items, probe], style, frame.inner_width, None).lines
+    last = partial[-1]
+    if not entry.node.was_inline:
+        return StaticPosition(frame.left + start, frame.top + last.y + last.height, rtl=rtl)
+    x = next((atomic.x for atomic in last.atomics if atomic.item is probe), start)
+    if lines and len(partial) <= len(lines):
+        # The whole line may be aligned elsewhere than its beginning alone.
+        full = lines[len(partial) - 1]
+        x += _line_end(full) - _line_end(last) if rtl else _line_start(full) - _line_start(last)
+    return StaticPosition(frame.left + x, frame.top + last.y, rtl=rtl)
+
+
+def _line_start(line: Line) -> float:
     edges = [run.x for run in line.runs] + [atomic.x for atomic in line.atomics]
-    return min(edges, default=default)
+    return min(edges, default=0.0)
 
 
-def _after(
-    text: TextItem, node: Node, lines: list[Line], frame: Frame, line_start: float
-) -> tuple[float, float]:
-    """Return the place right after a text for a former inline, below its line for a former block."""
-    for line in reversed(lines):
-        ends = [run.x + run.width for run in line.runs if run.element is text.element]
-        if ends:
-            return (max(ends), line.y) if node.was_inline else (line_start, line.y + line.height)
-    return line_start, 0.0
+def _line_end(line: Line) -> float:
+    edges = [run.x + run.width for run in line.runs]
+    edges += [atomic.x + atomic.item.width for atomic in line.atomics]
+    return max(edges, default=0.0)

@@ -14,6 +14,7 @@ from .common import any_order, keyword_or, mapped, pair, positive_length, positi
 
 _CONTENT_POSITION = ("center", "start", "end", "flex-start", "flex-end")
 _DISTRIBUTION = ("space-between", "space-around", "space-evenly", "stretch")
+_POSITIONS = frozenset((*_CONTENT_POSITION, "self-start", "self-end", "left", "right"))
 _SELF_POSITION = (*_CONTENT_POSITION, "self-start", "self-end")
 
 
@@ -28,7 +29,7 @@ def alignment(*keywords: str, baseline: bool = True) -> Callable[[Cursor], str]:
                 raise InvalidValue("expected 'baseline'")
             return "last baseline" if which == "last" else "baseline"
         name = cursor.keyword(*keywords)
-        if name is None:
+        if name is None or (mode is not None and name not in _POSITIONS):
             unexpected(cursor.peek())
         return name
 
@@ -46,7 +47,10 @@ _justify_items_base = alignment("normal", "stretch", *_SELF_POSITION, "left", "r
 def _justify_items(cursor: Cursor) -> str:
     if cursor.keyword("legacy"):
         return cursor.keyword("left", "right", "center") or "normal"
-    return _justify_items_base(cursor)
+    name = _justify_items_base(cursor)
+    if name in ("left", "right", "center"):
+        cursor.keyword("legacy")
+    return name
 
 
 def _place(first: str, second: str, align: Any, justify: Any) -> Callable[[Cursor], dict[str, Any]]:
@@ -86,10 +90,12 @@ def _flex(cursor: Cursor) -> dict[str, Any]:
     return {
         "flex_grow": 1.0 if grow is None else grow,
         "flex_shrink": 1.0 if shrink is None else shrink,
-        "flex_basis": v.ZERO if basis is None else basis,
+        "flex_basis": _ZERO_PERCENT if basis is None else basis,
     }
 
 
+# `0%` stays a percentage: it is `content` where the container's size is indefinite.
+_ZERO_PERCENT = v.Length(func=lambda _: 0.0)
 _flex_basis = keyword_or(size("auto"), "content")
 _DIRECTION = ("row", "row-reverse", "column", "column-reverse")
 _WRAP = ("nowrap", "wrap", "wrap-reverse")
