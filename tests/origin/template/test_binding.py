@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import tinycss2  # type: ignore[import-untyped]
+import tinycss2
 
 from emblazon_origin.errors import CardError, TemplateError
 from emblazon_origin.template import TemplateLibrary
