@@ -1,7 +1,7 @@
 """Explain: everything that a render has to say, so that nothing is ignored in silence.
 
-    explanation = explain_card(request, engine)     # to_json(), to_text(), overlay_png()
-    result = lint_templates(Path("templates"), engine)
+explanation = explain_card(request, engine)     # to_json(), to_text(), overlay_png()
+result = lint_templates(Path("templates"), engine)
 """
 
 from .card import explain_card

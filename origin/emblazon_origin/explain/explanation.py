@@ -107,9 +107,7 @@ class Explanation:
 
     def overlay_png(self) -> bytes:
         """Return the card with its boxes, baselines, safe area and findings drawn over it."""
-        baselines = [
-            (text.rect[0], text.baseline, text.rect[0] + text.rect[2]) for text in self.texts
-        ]
+        baselines = [(text.rect[0], text.baseline, text.rect[0] + text.rect[2]) for text in self.texts]
         picture = draw_overlay(
             self.picture, self.dpr, [box.rect for box in self.boxes], baselines, self.safe_area, self.marks
         )

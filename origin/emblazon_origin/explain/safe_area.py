@@ -30,7 +30,9 @@ CROPS: tuple[Crop, ...] = (
     Crop("LinkedIn", "large", 1.91, "linkedin.com help, Make your website shareable: 1200×627, 1.91:1"),
     Crop("Slack", "large", None, "api.slack.com, Unfurling links: scaled as a whole"),
     Crop("Discord", "large", None, "discord.com developer docs, Embeds: scaled as a whole"),
-    Crop("WhatsApp", "large", 1.91, "developers.facebook.com, WhatsApp link previews: 1.91:1 from 300 px width"),
+    Crop(
+        "WhatsApp", "large", 1.91, "developers.facebook.com, WhatsApp link previews: 1.91:1 from 300 px width"
+    ),
     Crop("WhatsApp", "thumbnail", 1.0, "developers.facebook.com, WhatsApp link previews: small previews"),
     Crop("iMessage", "large", None, "developer.apple.com TN3156, rich links: scaled as a whole"),
 )

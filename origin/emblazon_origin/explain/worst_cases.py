@@ -1,0 +1,66 @@
+"""The worst that a template can be given: long, short, empty, unbreakable, right-to-left, CJK and emoji."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from emblazon.contract.schema import ParamSpec, ParamValue, TemplateSpec
+
+_TEXTUAL = ("string", "text", "list")
+_LONG = (
+    "What eleven winters of keeping weather records by hand on an uninhabited island taught one family "
+    "about patience, instruments, arithmetic and, in the end, about each other and the sea around them, "
+)
+_SAMPLES: dict[str, tuple[str, str]] = {  # case → language, text
+    "rtl": ("ar", "عودة الخرائط المرسومة باليد: الأقمار الصناعية ترى كل سقف، لكن المشاة يريدون خريطة "),
+    "hebrew": ("he", "שובה השקט של המפה המצוירת ביד, ומה שהיא יודעת להשמיט ממנה "),
+    "cjk": (
+        "ja",
+        "手描き地図が、静かに帰ってきた。衛星はすべての屋根を映すが、歩く人は何を省くかを知る地図を求める。",
+    ),
+    "emoji": ("", "Shipping 🚢 on a Friday 🙈 for 👩‍🚀👨🏽‍💻 teams 🇯🇵 1️⃣ ❤️ "),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WorstCase:
+    """A card to draw; `params` are checked against the schema later."""
+
+    name: str
+    params: dict[str, ParamValue]
+    lang: str = ""
+
+
+def worst_cases(spec: TemplateSpec, preview: Mapping[str, ParamValue]) -> list[WorstCase]:
+    """Return the cases that are made from the schema, on top of what the preview shows."""
+    cases = [
+        WorstCase("worst-short", _with_texts(spec, preview, lambda p: "A")),
+        WorstCase("worst-long", _with_texts(spec, preview, lambda p: fill(_LONG, p.max_length))),
+        WorstCase("worst-unbreakable", _with_texts(spec, preview, lambda p: "W" * min(p.max_length, 80))),
+        WorstCase("worst-empty", _only_required(spec, preview)),
+    ]
+    for name, (lang, sample) in _SAMPLES.items():
+        params = _with_texts(spec, preview, lambda p, s=sample: fill(s, min(p.max_length, len(s))))  # type: ignore[misc]
+        cases.append(WorstCase(f"worst-{name}", params, lang))
+    return cases
+
+
+def fill(sample: str, length: int) -> str:
+    """Return a text of at most `length` characters made of a sample, repeated."""
+    return (sample * (length // len(sample) + 1))[:length].strip() or sample[:1]
+
+
+def _with_texts(
+    spec: TemplateSpec, preview: Mapping[str, ParamValue], text: Callable[[ParamSpec], str]
+) -> dict[str, ParamValue]:
+    params = dict(preview)
+    for name, param in spec.params.items():
+        if param.type in _TEXTUAL:
+            value = text(param)
+            params[name] = (value[: param.max_length // 4],) * 3 if param.type == "list" else value
+    return params
+
+
+def _only_required(spec: TemplateSpec, preview: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
+    return {name: value for name, value in preview.items() if spec.params[name].required}
