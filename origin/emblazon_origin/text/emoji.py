@@ -34,6 +34,16 @@ def wants_emoji(cluster: str, variant: str = "normal") -> bool | None:
     return True if _EMOJI_DEFAULT.match(cluster) else None
 
 
+def may_be_emoji(cluster: str) -> bool:
+    """Whether the cluster begins with a character that has an emoji form."""
+    return _MAY_BE_EMOJI.match(cluster) is not None
+
+
+def forces_emoji(cluster: str) -> bool:
+    """Whether the text itself asks for the emoji form, by VS16 or a keycap."""
+    return (VS16 in cluster or KEYCAP in cluster) and wants_emoji(cluster) is True
+
+
 @lru_cache(maxsize=8192)
 def visible_characters(cluster: str) -> tuple[int, ...]:
     """Return the code points that a font must have to draw the cluster: no ignorable or control ones."""

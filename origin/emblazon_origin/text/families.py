@@ -35,6 +35,7 @@ class Catalog:
     names: dict[str, Family]
     default: Family
     optical_sizing: bool  # whether installed faces follow font-optical-sizing
+    fallback_weights: bool  # whether fallback fonts take the style's weight
     inventory: str  # one line per face, for template versions
 
     def find(self, name: str) -> Family | None:
@@ -81,12 +82,14 @@ def read_catalog(root: Path) -> Catalog:
     default = names.get(default_name.lower())
     if default is None:
         raise AssetError(f"{page}: default family {default_name!r} is not there")
+    options = config.get("default", {})
     return Catalog(
         families,
         names,
         default,
-        bool(config.get("default", {}).get("optical_sizing", False)),
-        _inventory(families),
+        optical_sizing=bool(options.get("optical_sizing", False)),
+        fallback_weights=bool(options.get("fallback_weights", False)),
+        inventory=_inventory(families),
     )
 
 

@@ -54,6 +54,7 @@ class Descriptors(Protocol):
     def style(self) -> str: ...
 
 
+BOLD = 600.0  # weights from here on are emboldened where a face lacks them
 D = TypeVar("D", bound=Descriptors)
 
 _STYLE_ORDER = {

@@ -1,8 +1,12 @@
 """The fonts of one style in fallback order, and the choice among them for each grapheme cluster.
 
 A cluster is drawn by the first font that has all of it: the style's own families, then the library's by
-script and language, then any other, and last the default family's .notdef. Emoji presentation asks for
-colour fonts first, text presentation for the others first.
+script and language, then any other, and last the default family's .notdef. A variation selector that asks
+for emoji presentation puts colour fonts first, one for text presentation puts them last; without any the
+order of families decides, as in Chromium.
+
+As in Chromium on Linux, a fallback font is used in its regular weight, emboldened for bold text; set
+`fallback_weights = true` under `[default]` in fonts.toml for the weight that the style asks for.
 """
 
 from __future__ import annotations
@@ -16,10 +20,10 @@ import regex
 
 from ..report import Report
 from .document_fonts import DocumentFace
-from .emoji import visible_characters, wants_emoji
+from .emoji import forces_emoji, may_be_emoji, visible_characters, wants_emoji
 from .face import Face
 from .families import GENERICS, Family
-from .font_match import FontQuery, match
+from .font_match import BOLD, FontQuery, match
 
 if TYPE_CHECKING:
     from .fonts import FontInstance, FontLibrary
@@ -129,16 +133,18 @@ class FontSet:
         if not characters:
             return Choice(self.primary, visible=False)
         emoji = wants_emoji(cluster, self._query.emoji)
-        if emoji and (choice := self._colored(characters)):
+        forced = self._query.emoji == "emoji" or forces_emoji(cluster)
+        if emoji and forced and (choice := self._colored(characters)):
             return choice
         own = [entry for entry in self._own if self._covers(entry, characters)]
         if own:
             plain = [entry for entry in own if not self._is_color(entry)] if emoji is False else []
             return Choice(self._make((plain or own)[0]))
-        fallback = [face for face in self._fallbacks(script, bool(emoji)) if _has(face, characters)]
+        prefer_emoji = emoji is not False and may_be_emoji(cluster)
+        fallback = [face for face in self._fallbacks(script, prefer_emoji) if _has(face, characters)]
         if fallback:
             plain_faces = [face for face in fallback if not face.is_color] if emoji is False else []
-            return Choice(self._make((plain_faces or fallback)[0]), fallback=True)
+            return Choice(self._make_fallback((plain_faces or fallback)[0]), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
 
     def _composed(self, cluster: str, script: str) -> Choice | None:
@@ -152,7 +158,7 @@ class FontSet:
                         return Choice(self._make(entry))
                 for face in self._fallbacks(script, False):
                     if _has(face, characters):
-                        return Choice(self._make(face), fallback=True)
+                        return Choice(self._make_fallback(face), fallback=True)
         base = visible_characters(cluster[0])
         for entry in self._own:  # marks alone are missing: keep the base letter's font
             if base and len(cluster) > 1 and self._covers(entry, base):
@@ -165,7 +171,7 @@ class FontSet:
                 return Choice(self._make(entry))
         for face in self._fallbacks("Zsye", True):
             if face.is_color and _has(face, characters):
-                return Choice(self._make(face))
+                return Choice(self._make_fallback(face))
         return None
 
     @cached_property
@@ -196,7 +202,22 @@ class FontSet:
 
     def _fallbacks(self, script: str, emoji: bool) -> Iterator[Face]:
         for family in self._ranked_families("Zsye" if emoji else script):
-            yield match(family.faces, self._query)[0]
+            yield match(family.faces, self._fallback_query)[0]
+
+    @cached_property
+    def _fallback_query(self) -> FontQuery:
+        if self._library.catalog.fallback_weights:
+            return self._query
+        return self._query._replace(weight=400.0, stretch=100.0, variations=())
+
+    def _make_fallback(self, face: Face) -> FontInstance:
+        found = self._instances.get(~id(face))
+        if found is None:
+            bold = self._query.weight >= BOLD and self._query.synthesis_weight
+            embolden = bold and not self._library.catalog.fallback_weights
+            found = self._library.instance(face, self._fallback_query, embolden=embolden)
+            self._instances[~id(face)] = found
+        return found
 
     def _ranked_families(self, script: str) -> list[Family]:
         ranked = sorted(

@@ -30,13 +30,13 @@ from ..style.units import FontMeasures
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
-from .font_match import FontQuery
+from .font_match import BOLD, FontQuery
 from .font_set import FontSet
 from .metrics import DesignMetrics, FontMetrics, design_metrics, scale_metrics
 
 SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
-SYNTHETIC_BOLD = 1 / 34  # of an em: Skia's outline emboldening with FreeType
-_BOLD = 600.0
+# Skia's fake bold: outlines grow by this share of the em, by size in px.
+_FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +63,12 @@ class FontInstance:
 
     @cached_property
     def design(self) -> DesignMetrics:
-        """Metrics in design units."""
-        return design_metrics(self.hb_font)
+        """Metrics in design units; made-up bold does not change them."""
+        font = self.hb_font
+        if self.synthetic_bold:
+            font = hb.Font(self.face.hb_face)
+            font.set_variations(dict(self.variations))
+        return design_metrics(font)
 
     @cached_property
     def _by_size(self) -> dict[float, FontMetrics]:
@@ -174,10 +178,13 @@ class FontLibrary:
         query: FontQuery,
         *,
         rule: FontFaceRule | None = None,
+        embolden: bool = False,
     ) -> FontInstance:
         """Return the shared instance of a face for a query: axes set, bold and slant made up if need be."""
         coordinates = self._coordinates(face, query, rule)
-        bold = self._needs_bold(face, query, rule)
+        bold = 0.0
+        if (embolden and not face.is_color) or self._needs_bold(face, query, rule):
+            bold = fake_bold(query.size)
         slant = self._needs_slant(face, query, rule, coordinates)
         axes = tuple(sorted(coordinates.items()))
         features = rule.features if rule else ()
@@ -188,11 +195,13 @@ class FontLibrary:
             if axes:
                 font.set_variations(coordinates)
             if bold:
-                font.synthetic_bold = (SYNTHETIC_BOLD, SYNTHETIC_BOLD, True)
+                font.synthetic_bold = (bold, bold, True)
             if slant:
                 font.synthetic_slant = slant
             name = _instance_name(face, query, axes)
-            found = FontInstance(name, face.units_per_em, face, font, axes, bold, slant != 0.0, features)
+            found = FontInstance(
+                name, face.units_per_em, face, font, axes, bold != 0.0, slant != 0.0, features
+            )
             self._shared.instances[key] = found
         return found
 
@@ -221,8 +230,8 @@ class FontLibrary:
         if not query.synthesis_weight or face.is_color:
             return False
         if rule:
-            return query.weight >= _BOLD and rule.weight[1] < _BOLD and face.weight[1] < _BOLD
-        return query.weight >= _BOLD and query.weight > face.weight[1] + 200
+            return query.weight >= BOLD and rule.weight[1] < BOLD and face.weight[1] < BOLD
+        return query.weight >= BOLD and query.weight > face.weight[1] + 200
 
     def _needs_slant(
         self, face: Face, query: FontQuery, rule: FontFaceRule | None, coordinates: dict[str, float]
@@ -267,6 +276,13 @@ class FontLibrary:
                 known = hashlib.file_digest(stream, "sha256").hexdigest()
             self._shared.digests[face.source] = known
         return known
+
+
+def fake_bold(size: float) -> float:
+    """Return by how much of an em synthetic bold grows outlines at a size in px, to 1/1024."""
+    (small, most), (large, least) = _FAKE_BOLD
+    share = min(max((size - small) / (large - small), 0.0), 1.0)
+    return round((most + (least - most) * share) * 1024) / 1024
 
 
 def _within(value: float, span: tuple[float, float] | None) -> float:

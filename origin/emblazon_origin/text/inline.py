@@ -132,6 +132,8 @@ def _build(paragraph: Paragraph, spans: Sequence[Span], width: float, *, clamped
     for number, draft in enumerate(drafts):
         draft.width = paragraph.width_of(draft.span)
         available = widths(number)
+        if draft.span.forced:  # spaces hang only where there is no room for them (§4.1.3)
+            draft.width += max(0.0, min(paragraph.hanging_width(draft.span), available - draft.width))
         overflow = max(overflow, draft.width - available - EPSILON)
         if clamped and number == len(drafts) - 1:
             truncate(paragraph, draft, available, style.block_ellipsis)
@@ -173,8 +175,8 @@ def _finish(
         justify(paragraph, draft, room)
         room = available - indent - draft.width
     offset = align_offset(align, room, rtl=rtl)
-    if rtl:
-        offset -= _hanging_width(draft)
+    if rtl and not draft.span.forced:
+        offset -= paragraph.hanging_width(draft.span)
     else:
         offset += indent
     fragments = place_leaves(paragraph, draft, offset)
@@ -207,11 +209,6 @@ def align_offset(align: str, room: float, *, rtl: bool) -> float:
     if align == "justify":
         return room if rtl else 0.0
     return min(room, 0.0) if rtl else 0.0
-
-
-def _hanging_width(draft: LineDraft) -> float:
-    visible = draft.span.visible
-    return sum(leaf.width for leaf in draft.leaves if visible <= leaf.start < leaf.end <= draft.span.end)
 
 
 # --- text-fit ------------------------------------------------------------------------------------------

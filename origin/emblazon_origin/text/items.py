@@ -14,11 +14,11 @@ from .content import NEWLINE, OBJECT, Content, Source
 from .font_set import FontSet
 from .fonts import FontInstance, FontLibrary
 from .han_kerning import trimmed
-from .scripts import script_runs
+from .scripts import script_of, script_runs
 from .shape import Features, Glyphs, ShapedRun, features_of, scale_run, shape
 
 WORD_SEPARATORS = frozenset(" \u00a0\u1361\U00010100\U00010101\U0001039f\U0001091f")
-# CSS Text 3 §8.2: cursive scripts take no letter-spacing.
+# CSS Text 3 §8.2: letters of cursive scripts take no letter-spacing.
 _CURSIVE = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Mand", "Phag", "Rohg", "Adlm"})
 _CLUSTER = regex.compile(r"\X")
 _SPECIAL = regex.compile(
@@ -124,7 +124,7 @@ class Shaper:
     def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:
         glyphs = scale_run(run, start, item.size / item.font.units_per_em, self.grid)
         style = item.style
-        letter = 0.0 if item.script in _CURSIVE else style.letter_spacing * self.scale
+        letter = style.letter_spacing * self.scale
         word = style.word_spacing * self.scale
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
@@ -147,7 +147,8 @@ def _space(glyphs: Glyphs, text: str, letter: float, word: float, rtl: bool) -> 
         beside = i - 1 if rtl else i + 1  # spacing goes after the last glyph of a cluster
         if 0 <= beside <= last and clusters[beside] == cluster:
             continue
-        extra = letter + (word if text[cluster] in WORD_SEPARATORS else 0.0)
+        cursive = letter != 0.0 and script_of(text[cluster])[0] in _CURSIVE
+        extra = (0.0 if cursive else letter) + (word if text[cluster] in WORD_SEPARATORS else 0.0)
         advances[i] += extra
         if rtl and extra:
             if offsets is None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,7 +42,7 @@ def find_breaks(content: Content) -> Breaks:
     for start, end, style in _uniform_parts(content):
         if style.text_wrap_mode == "nowrap" and not _any_wraps(content):
             continue
-        found = _icu_breaks(text, _locale(style))
+        found = _tailored(text, _locale(style))
         offsets.update(_styled(text, start, end, style, found))
         if style.hyphens == "auto" and style.lang:
             points = _auto_hyphens(text, start, end, style)
@@ -70,7 +71,14 @@ def cluster_breaks(text: str, start: int, end: int) -> list[int]:
 
 
 @lru_cache(maxsize=256)
-def _icu_breaks(text: str, locale: str) -> tuple[int, ...]:
+def _tailored(text: str, locale: str) -> frozenset[int]:
+    return frozenset(tailor_ascii(text, icu_breaks(text, locale)))
+
+
+def icu_breaks(text: str, locale: str = "en") -> tuple[int, ...]:
+    """Return UAX #14 break offsets, the end of the text included."""
+    if not text:
+        return ()
     breaker = LineBreaker(text, locale)
     if text.isascii() or max(text) < "\U00010000":
         return tuple(end for _, end in breaker.segments())
@@ -107,10 +115,50 @@ def _rules(style: ComputedStyle) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+# --- Chromium's tailoring --------------------------------------------------------------------------------
+
+_BEFORE_BRACKET = frozenset('!"#%&)*+,.:;=>\\]|}~')  # a line may break between these and an opening bracket
+_NOT_AFTER_HYPHEN = frozenset("!$),./0123456789:;?]}")
+_NOT_AFTER_QUESTION = frozenset("!\"'),./:;?]}")
+
+
+def tailor_ascii(text: str, found: Iterable[int]) -> set[int]:
+    """Return the breaks as Chromium has them: always after spaces, and its own table between ASCII pairs.
+
+    So URLs break after `?` and `-`, not after `/`, and ` !` may begin a line.
+    """
+    offsets = {at for at in found if at >= len(text) or not _is_ascii_pair(text, at)}
+    for match in _ASCII_PAIRS.finditer(text):
+        for at in range(match.start() + 1, match.end()):
+            if _ascii_break(text, at):
+                offsets.add(at)
+    offsets.update(match.end() for match in _SPACE_RUNS.finditer(text) if match.end() < len(text))
+    return offsets
+
+
+_ASCII_PAIRS = regex.compile(r"[!-~]{2,}")
+_SPACE_RUNS = regex.compile(r"[ \t]+(?=[^ \t\n\u3000\u200b])")
+
+
+def _is_ascii_pair(text: str, at: int) -> bool:
+    return "!" <= text[at - 1] <= "~" and "!" <= text[at] <= "~"
+
+
+def _ascii_break(text: str, at: int) -> bool:
+    before, after = text[at - 1], text[at]
+    if before == "-":
+        if after.isdigit():  # a minus sign, unless it stands inside a word or number
+            return at > 1 and text[at - 2].isascii() and text[at - 2].isalnum()
+        return after not in _NOT_AFTER_HYPHEN
+    if before == "?":
+        return after not in _NOT_AFTER_QUESTION
+    return after in "(<[{" and before in _BEFORE_BRACKET
+
+
 # --- CSS ---------------------------------------------------------------------------------------------
 
 
-def _styled(text: str, start: int, end: int, style: ComputedStyle, found: tuple[int, ...]) -> set[int]:
+def _styled(text: str, start: int, end: int, style: ComputedStyle, found: Iterable[int]) -> set[int]:
     """Apply `word-break`, `line-break: anywhere` and `break-spaces` to a stretch (§5.2, §5.3)."""
     length = len(text)
     inside = {at for at in found if start < at <= end and at < length and text[at - 1] != NEWLINE}

@@ -228,6 +228,10 @@ class Paragraph:
             return "stays"
         return "hangs"
 
+    def hanging_width(self, span: Span) -> float:
+        """Return the width of the white space that hangs at the end of a line."""
+        return self.text_widths[span.collapsed] - self.text_widths[span.visible]
+
     def style_at(self, offset: int) -> ComputedStyle:
         """Return the style of a character."""
         return self.content.sources[self.source_index(offset)].style
@@ -257,7 +261,9 @@ class Paragraph:
             points = self._minimal_points(start, stop) if minimum else [stop]
             for at in points:
                 span = self.span(start, at, forced=at == stop)
-                widest = max(widest, self.width_of(span) + indent)
+                # Before a forced break spaces hang only where there is no room for them (§4.1.3).
+                hanging = self.hanging_width(span) if span.forced and not minimum else 0.0
+                widest = max(widest, self.width_of(span) + hanging + indent)
                 indent = 0.0
                 start = at
         return widest
@@ -274,6 +280,11 @@ class Paragraph:
         """Whether a line may break at an offset without an emergency."""
         at = bisect_left(self.breaks.offsets, offset)
         return at < len(self.breaks.offsets) and self.breaks.offsets[at] == offset
+
+    def breaks_between(self, start: int, end: int) -> list[int]:
+        """Return the break opportunities strictly between two offsets."""
+        offsets = self.breaks.offsets
+        return offsets[bisect_right(offsets, start) : bisect_left(offsets, end)]
 
     def clusters_between(self, start: int, end: int) -> list[int]:
         """Return the grapheme cluster boundaries strictly between two offsets."""

@@ -135,13 +135,15 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
 def scale_run(run: ShapedRun, start: int, k: float, grid: float) -> Glyphs:
     """Scale to px by `k` (size over units per em); advances fall on multiples of `grid` px, 0 for none.
 
-    Chromium without sub-pixel positioning rounds a glyph's own advance, then the kerned one.
+    Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then), and
+    then the kerned one.
     """
     clusters = [cluster + start for cluster in run.clusters] if start else run.clusters
     if grid:
         floor, unit = math.floor, k / grid
         advances = [
-            floor(floor(nominal * unit + 0.5) + (advance - nominal) * unit + 0.5) * grid
+            floor(floor(floor(nominal * unit * 64 + 0.5) / 64 + 0.5) + (advance - nominal) * unit + 0.5)
+            * grid
             for advance, nominal in zip(run.advances, run.nominal, strict=True)
         ]
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from .breaker import WidthOf, break_lines, next_line
-from .paragraph import Paragraph, Span
+from .paragraph import EPSILON, Paragraph, Span
 
 MAX_BALANCED_LINES = 6  # as Chromium: longer paragraphs are not balanced
 _PRETTY_LINES = 4  # the end of a paragraph that `pretty` may break anew
@@ -81,23 +83,44 @@ def _cuts_a_word(paragraph: Paragraph, span: Span, spans: list[Span]) -> bool:
 
 
 def _pretty(paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int) -> list[Span]:
-    """Give a paragraph whose last line is an orphan a fuller one, by balancing its last lines."""
-    if len(spans) < 2:
-        return spans
+    """Break the end of a paragraph with an orphan anew: least sum of squared gaps, no orphan if possible."""
     last = spans[-1]
-    if paragraph.width_of(last) >= width_of_line(first + len(spans) - 1) * _ORPHAN:
+    if len(spans) < 2 or paragraph.width_of(last) >= width_of_line(first + len(spans) - 1) * _ORPHAN:
         return spans
     kept = max(0, len(spans) - _PRETTY_LINES)
     tail = spans[kept:]
-    low, high = 0.0, max(width_of_line(first + kept + i) for i in range(len(tail)))
-    best = tail
-    while high - low > _PRECISION:
-        middle = (low + high) / 2
-        tried = _broken(paragraph, tail, width_of_line, first + kept, middle)
-        if tried is None:
-            low = middle
-            continue
-        high, best = middle, tried
-        if paragraph.width_of(tried[-1]) >= width_of_line(first) * _ORPHAN:
-            break
-    return spans[:kept] + best
+    stop = tail[-1].end
+    starts = [tail[0].start, *paragraph.breaks_between(tail[0].start, stop)]
+    # best[start] = (cost, lines) of the text from `start` on, for each number of lines left
+    best: dict[int, tuple[float, list[Span]]] = {stop: (0.0, [])}
+    for left in range(1, len(tail) + 1):
+        available = width_of_line(first + len(spans) - left)
+        best |= _best_lines(paragraph, starts, stop, available, left, best)
+    cost, lines = best.get(tail[0].start, (math.inf, tail))
+    return spans[:kept] + (lines if cost < math.inf else tail)
+
+
+def _best_lines(
+    paragraph: Paragraph, starts: list[int], stop: int, available: float, left: int,
+    best: dict[int, tuple[float, list[Span]]],
+) -> dict[int, tuple[float, list[Span]]]:  # fmt: skip
+    """Return the best lines from each start, where the line after it is followed by what `best` knows."""
+    found: dict[int, tuple[float, list[Span]]] = {}
+    for number, start in enumerate(starts):
+        cheapest = best.get(start, (math.inf, []))
+        for end in [*starts[number + 1 :], stop]:
+            if end not in best or len(best[end][1]) >= left:
+                continue
+            span = paragraph.span(start, end, forced=end == stop)
+            width = paragraph.width_of(span)
+            if width > available + EPSILON:
+                break
+            gap = available - width
+            cost = (
+                gap * gap if end != stop else (available * available if width < available * _ORPHAN else 0.0)
+            )
+            if cost + best[end][0] < cheapest[0]:
+                cheapest = cost + best[end][0], [span, *best[end][1]]
+        if cheapest[1]:
+            found[start] = cheapest
+    return found
