@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PIL import Image, ImageChops
+
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
 from ..style.values import Color
@@ -12,9 +14,10 @@ from .box_geometry import BoxGeometry
 from .dash import Pattern, dash_pattern, dot_pattern, is_round_dotted
 from .geometry import inset
 from .painter import Painter, RoundedRect
-from .path import Path, polygon_path
+from .path import Path, Point, polygon_path
 from .raster import multiply
 from .stroke import stroke_path
+from .surface import Pixmap, rgb8
 
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 
@@ -115,80 +118,108 @@ def _double(border: Sides) -> tuple[tuple[Sides, Sides], tuple[Sides, Sides]]:
 
 
 def _paint_sides(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], shown: list[Edge]) -> None:
-    solid_like = [edge for edge in shown if edge.style not in ("dashed", "dotted")]
-    opaque = all(edge.color.a >= 1 for edge in solid_like)
-    for i, edge in enumerate(solid_like):
-        # Opaque sides lie under the ones drawn after them, so that no seam shows along the joins.
-        cover = solid_like[i:] if opaque else [edge]
-        join = Path()
-        for other in cover:
-            join.extend(side_area(geometry, other.side, edges))
-        _paint_solid_side(painter, geometry, edge, join)
+    """Draw sides that differ. Opaque ones of one style share their rings, so that no seam shows at the joins."""
+    unbroken = [edge for edge in shown if edge.style not in ("dashed", "dotted")]
+    for style in dict.fromkeys(edge.style for edge in unbroken):
+        alike = [edge for edge in unbroken if edge.style == style]
+        if all(edge.color.a >= 1 for edge in alike):
+            _paint_joined(painter, geometry, alike)
+        else:
+            for edge in alike:
+                _paint_joined(painter, geometry, [edge])
     for edge in shown:
         if edge.style in ("dashed", "dotted"):
             _paint_broken_side(painter, geometry, edges, edge)
 
 
-def side_area(geometry: BoxGeometry, side: int, edges: tuple[Edge, ...]) -> Path:
+def _paint_joined(painter: Painter, geometry: BoxGeometry, sides: list[Edge]) -> None:
+    """Draw sides of one style: each ring once, filled with a picture of the sides' colours."""
+    areas = [painter.mask(side_area(geometry, edge.side)) for edge in sides]
+    for outer, inner, colors in _rings(geometry, sides):
+        ring = painter.mask(_ring_path(geometry.shape_inside(outer), geometry.shape_inside(inner)))
+        if ring is None:
+            continue
+        if len(sides) == 1:
+            if areas[0] is not None:
+                painter.surface.fill_mask(multiply(ring, areas[0]), colors[0], painter.clip)
+            continue
+        picture = Image.new("RGB", ring.box.size, rgb8(colors[0]))
+        covered = Image.new("L", ring.box.size)
+        for edge_area, color in zip(areas, colors, strict=True):
+            if edge_area is not None:
+                own = edge_area.crop(ring.box)
+                covered = ImageChops.add(covered, own)
+                picture.paste(rgb8(color), None, own)
+        cover = ImageChops.multiply(ring.image, covered)
+        painter.surface.draw(Pixmap(picture, cover), ring.x, ring.y, painter.clip)
+
+
+def _rings(geometry: BoxGeometry, sides: list[Edge]) -> list[tuple[Sides, Sides, list[Color]]]:
+    """Return what a style draws: (outer widths, inner widths, colour of each side)."""
+    whole, none = geometry.border, Sides(0, 0, 0, 0)
+
+    def shades(style: str) -> list[Color]:
+        return [shade(edge.color, style, edge.side in (TOP, LEFT)) for edge in sides]
+
+    match sides[0].style:
+        case "double":
+            return [(outer, inner, [edge.color for edge in sides]) for outer, inner in _double(whole)]
+        case "groove" | "ridge":
+            half = Sides(*(float(int((width + 1) // 2)) for width in whole))
+            first, second = ("inset", "outset") if sides[0].style == "groove" else ("outset", "inset")
+            return [(none, half, shades(first)), (half, whole, shades(second))]
+        case "inset" | "outset":
+            return [(none, whole, shades(sides[0].style))]
+        case _:
+            return [(none, whole, [edge.color for edge in sides])]
+
+
+def side_area(geometry: BoxGeometry, side: int) -> Path:
     """Return the area of one side, mitred at the corners towards sides that exist."""
     x, y, w, h = geometry.border_rect
     right, bottom = x + w, y + h
     inner = inset(geometry.border_rect, geometry.border)
-    cx, cy = _reach_in(geometry)
+    radii = max(r[0] for r in geometry.radii), max(r[1] for r in geometry.radii)
     outer_points = ((x, y), (right, y), (right, bottom), (x, bottom))
     inner_points = (
         (inner.x, inner.y), (inner.x + inner.width, inner.y),
         (inner.x + inner.width, inner.y + inner.height), (inner.x, inner.y + inner.height),
     )  # fmt: skip
-    start, end = side, (side + 1) % 4
-    a = _towards(outer_points[start], inner_points[start], cx, cy)
-    b = _towards(outer_points[end], inner_points[end], cx, cy)
-    return polygon_path([outer_points[start], outer_points[end], b, a])
+    start, end = outer_points[side], outer_points[(side + 1) % 4]
+    a, b = _join(start, inner_points[side]), _join(end, inner_points[(side + 1) % 4])
+    far_a, far_b = _reach_past(a, radii), _reach_past(b, radii)
+    meeting = _meeting(start, a, end, b)
+    if meeting is not None and (far_a > meeting[0] or far_b > meeting[1]):
+        far_a, far_b = meeting
+    return polygon_path(
+        [
+            start,
+            end,
+            (end[0] + b[0] * far_b, end[1] + b[1] * far_b),
+            (start[0] + a[0] * far_a, start[1] + a[1] * far_a),
+        ]
+    )
 
 
-def _reach_in(geometry: BoxGeometry) -> tuple[float, float]:
-    """How far joins must go on inwards to cut rounded corners too."""
-    radii = geometry.radii
-    return max(r[0] for r in radii), max(r[1] for r in radii)
+def _join(outer: Point, inner: Point) -> Point:
+    return inner[0] - outer[0], inner[1] - outer[1]
 
 
-def _towards(
-    outer: tuple[float, float], inner: tuple[float, float], rx: float, ry: float
-) -> tuple[float, float]:
-    """Extend the join from the outer through the inner corner until past the corner's curve."""
-    dx, dy = inner[0] - outer[0], inner[1] - outer[1]
-    stretch = 1.0
-    if dx and abs(dx) < rx:
-        stretch = max(stretch, rx / abs(dx))
-    if dy and abs(dy) < ry:
-        stretch = max(stretch, ry / abs(dy))
-    stretch = min(stretch, 64.0)
-    return outer[0] + dx * stretch, outer[1] + dy * stretch
+def _reach_past(join: Point, radii: Point) -> float:
+    """Return how far a join must be extended to cut a rounded corner whole."""
+    (dx, dy), (rx, ry) = join, radii
+    factor = max(1.0, rx / abs(dx) if dx else 0.0, ry / abs(dy) if dy else 0.0)
+    return min(factor, 1000.0)
 
 
-def _paint_solid_side(painter: Painter, geometry: BoxGeometry, edge: Edge, join: Path) -> None:
-    b = geometry.border
-    whole, none = geometry.border, Sides(0, 0, 0, 0)
-    half = Sides(*(float(int((width + 1) // 2)) for width in b))
-    match edge.style:
-        case "double":
-            rings = [(outer, inner, edge.color) for outer, inner in _double(b)]
-        case "groove" | "ridge":
-            first = "inset" if edge.style == "groove" else "outset"
-            second = "outset" if edge.style == "groove" else "inset"
-            rings = [
-                (none, half, shade(edge.color, first, edge.side in (TOP, LEFT))),
-                (half, whole, shade(edge.color, second, edge.side in (TOP, LEFT))),
-            ]
-        case "inset" | "outset":
-            rings = [(none, whole, shade(edge.color, edge.style, edge.side in (TOP, LEFT)))]
-        case _:
-            rings = [(none, whole, edge.color)]
-    area = painter.mask(join)
-    for outer, inner, color in rings:
-        ring = painter.mask(_ring_path(geometry.shape_inside(outer), geometry.shape_inside(inner)))
-        if ring is not None and area is not None:
-            painter.surface.fill_mask(multiply(ring, area), color, painter.clip)
+def _meeting(p: Point, a: Point, q: Point, b: Point) -> Point | None:
+    """Return how far along a and b the joins from p and q meet, or None where they do not."""
+    cross = a[0] * b[1] - a[1] * b[0]
+    if abs(cross) < 1e-9:
+        return None
+    x, y = q[0] - p[0], q[1] - p[1]
+    along_a, along_b = (x * b[1] - y * b[0]) / cross, (x * a[1] - y * a[0]) / cross
+    return (along_a, along_b) if along_a > 0 and along_b > 0 else None
 
 
 def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], edge: Edge) -> None:
@@ -207,7 +238,7 @@ def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edg
         return
     clipped = multiply(mask, inside)
     if not alike:
-        area = painter.mask(side_area(geometry, edge.side, edges))
+        area = painter.mask(side_area(geometry, edge.side))
         clipped = multiply(clipped, area) if clipped and area else None
     elif edge.side != TOP:
         return

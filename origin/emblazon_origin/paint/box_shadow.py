@@ -8,35 +8,32 @@ from __future__ import annotations
 
 from math import ceil
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
 
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
 from ..style.values import Shadow
+from .blur import blur, reach, true_blur
 from .box_geometry import BoxGeometry
 from .geometry import IntRect, enclose, inset
 from .painter import Painter, RoundedRect
 from .raster import Mask, cached_mask, coverage, rounded_rect_mask, stretch_mask
 
 
-def blur(image: Image.Image, sigma: float) -> Image.Image:
-    """Blur by a Gaussian of standard deviation `sigma` px."""
-    return image.filter(ImageFilter.GaussianBlur(sigma)) if sigma > 0 else image
-
-
-def reach(sigma: float) -> int:
-    """How many pixels a blur carries ink outwards."""
-    return ceil(3 * sigma) if sigma > 0 else 0
-
-
 def paint_outer_shadows(painter: Painter, geometry: BoxGeometry, style: ComputedStyle) -> None:
     """Draw the drop shadows, the first one topmost; nothing is drawn under the border box."""
     for shadow in reversed(style.box_shadow):
         if not shadow.inset and shadow.color.a > 0:
-            _outer(painter, geometry, shadow)
+            _outer(painter, geometry, shadow, under_opaque=_is_opaque(style))
 
 
-def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow) -> None:
+def _is_opaque(style: ComputedStyle) -> bool:
+    """True where the background colour hides what is under the whole border box."""
+    clip = style.background_layers[-1].clip if style.background_layers else "border-box"
+    return style.background_color.a >= 1 and clip == "border-box"
+
+
+def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow, *, under_opaque: bool) -> None:
     dpr = geometry.dpr
     shape = geometry.shape_outside(shadow.spread * dpr)
     if shape.rect.width <= 0 or shape.rect.height <= 0:
@@ -44,7 +41,9 @@ def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow) -> None:
     x, y, w, h = shape.rect
     cast = RoundedRect(Rect(x + shadow.x * dpr, y + shadow.y * dpr, w, h), shape.radii)
     sigma = shadow.blur * dpr / 2
-    hole = geometry.border_shape
+    # Under an opaque box the hole is a little smaller, so that no light seam shows along a round edge.
+    tucked = under_opaque and not geometry.radii.is_square
+    hole = geometry.shape_outside(-1.0) if tucked else geometry.border_shape
     if not painter.sees(inset(cast.rect, _all(-reach(sigma)))):
         return
     shift = painter.shift
@@ -84,7 +83,7 @@ def _outer_mask(cast: RoundedRect, hole: RoundedRect, sigma: float) -> Mask:
     return Mask(image, mask.x, mask.y)
 
 
-def blurred_shape(shape: RoundedRect, sigma: float) -> Mask:
+def blurred_shape(shape: RoundedRect, sigma: float, *, plain: bool = True) -> Mask:
     """Return the coverage of a rounded rectangle, blurred; large ones are stretched from their corners."""
     margin = reach(sigma)
     rect, radii = shape.rect, shape.radii
@@ -99,7 +98,8 @@ def blurred_shape(shape: RoundedRect, sigma: float) -> Mask:
     box = sharp.box.grow(margin)
     padded = Image.new("L", box.size)
     padded.paste(sharp.image, (margin, margin))
-    blurred = Mask(blur(padded, sigma), box.left, box.top)
+    soften = true_blur if radii.is_square and plain else blur
+    blurred = Mask(soften(padded, sigma), box.left, box.top)
     if cut_x or cut_y:
         return stretch_mask(blurred, margin + corner_x, margin + corner_y, cut_x, cut_y)
     return blurred
@@ -173,7 +173,7 @@ def _frame(painter: Painter, hole: RoundedRect, sigma: float, visible: IntRect) 
     if hole.rect.width <= 0 or hole.rect.height <= 0:
         return Mask(Image.new("L", visible.size, 255), visible.left, visible.top)
     if shift is not None:
-        open_part = blurred_shape(hole, sigma).moved(*shift).crop(visible)
+        open_part = blurred_shape(hole, sigma, plain=False).moved(*shift).crop(visible)
     else:
         margin = reach(sigma)
         box = visible.grow(margin)

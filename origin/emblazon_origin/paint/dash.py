@@ -15,6 +15,7 @@ class Dashes:
     gap: float
     round_caps: bool = False
     start: float = 0.0
+    ends: bool = False  # one more dash right at each end
 
 
 # (length of the line, whether it is closed) → dashes, or None for an unbroken line
@@ -31,10 +32,9 @@ def dash_pattern(style: str, width: float) -> Pattern:
 
     def pattern(length: float, closed: bool) -> Dashes | None:
         if style == "dotted":
-            dash = gap = width
-        else:
-            dash = width * (2 if width >= 3 else 3)
-            gap = width * (1 if width >= 3 else 2)
+            return _square_dots(length, width, closed)
+        dash = width * (2 if width >= 3 else 3)
+        gap = width * (1 if width >= 3 else 2)
         if length <= dash * 2:
             return None
         if length <= 2 * dash + gap and not closed:
@@ -44,6 +44,17 @@ def dash_pattern(style: str, width: float) -> Pattern:
         return Dashes(dash, best_gap(length, dash, gap, closed))
 
     return pattern
+
+
+def _square_dots(length: float, width: float, closed: bool) -> Dashes | None:
+    """Space thin dots evenly: one at both ends, whole pixels between, what is left over before the first."""
+    if closed:
+        return Dashes(width, width)
+    inner = length - 2 * width
+    if inner < 2 * width:
+        return None
+    rest = inner % (2 * width)
+    return Dashes(width, width, start=width + round(width / 2 + rest / 2), ends=True)
 
 
 def dot_pattern(width: float) -> Pattern:

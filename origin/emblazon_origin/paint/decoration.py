@@ -15,7 +15,7 @@ from ..text.lines import GlyphRun
 from .border import pattern_for
 from .painter import Painter, RoundedRect
 from .path import Path
-from .raster import Mask
+from .raster import Mask, multiply
 from .stroke import stroke_path
 from .text import Origin, fill_mask, paint_mask_shadow, union
 
@@ -58,8 +58,8 @@ def _place(decoration: TextDecoration, runs: list[GlyphRun], origin: Origin, dpr
     left = min(run.x for run in runs)
     right = max(run.x + run.width for run in runs)
     thickness = _thickness(decoration, runs[0]) * dpr
-    thickness = max(1.0, float(floor(thickness + 0.5)))
     top = _offset(decoration, runs, thickness / dpr) * dpr
+    thickness = max(1.0, float(floor(thickness)))
     y = floor(origin[1] + runs[0].shift * dpr + top + 0.5)
     return DecorationLine(
         decoration,
@@ -114,8 +114,6 @@ def paint_decoration(painter: Painter, line: DecorationLine, origin: Origin, dpr
 def decoration_coverage(painter: Painter, line: DecorationLine, origin: Origin, dpr: float) -> Mask | None:
     """Return the coverage of one decoration."""
     style = line.decoration.style
-    if style == "wavy":
-        return painter.mask(_wave(line))
     spans = [(line.left, line.right)]
     if line.decoration.skip_ink and line.decoration.line != "line-through":
         spans = _between_glyphs(painter, line, origin, dpr)
@@ -126,6 +124,12 @@ def decoration_coverage(painter: Painter, line: DecorationLine, origin: Origin, 
             gap = line.thickness + 1
             tops.append(line.top - gap if line.decoration.line == "overline" else line.top + gap)
         for top in tops:
+            if style == "wavy":
+                wave = painter.mask(_wave(line))
+                cut = painter.mask(RoundedRect(Rect(left, top - 999, right - left, 1999)).path())
+                mask = multiply(wave, cut) if wave and cut else None
+                masks += [mask] if mask else []
+                continue
             mask = _straight(painter, line, left, right, top)
             masks += [mask] if mask else []
     return union(masks)

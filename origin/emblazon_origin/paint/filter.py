@@ -6,10 +6,10 @@ from math import ceil, cos, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from ..style.values import FilterFunction, Shadow
-from .box_shadow import reach
+from .blur import blur, reach
 from .clip import Clip
 from .geometry import IntRect
 from .raster import Mask
@@ -27,7 +27,7 @@ def filter_spread(functions: tuple[FilterFunction, ...], scale: float) -> tuple[
             left, top, right, bottom = left + by, top + by, right + by, bottom + by
         elif function.name == "drop-shadow" and function.shadow is not None:
             shadow = function.shadow
-            by = reach(shadow.blur * scale / 2) + 1
+            by = reach(shadow.blur * scale) + 1
             x, y = ceil(abs(shadow.x) * scale), ceil(abs(shadow.y) * scale)
             left, right = left + by + (x if shadow.x < 0 else 0), right + by + (x if shadow.x > 0 else 0)
             top, bottom = top + by + (y if shadow.y < 0 else 0), bottom + by + (y if shadow.y > 0 else 0)
@@ -52,19 +52,18 @@ def blur_layer(layer: Surface, sigma: float) -> None:
     """Blur premultiplied pixels."""
     if sigma <= 0:
         return
-    blur = ImageFilter.GaussianBlur(sigma)
-    layer.rgb = layer.rgb.filter(blur)
+    layer.rgb = blur(layer.rgb, sigma)
     if layer.alpha is not None:
-        layer.alpha = layer.alpha.filter(blur)
+        layer.alpha = blur(layer.alpha, sigma)
 
 
 def _drop_shadow(layer: Surface, shadow: Shadow, scale: float) -> None:
     alpha = layer.alpha if layer.alpha is not None else Image.new("L", layer.box.size, 255)
-    sigma = shadow.blur * scale / 2
+    sigma = shadow.blur * scale  # unlike in box-shadow, a deviation (§5.1)
     moved = Image.new("L", alpha.size)
     moved.paste(alpha, (round(shadow.x * scale), round(shadow.y * scale)))
     if sigma > 0:
-        moved = moved.filter(ImageFilter.GaussianBlur(sigma))
+        moved = blur(moved, sigma)
     under = Surface(layer.box)
     under.fill_mask(Mask(moved, layer.box.left, layer.box.top), shadow.color, Clip(layer.box))
     under.draw_layer(layer, Clip(layer.box))

@@ -34,7 +34,7 @@ def stroke_path(
             for x, y in _dots(line, dashes, loop):
                 result.extend(ellipse_path(x, y, width / 2, width / 2))
         else:
-            for piece in _dashed(line, dashes, loop):
+            for piece in _dashed(line, dashes):
                 _stroke_line(result, piece, width, False, join)
     return result
 
@@ -115,14 +115,17 @@ def _dots(line: Sequence[Point], dashes: Dashes, loop: bool) -> Iterator[Point]:
         yield a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
 
 
-def _dashed(line: Sequence[Point], dashes: Dashes, loop: bool) -> Iterator[list[Point]]:
+def _dashed(line: Sequence[Point], dashes: Dashes) -> Iterator[list[Point]]:
     total = _length(line)
     step = max(dashes.dash + dashes.gap, 1e-3)
-    count = min(_MAX_DASHES, int((total - dashes.start) / step + 1 - 1e-6))
+    last = total - (dashes.dash if dashes.ends else 0.0)
+    count = min(_MAX_DASHES, int((last - dashes.start) / step + 1 - 1e-6))
     segments = list(_walk(line))
-    for i in range(max(0, count)):
-        start = dashes.start + i * step
-        end = min(start + dashes.dash, total)
+    starts = [dashes.start + i * step for i in range(max(0, count))]
+    spans = [(start, min(start + dashes.dash, last)) for start in starts]
+    if dashes.ends:
+        spans += [(0.0, dashes.dash), (total - dashes.dash, total)]
+    for start, end in spans:
         piece: list[Point] = []
         for at, size, a, b in segments:
             if at + size <= start or at >= end or size == 0:

@@ -13,10 +13,11 @@ from ..text.coverage import coverage_table, luminance_level
 from ..text.draw import color_glyphs, fill_color, run_mask
 from ..text.glyphs import MAX_GLYPH_SIDE, glyph_outline
 from ..text.lines import GlyphRun
-from .box_shadow import blur, reach
+from .blur import blur, reach
+from .geometry import IDENTITY, Matrix
 from .painter import Painter
 from .path import Path
-from .raster import Mask
+from .raster import Mask, coverage
 from .stroke import stroke_path
 from .surface import Pixmap, rgb8
 
@@ -48,7 +49,7 @@ def fill_mask(
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
         drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr, color=color)
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
-    mask = painter.mask(run_path(run, origin, dpr))
+    mask = coverage(device_path(run, origin, dpr, matrix), IDENTITY, painter.clip.bounds)
     if mask is None:
         return None
     table = coverage_table(luminance_level(color or fill_color(run)))
@@ -64,6 +65,27 @@ def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
         x, y = x0 + gx * dpr, y0 - gy * dpr
         for name, points in glyph_outline(run.font, glyph):
             mapped = [p * k + x if i % 2 == 0 else y - p * k for i, p in enumerate(points)]
+            if name == "Q":
+                path.quadratic(*mapped)
+            else:
+                path.commands.append((name, tuple(mapped)))
+    return path
+
+
+def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Path:
+    """Return all outlines of a run in device px: turned and scaled, their origins on whole pixels."""
+    path = Path()
+    k = run.size * dpr / run.font.units_per_em
+    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    a, b, c, d = matrix.a * k, matrix.b * k, -matrix.c * k, -matrix.d * k
+    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
+        x, y = (floor(v + 0.5) for v in matrix.apply(x0 + gx * dpr, y0 - gy * dpr))
+        for name, p in glyph_outline(run.font, glyph):
+            mapped = [
+                value
+                for i in range(0, len(p), 2)
+                for value in (a * p[i] + c * p[i + 1] + x, b * p[i] + d * p[i + 1] + y)
+            ]
             if name == "Q":
                 path.quadratic(*mapped)
             else:
@@ -111,7 +133,9 @@ def _rounded(run: GlyphRun, dpr: float) -> GlyphRun:
 
 def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
     for pixmap, x, y, scale in _color_glyphs(painter, run, origin, dpr):
-        opacity = run.style.color.a
+        opacity = max(
+            fill_color(run).a, run.style.text_stroke_color.a if run.style.text_stroke_width > 0 else 0.0
+        )
         if painter.shift is not None:
             painter.draw(pixmap, x, y, opacity=opacity)
         else:
