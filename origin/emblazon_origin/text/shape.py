@@ -123,7 +123,8 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
         glyphs,
         clusters,
         [place[2] for place in places],
-        [nominal_of(glyph) for glyph in glyphs],
+        # Hidden characters are spaces without advance: their glyph's own advance is no rounding matter.
+        [nominal_of(glyph) if place[2] else 0 for glyph, place in zip(glyphs, places, strict=True)],
         xs if any(xs) else None,
         ys if any(ys) else None,
         unsafe,
