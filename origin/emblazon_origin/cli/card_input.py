@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emblazon.contract.schema import FORMATS
 
+from ..assets.fetch import GuardedFetcher
 from ..home import Home, find_home
 from ..render import Engine, RenderRequest
 from ..template.library import TemplateLibrary
@@ -80,7 +81,8 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     if format_ not in FORMATS:
         raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(FORMATS)}.")
     home = find_home()
-    engine = Engine.from_home(home)
+    fetcher = GuardedFetcher()
+    engine = Engine.from_home(home, fetcher=fetcher, outside=True)
     common = {
         "dpr": options.dpr,
         "format": format_,
