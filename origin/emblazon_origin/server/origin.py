@@ -144,10 +144,12 @@ class Origin:
         return True
 
     async def _start_later(self) -> None:
+        pause = _START_RETRY
         while True:
-            await asyncio.sleep(_START_RETRY)
+            await asyncio.sleep(pause)
             if await self._try_start():
                 return
+            pause = min(2 * pause, 10 * _START_RETRY)
 
     async def _sweep(self) -> None:
         self.cards.sweep()

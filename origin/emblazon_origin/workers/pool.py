@@ -222,7 +222,7 @@ class Pool:
             raise Overloaded("shutting down")
         if wait := self.breaker.refusal(key, now):
             raise errors.Quarantined(wait)
-        if not self._idle and not self.admission.admit(len(self._queue), now):
+        if not self.admission.admit(len(self._queue), now, idle=bool(self._idle)):
             self.events.shed()
             raise Overloaded("queue full", retry_after=self.admission.retry_after(len(self._queue)))
         ticket = _Ticket(job, key, loop.create_future(), now, on_start)
