@@ -91,7 +91,7 @@ def positions(prefix: str) -> Callable[[Cursor], dict[str, Any]]:
     """Return the parser of `background-position` as its two axes."""
 
     def read(cursor: Cursor) -> dict[str, Any]:
-        items = comma_list(cursor, position)
+        items = comma_list(cursor, lambda c: position(c, three=prefix == "background"))
         return {
             f"{prefix}_position_x": lift_tuple([lift(lambda p: p.x, i) for i in items]),
             f"{prefix}_position_y": lift_tuple([lift(lambda p: p.y, i) for i in items]),
@@ -140,7 +140,7 @@ def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, Any]:
             if len(boxes) < 2 and (name := cursor.attempt(box)) is not None:
                 boxes.append(name)
             elif "position" not in found:
-                found["position"] = position(cursor)
+                found["position"] = position(cursor, three=not mask)
                 if cursor.literal("/"):
                     found["size"] = size(cursor)
             else:

@@ -34,6 +34,6 @@ def style_document(
         base = resolve_url(parsed.base, base).rsplit("/", 1)[0]
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
-    env = Environment(viewport, base, metrics)
+    env = Environment(viewport, base, metrics, registered=cascade.properties)
     root = Styler(cascade, env, report, lang).document(parsed.root)
     return StyledDocument(root, cascade.font_faces)

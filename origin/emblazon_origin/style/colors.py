@@ -16,7 +16,12 @@ from .color_spaces import HUE_INDEX, Triple, convert
 from .tokens import Cursor, Deferred, InvalidValue, Token, lift, split_commas, unexpected
 from .units import Context
 
-CURRENT_COLOR = Deferred(lambda c: c.color)
+
+class CurrentColor(v.Color):
+    """The colour of the element it was computed on: inherited, it is that of the inheriting element."""
+
+
+CURRENT_COLOR = Deferred(lambda c: CurrentColor(*c.color))
 HUE_METHODS = ("shorter", "longer", "increasing", "decreasing")
 
 
@@ -47,6 +52,17 @@ def to_color(color: SpaceColor | v.Color) -> v.Color:
 
 def _unit(x: float) -> float:
     return 0.0 if not x > 0 else min(x, 1.0)
+
+
+def recolored(value: Any, color: v.Color) -> Any:
+    """Return an inherited value with `currentcolor` as another element's colour."""
+    if isinstance(value, CurrentColor):
+        return CurrentColor(*color)
+    if isinstance(value, v.Shadow) and isinstance(value.color, CurrentColor):
+        return value._replace(color=CurrentColor(*color))
+    if isinstance(value, tuple) and value and isinstance(value[0], v.Shadow):
+        return tuple(recolored(item, color) for item in value)
+    return value
 
 
 def as_space(color: SpaceColor | v.Color) -> SpaceColor:
@@ -166,6 +182,8 @@ def _legacy(token: Any, space: str) -> Any:
     percents = {p.tokens[0].type == "percentage" for p in parts[:3] if not is_math(p.tokens[0])}
     if space == "rgb" and len(percents) > 1:
         raise InvalidValue("rgb() with commas takes all numbers or all percentages")
+    if space == "hsl" and any(p.tokens[0].type == "number" for p in parts[1:3]):
+        raise InvalidValue("hsl() with commas takes percentages")
     if any(p.ident() == "none" for p in parts):
         raise InvalidValue("'none' is not allowed with commas")
     values = [_channel(p, c, {}) for p, c in zip(parts[:3], _SPACES[space], strict=True)]
@@ -270,9 +288,7 @@ def _color_mix(token: Any) -> Any:
     p1 = 1 - p2 if p1 is None else p1
     p2 = 1 - p1 if p2 is None else p2
     total = p1 + p2
-    if total == 0:
-        raise InvalidValue("the percentages of color-mix() add up to zero")
-    share, fade = p2 / total, min(total, 1.0)
+    share, fade = (p2 / total if total else 0.5), min(total, 1.0)
     return lift(lambda a, b: mix(as_space(a), as_space(b), share, *space, fade), first, second)
 
 
@@ -379,6 +395,40 @@ def _fixed_hues(a: float, b: float, method: str) -> tuple[float, float]:
     return a, b
 
 
+def _contrast_color(token: Any) -> Any:
+    """CSS Color 5 §7: black or white, whichever contrasts more (WCAG 2.1)."""
+    cursor = Cursor(token.arguments)
+    color = parse_space_color(cursor)
+    cursor.end()
+
+    def pick(value: SpaceColor | v.Color) -> v.Color:
+        r, g, b = convert(as_space(to_color(value)).solid(), "srgb", "srgb-linear")
+        luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+        return v.BLACK if (luminance + 0.05) ** 2 >= 1.05 * 0.05 else v.Color(1, 1, 1)
+
+    return lift(pick, color)
+
+
+def _alpha_function(token: Any) -> Any:
+    """CSS Color 5 §4.2: `alpha(from <color> / <alpha>)`."""
+    cursor = Cursor(token.arguments)
+    if not cursor.keyword("from"):
+        raise InvalidValue("alpha() takes 'from' and a colour")
+    origin = parse_space_color(cursor)
+    rest = cursor.tokens[cursor.i :]
+
+    def build(value: SpaceColor | v.Color) -> SpaceColor:
+        color = as_space(value)
+        inner = Cursor(rest)
+        alpha = color.alpha
+        if inner.literal("/"):
+            alpha = _alpha(inner, {"alpha": 1.0 if color.alpha is None else color.alpha})
+        inner.end()
+        return color._replace(alpha=alpha)
+
+    return lift(build, origin)
+
+
 def _light_dark(token: Any) -> Any:
     parts = [Cursor(p) for p in split_commas(token.arguments)]
     if len(parts) != 2:
@@ -401,6 +451,8 @@ _FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "color": _color,
     "color-mix": _color_mix,
     "light-dark": _light_dark,
+    "contrast-color": _contrast_color,
+    "alpha": _alpha_function,
 }
 
 

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import finish
+from . import values as v
+from .colors import recolored
 from .computed import ComputedStyle
 from .declarations import Custom, Note, Pending, Wide
 from .fonts import FontState, compute_font
+from .registered import absolute
 from .registry import LONGHANDS
+from .stylesheet import PropertyRule
 from .substitute import substituted
 from .tokens import Deferred
 from .units import Context, FontMetricsPort, Viewport
@@ -24,6 +28,7 @@ FONT_KEYS = (
 )  # fmt: skip
 _FONT_SET = frozenset(FONT_KEYS)
 _FIRST = ("line_height", "color_scheme", "color")
+_RECOLORED = frozenset(("text_shadow", "text_stroke_color"))
 _EARLY = _FONT_SET | frozenset(_FIRST)
 
 
@@ -50,7 +55,7 @@ class Environment:
     metrics: FontMetricsPort | None = None
     root: Computed | None = None
     notes: list[Note] = field(default_factory=list)
-    supports_dark: bool = False
+    registered: Mapping[str, PropertyRule] = field(default_factory=dict)
 
 
 def initial_value(key: str) -> Any:
@@ -67,6 +72,7 @@ class Element:
     cascaded: dict[str, Any]
     custom: Mapping[str, Custom | None]
     attributes: dict[str, str]
+    declared: Mapping[str, object] = field(default_factory=dict)  # custom properties declared here
     context: Context = field(init=False)
     cache: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -91,6 +97,8 @@ class Element:
         changed = self.fonts(values)
         font = compute_font(values, fields, parent.font if parent else None, context)
         self.first(values, fields, font, style)
+        if env.registered and self.declared:
+            self.custom = absolute(self.custom, self.declared, env.registered, context)
         for key in self.cascaded:
             if key not in _EARLY:
                 values[key] = self.value(key)
@@ -124,7 +132,10 @@ class Element:
             values["color_scheme"] = self.value("color_scheme")
             context.scheme = finish.scheme(values["color_scheme"], self.env.viewport)  # type: ignore[assignment]
         if "color" in cascaded:
-            values["color"] = context.color = fields["color"] = self.value("color")
+            color = v.Color(*self.value("color"))
+            values["color"] = context.color = fields["color"] = color
+            for key in _RECOLORED & fields.keys():
+                fields[key] = recolored(fields[key], color)
 
     def finished(
         self, style: ComputedStyle, values: dict[str, Any], font: FontState, changed: bool
@@ -132,7 +143,7 @@ class Element:
         parent = self.parent
         inherited = parent.inherited if parent is not None else {}
         if changed:
-            inherited = {**inherited, **{k: v for k, v in values.items() if k in INHERITED}}
+            inherited = {**inherited, **{k: x for k, x in values.items() if k in INHERITED}}
         return Computed(
             style,
             values,
@@ -170,7 +181,7 @@ class Element:
             if parent is not None:
                 table = parent.inherited if row.inherited else parent.values
                 if key in table:
-                    return finish.reinherited(key, table[key])
+                    return recolored(table[key], self.context.color)
                 if key in finish.DERIVED_INITIALS:
                     return finish.DERIVED_INITIALS[key](parent.style)
         initial = row.initial

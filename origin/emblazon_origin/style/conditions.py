@@ -86,18 +86,20 @@ def _media_query(cursor: Cursor) -> Condition:
         fits = type_.lower_value in ("all", "screen")
         rest: Condition = _always
         if cursor.keyword("and"):
-            rest = _media_condition(cursor, 0)
+            rest = _media_condition(cursor, 0, allow_or=False)
         if negated:
             return lambda v: _not(_and([fits, rest(v)]))
         return lambda v: _and([fits, rest(v)])
     return _media_condition(cursor, 0)
 
 
-def _media_condition(cursor: Cursor, depth: int) -> Condition:
-    return _boolean(cursor, depth, _media_in_parens)
+def _media_condition(cursor: Cursor, depth: int, allow_or: bool = True) -> Condition:
+    return _boolean(cursor, depth, _media_in_parens, allow_or)
 
 
-def _boolean(cursor: Cursor, depth: int, leaf: Callable[[Cursor, int], Condition]) -> Condition:
+def _boolean(
+    cursor: Cursor, depth: int, leaf: Callable[[Cursor, int], Condition], allow_or: bool = True
+) -> Condition:
     """`not x`, or x joined by all `and` or all `or`."""
     if depth > MAX_NESTING:
         raise InvalidValue("conditions are nested too deep")
@@ -106,7 +108,7 @@ def _boolean(cursor: Cursor, depth: int, leaf: Callable[[Cursor, int], Condition
         return lambda v: _not(inner(v))
     items = [leaf(cursor, depth)]
     word = cursor.ident()
-    if word not in ("and", "or"):
+    if word not in ("and", "or") or (word == "or" and not allow_or):
         return items[0]
     while cursor.keyword(word):
         items.append(leaf(cursor, depth))
@@ -152,7 +154,7 @@ _GAMUT = {"srgb": True, "p3": False, "rec2020": False}
 _DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
     "orientation": lambda v, x: x == ("portrait" if v.height >= v.width else "landscape"),
     "prefers-color-scheme": lambda v, x: x == v.color_scheme,
-    "prefers-reduced-motion": lambda v, x: x == "reduce",
+    "prefers-reduced-motion": lambda v, x: x == "no-preference",
     "prefers-reduced-data": lambda v, x: x == "no-preference",
     "prefers-reduced-transparency": lambda v, x: x == "no-preference",
     "prefers-contrast": lambda v, x: x == "no-preference",
@@ -166,8 +168,14 @@ _DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
     "video-dynamic-range": lambda v, x: x == "standard", "scan": lambda v, x: x == "progressive",
     "color-gamut": lambda v, x: _GAMUT.get(x, False), "environment-blending": lambda v, x: x == "opaque",
 }  # fmt: skip
-_TRUE_BY_DEFAULT = {"orientation", "color-gamut", "prefers-color-scheme", "prefers-reduced-motion", "scan",
-                    "display-mode", "dynamic-range"}  # fmt: skip
+_TRUE_BY_DEFAULT = {
+    "orientation",
+    "color-gamut",
+    "prefers-color-scheme",
+    "scan",
+    "display-mode",
+    "dynamic-range",
+}
 
 
 def _feature(cursor: Cursor) -> Condition:
@@ -179,18 +187,23 @@ def _feature(cursor: Cursor) -> Condition:
         if cursor.literal(":"):
             return _plain(name, cursor)
         comparison = _comparison(cursor)
-        value = _value(cursor)
+        value = _value(cursor, name)
         cursor.end()
         return _ranged(name, comparison, value)
-    low = _value(cursor)
+    low_token = cursor.next()
+    rest = cursor.tokens[cursor.i :]
+    low_tokens = [low_token]
+    if cursor.literal("/"):
+        low_tokens += [rest[0], cursor.next()]
     first = _comparison(cursor)
     token = cursor.next()
     if token.type != "ident" or token.lower_value not in _RANGES:
         raise InvalidValue("unknown media feature")
     name = token.lower_value
+    low = _value(Cursor(low_tokens), name)
     conditions = [_ranged(name, _FLIP[first], low)]
     if not cursor.done:
-        conditions.append(_ranged(name, _comparison(cursor), _value(cursor)))
+        conditions.append(_ranged(name, _comparison(cursor), _value(cursor, name)))
     cursor.end()
     return lambda v: _and([c(v) for c in conditions])
 
@@ -223,7 +236,7 @@ def _plain(name: str, cursor: Cursor) -> Condition:
             raise InvalidValue("expected a keyword")
         wanted = token.lower_value
         return lambda v: _DISCRETE[name](v, wanted)
-    value = _value(cursor)
+    value = _value(cursor, name)
     cursor.end()
     if (special := _webkit(name)) is not None:
         return _ranged(*special, value)
@@ -247,8 +260,17 @@ def _comparison(cursor: Cursor) -> str:
     return str(token.value)
 
 
-def _value(cursor: Cursor) -> Callable[[Viewport], float]:
-    term = parse_term(cursor.next())
+def _type_of(name: str) -> str:
+    if name.endswith(("width", "height")):
+        return "length"
+    return "resolution" if name.endswith("resolution") else "number"
+
+
+def _value(cursor: Cursor, name: str) -> Callable[[Viewport], float]:
+    token = cursor.next()
+    term = parse_term(token)
+    if term.type != _type_of(name) and not (token.type == "number" and token.value == 0):
+        raise InvalidValue(f"{name} is not a {term.type}")
     if cursor.literal("/"):
         below = parse_term(cursor.next())
         context = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .declarations import Custom, Wide
+from .registered import fits
 from .stylesheet import PropertyRule
 from .variables import resolve_custom
 
@@ -30,7 +31,12 @@ def custom_properties(
             start[name] = rule_.initial if rule_ is not None else None
         elif name in inherited:
             start[name] = inherited[name]
-    return resolve_custom(own, start)
+    resolved = resolve_custom(own, start)
+    for name in own.keys() & registered.keys():
+        rule, value_ = registered[name], resolved[name]
+        if value_ is None or not fits(rule.syntax, value_):
+            resolved[name] = inherited.get(name, rule.initial) if rule.inherits else rule.initial
+    return resolved
 
 
 def _resets(name: str, registered: Mapping[str, PropertyRule]) -> bool:

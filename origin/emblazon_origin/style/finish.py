@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -137,13 +138,6 @@ DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], Any]] = {
 }
 
 
-def reinherited(key: str, value: Any) -> Any:
-    """Return a parent's computed value as one that a child can compute again."""
-    if key == "font_size":
-        return value
-    return value
-
-
 def apply(computed: Computed, parent: Computed | None, context: Context) -> None:
     """Write every computed value to the style's fields."""
     style, values = computed.style, computed.values
@@ -163,7 +157,9 @@ def apply(computed: Computed, parent: Computed | None, context: Context) -> None
         fields["mask_layers"] = _layers(values, "mask")
     if not keys.isdisjoint(_TRANSFORMS):
         _fold_transform(fields, values)
-    _borders(fields, values, style.color)
+    if values.get("text_align") == "match-parent":
+        fields["text_align"] = _matched(parent)
+    _borders(fields, values, style.color, context.viewport.dpr)
     _decorations(computed, parent)
     _overflow(fields)
     if "quotes" in values:
@@ -173,12 +169,26 @@ def apply(computed: Computed, parent: Computed | None, context: Context) -> None
             fields["quotes"] = values["quotes"]
 
 
+def _matched(parent: Computed | None) -> str:
+    """`text-align: match-parent`: start and end by the parent's direction (CSS Text 3 §6.1)."""
+    if parent is None:
+        return "start"
+    align, rtl = parent.style.text_align, parent.style.direction == "rtl"
+    return {"start": "right" if rtl else "left", "end": "left" if rtl else "right"}.get(align, align)
+
+
 def _fold_transform(fields: dict[str, Any], values: dict[str, Any]) -> None:
     singles = tuple(values[k] for k in _TRANSFORMS[:3] if values.get(k) is not None)
     fields["transform"] = singles + values.get("transform", ())
 
 
-def _borders(fields: dict[str, Any], values: dict[str, Any], color: v.Color) -> None:
+def _snapped(width: float, dpr: float) -> float:
+    """Return a border width in whole device pixels, one at least (CSS Backgrounds 4 §3.3)."""
+    device = width * dpr
+    return math.floor(device) / dpr if device >= 1 else (1 / dpr if device > 0 else 0.0)
+
+
+def _borders(fields: dict[str, Any], values: dict[str, Any], color: v.Color, dpr: float) -> None:
     """A border without style has no width; one with a style is medium and currentcolor by default."""
     for edge in _EDGES:
         style_key, width_key, color_key = edge
@@ -186,9 +196,7 @@ def _borders(fields: dict[str, Any], values: dict[str, Any], color: v.Color) -> 
             if width_key in fields:
                 fields[width_key] = 0.0
             continue
-        fields.setdefault(width_key, 3.0)
-        if 0 < fields[width_key] < 1:
-            fields[width_key] = 1.0  # Chromium: a visible border is a device pixel at least
+        fields[width_key] = _snapped(fields.get(width_key, 3.0), dpr)
         if color_key not in values:
             fields[color_key] = color
 

@@ -87,7 +87,23 @@ def track_list(cursor: Cursor) -> Any:
         names.append(_names(cursor))
     if not items:
         raise InvalidValue("expected tracks")
+    _check_repeats(items)
     return lift(lambda i: v.TrackList(i, tuple(names)), lift_tuple(items))
+
+
+def _check_repeats(items: list[Any]) -> None:
+    """One automatic repetition at most, of fixed sizes, beside fixed sizes only (Grid 2 §7.2.3)."""
+    automatic = [i for i in items if isinstance(i, v.TrackRepeat) and isinstance(i.count, str)]
+    if not automatic:
+        return
+    sizes = [t for i in items for t in (i.tracks if isinstance(i, v.TrackRepeat) else (i,))]
+    fixed = all(
+        isinstance(t.min, v.Length) or isinstance(t.max, v.Length)
+        for t in sizes
+        if isinstance(t, v.TrackSize)
+    )
+    if len(automatic) > 1 or not fixed or any(t.fit is not None for t in sizes if isinstance(t, v.TrackSize)):
+        raise InvalidValue("auto-fill and auto-fit repeat once, and take tracks of a fixed size")
 
 
 def _is_slash(token: Token | None) -> bool:
@@ -212,6 +228,8 @@ def _template_with_areas(cursor: Cursor) -> dict[str, Any]:
     columns: Any = v.TrackList()
     if cursor.literal("/"):
         columns = track_list(cursor)
+        if any(isinstance(i, v.TrackRepeat) for i in getattr(columns, "items", ())):
+            raise InvalidValue("repeat() is not allowed beside rows of areas")
     tracks = lift(lambda i: v.TrackList(i, tuple(names)), lift_tuple(sizes))
     return dict(zip(_TEMPLATE, (tracks, columns, checked_areas(rows)), strict=True))
 

@@ -97,8 +97,12 @@ def _legacy_color(value: str) -> str:
 
 
 def _color(node: Node, value: str, hints: dict[str, Any]) -> None:
-    if node.tag in ("font", "hr", "basefont"):
+    if node.tag == "font":
         _css("color", _legacy_color(value), hints)
+    elif node.tag == "hr":
+        _css("border-color", _legacy_color(value), hints)
+        _css("border-style", "solid", hints)
+        _css("background-color", _legacy_color(value), hints)
 
 
 def _background(node: Node, value: str, hints: dict[str, Any]) -> None:

@@ -37,8 +37,8 @@ def _from_end(offset: v.Length) -> v.Length:
     return v.Length(-offset.px, 1.0 - offset.pct)
 
 
-def position(cursor: Cursor) -> Any:
-    """Read a <position> (or the four-value <bg-position>) as `Position`."""
+def position(cursor: Cursor, three: bool = False) -> Any:
+    """Read a <position> as `Position`; `three` allows the three values of <bg-position>."""
     parts: list[tuple[str | None, Any]] = []
     while len(parts) < 4:
         name = cursor.keyword(*_KEYWORD_POSITIONS)
@@ -48,7 +48,7 @@ def position(cursor: Cursor) -> Any:
             parts.append((None, length(cursor)))
         else:
             break
-    if not parts:
+    if not parts or (len(parts) == 3 and not three):
         unexpected(cursor.peek())
     return _position(parts)
 
@@ -311,6 +311,8 @@ def _radial_head(cursor: Cursor) -> dict[str, Any]:
         shape = options.get("shape", "circle" if len(radii) == 1 else "ellipse")
         if (shape == "circle") != (len(radii) == 1):
             raise InvalidValue("a circle takes one radius, an ellipse two")
+        if shape == "circle" and isinstance(radii[0], v.Length) and not radii[0].is_absolute:
+            raise InvalidValue("the radius of a circle is not a percentage")
         options["shape"] = shape
         options["radii"] = lift_tuple(radii if len(radii) == 2 else radii * 2)
     if cursor.keyword("at"):
@@ -337,14 +339,17 @@ _HEADS = {"linear": _linear_head, "radial": _radial_head, "conic": _conic_head}
 
 def _stops(parts: list[list[Token]], conic: bool) -> Any:
     stops: list[Any] = []
+    hinted = False
     for index, part in enumerate(parts):
         cursor = Cursor(part)
         offset = _stop_position(cursor, conic)
         if cursor.done and offset is not None:
-            if index == 0 or index == len(parts) - 1 or len(parts[index - 1]) == 0:
+            if index == 0 or index == len(parts) - 1 or hinted:
                 raise InvalidValue("a colour hint stands between two colour stops")
             stops.append(lift(lambda p: v.ColorStop(v.BLACK, p, True), offset))
+            hinted = True
             continue
+        hinted = False
         color = parse_color(cursor)
         offsets = [offset] if offset is not None else []
         while (more := _stop_position(cursor, conic)) is not None:

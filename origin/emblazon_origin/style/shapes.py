@@ -231,7 +231,9 @@ def _flat(token: Any, name: str) -> Any:
         _arguments(token, 1, 1, number_or_percent)
         return _transform("scale", 1.0, 1.0)
     if name == "translate3d":
-        x, y, _z = _arguments(token, 3, 3, length)
+        x, y, z = _arguments(token, 3, 3, length)
+        if isinstance(z, v.Length) and not z.is_absolute:
+            raise InvalidValue("the depth of translate3d() is a length")
         return _transform("translate", x, y)
     if name == "scale3d":
         sx, sy, _sz = _arguments(token, 3, 3, number_or_percent)

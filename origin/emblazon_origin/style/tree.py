@@ -241,7 +241,7 @@ class Styler:
         """Compute cascaded values in the context of a parent."""
         inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
         custom = custom_properties(declared, inherited, self.cascade.properties)
-        return Computation(self.env, parent, values, custom, node.attributes).compute()
+        return Computation(self.env, parent, values, custom, node.attributes, declared).compute()
 
 
 _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")

@@ -23,6 +23,8 @@ line_style = one_of(STYLES)
 
 
 def _outline_style(cursor: Cursor) -> str:
+    if cursor.ident() == "hidden":
+        raise InvalidValue("an outline is never hidden; use none")
     return "solid" if cursor.keyword("auto") else line_style(cursor)
 
 

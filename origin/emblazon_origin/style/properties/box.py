@@ -27,7 +27,7 @@ _PAIRS = {
 _NEAREST = {
     "table": "block", "inline-table": "inline-block", "table-row-group": "block", "table-row": "block",
     "table-header-group": "block", "table-footer-group": "block", "table-cell": "block",
-    "table-caption": "block", "table-column": "none", "table-column-group": "none", "run-in": "block",
+    "table-caption": "block", "table-column": "none", "table-column-group": "none",
     "ruby": "inline", "ruby-text": "inline", "ruby-base": "inline", "math": "inline", "flow": "block",
 }  # fmt: skip
 
@@ -38,8 +38,12 @@ def display(cursor: Cursor) -> str:
     while (name := cursor.ident()) is not None and len(words) < 3:
         words.append(name)
         cursor.i += 1
-    if "list-item" in words and set(words) <= {"list-item", "block", "flow"}:
-        return "list-item"
+    if "list-item" in words and set(words) <= {"list-item", "block", "flow", "flow-root", "inline"}:
+        if "inline" in words:
+            cursor.notes.append("an inline list item has no marker; drawn as inline")
+        return "inline" if "inline" in words else "list-item"
+    if words == ["inline", "table"] or words == ["table", "inline"]:
+        words = ["inline-table"]
     if "-webkit-box" in words or "-webkit-inline-box" in words:
         return "-webkit-box"  # the frame of -webkit-line-clamp; a block otherwise
     if len(words) == 1:
@@ -88,10 +92,10 @@ def _float(cursor: Cursor) -> str:
 
 
 def _position(cursor: Cursor) -> str:
-    name = cursor.keyword("static", "relative", "absolute", "fixed", "sticky", "-webkit-sticky")
+    name = cursor.keyword("static", "relative", "absolute", "fixed", "sticky")
     if name is None:
         unexpected(cursor.peek())
-    return name.removeprefix("-webkit-")
+    return name
 
 
 _auto_length = keyword_or(length, "auto")

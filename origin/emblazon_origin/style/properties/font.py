@@ -59,6 +59,8 @@ def font_size(cursor: Cursor) -> Any:
     """Read `font-size`: ("keyword", name), ("relative", factor) or a length against the parent's size."""
     if (name := cursor.keyword(*SIZES)) is not None:
         return ("keyword", name)
+    if cursor.keyword("math"):
+        return ("relative", 1.0)
     if cursor.keyword("larger"):
         return ("relative", 1.2)
     if cursor.keyword("smaller"):
@@ -84,7 +86,10 @@ def font_style(cursor: Cursor) -> Any:
         unexpected(cursor.peek())
     token = cursor.peek()
     if name == "oblique" and token is not None and token.type in ("dimension", "function"):
-        return lift(lambda degrees: ("oblique", min(max(degrees, -90.0), 90.0)), angle(cursor))
+        degrees = angle(cursor)
+        if isinstance(degrees, float) and abs(degrees) > 90:
+            raise InvalidValue("an oblique angle is between -90deg and 90deg")
+        return lift(lambda d: ("oblique", min(max(d, -90.0), 90.0)), degrees)
     return (name, 14.0)
 
 
@@ -111,7 +116,7 @@ def _feature(cursor: Cursor) -> Any:
         return (tag, 1)
     if (switch := cursor.keyword("on", "off")) is not None:
         return (tag, int(switch == "on"))
-    return lift(lambda n: (tag, n), integer(cursor, 0))
+    return lift(lambda n: (tag, max(n, 0)), integer(cursor))
 
 
 def features(cursor: Cursor) -> Any:

@@ -92,6 +92,8 @@ def counters(default: int) -> Any:
             if token.type != "ident":
                 unexpected(token)
             name = str(token.value)
+            if token.lower_value in ("none", "inherit", "initial", "unset", "revert"):
+                unexpected(token)
             following = cursor.peek()
             value: Any = default
             if (

@@ -86,11 +86,14 @@ def _translate(cursor: Cursor) -> Any:
 def _rotate(cursor: Cursor) -> Any:
     if cursor.keyword("none"):
         return None
-    if (axis := cursor.keyword("x", "y", "z")) is not None and axis != "z":
-        raise UnsupportedValue(f"rotate: {axis} is 3D; only 2D transforms are drawn")
     if is_numeric(cursor) and len(cursor.tokens) == 4:
         raise UnsupportedValue("rotate about a vector is 3D; only 2D transforms are drawn")
-    return lift(lambda a: v.Transform("rotate", (a,)), angle(cursor))
+    axis = cursor.keyword("x", "y", "z")
+    turn = angle(cursor)
+    axis = axis or cursor.keyword("x", "y", "z")
+    if axis in ("x", "y"):
+        raise UnsupportedValue(f"rotate about {axis} is 3D; only 2D transforms are drawn")
+    return lift(lambda a: v.Transform("rotate", (a,)), turn)
 
 
 def _scale(cursor: Cursor) -> Any:

@@ -332,9 +332,19 @@ longhand(
     inherited=True,
 )
 longhand("direction", "ltr", one_of(("ltr", "rtl")), inherited=True)
+_BIDI = ("normal", "embed", "isolate", "bidi-override", "isolate-override", "plaintext")
+
+
+def _unicode_bidi(cursor: Cursor) -> str:
+    name = cursor.keyword(*_BIDI, "-webkit-isolate", "-webkit-isolate-override", "-webkit-plaintext")
+    if name is None:
+        unexpected(cursor.peek())
+    return name.removeprefix("-webkit-")
+
+
 longhand(
     "unicode-bidi", "normal",
-    one_of(("normal", "embed", "isolate", "bidi-override", "isolate-override", "plaintext")),
+    _unicode_bidi,
 )  # fmt: skip
 longhand("vertical-align", "baseline", vertical_align)
 longhand("text-shadow", (), shadow_list(False), inherited=True)

@@ -72,6 +72,7 @@ class _Parser:
         self.parents = parents
         self.depth = depth
         self.saw_nesting = False
+        self.in_has = False
         self.pseudo = ""
         self.specificity = [0, 0, 0]
 
@@ -198,6 +199,7 @@ class _Parser:
 
     def type_selector(self, reader: _Reader) -> tuple[Test | None, tuple[str, str] | None]:
         token = reader.tokens[reader.i]
+        no_namespace = token.value == "|"
         if (
             reader.is_literal("|", ahead=1) or token.value == "|"
         ):  # a namespace prefix: any but `*` is unknown
@@ -210,10 +212,12 @@ class _Parser:
             token = following
         reader.i += 1
         if token.type == "literal" and token.value == "*":
-            return None, None
+            return (pc.never if no_namespace else None), None
         if token.type != "ident":
             raise InvalidSelector(f"unexpected '{token.serialize()}'")
         self.add((0, 0, 1))
+        if no_namespace:  # HTML elements are in a namespace
+            return pc.never, None
         name = token.lower_value
         return pc.has_tag(name), ("tag", name)
 
@@ -257,7 +261,9 @@ class _Parser:
         raise InvalidSelector("nothing may follow a pseudo-element")
 
     def inner(self) -> _Parser:
-        return _Parser(self.parents, self.depth + 1)
+        parser = _Parser(self.parents, self.depth + 1)
+        parser.in_has = self.in_has
+        return parser
 
     def listed(
         self, tokens: Sequence[Token], forgiving: bool, relative: bool = False
@@ -274,7 +280,7 @@ class _Parser:
         return tuple(found)
 
     def functional(self, name: str, token: Any) -> Test:
-        if name in ("is", "where", "matches", "-webkit-any", "-moz-any", "any"):
+        if name in ("is", "where", "-webkit-any", "-moz-any"):
             selectors = self.listed(token.arguments, forgiving=True)
             if name != "where":
                 self.add(max((s.specificity for s in selectors), default=(0, 0, 0)))
@@ -284,7 +290,11 @@ class _Parser:
             self.add(max(s.specificity for s in selectors))
             return pc.none_of(selectors)
         if name == "has":
+            if self.in_has:
+                raise InvalidSelector("':has()' is not allowed inside ':has()'")
+            self.in_has = True
             selectors = self.listed(token.arguments, forgiving=False, relative=True)
+            self.in_has = False
             self.add(max(s.specificity for s in selectors))
             return pc.has(selectors)
         self.add((0, 1, 0))

@@ -167,7 +167,9 @@ def _both(first: Test, second: Test) -> Test:
 
 
 def _empty(node: Node, scope: Node | None) -> bool:
-    return not node.elements and not any(isinstance(c, str) and c for c in node.children) and node.svg is None
+    if node.svg is not None:
+        return node.svg.count("<") == 2 and "></" in node.svg
+    return not node.elements and not any(isinstance(c, str) and c for c in node.children)
 
 
 # --- language, direction, state ---------------------------------------------------------------------
@@ -239,13 +241,24 @@ def _is_open(node: Node, scope: Node | None) -> bool:
     return node.tag in ("details", "dialog") and "open" in node.attributes
 
 
+def _checked(node: Node, scope: Node | None) -> bool:
+    if node.tag == "option":
+        return "selected" in node.attributes
+    kind = node.attributes.get("type", "").lower()
+    return node.tag == "input" and kind in ("checkbox", "radio") and "checked" in node.attributes
+
+
+def _defined(node: Node, scope: Node | None) -> bool:
+    return "-" not in node.tag
+
+
 SIMPLE: dict[str, Test] = {
     "root": is_root, "scope": is_scope, "empty": _empty,
     "first-child": _first_child, "last-child": _last_child,
     "only-child": _both(_first_child, _last_child), "first-of-type": _first_of_type,
     "last-of-type": _last_of_type, "only-of-type": _both(_first_of_type, _last_of_type),
-    "link": _link, "any-link": _link, "-webkit-any-link": _link, "defined": always, "enabled": _enabled,
-    "disabled": _has_attribute("disabled", *_FIELDS), "checked": _has_attribute("checked", "input"),
+    "link": _link, "any-link": _link, "-webkit-any-link": _link, "defined": _defined, "enabled": _enabled,
+    "disabled": _has_attribute("disabled", *_FIELDS), "checked": _checked,
     "required": _has_attribute("required", *_FIELDS), "open": _is_open,
     "read-only": always, "optional": _enabled,
     **dict.fromkeys((
