@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import hashlib
+import itertools
 import selectors
 from base64 import b64encode
 from collections import Counter
@@ -18,6 +19,7 @@ from emblazon.contract.schema import CONTENT_TYPES, CacheLife, Format, Manifest,
 from emblazon.contract.signing import Keyring
 from emblazon.edge.builtin import draw
 from emblazon.edge.config import EdgeConfig
+from emblazon.edge.flight import Flights, PollingFlight
 from emblazon.edge.handler import Edge
 from emblazon.edge.ports import (
     Body,
@@ -38,6 +40,7 @@ from emblazon.edge.ports import (
 
 T = TypeVar("T")
 
+_isolates = itertools.count(1)
 START = 1_800_000_000.0  # seconds since the epoch when every world begins
 FOREVER = 1e9
 KEYS = "k1:0123456789abcdef0123456789abcdef"
@@ -201,6 +204,7 @@ class ScriptedOrigin:
     behaviour: Behaviour | None = None  # for /render; None draws
     alive: bool = True
     seconds: float = 0.0  # that a render takes
+    ignores_deadlines: bool = False  # as an adapter whose runtime stopped it
     life: str = "max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
     extra: dict[str, str] = field(default_factory=dict)
     renders: int = 0
@@ -212,7 +216,9 @@ class ScriptedOrigin:
         if not self.alive:
             raise OriginError("refused")
         try:
-            return await asyncio.wait_for(self._answer(target), deadline)
+            return await asyncio.wait_for(
+                self._answer(target), FOREVER if self.ignores_deadlines else deadline
+            )
         except TimeoutError:
             raise OriginError("timeout") from None
 
@@ -306,10 +312,15 @@ class World:
         }
         self.edge = Edge(EdgeConfig.from_env(self.env))
 
+    def use_polling_flight(self) -> None:
+        """Wait for each other's fills as requests on workerd do."""
+        self.flight = PollingFlight(Flights(), self.clock)
+
     def isolate(self, *, same_cache: bool = False) -> World:
         """A second isolate: its own memory, and another data centre unless `same_cache`."""
         other = World(env=self.env)
         other.clock, other.kv, other.origin = self.clock, self.kv, self.origin
+        other.random.tokens = next(_isolates) * 1_000_000
         other.cache = self.cache if same_cache else MemoryCache(self.clock)
         return other
 

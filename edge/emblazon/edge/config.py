@@ -72,6 +72,7 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_ORIGIN_TIMEOUT": ("origin_timeout", float, 0.1, 60),
     "EMBLAZON_STALE_TIMEOUT": ("stale_timeout", float, 0.05, 10),
     "EMBLAZON_KV_TIMEOUT": ("kv_timeout", float, 0.005, 5),
+    "EMBLAZON_CACHE_TIMEOUT": ("cache_timeout", float, 0.005, 5),
     "EMBLAZON_CONTROL_TTL": ("control_ttl", float, 1, 3600),
     "EMBLAZON_MANIFEST_TTL": ("manifest_ttl", float, 1, 86_400),
     "EMBLAZON_LEASE": ("lease", float, 1, 600),

@@ -97,7 +97,8 @@ class Control:
             return
         entry = await self.store.kv_get(x, MANIFEST_KEY)
         if entry is not None:
-            self._take_manifest((await entry.body.read()).decode(), _confirmed_at(entry.metadata))
+            text = (await entry.body.read()).decode("utf-8", "replace")
+            self._take_manifest(text, _confirmed_at(entry.metadata))
         entry = await self.store.kv_get(x, EPOCHS_KEY)
         if entry is not None:
             self.learn(_epochs(await entry.body.read()))

@@ -172,7 +172,7 @@ class Filler:
         version = get_header(answer.headers, VERSION_HEADER)
         if version is not None and version != card.request.template.version:
             detail = "other-template-version"
-            record = _short_lived(record)
+            record = _short_lived(replace(record, version=version))
             x.ports.background.wait_until(self._renew_manifest(x))
         if not self._unpurged(card):
             detail, record = "purged-meanwhile", _short_lived(record, seconds=0.0)

@@ -239,7 +239,13 @@ class Edge:
         _count(x, "stale-if-error", found.tier)
         if outcome.reason == "origin-timeout":
             self.refresher.later(x, card, found)  # it may only be slow: give it its full time
-        status = CacheStatus(hit=True, ttl=ttl, fwd_status=outcome.status, detail="stale-if-error")
+        status = CacheStatus(
+            hit=not outcome.asked,  # RFC 9211 §2.1: a hit was not forwarded
+            fwd="stale" if outcome.asked else "",
+            fwd_status=outcome.status if outcome.asked else None,
+            ttl=ttl,
+            detail="stale-if-error",
+        )
         return Picture(found.record, found.body, status)
 
     async def _miss(self, x: Exchange, card: Card) -> Picture:

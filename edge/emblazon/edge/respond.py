@@ -144,7 +144,9 @@ def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str
         return "no-store", ""
     times = picture.record.times
     left = YEAR if card is None or card.request.exp is None else max(0, int(card.request.exp - x.now))
-    pinned = card is not None and card.request.immutable and not picture.fallback and times.fresh > 0
+    pinned = (
+        card is not None and times.fresh > 0 and not picture.fallback and _is_pinned(card, picture.record)
+    )
     fresh = min(YEAR if pinned else int(times.fresh), left)
     swr = min(int(times.stale_while_revalidate), left - fresh)
     sie = min(int(times.stale_if_error), left - fresh)
@@ -155,6 +157,11 @@ def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str
     lives += [f"stale-if-error={sie}"] if sie > 0 else []
     immutable = ["immutable"] if pinned and fresh == YEAR else []
     return ", ".join(["public", *lives, *immutable]), ", ".join(lives)
+
+
+def _is_pinned(card: Card, record: Record) -> bool:
+    """The URL carries the version that really drew the card."""
+    return card.request.immutable and record.version == card.request.template.version
 
 
 def problem_response(x: Exchange, problem: Problem) -> Response:

@@ -68,7 +68,7 @@ def _location(iloc: bytes) -> tuple[int, int]:
 
 def _module(config: bytes, tiles: list[bytes]) -> str:
     ground, *emblem = (_literal(tile) for tile in tiles)
-    return f'''"""AV1 frames of the built-in card's tiles; written by `emblazon_origin.edge_host.avif_tiles`."""
+    return f'''"""AV1 frames of the built-in tiles, written by `emblazon_origin.edge_host.avif_tiles`."""
 
 from base64 import b64decode
 

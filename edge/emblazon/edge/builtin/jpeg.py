@@ -1,6 +1,6 @@
 """A mosaic as baseline JPEG (ITU-T T.81): every 8×8 block has one colour, so only DC coefficients are coded.
 
-Two codes are enough: for the DC size category and for "end of block", which says that all 63 AC values are zero.
+Two codes are enough: for the DC size category, and "end of block" for 63 AC values that are all zero.
 """
 
 from __future__ import annotations
