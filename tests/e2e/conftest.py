@@ -1,4 +1,4 @@
-"""A real workerd in front of an origin that misbehaves on demand, one of each for the whole session."""
+"""The Worker on each runtime, in front of an origin that misbehaves on demand; one for the whole session."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from misbehaving_origin import MisbehavingOrigin
-from workerd import KEYS, ORIGIN_TOKEN, PURGE_TOKEN, Workerd
+from workerd import KEYS, ORIGIN_TOKEN, PURGE_TOKEN, PyodideHost, Workerd
 
 _numbers = itertools.count()
 
@@ -19,24 +19,32 @@ def session_origin() -> Iterator[MisbehavingOrigin]:
     origin.close()
 
 
-@pytest.fixture(scope="session")
-def session_worker(
-    session_origin: MisbehavingOrigin, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Workerd]:
-    variables = {
-        "EMBLAZON_ORIGIN_URL": session_origin.url,
+def worker_variables(origin: MisbehavingOrigin) -> dict[str, str]:
+    """Settings that leave a busy machine time and keep one test's faults from the next test."""
+    return {
+        "EMBLAZON_ORIGIN_URL": origin.url,
         "EMBLAZON_PUBLIC_URL": "https://og.example.com",
         "EMBLAZON_SIGNING_KEYS": KEYS,
         "EMBLAZON_PURGE_TOKEN": PURGE_TOKEN,
         "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
-        "EMBLAZON_ORIGIN_TIMEOUT": "2",
+        "EMBLAZON_ORIGIN_TIMEOUT": "4",
         "EMBLAZON_STALE_TIMEOUT": "0.5",
-        "EMBLAZON_KV_TIMEOUT": "2",  # the machine of the tests may be busy
-        "EMBLAZON_BREAKER_FAILURES": "1000",  # the breaker is of one test alone
+        "EMBLAZON_KV_TIMEOUT": "3",
+        "EMBLAZON_CACHE_TIMEOUT": "3",
+        "EMBLAZON_BREAKER_FAILURES": "1000",
         "EMBLAZON_RETRY_AFTER_FAILURE": "0",
         "EMBLAZON_PURGES_PER_MINUTE": "10000",
     }
-    worker = Workerd(tmp_path_factory.mktemp("worker"), variables)
+
+
+@pytest.fixture(scope="session", params=["workerd", "pyodide"])
+def session_worker(
+    request: pytest.FixtureRequest,
+    session_origin: MisbehavingOrigin,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Workerd]:
+    kind = {"workerd": Workerd, "pyodide": PyodideHost}[request.param]
+    worker = kind(tmp_path_factory.mktemp(request.param), worker_variables(session_origin))
     try:
         worker.start()
         yield worker

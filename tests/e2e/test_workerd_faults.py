@@ -58,7 +58,7 @@ def test_never_seen_card_becomes_a_short_lived_fallback(
     origin.behaviour = fault
     began = time.monotonic()
     response = worker.card(title)
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 10
     assert_card(response)
     assert response.headers["x-emblazon-fallback"]
     assert max_age(response) <= 60

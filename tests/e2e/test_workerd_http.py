@@ -1,4 +1,4 @@
-"""HTTP as a real workerd speaks it: conditional requests, ranges, bad input, headers."""
+"""HTTP as the Worker speaks it: conditional requests, ranges, bad input, headers."""
 
 from __future__ import annotations
 

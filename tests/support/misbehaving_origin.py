@@ -12,7 +12,7 @@ import hashlib
 import io
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,6 +73,8 @@ class MisbehavingOrigin:
         self._thread.start()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._gate = asyncio.Event()
+        self._gate.set()
         self.listen()
 
     @property
@@ -92,6 +94,7 @@ class MisbehavingOrigin:
         self.listen()
         self.behaviour, self.life, self.seconds, self.extra = "draw", LIFE, 0.0, {}
         self.asked.clear()
+        self.release()
 
     def listen(self) -> None:
         """Take connections again, on the same port."""
@@ -109,8 +112,16 @@ class MisbehavingOrigin:
         self._thread.join(5)
         self._loop.close()
 
-    def _call(self, work: Iterable[object]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
+    def hold(self) -> None:
+        """Let no render finish until `release`."""
+        self._gate.clear()
+
+    def release(self) -> None:
+        """Let held renders finish."""
+        self._loop.call_soon_threadsafe(self._gate.set)
+
+    def _call(self, work: Coroutine[object, object, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
@@ -154,6 +165,7 @@ class MisbehavingOrigin:
     async def _render(self, target: str, writer: asyncio.StreamWriter) -> None:
         behaviour = self.behaviour
         number = len(self.renders())
+        await self._gate.wait()
         if self.seconds:
             await asyncio.sleep(self.seconds)
         if behaviour == "hang":
@@ -183,11 +195,12 @@ class MisbehavingOrigin:
 
 
 def picture(target: str, number: int) -> bytes:
-    """Draw a plain card of the default size; every `number` gives other bytes."""
+    """Draw a plain card of the default size; every target and every `number` gives other bytes."""
     image_format: Format = next(
         name for name in CONTENT_TYPES if target.partition("?")[0].endswith(f".{name}")
     )
-    image = Image.new("RGB", (1200, 630), (number % 256, number // 256 % 256, 99))
+    red, green, blue = hashlib.sha256(f"{target} {number}".encode()).digest()[:3]
+    image = Image.new("RGB", (1200, 630), (red, green, blue))
     out = io.BytesIO()
     image.save(out, {"jpg": "jpeg"}.get(image_format, image_format))
     return out.getvalue()

@@ -1,7 +1,13 @@
-"""A Worker under the pinned `wrangler dev`: a real workerd, offline, with a state folder of its own."""
+"""The Worker on the two runtimes that can be had offline, each behind one HTTP client.
+
+`Workerd` is the pinned `wrangler dev`, a real workerd. `PyodideHost` is the current runtime's Python and SDK
+under Node.js, with Miniflare's bindings (`tests/e2e/pyodide/host.mjs`).
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import shutil
 import socket
 from dataclasses import dataclass, field
@@ -10,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from emblazon.contract.signing import Keyring
-from emblazon_origin.worker_process import Service, local_command, worker_environment
+from emblazon_origin.worker_process import Service, local_command, node_binary, worker_environment
 
 ROOT = Path(__file__).parents[2]
 KEYS = "k2:fedcba9876543210fedcba9876543210,k1:0123456789abcdef0123456789abcdef"
@@ -25,26 +31,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def copy_worker(folder: Path) -> None:
-    """Copy what `wrangler deploy` takes, so that edits in the tree do not restart a Worker under test."""
-    ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "edge", folder / "edge", ignore=ignore, dirs_exist_ok=True)
-    shutil.copy(ROOT / "wrangler.toml", folder)
-
-
 @dataclass
 class Workerd:
-    """One Worker; `restart` keeps its KV, as a deployment does."""
+    """One Worker under the pinned `wrangler dev`, with a folder of its own for code, state and log."""
 
     folder: Path
     variables: dict[str, str]
     port: int = field(default_factory=free_port)
     service: Service | None = None
+    crowd: int = 60  # requests that may come at once without any of its time-outs
 
     def __post_init__(self) -> None:
-        copy_worker(self.folder)
         self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=30.0)
         self.keyring = Keyring.parse(KEYS)
+        # A copy: edits in the work tree must not restart a Worker under test.
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "edge", self.folder / "edge", ignore=ignore)
+        shutil.copy(ROOT / "wrangler.toml", self.folder)
+
+    def command(self) -> list[str]:
+        """Return the command that runs the Worker on `port`."""
+        return local_command(
+            ROOT,
+            config=self.folder / "wrangler.toml",
+            port=self.port,
+            inspector_port=free_port(),
+            state=self.state,
+            variables=self.variables,
+        )
 
     @property
     def url(self) -> str:
@@ -52,6 +66,7 @@ class Workerd:
 
     @property
     def state(self) -> Path:
+        """What outlives a restart: KV, in Miniflare's own layout."""
         return self.folder / "state"
 
     @property
@@ -60,27 +75,21 @@ class Workerd:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = local_command(
-            ROOT,
-            config=self.folder / "wrangler.toml",
-            port=self.port,
-            inspector_port=free_port(),
-            state=self.state,
-            variables=self.variables,
-        )
         environment = worker_environment(ROOT, self.state)
-        self.service = Service("Worker", command, environment, self.folder, f"{self.url}/healthz", self.log)
+        self.service = Service(
+            "Worker", self.command(), environment, self.folder, f"{self.url}/healthz", self.log
+        )
         self.service.start()
         self.service.wait_ready()
 
     def stop(self) -> None:
-        """End wrangler and its workerd processes."""
+        """End every process of it."""
         self.client.close()
         if self.service is not None:
             self.service.stop()
 
     def restart(self, *, keep_cache: bool = False) -> None:
-        """Another isolate in another data centre: empty memory, empty Cache API, the same KV."""
+        """Become another isolate in another data centre: empty memory, empty Cache API, the same KV."""
         assert self.service is not None
         self.service.stop()
         if not keep_cache:
@@ -103,3 +112,53 @@ class Workerd:
     def purge(self, what: dict[str, object]) -> httpx.Response:
         """POST /purge with the right token."""
         return self.client.post("/purge", json=what, headers={"Authorization": f"Bearer {PURGE_TOKEN}"})
+
+    def run_cron(self) -> None:
+        """Run what the cron trigger runs."""
+        assert self.client.get("/__scheduled").status_code == 200
+
+
+@dataclass
+class PyodideHost(Workerd):
+    """Pyodide 314 with the real SDK.
+
+    `platform` binds R2, Analytics Engine, a queue, a rate limit and a Workers Cache as well.
+    """
+
+    crowd: int = 8  # Miniflare's bindings block Node.js for each call
+    platform: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        copy_sdk(self.folder / "sdk")
+
+    def command(self) -> list[str]:
+        options = {
+            "root": str(ROOT),
+            "port": self.port,
+            "worker": str(self.folder / "edge"),
+            "sdk": str(self.folder / "sdk"),
+            "state": str(self.state),
+            "platform": self.platform,
+            "variables": self.variables,
+        }
+        script = ROOT / "tests" / "e2e" / "pyodide" / "host.mjs"
+        return [node_binary(ROOT), "--no-warnings", str(script), json.dumps(options)]
+
+    def recorded(self) -> dict[str, list[dict[str, object]]]:
+        """What the stand-ins of the platform were told."""
+        found: dict[str, list[dict[str, object]]] = self.client.get("/__host/record").json()
+        return found
+
+    def deliver(self, messages: list[str]) -> list[str]:
+        """Hand a batch to the queue consumer; returns "ack" or "retry" for each."""
+        outcome: list[str] = self.client.post("/__host/queue", json=messages).json()
+        return outcome
+
+
+def copy_sdk(folder: Path) -> None:
+    """Copy the Worker SDK as pywrangler vendors it, without the rest of site-packages."""
+    for file in importlib.metadata.files("workers-runtime-sdk") or []:
+        if file.suffix == ".py":
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(Path(str(file.locate())), folder / file)

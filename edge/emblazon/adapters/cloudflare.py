@@ -74,6 +74,11 @@ class Worker:
         edge, ports = self._open(env, ctx)
         await edge.on_scheduled(ports)
 
+    async def run_cron(self, env: JsObject, ctx: JsObject) -> JsObject:
+        """Run the cron work for a request, as `wrangler dev --test-scheduled` does."""
+        await self.scheduled(env, ctx)
+        return js.Response.new("Ran scheduled event")
+
     async def queue(self, batch: JsObject, env: JsObject, ctx: JsObject) -> None:
         """Work through a batch of pre-generation jobs; those that failed come again."""
         edge, ports = self._open(env, ctx)
