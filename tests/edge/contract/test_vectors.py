@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from emblazon import Card
 from emblazon.contract.canonical import cache_key, canonical_url, key_text
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import parse_request
+from emblazon.contract.route import ApiRoute, OgRoute, match_route
 from emblazon.contract.schema import Manifest
 from emblazon.contract.signing import Keyring, signing_text
-from emblazon.contract.uri import canonical_query_string, parse_query
+from emblazon.contract.uri import canonical_query_string, encode_query, parse_query
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -90,6 +92,36 @@ def test_cache_key_is_as_in_the_vector(case: dict[str, Any], manifest: Manifest)
         request = parse_request("GET", path, query, manifest)
         assert key_text(request, manifest, case["epochs"]) == case["text"]
         assert cache_key(request, manifest, case["epochs"]) == case["key"]
+
+
+_OPTIONS = {
+    "_w": "width", "_h": "height", "_dpr": "dpr", "_q": "quality", "_max": "max_bytes",
+    "_v": "variant", "_lang": "lang", "_tv": "version",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", _cases("requests.json", "ok", "url"))
+def test_sdk_writes_the_canonical_form(case: dict[str, Any], manifest: Manifest) -> None:
+    path, _, query = case["url"].partition("?")
+    route = match_route(path)
+    pairs = parse_query(query)
+    if isinstance(route, ApiRoute):
+        params = json.loads(pairs.pop("data", "{}"))
+        template, extension = (
+            pairs.pop("template"),
+            route.extension or manifest.templates["plain"].default_format,
+        )
+    else:
+        assert isinstance(route, OgRoute)
+        params = {name: pairs[name] for name in pairs if name not in _OPTIONS and name[0] != "_"}
+        template, extension = route.template, route.extension
+    options: dict[str, Any] = {_OPTIONS[name]: value for name, value in pairs.items() if name in _OPTIONS}
+    card = Card(
+        template, base_url="https://x", key="", format=extension, params=params, manifest=manifest, **options
+    )
+    written = parse_query(card.unsigned_url().partition("?")[2])
+    written.pop("_tv", None)
+    assert encode_query(written) == case["canonical"].partition("?")[2]
 
 
 def test_javascript_reference_agrees_with_the_vectors() -> None:
