@@ -7,6 +7,7 @@ import hashlib
 import io
 import socket
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -229,3 +230,19 @@ def test_wrong_settings_end_the_start_with_the_variable_and_the_fix() -> None:
     )
     assert done.returncode == 2
     assert done.stderr.strip() == "emblazon: EMBLAZON_WORKERS=many: use a number"
+
+
+def test_a_card_is_stored_and_its_url_answered(start_origin: StartOrigin, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    origin = start_origin(EMBLAZON_STORAGE="folder", EMBLAZON_STORAGE_FOLDER=str(folder))
+    answer = origin.client.post("/store/article.png?title=Kept")
+    assert answer.status_code == 201
+    card = origin.get("/render/article.png?title=Kept").content
+    assert (folder / answer.json()["key"]).read_bytes() == card
+    assert answer.json()["url"].startswith("file://")
+    assert origin.get("/store/article.png").status_code == 405
+
+
+def test_storing_without_storage_names_the_setting(origin: OriginProcess) -> None:
+    answer = origin.client.post("/store/article.png?title=Kept")
+    assert (answer.status_code, "EMBLAZON_STORAGE" in answer.json()["detail"]) == (502, True)

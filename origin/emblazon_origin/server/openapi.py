@@ -35,6 +35,7 @@ def openapi_document(manifest: Manifest, *, secured: bool) -> Document:
         for extension, content_type in CONTENT_TYPES.items():
             for route in ("render", "fallback"):
                 paths[f"/{route}/{spec.name}.{extension}"] = _card_path(spec, route, content_type)
+            paths[f"/store/{spec.name}.{extension}"] = _store_path(spec)
     for path, content_type, description in (
         ("/manifest.json", "application/json", "Templates, schemas, versions and cache lives."),
         ("/openapi.json", "application/json", "This document."),
@@ -78,9 +79,29 @@ def _card_path(spec: TemplateSpec, route: str, content_type: str) -> Document:
     return {"get": operation}
 
 
+def _store_path(spec: TemplateSpec) -> Document:
+    own = [_param(param) for param in spec.params.values()]
+    stored: Document = {
+        "type": "object",
+        "required": ["key", "url", "type"],
+        "properties": {name: {"type": "string"} for name in ("key", "url", "type")},
+    }
+    responses = _problems() | {
+        "201": {"description": "Stored.", "content": {"application/json": {"schema": stored}}},
+        "502": {"description": "The storage refused.", **_problem_content()},
+    }
+    parameters = [*own, *_reserved(spec, "render")]
+    return {
+        "post": {"summary": f"Store a {spec.name} card", "parameters": parameters, "responses": responses}
+    }
+
+
+def _problem_content() -> Document:
+    return {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
 def _problems() -> Document:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": text, "content": content} for status, text in _STATUSES.items()}
+    return {status: {"description": text, **_problem_content()} for status, text in _STATUSES.items()}
 
 
 def _plain_path(path: str, content_type: str, description: str) -> Document:

@@ -27,6 +27,7 @@ from emblazon_origin.server.memory import CardCache, Shares
 from emblazon_origin.server.routes import Routes
 from emblazon_origin.server.service import CardService
 from emblazon_origin.server.watch import TreeWatch
+from emblazon_origin.storage import storage_of
 from emblazon_origin.workers.admission import AdmissionPolicy
 from emblazon_origin.workers.child import resident_bytes
 from emblazon_origin.workers.errors import PoolFailed
@@ -54,6 +55,7 @@ class Origin:
         self.pool = Pool(RendererSpec(spec.factory, options), _pool_config(config), self._pool_events())
         self.fleet = self._fleet()
         self.service = CardService(config, self.pool, self.cards, self.metrics, self.fleet)
+        self.storage = storage_of(config)
         self.routes = Routes(config, self)
         self._manifest = (b"", Manifest(""))
         self.draining = False
@@ -94,6 +96,7 @@ class Origin:
         await self.pool.close()
         if self.fleet is not None:
             await self.fleet.close()
+        await self.storage.close()
         await self.alerts.close()
 
     async def answer(self, ask: Ask) -> Answer:

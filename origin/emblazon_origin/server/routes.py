@@ -49,7 +49,7 @@ access = logging.getLogger("emblazon.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 # The edge's key for the card. It counts purges, so that a purged card is drawn anew here too.
 _EPOCH = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
-_CARD_PATH = re.compile(r"/(render|fallback)(/.*)")
+_CARD_PATH = re.compile(r"/(render|fallback|store)(/.*)")
 _OPEN_ROUTES = ("/healthz", "/readyz", "/metrics")
 
 
@@ -126,8 +126,9 @@ class Routes:
         seen.route = card[1] if card else path.strip("/").partition(".")[0]
         if path not in _OPEN_ROUTES:
             self._authorize(ask)
-        if ask.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=("GET", "HEAD"))
+        allowed = ("POST",) if seen.route == "store" else ("GET", "HEAD")
+        if ask.method not in allowed:
+            raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=allowed)
         if card:
             return await self._card(ask, card[1], card[2], seen)
         return await plain(ask) if plain else json_answer({})
@@ -152,8 +153,9 @@ class Routes:
         query, explain = _take_explain(ask.query) if self._config.dev else (ask.query, False)
         if route == "fallback":
             query = f"{query}&_v={FALLBACK_VARIANT}" if query else f"_v={FALLBACK_VARIANT}"
+        method = "GET" if route == "store" else ask.method
         request = parse_request(
-            ask.method, f"/og{rest}", query, origin.manifest, accept=ask.headers.get("accept", "")
+            method, f"/og{rest}", query, origin.manifest, accept=ask.headers.get("accept", "")
         )
         seen.template = request.template.name
         if explain:
@@ -167,7 +169,16 @@ class Routes:
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
         served = await origin.service.card(request, origin.manifest, epoch=epoch, refresh=refresh)
         seen.tier = served.tier
+        if route == "store":
+            return await self._store(request, served)
         return self._card_answer(ask, request, served, time.perf_counter() - began)
+
+    async def _store(self, request: CardRequest, served: Served) -> Answer:
+        """Upload a card under a name that is its content's."""
+        storage, card = self._origin.storage, served.card
+        key = f"{request.template.name}/{card.sha256[:32]}.{request.format}"
+        await storage.upload(key, card.data, card.content_type)
+        return json_answer({"key": key, "url": storage.get_url(key), "type": card.content_type}, 201)
 
     def _card_answer(self, ask: Ask, request: CardRequest, served: Served, seconds: float) -> Answer:
         card, config = served.card, self._config

@@ -1,1 +1,13 @@
-"""Storage: where exported cards go."""
+"""Storage: where exported cards go, behind one narrow port.
+
+storage = storage_of(config)
+await storage.upload("cards/ab12.png", data, "image/png")
+url = storage.get_url("cards/ab12.png")
+"""
+
+from __future__ import annotations
+
+from emblazon_origin.storage.factory import storage_of
+from emblazon_origin.storage.port import Storage, StorageError
+
+__all__ = ["Storage", "StorageError", "storage_of"]

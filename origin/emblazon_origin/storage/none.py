@@ -1,0 +1,22 @@
+"""No storage: everything is refused with the fix."""
+
+from __future__ import annotations
+
+from emblazon_origin.storage.port import StorageError
+
+_FIX = "no storage is configured; set EMBLAZON_STORAGE to folder or s3"
+
+
+class NoStorage:
+    """Refuses."""
+
+    async def upload(self, key: str, data: bytes, content_type: str) -> None:
+        """Raise StorageError."""
+        raise StorageError(_FIX)
+
+    def get_url(self, key: str) -> str:
+        """Raise StorageError."""
+        raise StorageError(_FIX)
+
+    async def close(self) -> None:
+        """Do nothing."""
