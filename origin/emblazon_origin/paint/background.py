@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
-
-from PIL import Image
 
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
@@ -19,9 +16,11 @@ from .gradient import gradient_pixmap
 from .image import Images, Rendering, draw_image
 from .painter import Painter, RoundedRect
 from .raster import Mask
-from .surface import Pixmap, Surface
+from .surface import Surface
 from .tile import Tiles, tiles_of
+from .tile_sheet import fractional_tiles, whole_tiles
 
+_MAX_PIXELS = 32_000_000  # of one tile
 # Draws the text of the box as coverage, for `background-clip: text`.
 TextMask = Callable[[IntRect], Mask | None]
 
@@ -120,9 +119,9 @@ def paint_layer(
         return
     area = snap(geometry.shape(layer.origin).rect).rect
     tiles = tiles_of(layer, natural, area, geometry.border_rect, geometry.dpr)
-    if tiles is None or not tiles.lefts or not tiles.tops:
+    if tiles is None or tiles.x.pixels * tiles.y.pixels > _MAX_PIXELS:
         return
-    if len(tiles.lefts) * len(tiles.tops) == 1:
+    if tiles.is_single:
         _draw_tile(painter, layer, images, rendering, tiles, geometry.dpr)
     else:
         _draw_tiles(painter, layer, images, rendering, tiles, geometry)
@@ -131,25 +130,12 @@ def paint_layer(
 def _draw_tile(
     painter: Painter, layer: BackgroundLayer, images: Images, rendering: Rendering, tiles: Tiles, dpr: float
 ) -> None:
-    rect = Rect(tiles.lefts[0], tiles.tops[0], tiles.width, tiles.height)
+    x, y = tiles.x.starts[0], tiles.y.starts[0]
     if isinstance(layer.image, Url):
+        rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)
         draw_image(painter, images, layer.image.href, rect, rendering)
-    elif layer.image is not None and _drawable(tiles):
-        painter.draw(gradient_pixmap(layer.image, tiles.width, tiles.height, dpr), rect.x, rect.y)
-
-
-def _drawable(tiles: Tiles) -> bool:
-    return tiles.width * tiles.height <= 32_000_000
-
-
-def _tile_pixmap(
-    layer: BackgroundLayer, images: Images, rendering: Rendering, tiles: Tiles, dpr: float
-) -> Pixmap | None:
-    if isinstance(layer.image, Url):
-        return images.pixmap(layer.image.href, tiles.width, tiles.height, rendering)
-    if layer.image is None or not _drawable(tiles):
-        return None
-    return gradient_pixmap(layer.image, tiles.width, tiles.height, dpr)
+    elif layer.image is not None:
+        painter.draw(gradient_pixmap(layer.image, tiles.x.pixels, tiles.y.pixels, dpr), x, y)
 
 
 def _draw_tiles(
@@ -160,34 +146,18 @@ def _draw_tiles(
     tiles: Tiles,
     geometry: BoxGeometry,
 ) -> None:
-    """Assemble all tiles once, a row and then the rows, and draw that."""
-    tile = _tile_pixmap(layer, images, rendering, tiles, geometry.dpr)
+    """Assemble all tiles once and draw that."""
+    width, height = tiles.x.pixels, tiles.y.pixels
+    if isinstance(layer.image, Url):
+        tile = images.pixmap(layer.image.href, width, height, rendering)
+    else:
+        tile = gradient_pixmap(layer.image, width, height, geometry.dpr) if layer.image else None
     if tile is None:
         return
-    left, top = tiles.lefts[0], tiles.tops[0]
-    width, height = tiles.lefts[-1] - left + tiles.width, tiles.tops[-1] - top + tiles.height
-    if width * height > 32_000_000:
-        return
-    gaps = len(tiles.lefts) > 1 and max(_steps(tiles.lefts)) > tiles.width
-    gaps = gaps or (len(tiles.tops) > 1 and max(_steps(tiles.tops)) > tiles.height)
-    rgb = _repeat(tile.rgb, tiles, (width, height))
-    alpha = tile.alpha
-    if alpha is None and gaps:
-        alpha = Image.new("L", tile.size, 255)
-    sheet = Pixmap(rgb, _repeat(alpha, tiles, (width, height)) if alpha is not None else None)
-    painter.draw(sheet, left, top, smooth=rendering not in ("pixelated", "crisp-edges"))
-
-
-def _steps(edges: tuple[int, ...]) -> list[int]:
-    return [b - a for a, b in itertools.pairwise(edges)]
-
-
-def _repeat(tile: Image.Image, tiles: Tiles, size: tuple[int, int]) -> Image.Image:
-    left, top = tiles.lefts[0], tiles.tops[0]
-    row = Image.new(tile.mode, (size[0], tile.height))
-    for x in tiles.lefts:
-        row.paste(tile, (x - left, 0))
-    sheet = Image.new(tile.mode, size)
-    for y in tiles.tops:
-        sheet.paste(row, (0, y - top))
-    return sheet
+    sharp = rendering in ("pixelated", "crisp-edges")
+    if sharp or (tiles.x.is_whole and tiles.y.is_whole):
+        sheet, x, y = whole_tiles(tile, tiles)
+    else:
+        sheet, x, y = fractional_tiles(tile, tiles, snap(geometry.border_rect))
+    if sheet is not None:
+        painter.draw(sheet, x, y, smooth=not sharp)

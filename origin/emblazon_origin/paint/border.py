@@ -118,7 +118,7 @@ def _double(border: Sides) -> tuple[tuple[Sides, Sides], tuple[Sides, Sides]]:
 
 
 def _paint_sides(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], shown: list[Edge]) -> None:
-    """Draw sides that differ. Opaque ones of one style share their rings, so that no seam shows at the joins."""
+    """Draw sides that differ. Opaque ones of one style share their rings: no seam shows at the joins."""
     unbroken = [edge for edge in shown if edge.style not in ("dashed", "dotted")]
     for style in dict.fromkeys(edge.style for edge in unbroken):
         alike = [edge for edge in unbroken if edge.style == style]

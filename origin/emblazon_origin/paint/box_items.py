@@ -38,7 +38,7 @@ def box_items(
         if has_background:
 
             def text_mask(bounds: IntRect) -> Mask | None:
-                return text_coverage(box, painter, bounds, context.dpr)
+                return text_coverage(box, painter, bounds, context)
 
             paint_background(painter, geometry, style, context.images, text_mask)
         if style.box_shadow:

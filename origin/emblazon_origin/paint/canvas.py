@@ -17,7 +17,7 @@ from ..style.computed import ComputedStyle
 from .background import paint_background
 from .box_geometry import BoxGeometry, geometry_of
 from .clip import Clip
-from .context import PaintContext
+from .context import FontMetricsSource, PaintContext
 from .display_list import play
 from .geometry import IDENTITY, IntRect, pixel_round
 from .image import Images
@@ -31,18 +31,26 @@ _FRAMES_PER_LEVEL = 8
 
 
 def paint_document(
-    root: Box, *, width: int, height: int, dpr: float, fonts: object, images: Images, report: Report
+    root: Box,
+    *,
+    width: int,
+    height: int,
+    dpr: float,
+    fonts: FontMetricsSource | None,
+    images: Images,
+    report: Report,
 ) -> Image.Image:
     """Paint a laid-out document; `width` and `height` are CSS px.
 
-    Returns "RGB" where every pixel is opaque, else "RGBA". `fonts` is unused: runs carry their fonts.
+    Returns "RGB" where every pixel is opaque, else "RGBA". `fonts` places text decorations; runs carry their
+    own fonts.
     """
-    del fonts
     box = IntRect(0, 0, max(1, pixel_round(width * dpr)), max(1, pixel_round(height * dpr)))
     source = canvas_source(root)
     context = PaintContext(
         dpr,
         images,
+        fonts,
         report,
         frozenset() if source is None else frozenset([source]),
         frozenset(viewport_boxes(root)),

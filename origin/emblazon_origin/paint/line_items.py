@@ -129,7 +129,9 @@ def _text_items(
     if not shown:
         return []
     dpr = context.dpr
-    lines = decoration_lines([run for run in runs if run.style.visibility == "visible"], origin, dpr)
+    lines = decoration_lines(
+        [run for run in runs if run.style.visibility == "visible"], origin, dpr, context.fonts
+    )
     inks = [run_ink(run, origin, dpr) for run in shown]
     left, top = min(ink.x for ink in inks), min(ink.y for ink in inks)
     right = max(ink.x + ink.width for ink in inks)

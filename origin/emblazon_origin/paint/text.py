@@ -44,7 +44,7 @@ def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> No
 def fill_mask(
     painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color | None = None
 ) -> Mask | None:
-    """Return the coverage of a run's outlines in device pixels, corrected for the colour they are drawn in."""
+    """Return the coverage of a run's outlines in device px, corrected for the colour they are drawn in."""
     matrix = painter.matrix
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
         drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr, color=color)

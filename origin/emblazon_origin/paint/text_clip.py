@@ -6,6 +6,7 @@ from PIL import Image
 
 from ..layout.boxes import Box
 from .clip import Clip
+from .context import PaintContext
 from .decoration import decoration_coverage, decoration_lines
 from .geometry import IntRect
 from .line_origin import line_origin
@@ -14,8 +15,9 @@ from .raster import Mask
 from .text import ink_mask
 
 
-def text_coverage(box: Box, painter: Painter, bounds: IntRect, dpr: float) -> Mask | None:
+def text_coverage(box: Box, painter: Painter, bounds: IntRect, context: PaintContext) -> Mask | None:
     """Return the text of a box and its in-flow descendants as coverage of `bounds`."""
+    dpr = context.dpr
     image = Image.new("L", bounds.size)
     inside = painter.clipped(Clip(bounds))
     found = False
@@ -29,7 +31,8 @@ def text_coverage(box: Box, painter: Painter, bounds: IntRect, dpr: float) -> Ma
                 ink_mask(inside, run, origin, dpr) for run in line.runs if run.style.visibility == "visible"
             ]
             masks += [
-                decoration_coverage(inside, d, origin, dpr) for d in decoration_lines(line.runs, origin, dpr)
+                decoration_coverage(inside, d, origin, dpr)
+                for d in decoration_lines(line.runs, origin, dpr, context.fonts)
             ]
             for mask in masks:
                 if mask is not None:

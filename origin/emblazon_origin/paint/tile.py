@@ -1,4 +1,4 @@
-"""Where the tiles of a background layer lie: CSS Backgrounds 3 §2.5–§2.9, snapped to device pixels."""
+"""Where the tiles of a background layer lie: CSS Backgrounds 3 §2.5–§2.9."""
 
 from __future__ import annotations
 
@@ -10,18 +10,45 @@ from ..style.values import BackgroundLayer, Length, RepeatStyle
 from .geometry import pixel_round
 from .image import NaturalSize, concrete_size
 
+MAX_TILES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Tiles along one axis, in scaled px: start of the first one, its size, from start to start, how many."""
+
+    first: float
+    size: float
+    step: float
+    count: int
+
+    @property
+    def pixels(self) -> int:
+        """The size that one tile is drawn at."""
+        return max(1, pixel_round(self.size))
+
+    @property
+    def is_whole(self) -> bool:
+        """True where tiles begin and end on device pixels."""
+        return self.count == 1 or all(abs(v - round(v)) < 1e-3 for v in (self.first, self.size, self.step))
+
+    @property
+    def starts(self) -> list[int]:
+        """Return the device pixel at which each tile begins."""
+        return [pixel_round(self.first + i * self.step) for i in range(self.count)]
+
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Size of one tile, and the left and top edges of all of them, in whole scaled px."""
+    """All tiles of a layer."""
 
-    width: int
-    height: int
-    lefts: tuple[int, ...]
-    tops: tuple[int, ...]
+    x: Axis
+    y: Axis
 
-
-_MAX_TILES = 100_000
+    @property
+    def is_single(self) -> bool:
+        """True where there is one tile."""
+        return self.x.count == 1 and self.y.count == 1
 
 
 def tiles_of(
@@ -31,41 +58,12 @@ def tiles_of(
     width, height = tile_size(layer, natural, area, dpr)
     if width <= 0 or height <= 0:
         return None
-    repeat_x, repeat_y = layer.repeat
-    if repeat_x == "round":
-        width = _round_size(width, area.width)
-        if repeat_y != "round" and _auto(layer, 1):
-            height = _keep_ratio(layer, natural, height, width, area, dpr, across=True)
-    if repeat_y == "round":
-        height = _round_size(height, area.height)
-        if repeat_x != "round" and _auto(layer, 0):
-            width = _keep_ratio(layer, natural, height, width, area, dpr, across=False)
-    lefts = _edges(repeat_x, layer.position.x, width, (area.x, area.width), (cover.x, cover.width), dpr)
-    tops = _edges(repeat_y, layer.position.y, height, (area.y, area.height), (cover.y, cover.height), dpr)
-    if len(lefts) * len(tops) > _MAX_TILES:
+    width, height = _rounded(layer, natural, width, height, area)
+    x = _axis(layer.repeat[0], layer.position.x, width, (area.x, area.width), (cover.x, cover.width), dpr)
+    y = _axis(layer.repeat[1], layer.position.y, height, (area.y, area.height), (cover.y, cover.height), dpr)
+    if x.count < 1 or y.count < 1 or x.count * y.count > MAX_TILES:
         return None
-    return Tiles(max(1, pixel_round(width)), max(1, pixel_round(height)), lefts, tops)
-
-
-def _auto(layer: BackgroundLayer, axis: int) -> bool:
-    return not isinstance(layer.size, str) and layer.size[axis] == "auto"
-
-
-def _keep_ratio(
-    layer: BackgroundLayer,
-    natural: NaturalSize | None,
-    height: float,
-    width: float,
-    area: Rect,
-    dpr: float,
-    *,
-    across: bool,
-) -> float:
-    """`round` in one direction rescales the other one where that is auto."""
-    ratio = natural.ratio if natural else None
-    if not ratio:
-        return height if across else width
-    return width / ratio if across else height * ratio
+    return Tiles(x, y)
 
 
 def tile_size(
@@ -96,35 +94,51 @@ def tile_size(
     return concrete_size(natural, area.width, area.height, dpr)
 
 
-def _round_size(size: float, room: float) -> float:
+def _rounded(
+    layer: BackgroundLayer, natural: NaturalSize | None, width: float, height: float, area: Rect
+) -> tuple[float, float]:
+    """Apply `round`: whole tiles fill the area; the other direction keeps the ratio where it is auto."""
+    round_x, round_y = layer.repeat[0] == "round", layer.repeat[1] == "round"
+    ratio = natural.ratio if natural else None
+    if round_x:
+        width = _fill(width, area.width)
+        if not round_y and ratio and _is_auto(layer, 1):
+            height = width / ratio
+    if round_y:
+        height = _fill(height, area.height)
+        if not round_x and ratio and _is_auto(layer, 0):
+            width = height * ratio
+    return width, height
+
+
+def _is_auto(layer: BackgroundLayer, axis: int) -> bool:
+    return not isinstance(layer.size, str) and layer.size[axis] == "auto"
+
+
+def _fill(size: float, room: float) -> float:
     return room / max(1, floor(room / size + 0.5)) if room > 0 else size
 
 
-def _edges(
+def _axis(
     repeat: RepeatStyle,
     position: Length,
     size: float,
     area: tuple[float, float],
     cover: tuple[float, float],
     dpr: float,
-) -> tuple[int, ...]:
-    """Return the start of every tile along one axis that touches `cover`."""
+) -> Axis:
+    """Return the tiles along one axis that touch `cover`."""
     start, room = area
     first = start + position.resolve((room - size) / dpr) * dpr
     step = size
     if repeat == "space":
-        count = floor(room / size + 1e-6)
-        if count >= 2:
-            step = (room - count * size) / (count - 1) + size
-            first = start
-        else:
-            return (pixel_round(first),)
+        whole = floor(room / size + 1e-6)
+        if whole < 2:
+            return Axis(first, size, size, 1)
+        step, first = (room - whole * size) / (whole - 1) + size, start
     elif repeat == "no-repeat":
-        return (pixel_round(first),)
-    elif repeat == "repeat":
-        step = max(1.0, float(pixel_round(size)))
+        return Axis(first, size, size, 1)
     low, high = cover[0], cover[0] + cover[1]
-    i0, i1 = ceil((low - first - size) / step + 1e-6), floor((high - first) / step - 1e-6)
-    if i1 - i0 > _MAX_TILES:
-        return ()
-    return tuple(pixel_round(first + i * step) for i in range(i0, i1 + 1))
+    from_index = ceil((low - first - size) / step + 1e-6)
+    to_index = floor((high - first) / step - 1e-6)
+    return Axis(first + from_index * step, size, step, to_index - from_index + 1)

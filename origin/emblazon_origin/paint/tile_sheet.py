@@ -1,0 +1,82 @@
+"""All tiles of a background layer as one picture."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .geometry import IntRect
+from .surface import Pixmap
+from .tile import Axis, Tiles
+
+_MAX_SHEET = 32_000_000  # pixels
+
+
+def whole_tiles(tile: Pixmap, tiles: Tiles) -> tuple[Pixmap | None, int, int]:
+    """Paste tiles that lie on whole pixels; return the sheet and its place, None where it is too large."""
+    xs, ys = tiles.x.starts, tiles.y.starts
+    size = (xs[-1] - xs[0] + tile.size[0], ys[-1] - ys[0] + tile.size[1])
+    if size[0] * size[1] > _MAX_SHEET:
+        return None, 0, 0
+    alpha = tile.alpha
+    if alpha is None and (_has_gaps(xs, tile.size[0]) or _has_gaps(ys, tile.size[1])):
+        alpha = Image.new("L", tile.size, 255)
+    rgb = _pasted(tile.rgb, xs, ys, size)
+    return Pixmap(rgb, _pasted(alpha, xs, ys, size) if alpha is not None else None), xs[0], ys[0]
+
+
+def _has_gaps(starts: list[int], size: int) -> bool:
+    return any(after - before > size for before, after in itertools.pairwise(starts))
+
+
+def _pasted(tile: Image.Image, xs: list[int], ys: list[int], size: tuple[int, int]) -> Image.Image:
+    """Paste a row of tiles, then the row."""
+    row = Image.new(tile.mode, (size[0], tile.height))
+    for x in xs:
+        row.paste(tile, (x - xs[0], 0))
+    sheet = Image.new(tile.mode, size)
+    for y in ys:
+        sheet.paste(row, (0, y - ys[0]))
+    return sheet
+
+
+def fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> tuple[Pixmap | None, int, int]:
+    """Sample tiles that begin between pixels bilinearly, as a repeating shader does; covers `cover`."""
+    if cover.width * cover.height > _MAX_SHEET or cover.is_empty:
+        return None, 0, 0
+    source = np.asarray(tile.premultiplied(), np.float32)
+    if source.shape[2] == 3:
+        source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.float32)], axis=2)
+    columns = _sampled(source.transpose(1, 0, 2), tiles.x, cover.left, cover.width).transpose(1, 0, 2)
+    sampled = _sampled(columns, tiles.y, cover.top, cover.height)
+    pixels = np.ascontiguousarray((sampled + 0.5).astype(np.uint8))
+    image = Image.frombytes("RGBa", cover.size, pixels.tobytes())
+    return Pixmap.from_image(image), cover.left, cover.top
+
+
+def _sampled(lines: NDArray[Any], axis: Axis, start: int, count: int) -> NDArray[Any]:
+    """Interpolate between lines of the tile for each device line; past the last tile there is nothing."""
+    lines = np.concatenate([lines, np.zeros_like(lines[:1])])
+    have = len(lines) - 1
+    where = (np.arange(count) + start + 0.5 - axis.first) / axis.step
+    tile = np.floor(where)
+    inside = (where - tile) * axis.step / axis.size * have - 0.5
+    low = np.floor(inside).astype(int)
+    part = (inside - low).astype(np.float32)[:, None, None]
+    wraps = axis.step <= axis.size + 1e-3
+    first, second = _line_index(low, have, wraps), _line_index(low + 1, have, wraps)
+    outside = (tile < 0) | (tile >= axis.count)
+    first, second = np.where(outside, have, first), np.where(outside, have, second)
+    mixed: NDArray[Any] = lines[first] * (1 - part) + lines[second] * part
+    return mixed
+
+
+def _line_index(index: NDArray[Any], have: int, wraps: bool) -> NDArray[Any]:
+    """Return lines of the tile; neighbours beyond its edge are the next tile's, or nothing (line `have`)."""
+    if wraps:
+        return index % have
+    return np.where((index < 0) | (index >= have), have, index)
