@@ -55,12 +55,12 @@ class EdgeConfig:
     cards_per_minute: int = 600
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> EdgeConfig:
+    def from_env(cls, env: Mapping[str, str], *, origin_in_process: bool = False) -> EdgeConfig:
         """Read and check the environment; raises ConfigError."""
         settings: dict[str, object] = {"keyring": _keyring(env)}
         settings["purge_token"] = _token(env, "EMBLAZON_PURGE_TOKEN")
         settings["origin_token"] = _token(env, "EMBLAZON_ORIGIN_TOKEN")
-        settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=True)
+        settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
         for variable, (name, kind, low, high) in _NUMBERS.items():
             if text := env.get(variable, "").strip():

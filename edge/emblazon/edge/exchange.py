@@ -20,6 +20,9 @@ class Exchange:
     id: str
     started: float
     timing: ServerTiming = field(default_factory=ServerTiming)
+    template: str = ""
+    outcome: str = ""  # hit, stale, stale-if-error, miss, fallback, problem
+    tier: str = ""  # where the answer came from, or why it is a fallback
 
     @classmethod
     def begin(cls, request: Request, ports: Ports) -> Exchange:
@@ -27,6 +30,23 @@ class Exchange:
         given = request.headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else ports.random.token()
         return cls(request, ports, request_id, ports.clock.now())
+
+    def became(self, outcome: str, tier: str) -> None:
+        """Note how the request ended."""
+        self.outcome, self.tier = outcome, tier
+
+    def report(self, status: int, length: int) -> None:
+        """Count the request, and write its data point where an analytics dataset is bound."""
+        took = self.now - self.started
+        outcome, metrics = self.outcome or "other", self.ports.metrics
+        metrics.count("edge_requests", outcome=outcome, tier=self.tier, template=self.template)
+        metrics.observe("edge_request_seconds", took, outcome=outcome)
+        if self.ports.analytics is not None:
+            self.ports.analytics.write(
+                index=self.template,
+                blobs=[outcome, self.tier, str(status)],
+                doubles=[took * 1000, float(length)],
+            )
 
     @property
     def now(self) -> float:

@@ -72,10 +72,15 @@ class Edge:
     async def handle(self, request: Request, ports: Ports) -> Response:
         """Answer one request; never raises."""
         x = Exchange.begin(request, ports)
+        response = await self._answer(x)
+        x.report(response.status, int(response.header("content-length") or 0))
+        return response
+
+    async def _answer(self, x: Exchange) -> Response:
         try:
             return await self._route(x)
         except Problem as problem:
-            ports.metrics.count("edge_problems", status=str(problem.status), kind=problem.kind)
+            x.became("problem", problem.kind)
             return problem_response(x, problem)
         except Exception as error:  # a bug: the card must go out all the same
             return await self._after_bug(x, error)
@@ -154,6 +159,7 @@ class Edge:
             request = await self._parse(x, route, manifest)
         if request.exp is not None and x.now > request.exp + LEEWAY:
             raise Gone("The URL has expired.")
+        x.template = request.template.name
         return card_of(request, manifest, self.control.epochs)
 
     async def _parse(self, x: Exchange, route: Route, manifest: Manifest) -> CardRequest:
@@ -215,14 +221,14 @@ class Edge:
 
     def _hit(self, x: Exchange, card: Card, found: Found | None, ttl: float) -> Picture:
         found = _present(found)
-        _count(x, "hit", found.tier)
+        x.became("hit", found.tier)
         if refresh_early(found.record.times, x.now, x.ports.random.uniform()):
             self.refresher.later(x, card, found)
         return Picture(found.record, found.body, CacheStatus(hit=True, ttl=ttl, detail=_tier_detail(found)))
 
     def _stale(self, x: Exchange, card: Card, found: Found | None, ttl: float) -> Picture:
         found = _present(found)
-        _count(x, "stale", found.tier)
+        x.became("stale", found.tier)
         self.refresher.later(x, card, found)
         return Picture(
             found.record, found.body, CacheStatus(hit=True, ttl=ttl, detail="stale-while-revalidate")
@@ -236,7 +242,7 @@ class Edge:
             outcome, shared = Failed("origin-refused-card", 400), False
         if isinstance(outcome, Filled):
             return _filled(x, outcome, shared, fwd="stale")
-        _count(x, "stale-if-error", found.tier)
+        x.became("stale-if-error", found.tier)
         if outcome.reason == "origin-timeout":
             self.refresher.later(x, card, found)  # it may only be slow: give it its full time
         status = CacheStatus(
@@ -254,18 +260,19 @@ class Edge:
             if not shared and _is_own_shape(card):
                 x.ports.background.wait_until(quietly(self.fallbacks.prepare(x, card)))
             return _filled(x, outcome, shared, fwd="uri-miss")
-        _count(x, "fallback", outcome.reason)
+        x.became("fallback", outcome.reason)
         return await self.fallbacks.picture(x, card, outcome)
 
     async def _without_manifest(self, x: Exchange, route: Route) -> Response:
         """A well-formed, signed URL before any manifest could be had: the built-in card."""
-        _count(x, "fallback", "no-manifest")
+        x.became("fallback", "no-manifest")
         shape = _shape(x, route)
         return await card_response(x, None, self.fallbacks.builtin(x, shape, "no-manifest"))
 
     async def _after_bug(self, x: Exchange, error: Exception) -> Response:
         x.ports.metrics.count("edge_bugs", kind=type(error).__name__)
         x.ports.log.log("error", "edge error", path=x.path, detail=repr(error)[:500], request_id=x.id)
+        x.became("fallback", "edge-error")
         route = match_route(x.path)
         if route is None or x.request.method not in ("GET", "HEAD"):
             return problem_response(x, InternalError("Something went wrong at the edge; the log knows more."))
@@ -311,7 +318,7 @@ def _present(found: Found | None) -> Found:
 
 
 def _filled(x: Exchange, outcome: Filled, shared: bool, *, fwd: str) -> Picture:
-    _count(x, "miss", "origin")
+    x.became("miss", "origin")
     x.timing.extend(outcome.server_timing)
     status = CacheStatus(
         fwd=fwd, fwd_status=outcome.status, stored=outcome.stored, collapsed=shared, detail=outcome.detail
@@ -353,7 +360,3 @@ def _shape(x: Exchange, route: Route) -> CardRequest:
         height=options.height,
         dpr=options.dpr,
     )
-
-
-def _count(x: Exchange, outcome: str, tier: str) -> None:
-    x.ports.metrics.count("edge_requests", outcome=outcome, tier=tier)

@@ -110,7 +110,7 @@ class Purger:
             if order.soft
             else Epochs(hard=dict.fromkeys(names, value))
         )
-        journal = f"{JOURNAL}{value}-{x.ports.random.token()[:8]}"
+        journal = f"{JOURNAL}{value}-{x.ports.random.token()}"
         kept = await self._store.kv_put(x, journal, _document(change), ttl=JOURNAL_TTL)
         kept = await self._store.kv_put(x, EPOCHS_KEY, _document(after)) and kept
         await self._control.publish(x)

@@ -1,0 +1,299 @@
+"""`POST /api/cards`, short URLs, cron and queue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from edge_world import Fault, World, bytes_of, failing
+
+from emblazon.edge.ports import Body, BytesBody, PortError
+
+CARD = b'{"template": "article", "params": {"title": "Hi & bye"}}'
+ARTICLE = "/og/article.png?title=Hi"
+
+
+async def created(world: World, body: bytes = CARD) -> dict[str, str]:
+    response = await world.post("/api/cards", body)
+    assert response.status == 201, await bytes_of(response)
+    members: dict[str, str] = json.loads(await bytes_of(response))
+    return members
+
+
+def path(url: str) -> str:
+    return url.removeprefix("https://og.test")
+
+
+async def test_card_is_created_and_served_under_its_short_url(world: World) -> None:
+    card = await created(world)
+    assert card["image_url"] == f"https://og.test/c/{card['id']}.png"
+    response = await world.get(path(card["image_url"]))
+    assert (response.status, response.header("content-type")) == (200, "image/png")
+    assert world.origin.card_requests[0].target == "/render/article.png?title=Hi%20%26%20bye"
+
+
+async def test_equal_cards_have_equal_ids(world: World) -> None:
+    first = await created(world)
+    again = await created(
+        world, b'{"params": {"theme": "light", "title": "Hi & bye"}, "template": "article"}'
+    )
+    other = await created(world, b'{"template": "article", "params": {"title": "Other"}}')
+    assert first == again
+    assert other["id"] != first["id"]
+    assert len(world.kv.keys("payload/")) == 2
+
+
+async def test_long_url_of_a_card_is_signed_and_shares_its_entry() -> None:
+    world = World(signing=True)
+    card = await created(world)
+    assert "_sig=" in card["url"]
+    assert (await world.get(path(card["url"]))).status == 200
+    short = await world.get(path(card["image_url"]))
+    assert "hit" in str(short.header("cache-status"))
+
+
+async def test_meta_tags_are_escaped_and_complete(world: World) -> None:
+    tags = (await created(world))["meta_tags"]
+    assert '<meta property="og:image:width" content="1200">' in tags
+    assert "Card: Hi &amp; bye" in tags
+    assert '<meta name="twitter:card" content="summary_large_image">' in tags
+
+
+async def test_public_url_wins_over_the_host_header() -> None:
+    world = World(env={"EMBLAZON_PUBLIC_URL": "https://cards.example.com/"})
+    assert (await created(world))["image_url"].startswith("https://cards.example.com/c/")
+
+
+@pytest.mark.parametrize("extension", ["jpg", "webp", "avif", "auto"])
+async def test_short_url_serves_every_format(world: World, extension: str) -> None:
+    card = await created(world)
+    response = await world.get(f"/c/{card['id']}.{extension}", accept="image/webp")
+    assert response.status == 200
+    assert response.header("vary") == ("Accept" if extension == "auto" else None)
+
+
+async def test_unknown_id_is_not_found_and_does_not_ask_the_origin(world: World) -> None:
+    await world.warm_up()
+    response = await world.get("/c/AAAAAAAAAAAAAAAAAAAAAA.png")
+    assert response.status == 404
+    assert not world.origin.asked
+
+
+async def test_short_url_survives_in_another_isolate(world: World) -> None:
+    card = await created(world)
+    other = world.isolate()
+    assert (await other.get(f"/c/{card['id']}.png")).status == 200
+
+
+async def test_tampered_signature_on_a_short_url_is_refused() -> None:
+    world = World(signing=True)
+    card = await created(world)
+    assert (await world.get(f"/c/{card['id']}.png")).status == 200
+    assert (await world.get(f"/c/{card['id']}.png?_kid=k1&_sig={'A' * 22}")).status == 403
+
+
+async def test_short_url_is_purged_by_its_url(world: World) -> None:
+    card = await created(world)
+    await world.get(path(card["image_url"]))
+    await world.post("/purge", json.dumps({"urls": [card["image_url"]]}).encode())
+    assert "uri-miss" in str((await world.get(path(card["image_url"]))).header("cache-status"))
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b'{"template": "nope"}', "nope"),
+        (b'{"template": "article"}', "title"),
+        (b'{"template": "article", "params": {"titel": "x"}}', "titel"),
+        (b'{"template": "article", "params": {"title": "x"}, "format": "bmp"}', "format"),
+        (b'{"params": {}}', "template"),
+        (b"null", "object"),
+    ],
+)
+async def test_bad_card_is_refused_by_name(world: World, body: bytes, word: str) -> None:
+    response = await world.post("/api/cards", body)
+    assert response.status in (400, 404)
+    assert word in (await bytes_of(response)).decode()
+    assert not world.kv.keys("payload/")
+
+
+async def test_card_needs_the_bearer_token(world: World) -> None:
+    assert (await world.post("/api/cards", CARD, token="wrong")).status == 401
+
+
+async def test_card_that_kv_does_not_take_is_not_promised(world: World) -> None:
+    await world.warm_up()
+    world.kv.put_fault = Fault(error=PortError("down"))
+    assert (await world.post("/api/cards", CARD)).status == 503
+
+
+# Queue
+
+
+@dataclass
+class ListQueue:
+    messages: list[str] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def send(self, messages: Sequence[str]) -> None:
+        if self.error:
+            raise self.error
+        self.messages.extend(messages)
+
+
+async def test_created_card_is_drawn_by_the_queue_before_anybody_asks(world: World) -> None:
+    queue = world.optional["queue"] = ListQueue()
+    card = await created(world)
+    assert await world.edge.on_queue(queue.messages, world.ports) == []
+    await world.settle()
+    world.origin.alive = False
+    response = await world.get(f"/c/{card['id']}.png")
+    assert "hit" in str(response.header("cache-status"))
+
+
+async def test_broken_queue_does_not_lose_the_card(world: World) -> None:
+    world.optional["queue"] = ListQueue(error=PortError("full"))
+    await created(world)
+
+
+async def test_queue_asks_for_failed_jobs_again_and_for_nonsense_never(world: World) -> None:
+    await world.warm_up()
+    messages = [
+        '{"path": "/og/article.png?title=one"}',
+        "nonsense",
+        '{"path": "/og/nope.png"}',
+        '{"path": "/og/article.png?title=two"}',
+    ]
+    world.origin.behaviour = failing("timeout")
+    assert await world.edge.on_queue(messages, world.ports) == [0, 3]
+
+
+async def test_queue_does_not_draw_what_is_fresh(world: World) -> None:
+    await world.warm_up(ARTICLE)
+    await world.edge.on_queue([json.dumps({"path": ARTICLE})], world.ports)
+    assert not world.origin.card_requests
+
+
+# Cron
+
+
+async def test_cron_rewarms_hot_cards_before_they_expire(world: World) -> None:
+    for _ in range(10):
+        await world.get(ARTICLE)
+    await world.settle()
+    await world.advance(300 - world.edge.config.rewarm_before + 1)
+    renders = world.origin.renders
+    await world.edge.on_scheduled(world.ports)
+    await world.settle()
+    assert world.origin.renders == renders + 1
+    await world.advance(world.edge.config.rewarm_before)
+    assert "hit; ttl=2" in str((await world.get(ARTICLE)).header("cache-status"))
+
+
+async def test_cron_leaves_cards_alone_that_are_fresh_for_long(world: World) -> None:
+    await world.get(ARTICLE)
+    await world.settle()
+    renders = world.origin.renders
+    await world.edge.on_scheduled(world.ports)
+    await world.settle()
+    assert world.origin.renders == renders
+
+
+async def test_cron_learns_hot_cards_from_other_isolates(world: World) -> None:
+    await world.get(ARTICLE)
+    await world.settle()
+    await world.advance(301)
+    for _ in range(3):  # the second request after five minutes writes the list
+        await world.get(ARTICLE)
+        await world.settle()
+    await world.advance(250)
+    renders = world.origin.renders
+    other = world.isolate()
+    await other.edge.on_scheduled(other.ports)
+    await other.settle()
+    assert world.origin.renders == renders + 1
+
+
+async def test_hot_cards_cost_one_write_for_each_five_minutes_at_most(world: World) -> None:
+    await world.warm_up(ARTICLE)
+    for _ in range(600):
+        await world.get(ARTICLE)
+        await world.advance(1.5)
+    await world.settle()
+    assert 1 <= world.kv.operations["put hot"] <= 3
+
+
+async def test_cron_survives_a_broken_kv(world: World) -> None:
+    async def broken(prefix: str, *, limit: int = 1000) -> object:
+        raise PortError("down")
+
+    world.kv.list = broken  # type: ignore[assignment,method-assign]
+    world.kv.get_fault = Fault(error=PortError("down"))
+    await world.edge.on_scheduled(world.ports)
+    await world.settle()
+
+
+# Optional tiers
+
+
+@dataclass
+class MemoryBlob:
+    entries: dict[str, bytes] = field(default_factory=dict)
+    gets: int = 0
+
+    async def get(self, key: str) -> Body | None:
+        self.gets += 1
+        return BytesBody(self.entries[key]) if key in self.entries else None
+
+    async def put(self, key: str, body: Body, *, content_type: str) -> None:
+        self.entries[key] = await body.read()
+
+    async def delete(self, key: str) -> None:
+        self.entries.pop(key, None)
+
+
+async def test_large_cards_live_in_the_blob_store_and_kv_points_to_them() -> None:
+    world = World(env={"EMBLAZON_BLOB_ABOVE": "10"})
+    blob = world.optional["blob"] = MemoryBlob()
+    first = await world.get(ARTICLE)
+    await world.settle()
+    (key,) = [key for key in world.kv.keys("card/") if key in blob.entries and "fallback" not in key][:1]
+    assert world.kv.entries[key][0] == b""
+    other = world.isolate()
+    other.optional["blob"] = blob
+    response = await other.get(ARTICLE)
+    assert "detail=kv" in str(response.header("cache-status"))
+    assert await bytes_of(response) == await bytes_of(first)
+
+
+async def test_lost_blob_is_a_miss() -> None:
+    world = World(env={"EMBLAZON_BLOB_ABOVE": "10"})
+    blob = world.optional["blob"] = MemoryBlob()
+    await world.get(ARTICLE)
+    await world.settle()
+    blob.entries.clear()
+    other = world.isolate()
+    other.optional["blob"] = blob
+    assert "uri-miss" in str((await other.get(ARTICLE)).header("cache-status"))
+
+
+@dataclass
+class Points:
+    written: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def write(self, *, index: str, blobs: Sequence[str], doubles: Sequence[float]) -> None:
+        self.written.append((index, list(blobs)))
+
+
+async def test_every_request_for_a_card_is_one_data_point(world: World) -> None:
+    points = world.optional["analytics"] = Points()
+    await world.get(ARTICLE)
+    await world.get(ARTICLE)
+    await world.get("/og/nope.png")
+    assert [(index, blobs[0]) for index, blobs in points.written] == [
+        ("article", "miss"),
+        ("article", "hit"),
+        ("", "problem"),
+    ]
