@@ -3,7 +3,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-QUIET := 2>&1 | tail -n 20 >&2
+PIP := $(BIN)/pip install -q --disable-pip-version-check
+# Runs a command in silence; prints what it said where it failed.
+define quietly
+out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; exit 1; }
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-fast check format bench fidelity lock docs clean
@@ -64,31 +68,27 @@ clean: ## Remove what the commands above made
 
 .venv/.run: requirements/run.txt pyproject.toml | .venv/bin/python
 	@[ -f .venv/.dev ] || { echo "Installing the Python packages"; \
-	  $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt $(QUIET); }
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . $(QUIET)
-	@$(BIN)/python -c 'import emblazon_origin, PIL, uharfbuzz' || \
-	  { echo "The Python packages are not installed: see the lines above, then run make again." >&2; exit 1; }
+	  $(call quietly,$(PIP) --require-hashes -r requirements/run.txt,Installing the Python packages failed: mend that and run make again.); }
+	@$(call quietly,$(PIP) --no-deps --no-build-isolation -e .,Installing Emblazon itself failed: mend that and run make again.)
 	@touch $@
 
 .venv/.dev: requirements/dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the Python packages and the test tools"
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt $(QUIET)
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . $(QUIET)
-	@$(BIN)/python -c 'import emblazon_origin, PIL, uharfbuzz, pytest, mypy' || \
-	  { echo "The Python packages are not installed: see the lines above, then run make again." >&2; exit 1; }
+	@$(call quietly,$(PIP) --require-hashes -r requirements/dev.txt,Installing the Python packages failed: mend that and run make again.)
+	@$(call quietly,$(PIP) --no-deps --no-build-isolation -e .,Installing Emblazon itself failed: mend that and run make again.)
 	@touch $@ .venv/.run
 
 # `npm ci` empties node_modules, so the smaller set is never installed over the larger one.
 node_modules/.fonts: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 (it brings the emoji font)." >&2; exit 1; }
-	@[ -f node_modules/.all ] || { echo "Installing the emoji font"; npm ci --omit=dev --silent $(QUIET); }
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 (npm brings the emoji font)." >&2; exit 1; }
+	@[ -f node_modules/.all ] || { echo "Installing the emoji font"; \
+	  $(call quietly,npm ci --omit=dev --silent,npm ci failed: mend that and run make again.); }
 	@mkdir -p node_modules && touch $@
 
 node_modules/.all: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20." >&2; exit 1; }
 	@echo "Installing the npm packages"
-	@npm ci --silent $(QUIET)
-	@[ -x node_modules/.bin/wrangler ] || { echo "npm ci failed: see the lines above, then run make again." >&2; exit 1; }
+	@$(call quietly,npm ci --silent,npm ci failed: mend that and run make again.)
 	@touch $@ node_modules/.fonts
 
 fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run node_modules/.fonts

@@ -6,14 +6,16 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emblazon.contract.schema import FORMATS
 
-from ..assets.fetch import GuardedFetcher
 from ..home import Home, find_home
-from ..render import Engine, RenderRequest
-from ..template.library import TemplateLibrary
 from .exit_codes import CommandError
+
+if TYPE_CHECKING:
+    from ..render import Engine, RenderRequest
+    from ..template.library import TemplateLibrary
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 
@@ -80,6 +82,9 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     """
     if format_ not in FORMATS:
         raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(FORMATS)}.")
+    from ..assets.fetch import GuardedFetcher  # late: `--help` and `sign` need none of the renderer
+    from ..render import Engine
+
     home = find_home()
     fetcher = GuardedFetcher()
     engine = Engine.from_home(home, fetcher=fetcher, outside=True)
@@ -100,6 +105,8 @@ def _bare_html(options: argparse.Namespace, common: dict[str, object]) -> Render
         raise CommandError(
             f"{options.card} is a bare HTML file and takes no parameters; they are for templates."
         )
+    from ..render import RenderRequest
+
     path = Path(options.card)
     if not path.is_file():
         raise CommandError(f"{path} does not exist.")
@@ -127,6 +134,9 @@ def _preview(options: argparse.Namespace, library: TemplateLibrary) -> Mapping[s
 def _template(
     options: argparse.Namespace, home: Home, engine: Engine, common: dict[str, object]
 ) -> RenderRequest:
+    from ..render import RenderRequest
+    from ..template.library import TemplateLibrary
+
     library = TemplateLibrary(home.templates, engine.fonts.digest)
     values = library.check(options.card, {**_preview(options, library), **_data(options)})
     bound = library.bind(

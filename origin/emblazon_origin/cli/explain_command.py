@@ -6,9 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..explain import explain_card, lint_templates
 from ..home import find_home
-from ..render import Engine
 from .card_input import add_card_arguments, read_card
 from .exit_codes import FINDINGS
 
@@ -33,6 +31,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_explain(options: argparse.Namespace) -> int:
     """Explain one card."""
+    from ..explain import explain_card  # late: `--help` and `sign` need none of the renderer
+
     engine, request = read_card(options)
     explanation = explain_card(request, engine)
     if options.overlay is not None:
@@ -46,6 +46,9 @@ def run_explain(options: argparse.Namespace) -> int:
 
 def run_lint(options: argparse.Namespace) -> int:
     """Lint a folder of templates; 3 where there are errors."""
+    from ..explain import lint_templates
+    from ..render import Engine
+
     home = find_home()
     folder = options.folder or home.templates
     if not folder.is_dir():

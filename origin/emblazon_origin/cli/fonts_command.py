@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from ..fontsetup import install_fonts
 from ..home import find_home
 
 
@@ -19,6 +18,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Install the fonts; says what it did only where it did something."""
+    from ..fontsetup import install_fonts  # late: `--help` and `sign` need no font tools
+
     written = install_fonts(find_home().root, refresh_lock=options.refresh_lock)
     if written:
         print(f"Fonts ready: {written} files in fonts/vendor")

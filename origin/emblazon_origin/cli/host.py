@@ -1,0 +1,120 @@
+"""`emblazon serve`: the edge handler on CPython with the origin in the same process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from emblazon.edge.config import EdgeConfig
+
+from ..edge_host import HttpOrigin, InProcessOrigin, create_edge_app
+from ..home import Home, find_home
+from ..observability.logs import set_up_logging
+from ..server.app import carry, default_renderer
+from ..server.config import OriginConfig
+from ..server.origin import Origin
+from .dev import DEV_PURGE_TOKEN
+from .exit_codes import FAILED, CommandError
+
+ORIGIN_ROUTES = ("/metrics", "/readyz", "/openapi.json")  # of the origin, beside the edge's own
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def edge_environment(host: str, origin_url: str) -> dict[str, str]:
+    """Return the edge's settings: the environment's over what suits this machine alone.
+
+    Only an edge that listens on the loopback may go without keys: others must name EMBLAZON_SIGNING=off.
+    """
+    local = {"EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN, "EMBLAZON_SIGNING": "off"}
+    given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
+    if given.get("EMBLAZON_SIGNING_KEYS"):
+        local.pop("EMBLAZON_SIGNING")
+    return {"EMBLAZON_ORIGIN_URL": origin_url} | (local if _is_loopback(host) else {}) | given
+
+
+def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple[web.Application, Origin]:
+    """Return the edge's application with the origin in the same process, under one roof."""
+    origin = Origin(settings, default_renderer(), watched=(home.templates, home.fonts))
+    app = create_edge_app(config, origin=InProcessOrigin(origin.answer), kv_path=home.state / "kv.sqlite3")
+
+    async def life(_: web.Application) -> AsyncIterator[None]:
+        async with origin:
+            yield
+
+    async def to_origin(request: web.Request) -> web.StreamResponse:
+        return await carry(origin, request)
+
+    app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
+    for route in ORIGIN_ROUTES:
+        app.router.add_get(route, to_origin)
+    return app, origin
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    home = find_home()
+    home.state.mkdir(exist_ok=True)
+    quiet = {
+        "EMBLAZON_LOG_LEVEL": "warning",
+        "EMBLAZON_LOG_FORMAT": "text",
+        "EMBLAZON_DEV": "1",
+    }
+    local = _is_loopback(options.host)
+    settings = OriginConfig.from_env({**(quiet if local else {}), **os.environ})
+    set_up_logging(settings.log_format, settings.log_level)
+    config = EdgeConfig.from_env(edge_environment(options.host, options.origin or "http://origin.invalid"))
+    if options.origin:
+        app = create_edge_app(config, origin=HttpOrigin(options.origin), kv_path=home.state / "kv.sqlite3")
+        return asyncio.run(_serve(app, options.host, options.port, None))
+    app, origin = _origin_app(home, config, settings)
+    return asyncio.run(_serve(app, options.host, options.port, origin))
+
+
+async def _serve(app: web.Application, host: str, port: int, origin: Origin | None) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    _check_port(host, port)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, max_line_size=16 * 1024)
+    await runner.setup()
+    try:
+        if origin is not None and origin.not_ready:
+            raise CommandError(f"The renderer did not start: {origin.not_ready}", FAILED)
+        await web.TCPSite(runner, host, port, reuse_address=True).start()
+        print(f"Emblazon is ready: http://{host}:{port}/og/article.png?title=Hello+world", flush=True)
+        await stop.wait()
+        if origin is not None:
+            origin.draining = True
+    finally:
+        await runner.cleanup()
+    logging.getLogger(__name__).info("stopped")
+    return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    """Say which variable to change before any work is done, where the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} cannot be used ({error.strerror}); set EMBLAZON_PORT to another.",
+                FAILED,
+            ) from None
