@@ -152,7 +152,8 @@ class MemoryKV:
 
     async def list(self, prefix: str, *, limit: int = 1000) -> Sequence[KVKey]:
         self.operations[f"list {prefix.partition('/')[0]}"] += 1
-        names = sorted(name for name in self.entries if name.startswith(prefix))
+        now = self.clock.now()
+        names = [name for name in self.keys(prefix) if self.entries[name][2] > now]
         return [KVKey(name, self.entries[name][1]) for name in names[:limit]]
 
 

@@ -34,7 +34,7 @@ class EdgeConfig:
     origin_url: str = ""
     public_url: str = ""  # "": the request's own scheme and host
     cache_url: str = "https://cache.emblazon.internal"  # base of the Cache API keys
-    origin_timeout: float = 8.0
+    origin_timeout: float = 9.0  # longer than the origin takes to give up itself
     stale_timeout: float = 1.0  # how long a request waits for the origin when it has a stale copy
     kv_timeout: float = 0.1
     cache_timeout: float = 0.1
