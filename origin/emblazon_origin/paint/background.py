@@ -16,7 +16,7 @@ from .gradient import gradient_pixmap
 from .image import Images, Rendering, draw_image
 from .painter import Painter, RoundedRect
 from .raster import Mask
-from .surface import Surface
+from .surface import Pixmap, Surface
 from .tile import Tiles, tiles_of
 from .tile_sheet import fractional_tiles, whole_tiles
 
@@ -122,20 +122,26 @@ def paint_layer(
     if tiles is None or tiles.x.pixels * tiles.y.pixels > _MAX_PIXELS:
         return
     if tiles.is_single:
-        _draw_tile(painter, layer, images, rendering, tiles, geometry.dpr)
+        _draw_tile(painter, layer, images, rendering, tiles, geometry)
     else:
         _draw_tiles(painter, layer, images, rendering, tiles, geometry)
 
 
 def _draw_tile(
-    painter: Painter, layer: BackgroundLayer, images: Images, rendering: Rendering, tiles: Tiles, dpr: float
+    painter: Painter,
+    layer: BackgroundLayer,
+    images: Images,
+    rendering: Rendering,
+    tiles: Tiles,
+    geometry: BoxGeometry,
 ) -> None:
     x, y = tiles.x.starts[0], tiles.y.starts[0]
     if isinstance(layer.image, Url):
         rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)
         draw_image(painter, images, layer.image.href, rect, rendering)
     elif layer.image is not None:
-        painter.draw(gradient_pixmap(layer.image, tiles.x.pixels, tiles.y.pixels, dpr), x, y)
+        pixmap = gradient_pixmap(layer.image, tiles.x.pixels, tiles.y.pixels, geometry.dpr)
+        painter.draw(pixmap, x, y, edges=not _covers(pixmap, x, y, geometry.border_rect))
 
 
 def _draw_tiles(
@@ -160,4 +166,10 @@ def _draw_tiles(
     else:
         sheet, x, y = fractional_tiles(tile, tiles, snap(geometry.border_rect))
     if sheet is not None:
-        painter.draw(sheet, x, y, smooth=not sharp)
+        painter.draw(sheet, x, y, smooth=not sharp, edges=not _covers(sheet, x, y, geometry.border_rect))
+
+
+def _covers(pixmap: Pixmap, x: int, y: int, rect: Rect) -> bool:
+    """True where a picture reaches every edge of a rectangle, whose clip then does the anti-aliasing."""
+    w, h = pixmap.size
+    return x <= rect.x and y <= rect.y and x + w >= rect.x + rect.width and y + h >= rect.y + rect.height

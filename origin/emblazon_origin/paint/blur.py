@@ -1,4 +1,4 @@
-"""Gaussian blurs. From two pixels of deviation on, Skia averages over whole-pixel windows three times; so do we.
+"""Gaussian blurs. From two pixels of deviation on, Skia averages three times over whole-pixel windows.
 
 Filter Effects 1 §9.13 (feGaussianBlur) allows this approximation and gives its window size.
 """

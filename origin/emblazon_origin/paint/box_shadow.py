@@ -6,7 +6,7 @@ is kept.
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, floor
 
 from PIL import Image, ImageChops
 
@@ -18,6 +18,7 @@ from .box_geometry import BoxGeometry
 from .geometry import IntRect, enclose, inset
 from .painter import Painter, RoundedRect
 from .raster import Mask, cached_mask, coverage, rounded_rect_mask, stretch_mask
+from .surface import byte, scale_mask
 
 
 def paint_outer_shadows(painter: Painter, geometry: BoxGeometry, style: ComputedStyle) -> None:
@@ -50,9 +51,15 @@ def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow, *, under_opa
     if shift is not None and _moderate(cast.rect, sigma):
         # The same box elsewhere casts the same shadow.
         bx, by = int(hole.rect.x), int(hole.rect.y)
-        key = ("shadow", _moved(cast, -bx, -by), _moved(hole, -bx, -by), sigma)
-        mask = cached_mask(key, lambda: _outer_mask(_moved(cast, -bx, -by), _moved(hole, -bx, -by), sigma))
-        painter.surface.fill_mask(mask.moved(bx + shift[0], by + shift[1]), shadow.color, painter.clip)
+        alpha = byte(shadow.color.a)
+        key = ("shadow", _moved(cast, -bx, -by), _moved(hole, -bx, -by), sigma, alpha)
+        mask = cached_mask(
+            key, lambda: _outer_mask(_moved(cast, -bx, -by), _moved(hole, -bx, -by), sigma, alpha)
+        )
+        empty = _empty_inside(hole).shift(*shift)
+        painter.surface.fill_frame(
+            mask.moved(bx + shift[0], by + shift[1]), empty, shadow.color._replace(a=1.0), painter.clip
+        )
         return
     _outer_transformed(painter, cast, hole, sigma, shadow)
 
@@ -70,8 +77,18 @@ def _all(by: float) -> Sides:
     return Sides(by, by, by, by)
 
 
-def _outer_mask(cast: RoundedRect, hole: RoundedRect, sigma: float) -> Mask:
+def _empty_inside(hole: RoundedRect) -> IntRect:
+    """Return device pixels that lie wholly inside of the hole: all but the rows of its round corners."""
+    x, y, w, h = hole.rect
+    radii = hole.radii
+    top = ceil(y + max(radii.tl[1], radii.tr[1]))
+    return IntRect(ceil(x), top, floor(x + w), floor(y + h - max(radii.bl[1], radii.br[1])))
+
+
+def _outer_mask(cast: RoundedRect, hole: RoundedRect, sigma: float, alpha: int) -> Mask:
+    """Return the shadow's coverage without the hole, already multiplied by the colour's alpha."""
     mask = blurred_shape(cast, sigma)
+    mask = Mask(scale_mask(mask.image, alpha), mask.x, mask.y)
     cut = rounded_rect_mask(hole.rect, hole.radii)
     box = mask.box.intersect(cut.box)
     if box.is_empty:

@@ -7,6 +7,7 @@ device pixels. Shapes stay crisp under any matrix, since outlines are mapped bef
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 from PIL import Image
 
@@ -80,8 +81,16 @@ class Painter:
         box = self.pixel_box(shape)
         if box is not None:
             self.surface.fill_rect(box, color, self.clip)
-        else:
-            self.surface.fill_mask(self.rounded_mask(shape), color, self.clip)
+            return
+        mask = self.rounded_mask(shape)
+        inner = _inside_corners(shape)
+        if mask is None or self.shift is None or inner is None or inner.is_empty:
+            self.surface.fill_mask(mask, color, self.clip)
+            return
+        # Only the rows with round corners need a mask; the rest is a plain rectangle.
+        inner = inner.shift(*self.shift)
+        self.surface.fill_frame(mask, inner, color, self.clip)
+        self.surface.fill_rect(inner, color, self.clip)
 
     def fill_path(self, path: Path, color: Color, rule: str = "nonzero") -> None:
         """Fill a path."""
@@ -97,17 +106,37 @@ class Painter:
             return self.clip.to_mask(None)
         return self.clip.to_mask(self.rounded_mask(shape))
 
-    def draw(self, pixmap: Pixmap, x: float, y: float, *, smooth: bool = True, opacity: float = 1.0) -> None:
+    def draw(
+        self,
+        pixmap: Pixmap,
+        x: float,
+        y: float,
+        *,
+        smooth: bool = True,
+        opacity: float = 1.0,
+        edges: bool = True,
+    ) -> None:
         """Draw a picture with its top left at (x, y), one picture pixel per scaled px."""
         shift = self.shift
         if shift is not None and x == int(x) and y == int(y):
             self.surface.draw(pixmap, int(x) + shift[0], int(y) + shift[1], self.clip, None, opacity)
             return
         w, h = pixmap.size
-        self.draw_scaled(pixmap, Rect(x, y, w, h), smooth=smooth, opacity=opacity)
+        self.draw_scaled(pixmap, Rect(x, y, w, h), smooth=smooth, opacity=opacity, edges=edges)
 
-    def draw_scaled(self, pixmap: Pixmap, rect: Rect, *, smooth: bool = True, opacity: float = 1.0) -> None:
-        """Resample a picture into a rectangle under the matrix; its edges are anti-aliased."""
+    def draw_scaled(
+        self,
+        pixmap: Pixmap,
+        rect: Rect,
+        *,
+        smooth: bool = True,
+        opacity: float = 1.0,
+        edges: bool = True,
+    ) -> None:
+        """Resample a picture into a rectangle under the matrix.
+
+        `edges` anti-aliases its edges; without, the clip must already do so, or they would be thinned twice.
+        """
         w, h = pixmap.size
         if w == 0 or h == 0 or rect.width <= 0 or rect.height <= 0:
             return
@@ -120,7 +149,18 @@ class Painter:
             return
         source, to_device = _shrunk(pixmap, to_device) if smooth else (pixmap, to_device)
         drawn = _resample(source, to_device, box, smooth)
-        self.surface.draw(drawn, box.left, box.top, self.clip, mask, opacity)
+        self.surface.draw(drawn, box.left, box.top, self.clip, mask if edges else None, opacity)
+
+
+def _inside_corners(shape: RoundedRect) -> IntRect | None:
+    """Return the full-width rows between the round corners, where the edges lie on pixels."""
+    x, y, w, h = shape.rect
+    if x != int(x) or w != int(w):
+        return None
+    radii = shape.radii
+    top = ceil(y + max(radii.tl[1], radii.tr[1]))
+    bottom = floor(y + h - max(radii.bl[1], radii.br[1]))
+    return IntRect(int(x), top, int(x + w), bottom)
 
 
 def _shrunk(pixmap: Pixmap, to_device: Matrix) -> tuple[Pixmap, Matrix]:

@@ -137,6 +137,9 @@ class Surface:
     ) -> None:
         """Lay a colour or an opaque picture over `box`; `cover` must have its size."""
         area = self.local(box)
+        if cover is None and alpha == 255 and box == self.box:
+            self._replace(source)
+            return
         if cover is None and alpha < 255:
             cover = Image.new("L", box.size, alpha)
         elif cover is not None:
@@ -144,6 +147,30 @@ class Surface:
         self.rgb.paste(source, area, cover)
         if self.alpha is not None:
             self.alpha.paste(255, area, cover)
+
+    def _replace(self, source: Image.Image | tuple[int, int, int]) -> None:
+        """Cover everything with an opaque colour or picture: from here on the surface is opaque."""
+        if isinstance(source, Image.Image):
+            self.rgb = source.copy()
+        else:
+            self.rgb.paste(source, (0, 0, *self.box.size))
+        self.alpha = None
+
+    def fill_frame(self, mask: Mask, hole: IntRect, color: Color, clip: Clip) -> None:
+        """Fill through a mask that covers nothing inside of `hole`: around it, in four parts."""
+        box = mask.box.intersect(clip.bounds).intersect(self.box)
+        hole = hole.intersect(box)
+        if hole.is_empty:
+            self.fill_mask(mask, color, clip)
+            return
+        for part in (
+            IntRect(box.left, box.top, box.right, hole.top),
+            IntRect(box.left, hole.bottom, box.right, box.bottom),
+            IntRect(box.left, hole.top, hole.left, hole.bottom),
+            IntRect(hole.right, hole.top, box.right, hole.bottom),
+        ):
+            if not part.is_empty:
+                self._paint(rgb8(color), part, clip.cover(part, mask.crop(part)), byte(color.a))
 
     def draw_layer(self, layer: Surface, clip: Clip, opacity: float = 1.0) -> None:
         """Composite a layer by source-over, through the clip."""
