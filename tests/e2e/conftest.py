@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from misbehaving_origin import MisbehavingOrigin
-from workerd import KEYS, ORIGIN_TOKEN, PURGE_TOKEN, PyodideHost, Workerd
+from workerd import PyodideHost, Workerd, worker_variables
 
 _numbers = itertools.count()
 
@@ -19,24 +19,6 @@ def session_origin() -> Iterator[MisbehavingOrigin]:
     origin.close()
 
 
-def worker_variables(origin: MisbehavingOrigin) -> dict[str, str]:
-    """Settings that leave a busy machine time and keep one test's faults from the next test."""
-    return {
-        "EMBLAZON_ORIGIN_URL": origin.url,
-        "EMBLAZON_PUBLIC_URL": "https://og.example.com",
-        "EMBLAZON_SIGNING_KEYS": KEYS,
-        "EMBLAZON_PURGE_TOKEN": PURGE_TOKEN,
-        "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
-        "EMBLAZON_ORIGIN_TIMEOUT": "4",
-        "EMBLAZON_STALE_TIMEOUT": "0.5",
-        "EMBLAZON_KV_TIMEOUT": "3",
-        "EMBLAZON_CACHE_TIMEOUT": "3",
-        "EMBLAZON_BREAKER_FAILURES": "1000",
-        "EMBLAZON_RETRY_AFTER_FAILURE": "0",
-        "EMBLAZON_PURGES_PER_MINUTE": "10000",
-    }
-
-
 @pytest.fixture(scope="session", params=["workerd", "pyodide"])
 def session_worker(
     request: pytest.FixtureRequest,
@@ -44,7 +26,7 @@ def session_worker(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workerd]:
     kind = {"workerd": Workerd, "pyodide": PyodideHost}[request.param]
-    worker = kind(tmp_path_factory.mktemp(request.param), worker_variables(session_origin))
+    worker = kind(tmp_path_factory.mktemp(request.param), worker_variables(session_origin.url))
     try:
         worker.start()
         yield worker

@@ -162,3 +162,21 @@ def copy_sdk(folder: Path) -> None:
         if file.suffix == ".py":
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path(str(file.locate())), folder / file)
+
+
+def worker_variables(origin_url: str) -> dict[str, str]:
+    """Settings that leave a busy machine time and keep one test's faults from the next test."""
+    return {
+        "EMBLAZON_ORIGIN_URL": origin_url,
+        "EMBLAZON_PUBLIC_URL": "https://og.example.com",
+        "EMBLAZON_SIGNING_KEYS": KEYS,
+        "EMBLAZON_PURGE_TOKEN": PURGE_TOKEN,
+        "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
+        "EMBLAZON_ORIGIN_TIMEOUT": "4",
+        "EMBLAZON_STALE_TIMEOUT": "0.5",
+        "EMBLAZON_KV_TIMEOUT": "3",
+        "EMBLAZON_CACHE_TIMEOUT": "3",
+        "EMBLAZON_BREAKER_FAILURES": "1000",
+        "EMBLAZON_RETRY_AFTER_FAILURE": "0",
+        "EMBLAZON_PURGES_PER_MINUTE": "10000",
+    }

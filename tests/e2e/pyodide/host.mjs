@@ -34,7 +34,7 @@ if (options.platform) {
   env.EMBLAZON_BLOBS = bindings.EMBLAZON_BLOBS;
   env.EMBLAZON_ANALYTICS = { writeDataPoint: (point) => void record.analytics.push(point) };
   env.EMBLAZON_JOBS = { sendBatch: async (batch) => void record.queued.push(...batch) };
-  env.EMBLAZON_RATE_LIMIT = { limit: async ({ key }) => ({ success: !options.refused?.includes(key) }) };
+  env.EMBLAZON_RATE_LIMIT = { limit: async ({ key }) => ({ success: !key.includes("192.0.2.66") }) };
 }
 
 class ExecutionContext {

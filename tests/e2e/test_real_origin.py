@@ -1,0 +1,104 @@
+"""The Worker on a real workerd with the real origin as a process: a URL in, a rendered card out."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+from waiting import wait_until
+from workerd import ORIGIN_TOKEN, ROOT, Workerd, free_port, worker_variables
+
+from emblazon_origin.worker_process import Service
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def real_origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "EMBLAZON_ORIGIN_PORT": str(port),
+        "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
+        "EMBLAZON_WORKERS": "1",
+        "EMBLAZON_SMALL_ENCODING": "false",
+    }
+    log = tmp_path_factory.mktemp("origin") / "origin.log"
+    command = [sys.executable, "-m", "emblazon_origin.server"]
+    service = Service("origin", command, environment, ROOT, f"http://127.0.0.1:{port}/readyz", log)
+    service.start()
+    try:
+        service.wait_ready()
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture(scope="module")
+def real_worker(real_origin: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workerd]:
+    variables = worker_variables(real_origin.ready_url.removesuffix("/readyz"))
+    worker = Workerd(tmp_path_factory.mktemp("worker"), variables | {"EMBLAZON_ORIGIN_TIMEOUT": "10"})
+    try:
+        worker.start()
+        yield worker
+    finally:
+        worker.stop()
+
+
+def test_card_is_rendered_cached_and_served_without_the_origin(
+    real_worker: Workerd, real_origin: Service
+) -> None:
+    url = real_worker.signed("/og/article.png", "title=From%20URL%20to%20card")
+    first = real_worker.client.get(url)
+    assert "fwd=uri-miss; fwd-status=200; stored" in first.headers["cache-status"]
+    image = Image.open(io.BytesIO(first.content))
+    image.load()
+    assert (image.format, image.size) == ("PNG", (1200, 630))
+    assert len(image.convert("RGB").getcolors(1 << 24) or []) > 50, "a card has text and shades"
+    assert "paint" in first.headers["server-timing"]
+    real_origin.stop()
+    second = real_worker.client.get(url)
+    assert "emblazon; hit" in second.headers["cache-status"]
+    assert second.content == first.content
+    never_seen = real_worker.client.get(real_worker.signed("/og/article.png", "title=Never%20seen"))
+    assert never_seen.status_code == 200
+    assert never_seen.headers["x-emblazon-fallback"]
+    assert Image.open(io.BytesIO(never_seen.content)).size == (1200, 630)
+
+
+def test_dev_command_runs_both_and_ends_both() -> None:
+    ports = {"EMBLAZON_EDGE_PORT": str(free_port()), "EMBLAZON_ORIGIN_PORT": str(free_port())}
+    environment = {**os.environ, **ports, "EMBLAZON_WORKERS": "1"}
+    emblazon = Path(sys.executable).with_name("emblazon")
+    with subprocess.Popen(
+        [str(emblazon), "dev"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as dev:
+        try:
+            assert dev.stdout is not None
+            line = dev.stdout.readline()
+            edge = f"http://127.0.0.1:{ports['EMBLAZON_EDGE_PORT']}"
+            assert f"{edge}/og/article.png?title=Hello" in line
+            card = httpx.get(f"{edge}/og/article.png?title=Hello", trust_env=False, timeout=30)
+            assert card.headers["content-type"] == "image/png"
+            assert "x-emblazon-fallback" not in card.headers
+        finally:
+            dev.send_signal(signal.SIGINT)
+        assert dev.wait(30) == 0
+    for port in ports.values():
+        wait_until(lambda port=port: not _listens(int(port)))  # type: ignore[misc]  # bound at once
+
+
+def _listens(port: int) -> bool:
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False, timeout=2)
+    except httpx.TransportError:
+        return False
+    return True
