@@ -23,6 +23,7 @@ from .sizing import (
     width_from,
     width_limits,
 )
+from .units import snap, used
 
 
 class _Axis(NamedTuple):
@@ -102,7 +103,7 @@ def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect) -> Placed:
 
 
 def _inset(value: Length | str, basis: float) -> float | None:
-    return None if isinstance(value, str) else value.resolve(basis)
+    return None if isinstance(value, str) else used(value, basis)
 
 
 def _size(
@@ -173,7 +174,7 @@ def _position(
         outer = size + before + after
         if static_extent or static_align != "start":
             share = {"start": 0.0, "center": 0.5, "end": 1.0}[static_align]
-            return static + before + (static_extent - outer) * share
+            return static + before + snap((static_extent - outer) * share)
         return static - size - after if static_rtl else static + before
     if axis.inset_end is None:
         return axis.start + (axis.inset_start or 0.0) + before
@@ -186,14 +187,14 @@ def _share_room(axis: _Axis, size: float, alignment: str, rtl: bool) -> float:
     """Both insets are given: auto margins take what is left, else alignment or the start side wins."""
     room = axis.room - size
     if axis.margin_start is None and axis.margin_end is None:
-        return room / 2 if room > 0 else (room if rtl else 0.0)
+        return snap(room / 2) if room > 0 else (room if rtl else 0.0)
     if axis.margin_start is None:
         return room
     before = axis.margin_start
     if axis.margin_end is None:
         return before
     if alignment == "center":
-        return before + room / 2
+        return before + snap(room / 2)
     toward_end = alignment in ("end", "self-end", "flex-end", "right")
     toward_start = alignment in ("start", "self-start", "flex-start", "left")
     if toward_end or (rtl and not toward_start):

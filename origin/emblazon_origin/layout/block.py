@@ -7,6 +7,7 @@ from .fragment import Content, Fragment, StaticPosition, Strut
 from .nodes import Node
 from .placement import place, postpone
 from .sizing import margins_of
+from .units import snap
 
 
 def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
@@ -71,7 +72,7 @@ def inline_offset(frame: Frame, fragment: Fragment) -> float:
     room = frame.inner_width - fragment.width - margins.horizontal
     if room > 0:
         if margins.left is None and margins.right is None:
-            return room / 2
+            return snap(room / 2)
         if margins.left is None:
             return room
         if margins.right is None:

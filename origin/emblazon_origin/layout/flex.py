@@ -19,6 +19,7 @@ from .flex_items import FlexItem, column_width, make_item, resolve_flexible_leng
 from .fragment import Content
 from .placement import place, postpone
 from .sizing import clamp, extra_of, height_from, height_limits, ratio_of, width_by_ratio, width_limits
+from .units import snap_nearest
 
 
 def layout_flex(ctx: LayoutContext, frame: Frame) -> Content:
@@ -139,8 +140,8 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
     if target is not None and flex.style.align_content in ("normal", "stretch") and flex.lines:
         used = sum(line.cross for line in flex.lines) + flex.cross_gap * (len(flex.lines) - 1)
         share = max(0.0, target - used) / len(flex.lines)
-        for line in flex.lines:
-            line.cross += share
+        for index, line in enumerate(flex.lines):
+            line.cross += snap_nearest(share * (index + 1)) - snap_nearest(share * index)
 
 
 def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:

@@ -7,6 +7,7 @@ from .flex_container import FlexContainer, FlexLine, alignment_of, baseline_spli
 from .flex_items import FlexItem
 from .fragment import Content, StaticPosition
 from .nodes import Node
+from .units import snap, snap_nearest
 
 
 def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
@@ -17,17 +18,17 @@ def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
         (item.margins.right if flex.row else item.margins.bottom) is None for item in line.items
     )
     if autos:
-        _share_main_margins(flex, line, max(0.0, free) / autos)
+        _share_main_margins(flex, line, snap(max(0.0, free) / autos))
         free = min(0.0, free)
     justify = flex.style.justify_content
     if not flex.row and justify in ("left", "right"):
         justify = "start"
     physical_rtl = flex.row and flex.style.direction == "rtl"
     offset, between = distribute(justify, free, len(line.items), flex.main_flipped, physical_rtl)
-    position = offset
-    for item in line.items:
-        item.main_pos = position
-        position += item.main + outer_main(flex, item) + flex.main_gap + between
+    position = 0.0
+    for index, item in enumerate(line.items):
+        item.main_pos = position + snap(offset) + snap_nearest(index * between)
+        position += item.main + outer_main(flex, item) + flex.main_gap
 
 
 def _share_main_margins(flex: FlexContainer, line: FlexLine, share: float) -> None:
@@ -55,9 +56,10 @@ def align_lines(flex: FlexContainer, inner_cross: float) -> None:
         flex.style.flex_wrap == "wrap-reverse",
         False,
     )
-    for line in flex.lines:
-        line.cross_pos = offset
-        offset += line.cross + flex.cross_gap + between
+    position = 0.0
+    for index, line in enumerate(flex.lines):
+        line.cross_pos = position + snap(offset) + snap_nearest(index * between)
+        position += line.cross + flex.cross_gap
 
 
 def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
@@ -67,7 +69,7 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
     start, end = (m.top, m.bottom) if flex.row else (m.left, m.right)
     if start is None or end is None:
         room = max(0.0, free)
-        shares = (room / 2, room / 2) if start is None and end is None else (room, room)
+        shares = (snap(room / 2), snap(room / 2)) if start is None and end is None else (room, room)
         before = shares[0] if start is None else start
         after = shares[1] if end is None else end
         item.margins = (
@@ -90,7 +92,7 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
         return
     kind = reverse_alignment(kind, flex.cross_flipped, flex.style, item.node.style, flex.row)
     share = {"start": 0.0, "center": 0.5, "end": 1.0}[kind]
-    item.cross_pos = line.cross_pos + free * share
+    item.cross_pos = line.cross_pos + snap(free * share)
 
 
 def corner_of(

@@ -10,6 +10,7 @@ from .context import Frame, LayoutContext
 from .flex_items import FlexItem
 from .nodes import Node
 from .sizing import extra_of, margins_of
+from .units import used
 
 
 @dataclass(slots=True, eq=False)
@@ -52,8 +53,8 @@ def make_container(ctx: LayoutContext, frame: Frame) -> FlexContainer:
     rtl = style.direction == "rtl"
     reverse = style.flex_direction.endswith("reverse")
     wrap_reverse = style.flex_wrap == "wrap-reverse"
-    column_gap = style.column_gap.resolve(frame.inner_width)
-    row_gap = style.row_gap.resolve(frame.inner_height or 0.0)
+    column_gap = used(style.column_gap, frame.inner_width)
+    row_gap = used(style.row_gap, frame.inner_height or 0.0)
     return FlexContainer(
         ctx,
         frame,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..style.values import Length
@@ -24,6 +25,7 @@ from .sizing import (
     width_from,
     width_limits,
 )
+from .units import snap_nearest
 
 
 @dataclass(slots=True, eq=False)
@@ -260,13 +262,24 @@ def _distribute(items: list[FlexItem], growing: bool, initial: float, inner_main
     if factors < 1 and abs(initial * factors) < abs(free):
         free = initial * factors
     if growing:
-        for item in flexible:
-            item.main = item.base + (free * (item.node.style.flex_grow / factors) if factors else 0.0)
-        return
-    scaled = [i.node.style.flex_shrink * max(0.0, i.base - i.main_edges) for i in flexible]
-    total = sum(scaled)
-    for item, share in zip(flexible, scaled, strict=True):
-        item.main = item.base + (free * (share / total) if total and free < 0 else 0.0)
+        weights = [item.node.style.flex_grow for item in flexible]
+    else:
+        weights = [item.node.style.flex_shrink * max(0.0, item.base - item.main_edges) for item in flexible]
+        free = min(free, 0.0)
+    for item, part in zip(flexible, _proportional_parts(free, weights), strict=True):
+        item.main = item.base + part
+
+
+def _proportional_parts(space: float, weights: Sequence[float]) -> list[float]:
+    """Share a space by weights, on the grid of 1/64 px without loss: the last taker first, as in Chromium."""
+    parts = [0.0] * len(weights)
+    total = sum(weights)
+    for index in reversed(range(len(weights))):
+        if total > 0:
+            parts[index] = snap_nearest(space * (weights[index] / total))
+        space -= parts[index]
+        total -= weights[index]
+    return parts
 
 
 def _fix_violations(items: list[FlexItem]) -> float:

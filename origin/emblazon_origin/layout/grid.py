@@ -24,6 +24,7 @@ from .grid_tracks import Constraint, Track, gaps_between, make_track, size_track
 from .nodes import Node
 from .placement import place, postpone
 from .sizing import INFINITY, clamp, margins_of
+from .units import snap, used
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +55,7 @@ class _Axis:
         count = sum(not track.collapsed for track in self.tracks)
         free = available - self.used
         offset, between = distribute(value, free, count, rtl, rtl) if count else (0.0, 0.0)
+        offset, between = snap(offset), snap(between)
         self.starts = []
         position, first = offset, True
         for track in self.tracks:
@@ -103,7 +105,7 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
     if inner_height is None:
         inner_height = clamp(grid.rows.used, frame.min_inner_height, frame.max_inner_height)
         if _rows_depend_on_height(style) or inner_height < grid.rows.used - 1e-6:
-            grid.rows.gap = style.row_gap.resolve(inner_height)
+            grid.rows.gap = used(style.row_gap, inner_height)
             _size_rows(grid, inner_height, frame)
     grid.rows.align(style.align_content, inner_height)
     # 3. Items.
@@ -129,8 +131,8 @@ def _build(
 ) -> _Grid:
     style = node.style
     area_rows, area_columns = area_spans(style.grid_template_areas)
-    column_gap = style.column_gap.resolve(width or 0.0)
-    row_gap = style.row_gap.resolve(height or 0.0)
+    column_gap = used(style.column_gap, width or 0.0)
+    row_gap = used(style.row_gap, height or 0.0)
     fill_height = height if height is not None else (None if max_height == INFINITY else max_height)
     rows = explicit_grid(
         style.grid_template_rows, area_rows, len(style.grid_template_areas), style.grid_auto_rows,

@@ -21,6 +21,7 @@ from .sizing import (
     width_from,
     width_limits,
 )
+from .units import snap
 
 
 def inline_contribution(
@@ -206,10 +207,10 @@ def _offset(
     if before is None or after is None:
         share = max(0.0, room)
         if before is None and after is None:
-            return share / 2 if room > 0 or not rtl else room
+            return snap(share / 2) if room > 0 or not rtl else room
         return share if before is None else before
     if value == "center":
-        return before + room / 2
+        return before + snap(room / 2)
     if value == "left":
         return before
     if value == "right":

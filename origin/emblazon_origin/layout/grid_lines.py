@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from ..style.values import Length, TrackList, TrackRepeat, TrackSize
+from .units import used
 
 MAX_TRACKS = 1_000  # per axis and side; CSS Grid 2 §5.4 lets implementations clamp
 AUTO_TRACK = TrackSize("auto", "auto")
@@ -100,8 +101,8 @@ def _auto_count(template: TrackList, repeat: TrackRepeat, available: float | Non
 
 
 def _definite(track: TrackSize, available: float) -> float:
-    low = track.min.resolve(available) if isinstance(track.min, Length) else None
-    high = track.max.resolve(available) if isinstance(track.max, Length) else None
+    low = used(track.min, available) if isinstance(track.min, Length) else None
+    high = used(track.max, available) if isinstance(track.max, Length) else None
     if high is None:
         return low or 0.0
     return high if low is None else max(high, low)

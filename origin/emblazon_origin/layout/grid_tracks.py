@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..style.values import Fr, Length, TrackSize
+from .units import UNIT, snap, used
 
 INF = math.inf
 Kind = Literal["fixed", "auto", "min-content", "max-content", "flex"]
@@ -28,7 +29,6 @@ class Track:
     collapsed: bool = False
     planned: float = 0.0
     incurred: float = 0.0
-    frozen: bool = False
 
     @property
     def is_flexible(self) -> bool:
@@ -64,7 +64,7 @@ def make_track(size: TrackSize, available: float | None) -> Track:
     if size.fit is not None:
         track.min_kind, track.max_kind, track.base, track.limit = "auto", "max-content", 0.0, INF
         if size.fit.is_absolute or available is not None:
-            track.fit = size.fit.resolve(available or 0.0)
+            track.fit = used(size.fit, available or 0.0)
     if isinstance(size.max, Fr):
         track.flex = size.max.value
     track.limit = max(track.limit, track.base)
@@ -77,7 +77,7 @@ def _breadth(value: Length | Fr | str, available: float | None) -> tuple[Kind, f
     if isinstance(value, Length):
         if not value.is_absolute and available is None:
             return "auto", 0.0
-        return "fixed", max(0.0, value.resolve(available or 0.0))
+        return "fixed", max(0.0, used(value, available or 0.0))
     if value in ("min-content", "max-content"):
         return ("min-content" if value == "min-content" else "max-content"), 0.0
     return "auto", 0.0
@@ -228,29 +228,31 @@ def _distribute_phase(
 def _share(affected: Sequence[Track], space: float, size: str, flexible: bool) -> None:
     """Distribute to the limits first, then beyond them."""
     for track in affected:
-        track.incurred, track.frozen = 0.0, False
+        track.incurred = 0.0
     if flexible:
         factors = sum(track.flex for track in affected)
         for track in affected:
-            track.incurred = space * track.flex / factors if factors else space / len(affected)
+            track.incurred = snap(space * track.flex / factors if factors else space / len(affected))
         return
-    while space > 1e-9:
-        open_tracks = [track for track in affected if not track.frozen]
-        if not open_tracks:
-            break
-        part = space / len(open_tracks)
-        for track in open_tracks:
-            room = _room(track, size) - track.incurred
-            step = min(part, max(0.0, room))
-            track.incurred += step
-            space -= step
-            if room <= part + 1e-12:
-                track.frozen = True
+    rooms = [_room(track, size) for track in affected]
+    for track, part in zip(affected, equal_parts(space, rooms), strict=True):
+        track.incurred += part
+        space -= part
     if space > 1e-9:
         beyond = [t for t in affected if t.max_kind in INTRINSIC_MAX] if size == "base" else []
         beyond = beyond or list(affected)
-        for track in beyond:
-            track.incurred += space / len(beyond)
+        for track, part in zip(beyond, equal_parts(space, [INF] * len(beyond)), strict=True):
+            track.incurred += part
+
+
+def equal_parts(space: float, rooms: Sequence[float]) -> list[float]:
+    """Share a space equally among takers with limited room, on the grid of 1/64 px, the smallest first."""
+    parts = [0.0] * len(rooms)
+    order = sorted(range(len(rooms)), key=lambda index: rooms[index])
+    for taken, index in enumerate(order):
+        parts[index] = max(0.0, min(snap(space / (len(rooms) - taken)), rooms[index]))
+        space -= parts[index]
+    return parts
 
 
 def _room(track: Track, size: str) -> float:
@@ -277,13 +279,8 @@ def _maximize(
         free = sum(t.fit_limit - t.base for t in tracks if not t.is_flexible)
         free = min(free, max(0.0, maximum - _used(tracks, gap)))
     growing = [t for t in tracks if not t.is_flexible and t.fit_limit > t.base]
-    while free > 1e-9 and growing:
-        part = free / len(growing)
-        for track in growing:
-            step = min(part, max(track.fit_limit, track.base) - track.base)
-            track.base += step
-            free -= step
-        growing = [t for t in growing if t.fit_limit - t.base > 1e-9]
+    for track, part in zip(growing, equal_parts(free, [t.fit_limit - t.base for t in growing]), strict=True):
+        track.base += part
 
 
 def _expand_flexible(
@@ -314,8 +311,13 @@ def _expand_flexible(
             fraction = _find_fraction(tracks, minimum, gap)
         elif total > maximum:
             fraction = _find_fraction(tracks, maximum, gap)
+    # What snapping cuts off one track goes on to the next.
+    rest = 0.0
     for track in flexible:
-        track.base = max(track.base, fraction * track.flex)
+        share = fraction * track.flex + rest
+        whole = math.floor(share * UNIT) / UNIT
+        rest = share - whole
+        track.base = max(track.base, whole)
 
 
 def _find_fraction(tracks: Sequence[Track], space: float, gap: float) -> float:
@@ -342,5 +344,5 @@ def _find_fraction(tracks: Sequence[Track], space: float, gap: float) -> float:
 def _stretch_auto(tracks: Sequence[Track], free: float) -> None:
     auto = [t for t in tracks if t.max_kind == "auto" and not t.collapsed]
     if auto and free > 0:
-        for track in auto:
-            track.base += free / len(auto)
+        for track, part in zip(auto, equal_parts(free, [INF] * len(auto)), strict=True):
+            track.base += part

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..style.computed import ComputedStyle
 from .fragment import Content, Fragment, Pending, Placed, StaticPosition
 from .nodes import Node
+from .units import used
 
 
 def place(
@@ -25,13 +26,13 @@ def relative_offset(style: ComputedStyle, basis: float, height_basis: float | No
     """Return the shift of a relatively positioned box (CSS 2 §9.4.3)."""
     if style.position != "relative":
         return 0.0, 0.0
-    left = None if isinstance(style.left, str) else style.left.resolve(basis)
-    right = None if isinstance(style.right, str) else style.right.resolve(basis)
+    left = None if isinstance(style.left, str) else used(style.left, basis)
+    right = None if isinstance(style.right, str) else used(style.right, basis)
     top = bottom = None
     if not isinstance(style.top, str) and (height_basis is not None or style.top.is_absolute):
-        top = style.top.resolve(height_basis or 0.0)
+        top = used(style.top, height_basis or 0.0)
     if not isinstance(style.bottom, str) and (height_basis is not None or style.bottom.is_absolute):
-        bottom = style.bottom.resolve(height_basis or 0.0)
+        bottom = used(style.bottom, height_basis or 0.0)
     if left is not None and right is not None and style.direction == "rtl":
         left = None
     dx = left if left is not None else -(right or 0.0)

@@ -10,6 +10,7 @@ from ..style.values import FitContent, Length, MaxSize, Size
 from .boxes import Sides
 from .context import LayoutContext
 from .nodes import Node
+from .units import snap, used
 
 INFINITY = math.inf
 
@@ -37,7 +38,7 @@ def margins_of(style: ComputedStyle, basis: float) -> Margins:
     """Resolve margins; percentages of all four sides refer to the containing block's width."""
     return Margins(
         *(
-            None if isinstance(m, str) else m.resolve(basis)
+            None if isinstance(m, str) else used(m, basis)
             for m in (style.margin_top, style.margin_right, style.margin_bottom, style.margin_left)
         )
     )
@@ -53,10 +54,10 @@ def border_of(style: ComputedStyle) -> Sides:
 def padding_of(style: ComputedStyle, basis: float) -> Sides:
     """Resolve padding against the containing block's width."""
     return Sides(
-        max(0.0, style.padding_top.resolve(basis)),
-        max(0.0, style.padding_right.resolve(basis)),
-        max(0.0, style.padding_bottom.resolve(basis)),
-        max(0.0, style.padding_left.resolve(basis)),
+        max(0.0, used(style.padding_top, basis)),
+        max(0.0, used(style.padding_right, basis)),
+        max(0.0, used(style.padding_bottom, basis)),
+        max(0.0, used(style.padding_left, basis)),
     )
 
 
@@ -83,8 +84,8 @@ def length_of(value: Size | MaxSize | str, basis: float | None) -> float | None:
     if not isinstance(value, Length):
         return None
     if value.is_absolute:
-        return value.px
-    return None if basis is None else value.resolve(basis)
+        return snap(value.px)
+    return None if basis is None else used(value, basis)
 
 
 def width_from(
@@ -96,7 +97,7 @@ def width_from(
     """
     extra = extra_of(node.style, basis).width
     if isinstance(value, Length):
-        return to_border_box(node.style, value.resolve(basis), extra)
+        return to_border_box(node.style, used(value, basis), extra)
     if value in ("auto", "none", "content"):
         return None
     if value == "stretch":
@@ -107,7 +108,7 @@ def width_from(
     if value == "max-content":
         return high
     if isinstance(value, FitContent):
-        return min(high, max(low, to_border_box(node.style, value.limit.resolve(basis), extra)))
+        return min(high, max(low, to_border_box(node.style, used(value.limit, basis), extra)))
     return min(high, max(low, available))
 
 
@@ -164,8 +165,8 @@ def width_by_ratio(node: Node, height: float, basis: float) -> float:
     ratio = ratio_of(node) or 1.0
     extra = extra_of(node.style, basis)
     if ratio_is_of_content_box(node):
-        return max(0.0, height - extra.height) * ratio + extra.width
-    return max(height * ratio, extra.width)
+        return snap(max(0.0, height - extra.height) * ratio) + extra.width
+    return max(snap(height * ratio), extra.width)
 
 
 def height_by_ratio(node: Node, width: float, basis: float) -> float:
@@ -173,5 +174,5 @@ def height_by_ratio(node: Node, width: float, basis: float) -> float:
     ratio = ratio_of(node) or 1.0
     extra = extra_of(node.style, basis)
     if ratio_is_of_content_box(node):
-        return max(0.0, width - extra.width) / ratio + extra.height
-    return max(width / ratio, extra.height)
+        return snap(max(0.0, width - extra.width) / ratio) + extra.height
+    return max(snap(width / ratio), extra.height)

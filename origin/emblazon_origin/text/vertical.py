@@ -57,7 +57,10 @@ def box_metrics(style: ComputedStyle, fonts: FontLibrary, scale: float = 1.0) ->
 
 def used_line_height(style: ComputedStyle, font: FontMetrics, scale: float = 1.0) -> float:
     """Return `line-height` in px; where text-fit scales, it scales along."""
-    return font.line_spacing if style.line_height == "normal" else style.line_height * scale
+    if style.line_height == "normal":
+        return font.line_spacing
+    # Chromium keeps line heights in 1/64 px, cut off; boxes below would drift otherwise.
+    return math.floor(style.line_height * scale * 64 + 1e-4) / 64
 
 
 def baseline_shift(
@@ -78,7 +81,7 @@ def baseline_shift(
     if align == "super":
         return -(parent.style.font_size * scale / 3 + 1)
     if align == "middle":
-        return (ascent - descent) / 2 - parent.font.x_height / 2
+        return (ascent - descent) / 2 - round(parent.font.x_height * 32) / 64
     if align == "text-top":
         return ascent - parent.font.ascent
     if align == "text-bottom":

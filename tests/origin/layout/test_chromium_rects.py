@@ -27,7 +27,7 @@ ROOT = HERE.parents[2]
 VIEWPORT = (600, 400)
 PAGE_STYLE = "html{font:16px/20px Inter}body{margin:0}"
 
-TOLERANCE = 0.05  # px; Chromium keeps 1/64 px
+TOLERANCE = 1 / 64 + 1e-6  # px; Chromium keeps 1/64 px
 
 Rects = dict[str, list[float]]
 
