@@ -32,6 +32,7 @@ class OriginProcess:
             "PYTHONPATH": str(FAKE_FOLDER), "FAKE_LOG": str(self.render_log),
             "FAKE_FAIL": str(folder / "fail"),
             "EMBLAZON_SMALL_ENCODING": "0",
+            "EMBLAZON_FETCH_TIMEOUT": "0.2",
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "emblazon_origin.server"],

@@ -8,10 +8,10 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 
-_SECRET = r"sig|signature|token|secret|password|credential|authorization|cookie|api_?key"
+_SECRET = r"sig|signature|token|secret|password|credential|authorization|cookie|(?:api|secret|signing)_?keys?"  # noqa: S105 - names
 # Object members and headers whose values are secrets or stand for a signature.
 _SECRET_NAME = re.compile(
-    rf"(?:^|[_\-.])(?:{_SECRET}|passwd|dsn|webhook|api-key|access[_\-]?key(?:[_\-]?id)?|signing[_\-]?keys?|credentials)$",
+    rf"(?:^|[_\-.])(?:{_SECRET}|passwd|dsn|webhook|api-key|access[_\-]?key(?:[_\-]?id)?|credentials)$",
     re.IGNORECASE,
 )  # fmt: skip
 _IN_TEXT = tuple(

@@ -166,6 +166,11 @@ class OriginConfig:
             raise ConfigError("EMBLAZON_REDIS_URL: must begin with redis://, rediss:// or unix://")
         if self.alert_webhook and not self.alert_webhook.startswith(("http://", "https://")):
             raise ConfigError("EMBLAZON_ALERT_WEBHOOK: must begin with http:// or https://")
+        if self.render_timeout <= self.fetch_timeout:
+            raise ConfigError(
+                f"EMBLAZON_RENDER_TIMEOUT={self.render_timeout:g}: must be above "
+                f"EMBLAZON_FETCH_TIMEOUT={self.fetch_timeout:g}; a card without its slow image beats none"
+            )
         self._check_storage()
 
     def _check_storage(self) -> None:
@@ -233,3 +238,21 @@ def _check_range(metadata: Mapping[str, Any], value: Any) -> None:
         if (low is not None and not number >= low) or (high is not None and not number <= high):
             bounds = f"at least {low}" if high is None else f"from {low} to {high}"
             raise ConfigError(f"{metadata['variable']}={number}: use a number {bounds}")
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """Return variable, default and effect of every setting, as `docs/operations.md` lists them."""
+    return [
+        (spec.metadata["variable"], _default_text(spec.default, spec.metadata), spec.metadata["help"])
+        for spec in fields(OriginConfig)
+    ]
+
+
+def _default_text(value: Any, metadata: Mapping[str, Any]) -> str:
+    if metadata.get("size"):
+        return f"{value >> 20}m"
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

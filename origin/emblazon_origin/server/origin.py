@@ -20,9 +20,11 @@ from emblazon.contract.schema import Manifest
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.alerts import Alerts
 from emblazon_origin.observability.metrics import Metrics, Sample
+from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.server.answer import Answer, Ask
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.fleet import Fleet
+from emblazon_origin.server.front import Front
 from emblazon_origin.server.memory import CardCache, Shares
 from emblazon_origin.server.routes import Routes
 from emblazon_origin.server.service import CardService
@@ -56,7 +58,8 @@ class Origin:
         self.fleet = self._fleet()
         self.service = CardService(config, self.pool, self.cards, self.metrics, self.fleet)
         self.storage = storage_of(config)
-        self.routes = Routes(config, self)
+        self.tracing = Tracing.to(config.otel_endpoint)
+        self.front = Front(Routes(config, self), self.metrics, self.alerts, self.tracing)
         self._manifest = (b"", Manifest(""))
         self.draining = False
         self._watch = TreeWatch(watched)
@@ -98,10 +101,11 @@ class Origin:
             await self.fleet.close()
         await self.storage.close()
         await self.alerts.close()
+        self.tracing.close()
 
     async def answer(self, ask: Ask) -> Answer:
         """Answer one request; never raises, except when cancelled."""
-        return await self.routes.answer(ask)
+        return await self.front.answer(ask)
 
     async def reload(self) -> bool:
         """Load templates and fonts anew; on failure everything stays as it was."""

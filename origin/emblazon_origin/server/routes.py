@@ -9,32 +9,25 @@ GET      /healthz /readyz /metrics    for the platform; the only routes without 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
-import logging
 import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.problem import BadRequest, MethodNotAllowed, NotFound, Problem, Unauthorized
+from emblazon.contract.problem import BadRequest, MethodNotAllowed, NotFound, Unauthorized
 from emblazon.contract.request import CardRequest, parse_request
-from emblazon_origin.errors import EmblazonError, Overloaded
-from emblazon_origin.observability.logs import request_id
+from emblazon_origin.errors import Overloaded
 from emblazon_origin.observability.metrics import CONTENT_TYPE as METRICS_TYPE
 from emblazon_origin.server import headers
 from emblazon_origin.server.answer import (
-    SECURITY_HEADERS,
     Answer,
     Ask,
-    error_answer,
     json_answer,
-    problem_answer,
 )
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.openapi import openapi_document
@@ -43,28 +36,24 @@ from emblazon_origin.server.service import Served
 if TYPE_CHECKING:
     from emblazon_origin.server.origin import Origin
 
-log = logging.getLogger(__name__)
-access = logging.getLogger("emblazon.access")
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 # The edge's key for the card. It counts purges, so that a purged card is drawn anew here too.
 _EPOCH = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
 _CARD_PATH = re.compile(r"/(render|fallback|store)(/.*)")
-_OPEN_ROUTES = ("/healthz", "/readyz", "/metrics")
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """What the access log and the metrics say of a request, filled in while it is answered."""
 
     route: str = "other"
     template: str = ""
     tier: str = "none"
-    error: EmblazonError | None = None
+    stages: dict[str, float] = field(default_factory=dict)  # milliseconds
 
 
 class Routes:
-    """Answers requests; the one place where errors become answers."""
+    """Answers requests, or raises what is wrong with them."""
 
     def __init__(self, config: OriginConfig, origin: Origin) -> None:
         self._config = config
@@ -77,54 +66,15 @@ class Routes:
             "/metrics": self._metrics,
         }
 
-    async def answer(self, ask: Ask) -> Answer:
-        """Answer a request, count it and log it."""
-        began = time.perf_counter()
-        given = ask.headers.get("x-request-id", "")
-        identifier = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        token = request_id.set(identifier)
-        seen = _Seen()
-        self._origin.metrics.in_flight.inc()
-        try:
-            answer = await self._guarded(ask, seen)
-        except asyncio.CancelledError:
-            self._record(ask, seen, 499, began, 0)
-            raise
-        finally:
-            self._origin.metrics.in_flight.dec()
-            request_id.reset(token)
-        token = request_id.set(identifier)
-        self._record(ask, seen, answer.status, began, len(answer.body))
-        request_id.reset(token)
-        if answer.status != 304:
-            answer.headers.append(("Content-Length", str(len(answer.body))))
-        answer.headers.extend([("X-Request-Id", identifier), *SECURITY_HEADERS])
-        return answer
-
-    async def _guarded(self, ask: Ask, seen: _Seen) -> Answer:
-        """Turn errors into answers."""
-        try:
-            return await self._dispatch(ask, seen)
-        except Problem as problem:
-            return problem_answer(problem)
-        except EmblazonError as error:
-            seen.error = error
-            self._report(error)
-            return error_answer(error)
-        except Exception as error:
-            log.exception("unexpected error")
-            self._origin.metrics.errors.labels(type(error).__name__, "critical").inc()
-            self._origin.alerts.raise_alert("unexpected-error", "critical", type(error).__name__)
-            return error_answer(EmblazonError(str(error), public="The card could not be drawn."))
-
-    async def _dispatch(self, ask: Ask, seen: _Seen) -> Answer:
+    async def dispatch(self, ask: Ask, seen: Seen) -> Answer:
+        """Find the route and answer. Raises Problem and EmblazonError."""
         path = ask.path
         card = _CARD_PATH.fullmatch(path)
         plain = self._plain.get(path)
         if card is None and plain is None:
             raise NotFound("The origin has /render/{template}.{png|jpg|webp|avif} and /manifest.json.")
         seen.route = card[1] if card else path.strip("/").partition(".")[0]
-        if path not in _OPEN_ROUTES:
+        if path not in PROBES:
             self._authorize(ask)
         allowed = ("POST",) if seen.route == "store" else ("GET", "HEAD")
         if ask.method not in allowed:
@@ -145,7 +95,7 @@ class Routes:
 
     # -- cards ---------------------------------------------------------------------------------
 
-    async def _card(self, ask: Ask, route: str, rest: str, seen: _Seen) -> Answer:
+    async def _card(self, ask: Ask, route: str, rest: str, seen: Seen) -> Answer:
         began = time.perf_counter()
         origin = self._origin
         if origin.draining or not origin.manifest.templates:
@@ -169,6 +119,7 @@ class Routes:
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
         served = await origin.service.card(request, origin.manifest, epoch=epoch, refresh=refresh)
         seen.tier = served.tier
+        seen.stages = served.card.timings if served.tier == "render" else {}
         if route == "store":
             return await self._store(request, served)
         return self._card_answer(ask, request, served, time.perf_counter() - began)
@@ -228,35 +179,6 @@ class Routes:
     async def _metrics(self, _: Ask) -> Answer:
         body = self._origin.metrics.expose()
         return Answer(200, [("Content-Type", METRICS_TYPE), ("Cache-Control", "no-store")], body)
-
-    # -- records -------------------------------------------------------------------------------
-
-    def _report(self, error: EmblazonError) -> None:
-        severity = "error" if error.report else "warning" if error.status >= 500 else "info"
-        name = type(error).__name__.lstrip("_")
-        self._origin.metrics.errors.labels(name, severity).inc()
-        log.log(
-            logging.getLevelNamesMapping()[severity.upper()],
-            "render failed",
-            extra={"error": name, "detail": str(error)},
-        )
-        if error.report:
-            self._origin.alerts.raise_alert(f"error-{name}", "error", str(error))
-
-    def _record(self, ask: Ask, seen: _Seen, status: int, began: float, length: int) -> None:
-        seconds = time.perf_counter() - began
-        metrics = self._origin.metrics
-        outcome = "cancelled" if status == 499 else f"{status // 100}xx"
-        metrics.requests.labels(seen.route, seen.template or "other", seen.tier, outcome).inc()
-        metrics.request_seconds.labels(seen.route, seen.tier).observe(seconds)
-        level = logging.DEBUG if ask.path in _OPEN_ROUTES else logging.INFO
-        access.log(
-            level, "request",
-            extra={
-                "method": ask.method, "target": ask.target[:2048], "status": status, "tier": seen.tier,
-                "template": seen.template, "ms": round(seconds * 1000, 2), "bytes": length,
-            },
-        )  # fmt: skip
 
 
 def _take_explain(query: str) -> tuple[str, bool]:

@@ -1,0 +1,102 @@
+"""Around every request: its id, its trace, errors into answers, one access line, the counters."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+
+from emblazon.contract.problem import Problem
+from emblazon_origin.errors import EmblazonError
+from emblazon_origin.observability.alerts import Alerts
+from emblazon_origin.observability.logs import request_id
+from emblazon_origin.observability.metrics import Metrics
+from emblazon_origin.observability.tracing import Tracing
+from emblazon_origin.server.answer import SECURITY_HEADERS, Answer, Ask, error_answer, problem_answer
+from emblazon_origin.server.routes import PROBES, Routes, Seen
+
+log = logging.getLogger(__name__)
+access = logging.getLogger("emblazon.access")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
+_CANCELLED = 499  # the client went away; never sent
+
+
+class Front:
+    """Answers every request with something; the one place where errors become answers."""
+
+    def __init__(self, routes: Routes, metrics: Metrics, alerts: Alerts, tracing: Tracing) -> None:
+        self._routes = routes
+        self._metrics = metrics
+        self._alerts = alerts
+        self._tracing = tracing
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Answer a request. Raises nothing but CancelledError."""
+        given = ask.headers.get("x-request-id", "")
+        identifier = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        token = request_id.set(identifier)
+        seen = Seen()
+        began = time.perf_counter()
+        self._metrics.in_flight.inc()
+        try:
+            with self._tracing.request(ask.path.split("/")[1][:20], ask.target, ask.headers) as span:
+                answer = await self._guarded(ask, seen)
+                span.finish(answer.status, seen.tier, seen.template, seen.stages)
+            self._record(ask, seen, answer.status, began, len(answer.body))
+        except asyncio.CancelledError:
+            self._record(ask, seen, _CANCELLED, began, 0)
+            raise
+        finally:
+            self._metrics.in_flight.dec()
+            request_id.reset(token)
+        if answer.status != 304:
+            answer.headers.append(("Content-Length", str(len(answer.body))))
+        answer.headers.extend([("X-Request-Id", identifier), *SECURITY_HEADERS])
+        return answer
+
+    async def _guarded(self, ask: Ask, seen: Seen) -> Answer:
+        """Turn errors into answers."""
+        try:
+            return await self._routes.dispatch(ask, seen)
+        except Problem as problem:
+            return problem_answer(problem)
+        except EmblazonError as error:
+            self._report(error)
+            return error_answer(error)
+        except Exception as error:
+            log.exception("unexpected error")
+            self._metrics.errors.labels(type(error).__name__, "critical").inc()
+            self._alerts.raise_alert("unexpected-error", "critical", type(error).__name__)
+            return error_answer(EmblazonError(str(error), public="The card could not be drawn."))
+
+    def _report(self, error: EmblazonError) -> None:
+        """Log, count and alert: a defect is an error, lack of capacity a warning, a bad card information."""
+        severity = "error" if error.report else "warning" if error.status >= 500 else "info"
+        name = type(error).__name__.lstrip("_")
+        self._metrics.errors.labels(name, severity).inc()
+        level = logging.getLevelNamesMapping()[severity.upper()]
+        log.log(level, "render failed", extra={"error": name, "detail": str(error)})
+        if error.report:
+            self._alerts.raise_alert(f"error-{name}", "error", str(error))
+
+    def _record(self, ask: Ask, seen: Seen, status: int, began: float, length: int) -> None:
+        seconds = time.perf_counter() - began
+        outcome = "cancelled" if status == _CANCELLED else f"{status // 100}xx"
+        self._metrics.requests.labels(seen.route, seen.template or "other", seen.tier, outcome).inc()
+        self._metrics.request_seconds.labels(seen.route, seen.tier).observe(seconds)
+        access.log(
+            logging.DEBUG if ask.path in PROBES else logging.INFO,
+            "request",
+            extra={
+                "method": ask.method[:20],
+                "target": ask.target[:2048],
+                "status": status,
+                "tier": seen.tier,
+                "template": seen.template,
+                "ms": round(seconds * 1000, 2),
+                "bytes": length,
+            },
+        )

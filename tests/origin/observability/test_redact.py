@@ -1,0 +1,93 @@
+"""Signatures and tokens never leave, whatever they are wrapped in."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from emblazon_origin.observability.logs import JsonFormatter, TextFormatter, request_id
+from emblazon_origin.observability.redact import HIDDEN, redact, redact_text
+
+SECRET = "s3cr3tSignatureValue"
+
+TEXTS = [
+    f"/og/article.png?title=Hi&_sig={SECRET}&_kid=a",
+    f"/og/article.png?_sig={SECRET}",
+    f"GET https://example.com/x?X-Amz-Signature={SECRET}&X-Amz-Date=1",
+    f"https://example.com/?access_token={SECRET}#part",
+    f"Authorization: Bearer {SECRET}",
+    f"authorization: basic {SECRET}==",
+    f"AWS4-HMAC-SHA256 Credential=AKID/20130524, SignedHeaders=host, Signature={SECRET}",
+    f"redis://default:{SECRET}@cache.internal:6379/0",
+    f"https://{SECRET}@sentry.example.com/1",
+    f'{{"token": "{SECRET}", "title": "Hi"}}',
+    f"{{'_sig': '{SECRET}'}}",
+    f"password={SECRET}",
+    f"api_key={SECRET}&x=1",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_secrets_in_texts_are_hidden(text: str) -> None:
+    assert SECRET not in redact_text(text)
+    assert HIDDEN in redact_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/og/article.png?title=A+token+of+signature", "design=bold&_v=night", "the key to it", ""],
+)
+def test_innocent_texts_stay(text: str) -> None:
+    assert redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_sig", "Authorization", "Cookie", "EMBLAZON_ORIGIN_TOKEN", "EMBLAZON_SIGNING_KEYS", "SENTRY_DSN",
+     "s3_secret_key", "EMBLAZON_S3_SECRET_ACCESS_KEY", "EMBLAZON_S3_ACCESS_KEY_ID", "alert_webhook", "x-api-key", "password"],
+)  # fmt: skip
+def test_members_with_secret_names_are_hidden_however_deep(name: str) -> None:
+    hidden = redact({"request": [{"headers": {name: SECRET}}]})
+    assert hidden == {"request": [{"headers": {name: HIDDEN}}]}
+
+
+def test_nothing_is_changed_in_place_and_other_types_pass() -> None:
+    given = {"n": 1, "ok": True, "none": None, "list": ("a", b"Bearer abc"), "_sig": "x"}
+    assert redact(given)["list"] == ["a", f"Bearer {HIDDEN}"]
+    assert given["_sig"] == "x"
+    assert redact(given)["n"] == 1
+
+
+def record(**extra: object) -> logging.LogRecord:
+    made = logging.makeLogRecord({"name": "t", "levelno": 20, "levelname": "INFO", "msg": "request", **extra})
+    return made
+
+
+def test_log_lines_are_json_with_the_request_id_and_redacted() -> None:
+    token = request_id.set("abc")
+    try:
+        line = json.loads(JsonFormatter().format(record(target=TEXTS[0], status=200)))
+    finally:
+        request_id.reset(token)
+    assert (line["event"], line["request_id"], line["status"], line["level"]) == (
+        "request",
+        "abc",
+        200,
+        "info",
+    )
+    assert SECRET not in json.dumps(line)
+
+
+def test_exceptions_are_redacted_too() -> None:
+    try:
+        raise ValueError(f"bad url https://x/?_sig={SECRET}")
+    except ValueError:
+        import sys
+
+        made = record(exc_info=sys.exc_info())
+    for formatter in (JsonFormatter(), TextFormatter()):
+        text = formatter.format(made)
+        assert "ValueError" in text
+        assert SECRET not in text
