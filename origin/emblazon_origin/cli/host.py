@@ -39,7 +39,12 @@ def edge_environment(host: str, origin_url: str) -> dict[str, str]:
 
     Only an edge that listens on the loopback may go without keys: others must name EMBLAZON_SIGNING=off.
     """
-    local = {"EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN, "EMBLAZON_SIGNING": "off"}
+    local = {
+        "EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN,
+        "EMBLAZON_SIGNING": "off",
+        "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows on the next reload
+        "EMBLAZON_MANIFEST_TTL": "1",
+    }
     given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
     if given.get("EMBLAZON_SIGNING_KEYS"):
         local.pop("EMBLAZON_SIGNING")

@@ -1,0 +1,83 @@
+"""Every command that the README shows is run, against the server that the README starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines() if line
+]
+TARGETS = set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.M))
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The product as `make run` starts it, on a free port; yields the environment of the commands."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "EMBLAZON_PORT": str(port),
+        "EMBLAZON_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    server = subprocess.Popen(
+        [".venv/bin/emblazon", "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    line = server.stdout.readline()
+    assert f"http://127.0.0.1:{port}/" in line, "the server ends its start with one line naming the URL"
+    yield environment
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(30) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith("make ")])
+def test_command_of_the_readme_succeeds(command: str, served: dict[str, str], tmp_path: Path) -> None:
+    here = re.sub(r"(?<=-o )\S+|(?<=--overlay )\S+", lambda name: str(tmp_path / name.group()), command)
+    here = here.replace("127.0.0.1:8080", f"127.0.0.1:{served['EMBLAZON_PORT']}").replace(
+        "curl ", "curl -fsS "
+    )
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", here],
+        cwd=ROOT,
+        env=served,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    for made in tmp_path.iterdir():
+        assert made.stat().st_size > 1000, f"{command} wrote a picture"
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_make_target_of_the_readme_exists(target: str) -> None:
+    done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_readme_has_commands_to_run() -> None:
+    assert len(COMMANDS) >= 8
+
+
+def test_pictures_and_pages_of_the_readme_exist() -> None:
+    links = re.findall(r"\]\(((?!https?:)[^)#]+)", README)
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert not missing
