@@ -19,8 +19,6 @@ from emblazon.adapters.cloudflare_js import (
 )
 from emblazon.edge.ports import Body, CacheEntry, Headers, KVEntry, KVKey
 
-KV_MIN_TTL = 60  # seconds; KV refuses less
-
 
 class WorkersKV:
     """A KV namespace binding."""
@@ -40,7 +38,7 @@ class WorkersKV:
         if metadata:
             options["metadata"] = parse_json(metadata)
         if ttl is not None:
-            options["expirationTtl"] = max(KV_MIN_TTL, ttl)
+            options["expirationTtl"] = ttl
         if isinstance(body, StreamBody) and body.length is None:
             body = await body.whole()  # KV takes no stream of unknown length
         async with outside("kv.put"):
