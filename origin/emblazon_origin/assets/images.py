@@ -25,7 +25,7 @@ from ..report import Report
 from ..style.dom import Element
 from .images_decode import decode_image, sniff
 from .images_find import image_references
-from .images_resize import resize
+from .images_resize import halved, resize
 from .resources import Resources
 from .svg import SvgImage, draw_svg, parse_svg
 
@@ -128,6 +128,15 @@ class ImageStore:
         except AssetError as error:
             self._failed(key, error, 0)
             return None
+
+    def source(self, key: str, width: int, height: int) -> Pixmap | None:
+        """Return the image for being turned or skewed: at no less than a size in device pixels."""
+        found = self._find(key)
+        if found is None or isinstance(found.source, SvgImage) or width <= 0 or height <= 0:
+            return self.pixmap(key, width, height)
+        self._note_upscaling(key, found, width, height)
+        half = halved(found.source, width, height)
+        return _sized.get((found.digest, *half.size, True), lambda: Pixmap.from_image(half))
 
     def _find(self, key: str) -> Decoded | None:
         if key and key not in self._images:

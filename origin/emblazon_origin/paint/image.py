@@ -35,6 +35,10 @@ class Images(Protocol):
         """Return the image at a size in device pixels."""
         ...
 
+    def source(self, key: str, width: int, height: int) -> Pixmap | None:
+        """Return the image for being turned or skewed: at no less than a size in device pixels."""
+        ...
+
 
 def object_rect(style: ComputedStyle, natural: NaturalSize, content: Rect, dpr: float) -> Rect:
     """Return where the image is drawn, in scaled px (CSS Images 3 §5.5); it may overhang the content box."""
@@ -103,12 +107,13 @@ def paint_replaced(
 def draw_image(painter: Painter, images: Images, key: str, rect: Rect, rendering: Rendering) -> None:
     """Draw an image into a rectangle of whole scaled px."""
     width, height = round(rect.width), round(rect.height)
-    sx, sy = (1.0, 1.0) if painter.matrix.is_translation else painter.matrix.scale
-    # Under a scaling matrix, resample once from the source to the size on the device.
-    pixmap = images.pixmap(key, max(1, round(width * sx)), max(1, round(height * sy)), rendering)
-    if pixmap is None:
+    if painter.shift is not None:
+        pixmap = images.pixmap(key, width, height, rendering)
+        if pixmap is not None:
+            painter.draw(pixmap, rect.x, rect.y)
         return
-    if pixmap.size == (width, height) and painter.shift is not None:
-        painter.draw(pixmap, rect.x, rect.y)
-    else:
+    # Under any other matrix, resample once, from the source to the device.
+    sx, sy = painter.matrix.scale
+    pixmap = images.source(key, max(1, round(width * sx)), max(1, round(height * sy)))
+    if pixmap is not None:
         painter.draw_scaled(pixmap, rect, smooth=rendering not in ("pixelated", "crisp-edges"))

@@ -164,16 +164,16 @@ def _inside_corners(shape: RoundedRect) -> IntRect | None:
 
 
 def _shrunk(pixmap: Pixmap, to_device: Matrix) -> tuple[Pixmap, Matrix]:
-    """Average a picture down first where the matrix makes it much smaller, so that nothing aliases."""
-    sx, sy = to_device.scale
+    """Average a picture down first where the matrix halves it or more, so that nothing aliases."""
     w, h = pixmap.size
-    small = (max(1, round(w * min(1.0, sx))), max(1, round(h * min(1.0, sy))))
-    if small[0] > w * 0.75 and small[1] > h * 0.75:
+    factor = 1
+    while max(to_device.scale) * 2 * factor <= 1 and min(w, h) >= 2 * factor:
+        factor *= 2
+    if factor == 1:
         return pixmap, to_device
-    image = pixmap.premultiplied().resize(
-        small, Image.Resampling.BOX if min(sx, sy) < 0.5 else Image.Resampling.BILINEAR
-    )
-    return Pixmap.from_image(image), to_device.then(Matrix(w / small[0], 0, 0, h / small[1]))
+    small = pixmap.premultiplied().reduce(factor)
+    scale = Matrix(w / small.width, 0, 0, h / small.height)
+    return Pixmap.from_image(small), to_device.then(scale)
 
 
 def _resample(pixmap: Pixmap, to_device: Matrix, box: IntRect, smooth: bool) -> Pixmap:
@@ -194,6 +194,6 @@ def _resample(pixmap: Pixmap, to_device: Matrix, box: IntRect, smooth: bool) -> 
         box.size,
         Image.Transform.AFFINE,
         (inverse.a, inverse.c, inverse.e, inverse.b, inverse.d, inverse.f),
-        Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST,
+        Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST,
     )
     return Pixmap.from_image(sampled)
