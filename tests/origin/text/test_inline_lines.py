@@ -1,0 +1,312 @@
+"""Lines: white space, breaking, alignment and the vertical axis. Widths and heights are Chromium's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from emblazon_origin.style.computed import ComputedStyle
+from emblazon_origin.style.values import Length
+from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.text.inline import intrinsic_widths, layout_inline
+from emblazon_origin.text.lines import (
+    AtomicItem,
+    BreakItem,
+    CloseItem,
+    InlineItem,
+    InlineLayout,
+    OpenItem,
+    TextItem,
+)
+
+LayOut = Callable[..., InlineLayout]
+FOX = "The quick brown fox jumps over the lazy dog and runs away."
+
+
+def texts(layout: InlineLayout) -> list[str]:
+    return ["".join(run.text for run in line.runs) for line in layout.lines]
+
+
+def edges(layout: InlineLayout) -> list[tuple[float, float]]:
+    return [
+        (min(run.x for run in line.runs), max(run.x + run.width for run in line.runs))
+        for line in layout.lines
+    ]
+
+
+def span(style: ComputedStyle, text: str, edge: float = 0.0, **properties: object) -> list[InlineItem]:
+    inner = style.replace(**properties)
+    opened = OpenItem(inner, None, 0.0, 0.0, edge, 0.0, 0.0, edge)
+    return [opened, TextItem(text, inner), CloseItem(opened)]
+
+
+# --- breaking ------------------------------------------------------------------------------------------
+
+
+def test_lines_break_where_chromium_breaks_them(lay_out: LayOut) -> None:
+    layout = lay_out(FOX)
+    assert texts(layout) == ["The quick brown fox jumps", "over the lazy dog and runs", "away."]
+    assert edges(layout) == [(0, 259), (0, 256), (0, 54)]
+    assert layout.height == 72
+    assert (layout.first_baseline, layout.last_baseline) == (19, 67)
+
+
+def test_a_word_wider_than_the_line_overflows_unless_it_may_break(lay_out: LayOut) -> None:
+    word = "pneumonoultramicroscopic"
+    assert texts(lay_out(word, 120)) == [word]
+    assert lay_out(word, 120).overflow > 100
+    broken = lay_out(word, 120, overflow_wrap="anywhere")
+    assert len(broken.lines) > 1
+    assert "".join(texts(broken)) == word
+    assert max(right for _, right in edges(broken)) <= 120
+
+
+def test_a_whole_word_moves_down_before_it_is_broken(lay_out: LayOut) -> None:
+    assert texts(lay_out("aa bbbbbbbbbb", 100, overflow_wrap="anywhere"))[0] == "aa"
+
+
+def test_a_soft_hyphen_shows_only_where_the_line_breaks(lay_out: LayOut) -> None:
+    layout = lay_out("every\u00adwhere else", 80)
+    assert texts(layout)[0] == "every\u00ad\u2010"
+    assert texts(lay_out("every\u00adwhere", 300)) == ["every\u00adwhere"]
+    (run,) = lay_out("every\u00adwhere", 300).lines[0].runs
+    assert run.width == lay_out("everywhere", 300).lines[0].runs[0].width
+
+
+def test_auto_hyphens_break_words_of_the_language(lay_out: LayOut) -> None:
+    layout = lay_out("international communication", 173, hyphens="auto", lang="en")
+    assert texts(layout) == ["international com\u2010", "munication"]
+
+
+def test_forced_breaks_make_lines_and_empty_lines_keep_their_height(
+    lay_out: LayOut, style: ComputedStyle
+) -> None:
+    items = [TextItem("a ", style), BreakItem(style), BreakItem(style), TextItem(" b", style)]
+    layout = lay_out(items)
+    assert texts(layout) == ["a", "", "b"]
+    assert layout.height == 72
+
+
+def test_no_items_make_no_lines(lay_out: LayOut) -> None:
+    layout = lay_out("   \n ")
+    assert layout.lines == []
+    assert layout.height == 0
+
+
+# --- white space ---------------------------------------------------------------------------------------
+
+
+def test_white_space_collapses_across_inline_boxes(lay_out: LayOut, style: ComputedStyle) -> None:
+    items = [TextItem("  a ", style), *span(style, "  b  "), TextItem("\n c ", style)]
+    assert texts(lay_out(items)) == ["a b c"]
+
+
+def test_breaks_between_wide_characters_leave_no_space(lay_out: LayOut) -> None:
+    assert texts(lay_out("日本\n語")) == ["日本語"]
+    assert texts(lay_out("한국\n어")) == ["한국 어"]
+
+
+def test_pre_keeps_everything_and_tabs_reach_stops(lay_out: LayOut) -> None:
+    layout = lay_out("a  b\n\tc", white_space_collapse="preserve", text_wrap_mode="nowrap")
+    assert texts(layout) == ["a  b", "c"]
+    assert layout.lines[1].runs[0].x == 48  # eight spaces of 6 px
+
+
+def test_pre_wrap_hangs_spaces_at_the_end_of_a_line(lay_out: LayOut) -> None:
+    layout = lay_out("aaaa     bbbb", 60, white_space_collapse="preserve", text_align="right")
+    assert len(layout.lines) == 2
+    last_letter = layout.lines[0].runs[0]
+    assert last_letter.x + layout.lines[0].width == 60  # the spaces lie beyond the edge
+
+
+def test_break_spaces_wraps_them(lay_out: LayOut) -> None:
+    assert len(lay_out("a" + " " * 100, 60, white_space_collapse="break-spaces").lines) > 5
+
+
+# --- alignment -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("align", "direction", "left"),
+    [
+        ("start", "ltr", 0.0),
+        ("end", "ltr", 41.0),
+        ("center", "ltr", 20.5),
+        ("right", "ltr", 41.0),
+        ("start", "rtl", 41.0),
+        ("end", "rtl", 0.0),
+        ("left", "rtl", 0.0),
+    ],
+)
+def test_alignment(lay_out: LayOut, align: str, direction: str, left: float) -> None:
+    layout = lay_out("The quick brown fox jumps", 300, text_align=align, direction=direction)
+    assert edges(layout) == [(left, left + 259)]
+
+
+def test_lines_too_wide_keep_their_start_edge(lay_out: LayOut) -> None:
+    wide = {"text_wrap_mode": "nowrap"}
+    assert edges(lay_out(FOX, 100, text_align="center", **wide))[0][0] == 0
+    assert edges(lay_out(FOX, 100, text_align="right", **wide))[0][0] == 0
+    assert edges(lay_out(FOX, 100, direction="rtl", **wide))[0][1] == pytest.approx(100)
+
+
+def test_justified_lines_fill_the_width_but_the_last(lay_out: LayOut) -> None:
+    layout = lay_out(FOX, 300, text_align="justify")
+    assert [right for _, right in edges(layout)] == pytest.approx([300, 300, 54])
+
+
+def test_justify_spreads_ideographs_too(lay_out: LayOut) -> None:
+    layout = lay_out("日本語の文章はどこでも改行できます", 190, text_align="justify")
+    assert edges(layout)[0][1] == pytest.approx(190)
+
+
+def test_text_align_last_applies_to_the_last_line(lay_out: LayOut) -> None:
+    assert edges(lay_out("a b", 100, text_align="justify", text_align_last="justify"))[0] == (0, 100)
+
+
+def test_indent_moves_the_first_line(lay_out: LayOut) -> None:
+    layout = lay_out(FOX, 300, text_indent=Length(30))
+    assert [left for left, _ in edges(layout)] == [30, 0, 0]
+
+
+# --- spacing -------------------------------------------------------------------------------------------
+
+
+def test_letter_spacing_follows_every_cluster_and_parts_ligatures(lay_out: LayOut) -> None:
+    plain = lay_out("office", 300, font_family=("Source Serif 4",)).lines[0].runs[0]
+    spaced = lay_out("office", 300, font_family=("Source Serif 4",), letter_spacing=2.0).lines[0].runs[0]
+    assert len(plain.glyphs) < len(spaced.glyphs) == 6
+    assert spaced.xs[1] > plain.xs[1]
+
+
+def test_letter_spacing_leaves_cursive_scripts_joined(lay_out: LayOut) -> None:
+    joined = lay_out("مرحبا", 300).lines[0].width
+    assert lay_out("مرحبا", 300, letter_spacing=4.0).lines[0].width == joined
+
+
+def test_word_spacing_widens_spaces(lay_out: LayOut) -> None:
+    assert lay_out("a b c", 300, word_spacing=7.0).width == lay_out("a b c", 300).width + 14
+
+
+def test_kerning_reaches_over_a_span_that_changes_only_colour(lay_out: LayOut, style: ComputedStyle) -> None:
+    plain = lay_out("AVAT").width
+    split = lay_out([TextItem("A", style), *span(style, "V", color=(1, 0, 0, 1)), TextItem("AT", style)])
+    assert split.width == plain
+    parted = lay_out(
+        [TextItem("A", style), *span(style, "V", 1.0, padding_left=Length(1)), TextItem("AT", style)]
+    )
+    assert parted.width > plain + 2
+
+
+def test_adjacent_full_width_punctuation_closes_up(lay_out: LayOut) -> None:
+    assert lay_out("「引号」（括号）", lang="zh-Hans").width == 150
+    assert lay_out("「引号」（括号）", lang="zh-Hans", text_spacing_trim="space-all").width == 160
+
+
+# --- the vertical axis ---------------------------------------------------------------------------------
+
+
+def test_half_leading_lies_on_both_sides(lay_out: LayOut) -> None:
+    layout = lay_out("a", line_height=31.0)
+    assert (layout.height, layout.first_baseline) == (31, 19 + 3)
+
+
+def test_normal_line_height_makes_room_for_fallback_fonts(lay_out: LayOut) -> None:
+    assert lay_out("a").height == 24
+    assert lay_out("a日").height == 29
+    assert lay_out("a日", line_height=24.0).height == 24
+
+
+@pytest.mark.parametrize(
+    ("align", "shift"),
+    [("sub", 5.0), ("super", -(20 / 3 + 1)), (Length(4), -4.0), ("baseline", 0.0)],
+)
+def test_vertical_align_moves_the_baseline(
+    lay_out: LayOut, style: ComputedStyle, align: object, shift: float
+) -> None:
+    layout = lay_out([TextItem("a", style), *span(style, "b", vertical_align=align)])
+    assert layout.lines[0].runs[1].shift == pytest.approx(shift)
+
+
+def test_top_and_bottom_align_with_the_finished_line(lay_out: LayOut, style: ComputedStyle) -> None:
+    tall = AtomicItem(style, 10, 60, 60)
+    small = style.replace(font_size=10.0)
+    items = [tall, *span(small, "t", vertical_align="top"), *span(small, "b", vertical_align="bottom")]
+    line = lay_out(items).lines[0]
+    top, bottom = line.runs
+    assert top.shift + line.baseline == 10  # its own ascent below the line's top
+    assert bottom.shift + line.baseline == line.height - 2
+
+
+def test_atomics_sit_on_their_baseline(lay_out: LayOut, style: ComputedStyle) -> None:
+    layout = lay_out([TextItem("x", style), AtomicItem(style, 30, 50, 40)])
+    (atomic,) = layout.lines[0].atomics
+    assert atomic.y + 40 == layout.lines[0].baseline
+    assert layout.height == 50
+    assert atomic.x == layout.lines[0].runs[0].width
+
+
+# --- inline boxes --------------------------------------------------------------------------------------
+
+
+def test_a_box_that_wraps_is_sliced(lay_out: LayOut, style: ComputedStyle) -> None:
+    padded = {"padding_left": Length(6), "padding_right": Length(6), "padding_top": Length(2)}
+    layout = lay_out(
+        [TextItem("Mixed ", style), *span(style, "padded span that wraps around", 6.0, **padded)]
+    )
+    first, second = (line.boxes[0] for line in layout.lines)
+    assert (first.has_left_edge, first.has_right_edge) == (True, False)
+    assert (second.has_left_edge, second.has_right_edge) == (False, True)
+    assert first.padding_left == 6
+    assert second.x == 0
+    assert second.width == layout.lines[1].width
+    assert first.height == 24 + 2
+    assert first.y == -2
+
+
+def test_a_box_in_right_to_left_text_has_its_start_edge_on_the_right(
+    lay_out: LayOut, style: ComputedStyle
+) -> None:
+    rtl = style.replace(direction="rtl", padding_left=Length(5), padding_right=Length(5))
+    layout = lay_out(span(rtl, "אבג", 5.0, direction="rtl"), direction="rtl")
+    (box,) = layout.lines[0].boxes
+    (run,) = layout.lines[0].runs
+    assert box.x + box.width == pytest.approx(300)
+    assert run.x == box.x + 5
+
+
+def test_an_empty_box_takes_its_room(lay_out: LayOut, style: ComputedStyle) -> None:
+    layout = lay_out(
+        [TextItem("a", style), *span(style, "", 7.0, padding_left=Length(7)), TextItem("b", style)]
+    )
+    (box,) = layout.lines[0].boxes
+    assert box.width == 14
+    assert layout.lines[0].runs[1].x == layout.lines[0].runs[0].width + 14
+
+
+# --- intrinsic widths ----------------------------------------------------------------------------------
+
+
+def test_intrinsic_widths_agree_with_layout(fonts: FontLibrary, style: ComputedStyle) -> None:
+    items: Sequence[InlineItem] = [TextItem(FOX, style)]
+    least, most = intrinsic_widths(items, style, fonts=fonts)
+    assert layout_inline(items, style, width=math.inf, fonts=fonts).width == most
+    assert layout_inline(items, style, width=0.0, fonts=fonts).width == least
+    assert len(layout_inline(items, style, width=most, fonts=fonts).lines) == 1
+
+
+def test_min_content_breaks_anywhere_where_css_says_so(fonts: FontLibrary, style: ComputedStyle) -> None:
+    for wrap, narrow in (("anywhere", True), ("break-word", False)):
+        block = style.replace(overflow_wrap=wrap)
+        least, _ = intrinsic_widths([TextItem("wonderful", block)], block, fonts=fonts)
+        assert (least < 30) is narrow
+
+
+def test_fractional_advances_are_available(fonts: FontLibrary, style: ComputedStyle) -> None:
+    items = [TextItem("Hello, World", style)]
+    whole = layout_inline(items, style, width=math.inf, fonts=fonts)
+    exact = layout_inline(items, style, width=math.inf, fonts=fonts, grid=0.0)
+    assert whole.width == int(whole.width)
+    assert exact.width != int(exact.width)
