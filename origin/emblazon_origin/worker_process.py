@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ import httpx
 from .errors import EmblazonError
 
 LOCAL_DATE = "2024-08-06"  # the newest compatibility date that the pinned workerd knows
+PYWRANGLER = "workers-py==1.17.9"  # the package of pywrangler, for `uv tool run`
 READY_TIMEOUT = 90.0  # seconds; a cold start takes about four
 STOP_TIMEOUT = 10.0
 
@@ -40,6 +42,7 @@ class Service:
     folder: Path
     ready_url: str
     log: Path | None = None  # None: the terminal
+    hint: str = ""  # what to do when it does not start
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -70,14 +73,14 @@ class Service:
         with httpx.Client(trust_env=False, timeout=httpx.Timeout(20.0, connect=1.0)) as client:
             while time.monotonic() < deadline:
                 if self.ended:
-                    raise DevError(f"The {self.name} stopped before it was ready.{self._log_tail()}")
+                    raise DevError(f"The {self.name} stopped before it was ready.{self._why()}")
                 try:
                     if client.get(self.ready_url).status_code == 200:
                         return
                 except httpx.TransportError:
                     pass
                 time.sleep(0.1)
-        raise DevError(f"The {self.name} was not ready within {timeout:.0f} s.{self._log_tail()}")
+        raise DevError(f"The {self.name} was not ready within {timeout:.0f} s.{self._why()}")
 
     def stop(self) -> None:
         """End the whole group: SIGTERM first, SIGKILL for what is left."""
@@ -89,15 +92,27 @@ class Service:
         _signal_group(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _log_tail(self) -> str:
+    def _why(self) -> str:
+        hint = f" {self.hint}" if self.hint else ""
         if self.log is None or not self.log.exists():
-            return ""
-        return "\n" + "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
+            return hint
+        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines()]
+        return "\n".join([hint, "The end of its log:", *filter(None, lines[-15:])])
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):  # all of it has ended
         os.killpg(group, number)
+
+
+def check_port(port: int, variable: str) -> None:
+    """Raise DevError where something listens on `port` already, naming the variable that moves it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DevError(f"Port {port} is in use; set {variable} to another one.") from error
 
 
 def node_binary(root: Path) -> str:
@@ -111,7 +126,8 @@ def node_binary(root: Path) -> str:
 
 def worker_environment(root: Path, state: Path) -> dict[str, str]:
     """Return the environment of wrangler: offline, quiet, its settings under `state`."""
-    path = os.pathsep.join([str(root / "node_modules" / "node" / "bin"), os.environ.get("PATH", "")])
+    folders = [root / "node_modules" / "node" / "bin", Path(sys.executable).parent]
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
     return {
         **os.environ,
         "PATH": path,
@@ -139,12 +155,20 @@ def local_command(
 
 def current_command(*, port: int, state: Path, variables: Mapping[str, str]) -> list[str]:
     """Return the command that runs the Worker on the current runtime. Raises DevError without pywrangler."""
-    pywrangler = Path(sys.executable).with_name("pywrangler")
-    if not pywrangler.is_file():
-        raise DevError(
-            "RUNTIME=current needs pywrangler; run `.venv/bin/pip install workers-py uv` with network."
-        )
-    return [str(pywrangler), "dev", *_common(port, state, variables)]
+    return [*_pywrangler(), "dev", *_common(port, state, variables)]
+
+
+def _pywrangler() -> list[str]:
+    if pywrangler := _tool("pywrangler"):
+        return [pywrangler]
+    if uv := _tool("uv"):
+        return [uv, "tool", "run", "--from", PYWRANGLER, "pywrangler"]
+    raise DevError(f"RUNTIME=current needs pywrangler; run `{sys.executable} -m pip install uv workers-py`.")
+
+
+def _tool(name: str) -> str | None:
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.is_file() else shutil.which(name)
 
 
 def _common(port: int, state: Path, variables: Mapping[str, str]) -> list[str]:

@@ -10,13 +10,23 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
-from ..worker_process import DevError, Service, current_command, local_command, worker_environment
+from ..worker_process import (
+    DevError,
+    Service,
+    check_port,
+    current_command,
+    local_command,
+    worker_environment,
+)
 
 Runtime = Literal["local", "current"]
 
 EDGE_PORT = 8787
 ORIGIN_PORT = 8788
 DEV_PURGE_TOKEN = "local-purge-token"  # noqa: S105  # not a secret: only for 127.0.0.1
+CURRENT_HINT = (
+    "RUNTIME=current downloads its Python at the first start; without network use `make dev` as it is."
+)
 
 
 def worker_variables(origin_url: str) -> dict[str, str]:
@@ -26,6 +36,7 @@ def worker_variables(origin_url: str) -> dict[str, str]:
         "EMBLAZON_PUBLIC_URL": "",
         "EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN,
         "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
+        "EMBLAZON_CACHE_TIMEOUT": "1",
     }
     if not os.environ.get("EMBLAZON_SIGNING_KEYS"):
         variables["EMBLAZON_SIGNING"] = "off"
@@ -47,6 +58,8 @@ def run_dev(
     edge_port = edge_port or int(os.environ.get("EMBLAZON_EDGE_PORT") or EDGE_PORT)
     origin_port = origin_port or int(os.environ.get("EMBLAZON_ORIGIN_PORT") or ORIGIN_PORT)
     current = (runtime or os.environ.get("RUNTIME") or "local") == "current"
+    check_port(edge_port, "EMBLAZON_EDGE_PORT")
+    check_port(origin_port, "EMBLAZON_ORIGIN_PORT")
     state = root / ".emblazon" / "worker"
     state.mkdir(parents=True, exist_ok=True)
     origin = _origin(root, origin_port, state)
@@ -98,12 +111,13 @@ def _worker(root: Path, port: int, state: Path, origin_port: int, current: bool)
             variables=variables,
         )
     return Service(
-        name="Worker" if not current else "Worker (the current runtime is downloaded at its first start)",
+        name="Worker",
         command=command,
         environment=environment,
         folder=root,
         ready_url=f"http://127.0.0.1:{port}/healthz",
         log=_fresh(state / "worker.log"),
+        hint=CURRENT_HINT if current else "",
     )
 
 

@@ -1,0 +1,149 @@
+"""Starting and ending the local Worker: commands, settings, and errors that name the fix."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from waiting import wait_until
+
+from emblazon_origin.cli.dev import run_dev, worker_variables
+from emblazon_origin.worker_process import (
+    LOCAL_DATE,
+    DevError,
+    Service,
+    check_port,
+    local_command,
+    worker_environment,
+)
+
+
+def service(folder: Path, code: str, **changes: str) -> Service:
+    """A child that runs Python code instead of wrangler."""
+    return Service(
+        name="Worker",
+        command=[sys.executable, "-c", code],
+        environment=os.environ,
+        folder=folder,
+        ready_url="http://127.0.0.1:1/healthz",
+        log=folder / "log",
+        **changes,
+    )
+
+
+def test_port_in_use_names_the_variable() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(DevError, match=r"EMBLAZON_EDGE_PORT"):
+            check_port(other.getsockname()[1], "EMBLAZON_EDGE_PORT")
+
+
+def test_missing_runtime_names_npm(tmp_path: Path) -> None:
+    with pytest.raises(DevError, match="npm ci"):
+        local_command(
+            tmp_path,
+            config=tmp_path / "wrangler.toml",
+            port=1,
+            inspector_port=2,
+            state=tmp_path,
+            variables={},
+        )
+
+
+def test_local_command_overrides_the_date_and_passes_variables(tmp_path: Path) -> None:
+    wrangler = tmp_path / "node_modules" / "wrangler-local" / "bin" / "wrangler.js"
+    node = tmp_path / "node_modules" / "node" / "bin" / "node"
+    for file in (wrangler, node):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    command = local_command(
+        tmp_path,
+        config=tmp_path / "wrangler.toml",
+        port=9100,
+        inspector_port=9101,
+        state=tmp_path / "state",
+        variables={"EMBLAZON_ORIGIN_URL": "http://127.0.0.1:9102"},
+    )
+    assert command[:3] == [str(node), str(wrangler), "dev"]
+    assert command[command.index("--compatibility-date") + 1] == LOCAL_DATE
+    assert command[command.index("--var") + 1] == "EMBLAZON_ORIGIN_URL:http://127.0.0.1:9102"
+    assert command[command.index("--ip") + 1] == "127.0.0.1"
+
+
+def test_wrangler_reports_nothing_to_anyone(tmp_path: Path) -> None:
+    environment = worker_environment(tmp_path, tmp_path / "state")
+    assert environment["WRANGLER_SEND_METRICS"] == "false"
+    assert environment["XDG_CONFIG_HOME"].startswith(str(tmp_path))
+
+
+def test_child_that_ends_early_shows_the_end_of_its_log_and_the_hint(tmp_path: Path) -> None:
+    child = service(tmp_path, "print('the reason')", hint="Do that.")
+    child.start()
+    try:
+        with pytest.raises(DevError, match=r"(?s)stopped before it was ready. Do that.*the reason"):
+            child.wait_ready(10)
+    finally:
+        child.stop()
+
+
+def test_child_that_never_gets_ready_is_an_error(tmp_path: Path) -> None:
+    child = service(tmp_path, "import time; time.sleep(60)")
+    child.start()
+    try:
+        with pytest.raises(DevError, match="was not ready within 0 s"):
+            child.wait_ready(0.2)
+    finally:
+        child.stop()
+    assert child.ended
+
+
+def test_stop_ends_grandchildren_too(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(60)"
+    )
+    child = service(tmp_path, code)
+    child.start()
+    log = tmp_path / "log"
+    wait_until(lambda: log.read_text().strip())
+    grandchild = int(log.read_text())
+    child.stop()
+    wait_until(lambda: _gone(grandchild))
+
+
+def _gone(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"
+
+
+def test_signing_is_off_on_ones_own_machine_unless_there_are_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMBLAZON_SIGNING_KEYS", raising=False)
+    monkeypatch.delenv("EMBLAZON_SIGNING", raising=False)
+    assert worker_variables("http://127.0.0.1:1")["EMBLAZON_SIGNING"] == "off"
+    monkeypatch.setenv("EMBLAZON_SIGNING_KEYS", "k1:0123456789abcdef0123456789abcdef")
+    variables = worker_variables("http://127.0.0.1:1")
+    assert "EMBLAZON_SIGNING" not in variables
+    assert variables["EMBLAZON_SIGNING_KEYS"].startswith("k1:")
+
+
+def test_dev_refuses_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(DevError, match="EMBLAZON_ORIGIN_PORT"):
+            run_dev(root=tmp_path, edge_port=_free(), origin_port=other.getsockname()[1])
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
