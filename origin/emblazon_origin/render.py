@@ -37,6 +37,7 @@ from .report import Report
 from .style.cascade import style_document
 from .style.dom import Element, StyledDocument
 from .style.units import Viewport
+from .style.values import WHITE
 from .text.fonts import FontLibrary
 
 # Python frames that one level of nested elements takes in layout, at most.
@@ -47,7 +48,8 @@ _FRAMES_PER_LEVEL = 40
 class RenderRequest:
     """One card as HTML. Sizes are CSS px; `base` is the folder that relative URLs are resolved against.
 
-    `file` names the source in reports; `effort` "small" spends time on a smaller file.
+    `file` names the source in reports; `effort` "small" spends time on a smaller file. The page lies on
+    white, as in a browser, unless `transparent`.
     """
 
     html: str
@@ -62,6 +64,7 @@ class RenderRequest:
     lang: str = ""
     color_scheme: Literal["light", "dark"] = "light"
     effort: Literal["quick", "small"] = "quick"
+    transparent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ def paint(request: RenderRequest, laid_out: LaidOut, report: Report) -> Image.Im
         fonts=laid_out.fonts,
         images=laid_out.images,
         report=report,
+        base=None if request.transparent else WHITE,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from ..home import Home, find_home
 from .exit_codes import CommandError
 
 if TYPE_CHECKING:
+    from emblazon.contract.request import CardRequest
+
     from ..render import Engine, RenderRequest
     from ..template.library import TemplateLibrary
 
@@ -50,6 +51,7 @@ def add_card_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dpr", type=float, default=1.0, metavar="N", help="device pixels per CSS pixel")
     parser.add_argument("--lang", default="", metavar="TAG", help="language of the card, such as ar or ja")
     parser.add_argument("--variant", default="", help="A/B variant of the template")
+    parser.add_argument("--transparent", action="store_true", help="no white under the page")
     parser.add_argument("--dark", action="store_true", help="match prefers-color-scheme: dark")
 
 
@@ -94,6 +96,7 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
         "quality": getattr(options, "quality", None),
         "max_bytes": getattr(options, "max_bytes", None),
         "color_scheme": "dark" if options.dark else "light",
+        "transparent": options.transparent,
     }
     if _is_html(options.card):
         return engine, _bare_html(options, common)
@@ -121,14 +124,14 @@ def _bare_html(options: argparse.Namespace, common: dict[str, object]) -> Render
     )
 
 
-def _preview(options: argparse.Namespace, library: TemplateLibrary) -> Mapping[str, object]:
+def _preview(options: argparse.Namespace, library: TemplateLibrary) -> CardRequest | None:
     if options.preview is None:
-        return {}
+        return None
     cases = library.get(options.card).preview.cases
     if options.preview not in cases:
         known = ", ".join(cases) or "none"
         raise CommandError(f"Template {options.card!r} has no case {options.preview!r}; it has: {known}.")
-    return cases[options.preview].params
+    return cases[options.preview]
 
 
 def _template(
@@ -138,14 +141,14 @@ def _template(
     from ..template.library import TemplateLibrary
 
     library = TemplateLibrary(home.templates, engine.fonts.digest)
-    values = library.check(options.card, {**_preview(options, library), **_data(options)})
+    case = _preview(options, library)
     bound = library.bind(
         options.card,
-        values,
-        lang=options.lang,
-        variant=options.variant,
-        width=options.width,
-        height=options.height,
+        library.check(options.card, {**(case.params if case else {}), **_data(options)}),
+        lang=options.lang or (case.lang if case else ""),
+        variant=options.variant or (case.variant if case else ""),
+        width=options.width or (case.width if case else 0),
+        height=options.height or (case.height if case else 0),
     )
     return RenderRequest(
         html=bound.html,

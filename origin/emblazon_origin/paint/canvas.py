@@ -14,6 +14,7 @@ from PIL import Image
 from ..layout.boxes import Box, Rect, Sides
 from ..report import Report
 from ..style.computed import ComputedStyle
+from ..style.values import Color
 from .background import paint_background
 from .box_geometry import BoxGeometry, geometry_of
 from .clip import Clip
@@ -39,9 +40,11 @@ def paint_document(
     fonts: FontMetricsSource | None,
     images: Images,
     report: Report,
+    base: Color | None = None,
 ) -> Image.Image:
     """Paint a laid-out document; `width` and `height` are CSS px.
 
+    `base` is the opaque colour under the page, as a browser's white; None leaves it transparent.
     Returns "RGB" where every pixel is opaque, else "RGBA". `fonts` places text decorations; runs carry their
     own fonts.
     """
@@ -56,18 +59,20 @@ def paint_document(
         frozenset(viewport_boxes(root)),
     )
     _allow_depth(root)
-    surface = _canvas(box, source, root, context)
+    surface = _canvas(box, source, root, context, base)
     play(build_display_list(root, context), surface, Clip(box))
     return surface.image()
 
 
-def _canvas(box: IntRect, source: Box | None, root: Box, context: PaintContext) -> Surface:
+def _canvas(
+    box: IntRect, source: Box | None, root: Box, context: PaintContext, base: Color | None
+) -> Surface:
     """Return the surface with the canvas background on it."""
     if source is None:
-        return Surface(box)
+        return Surface(box, base)
     style = source.style
     opaque = style.background_color.a >= 1
-    surface = Surface(box, style.background_color if opaque else None)
+    surface = Surface(box, style.background_color if opaque else base)
     if opaque and not style.background_layers:
         return surface
     # The image is positioned on the root element's box, and painted over the whole canvas.

@@ -17,6 +17,7 @@ class Color(NamedTuple):
 
 
 BLACK = Color(0, 0, 0)
+WHITE = Color(1, 1, 1)
 TRANSPARENT = Color(0, 0, 0, 0)
 
 

@@ -183,3 +183,21 @@ def test_help_documents_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> No
         main(["--help"])
     assert stopped.value.code == 0
     assert "exit codes:" in capsys.readouterr().out
+
+
+def test_render_puts_the_page_on_white_unless_told_otherwise(tmp_path: Path) -> None:
+    card, out = tmp_path / "card.html", tmp_path / "out.png"
+    card.write_text("<p>Hi</p>")
+    assert main(["render", str(card), "-o", str(out)]) == 0
+    with Image.open(out) as picture:
+        assert picture.convert("RGBA").getpixel((1199, 629)) == (255, 255, 255, 255)
+    assert main(["render", str(card), "-o", str(out), "--transparent"]) == 0
+    with Image.open(out) as picture:
+        assert picture.convert("RGBA").getpixel((1199, 629)) == (0, 0, 0, 0)
+
+
+def test_render_takes_the_language_of_a_preview_case(tmp_path: Path) -> None:
+    case, same = tmp_path / "case.png", tmp_path / "same.png"
+    assert main(["render", "article", "--preview", "arabic", "-o", str(case)]) == 0
+    assert main(["render", "article", "--preview", "arabic", "--lang", "ar", "-o", str(same)]) == 0
+    assert case.read_bytes() == same.read_bytes()
