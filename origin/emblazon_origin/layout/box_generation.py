@@ -59,7 +59,8 @@ class BoxGenerator:
         if (key := replaced_key(element)) is not None:
             self._set_replaced(node, key)
             return node
-        scrolls = element is not self.viewport_scroller and not (
+        node.is_viewport_scroller = element is self.viewport_scroller
+        scrolls = not node.is_viewport_scroller and not (
             style.overflow_x in ("visible", "clip") and style.overflow_y in ("visible", "clip")
         )
         node.is_root_context = (

@@ -10,11 +10,13 @@ from ..text.findings import report_layout
 from .boxes import Box, Rect
 from .fragment import Placed
 from .nodes import Node
+from .sticky import sticky_corner
 
 
 @dataclass(slots=True, eq=False)
 class _Builder:
     report: Report
+    viewport: Rect
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
     absolutes: deque[tuple[Placed, float, float]] = field(default_factory=deque)
@@ -23,6 +25,8 @@ class _Builder:
         """Return the box of a fragment and its in-flow descendants."""
         fragment, node = placed.fragment, placed.fragment.node
         x, y = origin_x + placed.x, origin_y + placed.y
+        if node.style.position == "sticky":
+            x, y = self._stick(node, Rect(x, y, fragment.width, fragment.height))
         box = Box(
             node.style,
             Rect(x, y, fragment.width, fragment.height),
@@ -47,6 +51,19 @@ class _Builder:
             item.box = self.boxes[atomic.node]
         return box
 
+    def _stick(self, node: Node, rect: Rect) -> tuple[float, float]:
+        """Return the corner of a sticky box in its nearest scrollport, which is never scrolled."""
+        parent = self.boxes.get(node.parent) if node.parent is not None else None
+        if parent is None:
+            return rect.x, rect.y
+        port, ancestor = self.viewport, node.parent
+        while ancestor is not None and ancestor.parent is not None and ancestor in self.boxes:
+            if ancestor.style.overflow_x not in ("visible", "clip") and not ancestor.is_viewport_scroller:
+                port = self.boxes[ancestor].padding_box
+                break
+            ancestor = ancestor.parent
+        return sticky_corner(node.style, rect, parent.content_box, port)
+
     def attach_absolutes(self) -> None:
         """Hang every absolute box where the document has it: paint order and groups follow the document."""
         while self.absolutes:
@@ -64,12 +81,12 @@ class _Builder:
         host.children.insert(index, box)
 
 
-def to_boxes(root: Placed, outside: list[Placed], report: Report) -> Box:
+def to_boxes(root: Placed, outside: list[Placed], report: Report, viewport: Rect) -> Box:
     """Return the root's box; `outside` are boxes placed in the viewport, relative to the root's corner.
 
     What the final text has to say goes to the report: earlier layouts of the same text were only measuring.
     """
-    builder = _Builder(report)
+    builder = _Builder(report, viewport)
     box = builder.convert(root, 0.0, 0.0)
     builder.absolutes.extendleft((placed, root.x, root.y) for placed in reversed(outside))
     builder.attach_absolutes()

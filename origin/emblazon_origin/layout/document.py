@@ -39,7 +39,7 @@ def layout_document(
     margins = margins_of(root.style, width)
     origin = (margins.left or 0.0, margins.top or 0.0)
     outside = _place_in_viewport(ctx, fragment, Rect(-origin[0], -origin[1], width, height))
-    return to_boxes(Placed(fragment, *origin), outside, report)
+    return to_boxes(Placed(fragment, *origin), outside, report, Rect(0.0, 0.0, width, height))
 
 
 def _viewport_scroller(root: Element) -> Element | None:

@@ -70,6 +70,7 @@ class Node:
     natural_height: float | None = None
     natural_ratio: float | None = None
     is_root_context: bool = False  # establishes an independent formatting context
+    is_viewport_scroller: bool = False  # its overflow is the viewport's
     is_item: bool = False  # of a flex or grid container
     is_atomic: bool = False
     was_inline: bool = False  # absolutely positioned, and inline-level before that

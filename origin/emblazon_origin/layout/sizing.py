@@ -117,7 +117,9 @@ def height_from(
 ) -> float | None:
     """Return the border box height for a `height`-like value; None where it depends on the content."""
     if value == "stretch" and basis is not None:
-        return max(0.0, basis - margins_of(node.style, width_basis).vertical)
+        # Margins that may collapse with others are not taken off (CSS Sizing 4 §4.1).
+        collapsible = not (node.is_item or node.is_out_of_flow)
+        return max(0.0, basis - (0.0 if collapsible else margins_of(node.style, width_basis).vertical))
     size = length_of(value, basis)
     if size is None:
         return None

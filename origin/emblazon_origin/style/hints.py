@@ -15,6 +15,7 @@ from .node import Node
 from .tokens import InvalidValue, UnsupportedValue
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
+_NUMBER = re.compile(r"\s*\d*\.?\d+")
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _SIZED = frozenset(("img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table"))
 _ALIGNS = {"left": "left", "right": "right", "center": "center", "justify": "justify", "middle": "center"}
@@ -53,6 +54,9 @@ def presentational(node: Node) -> dict[str, Any]:
 def _size(key: str) -> Callable[[Node, str, dict[str, Any]], None]:
     def read(node: Node, value: str, hints: dict[str, Any]) -> None:
         if node.tag not in _SIZED:
+            return
+        if node.tag == "svg":  # a presentation attribute of SVG 2 §8.11: any CSS length, px by default
+            _css(key, f"{value}px" if _NUMBER.fullmatch(value) else value, hints)
             return
         length = dimension(value)
         if length is not None:

@@ -46,7 +46,7 @@ HALF = Length(pct=0.5)
 Auto = Literal["auto"]
 AUTO: Auto = "auto"
 # Intrinsic sizes: `fit-content()` is a Length wrapped in FitContent.
-Intrinsic = Literal["min-content", "max-content", "fit-content"]
+Intrinsic = Literal["min-content", "max-content", "fit-content", "stretch"]
 
 
 @dataclass(frozen=True, slots=True)

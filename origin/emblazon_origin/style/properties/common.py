@@ -138,9 +138,8 @@ def size(default: str) -> Parse:
         name = cursor.keyword(*_INTRINSIC)
         if name is not None:
             return _INTRINSIC[name]
-        if (name := cursor.keyword("stretch", "-webkit-fill-available", "-moz-available")) is not None:
-            cursor.notes.append(f"'{name}' is drawn as 100%")
-            return v.FULL
+        if cursor.keyword("stretch", "-webkit-fill-available", "-moz-available") is not None:
+            return "stretch"
         if (token := cursor.function("fit-content")) is not None:
             inner = Cursor(token.arguments)
             limit = positive_length(inner)
