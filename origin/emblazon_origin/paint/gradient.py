@@ -179,7 +179,7 @@ def pack(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 def _pixmap(pixels: NDArray[np.uint32]) -> Pixmap:
     height, width = pixels.shape
-    rgb = Image.frombuffer("RGB", (width, height), pixels, "raw", "RGBX", 0, 1)
+    rgb = Image.frombytes("RGB", (width, height), pixels.tobytes(), "raw", "RGBX", 0, 1)
     channels = pixels.view(np.uint8).reshape(height, width, 4)[..., 3]
     opaque = bool(channels.min() == 255) if channels.size else True
     return Pixmap(rgb, None if opaque else Image.fromarray(np.ascontiguousarray(channels)))
