@@ -1,34 +1,40 @@
-"""`text-wrap-style`: which of the possible line breaks a paragraph gets (CSS Text 4 §6.3)."""
+"""`text-wrap-style`: which of the possible line breaks a paragraph gets (CSS Text 4 §6.3).
+
+As Chromium, both values look for the breaks with the least sum of squared gaps at the lines' ends:
+`balance` over whole paragraphs of up to six lines, the last line included; `pretty` over the last four
+lines, where the last one is an orphan: a single word that fills less than a third of the line.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from .breaker import WidthOf, break_lines, next_line
+from .breaker import WidthOf, break_lines
 from .paragraph import EPSILON, Paragraph, Span
 
-MAX_BALANCED_LINES = 6  # as Chromium: longer paragraphs are not balanced
-_PRETTY_LINES = 4  # the end of a paragraph that `pretty` may break anew
-_ORPHAN = 1 / 3  # of the available width: a last line below that is an orphan
-_PRECISION = 0.5  # px
+MAX_BALANCED_LINES = 6
+_PRETTY_LINES = 4
+_ORPHAN = 1 / 3
+
+LastGap = Callable[[Span, float], float]  # gap that the last line counts with, by its width
+_Best = dict[int, tuple[float, list[Span]]]  # cheapest lines from an offset to the end
 
 
 def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[Span]:
     """Return the lines of a paragraph by its block's `text-wrap-style`, at most `limit` of them."""
     spans = break_lines(paragraph, width_of_line, limit)
     style = paragraph.content.block_style.text_wrap_style
-    if style not in ("balance", "pretty") or len(spans) < 2:
+    if style not in ("balance", "pretty") or len(spans) < 2 or len(spans) == limit:
         return spans
-    if (style == "balance" and len(spans) > MAX_BALANCED_LINES) or len(spans) == limit:
+    if style == "balance" and len(spans) > MAX_BALANCED_LINES:
         return spans
+    if not math.isfinite(width_of_line(0)):
+        return spans
+    make = _balance if style == "balance" else _pretty
     result: list[Span] = []
     for group in _by_forced_break(spans):
-        first = len(result)
-        result.extend(
-            _balance(paragraph, group, width_of_line, first)
-            if style == "balance"
-            else _pretty(paragraph, group, width_of_line, first)
-        )
+        result.extend(make(paragraph, group, width_of_line, len(result)))
     return result
 
 
@@ -42,85 +48,61 @@ def _by_forced_break(spans: list[Span]) -> list[list[Span]]:
 
 
 def _balance(paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int) -> list[Span]:
-    """Narrow the lines as far as their number stays, by bisection as Chromium does."""
-    if len(spans) < 2:
-        return spans
-    low, high = 0.0, max(width_of_line(first + i) for i in range(len(spans)))
-    best = spans
-    while high - low > _PRECISION:
-        middle = (low + high) / 2
-        tried = _broken(paragraph, spans, width_of_line, first, middle)
-        if tried is None:
-            low = middle
-        else:
-            high, best = middle, tried
-    return best
-
-
-def _broken(
-    paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int, limit: float
-) -> list[Span] | None:
-    """Break the text of `spans` at `limit` px; None where that takes more lines or a line overflows."""
-    start, stop = spans[0].start, spans[-1].end
-    result: list[Span] = []
-    while start < stop:
-        if len(result) == len(spans):
-            return None
-        available = min(limit, width_of_line(first + len(result)))
-        span = next_line(paragraph, start, stop, available)
-        if paragraph.width_of(span) > available + 1 or _cuts_a_word(paragraph, span, spans):
-            return None
-        result.append(span)
-        start = span.end
-    return result
-
-
-def _cuts_a_word(paragraph: Paragraph, span: Span, spans: list[Span]) -> bool:
-    """Whether an emergency break appears that the unbalanced lines did not need."""
-    if span.forced or any(span.end == other.end for other in spans):
-        return False
-    return not paragraph.is_break(span.end)
+    available = width_of_line(first + len(spans) - 1)
+    return _optimal(paragraph, spans, width_of_line, first, lambda span, width: available - width)
 
 
 def _pretty(paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int) -> list[Span]:
-    """Break the end of a paragraph with an orphan anew: least sum of squared gaps, no orphan if possible."""
+    available = width_of_line(first + len(spans) - 1)
+
+    def gap(span: Span, width: float) -> float:
+        return available if _is_orphan(paragraph, span, width, available) else 0.0
+
     last = spans[-1]
-    if len(spans) < 2 or paragraph.width_of(last) >= width_of_line(first + len(spans) - 1) * _ORPHAN:
+    if not gap(last, paragraph.width_of(last)):
         return spans
     kept = max(0, len(spans) - _PRETTY_LINES)
-    tail = spans[kept:]
-    stop = tail[-1].end
-    starts = [tail[0].start, *paragraph.breaks_between(tail[0].start, stop)]
-    # best[start] = (cost, lines) of the text from `start` on, for each number of lines left
-    best: dict[int, tuple[float, list[Span]]] = {stop: (0.0, [])}
-    for left in range(1, len(tail) + 1):
+    return spans[:kept] + _optimal(paragraph, spans[kept:], width_of_line, first + kept, gap)
+
+
+def _is_orphan(paragraph: Paragraph, span: Span, width: float, available: float) -> bool:
+    return width < available * _ORPHAN and not paragraph.breaks_between(span.start, span.visible)
+
+
+def _optimal(
+    paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int, last_gap: LastGap
+) -> list[Span]:
+    """Break the text of `spans` anew into at most as many lines, with the least sum of squared gaps."""
+    if len(spans) < 2:
+        return spans
+    start, stop = spans[0].start, spans[-1].end
+    starts = [start, *paragraph.breaks_between(start, stop)]
+    best: _Best = {stop: (0.0, [])}
+    for left in range(1, len(spans) + 1):  # lines left, counted from the end
         available = width_of_line(first + len(spans) - left)
-        best |= _best_lines(paragraph, starts, stop, available, left, best)
-    cost, lines = best.get(tail[0].start, (math.inf, tail))
-    return spans[:kept] + (lines if cost < math.inf else tail)
+        best |= _one_more_line(paragraph, starts, stop, available, left, best, last_gap)
+    return best[start][1] if start in best else spans
 
 
-def _best_lines(
-    paragraph: Paragraph, starts: list[int], stop: int, available: float, left: int,
-    best: dict[int, tuple[float, list[Span]]],
-) -> dict[int, tuple[float, list[Span]]]:  # fmt: skip
-    """Return the best lines from each start, where the line after it is followed by what `best` knows."""
-    found: dict[int, tuple[float, list[Span]]] = {}
+def _one_more_line(
+    paragraph: Paragraph, starts: list[int], stop: int, available: float, left: int, best: _Best,
+    last_gap: LastGap,
+) -> _Best:  # fmt: skip
+    """Return the cheapest lines from each start that a line before those of `best` makes."""
+    found: _Best = {}
     for number, start in enumerate(starts):
         cheapest = best.get(start, (math.inf, []))
         for end in [*starts[number + 1 :], stop]:
-            if end not in best or len(best[end][1]) >= left:
-                continue
             span = paragraph.span(start, end, forced=end == stop)
             width = paragraph.width_of(span)
             if width > available + EPSILON:
                 break
-            gap = available - width
-            cost = (
-                gap * gap if end != stop else (available * available if width < available * _ORPHAN else 0.0)
-            )
-            if cost + best[end][0] < cheapest[0]:
-                cheapest = cost + best[end][0], [span, *best[end][1]]
+            if end not in best or len(best[end][1]) >= left:
+                continue
+            gap = last_gap(span, width) if end == stop else available - width
+            cost = gap * gap + best[end][0]
+            if cost < cheapest[0]:
+                cheapest = cost, [span, *best[end][1]]
         if cheapest[1]:
             found[start] = cheapest
     return found

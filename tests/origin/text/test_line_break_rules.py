@@ -80,7 +80,7 @@ def test_a_nowrap_span_breaks_only_at_its_edges() -> None:
     block = ComputedStyle()
     inner = block.replace(text_wrap_mode="nowrap")
     opened = OpenItem(inner, None)
-    items = [
+    items: list[InlineItem] = [
         TextItem("a b ", block),
         opened,
         TextItem("c d ", inner),
