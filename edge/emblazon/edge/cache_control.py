@@ -23,6 +23,7 @@ _DIRECTIVE = re.compile(
         [^,]*(?:,|$)""",
     re.VERBOSE,
 )
+_COUNTED = frozenset(("max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"))
 _DELTA = re.compile(r"\d+")
 
 
@@ -93,8 +94,8 @@ def parse_targeted(text: str) -> Directives | None:
             values[name] = ""
         elif isinstance(value, int) and not isinstance(value, bool):
             values[name] = str(max(0, value))
-        elif isinstance(value, str):
-            values[name] = value
+        elif isinstance(value, str) and name not in _COUNTED:
+            values[name] = value  # a number of the wrong type is ignored (RFC 9213 §2.1)
     return Directives(values, targeted=True) if values else None
 
 
@@ -126,7 +127,7 @@ def life_of(
     sie = directives.seconds("stale-if-error") or 0.0
     if not explicit and default is not None and not directives.values:
         fresh, swr, sie = default.fresh, default.stale_while_revalidate, default.stale_if_error
-    elif not explicit and heuristic and status in HEURISTIC_STATUSES:
+    elif not explicit and heuristic and (status in HEURISTIC_STATUSES or "public" in directives):
         fresh = _heuristic(headers, now)
     must_revalidate = any(
         name in directives for name in ("must-revalidate", "proxy-revalidate", "s-maxage", "no-cache")

@@ -123,22 +123,25 @@ def edge_runner(app: web.Application) -> web.AppRunner:
 
 async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:
     """Carry one HTTP request to the edge and its response back."""
+    return await to_aiohttp(await host.answer(await to_request(request, MAX_BODY)))
+
+
+async def to_request(request: web.Request, max_body: int) -> Request:
+    """Turn a request of aiohttp into one of the edge; of the body, at most one chunk beyond `max_body`."""
     fields: dict[str, str] = {}
     for name, value in request.headers.items():
         key = name.lower()
+        value = octets(value)
         fields[key] = f"{fields[key]}, {value}" if key in fields else value
-    body = await _body(request)
-    answer = await host.answer(
-        Request(
-            method=request.method,
-            target=_target(request.raw_path),
-            headers=fields,
-            base_url=f"{request.scheme}://{request.host}",
-            body=BytesBody(body) if body else None,
-            client=request.remote or "",
-        )
+    body = await _body(request, max_body)
+    return Request(
+        method=request.method,
+        target=_target(request.raw_path),
+        headers=fields,
+        base_url=f"{request.scheme}://{request.host}",
+        body=BytesBody(body) if body else None,
+        client=request.remote or "",
     )
-    return await to_aiohttp(answer)
 
 
 async def to_aiohttp(answer: Response) -> web.Response:
@@ -147,19 +150,29 @@ async def to_aiohttp(answer: Response) -> web.Response:
     response = web.Response(status=answer.status, body=data)
     response.headers.clear()
     for name, value in answer.headers:
-        response.headers.add(name, value)
+        response.headers.add(
+            name,
+            value
+            if value.isascii()
+            else value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"),
+        )
     response.headers["Server"] = "emblazon"
     return response
 
 
-async def _body(request: web.Request) -> bytes:
+def octets(value: str) -> str:
+    """Return a field value of aiohttp, which reads UTF-8, as one character for each octet."""
+    return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+async def _body(request: web.Request, max_body: int) -> bytes:
     """The body, at most one byte more than the edge takes: its answer says 413."""
     if not request.can_read_body:
         return b""
     data = bytearray()
     async for piece in request.content.iter_chunked(64 * 1024):
         data += piece
-        if len(data) > MAX_BODY:
+        if len(data) > max_body:
             break
     return bytes(data)
 

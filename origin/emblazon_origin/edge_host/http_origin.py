@@ -27,7 +27,12 @@ class HttpOrigin:
     """One origin by its base URL; connections are kept and never go through a proxy of the environment."""
 
     def __init__(
-        self, base_url: str, *, max_bytes: int = MAX_ANSWER, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str,
+        *,
+        max_bytes: int = MAX_ANSWER,
+        as_it_comes: bool = False,  # pass-through: no fields of our own, a connection for each request
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._max_bytes = max_bytes
@@ -35,10 +40,16 @@ class HttpOrigin:
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113  # every fetch has a deadline of its own
-            limits=httpx.Limits(max_connections=256, max_keepalive_connections=64),
+            limits=httpx.Limits(
+                max_connections=256,
+                max_keepalive_connections=0 if as_it_comes else 64,
+                keepalive_expiry=2.0,  # shorter than a server's: few requests meet a closed connection
+            ),
             transport=transport,
-            headers={"Accept-Encoding": "identity", "User-Agent": "emblazon-edge"},
         )
+        own = {"Accept-Encoding": "identity", "User-Agent": "emblazon-edge"}
+        self._client.headers = httpx.Headers({} if as_it_comes else own)
+        self._attempts = 1 if as_it_comes else 2
 
     async def fetch(
         self, target: str, headers: Headers, *, deadline: float, method: str = "GET", content: bytes = b""
@@ -46,7 +57,7 @@ class HttpOrigin:
         """See `ports.Origin`; `content` is the body of an unsafe request that is passed through."""
         try:
             async with asyncio.timeout(deadline):
-                return await self._fetch(method, target, headers, content)
+                return await self._attempt(method, target, headers, content)
         except TimeoutError as error:
             raise OriginError("timeout", f"no complete answer within {deadline:g} s") from error
         except httpx.ConnectError as error:
@@ -55,6 +66,16 @@ class HttpOrigin:
             raise OriginError("truncated", str(error)) from error
         except httpx.HTTPError as error:
             raise OriginError("network", str(error)) from error
+
+    async def _attempt(self, method: str, target: str, headers: Headers, content: bytes) -> OriginResponse:
+        """A kept connection may be closed just as it is used: try once more (RFC 9110 §9.2.2)."""
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return await self._fetch(method, target, headers, content)
+            except httpx.RemoteProtocolError as error:
+                if attempt == self._attempts or "without sending a response" not in str(error):
+                    raise
+        raise AssertionError("unreachable")
 
     async def _fetch(self, method: str, target: str, headers: Headers, content: bytes) -> OriginResponse:
         request = self._client.build_request(
@@ -70,10 +91,11 @@ class HttpOrigin:
                     raise OriginError("too-large", f"the answer is larger than {self._max_bytes} bytes")
         finally:
             await response.aclose()
+        named = {name.strip().lower() for name in response.headers.get("connection", "").split(",")}
         fields = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
-            if name.lower().decode("latin-1") not in _HOP_BY_HOP
+            if name.lower().decode("latin-1") not in _HOP_BY_HOP | named
         )
         return OriginResponse(response.status_code, fields, BytesBody(bytes(data)))
 

@@ -78,6 +78,10 @@ LIVES: dict[str, tuple[dict[str, str], Life]] = {
         {"CDN-Cache-Control": "Max-Age=90", "Cache-Control": "max-age=60"},
         Life(60, explicit=True),
     ),
+    "9213 number of the wrong type is ignored": (
+        {"CDN-Cache-Control": 'max-age="90", foo', "Cache-Control": "max-age=60"},
+        Life(0),
+    ),
     "9213 parameters are ignored": ({"CDN-Cache-Control": "max-age=90;a=b"}, Life(90, explicit=True)),
     "9111-5.1 Age": ({"Cache-Control": "max-age=60", "Age": "20"}, Life(60, age=20, explicit=True)),
     "9111-5.1 first Age counts": (
