@@ -58,7 +58,7 @@ def decode_image(data: bytes) -> Image.Image:
     except AssetError:
         raise
     except Image.DecompressionBombError as error:
-        raise AssetError("the image is larger than 16 megapixels") from error
+        raise AssetError("the image is larger than the limit of 16 megapixels") from error
     except Exception as error:  # Pillow raises whatever its C decoders run into
         raise AssetError(f"the {kind} image is damaged: {error}") from error
 

@@ -1,0 +1,139 @@
+"""SVG images: what is drawn, and what never reaches the rasteriser."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from emblazon_origin.assets.images_find import with_inherited_style
+from emblazon_origin.assets.svg import draw_svg, parse_svg
+from emblazon_origin.errors import AssetError
+from emblazon_origin.style.computed import ComputedStyle
+from emblazon_origin.style.values import Color
+
+OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+
+
+def svg(inside: str, attributes: str = 'width="10" height="10"') -> bytes:
+    return f"{OPEN} {attributes}>{inside}</svg>".encode()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "natural"),
+    [
+        ('width="20" height="10"', (20, 10, 2)),
+        ('width="1in" height="10mm"', (96, pytest.approx(37.795, abs=0.01), pytest.approx(2.54))),
+        ('viewBox="0 0 30 10"', (None, None, 3)),
+        ('width="100%" height="50%" viewBox="0 0 4 2"', (None, None, 2)),
+        ('width="40" viewBox="0 0 4 2"', (40, None, 2)),
+        ("", (None, None, None)),
+    ],
+)
+def test_natural_sizes_are_those_of_the_root(attributes: str, natural: tuple[object, ...]) -> None:
+    image = parse_svg(svg("", attributes))
+    assert (image.width, image.height, image.ratio) == natural
+
+
+def test_it_is_drawn_at_the_size_of_the_device() -> None:
+    image = draw_svg(parse_svg(svg('<rect width="5" height="10" fill="red"/>')), 40, 40).convert("RGBA")
+    assert image.size == (40, 40)
+    assert image.getpixel((19, 20)) == (255, 0, 0, 255)
+    assert image.getpixel((21, 20))[3] == 0  # type: ignore[index]  # a pixel of four channels
+
+
+def test_the_aspect_ratio_is_preserved_in_other_boxes() -> None:
+    parsed = parse_svg(svg('<rect width="10" height="10" fill="red"/>', 'viewBox="0 0 10 10"'))
+    image = draw_svg(parsed, 30, 10).convert("RGBA")
+    assert image.getpixel((2, 5))[3] == 0  # type: ignore[index]  # a pixel of four channels
+    assert image.getpixel((15, 5)) == (255, 0, 0, 255)
+
+
+NESTED = "%3Csvg xmlns=%22http://www.w3.org/2000/svg%22%3E%3Cimage href=%22/etc/passwd%22/%3E%3C/svg%3E"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        "<foreignObject><p>hi</p></foreignObject>",
+        '<image href="file:///etc/passwd"/>',
+        '<image xlink:href="http://169.254.169.254/x.png"/>',
+        '<image href="../secret.png"/>',
+        '<use href="other.svg#a"/>',
+        '<rect onclick="alert(1)"/>',
+        "<style>@import url(http://x/y.css);</style>",
+        '<rect fill="url(http://x/y.svg#g)"/>',
+        "<style>rect{fill:url('http://x/y')}</style>",
+        "<animate attributeName='x'/>",
+        f'<image href="data:image/svg+xml,{NESTED}"/>',
+    ],
+)
+def test_active_and_external_content_is_removed(inside: str) -> None:
+    markup = parse_svg(svg(inside)).markup
+    for trace in ("script", "foreignObject", "passwd", "169.254", "secret", "other.svg", "alert", "http://x"):
+        assert trace not in markup
+    for encoded in (part.split('"')[0] for part in markup.split("base64,")[1:]):
+        assert b"passwd" not in base64.b64decode(encoded)
+
+
+def test_fragments_and_embedded_pictures_stay() -> None:
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+    markup = parse_svg(
+        svg(f'<use href="#a"/><image href="data:image/png;base64,{pixel}"/><g id="a"/>')
+    ).markup
+    assert 'href="#a"' in markup
+    assert "data:image/png;base64," in markup
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("<text>&a;</text>"),
+        b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + svg("<text>&x;</text>"),
+        b"<svg",
+        b"<html></html>",
+        svg("<g>" * 400 + "</g>" * 400),
+        svg('<g id="a"><use href="#a"/></g>'),
+        svg(
+            '<g id="a0"><rect/></g>'
+            + "".join(f'<g id="a{i}">' + f'<use href="#a{i - 1}"/>' * 10 + "</g>" for i in range(1, 8))
+        ),
+    ],
+)
+def test_entities_bombs_and_broken_files_are_refused(data: bytes) -> None:
+    with pytest.raises(AssetError):
+        parse_svg(data)
+
+
+def test_a_plain_doctype_is_harmless() -> None:
+    doctype = (
+        b'<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/g.dtd">'
+    )
+    assert parse_svg(doctype + svg("<rect/>")).width == 10
+
+
+def test_inline_svg_inherits_colour_and_fonts() -> None:
+    style = ComputedStyle().replace(color=Color(1, 0, 0), font_family=("Inter", "serif"), font_size=20.0)
+    markup = with_inherited_style(
+        f'{OPEN} viewBox="0 0 1 1" stroke="a>b"><rect fill="currentColor"/></svg>', style
+    )
+    assert 'color="#ff0000"' in markup
+    assert 'font-family="Inter, serif"' in markup
+    image = draw_svg(
+        parse_svg(
+            with_inherited_style(
+                svg('<rect width="9" height="9" fill="currentColor"/>').decode(), style
+            ).encode()
+        ),
+        10,
+        10,
+    )
+    assert image.convert("RGBA").getpixel((4, 4)) == (255, 0, 0, 255)
+
+
+def test_an_authors_own_attribute_wins() -> None:
+    markup = with_inherited_style(f'{OPEN} color="blue" font-size="3"/>', ComputedStyle())
+    assert markup.count("color=") == 1
+    assert markup.count("font-size=") == 1
+    assert markup.endswith("/>")
