@@ -11,6 +11,7 @@ from .colors import parse_color
 from .images import axis_position, image, position
 from .tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, split_commas, unexpected
 
+MAX_LAYERS = 64
 BOXES = ("border-box", "padding-box", "content-box")
 _REPEATS = ("repeat", "no-repeat", "space", "round")
 BLENDS = (
@@ -22,7 +23,14 @@ BLENDS = (
 
 def layered(parse: Callable[[Cursor], Any]) -> Callable[[Cursor], Any]:
     """Return the parser of a comma-separated list, one item for each layer."""
-    return lambda cursor: lift_tuple(comma_list(cursor, parse))
+
+    def read(cursor: Cursor) -> Any:
+        items = comma_list(cursor, parse)
+        if len(items) > MAX_LAYERS:
+            raise InvalidValue(f"more than {MAX_LAYERS} layers")
+        return lift_tuple(items)
+
+    return read
 
 
 def image_or_none(cursor: Cursor) -> Any:
@@ -182,6 +190,8 @@ MASK_KEYS = tuple(f"mask_{part}" for part in _MASK)
 def _shorthand(cursor: Cursor, prefix: str, parts: tuple[str, ...]) -> dict[str, Any]:
     mask = prefix == "mask"
     pieces = split_commas(cursor.tokens)
+    if len(pieces) > MAX_LAYERS:
+        raise InvalidValue(f"more than {MAX_LAYERS} layers")
     layers = []
     for index, piece in enumerate(pieces):
         sub = Cursor(piece)

@@ -13,7 +13,6 @@ from . import values as v
 from .tokens import Cursor, Deferred, InvalidValue, Token, unexpected
 from .units import ABSOLUTE, ANGLES, FREQUENCIES, RELATIVE, RESOLUTIONS, TIMES, Context
 
-MAX_NESTING = 100
 LIMIT = 33_554_428.0  # px; Chromium clamps lengths here
 
 Evaluate = Callable[[Any, float], float]
@@ -69,12 +68,8 @@ class _Parser:
     def __init__(self, percent_as: str, variables: Mapping[str, float] | None) -> None:
         self.percent_as = percent_as
         self.variables = variables or {}
-        self.depth = 0
 
     def function(self, token: Any) -> Term:
-        self.depth += 1
-        if self.depth > MAX_NESTING:
-            raise InvalidValue(f"math functions are nested more than {MAX_NESTING} deep")
         name = token.lower_name
         if name in ("calc", "-webkit-calc", "-moz-calc"):
             result = self.whole(token.arguments)
@@ -82,7 +77,6 @@ class _Parser:
             result = FUNCTIONS[name](self, self.arguments(token.arguments))
         else:
             raise InvalidValue(f"unknown function {token.name}()")
-        self.depth -= 1
         return result
 
     def arguments(self, tokens: list[Token]) -> list[list[Token]]:
@@ -145,12 +139,7 @@ class _Parser:
     def value(self, cursor: Cursor) -> Term:
         token = cursor.next()
         if token.type == "() block":
-            self.depth += 1
-            if self.depth > MAX_NESTING:
-                raise InvalidValue(f"parentheses are nested more than {MAX_NESTING} deep")
-            result = self.whole(token.content)
-            self.depth -= 1
-            return result
+            return self.whole(token.content)
         if token.type == "function":
             return self.function(token)
         if token.type == "ident":

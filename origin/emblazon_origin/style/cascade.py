@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..report import Report
+from .budget import BUDGET
 from .compute import Environment
 from .dom import StyledDocument
 from .html import parse_html
@@ -29,11 +30,12 @@ def style_document(
     `base` is the directory or URL that relative URLs resolve against; `load_text` reads local style
     sheets; `metrics` measures fonts for `ex cap ch ic lh`. Raises `CardError` beyond the limits.
     """
+    BUDGET.reset()
     parsed = parse_html(html)
     if parsed.base:
         base = resolve_url(parsed.base, base).rsplit("/", 1)[0]
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
     env = Environment(viewport, base, metrics, registered=cascade.properties)
-    root = Styler(cascade, env, report, lang).document(parsed.root)
+    root = Styler(cascade, env, report, lang, sheets).document(parsed.root)
     return StyledDocument(root, cascade.font_faces)

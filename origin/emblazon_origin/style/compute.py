@@ -10,7 +10,7 @@ from . import finish
 from . import values as v
 from .colors import recolored
 from .computed import ComputedStyle
-from .declarations import Custom, Note, Pending, Wide
+from .declarations import Custom, Pending, Wide
 from .fonts import FontState, compute_font
 from .registered import absolute
 from .registry import LONGHANDS
@@ -54,7 +54,8 @@ class Environment:
     base: str
     metrics: FontMetricsPort | None = None
     root: Computed | None = None
-    notes: list[Note] = field(default_factory=list)
+    notes: list[tuple[Pending, str]] = field(default_factory=list)
+    substituted: dict[tuple[int, bool, int], tuple[dict[str, Any], object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
 
 
@@ -74,7 +75,6 @@ class Element:
     attributes: dict[str, str]
     declared: Mapping[str, object] = field(default_factory=dict)  # custom properties declared here
     context: Context = field(init=False)
-    cache: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def compute(self) -> Computed:
         """Return the element's computed values and style."""
@@ -168,10 +168,12 @@ class Element:
 
     def pending(self, key: str, value: Pending) -> Any:
         """Substitute custom properties; what does not parse then is `unset` (CSS Variables 1 §3)."""
-        found = self.cache.get(id(value.tokens))
-        if found is None:
-            found = self.cache[id(value.tokens)] = substituted(value, self.custom, self.env.notes)
-        return found.get(key, Wide("unset"))
+        cache = self.env.substituted
+        which = (id(value.tokens), value.rtl, id(self.custom))
+        found = cache.get(which)
+        if found is None:  # the entry keeps the mapping alive, and so its id
+            found = cache[which] = (substituted(value, self.custom, self.env.notes), self.custom)
+        return found[0].get(key, Wide("unset"))
 
     def wide(self, key: str, keyword: str) -> Any:
         """Return what inherit, initial or unset (and an unmatched revert) stand for."""

@@ -17,7 +17,6 @@ from .tokens import Cursor, InvalidValue, Token, UnsupportedValue
 from .units import Context, Viewport
 
 Condition = Callable[[Viewport], "bool | None"]
-MAX_NESTING = 50
 
 
 def _not(value: bool | None) -> bool | None:
@@ -76,7 +75,7 @@ def _media_query(cursor: Cursor) -> Condition:
     if first is not None and first.type == "ident":
         name = cursor.ident()
         if name == "not" and len(cursor.tokens) > 1 and cursor.tokens[1].type != "ident":
-            return _media_condition(cursor, 0)
+            return _media_condition(cursor)
         negated = cursor.keyword("not") is not None
         if not negated:
             cursor.keyword("only")
@@ -86,37 +85,33 @@ def _media_query(cursor: Cursor) -> Condition:
         fits = type_.lower_value in ("all", "screen")
         rest: Condition = _always
         if cursor.keyword("and"):
-            rest = _media_condition(cursor, 0, allow_or=False)
+            rest = _media_condition(cursor, allow_or=False)
         if negated:
             return lambda v: _not(_and([fits, rest(v)]))
         return lambda v: _and([fits, rest(v)])
-    return _media_condition(cursor, 0)
+    return _media_condition(cursor)
 
 
-def _media_condition(cursor: Cursor, depth: int, allow_or: bool = True) -> Condition:
-    return _boolean(cursor, depth, _media_in_parens, allow_or)
+def _media_condition(cursor: Cursor, allow_or: bool = True) -> Condition:
+    return _boolean(cursor, _media_in_parens, allow_or)
 
 
-def _boolean(
-    cursor: Cursor, depth: int, leaf: Callable[[Cursor, int], Condition], allow_or: bool = True
-) -> Condition:
+def _boolean(cursor: Cursor, leaf: Callable[[Cursor], Condition], allow_or: bool = True) -> Condition:
     """`not x`, or x joined by all `and` or all `or`."""
-    if depth > MAX_NESTING:
-        raise InvalidValue("conditions are nested too deep")
     if cursor.keyword("not"):
-        inner = leaf(cursor, depth)
+        inner = leaf(cursor)
         return lambda v: _not(inner(v))
-    items = [leaf(cursor, depth)]
+    items = [leaf(cursor)]
     word = cursor.ident()
     if word not in ("and", "or") or (word == "or" and not allow_or):
         return items[0]
     while cursor.keyword(word):
-        items.append(leaf(cursor, depth))
+        items.append(leaf(cursor))
     join = _and if word == "and" else _or
     return lambda v: join([item(v) for item in items])
 
 
-def _media_in_parens(cursor: Cursor, depth: int) -> Condition:
+def _media_in_parens(cursor: Cursor) -> Condition:
     token = cursor.next()
     if token.type == "function":
         return _unknown
@@ -128,7 +123,7 @@ def _media_in_parens(cursor: Cursor, depth: int) -> Condition:
         return _unknown
     starts = first.type == "() block" or (inner.ident() == "not" and len(inner.tokens) > 1)
     if starts or (first.type == "function" and first.lower_name not in _MATH):
-        condition = _media_condition(inner, depth + 1)
+        condition = _media_condition(inner)
         inner.end()
         return condition
     try:
@@ -289,7 +284,7 @@ def _value(cursor: Cursor, name: str) -> Callable[[Viewport], float]:
 def supports(tokens: Sequence[Token]) -> bool:
     """Return whether an @supports condition holds; raise `InvalidValue` where it is malformed."""
     cursor = Cursor(tokens)
-    condition = _boolean(cursor, 0, _supports_in_parens)
+    condition = _boolean(cursor, _supports_in_parens)
     cursor.end()
     return condition(Viewport(0, 0)) is True
 
@@ -298,7 +293,7 @@ def _constant(value: bool | None) -> Condition:
     return lambda v: value
 
 
-def _supports_in_parens(cursor: Cursor, depth: int) -> Condition:
+def _supports_in_parens(cursor: Cursor) -> Condition:
     token = cursor.next()
     if token.type == "function":
         return _constant(_supports_function(token))
@@ -309,7 +304,7 @@ def _supports_in_parens(cursor: Cursor, depth: int) -> Condition:
         colon = inner.tokens[1]
         if colon.type == "literal" and colon.value == ":":
             return _constant(supports_declaration(token.content))
-    condition = _boolean(inner, depth + 1, _supports_in_parens)
+    condition = _boolean(inner, _supports_in_parens)
     inner.end()
     return condition
 

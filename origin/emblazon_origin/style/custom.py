@@ -36,7 +36,18 @@ def custom_properties(
         rule, value_ = registered[name], resolved[name]
         if value_ is None or not fits(rule.syntax, value_):
             resolved[name] = inherited.get(name, rule.initial) if rule.inherits else rule.initial
-    return resolved
+    # The very mapping of the parent where nothing changed, so that what is derived from it is shared.
+    return inherited if _same(resolved, inherited) else resolved
+
+
+def _same(a: Mapping[str, Custom | None], b: Mapping[str, Custom | None]) -> bool:
+    if a.keys() != b.keys():
+        return False
+    for name, value in a.items():
+        other = b[name]
+        if value is not other and (value is None or other is None or value.text != other.text):
+            return False
+    return True
 
 
 def _resets(name: str, registered: Mapping[str, PropertyRule]) -> bool:

@@ -11,7 +11,7 @@ import tinycss2
 from ..report import Code, Severity
 from . import properties, registry
 from .registry import Logical, Longhand, Other, Shorthand
-from .tokens import Cursor, InvalidValue, Token, UnsupportedValue
+from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, UnsupportedValue, too_deep
 
 assert properties  # noqa: S101 - importing it fills the registry
 
@@ -90,6 +90,10 @@ def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None
     """Add one tinycss2 declaration to the block, or say why not."""
     name = declaration.name if declaration.name.startswith("--") else declaration.lower_name
     line, column = declaration.source_line, declaration.source_column
+    if too_deep(declaration.value):
+        message = f"'{name}' is ignored: it is nested more than {MAX_NESTING} deep"
+        notes.append(Note("warning", "limit", message, line, column, name))
+        return
     if name.startswith("--"):
         target = block.custom_important if declaration.important else block.custom
         target[name] = custom_value(declaration.value)

@@ -109,6 +109,7 @@ _FOLDED = (
     "text_decoration_style", "text_decoration_color", "text_decoration_thickness", "text_decoration_skip_ink",
     "text_underline_offset", "text_underline_position", "font_variant_ligatures", "font_variant_caps",
     "font_variant_numeric", "font_variant_east_asian", "font_variant_position", "font_kerning",
+    "_webkit_line_clamp", "_webkit_box_orient",
 )  # fmt: skip
 _SPECIAL |= dict.fromkeys((*_FOLDED, *BACKGROUND_KEYS, *MASK_KEYS), _skip)
 _SPECIAL |= {key: _skip for key in LONGHANDS if key.startswith("font_")}
@@ -162,6 +163,7 @@ def apply(computed: Computed, parent: Computed | None, context: Context) -> None
     _borders(fields, values, style.color, context.viewport.dpr)
     _decorations(computed, parent)
     _overflow(fields)
+    _webkit_box(fields, values)
     if "quotes" in values:
         if values["quotes"] is None:
             fields.pop("quotes", None)
@@ -205,6 +207,23 @@ _EDGES = tuple(
     (f"{name}_style", f"{name}_width", f"{name}_color")
     for name in (*(f"border_{s}" for s in _SIDES), "outline")
 )
+
+
+def _webkit_box(fields: dict[str, Any], values: dict[str, Any]) -> None:
+    """`display: -webkit-box`: a block whose lines -webkit-line-clamp counts, else a flex box."""
+    name = fields.get("display")
+    if name not in ("-webkit-box", "-webkit-inline-box"):
+        return
+    inline = name == "-webkit-inline-box"
+    vertical = values.get("_webkit_box_orient", "horizontal") == "vertical"
+    lines = values.get("_webkit_line_clamp")
+    if lines is not None and vertical:
+        fields["display"] = "inline-block" if inline else "block"
+        fields["line_clamp"] = lines
+        return
+    fields["display"] = "inline-flex" if inline else "flex"
+    if vertical:
+        fields["flex_direction"] = "column"
 
 
 def _overflow(fields: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import values as v
+from .budget import BUDGET
 from .compute import Computed
 from .counter_styles import counter_text, marker_suffix
 
@@ -80,7 +81,10 @@ class Counters:
         """Return the content as text and images, neighbouring texts joined."""
         result: list[str | v.ContentImage] = []
         for part in parts:
+            BUDGET.character(len(part) if isinstance(part, str) else 1)
             item = part if isinstance(part, (str, v.ContentImage)) else self.part(part, attributes, computed)
+            if isinstance(item, str) and not isinstance(part, str):
+                BUDGET.character(len(item))
             if isinstance(item, str) and result and isinstance(result[-1], str):
                 result[-1] += item
             else:

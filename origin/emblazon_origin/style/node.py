@@ -22,6 +22,7 @@ class Node:
     style_column: int = 0
     svg: str | None = None
     elements: list[Node] = field(default_factory=list)  # element children
+    positions: dict[object, dict[int, int]] | None = None  # of the children, cached by what was asked
 
     @property
     def previous(self) -> Node | None:

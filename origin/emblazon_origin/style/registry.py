@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from .tokens import Cursor
@@ -139,7 +140,10 @@ def find(name: str) -> Property | None:
     return PROPERTIES.get(ALIASES.get(name, name))
 
 
+@lru_cache(maxsize=1024)
 def suggest(name: str) -> str:
     """Return `; did you mean 'color'?` for a misspelt name, or an empty string."""
+    if len(name) > 60:
+        return ""
     near = difflib.get_close_matches(name, [*PROPERTIES, *ALIASES], n=1, cutoff=0.75)
     return f"; did you mean '{near[0]}'?" if near else ""

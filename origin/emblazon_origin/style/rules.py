@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .budget import BUDGET
 from .declarations import Block
 from .node import Node
 from .selectors import Selector
@@ -53,7 +54,10 @@ class RuleSet:
             keys.append(("id", node.id))
         keys += [("class", name) for name in node.classes]
         for key in keys:
-            found += [c for c in buckets.get(key, ()) if c.selector.matches(node)]
+            bucket = buckets.get(key)
+            if bucket is not None:
+                BUDGET.step(len(bucket))
+                found += [c for c in bucket if c.selector.matches(node)]
         if len(found) > 1:
             found.sort(key=_normal)
         return found

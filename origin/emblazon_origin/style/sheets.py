@@ -11,7 +11,8 @@ from pathlib import Path
 import tinycss2
 from cachetools import LRUCache
 
-from ..errors import EmblazonError
+from .. import limits
+from ..errors import CardError, EmblazonError
 from ..report import Report
 from .conditions import Condition, media_query_list
 from .dom import FontFaceRule
@@ -63,6 +64,9 @@ _lock = threading.Lock()
 def load_sheets(parsed: ParsedHtml, base: str, load: LoadText | None, report: Report) -> list[Loaded]:
     """Parse the document's sheets and report what they have to say, at their places."""
     loader = _Loader(load, report)
+    size = sum(len(source.text) for source in parsed.styles)
+    if size > limits.MAX_CSS_CHARACTERS:
+        raise CardError(f"the style sheets are longer than {limits.MAX_CSS_CHARACTERS} characters")
     for source in parsed.styles:
         around = _Around(_media(source.media), (source.media,), line=source.line)
         if source.href:
@@ -137,7 +141,10 @@ class _Loader:
             reason = "only local style sheets are loaded"
         else:
             try:
-                return self.load(href)
+                text = self.load(href)
+                if len(text) > limits.MAX_CSS_CHARACTERS:
+                    raise CardError(f"it is longer than {limits.MAX_CSS_CHARACTERS} characters")
+                return text
             except (OSError, ValueError, EmblazonError) as error:
                 reason = str(error)
         message = f"style sheet {href} is not loaded: {reason}"

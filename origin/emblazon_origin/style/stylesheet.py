@@ -16,9 +16,8 @@ from .dom import FontFaceRule
 from .font_face import font_face
 from .images import resolve_url, url_token
 from .selectors import InvalidSelector, Selector, parse_selector_list
-from .tokens import Cursor, InvalidValue, Token, split_commas
+from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, split_commas, too_deep
 
-MAX_NESTING = 50
 CACHE_BYTES = 16_000_000
 # What a parsed sheet weighs for each character of its text; measured with tracemalloc.
 _WEIGHT = 40
@@ -62,7 +61,7 @@ class Stylesheet:
 
     rules: list[StyleRule] = field(default_factory=list)
     imports: list[ImportRule] = field(default_factory=list)
-    layers: list[Layer] = field(default_factory=list)  # in order of first appearance
+    layers: dict[Layer, None] = field(default_factory=dict)  # in order of first appearance
     font_faces: list[tuple[FontFaceRule, tuple[Condition, ...]]] = field(default_factory=list)
     properties: list[PropertyRule] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -138,8 +137,7 @@ class _Parser:
     # --- style rules ---
 
     def style_rule(self, item: Any, scope: _Scope) -> None:
-        if scope.depth > MAX_NESTING:
-            self.note(item, "warning", "limit", f"rules are nested more than {MAX_NESTING} deep")
+        if self.deep(item, scope):
             return
         try:
             selectors = parse_selector_list(item.prelude, scope.parents)
@@ -153,13 +151,18 @@ class _Parser:
                 self.note(item, "warning", "css-unsupported-rule", message, selector.text[:80])
         self.contents(item.content, scope.within(parents=selectors), selectors)
 
+    def deep(self, item: Any, scope: _Scope) -> bool:
+        """Report and skip what is nested too deep to be read recursively."""
+        found = scope.depth > MAX_NESTING or too_deep(item.prelude)
+        if found:
+            self.note(item, "warning", "limit", f"the rule is nested more than {MAX_NESTING} deep")
+        return found
+
     def contents(self, tokens: Sequence[Token], scope: _Scope, selectors: tuple[Selector, ...]) -> None:
         """Take a rule's declarations and nested rules; declarations after a nested rule keep their place."""
         if self.base:
             _absolute(tokens, self.base)
         block = Block()
-        if scope.depth > MAX_NESTING:
-            return
         for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
             if item.type == "declaration":
                 parse_declaration(item, block, self.sheet.notes)
@@ -183,6 +186,8 @@ class _Parser:
 
     def at_rule(self, item: Any, scope: _Scope) -> None:
         name = item.lower_at_keyword
+        if self.deep(item, scope):
+            return
         if name not in ("import", "charset", "layer") or (name == "layer" and item.content is not None):
             self.imports_over = True
         handler = _AT_RULES.get(name)
@@ -200,8 +205,6 @@ class _Parser:
         """Take the body of a conditional group: rules, or a nested one's declarations and rules."""
         if item.content is None:
             self.note(item, "warning", "css-syntax", f"@{item.lower_at_keyword} takes a block")
-        elif scope.depth > MAX_NESTING:
-            self.note(item, "warning", "limit", f"rules are nested more than {MAX_NESTING} deep")
         elif scope.parents is not None:
             self.contents(item.content, scope, scope.parents)
         else:
@@ -243,8 +246,7 @@ class _Parser:
 
     def declare_layer(self, path: Layer) -> None:
         for end in range(1, len(path) + 1):
-            if path[:end] not in self.sheet.layers:
-                self.sheet.layers.append(path[:end])
+            self.sheet.layers.setdefault(path[:end])
 
     def import_(self, item: Any, scope: _Scope) -> None:
         if self.imports_over or scope.depth:

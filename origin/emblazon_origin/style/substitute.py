@@ -9,7 +9,7 @@ from typing import Any
 import tinycss2
 from cachetools import LRUCache
 
-from .declarations import WIDE, Custom, Note, Pending, Wide, keys_of, parse_row
+from .declarations import WIDE, Custom, Pending, Wide, keys_of, parse_row
 from .registry import Logical
 from .tokens import Cursor, InvalidValue, UnsupportedValue
 from .variables import Substitution, Unresolved
@@ -21,11 +21,13 @@ _cache: LRUCache[tuple[str, bool, str], tuple[dict[str, Any], str]] = LRUCache(
 _lock = threading.Lock()
 
 
-def substituted(value: Pending, custom: Mapping[str, Custom | None], notes: list[Note]) -> dict[str, Any]:
+def substituted(
+    value: Pending, custom: Mapping[str, Custom | None], notes: list[tuple[Pending, str]]
+) -> dict[str, Any]:
     """Return the value for each key of the property, empty where it is invalid at computed-value time."""
     name = value.row.name
     try:
-        tokens = Substitution(custom).tokens(value.tokens)
+        tokens = Substitution(custom).whole(value.tokens)
     except (Unresolved, InvalidValue) as error:
         _note(notes, value, str(error))
         return {}
@@ -59,8 +61,7 @@ def _parsed(value: Pending, tokens: list[Any]) -> tuple[dict[str, Any], str]:
     return pairs, ""
 
 
-def _note(notes: list[Note], value: Pending, reason: str) -> None:
+def _note(notes: list[tuple[Pending, str]], value: Pending, reason: str) -> None:
     message = f"'{value.row.name}' is ignored where its var() is used: {reason}"
-    note = Note("warning", "css-invalid-value", message, value.line, value.column, value.row.name)
-    if note not in notes:
-        notes.append(note)
+    if all(message != other or value.tokens is not found.tokens for found, other in notes):
+        notes.append((value, message))

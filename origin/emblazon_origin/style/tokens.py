@@ -14,6 +14,12 @@ from .units import Context
 Token = Any  # a tinycss2 node, whose attributes differ by type
 
 
+MAX_NESTING = 32  # of functions and brackets: what reads values recursively stays far from Python's limit
+
+
+MAX_ITEMS = 1000  # of a comma-separated list
+
+
 class InvalidValue(ValueError):
     """The value is not in the property's grammar; the message is the reason."""
 
@@ -118,6 +124,22 @@ class Cursor:
             unexpected(self.tokens[self.i])
 
 
+def too_deep(tokens: Iterable[Token]) -> bool:
+    """True where functions and brackets are nested beyond `MAX_NESTING`."""
+    stack = [iter(tokens)]
+    while stack:
+        for token in stack[-1]:
+            inner = getattr(token, "arguments", None) or getattr(token, "content", None)
+            if inner:
+                stack.append(iter(inner))
+                break
+        else:
+            stack.pop()
+        if len(stack) > MAX_NESTING:
+            return True
+    return False
+
+
 def describe(token: Token) -> str:
     """Return a token as short source text, for messages."""
     text = token.serialize() if token.type not in ("function", "() block", "{} block") else ""
@@ -143,6 +165,8 @@ def split_commas(tokens: Iterable[Token]) -> list[list[Token]]:
             parts.append([])
         elif token.type not in ("whitespace", "comment"):
             parts[-1].append(token)
+        if len(parts) > MAX_ITEMS:
+            raise InvalidValue(f"more than {MAX_ITEMS} items")
     if any(not part for part in parts):
         raise InvalidValue("empty item in a comma-separated list")
     return parts

@@ -9,19 +9,21 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from .. import limits
+from ..errors import CardError
 from ..report import Report
 from . import values as v
 from .compute import Computed, Environment
 from .compute import Element as Computation
 from .computed import ComputedStyle
 from .custom import custom_properties
-from .declarations import Block, Custom, Note, parse_block
+from .declarations import Block, Custom, Note, Pending, parse_block
 from .dom import Element, Text
 from .finish import blockify
 from .generate import Counters
 from .hints import presentational
 from .node import Node
-from .sheets import Cascade
+from .sheets import Cascade, Loaded
 from .winners import cascaded_values
 
 _inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
@@ -72,7 +74,11 @@ class Styler:
     env: Environment
     report: Report
     lang: str
+    sheets: list[Loaded]
     counters: Counters = field(default_factory=Counters)
+    customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
+    characters: int = 0
+    inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
     def document(self, root: Node) -> Element:
         """Return the root element with its whole tree."""
@@ -93,7 +99,7 @@ class Styler:
             child = current.node.children[current.next]
             current.next += 1
             if isinstance(child, str):
-                current.element.children.append(Text(child))
+                self.text(child, current.element)
             else:
                 opened = self.child(child, current)
                 if opened is not None:
@@ -101,11 +107,32 @@ class Styler:
         self.finish()
         return top.element
 
+    def text(self, data: str, parent: Element) -> None:
+        """Append a text node, within the limit."""
+        self.characters += len(data) if not data.isspace() else 0
+        if self.characters > limits.MAX_TEXT_CHARACTERS:
+            raise CardError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
+        parent.children.append(Text(data))
+
     def finish(self) -> None:
-        """Report what substitution found."""
-        for note in self.env.notes:
+        """Report what substitution found, at its place in the document."""
+        if not self.env.notes:
+            return
+        places = dict(self.inline_places)
+        for sheet in self.sheets:
+            for rule in sheet.sheet.rules:
+                for value in (*rule.block.normal.values(), *rule.block.important.values()):
+                    if value.__class__ is Pending:
+                        places[id(value.tokens)] = (sheet.file, sheet.line, sheet.column)
+        for pending, message in self.env.notes:
+            file, line, column = places.get(id(pending.tokens), ("", 1, 1))
             self.report.add(
-                note.severity, note.code, note.message, line=note.line, column=note.column, where=note.where
+                "warning",
+                "css-invalid-value",
+                f"{file}: {message}" if file else message,
+                line=line + pending.line - 1,
+                column=pending.column + (column - 1 if pending.line == 1 else 0),
+                where=pending.row.name,
             )
 
     def child(self, node: Node, parent: _Open) -> _Open | None:
@@ -116,6 +143,9 @@ class Styler:
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if computed.style.display == "none":
             return None
+        if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
+            message = "-webkit-line-clamp needs display: -webkit-box and -webkit-box-orient: vertical (or line-clamp)"
+            self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
         if parent.flex_parent or computed.style.position in ("absolute", "fixed"):
             blockify(computed.style)
         return self.open(node, computed, parent)
@@ -217,6 +247,10 @@ class Styler:
         text = node.attributes.get("style")
         if text:
             inline, notes = inline_block(text)
+            for value in inline.normal.values():
+                if value.__class__ is Pending:
+                    place = ("", node.style_line, node.style_column)
+                    self.inline_places[id(value.tokens)] = place
             for note in notes:
                 line = node.style_line + note.line - 1
                 column = note.column + (node.style_column - 1 if note.line == 1 else 0)
@@ -240,7 +274,15 @@ class Styler:
     ) -> Computed:
         """Compute cascaded values in the context of a parent."""
         inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
-        custom = custom_properties(declared, inherited, self.cascade.properties)
+        custom = inherited
+        if declared or self.cascade.properties:
+            key = (id(inherited), *((name, id(value)) for name, value in declared.items()))
+            found = self.customs.get(key)
+            if found is None:  # the entry keeps what the ids name alive
+                custom = custom_properties(declared, inherited, self.cascade.properties)
+                self.customs[key] = (custom, inherited, declared)
+            else:
+                custom = found[0]
         return Computation(self.env, parent, values, custom, node.attributes, declared).compute()
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import tinycss2
 from tinycss2 import ast
 
+from .budget import BUDGET
 from .declarations import Custom
-from .tokens import Cursor, InvalidValue, Token
+from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, too_deep
 
 MAX_TOKENS = 20_000  # of one value after substitution
-MAX_DEPTH = 200
 
 # Insets of a screen without notch; anything else takes its fallback.
 _ENV = {f"safe-area-inset-{side}": "0px" for side in ("top", "right", "bottom", "left")} | {
@@ -32,13 +32,16 @@ class Substitution:
 
     values: Mapping[str, Custom | None]
     count: int = 0
-    depth: int = 0
+
+    def whole(self, tokens: Sequence[Token]) -> list[Token]:
+        """Return a whole value with every reference replaced; raise `Unresolved`."""
+        result = self.tokens(tokens)
+        if too_deep(result):
+            raise Unresolved(f"the value is nested more than {MAX_NESTING} deep")
+        return result
 
     def tokens(self, tokens: Sequence[Token]) -> list[Token]:
         """Return the tokens with every var() and env() replaced; raise `Unresolved`."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unresolved("nested too deep")
         result: list[Token] = []
         for token in tokens:
             if token.type == "function" and token.lower_name in ("var", "env"):
@@ -51,8 +54,8 @@ class Substitution:
                 result.append(_BLOCKS[token.type](token.source_line, token.source_column, inner))
             else:
                 result.append(token)
-        self.depth -= 1
         self.count += len(result)
+        BUDGET.token(len(result))
         if self.count > MAX_TOKENS:
             raise Unresolved(f"the value grows beyond {MAX_TOKENS} tokens")
         return result
@@ -125,7 +128,7 @@ def resolve_custom(
 
 def _substituted(value: Custom, values: Mapping[str, Custom | None]) -> Custom | None:
     try:
-        tokens = Substitution(values).tokens(value.tokens)
+        tokens = Substitution(values).whole(value.tokens)
     except (Unresolved, InvalidValue):
         return None
     return Custom(tuple(tokens), tinycss2.serialize(tokens), False)

@@ -44,8 +44,8 @@ def display(cursor: Cursor) -> str:
         return "inline" if "inline" in words else "list-item"
     if words == ["inline", "table"] or words == ["table", "inline"]:
         words = ["inline-table"]
-    if "-webkit-box" in words or "-webkit-inline-box" in words:
-        return "-webkit-box"  # the frame of -webkit-line-clamp; a block otherwise
+    if words in (["-webkit-box"], ["-webkit-inline-box"]):
+        return words[0]  # the frame of -webkit-line-clamp, or a flex box: `finish` decides
     if len(words) == 1:
         if words[0] in _DISPLAY:
             return _DISPLAY[words[0]]

@@ -16,7 +16,7 @@ inert(
     "overflow-anchor", "interpolate-size", "view-transition-name", "speak", "speak-as", "field-sizing",
     "transform-style", "touch-callout", "-webkit-transform-style", "orphans", "widows", "page-break-before",
     "page-break-after", "page-break-inside", "break-before", "break-after", "break-inside", "page",
-    "nav-index", "ime-mode", "-webkit-box-orient", "-webkit-box-direction", "contain", "content-visibility",
+    "nav-index", "ime-mode", "-webkit-box-direction", "contain", "content-visibility",
     "app-region", "-webkit-app-region",
 )  # fmt: skip
 inert(
@@ -113,7 +113,7 @@ unsupported(
     "text-underline-skip", "line-height-step", "box-decoration-break", "-webkit-box-decoration-break",
     "corner-shape", "object-view-box", "image-orientation", "overlay", "margin-trim",
     "overflow-clip-margin", "contain-intrinsic-size", "contain-intrinsic-width", "contain-intrinsic-height",
-    "reading-flow", "dynamic-range-limit", "max-lines", "-webkit-box-flex", "-webkit-box-pack",
+    "reading-flow", "dynamic-range-limit", "-webkit-box-flex", "-webkit-box-pack",
     "-webkit-box-align", "-webkit-box-ordinal-group", "-webkit-column-count", "-webkit-columns",
     "-webkit-line-break", "masonry-auto-flow", "grid-lanes", "line-fit-edge", "white-space-trim",
     "wrap-before", "wrap-after", "wrap-inside",

@@ -205,6 +205,15 @@ def line_clamp(cursor: Cursor) -> dict[str, Any]:
     return {"line_clamp": lines, "block_ellipsis": ellipsis}
 
 
+def _block_ellipsis(cursor: Cursor) -> str:
+    token = cursor.next()
+    if token.type == "string":
+        return str(token.value)
+    if token.type != "ident" or token.lower_value not in ("auto", "no-ellipsis", "none"):
+        unexpected(token)
+    return "…" if token.lower_value == "auto" else ""
+
+
 def text_fit(cursor: Cursor) -> Any:
     """Read `text-fit: none | shrink [<min> [<max>]]` (and `grow`); lengths, percentages of the font size."""
     if cursor.keyword("none"):
@@ -377,8 +386,16 @@ shorthand("-webkit-text-stroke", ("text_stroke_width", "text_stroke_color"), str
 longhand("-webkit-text-fill-color", None, fill_color, key="text_fill_color", inherited=True)
 longhand("paint-order", False, paint_order, key="paint_order_stroke_first", inherited=True)
 longhand("text-overflow", "clip", text_overflow)
-longhand("-webkit-line-clamp", None, lambda c: line_clamp(c)["line_clamp"], key="line_clamp")
-longhand("block-ellipsis", "…", lambda c: "", status="no", note="use line-clamp")
+longhand(
+    "-webkit-line-clamp", None, lambda c: line_clamp(c)["line_clamp"],
+    note="with display: -webkit-box and -webkit-box-orient: vertical, as in Chromium; line-clamp needs neither",
+)  # fmt: skip
+longhand(
+    "-webkit-box-orient", "horizontal",
+    mapped(one_of(("horizontal", "vertical")), {"inline-axis": "horizontal", "block-axis": "vertical"}),
+)  # fmt: skip
+longhand("max-lines", None, lambda c: line_clamp(c)["line_clamp"], key="line_clamp")
+longhand("block-ellipsis", "…", _block_ellipsis)
 shorthand("line-clamp", ("line_clamp", "block_ellipsis"), line_clamp)
 longhand(
     "text-fit", None, text_fit, note="none | shrink [<min> [<max>]] | grow: Emblazon's reading of CSS Text 5"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from ..budget import BUDGET
 from ..node import Node
 
 # (element, the element that :scope and a relative selector's start stand for)
@@ -30,7 +31,7 @@ class Compound:
     key: tuple[str, str] = ("*", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Selector:
     """A complex selector. `combinators[i]` stands between compounds i and i+1."""
 
@@ -50,10 +51,6 @@ class Selector:
         return self.compounds[-1].key
 
 
-def _passes(compound: Compound, node: Node, scope: Node | None) -> bool:
-    return all(test(node, scope) for test in compound.tests)
-
-
 def _match(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
     for test in selector.compounds[i].tests:
         if not test(node, scope):
@@ -66,6 +63,7 @@ def _match(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcom
 def _descendant(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
     ancestor = node.parent
     while ancestor is not None:
+        BUDGET.step(1)
         outcome = _match(selector, i, ancestor, scope)
         if outcome is Outcome.MATCH or outcome is Outcome.FAILS_ALL:
             return outcome
@@ -90,6 +88,7 @@ def _next_sibling(selector: Selector, i: int, node: Node, scope: Node | None) ->
 def _later_sibling(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
     previous = node.previous
     while previous is not None:
+        BUDGET.step(1)
         outcome = _match(selector, i, previous, scope)
         if outcome is not Outcome.FAILS_HERE:
             return outcome

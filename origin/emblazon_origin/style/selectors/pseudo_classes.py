@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..budget import BUDGET
 from ..node import Node
 from .model import Selector, Test
 
@@ -72,6 +73,7 @@ def has(selectors: tuple[Selector, ...]) -> Test:
             stack += node.siblings[node.index + 1 :]
         while stack:
             candidate = stack.pop()
+            BUDGET.step(1)
             if any(s.matches(candidate, node) for s in selectors):
                 return True
             if not child_only:
@@ -141,19 +143,36 @@ def nth(
     a, b = formula
 
     def test(node: Node, scope: Node | None) -> bool:
-        if of is not None and not any(s.matches(node, scope) for s in of):
-            return False
         if of is None and not of_type:
             position = len(node.siblings) - node.index if last else node.index + 1
             return _in_series(position, a, b)
-        side = node.siblings[node.index :] if last else node.siblings[: node.index + 1]
-        if of is not None:
-            position = sum(1 for n in side if any(s.matches(n, scope) for s in of))
-        else:
-            position = sum(1 for n in side if n.tag == node.tag)
-        return _in_series(position, a, b)
+        # Counted once for all the children of a parent; `of` may depend on the scope only inside :has().
+        key = (of, last, id(scope) if of is not None else 0)
+        parent = node.parent
+        cache = parent.positions if parent is not None else None
+        found = cache.get(key) if cache is not None else None
+        if found is None:
+            found = _counted(node.siblings, of, last, scope)
+            if parent is not None:
+                parent.positions = {**(cache or {}), key: found}
+        position = found.get(id(node), 0)
+        return position > 0 and _in_series(position, a, b)
 
     return test
+
+
+def _counted(
+    siblings: list[Node], of: tuple[Selector, ...] | None, last: bool, scope: Node | None
+) -> dict[int, int]:
+    """Return the position, by id, of every sibling: among those that match `of`, or of its own type."""
+    counts: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for node in reversed(siblings) if last else siblings:
+        if of is not None and not any(s.matches(node, scope) for s in of):
+            continue
+        name = node.tag if of is None else ""
+        counts[name] = found[id(node)] = counts.get(name, 0) + 1
+    return found
 
 
 _first_child = nth((0, 1), last=False, of_type=False)
