@@ -87,8 +87,8 @@ def parse_space_color(cursor: Cursor) -> Any:
         return _keyword(token)
     if token.type == "hash":
         return _hex(token.value)
-    if token.type == "function" and token.lower_name in _FUNCTIONS:
-        return _FUNCTIONS[token.lower_name](token)
+    if token.type == "function" and token.lower_name in FUNCTIONS:
+        return FUNCTIONS[token.lower_name](token)
     unexpected(token)
 
 
@@ -444,7 +444,7 @@ def _light_dark(token: Any) -> Any:
     return Deferred(pick)
 
 
-_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     **{name: _function(name) for name in _SPACES},
     "rgba": _function("rgb"),
     "hsla": _function("hsl"),
@@ -463,7 +463,7 @@ def is_color_start(token: Token | None) -> bool:
     if token.type == "hash":
         return True
     if token.type == "function":
-        return token.lower_name in _FUNCTIONS
+        return token.lower_name in FUNCTIONS
     if token.type == "ident":
         name = token.lower_value
         return name in NAMED or name in SYSTEM or name in ("currentcolor", "transparent")

@@ -137,7 +137,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
 }  # fmt: skip
 _FLIP = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
-_RANGES: dict[str, Callable[[Viewport], float]] = {
+RANGES: dict[str, Callable[[Viewport], float]] = {
     "width": lambda v: v.width, "height": lambda v: v.height, "device-width": lambda v: v.width,
     "device-height": lambda v: v.height, "aspect-ratio": lambda v: v.width / v.height if v.height else 0.0,
     "device-aspect-ratio": lambda v: v.width / v.height if v.height else 0.0,
@@ -146,7 +146,7 @@ _RANGES: dict[str, Callable[[Viewport], float]] = {
     "horizontal-viewport-segments": lambda v: 1.0, "vertical-viewport-segments": lambda v: 1.0,
 }  # fmt: skip
 _GAMUT = {"srgb": True, "p3": False, "rec2020": False}
-_DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
+DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
     "orientation": lambda v, x: x == ("portrait" if v.height >= v.width else "landscape"),
     "prefers-color-scheme": lambda v, x: x == v.color_scheme,
     "prefers-reduced-motion": lambda v, x: x == "no-preference",
@@ -192,7 +192,7 @@ def _feature(cursor: Cursor) -> Condition:
         low_tokens += [rest[0], cursor.next()]
     first = _comparison(cursor)
     token = cursor.next()
-    if token.type != "ident" or token.lower_value not in _RANGES:
+    if token.type != "ident" or token.lower_value not in RANGES:
         raise InvalidValue("unknown media feature")
     name = token.lower_value
     low = _value(Cursor(low_tokens), name)
@@ -205,7 +205,7 @@ def _feature(cursor: Cursor) -> Condition:
 
 def _known(name: str) -> bool:
     plain = name.removeprefix("min-").removeprefix("max-")
-    return name in _RANGES or name in _DISCRETE or plain in _RANGES or _webkit(name) is not None
+    return name in RANGES or name in DISCRETE or plain in RANGES or _webkit(name) is not None
 
 
 def _webkit(name: str) -> tuple[str, str] | None:
@@ -216,21 +216,21 @@ def _webkit(name: str) -> tuple[str, str] | None:
 
 
 def _bare(name: str) -> Condition:
-    if name in _RANGES:
-        return lambda v: _RANGES[name](v) != 0
-    if name in _DISCRETE:
+    if name in RANGES:
+        return lambda v: RANGES[name](v) != 0
+    if name in DISCRETE:
         return lambda v: name in _TRUE_BY_DEFAULT
     raise InvalidValue("unknown media feature")
 
 
 def _plain(name: str, cursor: Cursor) -> Condition:
-    if name in _DISCRETE:
+    if name in DISCRETE:
         token = cursor.next()
         cursor.end()
         if token.type != "ident":
             raise InvalidValue("expected a keyword")
         wanted = token.lower_value
-        return lambda v: _DISCRETE[name](v, wanted)
+        return lambda v: DISCRETE[name](v, wanted)
     value = _value(cursor, name)
     cursor.end()
     if (special := _webkit(name)) is not None:
@@ -242,7 +242,7 @@ def _plain(name: str, cursor: Cursor) -> Condition:
 
 
 def _ranged(name: str, comparison: str, value: Callable[[Viewport], float]) -> Condition:
-    compare, actual = _COMPARE[comparison], _RANGES[name]
+    compare, actual = _COMPARE[comparison], RANGES[name]
     return lambda v: compare(actual(v), value(v))
 
 

@@ -171,7 +171,7 @@ def image(cursor: Cursor) -> Any:
         name = token.lower_name
         if name in ("image-set", "-webkit-image-set"):
             return _image_set(token)
-        if name in _GRADIENTS:
+        if name in GRADIENTS:
             return _gradient(token, name)
         if name in ("cross-fade", "-webkit-cross-fade", "element", "paint", "image", "-webkit-gradient"):
             raise UnsupportedValue(f"{token.name}() images are not drawn")
@@ -215,7 +215,7 @@ def _known_type(token: Any) -> bool:
     )  # fmt: skip
 
 
-_GRADIENTS = {
+GRADIENTS = {
     f"{prefix}{repeating}{kind}-gradient": (kind, bool(repeating), bool(prefix))
     for kind in ("linear", "radial", "conic")
     for repeating in ("", "repeating-")
@@ -224,7 +224,7 @@ _GRADIENTS = {
 
 
 def _gradient(token: Any, name: str) -> Any:
-    kind, repeating, prefixed = _GRADIENTS[name]
+    kind, repeating, prefixed = GRADIENTS[name]
     if prefixed:
         if kind == "conic":
             raise InvalidValue(f"unknown function {token.name}()")

@@ -18,9 +18,9 @@ def shape(token: Any) -> Any:
     """Return the basic shape of a function token (CSS Shapes 1 §3)."""
     name = token.lower_name
     cursor = Cursor(token.arguments)
-    if name not in _SHAPES:
+    if name not in SHAPES:
         raise UnsupportedValue(f"{token.name}() shapes are not drawn")
-    value = _SHAPES[name](cursor)
+    value = SHAPES[name](cursor)
     cursor.end()
     return value
 
@@ -123,7 +123,7 @@ def _path(cursor: Cursor) -> Any:
     return v.PathShape(token.value, rule)
 
 
-_SHAPES: dict[str, Callable[[Cursor], Any]] = {
+SHAPES: dict[str, Callable[[Cursor], Any]] = {
     "inset": _inset, "xywh": _xywh, "rect": _rect, "circle": _circle, "ellipse": _ellipse,
     "polygon": _polygon, "path": _path,
 }  # fmt: skip
@@ -257,7 +257,7 @@ def transform(cursor: Cursor) -> Any:
 
 # --- filters ----------------------------------------------------------------------------------------
 
-_FACTORS = {"brightness": None, "contrast": None, "saturate": None, "grayscale": 1, "invert": 1,
+FACTORS = {"brightness": None, "contrast": None, "saturate": None, "grayscale": 1, "invert": 1,
             "opacity": 1, "sepia": 1}  # fmt: skip
 
 
@@ -288,9 +288,9 @@ def _filter(token: Any) -> Any:
         amount = 0.0 if cursor.done else length_px(cursor, 0)
     elif name == "hue-rotate":
         amount = 0.0 if cursor.done else angle(cursor)
-    elif name in _FACTORS:
+    elif name in FACTORS:
         amount = 1.0 if cursor.done else number_or_percent(cursor, 0)
-        if _FACTORS[name] is not None:
+        if FACTORS[name] is not None:
             amount = lift(lambda x: min(x, 1.0), amount)
     else:
         raise InvalidValue(f"unknown filter {token.name}()")

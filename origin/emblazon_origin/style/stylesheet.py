@@ -190,15 +190,15 @@ class _Parser:
             return
         if name not in ("import", "charset", "layer") or (name == "layer" and item.content is not None):
             self.imports_over = True
-        handler = _AT_RULES.get(name)
+        handler = AT_RULES.get(name)
         if handler is not None:
             handler(self, item, scope)
-        elif name in _INERT:
+        elif name in INERT:
             severity = "info" if "keyframes" in name or name == "starting-style" else None
             if severity:
-                self.note(item, severity, "css-unsupported-rule", f"@{name}: {_INERT[name]}", f"@{name}")
+                self.note(item, severity, "css-unsupported-rule", f"@{name}: {INERT[name]}", f"@{name}")
         else:
-            reason = _UNSUPPORTED.get(name, "unknown at-rule")
+            reason = UNSUPPORTED.get(name, "unknown at-rule")
             self.note(item, "warning", "css-unsupported-rule", f"@{name} is ignored: {reason}", f"@{name}")
 
     def group(self, item: Any, scope: _Scope) -> None:
@@ -310,7 +310,7 @@ class _Parser:
         """@charset and @namespace, which change nothing here."""
 
 
-_AT_RULES = {
+AT_RULES = {
     "media": _Parser.media,
     "supports": _Parser.supports,
     "layer": _Parser.layer,
@@ -320,7 +320,7 @@ _AT_RULES = {
     "charset": _Parser.nothing,
     "namespace": _Parser.nothing,
 }
-_INERT = {
+INERT = {
     "keyframes": "a still picture has no animation",
     "-webkit-keyframes": "a still picture has no animation",
     "-moz-keyframes": "a still picture has no animation",
@@ -330,7 +330,7 @@ _INERT = {
     "viewport": "the canvas sets the viewport",
     "-ms-viewport": "the canvas sets the viewport",
 }
-_UNSUPPORTED = {
+UNSUPPORTED = {
     "container": "container queries are not evaluated",
     "scope": "scoped rules are not evaluated; use nesting",
     "counter-style": "own counter styles are not drawn",

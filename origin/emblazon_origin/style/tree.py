@@ -30,7 +30,7 @@ _inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
     2_000_000, getsizeof=lambda entry: 1_000 + 300 * len(entry[0].normal)
 )
 _inline_lock = threading.Lock()
-_UNSUPPORTED = {
+UNSUPPORTED_ELEMENTS = {
     "table": "tables are not laid out; use grid",
     "video": "video is not drawn", "audio": "audio is not drawn",
     "canvas": "a canvas is not drawn", "iframe": "frames are not drawn", "object": "objects are not drawn",
@@ -138,13 +138,13 @@ class Styler:
     def child(self, node: Node, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""
         computed = self.compute(node, parent.computed)
-        if node.tag in _UNSUPPORTED and (node.tag == "script" or computed.style.display != "none"):
-            message = f"<{node.tag}>: {_UNSUPPORTED[node.tag]}"
+        if node.tag in UNSUPPORTED_ELEMENTS and (node.tag == "script" or computed.style.display != "none"):
+            message = f"<{node.tag}>: {UNSUPPORTED_ELEMENTS[node.tag]}"
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if computed.style.display == "none":
             return None
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
-            message = "-webkit-line-clamp needs display: -webkit-box and -webkit-box-orient: vertical (or line-clamp)"
+            message = "-webkit-line-clamp needs display: -webkit-box and -webkit-box-orient: vertical (or write line-clamp)"
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
         if parent.flex_parent or computed.style.position in ("absolute", "fixed"):
             blockify(computed.style)

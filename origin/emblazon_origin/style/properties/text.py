@@ -388,7 +388,7 @@ longhand("paint-order", False, paint_order, key="paint_order_stroke_first", inhe
 longhand("text-overflow", "clip", text_overflow)
 longhand(
     "-webkit-line-clamp", None, lambda c: line_clamp(c)["line_clamp"],
-    note="with display: -webkit-box and -webkit-box-orient: vertical, as in Chromium; line-clamp needs neither",
+    note="with -webkit-box and -webkit-box-orient: vertical, as in Chromium; line-clamp needs neither",
 )  # fmt: skip
 longhand(
     "-webkit-box-orient", "horizontal",

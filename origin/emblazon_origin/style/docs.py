@@ -1,0 +1,189 @@
+"""`docs/css.md` from the registry: `python -m emblazon_origin.style.docs` writes it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import calculation, colors, conditions, counter_styles, images, shapes, stylesheet, tree, units
+from . import properties as _properties
+from .registry import ALIASES, PROPERTIES, Logical, Other, Shorthand
+from .selectors import pseudo_classes
+
+PAGE = Path(__file__).parents[3] / "docs" / "css.md"
+_STATUS = {"yes": "supported", "partly": "partly", "no": "no", "inert": "accepted, no effect"}
+
+_INTRODUCTION = """# CSS that Emblazon draws
+
+Generated from the renderer's own registry by `python -m emblazon_origin.style.docs`; a test keeps it current.
+What is not supported is named in the explain report with file, line, column, property and reason.
+Values follow Chromium's grammar; a prefixed alias is the same property.
+"""
+
+_SELECTORS = (
+    ("`*`, `type`, `.class`, `#id`", "supported", ""),
+    ("`[a]`, `[a=v]`, `~=`, `|=`, `^=`, `$=`, `*=`, flags `i` and `s`", "supported", ""),
+    ("descendant, `>`, `+`, `~`", "supported", ""),
+    ("`&`, nested rules, relative selectors", "supported", ""),
+    ("`:is()`, `:where()`, `:-webkit-any()`", "supported", "forgiving"),
+    ("`:not()`, `:has()`", "supported", ""),
+    (
+        "`:nth-child(An+B of S)`, `:nth-last-child()`, `:nth-of-type()`, `:nth-last-of-type()`",
+        "supported",
+        "",
+    ),
+    ("`:lang()`, `:dir()`", "supported", ""),
+    ("`::before`, `::after`, `::marker`", "supported", ""),
+)
+_TRANSFORMS = (
+    ["matrix", "translate", "translateX", "translateY", "scale", "scaleX", "scaleY", "rotate", "rotateZ", "skew", "skewX", "skewY"]
+)
+_FLAT = ["matrix3d", "translate3d", "scale3d", "translateZ", "scaleZ", "rotateX", "rotateY"]
+_OTHER_FUNCTIONS = (
+    ("`var()`, `env()`", "supported", "in every property; growth is bounded"),
+    ("`attr()`, `counter()`, `counters()`", "partly", "in `content`"),
+    ("`url()`, `image-set()`", "supported", ""),
+    ("`cross-fade()`, `element()`, `paint()`", "no", ""),
+    ("`minmax()`, `repeat()`, `fit-content()`", "supported", "no subgrid"),
+)
+_UNITS = (
+    ("font-relative", tuple(name for name in units.RELATIVE if not name.endswith(("vw", "vh", "vi", "vb"))
+                            and "min" not in name and "max" not in name and not name.startswith("cq"))),
+    ("viewport (a card has one: small, large and dynamic are the same)",
+     tuple(name for name in units.RELATIVE if name.startswith(("v", "s", "l", "d")) and name not in ("lh",))),
+    ("container (of the viewport: there are no container queries)",
+     tuple(name for name in units.RELATIVE if name.startswith("cq"))),
+    ("absolute", tuple(units.ABSOLUTE)),
+    ("angle", tuple(units.ANGLES)),
+    ("resolution", tuple(units.RESOLUTIONS)),
+    ("time", tuple(units.TIMES)),
+    ("flexible", ("fr",)),
+)  # fmt: skip
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _property_rows() -> Iterable[tuple[str, str, str]]:
+    aliases: dict[str, list[str]] = {}
+    for name, of in ALIASES.items():
+        aliases.setdefault(of, []).append(name)
+    for name in sorted(PROPERTIES, key=lambda n: (n.startswith("-"), n)):
+        row = PROPERTIES[name]
+        if isinstance(row, Other):
+            continue
+        kind = (
+            "shorthand" if isinstance(row, Shorthand) else "flow-relative" if isinstance(row, Logical) else ""
+        )
+        also = f"also {_code(aliases[name])}" if name in aliases else ""
+        note = "; ".join(part for part in (row.note, kind, also) if part)
+        yield f"`{name}`", _STATUS[row.status], note
+    yield "`--*`", "supported", "custom properties, registered ones too"
+    yield "`all`", "supported", "shorthand"
+
+
+def _other_rows(status: str) -> Iterable[tuple[str, str]]:
+    reasons: dict[str, list[str]] = {}
+    for name, row in sorted(PROPERTIES.items()):
+        if isinstance(row, Other) and row.status == status:
+            reasons.setdefault(row.note, []).append(name)
+    return ((_code(names), reason) for reason, names in sorted(reasons.items()))
+
+
+def _at_rule_rows() -> Iterable[tuple[str, str, str]]:
+    for name in sorted(stylesheet.AT_RULES):
+        yield f"`@{name}`", "supported", _AT_RULE_NOTES.get(name, "")
+    for name, note in sorted(stylesheet.INERT.items()):
+        yield f"`@{name}`", _STATUS["inert"], note
+    for name, note in sorted(stylesheet.UNSUPPORTED.items()):
+        yield f"`@{name}`", "no", note
+
+
+_AT_RULE_NOTES = {
+    "import": "local files",
+    "namespace": "accepted; HTML elements are in one namespace",
+    "font-face": "url() and local() sources, format(), unicode-range, weight and stretch ranges",
+    "property": "inherits, initial-value, syntax of one component",
+    "layer": "with reversal for !important, and revert-layer",
+}
+
+
+def _selector_rows() -> Iterable[tuple[str, str, str]]:
+    yield from _SELECTORS
+    states = sorted(n for n, test in pseudo_classes.SIMPLE.items() if test is pseudo_classes.never)
+    real = sorted(n for n, test in pseudo_classes.SIMPLE.items() if test is not pseudo_classes.never)
+    yield _code(f":{n}" for n in real), "supported", ""
+    yield _code(f":{n}" for n in states), "never match", "states that a still picture is not in"
+    yield _code(f"::{n}" for n in sorted(pseudo_classes.OTHER_PSEUDO_ELEMENTS)), "no", "reported"
+
+
+def _function_rows() -> Iterable[tuple[str, str, str]]:
+    yield "`calc()`, " + _code(f"{n}()" for n in calculation.FUNCTIONS), "supported", "typed; percentages mix"
+    yield _code(f"{n}()" for n in colors.FUNCTIONS), "supported", "relative colours too; clipped to sRGB"
+    yield (
+        _code(f"{n}()" for n in images.GRADIENTS if not n.startswith("-")),
+        "supported",
+        "hints, two positions, `in <space>`",
+    )
+    yield _code(f"{n}()" for n in shapes.SHAPES), "supported", "clip-path"
+    yield _code(f"{n}()" for n in _TRANSFORMS), "supported", ""
+    yield _code(f"{n}()" for n in _FLAT), "partly", "by their flat projection"
+    yield _code(("perspective()", "rotate3d()")), "no", "3D"
+    yield (
+        _code(f"{n}()" for n in (*shapes.FACTORS, "blur", "drop-shadow", "hue-rotate")),
+        "supported",
+        "filters",
+    )
+    yield from _OTHER_FUNCTIONS
+
+
+def page() -> str:
+    """Return the text of `docs/css.md`."""
+    features = sorted({*conditions.RANGES, *conditions.DISCRETE})
+    elements = sorted(tree.UNSUPPORTED_ELEMENTS.items())
+    parts = [
+        _INTRODUCTION,
+        "## Properties\n",
+        _table(("property", "status", "note"), _property_rows()),
+        "## Not supported\n\nEach use is a warning.\n",
+        _table(("properties", "reason"), _other_rows("no")),
+        "## Accepted without effect\n",
+        _table(("properties", "reason"), _other_rows("inert")),
+        "## At-rules\n",
+        _table(("rule", "status", "note"), _at_rule_rows()),
+        "Media features: " + _code(features) + ", with `min-`, `max-` and range syntax.\n",
+        "## Selectors\n",
+        _table(("selector", "status", "note"), _selector_rows()),
+        "## Functions\n",
+        _table(("function", "status", "note"), _function_rows()),
+        "## Units\n",
+        _table(("kind", "units"), ((kind, _code(names)) for kind, names in _UNITS)),
+        "## Counter styles\n",
+        _code(sorted(counter_styles.NAMES)) + ", and strings.\n",
+        "## HTML elements that are not drawn as a browser would\n",
+        _table(("element", "why"), ((f"`<{name}>`", why) for name, why in elements)),
+    ]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Write the page; with `--check`, only tell whether it is current."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == text
+        sys.exit(0 if current else "docs/css.md is not current: run python -m emblazon_origin.style.docs")
+    PAGE.write_text(text, encoding="utf-8")
+
+
+assert _properties  # noqa: S101 - importing it fills the registry
+
+if __name__ == "__main__":
+    main()
