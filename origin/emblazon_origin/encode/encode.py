@@ -95,9 +95,12 @@ def _attempts(
     yield draw(image, quality, small=small)
     if max_bytes is None:
         return
-    if not small:
-        yield draw(image, quality, small=True)
-    yield from _search(lambda q: draw(image, q, small=True), min(quality, 95), max_bytes)
+    found = False
+    for attempt in _search(lambda q: draw(image, q, small=small), min(quality, 95), max_bytes):
+        found = found or len(attempt) <= max_bytes
+        yield attempt
+    if not found and not small:  # patience saves a little more
+        yield draw(image, min(_LOWEST_QUALITY, quality), small=True)
 
 
 def _search(draw: Callable[[int], bytes], highest: int, max_bytes: int) -> Iterator[bytes]:

@@ -29,22 +29,18 @@ def encode_png(image: Image.Image, *, level: int = 1) -> bytes:
     chunks = [_SIGNATURE, _chunk(b"IHDR", header), _chunk(b"sRGB", b"\0")]
     if image.mode == "P":
         chunks += _palette_chunks(image)
-    chunks.append(_chunk(b"IDAT", isal_zlib.compress(_rows(image), level)))
+    chunks.append(_chunk(b"IDAT", _deflate(image, level)))
     chunks.append(_chunk(b"IEND", b""))
     return b"".join(chunks)
 
 
-def _rows(image: Image.Image) -> bytes:
-    """Return the pixel rows, each after a filter type byte of 0 (none)."""
-    width, height = image.size
-    stride = width * _CHANNELS[image.mode]
-    pixels = image.tobytes()
-    rows = bytearray((stride + 1) * height)
-    view, source = memoryview(rows), memoryview(pixels)
-    for y in range(height):
-        start = y * (stride + 1) + 1
-        view[start : start + stride] = source[y * stride : (y + 1) * stride]
-    return bytes(rows)
+def _deflate(image: Image.Image, level: int) -> bytes:
+    """Compress the pixel rows, each after a filter type byte of 0 (none)."""
+    stride = image.width * _CHANNELS[image.mode]
+    # Pillow pads each row with a zero byte, which is the next row's filter type.
+    padded = image.tobytes("raw", image.mode, stride + 1, 1)
+    stream = isal_zlib.compressobj(level)
+    return b"".join((stream.compress(b"\0"), stream.compress(memoryview(padded)[:-1]), stream.flush()))
 
 
 def _palette_chunks(image: Image.Image) -> list[bytes]:

@@ -146,14 +146,15 @@ def test_a_backdrop_blur_follows_round_corners(paint: Any, box: Any) -> None:
     assert image.getpixel((10, 10)) == (255, 255, 255)
 
 
-@pytest.mark.parametrize(
-    ("shape", "expected"),
-    [
-        (insets(1, 1, 0, 1), ["....", ".RR.", ".RR."]),
-        (PolygonShape(((ZERO, ZERO), (Length(2), ZERO), (Length(2), Length(pct=1)), (ZERO, Length(pct=1)))), ["RR.."] * 3),
-        (PathShape("M1 0h2v3h-2z"), [".RR."] * 3),
-    ],
-)  # fmt: skip
+LEFT_HALF = ((ZERO, ZERO), (Length(2), ZERO), (Length(2), Length(pct=1)), (ZERO, Length(pct=1)))
+SHAPES = [
+    (insets(1, 1, 0, 1), ["....", ".RR.", ".RR."]),
+    (PolygonShape(LEFT_HALF), ["RR.."] * 3),
+    (PathShape("M1 0h2v3h-2z"), [".RR."] * 3),
+]
+
+
+@pytest.mark.parametrize(("shape", "expected"), SHAPES)
 def test_clip_paths_cut_the_box(paint: Any, box: Any, letters: Any, shape: Any, expected: Any) -> None:
     assert letters(paint(4, 3, box(0, 0, 4, 3, background_color="R", clip_path=shape))) == expected
 
@@ -168,7 +169,8 @@ def test_a_circle_is_round(paint: Any, box: Any) -> None:
 def test_even_odd_leaves_the_middle_of_a_star_open(paint: Any, box: Any) -> None:
     points = ((50, 0), (80, 100), (0, 35), (100, 35), (20, 100))
     star = tuple((Length(x), Length(y)) for x, y in points)
-    for rule, alpha in (("nonzero", 255), ("evenodd", 0)):
+    rules: tuple[tuple[Any, int], ...] = (("nonzero", 255), ("evenodd", 0))
+    for rule, alpha in rules:
         image = paint(100, 100, box(0, 0, 100, 100, background_color="R", clip_path=PolygonShape(star, rule)))
         assert image.getchannel("A").getpixel((50, 55)) == alpha
 
@@ -245,8 +247,8 @@ def test_a_collapsed_box_paints_nothing(paint: Any, box: Any, letters: Any) -> N
 
 
 def test_overflow_clips_turn_with_their_box(paint: Any, box: Any) -> None:
-    outer = box(10, 10, 20, 20, box(0, 0, 40, 40, background_color="R"), overflow_x="hidden", overflow_y="hidden",
-                transform=turn(45))  # fmt: skip
+    inner = box(0, 0, 40, 40, background_color="R")
+    outer = box(10, 10, 20, 20, inner, overflow_x="hidden", overflow_y="hidden", transform=turn(45))
     image = paint(40, 40, outer)
     assert image.getpixel((20, 8))[3] == 255
     assert image.getpixel((11, 11))[3] == 0
