@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -101,9 +100,9 @@ def create_edge_app(
         app[HOST] = host
         cron = asyncio.create_task(host.keep_warm())
         yield
-        cron.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await cron
+        while not cron.done():  # on 3.11 wait_for may swallow a cancellation (cpython#86296)
+            cron.cancel()
+            await asyncio.wait({cron}, timeout=0.5)
         await host.close()
 
     async def handle(request: web.Request) -> web.StreamResponse:
