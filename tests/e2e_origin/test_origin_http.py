@@ -245,4 +245,4 @@ def test_a_card_is_stored_and_its_url_answered(start_origin: StartOrigin, tmp_pa
 
 def test_storing_without_storage_names_the_setting(origin: OriginProcess) -> None:
     answer = origin.client.post("/store/article.png?title=Kept")
-    assert (answer.status_code, "EMBLAZON_STORAGE" in answer.json()["detail"]) == (502, True)
+    assert (answer.status_code, "EMBLAZON_STORAGE" in answer.json()["detail"]) == (404, True)

@@ -21,6 +21,16 @@ _PROBLEM: Document = {
         "param": {"type": "string"},
     },
 }
+# An empty value means "not given". A required text has a character that is drawn (contract/text.py).
+_TEXT = r"^[^\u0000\r\n]*$"
+_DRAWN = (
+    r"[^\u0000-\u0020\u007f-\u00a0\u034f\u180e\u202a-\u202e\u2061-\u206f\u3164"
+    r"\ufdd0-\ufdef\ufeff\uffa0\ufff9-\uffff]"
+)
+_REQUIRED_TEXT = rf"^[^\u0000\r\n]*{_DRAWN}[^\u0000\r\n]*$"
+_URL = r"^(https?://[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?)?$"
+_COLOR = r"^(#?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8}))?$"  # names are taken too
+_LANGUAGE = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4})?$"
 _STATUSES = {
     "400": "A parameter is wrong.", "401": "The bearer token is wrong.", "404": "No such template.",
     "405": "The method is not allowed.", "414": "The URL is too long.", "500": "The card could not be drawn.",
@@ -28,14 +38,15 @@ _STATUSES = {
 }  # fmt: skip
 
 
-def openapi_document(manifest: Manifest, *, secured: bool) -> Document:
+def openapi_document(manifest: Manifest, *, secured: bool, storage: bool = False) -> Document:
     """Return the OpenAPI 3.1 document of an origin with these templates."""
     paths: Document = {}
     for spec in manifest.templates.values():
         for extension, content_type in CONTENT_TYPES.items():
             for route in ("render", "fallback"):
                 paths[f"/{route}/{spec.name}.{extension}"] = _card_path(spec, route, content_type)
-            paths[f"/store/{spec.name}.{extension}"] = _store_path(spec)
+            if storage:
+                paths[f"/store/{spec.name}.{extension}"] = _store_path(spec)
     for path, content_type, description in (
         ("/manifest.json", "application/json", "Templates, schemas, versions and cache lives."),
         ("/openapi.json", "application/json", "This document."),
@@ -131,9 +142,17 @@ def _param(param: ParamSpec) -> Document:
         case "date":
             schema = {"type": "string", "format": "date"}
         case "url":
-            schema = {"type": "string", "format": "uri"}
+            schema = {"type": "string", "pattern": _URL, "maxLength": min(param.max_length, MAX_VALUE_LENGTH)}
+        case "color":
+            schema = {"type": "string", "pattern": _COLOR}
         case _:
-            schema = {"type": "string", "maxLength": min(param.max_length, MAX_VALUE_LENGTH)}
+            length = min(param.max_length, MAX_VALUE_LENGTH)
+            schema = {
+                "type": "string",
+                "pattern": _TEXT,
+                "maxLength": length,
+                "minLength": int(param.required),
+            }
     return _query(param.name, schema, param.description, required=param.required)
 
 
@@ -150,7 +169,7 @@ def _reserved(spec: TemplateSpec, route: str) -> list[Document]:
         ),
         _query("_q", {"type": "integer", "minimum": 1, "maximum": 100}, "Quality."),
         _query("_max", budget, "Byte budget."),
-        _query("_lang", {"type": "string", "maxLength": 35}, "Language tag."),
+        _query("_lang", {"type": "string", "pattern": _LANGUAGE}, "Language tag."),
     ]
     if route == "render":
         variants = [options.FALLBACK_VARIANT, *spec.variants]

@@ -74,6 +74,8 @@ class Routes:
         if card is None and plain is None:
             raise NotFound("The origin has /render/{template}.{png|jpg|webp|avif} and /manifest.json.")
         seen.route = card[1] if card else path.strip("/").partition(".")[0]
+        if seen.route == "store" and self._config.storage == "none":
+            raise NotFound("No storage is configured; set EMBLAZON_STORAGE to folder or s3.")
         if path not in PROBES:
             self._authorize(ask)
         allowed = ("POST",) if seen.route == "store" else ("GET", "HEAD")
@@ -163,7 +165,13 @@ class Routes:
         return Answer(200, fields, body)
 
     async def _openapi(self, _: Ask) -> Answer:
-        return json_answer(openapi_document(self._origin.manifest, secured=bool(self._config.token)))
+        return json_answer(
+            openapi_document(
+                self._origin.manifest,
+                secured=bool(self._config.token),
+                storage=self._config.storage != "none",
+            )
+        )
 
     async def _healthz(self, _: Ask) -> Answer:
         return json_answer({"status": "live"})
