@@ -17,6 +17,9 @@ GENERICS = frozenset({
 })  # fmt: skip
 
 
+_KINDS = {"sans-serif": "sans-serif", "serif": "serif", "monospace": "monospace", "cursive": "cursive"}
+
+
 @dataclass(eq=False)
 class Family:
     """Faces that share a name; `scripts` (ISO 15924) and `langs` (BCP 47) say what it falls back for."""
@@ -25,6 +28,7 @@ class Family:
     faces: list[Face] = field(default_factory=list)
     scripts: frozenset[str] = frozenset()
     langs: tuple[str, ...] = ()
+    kind: str = ""  # the generic family that it is, where fonts.toml says so
 
 
 @dataclass(eq=False)
@@ -78,6 +82,7 @@ def read_catalog(root: Path) -> Catalog:
         if found is None:
             raise AssetError(f"{page}: generic {generic!r} names the family {target!r}, which is not there")
         names[generic.lower()] = found
+        found.kind = found.kind or _KINDS.get(generic.lower(), "")
     default_name = str(config.get("default", {}).get("family", families[0].name))
     default = names.get(default_name.lower())
     if default is None:

@@ -28,7 +28,7 @@ from .font_match import BOLD, FontQuery, match
 if TYPE_CHECKING:
     from .fonts import FontInstance, FontLibrary
 
-MAX_CHOICES = 20_000  # clusters remembered per style
+MAX_CHOICES = 4_000  # clusters remembered per style
 _CLUSTER_KEY = 64  # characters of a cluster that decide
 
 
@@ -220,11 +220,23 @@ class FontSet:
         return found
 
     def _ranked_families(self, script: str) -> list[Family]:
-        ranked = sorted(
-            enumerate(self._library.catalog.families),
-            key=lambda pair: (-_fitness(pair[1], script, self._query.lang), pair[0]),
-        )
-        return [family for _, family in ranked]
+        """The installed families: by script and language, then those that look like the style's first one."""
+        kind = self._kind
+
+        def rank(pair: tuple[int, Family]) -> tuple[int, bool, int]:
+            number, family = pair
+            strange = bool(family.kind) and family.kind != kind
+            return -_fitness(family, script, self._query.lang), strange, number
+
+        return [family for _, family in sorted(enumerate(self._library.catalog.families), key=rank)]
+
+    @cached_property
+    def _kind(self) -> str:
+        for name in self._query.families:
+            family = self._library.family(name)
+            if family is not None and family.kind:
+                return family.kind
+        return self._library.catalog.default.kind
 
     def _covers(self, entry: DocumentFace | Face, characters: tuple[int, ...]) -> bool:
         if isinstance(entry, Face):

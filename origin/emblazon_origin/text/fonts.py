@@ -158,11 +158,17 @@ class FontLibrary:
 
     def font_set(self, style: ComputedStyle) -> FontSet:
         """Return the fonts of a style, in fallback order."""
-        query = FontQuery.of(style)
+        query = self._relevant(FontQuery.of(style))
         found = self._sets.get(query)
         if found is None:
             found = self._sets[query] = FontSet(self, query)
         return found
+
+    def _relevant(self, query: FontQuery) -> FontQuery:
+        """Drop the exact size where nothing depends on it, so that sizes share their fonts."""
+        if self._document or self.catalog.optical_sizing:
+            return query
+        return query._replace(size=fake_bold_size(query.size) if query.weight >= BOLD else 0.0)
 
     def document_family(self, name: str) -> Sequence[DocumentFace]:
         """Return the `@font-face` faces of a family, by its lower-case name."""
@@ -279,10 +285,15 @@ class FontLibrary:
 
 
 def fake_bold(size: float) -> float:
-    """Return by how much of an em synthetic bold grows outlines at a size in px, to 1/1024."""
+    """Return by how much of an em synthetic bold grows outlines at a size in px."""
     (small, most), (large, least) = _FAKE_BOLD
-    share = min(max((size - small) / (large - small), 0.0), 1.0)
-    return round((most + (least - most) * share) * 1024) / 1024
+    share = (fake_bold_size(size) - small) / (large - small)
+    return most + (least - most) * share
+
+
+def fake_bold_size(size: float) -> float:
+    """Return the size that decides the strength of synthetic bold: whole px within its range."""
+    return min(max(float(round(size)), _FAKE_BOLD[0][0]), _FAKE_BOLD[1][0])
 
 
 def _within(value: float, span: tuple[float, float] | None) -> float:

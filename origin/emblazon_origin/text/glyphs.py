@@ -18,6 +18,7 @@ from PIL import Image
 from .fonts import FontInstance
 
 SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
+MAX_STRIKE_SIDE = 1024  # px; larger bitmaps in a font are not believed
 MAX_GLYPH_SIDE = 4096  # device px; larger glyphs are drawn as paths by the caller
 
 
@@ -138,8 +139,13 @@ def _strike(font: FontInstance, glyph: int, size: float) -> ColorGlyph | None:
     data = sized.get_glyph_color_png(glyph).data
     if not data:
         return None
-    with Image.open(io.BytesIO(data)) as opened:
-        strike = opened.convert("RGBa")
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
+            if max(opened.size) > MAX_STRIKE_SIDE:
+                return None
+            strike = opened.convert("RGBA").convert("RGBa")
+    except (OSError, ValueError, SyntaxError):  # Pillow's errors for a damaged PNG
+        return None
     extents = font.hb_font.get_glyph_extents(glyph)
     k = size / font.units_per_em
     left, top = extents.x_bearing * k, extents.y_bearing * k

@@ -10,7 +10,7 @@ import pytest
 from emblazon_origin.style.computed import ComputedStyle
 from emblazon_origin.text.content import collect
 from emblazon_origin.text.line_break import find_breaks, icu_breaks, tailor_ascii
-from emblazon_origin.text.lines import CloseItem, OpenItem, TextItem
+from emblazon_origin.text.lines import CloseItem, InlineItem, OpenItem, TextItem
 
 DATA = Path(__file__).parent / "data" / "line_break_sample.txt"
 

@@ -1,0 +1,227 @@
+"""Glyphs and runs as pixels: masks, colour glyphs, bitmap strikes, coverage tables, outlines."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.misc.xmlReader import XMLReader
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageChops
+
+from emblazon_origin.style.computed import ComputedStyle
+from emblazon_origin.style.dom import FontFaceRule
+from emblazon_origin.style.values import Color
+from emblazon_origin.text.coverage import coverage_table, luminance_level
+from emblazon_origin.text.draw import color_glyphs, draw_run_mask, run_mask
+from emblazon_origin.text.fonts import FontInstance, FontLibrary
+from emblazon_origin.text.glyphs import color_glyph, glyph_mask, glyph_outline
+from emblazon_origin.text.inline import layout_inline
+from emblazon_origin.text.lines import GlyphRun, InlineLayout, TextItem
+
+LayOut = Callable[..., InlineLayout]
+
+
+def _glyph(font: FontInstance, character: str) -> int:
+    return int(font.hb_font.get_nominal_glyph(ord(character)))
+
+
+@pytest.fixture
+def inter(fonts: FontLibrary, style: ComputedStyle) -> FontInstance:
+    return fonts.font_set(style).primary
+
+
+# --- masks ---------------------------------------------------------------------------------------------
+
+
+def test_a_mask_covers_the_glyph_where_it_stands(inter: FontInstance) -> None:
+    mask = glyph_mask(inter, _glyph(inter, "H"), 100.0)
+    assert mask.image is not None
+    assert mask.top == -73  # the cap height of 72.7 px above the baseline
+    assert mask.image.height == 73
+    stem = mask.image.getpixel((8, 30))
+    assert stem == 255
+
+
+def test_blank_glyphs_have_no_mask(inter: FontInstance) -> None:
+    assert glyph_mask(inter, _glyph(inter, " "), 20.0).image is None
+
+
+def test_subpixel_shift_moves_ink_in_quarters(inter: FontInstance) -> None:
+    glyph = _glyph(inter, "l")
+    at = [glyph_mask(inter, glyph, 20.0, shift) for shift in (0.0, 0.2, 0.3)]
+    assert at[0].image is at[1].image
+    assert at[1].image is not at[2].image
+
+
+def test_the_same_run_makes_the_same_bytes(lay_out: LayOut) -> None:
+    run = lay_out("Determinism").lines[0].runs[0]
+    first = run_mask(run, (0.0, 0.0)).image
+    from emblazon_origin.text import draw, glyphs
+
+    draw._runs.clear()
+    glyphs._masks.clear()
+    again = run_mask(run, (0.0, 0.0)).image
+    assert first is not again
+    assert first is not None
+    assert again is not None
+    assert first.tobytes() == again.tobytes()
+
+
+def test_glyphs_stand_on_whole_pixels_wherever_the_run_begins(lay_out: LayOut) -> None:
+    run = lay_out("px").lines[0].runs[0]
+    left = run_mask(run, (10.0, 20.0))
+    shifted = run_mask(run, (10.4, 20.4))
+    assert (left.x, left.y) == (shifted.x, shifted.y)
+    assert run_mask(run, (10.6, 20.6)).x == left.x + 1
+    assert left.image is not None
+    assert shifted.image is not None
+    assert left.image.tobytes() == shifted.image.tobytes()
+
+
+def test_a_run_is_drawn_into_a_canvas_where_its_mask_lies(lay_out: LayOut) -> None:
+    run = lay_out("Canvas").lines[0].runs[0]
+    canvas = Image.new("L", (120, 40))
+    draw_run_mask(canvas, run, (5.0, 25.0))
+    mask = run_mask(run, (5.0, 25.0))
+    assert mask.image is not None
+    part = canvas.crop((mask.x, mask.y, mask.x + mask.image.width, mask.y + mask.image.height))
+    assert ImageChops.difference(part, mask.image).getbbox() is None
+
+
+def test_device_pixels_scale_the_run(lay_out: LayOut) -> None:
+    run = lay_out("dpr").lines[0].runs[0]
+    once, twice = run_mask(run, (0.0, 0.0)).image, run_mask(run, (0.0, 0.0), 2.0).image
+    assert once is not None
+    assert twice is not None
+    assert abs(twice.width - 2 * once.width) <= 3
+
+
+def test_synthetic_bold_and_slant_change_the_ink(fonts: FontLibrary, style: ComputedStyle) -> None:
+    def ink(**changes: object) -> float:
+        thai = style.replace(font_family=("Nowhere",), **changes)
+        font = fonts.font_set(thai).select("ก", "Thai").font
+        image = glyph_mask(font, _glyph(font, "ก"), 40.0).image
+        assert image is not None
+        return sum(image.histogram()[level] * level for level in range(256))
+
+    assert ink(font_weight=700.0) > ink() * 1.1
+
+
+# --- coverage ------------------------------------------------------------------------------------------
+
+
+def test_light_text_gains_coverage_and_dark_text_hardly_changes() -> None:
+    white = coverage_table(luminance_level(Color(1, 1, 1)))
+    black = coverage_table(luminance_level(Color(0, 0, 0)))
+    assert (white[0], white[255], black[0], black[255]) == (0, 255, 0, 255)
+    assert (white[128], black[128]) == (144, 124)
+    assert all(a <= b for table in (white, black) for a, b in pairwise(table))
+
+
+# --- colour --------------------------------------------------------------------------------------------
+
+
+def test_emoji_come_in_colour_with_clean_edges(lay_out: LayOut) -> None:
+    (run,) = lay_out("❤\ufe0f", font_size=64.0).lines[0].runs
+    (placed,) = color_glyphs(run, (0.0, 60.0))
+    red, green, _, alpha = placed.image.split()
+    middle = (placed.image.width // 2, placed.image.height // 2)
+    assert red.getpixel(middle) > 200 > 120 > green.getpixel(middle)  # type: ignore[operator]
+    assert alpha.getextrema() == (0, 255)
+    edge = [p for p in placed.image.get_flattened_data() if 0 < p[3] < 255]  # type: ignore[attr-defined]
+    assert min(p[0] for p in edge if p[3] > 40) > 100  # no dark fringe
+    assert run_mask(run, (0.0, 60.0)).image is None
+
+
+@cache
+def _bitmap_font() -> bytes:
+    """A font whose only glyph is a 64 px red square with a transparent border, as CBDT."""
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "heart"])
+    builder.setupCharacterMap({0x2764: "heart"})
+    empty = TTGlyphPen(None).glyph()
+    builder.setupGlyf({".notdef": empty, "heart": empty})
+    builder.setupHorizontalMetrics({".notdef": (1000, 0), "heart": (1000, 0)})
+    builder.setupHorizontalHeader(ascent=900, descent=-100)
+    builder.setupNameTable({"familyName": "Strike", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    out = io.BytesIO()
+    builder.save(out)
+    font = TTFont(io.BytesIO(out.getvalue()))
+    picture = Image.new("P", (64, 64), 0)
+    picture.putpalette([0, 0, 0, 255, 0, 0])
+    picture.paste(1, (8, 8, 56, 56))
+    png = io.BytesIO()
+    picture.save(png, "PNG", transparency=0)
+    reader = XMLReader(io.BytesIO(_strike_xml(png.getvalue()).encode()), font)
+    reader.read()
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+def _strike_xml(png: bytes) -> str:
+    metrics = "".join(
+        f'<sbitLineMetrics direction="{way}"><ascender value="58"/><descender value="-6"/>'
+        '<widthMax value="64"/><caretSlopeNumerator value="0"/><caretSlopeDenominator value="0"/>'
+        '<caretOffset value="0"/><minOriginSB value="0"/><minAdvanceSB value="0"/><maxBeforeBL value="0"/>'
+        '<minAfterBL value="0"/><pad1 value="0"/><pad2 value="0"/></sbitLineMetrics>'
+        for way in ("hori", "vert")
+    )
+    return f"""<?xml version="1.0" encoding="UTF-8"?><ttFont>
+<CBLC><header version="3.0"/><strike index="0"><bitmapSizeTable>{metrics}
+<colorRef value="0"/><startGlyphIndex value="1"/><endGlyphIndex value="1"/><ppemX value="64"/>
+<ppemY value="64"/><bitDepth value="32"/><flags value="1"/></bitmapSizeTable>
+<eblc_index_sub_table_1 imageFormat="17" firstGlyphIndex="1" lastGlyphIndex="1">
+<glyphLoc id="1" name="heart"/></eblc_index_sub_table_1></strike></CBLC>
+<CBDT><header version="3.0"/><strikedata index="0"><cbdt_bitmap_format_17 name="heart">
+<SmallGlyphMetrics><height value="64"/><width value="64"/><BearingX value="0"/><BearingY value="58"/>
+<Advance value="64"/></SmallGlyphMetrics><rawimagedata>{png.hex()}</rawimagedata>
+</cbdt_bitmap_format_17></strikedata></CBDT></ttFont>"""
+
+
+@pytest.fixture
+def strike_run(fonts: FontLibrary, style: ComputedStyle) -> GlyphRun:
+    rule = FontFaceRule("Strike", (("url", "strike"),))
+    view = fonts.with_faces([rule], lambda url: _bitmap_font())
+    own = style.replace(font_family=("Strike",), font_size=32.0)
+    (run,) = layout_inline([TextItem("❤", own)], own, width=100.0, fonts=view).lines[0].runs
+    return run
+
+
+def test_bitmap_strikes_are_scaled_to_the_size(strike_run: GlyphRun) -> None:
+    (placed,) = color_glyphs(strike_run, (0.0, 29.0))
+    assert placed.image.size == (32, 32)
+    assert placed.y == 0
+    assert placed.image.getpixel((16, 16)) == (255, 0, 0, 255)
+    assert placed.image.getpixel((0, 0))[3] == 0  # type: ignore[index]
+    assert all(p[:3] == (255, 0, 0) for p in placed.image.get_flattened_data() if p[3] > 60)  # type: ignore[attr-defined]
+
+
+def test_current_color_layers_take_the_text_colour(fonts: FontLibrary, style: ComputedStyle) -> None:
+    font = fonts.font_set(style).select("😀", "Zyyy").font
+    glyph = _glyph(font, "😀")
+    assert color_glyph(font, glyph, 20.0) is color_glyph(font, glyph, 20.0)
+    assert color_glyph(font, glyph, 20.0, (255, 0, 0, 255)) is not color_glyph(font, glyph, 20.0)
+
+
+# --- outlines ------------------------------------------------------------------------------------------
+
+
+def test_an_outline_is_closed_and_lies_within_its_extents(inter: FontInstance) -> None:
+    glyph = _glyph(inter, "o")
+    path = glyph_outline(inter, glyph)
+    assert [command for command, _ in path].count("M") == 2
+    assert path[0][0] == "M"
+    assert path[-1][0] == "Z"
+    extents = inter.hb_font.get_glyph_extents(glyph)
+    ys = [y for _, numbers in path for y in numbers[1::2]]
+    assert max(ys) <= extents.y_bearing + 1
+    assert min(ys) >= extents.y_bearing + extents.height - 1
