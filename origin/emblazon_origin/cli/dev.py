@@ -85,7 +85,12 @@ def run_dev(
 
 
 def _origin(root: Path, port: int, state: Path) -> Service:
-    environment = {**os.environ, "EMBLAZON_ORIGIN_PORT": str(port), "EMBLAZON_DEV": "1"}
+    environment = {
+        "EMBLAZON_QUEUE_WAIT": "5",
+        **os.environ,
+        "EMBLAZON_ORIGIN_PORT": str(port),
+        "EMBLAZON_DEV": "1",
+    }
     return Service(
         name="origin",
         command=[sys.executable, "-m", "emblazon_origin.server"],

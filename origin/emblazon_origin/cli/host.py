@@ -1,4 +1,4 @@
-"""`emblazon serve`: the edge handler on CPython with the origin in the same process."""
+"""`emblazon serve`: the edge handler on CPython, with the origin in the same process or elsewhere."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import argparse
 import asyncio
 import contextlib
 import ipaddress
-import logging
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from emblazon.edge.config import EdgeConfig
 
-from ..edge_host import HttpOrigin, InProcessOrigin, create_edge_app
+from ..edge_host import HttpOrigin, InProcessOrigin, create_edge_app, create_passthrough_app, edge_runner
 from ..home import Home, find_home
 from ..observability.logs import set_up_logging
-from ..server.app import carry, default_renderer
+from ..server.app import OriginRunner, carry, default_renderer
 from ..server.config import OriginConfig
 from ..server.origin import Origin
+from ..template.library import TemplateLibrary
+from ..text.fonts import FontLibrary
 from .dev import DEV_PURGE_TOKEN
 from .exit_codes import FAILED, CommandError
+from .gallery import gallery_page
 
 ORIGIN_ROUTES = ("/metrics", "/readyz", "/openapi.json")  # of the origin, beside the edge's own
 
@@ -44,6 +47,7 @@ def edge_environment(host: str, origin_url: str) -> dict[str, str]:
         "EMBLAZON_SIGNING": "off",
         "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows on the next reload
         "EMBLAZON_MANIFEST_TTL": "1",
+        "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
     }
     given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
     if given.get("EMBLAZON_SIGNING_KEYS"):
@@ -63,51 +67,65 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
     async def to_origin(request: web.Request) -> web.StreamResponse:
         return await carry(origin, request)
 
+    if settings.dev:
+        app.middlewares.append(_gallery_at_root(home))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
     for route in ORIGIN_ROUTES:
         app.router.add_get(route, to_origin)
     return app, origin
 
 
+def _gallery_at_root(home: Home) -> Middleware:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path != "/" or request.method not in ("GET", "HEAD"):
+            return await handler(request)
+        library = TemplateLibrary(home.templates, FontLibrary(home.fonts).digest)
+        return web.Response(text=gallery_page(library), content_type="text/html")
+
+    return middleware
+
+
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
+    if options.passthrough:
+        return asyncio.run(_serve(create_passthrough_app(options.passthrough), options.host, options.port))
     home = find_home()
     home.state.mkdir(exist_ok=True)
     quiet = {
-        "EMBLAZON_LOG_LEVEL": "warning",
-        "EMBLAZON_LOG_FORMAT": "text",
         "EMBLAZON_DEV": "1",
+        "EMBLAZON_LOG_FORMAT": "text",
+        "EMBLAZON_LOG_LEVEL": "error",
+        "EMBLAZON_QUEUE_WAIT": "5",  # a gallery page asks for all its cards at once
     }
-    local = _is_loopback(options.host)
-    settings = OriginConfig.from_env({**(quiet if local else {}), **os.environ})
+    settings = OriginConfig.from_env({**(quiet if _is_loopback(options.host) else {}), **os.environ})
     set_up_logging(settings.log_format, settings.log_level)
     config = EdgeConfig.from_env(edge_environment(options.host, options.origin or "http://origin.invalid"))
     if options.origin:
         app = create_edge_app(config, origin=HttpOrigin(options.origin), kv_path=home.state / "kv.sqlite3")
-        return asyncio.run(_serve(app, options.host, options.port, None))
+        return asyncio.run(_serve(app, options.host, options.port))
     app, origin = _origin_app(home, config, settings)
     return asyncio.run(_serve(app, options.host, options.port, origin))
 
 
-async def _serve(app: web.Application, host: str, port: int, origin: Origin | None) -> int:
+async def _serve(app: web.Application, host: str, port: int, origin: Origin | None = None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     _check_port(host, port)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, max_line_size=16 * 1024)
+    runner = edge_runner(app) if origin is None else OriginRunner(app, origin.config, origin)
     await runner.setup()
     try:
         if origin is not None and origin.not_ready:
             raise CommandError(f"The renderer did not start: {origin.not_ready}", FAILED)
         await web.TCPSite(runner, host, port, reuse_address=True).start()
-        print(f"Emblazon is ready: http://{host}:{port}/og/article.png?title=Hello+world", flush=True)
+        print(f"Emblazon is ready: http://{host}:{port}/", flush=True)
         await stop.wait()
         if origin is not None:
             origin.draining = True
     finally:
         await runner.cleanup()
-    logging.getLogger(__name__).info("stopped")
     return 0
 
 

@@ -23,6 +23,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help=f"$EMBLAZON_PORT, else {PORT}",
     )
     serve.add_argument("--origin", metavar="URL", help="an origin elsewhere, instead of one in this process")
+    serve.add_argument(
+        "--passthrough",
+        metavar="URL",
+        help="the cache alone, in front of any HTTP origin, obeying its headers",
+    )
     serve.set_defaults(run=_serve)
     origin = commands.add_parser(
         "origin", help="the rendering origin alone, for a Worker or an edge elsewhere"

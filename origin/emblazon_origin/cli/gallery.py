@@ -1,0 +1,58 @@
+"""The page at `/` of the local server: every template with its preview cases, each a link to its card."""
+
+from __future__ import annotations
+
+from html import escape
+
+from emblazon.contract.alt import alt_text
+from emblazon.contract.canonical import canonical_url
+
+from ..template.library import CardTemplate, TemplateLibrary
+
+STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 0 auto; max-width: 76rem; padding: 2.5rem 1.5rem 4rem }
+h1 { margin: 0; font-size: 1.75rem } h2 { margin: 3rem 0 .25rem; font-size: 1.25rem }
+p { margin: .25rem 0; max-width: 44rem } small { opacity: .7 }
+ul { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)) }
+ul { list-style: none; padding: 0 }
+img { aspect-ratio: 1200 / 630; border-radius: .5rem; box-shadow: 0 0 0 1px #8884 }
+img { display: block; width: 100% }
+code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
+"""
+
+
+def _cases(template: CardTemplate) -> str:
+    items = []
+    for name, request in template.preview.cases.items():
+        url = escape(canonical_url(request))
+        alt = escape(alt_text(template.spec, request.params))
+        picture = f'<a href="{url}"><img loading="lazy" src="{url}" alt="{alt}"></a>'
+        items.append(f"<li>{picture}<small>{escape(name)}</small></li>")
+    return "".join(items)
+
+
+def _parameters(template: CardTemplate) -> str:
+    names = (
+        f"<code>{escape(spec.name)}</code>{' (required)' if spec.required else ''}"
+        for spec in template.spec.params.values()
+    )
+    return ", ".join(names)
+
+
+def gallery_page(library: TemplateLibrary) -> str:
+    """Return the page as HTML."""
+    sections = (
+        f"<h2>{escape(name)}</h2><p>{escape(spec.description)}</p>"
+        f"<p><small>Parameters: {_parameters(library.get(name))}</small></p>"
+        f"<ul>{_cases(library.get(name))}</ul>"
+        for name, spec in library.specs.items()
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Emblazon</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        "<body><h1>Emblazon</h1>"
+        "<p>Each picture is a card at its URL. Change the URL, or a file under <code>templates/</code>, "
+        "and reload.</p>"
+        f"{''.join(sections)}</body></html>"
+    )
