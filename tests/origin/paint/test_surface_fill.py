@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
 from PIL import Image
-from pytest import mark
 
 from emblazon_origin.paint.clip import Clip
 from emblazon_origin.paint.geometry import IntRect
@@ -16,16 +16,21 @@ RAMP = Image.linear_gradient("L").rotate(90).resize((256, 4), Image.Resampling.N
 TINT = (210, 40, 9)
 
 
+def tint(alpha: float) -> Color:
+    red, green, blue = (value / 255 for value in TINT)
+    return Color(red, green, blue, alpha)
+
+
 def ramp() -> Surface:
     surface = Surface(BOX, Color(0, 0, 0, 1))
     surface.rgb.paste(Image.merge("RGB", (RAMP, RAMP, RAMP)))
     return surface
 
 
-@mark.parametrize("alpha", [1, 25, 26, 127, 128, 200, 254])
+@pytest.mark.parametrize("alpha", [1, 25, 26, 127, 128, 200, 254])
 def test_a_translucent_colour_is_rounded_as_a_masked_paste_rounds_it(alpha: int) -> None:
     surface, expected = ramp(), ramp().rgb
-    surface.fill_rect(BOX, Color(*(value / 255 for value in TINT), alpha / 255), Clip(BOX))
+    surface.fill_rect(BOX, tint(alpha / 255), Clip(BOX))
     expected.paste(TINT, (0, 0, 256, 4), Image.new("L", (256, 4), alpha))
     assert surface.rgb.tobytes() == expected.tobytes()
 
@@ -33,7 +38,7 @@ def test_a_translucent_colour_is_rounded_as_a_masked_paste_rounds_it(alpha: int)
 def test_a_colour_through_a_mask_is_a_masked_paste() -> None:
     surface, expected = ramp(), ramp().rgb
     mask = RAMP.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    surface.fill_mask(Mask(mask, 0, 0), Color(*(value / 255 for value in TINT), 1), Clip(BOX))
+    surface.fill_mask(Mask(mask, 0, 0), tint(1), Clip(BOX))
     expected.paste(TINT, (0, 0, 256, 4), mask)
     assert surface.rgb.tobytes() == expected.tobytes()
     assert len(set(expected.convert("L").tobytes())) > 100
