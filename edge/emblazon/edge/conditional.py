@@ -75,7 +75,7 @@ def select(
     if "if-match" in headers:
         if etag is None or not etag_matches(headers["if-match"], etag, strong=True):
             return PreconditionFailed()
-    elif _newer_than(last_modified, headers.get("if-unmodified-since")):
+    elif "if-unmodified-since" in headers and _newer_than(last_modified, headers["if-unmodified-since"]):
         return PreconditionFailed()
     # 3. If-None-Match, 4. If-Modified-Since
     if "if-none-match" in headers:
@@ -83,7 +83,7 @@ def select(
             etag is not None and etag_matches(headers["if-none-match"], etag)
         ):
             return NotModified()
-    elif _unmodified_since(last_modified, headers.get("if-modified-since")):
+    elif "if-modified-since" in headers and _unmodified_since(last_modified, headers["if-modified-since"]):
         return NotModified()
     # 5. Range, guarded by If-Range; HEAD ignores Range (§14.2)
     wanted = headers.get("range")
@@ -113,13 +113,13 @@ def single_range(field: str, length: int) -> WholeBody | Part | Unsatisfiable:
     return Part(start, min(int(last) + 1, length) if last else length)
 
 
-def _newer_than(last_modified: str | None, moment: str | None) -> bool:
-    modified, given = parse_date(last_modified or ""), parse_date(moment or "")
+def _newer_than(last_modified: str | None, moment: str) -> bool:
+    modified, given = parse_date(last_modified or ""), parse_date(moment)
     return modified is not None and given is not None and modified > given
 
 
-def _unmodified_since(last_modified: str | None, moment: str | None) -> bool:
-    modified, given = parse_date(last_modified or ""), parse_date(moment or "")
+def _unmodified_since(last_modified: str | None, moment: str) -> bool:
+    modified, given = parse_date(last_modified or ""), parse_date(moment)
     return modified is not None and given is not None and modified <= given
 
 

@@ -13,6 +13,7 @@ in force for as long as it takes.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from emblazon.contract.manifest import ManifestError, manifest_from_json
@@ -26,6 +27,7 @@ from emblazon.edge.store import Store
 
 DOCUMENT = "control"
 MANIFEST_KEY = "manifest"
+BEFORE_KEY = "manifest-before"
 EPOCHS_KEY = "epochs"
 RETRY = 2.0  # seconds between attempts while there is no manifest at all
 MAX_MANIFEST = 4 * 1024 * 1024
@@ -38,6 +40,7 @@ class Control:
     config: EdgeConfig
     store: Store
     manifest: Manifest | None = None
+    previous: Manifest | None = None  # the one that `manifest` replaced
     epochs: Epochs = field(default_factory=Epochs)
     renewed: int = 0  # times that the origin itself gave a new manifest
     _text: str = ""  # the manifest as JSON
@@ -46,6 +49,7 @@ class Control:
     _looked_at: float = -1e18
     _tried_at: float = -1e18
     _asked_at: float = -1e18
+    _sought_at: float = -1e18
     _busy_until: float = 0.0
 
     async def ready(self, x: Exchange) -> Manifest | None:
@@ -127,11 +131,11 @@ class Control:
             x.ports.metrics.count("edge_manifest_errors")
             x.ports.log.log("warning", "manifest not refreshed", detail=str(error)[:300], request_id=x.id)
             return False
-        changed = text != self._text
+        changed, old_text = text != self._text, self._text
         self._take_manifest(text, x.now)
         self._etag = get_header(answer.headers, "etag") or ""
         self.renewed += changed
-        x.ports.background.wait_until(self._keep(x, text) if changed else self.publish(x))
+        x.ports.background.wait_until(self._keep(x, text, old_text) if changed else self.publish(x))
         return changed
 
     async def ask_again(self, x: Exchange, *, at_most_every: float = 5.0) -> bool:
@@ -140,7 +144,19 @@ class Control:
             return False
         return await self.ask_origin(x)
 
-    async def _keep(self, x: Exchange, text: str) -> None:
+    async def before(self, x: Exchange) -> Manifest | None:
+        """Return the manifest before this one, whose cards may stand in while the origin fails."""
+        if self.previous is None and x.now - self._sought_at >= self.config.control_ttl:
+            self._sought_at = x.now
+            entry = await self.store.kv_get(x, BEFORE_KEY)
+            if entry is not None:
+                with suppress(ManifestError):
+                    self.previous = manifest_from_json(await entry.body.read())
+        return self.previous
+
+    async def _keep(self, x: Exchange, text: str, old_text: str) -> None:
+        if old_text:
+            await self.store.kv_put(x, BEFORE_KEY, BytesBody(old_text.encode()))
         metadata = json.dumps({"t": self._manifest_at})
         await self.store.kv_put(x, MANIFEST_KEY, BytesBody(text.encode()), metadata=metadata)
         await self.publish(x)
@@ -169,9 +185,10 @@ class Control:
             return True  # KV may lag behind what this isolate got from the origin itself
         if text != self._text:
             try:
-                self.manifest = manifest_from_json(text)
+                manifest = manifest_from_json(text)
             except ManifestError:
                 return False
+            self.previous, self.manifest = self.manifest, manifest
             self._text, self._etag = text, ""
         self._manifest_at = confirmed_at
         return True

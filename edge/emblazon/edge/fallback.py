@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from dataclasses import replace
 
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import CardRequest
-from emblazon.contract.schema import Format, TemplateSpec
+from emblazon.contract.schema import Format
 from emblazon.edge.builtin import draw
 from emblazon.edge.cache_status import CacheStatus
 from emblazon.edge.card import Card, fallback_of, judge_card
@@ -46,7 +47,7 @@ class Fallbacks:
         if found is None:
             return self.builtin(x, card.request, failure.reason, failure.status)
         status = _status(failure.reason, failure.status, "template-fallback")
-        return Picture(self._dated(x, found.record), found.body, status, fallback=failure.reason)
+        return Picture(self.short_lived(x, found.record), found.body, status, fallback=failure.reason)
 
     def builtin(self, x: Exchange, shape: CardRequest, reason: str, fwd_status: int | None = None) -> Picture:
         """Return the built-in picture in the shape of a card; no I/O."""
@@ -61,7 +62,7 @@ class Fallbacks:
             version="",
         )
         status = _status(reason, fwd_status, "builtin-fallback")
-        return Picture(self._dated(x, record), BytesBody(data), status, fallback=reason)
+        return Picture(self.short_lived(x, record), BytesBody(data), status, fallback=reason)
 
     async def prepare(self, x: Exchange, card: Card) -> bool:
         """Get a card's fallback look from a living origin while there is one; for the background.
@@ -115,24 +116,10 @@ class Fallbacks:
         self._pictures.move_to_end(shape)
         return self._pictures[shape]
 
-    def _dated(self, x: Exchange, record: Record) -> Record:
-        """A fallback lives shortly, whatever the life of the picture it shows."""
+    def short_lived(self, x: Exchange, record: Record) -> Record:
+        """Return the record of a picture that is shown in place of another: it lives shortly."""
         times = Stored(at=x.now, fresh=float(self._config.fallback_max_age))
-        return Record(
-            times=times,
-            format=record.format,
-            length=record.length,
-            digest=record.digest,
-            template=record.template,
-            version=record.version,
-            modified=x.now,
-        )
-
-
-def stand_in(template: str, extension_format: Format, width: int, height: int) -> CardRequest:
-    """Return a card of a template that nobody knows yet: no manifest could be had."""
-    spec = TemplateSpec(name=template, version="", params={}, width=width, height=height)
-    return CardRequest(template=spec, params={}, format=extension_format, width=width, height=height)
+        return replace(record, times=times, modified=x.now)
 
 
 def _status(reason: str, fwd_status: int | None, detail: str) -> CacheStatus:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from dataclasses import replace
 
 from emblazon.contract.problem import NotFound
 from emblazon.contract.request import CardRequest, expand_short, parse_short
@@ -37,7 +38,7 @@ class ShortCards:
         payload = await self._payload(x, short.id)
         if payload is None:
             raise NotFound("No card has this id.")
-        return expand_short(short, payload, manifest, accept=accept)
+        return replace(expand_short(short, payload, manifest, accept=accept), exp=short.exp)
 
     async def keep(self, x: Exchange, card_id: str, payload: Payload) -> bool:
         """Store a payload; tell whether KV took it."""

@@ -156,3 +156,34 @@ async def test_manifest_is_written_to_kv_only_when_it_changed(world: World) -> N
         await world.get("/og/article.png?title=warm-up")
         await world.settle()
     assert world.kv.operations["put manifest"] == 0
+
+
+async def redeploy_and_die(world: World) -> None:
+    """The origin publishes a new version of `article`, the edge learns of it, the origin dies."""
+    await world.get(ARTICLE)
+    await world.settle()
+    world.origin.manifest = example_manifest(version="c3" * 16)
+    await world.advance(91)
+    await world.get(ARTICLE)
+    await world.settle()
+    world.origin.alive = False
+
+
+async def test_deployment_that_kills_the_origin_leaves_the_earlier_cards(world: World) -> None:
+    await redeploy_and_die(world)
+    response = await world.get(ARTICLE)
+    assert "detail=earlier-template-version" in str(response.header("cache-status"))
+    assert response.header("cache-control") == "public, max-age=30"
+    assert response.header("x-emblazon-fallback") is None
+
+
+async def test_new_isolate_finds_the_earlier_cards_too(world: World) -> None:
+    await redeploy_and_die(world)
+    response = await world.isolate().get(ARTICLE)
+    assert "detail=earlier-template-version" in str(response.header("cache-status"))
+
+
+async def test_purged_cards_of_an_earlier_version_stay_purged(world: World) -> None:
+    await redeploy_and_die(world)
+    await world.post("/purge", b'{"templates": ["article"]}')
+    assert (await world.get(ARTICLE)).header("x-emblazon-fallback") is not None

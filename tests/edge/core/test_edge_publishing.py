@@ -94,6 +94,15 @@ async def test_tampered_signature_on_a_short_url_is_refused() -> None:
     assert (await world.get(f"/c/{card['id']}.png?_kid=k1&_sig={'A' * 22}")).status == 403
 
 
+async def test_signed_short_url_expires() -> None:
+    world = World(signing=True)
+    card = await created(world)
+    url = world.signed(f"/c/{card['id']}.png", expires_at=int(world.clock.now()) + 100)
+    assert (await world.get(url)).header("cache-control") == "public, max-age=100"
+    await world.advance(161)
+    assert (await world.get(url)).status == 410
+
+
 async def test_short_url_is_purged_by_its_url(world: World) -> None:
     card = await created(world)
     await world.get(path(card["image_url"]))
