@@ -51,10 +51,15 @@ class FontInstance:
     face: Face = field(repr=False)
     hb_font: hb.Font = field(repr=False)
     variations: tuple[tuple[str, float], ...] = ()
-    synthetic_bold: bool = False
+    embolden: float = 0.0  # of an em, by which synthetic bold grows the outlines
     synthetic_oblique: bool = False
     features: tuple[tuple[str, int], ...] = ()  # of the @font-face rule
     advances: dict[int, int] = field(default_factory=dict, repr=False)  # nominal, by glyph
+
+    @property
+    def synthetic_bold(self) -> bool:
+        """Whether bold is made up."""
+        return self.embolden > 0
 
     @property
     def is_color(self) -> bool:
@@ -205,9 +210,7 @@ class FontLibrary:
             if slant:
                 font.synthetic_slant = slant
             name = _instance_name(face, query, axes)
-            found = FontInstance(
-                name, face.units_per_em, face, font, axes, bold != 0.0, slant != 0.0, features
-            )
+            found = FontInstance(name, face.units_per_em, face, font, axes, bold, slant != 0.0, features)
             self._shared.instances[key] = found
         return found
 

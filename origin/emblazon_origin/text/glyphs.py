@@ -74,7 +74,8 @@ def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> Gly
     extents = font.hb_font.get_glyph_extents(glyph)
     if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return _BLANK
-    _draw.transform = (k, 0.0, 0.0, k, shift, 0.0)
+    # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
+    _draw.transform = (k, 0.0, 0.0, k, shift, -font.embolden * size / 2)
     _draw.draw_glyph(font.hb_font, glyph)
     raster = _draw.render()
     if raster is None:
@@ -162,8 +163,15 @@ def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
     if found is None:
         path: list[PathCommand] = []
         font.hb_font.draw_glyph(glyph, _FUNCS, path)
+        if font.embolden:
+            path = [(command, _lowered(font, numbers)) for command, numbers in path]
         found = _outlines[key] = tuple(path)
     return found
+
+
+def _lowered(font: FontInstance, numbers: tuple[float, ...]) -> tuple[float, ...]:
+    drop = font.embolden * font.units_per_em / 2
+    return tuple(n - drop if i % 2 else n for i, n in enumerate(numbers))
 
 
 def _make_funcs() -> hb.DrawFuncs:

@@ -14,6 +14,7 @@ from .content import NEWLINE, OBJECT, Content, Source
 from .font_set import FontSet
 from .fonts import FontInstance, FontLibrary
 from .han_kerning import trimmed
+from .metrics import layout_unit
 from .scripts import script_of, script_runs
 from .shape import Features, Glyphs, ShapedRun, features_of, scale_run, shape
 
@@ -124,8 +125,8 @@ class Shaper:
     def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:
         glyphs = scale_run(run, start, item.size / item.font.units_per_em, self.grid)
         style = item.style
-        letter = style.letter_spacing * self.scale
-        word = style.word_spacing * self.scale
+        letter = layout_unit(style.letter_spacing * self.scale)
+        word = layout_unit(style.word_spacing * self.scale)
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
         return glyphs

@@ -52,6 +52,11 @@ def round_half_up(value: float) -> float:
     return math.floor(value + 0.5)
 
 
+def layout_unit(value: float) -> float:
+    """Cut a length off to 1/64 px, as Chromium keeps it; a hair of floating-point error is forgiven."""
+    return math.floor(value * 64 + 1e-4) / 64
+
+
 def design_metrics(font: hb.Font) -> DesignMetrics:
     """Read a font's metrics; the font's scale must be its units per em."""
 

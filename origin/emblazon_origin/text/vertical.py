@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..style.computed import ComputedStyle
 from .fonts import FontLibrary
 from .lines import AtomicItem
-from .metrics import FontMetrics
+from .metrics import FontMetrics, layout_unit
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ def used_line_height(style: ComputedStyle, font: FontMetrics, scale: float = 1.0
     if style.line_height == "normal":
         return font.line_spacing
     # Chromium keeps line heights in 1/64 px, cut off; boxes below would drift otherwise.
-    return math.floor(style.line_height * scale * 64 + 1e-4) / 64
+    return layout_unit(style.line_height * scale)
 
 
 def baseline_shift(
