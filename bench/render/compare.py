@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from emblazon.contract.schema import Format
+from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.home import find_home
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
@@ -80,6 +81,7 @@ def ours(engine: Engine, output: Output, html: str) -> tuple[float, int]:
 
 def main() -> None:
     """Measure and print the table."""
+    keep_freed_memory()  # as render processes do
     engine, peers = Engine.from_home(find_home(ROOT)), Peers()
     columns: list[tuple[str, Output]] = [
         *(("emblazon", output) for output in ("raw", "png", "jpeg", "webp")),

@@ -10,6 +10,7 @@ from typing import Any
 
 from emblazon import __version__
 from emblazon.contract.manifest import manifest_to_json
+from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.assets.fetch import FetchLimits, GuardedFetcher
 from emblazon_origin.assets.guard import GuardPolicy
 from emblazon_origin.errors import AssetError, TemplateError
@@ -19,6 +20,7 @@ from emblazon_origin.render import Engine, Rendered, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.workers.job import Job, JobResult
+from emblazon_origin.workers.renderer import Waits
 
 # What changes pixels: these folders of the package, and these libraries.
 _STAGES = ("template", "style", "text", "layout", "paint", "encode", "assets")
@@ -59,10 +61,10 @@ class CardRenderer:
                 except AssetError as error:
                     raise TemplateError(f"templates/{name}: {error}") from error
 
-    def render(self, job: Job) -> JobResult:
+    def render(self, job: Job, waits: Waits) -> JobResult:
         """Draw one card."""
         if self._fetcher is not None:
-            self._fetcher.begin_card()
+            self._fetcher.begin_card(waits)
         rendered = self._draw(job, self._engine)
         report = rendered.report
         return JobResult(
@@ -162,6 +164,7 @@ def build(
     fetch: dict[str, Any] | None = None,
 ) -> CardRenderer:
     """Make the renderer of a project; `fetch` holds the guard's settings, None: no remote files."""
+    keep_freed_memory()
     folder = Home(Path(home)) if home else find_home()
     fetcher = None
     if fetch is not None:
