@@ -2,7 +2,7 @@
 
 The first caller of a key leads. Followers sleep on their own timers and look at a plain dictionary, so that
 no promise, lock or I/O object crosses requests. A leader that vanishes without a word (its request was
-cancelled) frees the key after `leader_limit` seconds; the next caller leads then.
+cancelled) frees the key `GRACE` seconds after its callers would have stopped waiting; the next caller leads.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ T = TypeVar("T")
 
 FIRST_WAIT = 0.004  # seconds
 LONGEST_WAIT = 0.05
+GRACE = 5.0
 
 
 @dataclass(slots=True)
 class _Flight:
-    started: float
+    ends: float  # when its leader must have landed, or is lost
     landed: bool = False
     outcome: object = None
     error: BaseException | None = None
@@ -37,23 +38,22 @@ class Flights:
 class PollingFlight:
     """`SingleFlight` over an isolate's `Flights`, made for one request with that request's clock."""
 
-    def __init__(self, flights: Flights, clock: Clock, *, leader_limit: float = 15.0) -> None:
+    def __init__(self, flights: Flights, clock: Clock) -> None:
         self._flights = flights.under_way
         self._clock = clock
-        self._leader_limit = leader_limit
 
     async def do(self, key: str, lead: Callable[[], Awaitable[T]], *, wait: float) -> tuple[T, bool]:
         """See `ports.SingleFlight`."""
         flight = self._flights.get(key)
         if flight is None or self._abandoned(flight):
-            return await self._lead(key, lead), False
+            return await self._lead(key, lead, wait), False
         return await self._follow(key, flight, lead, wait)
 
     def _abandoned(self, flight: _Flight) -> bool:
-        return self._clock.now() - flight.started > self._leader_limit
+        return self._clock.now() > flight.ends
 
-    async def _lead(self, key: str, lead: Callable[[], Awaitable[T]]) -> T:
-        flight = self._flights[key] = _Flight(self._clock.now())
+    async def _lead(self, key: str, lead: Callable[[], Awaitable[T]], wait: float) -> T:
+        flight = self._flights[key] = _Flight(self._clock.now() + wait + GRACE)
         try:
             outcome = await lead()
         except BaseException as error:

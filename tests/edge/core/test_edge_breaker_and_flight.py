@@ -150,9 +150,9 @@ async def test_leader_that_goes_away_does_not_take_its_followers_with_it(make: M
 async def test_leader_that_vanishes_without_a_word_is_replaced() -> None:
     flights, clock = Flights(), VirtualClock()
     dead, work = Work(seconds=FOREVER), Work()
-    vanished = asyncio.create_task(PollingFlight(flights, clock, leader_limit=10).do("k", dead, wait=5))
+    vanished = asyncio.create_task(PollingFlight(flights, clock).do("k", dead, wait=5))
     await asyncio.sleep(11)
-    flight = PollingFlight(flights, clock, leader_limit=10)
+    flight = PollingFlight(flights, clock)
     outcomes = await asyncio.gather(*(flight.do("k", work, wait=5) for _ in range(10)))
     assert work.runs == 1
     assert {outcome for outcome, _ in outcomes} == {1}

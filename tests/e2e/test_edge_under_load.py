@@ -1,0 +1,71 @@
+"""Ten thousand requests while the origin is down: all are cards, and warmed ones are as fast as before."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+from misbehaving_origin import MisbehavingOrigin
+from PIL import Image
+from workerd import Workerd
+
+pytestmark = pytest.mark.e2e
+
+WARMED = 20
+REQUESTS = 10_000
+CLIENTS = 16
+NOISE = 0.05  # seconds that a shared machine may add to a p99
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    seconds: float
+
+
+async def load(base_url: str, paths: Sequence[str]) -> list[Answer]:
+    """GET all paths with a few clients at a time."""
+    answers: list[Answer] = []
+    waiting = iter(paths)
+    async with aiohttp.ClientSession(base_url, timeout=aiohttp.ClientTimeout(60)) as session:
+
+        async def client() -> None:
+            for path in waiting:
+                began = time.perf_counter()
+                async with session.get(path) as response:
+                    body = await response.read()
+                answers.append(Answer(response.status, body, time.perf_counter() - began))
+
+        await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return answers
+
+
+def p99(answers: Sequence[Answer]) -> float:
+    return sorted(answer.seconds for answer in answers)[int(len(answers) * 0.99)]
+
+
+async def test_dead_origin_costs_neither_a_card_nor_the_speed_of_warmed_ones(
+    worker: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    warmed = [worker.card_url(f"{title}-w{number}") for number in range(WARMED)]
+    await load(worker.url, warmed)
+    before = await load(worker.url, warmed * 50)
+    origin.refuse()
+    mixed = [
+        warmed[number % WARMED] if number % 2 else worker.card_url(f"{title}-never-{number}")
+        for number in range(REQUESTS)
+    ]
+    answers = await load(worker.url, mixed)
+    assert {answer.status for answer in answers} == {200}
+    for body in {answer.body for answer in answers}:
+        image = Image.open(io.BytesIO(body))
+        image.load()
+        assert image.size == (1200, 630)
+    after = await load(worker.url, warmed * 50)
+    assert p99(after) <= p99(before) * 2 + NOISE
