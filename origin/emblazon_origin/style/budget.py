@@ -6,7 +6,7 @@ import threading
 
 from ..errors import CardError
 
-MATCH_STEPS = 1_500_000  # elements visited by combinators and :has(), rules tried: about a second
+MATCH_STEPS = 1_000_000  # elements visited by combinators and :has(), rules tried: about a second
 SUBSTITUTED_TOKENS = 1_000_000
 GENERATED_CHARACTERS = 100_000
 

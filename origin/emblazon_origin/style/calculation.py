@@ -13,7 +13,7 @@ from . import values as v
 from .tokens import Cursor, Deferred, InvalidValue, Token, unexpected
 from .units import ABSOLUTE, ANGLES, FREQUENCIES, RELATIVE, RESOLUTIONS, TIMES, Context
 
-LIMIT = 33_554_428.0  # px; Chromium clamps lengths here
+LIMIT = 33_554_400.0  # px; Chromium clamps lengths here
 
 Evaluate = Callable[[Any, float], float]
 
@@ -25,6 +25,7 @@ class Term(NamedTuple):
     type: str  # number, length, percent, angle, time, frequency, resolution
     relative: bool = False
     percent: bool = False
+    linear: bool = True  # in the basis: px + pct · basis
 
 
 def _constant(value: float, type_: str = "number") -> Term:
@@ -108,7 +109,7 @@ class _Parser:
         if len(terms) == 1:
             return terms[0]
         pairs = [(s, t.fn) for s, t in zip(signs, terms, strict=True)]
-        return combine(lambda c, b: sum(s * f(c, b) for s, f in pairs), terms)
+        return combine(lambda c, b: sum(s * f(c, b) for s, f in pairs), terms, linear=True)
 
     def product(self, cursor: Cursor) -> Term:
         first = self.value(cursor)
@@ -134,7 +135,9 @@ class _Parser:
             return result
 
         every = [first, *(t for _, t in factors)]
-        return Term(evaluate, type_, any(t.relative for t in every), any(t.percent for t in every))
+        linear = all(t.linear for t in every) and sum(t.percent for t in every) <= 1
+        linear = linear and not any(divide and t.percent for divide, t in factors)
+        return Term(evaluate, type_, any(t.relative for t in every), any(t.percent for t in every), linear)
 
     def value(self, cursor: Cursor) -> Term:
         token = cursor.next()
@@ -178,12 +181,19 @@ def _divide(a: float, b: float) -> float:
     return a / b
 
 
-def combine(fn: Evaluate, terms: list[Term], type_: str | None = None) -> Term:
+def combine(fn: Evaluate, terms: list[Term], type_: str | None = None, linear: bool = False) -> Term:
     """Return a term over terms that must have one type."""
     types = {t.type for t in terms}
     if len(types) != 1:
         raise InvalidValue("cannot combine " + " and ".join(sorted(types)))
-    return Term(fn, type_ or terms[0].type, any(t.relative for t in terms), any(t.percent for t in terms))
+    percent = any(t.percent for t in terms)
+    return Term(
+        fn,
+        type_ or terms[0].type,
+        any(t.relative for t in terms),
+        percent,
+        not percent or (linear and all(t.linear for t in terms)),
+    )
 
 
 def is_math(token: Token | None) -> bool:
@@ -327,11 +337,9 @@ def _article(token: Token, term: Term) -> str:
 def _mixed(term: Term, context: Context | None, low: float | None) -> v.Length:
     """Return px + pct·basis where the expression is that, else a function of the basis."""
     fn = term.fn
-    px, at_1024, at_4096 = fn(context, 0.0), fn(context, 1024.0), fn(context, 4096.0)
-    linear = abs((at_4096 - px) - 4 * (at_1024 - px)) < 1e-6 * max(1.0, abs(at_4096))
-    pct = (at_1024 - px) / 1024
-    if linear and abs(fn(context, 37.0) - px - 37 * pct) < 1e-6 * max(1.0, abs(px)):
-        return v.Length(finite(px), pct)
+    if term.linear:
+        px = fn(context, 0.0)
+        return v.Length(finite(px), (fn(context, 1024.0) - px) / 1024)
 
     def evaluate(basis: float) -> float:
         value = finite(fn(context, basis))

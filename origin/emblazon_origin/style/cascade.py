@@ -9,7 +9,7 @@ from .budget import BUDGET
 from .compute import Environment
 from .dom import StyledDocument
 from .html import parse_html
-from .images import resolve_url
+from .images import base_of, resolve_url
 from .sheets import build_cascade, load_sheets
 from .tree import Styler
 from .units import FontMetricsPort, Viewport
@@ -33,7 +33,7 @@ def style_document(
     BUDGET.reset()
     parsed = parse_html(html)
     if parsed.base:
-        base = resolve_url(parsed.base, base).rsplit("/", 1)[0]
+        base = base_of(resolve_url(parsed.base, base))
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
     env = Environment(viewport, base, metrics, registered=cascade.properties)

@@ -36,9 +36,20 @@ _SELECTORS = (
     ("`:lang()`, `:dir()`", "supported", ""),
     ("`::before`, `::after`, `::marker`", "supported", ""),
 )
-_TRANSFORMS = (
-    ["matrix", "translate", "translateX", "translateY", "scale", "scaleX", "scaleY", "rotate", "rotateZ", "skew", "skewX", "skewY"]
-)
+_TRANSFORMS = [
+    "matrix",
+    "translate",
+    "translateX",
+    "translateY",
+    "scale",
+    "scaleX",
+    "scaleY",
+    "rotate",
+    "rotateZ",
+    "skew",
+    "skewX",
+    "skewY",
+]
 _FLAT = ["matrix3d", "translate3d", "scale3d", "translateZ", "scaleZ", "rotateX", "rotateY"]
 _OTHER_FUNCTIONS = (
     ("`var()`, `env()`", "supported", "in every property; growth is bounded"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from unicodedata import bidirectional
 
 import tinycss2
 
@@ -159,6 +160,29 @@ def _list(node: Node, hints: dict[str, Any]) -> None:
         hints["counter_set"] = (("list-item", value, False),)
 
 
+def _dir(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if value.strip().lower() == "auto":
+        hints["direction"] = first_strong(node)
+
+
+_OWN_DIRECTION = ("bdi", "script", "style", "textarea", "svg")
+
+
+def first_strong(node: Node) -> str:
+    """Return the direction of the first strong character in the element's text (HTML §3.2.6.4)."""
+    stack: list[Node | str] = list(reversed(node.children))
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            for character in item:
+                kind = bidirectional(character)
+                if kind in ("L", "R", "AL"):
+                    return "ltr" if kind == "L" else "rtl"
+        elif item.tag not in _OWN_DIRECTION and "dir" not in item.attributes:
+            stack += reversed(item.children)
+    return "ltr"
+
+
 def _border(node: Node, value: str, hints: dict[str, Any]) -> None:
     width = dimension(value)
     if node.tag == "img" and width is not None:
@@ -184,4 +208,5 @@ _READERS: dict[str, Callable[[Node, str, dict[str, Any]], None]] = {
     "type": _list_type,
     "border": _border,
     "nowrap": _nowrap,
+    "dir": _dir,
 }

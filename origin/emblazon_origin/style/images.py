@@ -141,6 +141,13 @@ def resolve_url(href: str, base: str) -> str:
     return base.rstrip("/") + "/" + href
 
 
+def base_of(href: str) -> str:
+    """Return what URLs inside the file at `href` resolve against: its URL, or its directory."""
+    if urlsplit_scheme(href):
+        return href
+    return href.rsplit("/", 1)[0] if "/" in href else ""
+
+
 def urlsplit_scheme(href: str) -> str:
     """Return the scheme of a URL, empty for a path (or for something that is no URL)."""
     try:

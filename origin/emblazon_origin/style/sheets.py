@@ -17,7 +17,7 @@ from ..report import Report
 from .conditions import Condition, media_query_list
 from .dom import FontFaceRule
 from .html import ParsedHtml
-from .images import resolve_url, urlsplit_scheme
+from .images import base_of, resolve_url, urlsplit_scheme
 from .rules import AUTHOR, USER_AGENT, RuleSet, layer_order
 from .stylesheet import Layer, PropertyRule, StyleRule, Stylesheet, parse_stylesheet
 from .units import Viewport
@@ -113,7 +113,7 @@ class _Loader:
         text = self.text(href, around)
         if text is None:
             return
-        base = href.rsplit("/", 1)[0] if "/" in href else ""
+        base = base_of(href)
         sheet = parse_stylesheet(text, base)
         self.imports(sheet, replace(around, chain=(*around.chain, href)), base)
         self.add(sheet, around, href)

@@ -179,6 +179,7 @@ def comma_list(cursor: Cursor, parse: Callable[[Cursor], Any]) -> list[Any]:
         sub = Cursor(part)
         items.append(parse(sub))
         sub.end()
+        cursor.notes += sub.notes
     cursor.i = len(cursor.tokens)
     return items
 

@@ -144,7 +144,9 @@ class Styler:
         if computed.style.display == "none":
             return None
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
-            message = "-webkit-line-clamp needs display: -webkit-box and -webkit-box-orient: vertical (or write line-clamp)"
+            message = (
+                "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
+            )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
         if parent.flex_parent or computed.style.position in ("absolute", "fixed"):
             blockify(computed.style)

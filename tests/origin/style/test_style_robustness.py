@@ -1,0 +1,132 @@
+"""Malformed and hostile input ends with a styled document or a `CardError`, in bounded time."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emblazon_origin.errors import CardError
+from emblazon_origin.report import Report
+from emblazon_origin.style import Viewport, registry, style_document
+from emblazon_origin.style.dom import StyledDocument
+
+PIECES = [
+    "0", "1", "-1.5", "10px", "3em", "50%", "1fr", "45deg", "red", "#fff", "auto", "none", "inherit",
+    "revert", ",", "/", "(", ")", "[", "]", "{", "}", ";", ":", "!", "!important", "\"s\"", "'q",
+    "url(x)", "url(", "calc(", "min(", "clamp(", "var(--x)", "var(--x,1)", "env(", "rgb(", "rgb(from",
+    "color-mix(in", "linear-gradient(", "repeat(", "minmax(", "span", "counter(x)", "attr(", "@media",
+    "@supports", "@layer", "@import", "@font-face", "@property", "&", ">", "+", "~", "*", ".c", "#i",
+    "div", ":is(", ":not(", ":has(", ":nth-child(", "2n+1", "::before", "\\", "\\41", "/*", "*/", "<!--",
+    "-->", "U+26", "infinity", "NaN", "1e999", "path(", "<div>", "</div>", "<p", "<style>", "</style>",
+    "<svg>", "style=\"", "<b>", "<table>", "<td>", "dir=rtl", "<!doctype", "\x00", "\u202e", "é", "中",
+    "�",
+]  # fmt: skip
+css_text = st.lists(st.sampled_from([*PIECES, *list(registry.PROPERTIES)[::7]]), max_size=40).map(" ".join)
+SLOW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+def render(html: str) -> StyledDocument | None:
+    try:
+        return style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
+    except CardError:
+        return None
+
+
+@SLOW
+@given(st.text(max_size=300))
+def test_any_text_is_html(text: str) -> None:
+    render(text)
+
+
+@SLOW
+@given(st.binary(max_size=300))
+def test_any_bytes_are_html(data: bytes) -> None:
+    render(data.decode("latin-1"))
+
+
+@SLOW
+@given(css_text)
+def test_any_tokens_are_css(text: str) -> None:
+    assert render(f"<style>{text}</style><p class=c id=i>x") is not None
+
+
+@SLOW
+@given(css_text)
+def test_any_tokens_are_html(text: str) -> None:
+    render(text)
+
+
+@SLOW
+@given(st.sampled_from(sorted(registry.PROPERTIES)), css_text)
+def test_any_value_of_any_property(name: str, value: str) -> None:
+    value = value.replace('"', "")
+    assert render(f'<p style="--x: {value}; {name}: {value}; {name}: var(--x)">x') is not None
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 1_990 + "x",
+        "<p>x</p>" * 4_990,
+        "<style>p{color:" + "var(--x," * 5_000 + "</style><p>",
+        "<style>p{width:" + "calc(" * 5_000 + "1px</style><p>",
+        "<style>" + "p{" * 3_000 + "color:red</style><p>",
+        "<style>" + "@media all{" * 3_000 + "p{color:red}</style><p>",
+        "<style>" + ":is(" * 3_000 + "p{color:red}</style><p>",
+        "<style>p{width:calc(" + "1px + " * 5_000 + "1px)}</style><p>",
+        "<style>:root{" + "".join(f"--a{i}:var(--a{i + 1});" for i in range(2_000)) + "--a2000:red}</style>",
+        "<style>:root{--a0:x x x x;" + "".join(f"--a{i + 1}:" + f"var(--a{i}) " * 8 + ";" for i in range(20))
+        + "}p{width:var(--a20)}</style><p>",
+        "<p a='" * 20_000,
+        "<!--" * 100_000,
+        "<style>p{background:" + "none," * 20_000 + "red}</style><p>x",
+    ],
+    ids=lambda html: html[:24],
+)  # fmt: skip
+def test_large_input_is_styled(html: str) -> None:
+    assert render(html) is not None
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 5_000,
+        "<p>x</p>" * 5_100,
+        "<style>.no ~ p{color:red}</style>" + "<p>x</p>" * 4_900,
+        "<style>" + "*{top:0}" * 4_000 + "</style>" + "<p>x</p>" * 1_000,
+        "<style>a{}" + "/* */" * 200_000 + "</style>",
+        "x" * 200_000,
+        "<style>div{counter-reset:x}div::before{content:counters(x,'........')}</style>" + "<div>" * 1_900,
+    ],
+    ids=["depth", "elements", "siblings", "rules", "css size", "text", "counters"],
+)
+def test_what_is_beyond_the_limits_is_a_card_error(html: str) -> None:
+    with pytest.raises(CardError):
+        style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
+
+
+def test_threads_style_the_same_sheet_at_once(style: Any) -> None:
+    html = (
+        "<style>p { --c: red; color: var(--c); margin: 1em; width: calc(1vw + 10%) }</style>"
+        + "<p>x</p>" * 50
+    )
+    expected = style(html)["p"].__dict__
+    results: list[dict[str, object]] = []
+
+    def work() -> None:
+        document = style_document(html, base="/cards", viewport=Viewport(1200, 630), report=Report())
+        body = document.root.children[-1]
+        results.append(body.children[0].style.__dict__)  # type: ignore[union-attr]
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [r["margin_top"] for r in results] == [expected["margin_top"]] * 8
