@@ -96,9 +96,13 @@ class OriginProcess:
 
 
 def descendants(pid: int) -> list[int]:
-    found = []
+    found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
+        try:
+            children = [int(child) for child in task.read_text().split()]
+        except OSError:  # it ended meanwhile
+            continue
+        for child in children:
             found += [child, *descendants(child)]
     return found
 

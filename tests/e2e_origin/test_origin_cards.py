@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
@@ -274,11 +275,14 @@ def test_row_30_markup_in_a_parameter_is_drawn_literally(real: OriginProcess, te
 
 def test_the_same_card_is_the_same_bytes_in_another_process(real: OriginProcess) -> None:
     target = "/render/article.webp?title=Same"
+    from e2e_origin.conftest import descendants
+
     first = real.get(target, X_Emblazon_Key="1")
     before = real.children()
     for pid in before:
-        if not Path(f"/proc/{pid}/task/{pid}/children").read_text().strip():  # a leaf: it renders
-            os.kill(pid, signal.SIGKILL)
+        if not descendants(pid):  # a leaf: it renders
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     again = real.get(target, X_Emblazon_Key="2")
     assert set(real.children()) != set(before)
     assert first.content == again.content

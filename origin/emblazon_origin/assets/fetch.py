@@ -80,21 +80,29 @@ class GuardedFetcher:
         self.outcomes: Counter[str] = Counter()
         self._clock = clock
         self._card_end = math.inf
+        self._waits: Callable[[bool], None] = lambda _waits: None
+        self._under_way = 0
         self._lock = threading.Lock()  # the images of one card are fetched side by side
 
     def prepare(self) -> None:
         """Load the certificate authorities now rather than in the first fetch."""
         self._tls()
 
-    def begin_card(self) -> None:
-        """Start the time that all fetches of one card have together, and count their outcomes anew."""
+    def begin_card(self, waits: Callable[[bool], None] = lambda _waits: None) -> None:
+        """Start the time that all fetches of one card have together, and count their outcomes anew.
+
+        `waits` hears when the first of several fetches begins and when the last one ends.
+        """
         self._card_end = self._clock() + self._limits.seconds
         self.outcomes = Counter()
+        self._waits = waits
+        self._under_way = 0
 
     def fetch(self, url: str) -> Fetched:
         """Fetch a URL. Raises AssetError (Refused, TooSlow, TooLarge)."""
         with self._lock:
-            kept, failure = self._bodies.get(url), self._failures.get(url)
+            kept = self._bodies.get(url)
+            failure = self._failures.get(url) or self._failures.get(_host(url))
             if kept or failure:
                 self.outcomes["kept" if kept else "kept failure"] += 1
         if kept:
@@ -102,11 +110,13 @@ class GuardedFetcher:
         if failure:
             raise type(failure)(str(failure))
         try:
-            fetched = self._follow(url)
+            fetched = self._announced(url)
         except AssetError as error:
             with self._lock:
                 self.outcomes[_outcome(error)] += 1
                 self._failures[url] = error
+                if isinstance(error, TooSlow):
+                    self._failures[_host(url)] = error
             raise
         with self._lock:
             self.outcomes["ok"] += 1
@@ -120,6 +130,20 @@ class GuardedFetcher:
             self._bodies.expire()
             self._failures.expire()
             return int(self._bodies.currsize)
+
+    def _announced(self, url: str) -> Fetched:
+        """Fetch, and tell whoever gave us the processor that we do not need it meanwhile."""
+        with self._lock:
+            self._under_way += 1
+            if self._under_way == 1:
+                self._waits(True)
+        try:
+            return self._follow(url)
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                if not self._under_way:
+                    self._waits(False)
 
     def _follow(self, text: str) -> Fetched:
         deadline = Deadline(min(self._limits.seconds, self._card_end - self._clock()))
@@ -175,6 +199,11 @@ class GuardedFetcher:
         if self._ssl_context is None:
             self._ssl_context = httpx.create_ssl_context(trust_env=False)
         return self._ssl_context
+
+
+def _host(url: str) -> str:
+    """Return the key under which a host that is too slow is remembered."""
+    return "host:" + url.partition("://")[2].partition("/")[0].lower()
 
 
 def _outcome(error: AssetError) -> str:

@@ -53,8 +53,15 @@ class OriginConfig:
     recycle_after: int = _setting(
         2_000, "EMBLAZON_RECYCLE_AFTER", "Renders after which a process is replaced.", low=1
     )
+    recycle_memory: int = _setting(
+        512 << 20,
+        "EMBLAZON_RECYCLE_MEMORY",
+        "Resident memory above which a process is replaced after its render.",
+        size=True,
+        low=64 << 20,
+    )
     worker_memory: int = _setting(
-        512 << 20, "EMBLAZON_WORKER_MEMORY", "Memory that a render process may grow by before it is ended.",
+        1 << 30, "EMBLAZON_WORKER_MEMORY", "Memory that a render process may grow by before it is ended.",
         size=True, low=64 << 20,
     )  # fmt: skip
     memory_budget: int = _setting(

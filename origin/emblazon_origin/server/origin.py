@@ -33,9 +33,10 @@ from emblazon_origin.storage import storage_of
 from emblazon_origin.workers.admission import AdmissionPolicy
 from emblazon_origin.workers.child import resident_bytes
 from emblazon_origin.workers.errors import PoolFailed
-from emblazon_origin.workers.pool import EndReason, Pool, PoolConfig, PoolEvents
+from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
 from emblazon_origin.workers.process import WorkerLimits
 from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.staff import EndReason
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class Origin:
             return "draining"
         if self.pool.ready:
             return ""
-        return self.pool.failure or "render processes are starting"
+        return self.pool.staff.failure or "render processes are starting"
 
     # -- tasks ---------------------------------------------------------------------------------
 
@@ -216,9 +217,10 @@ class Origin:
             "saturation",
             "Busy share of the render processes, plus the queue: above 1 there is a queue.",
             {},
-            ((pool.busy + pool.queued) / pool.size),
+            ((pool.busy - pool.waiting + pool.queued) / pool.size),
         )
-        yield "workers", "Render processes by state.", {"state": "busy"}, pool.busy
+        yield "workers", "Render processes by state.", {"state": "busy"}, pool.busy - pool.waiting
+        yield "workers", "Render processes by state.", {"state": "waiting"}, pool.waiting
         yield "workers", "Render processes by state.", {"state": "idle"}, pool.alive - pool.busy
         yield "quarantined_inputs", "Inputs that are not tried for a while.", {}, pool.quarantined
         yield "cache_bytes", "Bytes held, by cache.", {"cache": "cards"}, cards.bytes
@@ -243,7 +245,7 @@ def _pool_config(config: OriginConfig) -> PoolConfig:
         workers=config.worker_count,
         render_timeout=config.render_timeout,
         recycle_after=config.recycle_after,
-        recycle_rss=config.worker_memory + (256 << 20),
+        recycle_rss=config.recycle_memory,
         limits=WorkerLimits(memory=config.worker_memory, cpu=int(config.render_timeout) + 2),
         admission=AdmissionPolicy(max_queue=config.queue, burst_wait=config.queue_wait),
         background=config.small_encoding,

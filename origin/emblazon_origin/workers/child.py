@@ -20,7 +20,7 @@ from typing import Any
 from emblazon_origin.errors import CardError, EmblazonError
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import Job
-from emblazon_origin.workers.renderer import Renderer
+from emblazon_origin.workers.renderer import Renderer, Waits
 
 EXIT_MEMORY = 77
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -38,7 +38,7 @@ def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, cpu_lim
         except (OSError, frames.ChannelClosed):
             os._exit(0)
         _limit_cpu(cpu_limit)
-        answer, body = _answer(renderer, header)
+        answer, body = _answer(renderer, header, lambda waits: frames.send(sock, {"waits": waits}))
         answer["rss"] = resident_bytes()
         try:
             frames.send(sock, answer, body)
@@ -48,14 +48,14 @@ def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, cpu_lim
             os._exit(EXIT_MEMORY)
 
 
-def _answer(renderer: Renderer, header: frames.Header) -> tuple[dict[str, Any], bytes]:
+def _answer(renderer: Renderer, header: frames.Header, waits: Waits) -> tuple[dict[str, Any], bytes]:
     try:
         if header["op"] == "sweep":
             caches = renderer.sweep()
             gc.collect()
             trim_heap()
             return {"ok": True, "caches": caches}, b""
-        result = renderer.render(Job.from_header(header["job"]))
+        result = renderer.render(Job.from_header(header["job"]), waits)
     except MemoryError:
         return {"ok": False, "fatal": True, "error": "memory", "message": "out of memory"}, b""
     except EmblazonError as error:

@@ -35,7 +35,7 @@ def worker_environment(environ: dict[str, str] | None = None) -> dict[str, str]:
 class WorkerLimits:
     """What one render process may use."""
 
-    memory: int = 512 << 20  # bytes that it may grow by
+    memory: int = 1 << 30  # bytes that it may grow by
     cpu: int = 10  # CPU seconds of one job
 
 
@@ -49,6 +49,7 @@ class Worker:
     jobs: int = 0
     rss: int = 0
     busy: bool = False
+    waiting: bool = False  # for a remote image: it does not compute
     background: bool = False
     caches: dict[str, int] = field(default_factory=dict)
 

@@ -9,6 +9,8 @@ from typing import Any, Protocol, cast
 
 from emblazon_origin.workers.job import Job, JobResult
 
+Waits = Callable[[bool], None]
+
 
 class Renderer(Protocol):
     """Draws cards; lives in a render process, one job at a time."""
@@ -23,8 +25,8 @@ class Renderer(Protocol):
         """Return the `/manifest.json` of the templates that this renderer has loaded."""
         ...
 
-    def render(self, job: Job) -> JobResult:
-        """Draw one card. Raises EmblazonError."""
+    def render(self, job: Job, waits: Waits) -> JobResult:
+        """Draw one card; call `waits` around waiting for the network. Raises EmblazonError."""
         ...
 
     def sweep(self) -> dict[str, int]:

@@ -15,6 +15,7 @@ from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
 from emblazon_origin.errors import CardError, TemplateError
 from emblazon_origin.workers.job import Job, JobResult
+from emblazon_origin.workers.renderer import Waits
 
 
 class FakeRenderer:
@@ -38,7 +39,7 @@ class FakeRenderer:
         card = TemplateSpec("article", "0123456789abcdef", params, 120, 80, tags=("news",))
         return manifest_to_json(Manifest("fake-1", {"article": card}))
 
-    def render(self, job: Job) -> JobResult:
+    def render(self, job: Job, waits: Waits) -> JobResult:
         self._record(f"start {os.getpid()} {job.effort} {job.params}")
         match str(job.params.get("do", "")).split(":"):
             case ["crash"]:
@@ -55,6 +56,11 @@ class FakeRenderer:
             case ["wait", path]:
                 while not Path(path).exists():
                     time.sleep(0.005)
+            case ["fetch", path]:
+                waits(True)
+                while not Path(path).exists():
+                    time.sleep(0.005)
+                waits(False)
             case ["hog"]:
                 hoard = [bytearray(1 << 20) for _ in range(1 << 14)]
                 raise AssertionError(len(hoard))

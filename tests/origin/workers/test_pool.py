@@ -124,13 +124,13 @@ async def test_a_process_killed_while_idle_is_replaced_within_a_second(make_pool
 
 async def test_losing_the_zygote_loses_no_capacity(make_pool: MakePool) -> None:
     pool = await make_pool()
-    zygote = pool.zygote_pid
+    zygote = pool.staff.zygote_pid
     assert zygote
     os.kill(zygote, signal.SIGKILL)
     assert (await pool.render(job(), "a")).data
-    await until(lambda: not pool._zygote.alive if pool._zygote else True)
+    await until(lambda: not pool.staff._zygote.alive if pool.staff._zygote else True)
     await pool.supervise()
-    assert pool.zygote_pid != zygote
+    assert pool.staff.zygote_pid != zygote
     os.kill(pool.workers[0].pid, signal.SIGKILL)
     assert (await pool.render(job(), "b")).data
 
@@ -198,7 +198,7 @@ async def test_reload_replaces_every_process_and_drops_no_job(make_pool: MakePoo
 
 async def test_closing_leaves_no_process_behind(make_pool: MakePool, tmp_path: Path) -> None:
     pool = await make_pool(workers=2)
-    pids = [worker.pid for worker in pool.workers] + [pool.zygote_pid or 0]
+    pids = [worker.pid for worker in pool.workers] + [pool.staff.zygote_pid or 0]
     spinning = asyncio.create_task(pool.render(job("spin"), "a"))
     await until(lambda: pool.busy == 1)
     await pool.close()
@@ -220,3 +220,29 @@ async def test_sweep_reports_what_the_caches_hold(make_pool: MakePool) -> None:
     pool = await make_pool()
     await pool.sweep()
     assert pool.workers[0].caches == {"glyphs": 1234}
+
+
+async def test_renders_that_wait_for_images_do_not_take_capacity_from_others(
+    make_pool: MakePool, tmp_path: Path
+) -> None:
+    pool = await make_pool(workers=2, admission=AdmissionPolicy(burst_wait=100))
+    gate = tmp_path / "gate"
+    slow = [asyncio.create_task(pool.render(job(f"fetch:{gate}"), f"slow{n}")) for n in range(8)]
+    await until(lambda: pool.waiting == 8)
+    began = time.monotonic()
+    assert (await pool.render(job(), "quick")).data
+    assert time.monotonic() - began < 1.0
+    gate.touch()
+    assert len(await asyncio.gather(*slow)) == 8
+    await until(lambda: pool.alive == 2)
+
+
+async def test_waiting_renders_are_bounded_too(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = await make_pool(workers=1, admission=AdmissionPolicy(burst_wait=100))
+    gate = tmp_path / "gate"
+    slow = [asyncio.create_task(pool.render(job(f"fetch:{gate}"), f"slow{n}")) for n in range(9)]
+    await until(lambda: pool.waiting == 5)
+    assert pool.alive == 5
+    assert pool.queued == 4
+    gate.touch()
+    assert len(await asyncio.gather(*slow)) == 9

@@ -1,0 +1,256 @@
+"""The render processes: forked, replaced, recycled, reloaded. Who works on what is `pool.py`'s business.
+
+There are `count` processes that compute. One that waits for a remote image does not: for each of
+those another may be forked, up to `MAX_WAITING` times `count`, so that a slow image host cannot take
+the capacity away from everybody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
+
+from emblazon_origin.workers import errors, frames
+from emblazon_origin.workers.child import resident_bytes
+from emblazon_origin.workers.process import Worker, WorkerLimits, Zygote
+from emblazon_origin.workers.renderer import RendererSpec
+
+log = logging.getLogger(__name__)
+
+EndReason = Literal["crash", "deadline", "memory", "recycled", "surplus", "reload", "shutdown"]
+MAX_WAITING = 4
+
+
+class Staff:
+    """Keeps as many processes as there should be."""
+
+    def __init__(
+        self,
+        spec: RendererSpec,
+        count: int,
+        limits: WorkerLimits,
+        *,
+        warm_timeout: float,
+        recycle_after: int,
+        recycle_rss: int,
+        on_idle: Callable[[], None],
+        on_end: Callable[[EndReason], None],
+    ) -> None:
+        self.count = count
+        self.workers: set[Worker] = set()
+        self.manifest = b""
+        self.failure: str | None = None  # why there is no capacity, for readiness
+        self._spec = spec
+        self._limits = limits
+        self._warm_timeout = warm_timeout
+        self._recycle_after = recycle_after
+        self._recycle_rss = recycle_rss
+        self._on_idle = on_idle
+        self._on_end = on_end
+        self._idle: deque[Worker] = deque()
+        self._zygote: Zygote | None = None
+        self._lock = asyncio.Lock()  # one change of the crew at a time
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    @property
+    def zygote_pid(self) -> int | None:
+        """Process id of the warm process."""
+        return self._zygote.pid if self._zygote else None
+
+    @property
+    def idle(self) -> tuple[Worker, ...]:
+        """Processes without a job."""
+        return tuple(self._idle)
+
+    @property
+    def wanted(self) -> int:
+        """How many processes there should be now."""
+        waiting = sum(worker.waiting for worker in self.workers)
+        return self.count + min(waiting, MAX_WAITING * self.count)
+
+    # -- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Warm up and fork. Raises PoolFailed."""
+        try:
+            self._zygote = await self._warm()
+            self.manifest = self._zygote.manifest
+            for _ in range(self.count):
+                self._adopt(await self._zygote.fork())
+        except (errors.PoolFailed, frames.ChannelClosed, OSError) as error:
+            self.failure = str(error)
+            raise errors.PoolFailed(str(error)) from error
+        self.failure = None
+
+    async def reload(self) -> None:
+        """Replace everybody by processes with fresh templates and fonts; no capacity is lost meanwhile.
+
+        Raises PoolFailed and keeps the old ones when the new ones cannot start.
+        """
+        async with self._lock:
+            await self._switch(await self._warm())
+
+    async def close(self) -> None:
+        """End everybody."""
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for worker in list(self.workers):
+            worker.kill()
+            self.end(worker, "shutdown")
+        if self._zygote:
+            await self._zygote.close()
+            self._zygote = None
+
+    # -- work ----------------------------------------------------------------------------------
+
+    def take(self) -> Worker | None:
+        """Hand out an idle process, or None."""
+        while self._idle:
+            worker = self._idle.popleft()
+            if worker.channel.at_eof():
+                self.lose(worker, "crash")
+                continue
+            worker.busy = True
+            return worker
+        return None
+
+    def give_back(self, worker: Worker) -> None:
+        """Take a process back after its job."""
+        worker.busy = worker.waiting = False
+        if worker not in self.workers:
+            self.end(worker, "reload")
+        elif worker.jobs >= self._recycle_after or worker.rss > self._recycle_rss:
+            self.lose(worker, "recycled")
+        elif len(self.workers) > self.wanted:
+            self.end(worker, "surplus")
+        else:
+            self._idle.append(worker)
+            self._on_idle()
+
+    def lose(self, worker: Worker, reason: EndReason) -> None:
+        """End a process and fork another in its place."""
+        current = worker in self.workers
+        worker.kill()
+        self.end(worker, reason)
+        if current:
+            self.refill()
+
+    def end(self, worker: Worker, reason: EndReason) -> None:
+        """Let a process go."""
+        self.workers.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if worker.pidfd is not None:
+            asyncio.get_running_loop().remove_reader(worker.pidfd)
+        worker.release()
+        self._on_end(reason)
+
+    def waits(self, worker: Worker, waiting: bool) -> None:
+        """Note that a process waits for the network, or works again."""
+        worker.waiting = waiting
+        if waiting:
+            self.refill()
+
+    def refill(self) -> None:
+        """Fork in the background until there are as many as wanted."""
+        if not self._closing:
+            self._spawn(self._refill())
+
+    async def fork_background(self) -> Worker | None:
+        """Fork a process of the lowest priority, outside the crew."""
+        try:
+            return await self._zygote.fork(background=True) if self._zygote else None
+        except frames.ChannelClosed:
+            return None
+
+    # -- looking after -------------------------------------------------------------------------
+
+    async def supervise(self) -> None:
+        """End what grew too large, replace what died, restart a lost warm process."""
+        if not self.manifest:  # not started yet
+            return
+        for worker in list(self.workers):
+            worker.rss = resident_bytes(worker.pid) or worker.rss
+            if worker.rss > self._recycle_rss + self._limits.memory:
+                worker.kill()  # its job's reader sees the end of file and counts a crash
+        for worker in list(self._idle):
+            if worker.channel.at_eof():
+                self.end(worker, "crash")
+        await self._refill()
+        if self._zygote is not None and not self._zygote.alive:
+            async with self._lock:
+                await self._rewarm()
+
+    def _adopt(self, worker: Worker) -> None:
+        self.workers.add(worker)
+        self._idle.append(worker)
+        if worker.pidfd is not None:
+            asyncio.get_running_loop().add_reader(worker.pidfd, self._exited, worker)
+        self._on_idle()
+
+    def _exited(self, worker: Worker) -> None:
+        """Notice at once that a process died idle; a busy one's job notices by itself."""
+        if worker.pidfd is not None:
+            asyncio.get_running_loop().remove_reader(worker.pidfd)
+        if worker in self._idle:
+            self.lose(worker, "crash")
+
+    async def _refill(self) -> None:
+        async with self._lock:
+            pause = 0.05
+            while len(self.workers) < self.wanted and not self._closing:
+                try:
+                    zygote = self._zygote
+                    if zygote is None or not zygote.alive:
+                        zygote = await self._rewarm()
+                    self._adopt(await zygote.fork())
+                    self.failure = None
+                except (frames.ChannelClosed, errors.PoolFailed, OSError) as error:
+                    self.failure = f"render processes cannot start: {error}"
+                    log.error("cannot fork a render process", extra={"error": str(error)})
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 5.0)
+
+    async def _rewarm(self) -> Zygote:
+        """Start a lost warm process anew; what it forked stays, unless templates have changed meanwhile."""
+        if self._zygote is not None:
+            await self._zygote.close()
+            self._zygote = None
+        fresh = await self._warm()
+        if fresh.manifest == self.manifest:
+            self._zygote = fresh
+        else:
+            await self._switch(fresh)
+        return fresh
+
+    async def _switch(self, fresh: Zygote) -> None:
+        """Go over to another warm process and retire what the old one forked."""
+        old, self._zygote = self._zygote, fresh
+        self.manifest = fresh.manifest
+        if old:
+            await old.close()
+        retired, self.workers = self.workers, set()
+        self._idle.clear()
+        for _ in range(self.count):
+            self._adopt(await fresh.fork())
+        for worker in retired:
+            if not worker.busy:
+                self.end(worker, "reload")
+
+    async def _warm(self) -> Zygote:
+        zygote = await Zygote.start(self._spec, self._limits, self._warm_timeout)
+        log.info("renderer warm", extra=zygote.info)
+        if zygote.info["threads"] > 1:
+            log.warning("renderer has threads at fork time", extra={"threads": zygote.info["threads"]})
+        return zygote
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
