@@ -32,8 +32,8 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
     """Return the line that begins at `start` and ends at the latest before `stop`."""
     whole = paragraph.span(start, stop, forced=True)
     limit = available + EPSILON
-    if _rough_width(paragraph, whole) <= limit and paragraph.width_of(whole) <= limit:
-        return whole
+    if fitting := _fitting(paragraph, whole, limit):
+        return fitting
     offsets = paragraph.breaks.offsets
     number = bisect_right(offsets, start)
     best: Span | None = None
@@ -42,14 +42,28 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
         span = paragraph.span(start, offsets[number])
         if first is None:
             first = span
-        if _rough_width(paragraph, span) > limit + 8:
+        if _rough_width(paragraph, span) > limit + _slack(paragraph):
             break
-        if paragraph.width_of(span) <= limit:
-            best = span
+        best = _fitting(paragraph, span, limit) or best
         number += 1
     if best is not None:
         return best
     return _emergency(paragraph, start, first or whole, limit) or first or whole
+
+
+def _fitting(paragraph: Paragraph, span: Span, limit: float) -> Span | None:
+    """Return the line if it fits, with its last full-width bracket trimmed if need be."""
+    if _rough_width(paragraph, span) > limit + _slack(paragraph):
+        return None
+    if paragraph.width_of(span) <= limit:
+        return span
+    trimmed = paragraph.trimmed_at_end(span)
+    return trimmed if trimmed is not None and paragraph.width_of(trimmed) <= limit else None
+
+
+def _slack(paragraph: Paragraph) -> float:
+    """How much narrower than its running widths a line can turn out: kerning at its ends, trimmed halves."""
+    return 8.0 + paragraph.largest_size
 
 
 def _rough_width(paragraph: Paragraph, span: Span) -> float:

@@ -19,6 +19,7 @@ CANDIDATES = regex.compile(
     r"\uff3b\uff3d\uff5b\uff5d\uff5f\uff60\u2018\u2019\u201c\u201d\u3000]"
 )
 _OPENING = frozenset("〈《「『【〔〖〘〚〝（［｛｟‘“")
+_STOPS = frozenset("、。，．")
 Kind = Literal["open", "close", "middle", "other"]
 
 
@@ -37,6 +38,22 @@ def trimmed(font: FontInstance, text: str, start: int, end: int) -> tuple[int, .
             offsets.append(start + i - 1)
         previous = kind
     return tuple(offsets)
+
+
+def trims_at_start(font: FontInstance, character: str) -> bool:
+    """Whether an opening bracket at the start of a line can lose its blank half."""
+    return _is_candidate(character) and kind_of(font, character) == "open" and has_halt(font)
+
+
+def trims_at_end(font: FontInstance, character: str) -> bool:
+    """Whether a closing bracket at the end of a line can lose its blank half; stops keep theirs."""
+    if not _is_candidate(character) or character in _STOPS:
+        return False
+    return kind_of(font, character) == "close" and has_halt(font)
+
+
+def _is_candidate(character: str) -> bool:
+    return CANDIDATES.match(character) is not None
 
 
 @lru_cache(maxsize=256)

@@ -71,7 +71,7 @@ class Shaper:
     fonts: FontLibrary
     grid: float
     scale: float = 1.0
-    slices: dict[tuple[int, int, int], Glyphs] = field(default_factory=dict)
+    slices: dict[tuple[object, ...], Glyphs] = field(default_factory=dict)
 
     def fill(self, item: Item) -> None:
         """Shape an item."""
@@ -80,18 +80,22 @@ class Shaper:
         item.shaped = self._shape(item, item.start, item.end)
         item.glyphs = self._scaled(item, item.shaped, item.start)
 
-    def cut(self, item: Item, start: int, end: int) -> Glyphs:
-        """Return the glyphs of a part of an item, shaped again where the cut would change them."""
+    def cut(
+        self, item: Item, start: int, end: int, *, trim_start: bool = False, trim_end: bool = False
+    ) -> Glyphs:
+        """Return the glyphs of a part of an item, shaped again where the cut would change them.
+
+        `trim_start` and `trim_end` take the blank half off a full-width bracket at that end of a line.
+        """
+        if trim_start or trim_end:
+            ends = ((start,) if trim_start else ()) + ((end - 1,) if trim_end else ())
+            return self._reshaped(item, start, end, ends)
         glyphs = item.glyphs
         assert glyphs is not None  # noqa: S101 - items are filled when made
         if start <= item.start and end >= item.end:
             return glyphs
         if not (item.safe_to_cut(start) and item.safe_to_cut(end)):
-            key = (id(item), start, end)
-            found = self.slices.get(key)
-            if found is None:
-                found = self.slices[key] = self._scaled(item, self._shape(item, start, end), start)
-            return found
+            return self._reshaped(item, start, end, ())
         if item.rtl:
             low = bisect_left(glyphs.clusters, -(end - 1), key=lambda cluster: -cluster)
             high = bisect_left(glyphs.clusters, -(start - 1), key=lambda cluster: -cluster)
@@ -106,6 +110,14 @@ class Shaper:
             glyphs.y_offsets[part] if glyphs.y_offsets else None,
         )
 
+    def _reshaped(self, item: Item, start: int, end: int, trimmed_ends: tuple[int, ...]) -> Glyphs:
+        key = (id(item), start, end, trimmed_ends)
+        found = self.slices.get(key)
+        if found is None:
+            run = self._shape(item, start, end, trimmed_ends)
+            found = self.slices[key] = self._scaled(item, run, start)
+        return found
+
     def text_glyphs(self, text: str, item: Item, font: FontInstance | None = None) -> Glyphs:
         """Shape other text (a hyphen, an ellipsis) in an item's style; clusters start at 0."""
         font = font or item.font
@@ -115,11 +127,15 @@ class Shaper:
         )  # fmt: skip
         return scale_run(run, 0, item.size / font.units_per_em, self.grid)
 
-    def _shape(self, item: Item, start: int, end: int) -> ShapedRun:
+    def _shape(self, item: Item, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
+        halved: tuple[int, ...] = ()
+        if item.halved or ends:
+            halved = trimmed(item.font, self.content.text, start, end)
+            halved = tuple(sorted({*halved, *ends}))
         return shape(
             self.fonts.shaped_cache, item.font, self.content.text, start, end,
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
-            halved=trimmed(item.font, self.content.text, start, end) if item.halved else (),
+            halved=halved,
         )  # fmt: skip
 
     def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:

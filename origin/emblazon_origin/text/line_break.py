@@ -92,9 +92,12 @@ def icu_breaks(text: str, locale: str = "en") -> tuple[int, ...]:
 
 def _locale(style: ComputedStyle) -> str:
     language = style.lang if _LANGUAGE.fullmatch(style.lang) else "en"
+    keywords = []
     if style.line_break in ("loose", "normal", "strict"):
-        return f"{language.replace('-', '_')}@lb={style.line_break}"
-    return language
+        keywords.append(f"lb={style.line_break}")
+    if style.word_break == "auto-phrase" and language.lower().startswith("ja"):
+        keywords.append("lw=phrase")  # ICU's model of Japanese phrases; other languages break as normal
+    return f"{language.replace('-', '_')}@{';'.join(keywords)}" if keywords else language
 
 
 def _uniform_parts(content: Content) -> list[tuple[int, int, ComputedStyle]]:
@@ -170,7 +173,7 @@ def _styled(text: str, start: int, end: int, style: ComputedStyle, found: Iterab
             for at in cluster_breaks(text, start, end)
             if _LETTERS.match(text[at - 1]) and _LETTERS.match(text[at])
         }
-    elif style.word_break in ("keep-all", "auto-phrase"):
+    elif style.word_break == "keep-all":
         inside = {at for at in inside if not (_LETTERS.match(text[at - 1]) and _LETTERS.match(text[at]))}
     if style.white_space_collapse == "break-spaces":
         inside |= {at for at in range(start + 1, min(end + 1, length)) if text[at - 1] in " \u3000"}

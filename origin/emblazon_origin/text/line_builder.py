@@ -125,7 +125,14 @@ def _text_leaf(
     )
     if start >= span.visible:
         low = max(low, span.visible)
-    glyphs = paragraph.shaper.cut(item, low, high)
+    inside = start < span.visible
+    glyphs = paragraph.shaper.cut(
+        item,
+        low,
+        high,
+        trim_start=span.trim_start and inside and low == span.start,
+        trim_end=span.trim_end and inside and high == span.visible,
+    )
     if (low, high) != (start, end):
         glyphs = _part(glyphs, start, end, item.rtl)
     return Leaf(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..style.computed import ComputedStyle
 from .content import NEWLINE, OBJECT, Content
+from .han_kerning import trims_at_end, trims_at_start
 from .items import Item, Shaper
 from .line_break import Breaks, cluster_breaks
 from .lines import AtomicItem, InlineItem, OpenItem
@@ -30,6 +31,8 @@ class Span(NamedTuple):
     collapsed: int
     hyphen: bool = False
     forced: bool = False  # ends with a forced break or the end of the block
+    trim_start: bool = False  # an opening full-width bracket loses its blank half
+    trim_end: bool = False  # so does a closing one
 
 
 @dataclass(eq=False)
@@ -48,6 +51,7 @@ class Paragraph:
     event_splits: list[int] = field(default_factory=list)
     item_starts: list[int] = field(default_factory=list)
     newlines: list[int] = field(default_factory=list)
+    largest_size: float = 0.0
     hyphen_widths: dict[int, float] = field(default_factory=dict)
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
@@ -61,6 +65,7 @@ class Paragraph:
         self.newlines = (
             [i for i, character in enumerate(text) if character == NEWLINE] if NEWLINE in text else []
         )
+        self.largest_size = max((item.size for item in self.items), default=0.0)
         self._measure_text()
         self._measure_edges()
 
@@ -159,22 +164,28 @@ class Paragraph:
         """Return the width of a line without its trailing white space, px."""
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
-        width += self._cut_correction(span.start, span.visible)
+        width += self._cut_correction(span)
         return width + self.hyphen_width(span.visible) if span.hyphen else width
 
-    def _cut_correction(self, start: int, end: int) -> float:
+    def _cut_correction(self, span: Span) -> float:
         """How much shaping the line's first and last item again changes their width."""
+        start, end = span.start, span.visible
         if end <= start:
             return 0.0
-        correction = 0.0
         first, last = self.item_at(start), self.item_at(end - 1)
-        for item in {id(item): item for item in (first, last) if item is not None}.values():
-            low, high = max(item.start, start), min(item.end, end)
-            if item.safe_to_cut(low) and item.safe_to_cut(high):
-                continue
-            exact = sum(self.shaper.cut(item, low, high).advances)
-            correction += exact - (self.text_widths[high] - self.text_widths[low])
+        correction = self._item_correction(first, span) if first is not None else 0.0
+        if last is not None and last is not first:
+            correction += self._item_correction(last, span)
         return correction
+
+    def _item_correction(self, item: Item, span: Span) -> float:
+        low, high = max(item.start, span.start), min(item.end, span.visible)
+        trim_start = span.trim_start and low == span.start
+        trim_end = span.trim_end and high == span.visible
+        if not (trim_start or trim_end) and item.safe_to_cut(low) and item.safe_to_cut(high):
+            return 0.0
+        glyphs = self.shaper.cut(item, low, high, trim_start=trim_start, trim_end=trim_end)
+        return sum(glyphs.advances) - (self.text_widths[high] - self.text_widths[low])
 
     def item_at(self, offset: int) -> Item | None:
         """Return the item that holds a character, None for atomics and controls."""
@@ -215,7 +226,26 @@ class Paragraph:
         if visible > start and text[visible - 1] in _IGNORED_AT_END:
             visible = min(visible, collapsed)
         hyphen = end in self.breaks.hyphens and not forced
-        return Span(start, end, visible, collapsed, hyphen, forced)
+        trim_start = self._trims_start(start) if start < visible else False
+        return Span(start, end, visible, collapsed, hyphen, forced, trim_start)
+
+    def _trims_start(self, start: int) -> bool:
+        """`text-spacing-trim` at the start of a line: never, always, or on lines after the first."""
+        item = self.item_at(start)
+        if item is None or not trims_at_start(item.font, self.content.text[start]):
+            return False
+        mode = item.style.text_spacing_trim
+        after_break = start == 0 or self.content.text[start - 1] == NEWLINE
+        return mode == "trim-start" or (mode == "space-first" and not after_break)
+
+    def trimmed_at_end(self, span: Span) -> Span | None:
+        """Return the span with its last bracket trimmed, None where there is none to trim."""
+        item = self.item_at(span.visible - 1) if span.visible > span.start else None
+        if item is None or item.style.text_spacing_trim == "space-all":
+            return None
+        if not trims_at_end(item.font, self.content.text[span.visible - 1]):
+            return None
+        return span._replace(trim_end=True)
 
     def _space_at_end(self, offset: int) -> str:
         """What becomes of a space at the end of a line: `goes`, `hangs` or `stays`."""

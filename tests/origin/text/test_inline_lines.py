@@ -310,3 +310,24 @@ def test_fractional_advances_are_available(fonts: FontLibrary, style: ComputedSt
     exact = layout_inline(items, style, width=math.inf, fonts=fonts, grid=0.0)
     assert whole.width == int(whole.width)
     assert exact.width != int(exact.width)
+
+
+@pytest.mark.parametrize(
+    ("trim", "width", "lines"),
+    [
+        ("normal", 130, [(0, 130), (0, 130), (0, 70)]),
+        ("normal", 120, [(0, 100), (0, 120), (0, 110)]),
+        ("space-first", 130, [(0, 130), (0, 120), (0, 60)]),
+        ("trim-start", 120, [(0, 120), (0, 120), (0, 60)]),
+    ],
+)
+def test_brackets_at_line_edges_are_trimmed_as_css_says(
+    lay_out: LayOut, trim: str, width: float, lines: list[tuple[float, float]]
+) -> None:
+    layout = lay_out("「日本語です」「日本語」（で「あ」。", width, lang="ja", text_spacing_trim=trim)
+    assert edges(layout) == lines
+
+
+def test_auto_phrase_keeps_japanese_phrases_whole(lay_out: LayOut) -> None:
+    layout = lay_out("今日は天気がいいので公園へ散歩に", 120, lang="ja", word_break="auto-phrase")
+    assert texts(layout) == ["今日は天気が", "いいので", "公園へ散歩に"]
