@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
-from ..style.values import BackgroundLayer, Color, Url
+from ..style.values import BackgroundLayer, Color, Gradient, Url
 from .blend import blend_layer
 from .border import edges_of
 from .box_geometry import BoxGeometry
@@ -16,11 +17,11 @@ from .gradient import gradient_pixmap
 from .image import Images, Rendering, draw_image
 from .painter import Painter, RoundedRect
 from .raster import Mask
-from .surface import Pixmap, Surface
+from .surface import Surface
 from .tile import Tiles, tiles_of
 from .tile_sheet import fractional_tiles, whole_tiles
 
-_MAX_PIXELS = 32_000_000  # of one tile
+_MAX_PIXELS = 8_000_000  # of one tile; larger ones are resampled instead of drawn whole
 # Draws the text of the box as coverage, for `background-clip: text`.
 TextMask = Callable[[IntRect], Mask | None]
 
@@ -118,8 +119,8 @@ def paint_layer(
     if isinstance(layer.image, Url) and natural is None:
         return
     area = snap(geometry.shape(layer.origin).rect).rect
-    tiles = tiles_of(layer, natural, area, geometry.border_rect, geometry.dpr)
-    if tiles is None or tiles.x.pixels * tiles.y.pixels > _MAX_PIXELS:
+    tiles = tiles_of(layer, natural, area, _visible(painter, geometry), geometry.dpr)
+    if tiles is None:
         return
     if tiles.is_single:
         _draw_tile(painter, layer, images, rendering, tiles, geometry)
@@ -140,8 +141,7 @@ def _draw_tile(
         rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)
         draw_image(painter, images, layer.image.href, rect, rendering)
     elif layer.image is not None:
-        pixmap = gradient_pixmap(layer.image, tiles.x.pixels, tiles.y.pixels, geometry.dpr)
-        painter.draw(pixmap, x, y, edges=not _covers(pixmap, x, y, geometry.border_rect))
+        _draw_gradient(painter, layer.image, Rect(x, y, tiles.x.pixels, tiles.y.pixels), geometry)
 
 
 def _draw_tiles(
@@ -154,6 +154,9 @@ def _draw_tiles(
 ) -> None:
     """Assemble all tiles once and draw that."""
     width, height = tiles.x.pixels, tiles.y.pixels
+    if width * height > _MAX_PIXELS:
+        _draw_large_tiles(painter, layer, images, rendering, tiles, geometry)
+        return
     if isinstance(layer.image, Url):
         tile = images.pixmap(layer.image.href, width, height, rendering)
     else:
@@ -164,12 +167,63 @@ def _draw_tiles(
     if sharp or (tiles.x.is_whole and tiles.y.is_whole):
         sheet, x, y = whole_tiles(tile, tiles)
     else:
-        sheet, x, y = fractional_tiles(tile, tiles, snap(geometry.border_rect))
+        sheet, x, y = fractional_tiles(tile, tiles, enclose(_visible(painter, geometry)))
     if sheet is not None:
-        painter.draw(sheet, x, y, smooth=not sharp, edges=not _covers(sheet, x, y, geometry.border_rect))
+        painter.draw(
+            sheet,
+            x,
+            y,
+            smooth=not sharp,
+            edges=not _covers(Rect(x, y, *sheet.size), _visible(painter, geometry)),
+        )
 
 
-def _covers(pixmap: Pixmap, x: int, y: int, rect: Rect) -> bool:
+def _draw_gradient(painter: Painter, gradient: Gradient, rect: Rect, geometry: BoxGeometry) -> None:
+    """Draw a gradient into whole scaled px; a very large one at a lower resolution."""
+    factor = 1
+    while rect.width * rect.height > _MAX_PIXELS * factor * factor:
+        factor *= 2
+    width, height = max(1, ceil(rect.width / factor)), max(1, ceil(rect.height / factor))
+    pixmap = gradient_pixmap(gradient, width, height, geometry.dpr / factor)
+    edges = not _covers(rect, geometry.border_rect)
+    if factor == 1:
+        painter.draw(pixmap, rect.x, rect.y, edges=edges)
+    else:
+        painter.draw_scaled(pixmap, rect, edges=edges)
+
+
+def _draw_large_tiles(
+    painter: Painter,
+    layer: BackgroundLayer,
+    images: Images,
+    rendering: Rendering,
+    tiles: Tiles,
+    geometry: BoxGeometry,
+) -> None:
+    """Draw tiles that are each larger than any canvas one by one: few of them can be seen."""
+    for x in tiles.x.starts:
+        for y in tiles.y.starts:
+            rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)
+            if isinstance(layer.image, Url):
+                draw_image(painter, images, layer.image.href, rect, rendering)
+            elif layer.image is not None:
+                _draw_gradient(painter, layer.image, rect, geometry)
+
+
+def _visible(painter: Painter, geometry: BoxGeometry) -> Rect:
+    """Return the part of the border box that the clip lets through, in scaled px."""
+    x, y, w, h = geometry.border_rect
+    seen = painter.matrix.inverse().bounds(painter.clip.bounds.rect)
+    left, top = max(x, seen.x), max(y, seen.y)
+    right, bottom = min(x + w, seen.x + seen.width), min(y + h, seen.y + seen.height)
+    return Rect(left, top, max(0.0, right - left), max(0.0, bottom - top))
+
+
+def _covers(drawn: Rect, rect: Rect) -> bool:
     """True where a picture reaches every edge of a rectangle, whose clip then does the anti-aliasing."""
-    w, h = pixmap.size
-    return x <= rect.x and y <= rect.y and x + w >= rect.x + rect.width and y + h >= rect.y + rect.height
+    return (
+        drawn.x <= rect.x
+        and drawn.y <= rect.y
+        and drawn.x + drawn.width >= rect.x + rect.width
+        and drawn.y + drawn.height >= rect.y + rect.height
+    )

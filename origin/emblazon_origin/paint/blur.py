@@ -10,6 +10,8 @@ from math import ceil, floor, pi, sqrt
 from PIL import Image, ImageFilter
 
 _BOXES_FROM = 2.0
+_MAX_REACH = 800
+_MAX_SIGMA = 532.0  # Skia's own bound
 
 
 def blur(image: Image.Image, sigma: float) -> Image.Image:
@@ -18,7 +20,7 @@ def blur(image: Image.Image, sigma: float) -> Image.Image:
         return image
     if sigma < _BOXES_FROM:
         return true_blur(image, sigma)
-    window = floor(sigma * 3 * sqrt(2 * pi) / 4 + 0.5)
+    window = floor(min(sigma, _MAX_SIGMA) * 3 * sqrt(2 * pi) / 4 + 0.5)
     # Windows of even size lie half a pixel to either side in turn, and the third one is a pixel larger.
     last = window if window % 2 else window + 1
     for size in (window, window, last):
@@ -28,9 +30,9 @@ def blur(image: Image.Image, sigma: float) -> Image.Image:
 
 def true_blur(image: Image.Image, sigma: float) -> Image.Image:
     """Blur with exactly this deviation, as Skia does for the shadows of plain rectangles."""
-    return image.filter(ImageFilter.GaussianBlur(sigma)) if sigma > 0 else image
+    return image.filter(ImageFilter.GaussianBlur(min(sigma, _MAX_SIGMA))) if sigma > 0 else image
 
 
 def reach(sigma: float) -> int:
-    """How many pixels a blur carries ink outwards."""
-    return ceil(3 * sigma) if sigma > 0 else 0
+    """How many pixels a blur carries ink outwards; bounded, since a huge blur is even anyway."""
+    return min(ceil(3 * sigma), _MAX_REACH) if sigma > 0 else 0

@@ -48,7 +48,7 @@ def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow, *, under_opa
     if not painter.sees(inset(cast.rect, _all(-reach(sigma)))):
         return
     shift = painter.shift
-    if shift is not None and _moderate(cast.rect, sigma):
+    if shift is not None and _moderate(cast.rect, sigma) and _moderate(hole.rect, 0):
         # The same box elsewhere casts the same shadow.
         bx, by = int(hole.rect.x), int(hole.rect.y)
         alpha = byte(shadow.color.a)
@@ -189,7 +189,7 @@ def _frame(painter: Painter, hole: RoundedRect, sigma: float, visible: IntRect) 
     shift = painter.shift
     if hole.rect.width <= 0 or hole.rect.height <= 0:
         return Mask(Image.new("L", visible.size, 255), visible.left, visible.top)
-    if shift is not None:
+    if shift is not None and _moderate(hole.rect, sigma):
         open_part = blurred_shape(hole, sigma, plain=False).moved(*shift).crop(visible)
     else:
         margin = reach(sigma)

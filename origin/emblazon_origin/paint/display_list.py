@@ -14,6 +14,9 @@ from .geometry import IntRect, Matrix, enclose
 from .painter import Painter, RoundedRect
 from .surface import Surface
 
+# Each open layer takes up to five bytes per pixel of the canvas.
+MAX_NESTED_LAYERS = 32
+
 
 @dataclass(slots=True, eq=False)
 class ClipNode:
@@ -67,8 +70,9 @@ class Item:
         """Return the device pixels that it may touch."""
         return enclose(self.matrix.bounds(self.ink))
 
-    def play(self, surface: Surface, base: Clip) -> None:
+    def play(self, surface: Surface, base: Clip, depth: int) -> None:
         """Draw it unless it is out of sight."""
+        del depth
         ink = self.device_ink().intersect(base.bounds)
         if ink.is_empty:
             return
@@ -88,6 +92,7 @@ class Group:
     items: list[Item | Group]
     clip: ClipNode | None
     compose: Compose
+    skip: Callable[[], None]  # tells that there are too many layers inside each other for this one
     spread: tuple[int, int, int, int] = (0, 0, 0, 0)  # how far filters carry ink: left, top, right, bottom
     before: Callable[[Surface, Clip], None] | None = None  # backdrop-filter: works on what is below
 
@@ -109,7 +114,7 @@ class Group:
             ink = ink.union(own)
         return ink
 
-    def play(self, surface: Surface, base: Clip) -> None:
+    def play(self, surface: Surface, base: Clip, depth: int) -> None:
         """Draw the items on a layer no larger than what can show, and composite it."""
         clip = base if self.clip is None else self.clip.resolve(base)
         if clip.bounds.is_empty:
@@ -122,16 +127,19 @@ class Group:
         wanted = IntRect(
             visible.left - right, visible.top - bottom, visible.right + left, visible.bottom + top
         )
-        box = self.source_ink().intersect(wanted)
+        box = self.device_ink().intersect(wanted)
         if box.is_empty:
             return
-        box = IntRect(box.left - left, box.top - top, box.right + right, box.bottom + bottom)
+        if depth >= MAX_NESTED_LAYERS:
+            self.skip()
+            play(self.items, surface, clip, depth)
+            return
         layer = Surface(box)
-        play(self.items, layer, Clip(box))
+        play(self.items, layer, Clip(box), depth + 1)
         self.compose(surface, layer, clip)
 
 
-def play(items: list[Item | Group], surface: Surface, base: Clip) -> None:
-    """Draw items in order."""
+def play(items: list[Item | Group], surface: Surface, base: Clip, depth: int = 0) -> None:
+    """Draw items in order; `depth` counts the layers that are open."""
     for item in items:
-        item.play(surface, base)
+        item.play(surface, base, depth)

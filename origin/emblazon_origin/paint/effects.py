@@ -12,7 +12,7 @@ from .blend import blend_layer
 from .box_geometry import BoxGeometry
 from .clip import Clip
 from .context import PaintContext
-from .display_list import ClipNode, Group, Item
+from .display_list import MAX_NESTED_LAYERS, ClipNode, Group, Item
 from .filter import apply_filters, filter_spread, mirrored
 from .geometry import IntRect, Matrix, enclose, scale_rect
 from .mask import mask_of
@@ -61,7 +61,12 @@ def effect_group(
 
     before = _backdrop(style, geometry, matrix, scale) if style.backdrop_filter else None
     return Group(
-        _anchored(items, geometry, matrix, style), clip, compose, filter_spread(style.filter, scale), before
+        _anchored(items, geometry, matrix, style),
+        clip,
+        compose,
+        _too_deep(context),
+        filter_spread(style.filter, scale),
+        before,
     )
 
 
@@ -75,7 +80,16 @@ def inline_group(
         apply_filters(layer, style.filter, scale)
         blend_layer(below, layer, clip, style.mix_blend_mode, style.opacity)
 
-    return Group(items, clip, compose, filter_spread(style.filter, scale))
+    return Group(items, clip, compose, _too_deep(context), filter_spread(style.filter, scale))
+
+
+def _too_deep(context: PaintContext) -> Callable[[], None]:
+    def tell() -> None:
+        message = f"more than {MAX_NESTED_LAYERS} groups are nested; the inner ones are drawn without effects"
+        if not any(known.message == message for known in context.report.diagnostics):
+            context.report.add("warning", "limit", message)
+
+    return tell
 
 
 def _anchored(items: Items, geometry: BoxGeometry, matrix: Matrix, style: ComputedStyle) -> Items:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import ceil, floor, isfinite
 from typing import NamedTuple
 
 from ..layout.boxes import Rect, Sides
@@ -40,6 +40,11 @@ class Matrix(NamedTuple):
         a, b, c, d, e, f = self
         det = self.determinant
         return Matrix(d / det, -b / det, -c / det, a / det, (c * f - d * e) / det, (b * e - a * f) / det)
+
+    @property
+    def is_drawable(self) -> bool:
+        """True where it maps areas to areas: all finite, and not flat."""
+        return isfinite(sum(self)) and self.determinant != 0
 
     @property
     def is_translation(self) -> bool:

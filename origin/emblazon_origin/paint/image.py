@@ -10,6 +10,7 @@ from .geometry import snap
 from .painter import Painter, RoundedRect
 from .surface import Pixmap
 
+_MAX_PIXELS = 8_000_000  # a picture larger than that is never made whole
 Rendering = Literal["auto", "pixelated", "crisp-edges", "smooth"]
 
 
@@ -107,13 +108,14 @@ def paint_replaced(
 def draw_image(painter: Painter, images: Images, key: str, rect: Rect, rendering: Rendering) -> None:
     """Draw an image into a rectangle of whole scaled px."""
     width, height = round(rect.width), round(rect.height)
-    if painter.shift is not None:
+    if painter.shift is not None and width * height <= _MAX_PIXELS:
         pixmap = images.pixmap(key, width, height, rendering)
         if pixmap is not None:
             painter.draw(pixmap, rect.x, rect.y)
         return
     # Under any other matrix, resample once, from the source to the device.
     sx, sy = painter.matrix.scale
-    pixmap = images.source(key, max(1, round(width * sx)), max(1, round(height * sy)))
+    shrink = min(1.0, (_MAX_PIXELS / max(1.0, width * sx * height * sy)) ** 0.5)
+    pixmap = images.source(key, max(1, round(width * sx * shrink)), max(1, round(height * sy * shrink)))
     if pixmap is not None:
         painter.draw_scaled(pixmap, rect, smooth=rendering not in ("pixelated", "crisp-edges"))

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from .path import Command, Path
 
 _RLINETO, _RRCURVETO, _ENDCHAR, _RMOVETO = 5, 8, 14, 21
-# HarfBuzz stops a charstring after 10 000 operators and operands; a long path takes several glyphs.
-MAX_OPERATIONS = 8_000
+# A longer path takes several glyphs; HarfBuzz was seen to draw this many operands of one without trouble.
+MAX_OPERATIONS = 60_000
 LIMIT = 32_000.0  # largest coordinate that 16.16 numbers hold, differences included, is kept well inside
 
 

@@ -14,6 +14,7 @@ from .cache import ByteCache
 from .geometry import IDENTITY, IntRect, Matrix, enclose
 from .outline_font import charstrings, font_file
 from .path import Path, Radii, rounded_rect_path
+from .polygon_clip import clip_path_to
 from .scanline import scanline_coverage
 
 
@@ -47,6 +48,7 @@ def mask_bytes(mask: Mask) -> int:
 
 
 _masks: ByteCache[Mask] = ByteCache("masks", 24_000_000, mask_bytes)
+_MAX_KEY = 20_000  # bytes of outlines that are kept as keys
 _MAX_WHOLE = 4_000_000  # larger shapes are drawn for their clip only, and not kept
 
 
@@ -73,13 +75,21 @@ def coverage(
     box = box.shift(-shift_x, -shift_y)
     glyphs = charstrings(path) if rule == "nonzero" else None
     if glyphs is None:
-        mask = Mask(scanline_coverage(path.transform(local), box, rule), box.left, box.top)
-        return mask.moved(shift_x, shift_y)
-    if whole:
+        return _far_coverage(path.transform(local), box, rule).moved(shift_x, shift_y)
+    if whole and sum(map(len, glyphs)) < _MAX_KEY:
         found = _masks.get((glyphs, local), lambda: _rasterise(glyphs, local, box))
     else:
         found = _rasterise(glyphs, local, box)
     return found.moved(shift_x, shift_y)
+
+
+def _far_coverage(path: Path, box: IntRect, rule: str) -> Mask:
+    """Rasterise what does not fit into a font: outlines that reach far, and the even-odd rule."""
+    near = clip_path_to(path, box)
+    glyphs = charstrings(near) if rule == "nonzero" else None
+    if glyphs is None:
+        return Mask(scanline_coverage(near, box, rule), box.left, box.top)
+    return _rasterise(glyphs, IDENTITY, box)
 
 
 def _rasterise(glyphs: tuple[bytes, ...], matrix: Matrix, box: IntRect) -> Mask:
@@ -124,8 +134,8 @@ def _rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
 
 def _path_mask(path: Path, box: IntRect) -> Mask:
     glyphs = charstrings(path)
-    if glyphs is None or box.is_empty:
-        return Mask(scanline_coverage(path, box, "nonzero"), box.left, box.top)
+    if glyphs is None:
+        return _far_coverage(path, box, "nonzero")
     return _rasterise(glyphs, IDENTITY, box)
 
 

@@ -15,21 +15,35 @@ from .geometry import IntRect
 from .path import Path
 
 SUBLINES = 16
+BAND = 32  # pixel rows at a time
 Array = NDArray[Any]
 
 
 def scanline_coverage(path: Path, box: IntRect, rule: str) -> Image.Image:
     """Return the coverage ("L") of a path over the device pixels of `box`."""
+    result = Image.new("L", box.size)
     if box.is_empty:
-        return Image.new("L", (box.width, box.height))
+        return result
     edges = _edges(path, box)
-    rows = np.zeros((box.height * SUBLINES, box.width + 2), np.float32)
-    if len(edges):
-        lines, xs, windings = _crossings(edges, box.height * SUBLINES)
-        _fill(rows, lines, xs, windings, rule, box.width)
-    flat = np.cumsum(rows, axis=1)[:, : box.width]
-    mean = flat.reshape(box.height, SUBLINES, box.width).mean(axis=1)
-    return Image.fromarray(np.clip(mean * 255 + 0.5, 0, 255).astype(np.uint8))
+    for top in range(0, box.height, BAND):
+        rows = min(BAND, box.height - top)
+        result.paste(Image.fromarray(_band(edges, top, rows, box.width, rule)), (0, top))
+    return result
+
+
+def _band(edges: Array, top: int, rows: int, width: int, rule: str) -> Array:
+    """Return the coverage of some pixel rows as bytes: a few at a time, to bound the memory."""
+    first, last = top * SUBLINES, (top + rows) * SUBLINES
+    low, high = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
+    near = edges[(high >= first) & (low <= last)] - (0, first, 0, first)
+    spans = np.zeros((rows * SUBLINES, width + 2), np.float32)
+    if len(near):
+        lines, xs, windings = _crossings(near, rows * SUBLINES)
+        _fill(spans, lines, xs, windings, rule, width)
+    flat = np.cumsum(spans, axis=1)[:, :width]
+    mean = flat.reshape(rows, SUBLINES, width).mean(axis=1)
+    result: Array = np.clip(mean * 255 + 0.5, 0, 255).astype(np.uint8)
+    return result
 
 
 def _edges(path: Path, box: IntRect) -> Array:

@@ -101,7 +101,7 @@ def _paint_whole(
     matrix = around.matrix.then(
         transform_matrix(box.style, scale_rect(box.border_box, context.dpr), context.dpr)
     )
-    if matrix.determinant == 0:
+    if not matrix.is_drawable:
         return []
     grouped = has_effects(box.style)
     # A group starts afresh inside: its own clip is applied when its layer is composited.
