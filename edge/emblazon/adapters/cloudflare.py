@@ -109,7 +109,7 @@ class Worker:
             cache=WorkersCacheAPI(),
             origin=FetchOrigin(config.origin_url),
             background=WaitUntil(ctx),
-            flight=PollingFlight(self._flights, clock, leader_limit=config.origin_timeout + 5),
+            flight=PollingFlight(self._flights, clock),
             log=ConsoleLog(self._variables.get("EMBLAZON_LOG_LEVEL", "info")),
             blob=R2Blob(blobs) if blobs is not None else None,
             analytics=AnalyticsEngine(analytics) if analytics is not None else None,
