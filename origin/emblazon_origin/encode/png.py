@@ -39,8 +39,8 @@ def _deflate(image: Image.Image, level: int) -> bytes:
     stride = image.width * _CHANNELS[image.mode]
     # Pillow pads each row with a zero byte, which is the next row's filter type.
     padded = image.tobytes("raw", image.mode, stride + 1, 1)
-    stream = isal_zlib.compressobj(level)
-    return b"".join((stream.compress(b"\0"), stream.compress(memoryview(padded)[:-1]), stream.flush()))
+    # In one call: isal's streams start from memory as they find it, and their bytes vary from run to run.
+    return isal_zlib.compress(b"".join((b"\0", memoryview(padded)[:-1])), level)
 
 
 def _palette_chunks(image: Image.Image) -> list[bytes]:
