@@ -16,7 +16,14 @@ from aiohttp.typedefs import Handler, Middleware
 
 from emblazon.edge.config import EdgeConfig
 
-from ..edge_host import HttpOrigin, InProcessOrigin, create_edge_app, create_passthrough_app, edge_runner
+from ..edge_host import (
+    HttpOrigin,
+    InProcessOrigin,
+    PrometheusMetrics,
+    create_edge_app,
+    create_passthrough_app,
+    edge_runner,
+)
 from ..home import Home, find_home
 from ..observability.logs import set_up_logging
 from ..server.app import OriginRunner, carry, default_renderer
@@ -58,7 +65,12 @@ def edge_environment(host: str, origin_url: str) -> dict[str, str]:
 def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple[web.Application, Origin]:
     """Return the edge's application with the origin in the same process, under one roof."""
     origin = Origin(settings, default_renderer(), watched=(home.templates, home.fonts))
-    app = create_edge_app(config, origin=InProcessOrigin(origin.answer), kv_path=home.state / "kv.sqlite3")
+    app = create_edge_app(
+        config,
+        origin=InProcessOrigin(origin.answer),
+        kv_path=home.state / "kv.sqlite3",
+        metrics=PrometheusMetrics(origin.metrics.registry),  # one /metrics for both
+    )
 
     async def life(_: web.Application) -> AsyncIterator[None]:
         async with origin:

@@ -6,12 +6,14 @@ app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), k
 from emblazon_origin.edge_host.app import EdgeHost, create_edge_app, edge_runner
 from emblazon_origin.edge_host.http_origin import HttpOrigin
 from emblazon_origin.edge_host.in_process_origin import InProcessOrigin
+from emblazon_origin.edge_host.metrics import PrometheusMetrics
 from emblazon_origin.edge_host.passthrough_app import create_passthrough_app
 
 __all__ = [
     "EdgeHost",
     "HttpOrigin",
     "InProcessOrigin",
+    "PrometheusMetrics",
     "create_edge_app",
     "create_passthrough_app",
     "edge_runner",

@@ -16,6 +16,8 @@ from emblazon.edge.body import MAX_BODY
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
 from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
+from emblazon_origin.edge_host.metrics import CONTENT_TYPE as METRICS_TYPE
+from emblazon_origin.edge_host.metrics import PrometheusMetrics
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +85,14 @@ def create_edge_app(
     kv_path: Path | str,
     kv_bytes: int = 2 * 1024**3,
     cache_bytes: int = 64 * 1024**2,
-    metrics: Metrics | None = None,
+    metrics: PrometheusMetrics | None = None,
 ) -> web.Application:
-    """Return an aiohttp application that serves the edge; `app[HOST]` is its `EdgeHost`."""
+    """Return an aiohttp application that serves the edge; `app[HOST]` is its `EdgeHost`.
+
+    Whoever passes `metrics` shows them; else they are at `/metrics`.
+    """
     app = web.Application(client_max_size=MAX_BODY + 1)
+    numbers = metrics or PrometheusMetrics()
 
     async def life(app: web.Application) -> AsyncIterator[None]:
         host = EdgeHost(
@@ -95,7 +101,7 @@ def create_edge_app(
             kv_path=kv_path,
             kv_bytes=kv_bytes,
             cache_bytes=cache_bytes,
-            metrics=metrics,
+            metrics=numbers,
         )
         app[HOST] = host
         cron = asyncio.create_task(host.keep_warm())
@@ -108,7 +114,12 @@ def create_edge_app(
     async def handle(request: web.Request) -> web.StreamResponse:
         return await carry(app[HOST], request)
 
+    async def show_metrics(_: web.Request) -> web.Response:
+        return web.Response(body=numbers.text(), headers={"Content-Type": METRICS_TYPE})
+
     app.cleanup_ctx.append(life)
+    if metrics is None:
+        app.router.add_get("/metrics", show_metrics)
     app.router.add_route("*", "/{path:.*}", handle)
     return app
 
