@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..errors import AssetError, EmblazonError
+from ..errors import EmblazonError
 from ..report import Report
 from ..style.dom import FontFaceRule
+from .cache import Cache
 from .face import Face, open_bytes
 from .families import Catalog
 
@@ -19,7 +20,7 @@ class DocumentFace:
 
     rule: FontFaceRule
     load_bytes: Callable[[str], bytes]
-    loaded: MutableMapping[str, list[Face]]
+    loaded: Cache[str, list[Face]]
     catalog: Catalog
     report: Report | None
     _face: Face | None = None
@@ -83,17 +84,14 @@ class DocumentFace:
         if faces is None:
             source = url if len(url) < 120 else url[:100] + "…"
             faces = open_bytes(data, source, digest)
-            try:
-                self.loaded[digest] = faces
-            except ValueError as error:  # larger than the whole cache
-                raise AssetError(f"font {source}: larger than the memory for document fonts") from error
+            self.loaded.put(digest, faces)
         return faces[0]
 
 
 def make_document_faces(
     rules: Iterable[FontFaceRule],
     load_bytes: Callable[[str], bytes],
-    loaded: MutableMapping[str, list[Face]],
+    loaded: Cache[str, list[Face]],
     catalog: Catalog,
     report: Report | None,
 ) -> dict[str, list[DocumentFace]]:

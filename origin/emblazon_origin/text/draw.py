@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cachetools import LRUCache
 from PIL import Image
 
 from ..style.values import Color
+from .cache import Cache
 from .coverage import coverage_table, luminance_level
 from .fonts import FontInstance
 from .glyphs import MAX_GLYPH_SIDE, GlyphMask, color_glyph, glyph_mask
@@ -38,8 +38,8 @@ class RunMask(NamedTuple):
 
 
 _Placed = tuple[GlyphMask, int, int]  # mask, x and y of its top left
-_runs: LRUCache[tuple[object, ...], RunMask] = LRUCache(
-    24 << 20, getsizeof=lambda run: 300 + (run.image.width * run.image.height if run.image else 0)
+_runs: Cache[tuple[object, ...], RunMask] = Cache(
+    24 << 20, lambda run: 300 + (run.image.width * run.image.height if run.image else 0)
 )
 
 
@@ -100,8 +100,7 @@ def run_mask(
     found = _runs.get(key)
     if found is None:
         found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr, subpixel)), level)
-        if found.image is None or found.image.width * found.image.height < 4 << 20:
-            _runs[key] = found
+        _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
 

@@ -19,14 +19,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
-from cachetools import LRUCache
 
 from ..report import Report
 from ..style.computed import ComputedStyle
 from ..style.dom import FontFaceRule
 from ..style.units import FontMeasures
+from .cache import Cache
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
@@ -35,6 +36,10 @@ from .font_set import FontSet
 from .metrics import DesignMetrics, FontMetrics, design_metrics, scale_metrics
 
 SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
+if TYPE_CHECKING:
+    from .paragraph import Paragraph
+    from .shape import ShapedRun
+
 # Skia's fake bold: outlines grow by this share of the em, by size in px.
 _FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
 
@@ -105,14 +110,14 @@ class FontInstance:
 class _Shared:
     """What every view of one library shares; bounded."""
 
-    instances: LRUCache[tuple[object, ...], FontInstance]
-    loaded: LRUCache[str, list[Face]]  # documents' faces by digest of their bytes
-    sets: LRUCache[tuple[object, ...], FontSet]
+    instances: Cache[tuple[object, ...], FontInstance]
+    loaded: Cache[str, list[Face]]  # documents' faces by digest of their bytes
+    sets: Cache[FontQuery, FontSet]
     digests: dict[str, str] = field(default_factory=dict)
-    shaped: LRUCache[tuple[object, ...], object] = field(
-        default_factory=lambda: LRUCache(16 << 20, getsizeof=lambda run: int(getattr(run, "nbytes", 64)))
+    shaped: Cache[tuple[object, ...], ShapedRun] = field(
+        default_factory=lambda: Cache(16 << 20, lambda run: run.nbytes)
     )
-    paragraphs: LRUCache[tuple[object, ...], object] = field(default_factory=lambda: LRUCache(64))
+    paragraphs: Cache[tuple[object, ...], Paragraph] = field(default_factory=lambda: Cache(64))
 
 
 class FontLibrary:
@@ -127,16 +132,16 @@ class FontLibrary:
         self.catalog: Catalog = read_catalog(root)
         self._document: dict[str, list[DocumentFace]] = {}
         self._report: Report | None = None
-        self._shared = _Shared(LRUCache(1024), LRUCache(document_bytes, getsizeof=_faces_size), LRUCache(512))
+        self._shared = _Shared(Cache(1024), Cache(document_bytes, _faces_size), Cache(512))
         self._sets = self._shared.sets
 
     @property
-    def shaped_cache(self) -> LRUCache[tuple[object, ...], object]:
+    def shaped_cache(self) -> Cache[tuple[object, ...], ShapedRun]:
         """Shaped runs, bounded by bytes; the shaping stage fills it."""
         return self._shared.shaped
 
     @property
-    def paragraph_cache(self) -> LRUCache[tuple[object, ...], object]:
+    def paragraph_cache(self) -> Cache[tuple[object, ...], Paragraph]:
         """Prepared paragraphs of the current renders; the inline stage fills it."""
         return self._shared.paragraphs
 
@@ -156,7 +161,7 @@ class FontLibrary:
         view = object.__new__(FontLibrary)
         view.root, view.catalog, view._shared = self.root, self.catalog, self._shared
         view._document, view._report = document, report
-        view._sets = LRUCache(512)
+        view._sets = Cache(512)
         return view
 
     # --- choosing ---------------------------------------------------------------------------
@@ -166,7 +171,7 @@ class FontLibrary:
         query = self._relevant(FontQuery.of(style))
         found = self._sets.get(query)
         if found is None:
-            found = self._sets[query] = FontSet(self, query)
+            found = self._sets.put(query, FontSet(self, query))
         return found
 
     def _relevant(self, query: FontQuery) -> FontQuery:
@@ -211,7 +216,7 @@ class FontLibrary:
                 font.synthetic_slant = slant
             name = _instance_name(face, query, axes)
             found = FontInstance(name, face.units_per_em, face, font, axes, bold, slant != 0.0, features)
-            self._shared.instances[key] = found
+            self._shared.instances.put(key, found)
         return found
 
     def _coordinates(self, face: Face, query: FontQuery, rule: FontFaceRule | None) -> dict[str, float]:

@@ -1,21 +1,23 @@
 """Glyphs as pixels and as paths, from caches bounded by bytes.
 
 Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
-(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, unhinted; `draw.py`
-corrects it for the text's colour.
+(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, hinted where `hinting.py`
+says so; `draw.py` corrects it for the text's colour.
 """
 
 from __future__ import annotations
 
 import io
 import math
+import threading
 from typing import Literal, NamedTuple
 
 import uharfbuzz as hb
-from cachetools import LRUCache
 from PIL import Image
 
+from .cache import Cache
 from .fonts import FontInstance
+from .hinting import hinted_coverage, is_hinted
 
 SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
 MAX_STRIKE_SIDE = 1024  # px; larger bitmaps in a font are not believed
@@ -47,12 +49,12 @@ def _area(entry: GlyphMask | ColorGlyph) -> int:
     return 200 + (image.width * image.height * len(image.getbands()) if image else 0)
 
 
-_masks: LRUCache[_MaskKey, GlyphMask] = LRUCache(24 << 20, getsizeof=_area)
-_colors: LRUCache[tuple[object, ...], ColorGlyph] = LRUCache(24 << 20, getsizeof=_area)
-_outlines: LRUCache[tuple[FontInstance, int], tuple[PathCommand, ...]] = LRUCache(
-    8 << 20, getsizeof=lambda path: 64 + 96 * len(path)
+_masks: Cache[_MaskKey, GlyphMask] = Cache(24 << 20, _area)
+_colors: Cache[tuple[object, ...], ColorGlyph] = Cache(24 << 20, _area)
+_outlines: Cache[tuple[FontInstance, int], tuple[PathCommand, ...]] = Cache(
+    8 << 20, lambda path: 64 + 96 * len(path)
 )
-_draw = hb.RasterDraw()
+_local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None, 0, 0)
 
 
@@ -65,7 +67,7 @@ def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 
     key = (font, glyph, size, shift)
     found = _masks.get(key)
     if found is None:
-        found = _masks[key] = _rasterise(font, glyph, size, shift)
+        found = _masks.put(key, _rasterise(font, glyph, size, shift))
     return found
 
 
@@ -74,10 +76,20 @@ def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> Gly
     extents = font.hb_font.get_glyph_extents(glyph)
     if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return _BLANK
+    if is_hinted(font):
+        hinted = hinted_coverage(font, glyph, size, shift)
+        if hinted is not None:
+            if not hinted.width or not hinted.height:
+                return _BLANK
+            image = Image.frombytes(
+                "L", (hinted.width, hinted.height), hinted.data, "raw", "L", hinted.pitch, 1
+            )
+            return GlyphMask(image, hinted.left, hinted.top)
+    draw = _rasteriser()
     # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
-    _draw.transform = (k, 0.0, 0.0, k, shift, -font.embolden * size / 2)
-    _draw.draw_glyph(font.hb_font, glyph)
-    raster = _draw.render()
+    draw.transform = (k, 0.0, 0.0, k, shift, -font.embolden * size / 2)
+    draw.draw_glyph(font.hb_font, glyph)
+    raster = draw.render()
     if raster is None:
         return _BLANK
     box = raster.extents
@@ -85,6 +97,13 @@ def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> Gly
         return _BLANK
     image = Image.frombytes("L", (box.width, box.height), raster.buffer, "raw", "L", box.stride, -1)
     return GlyphMask(image, box.x_origin, -(box.y_origin + box.height))
+
+
+def _rasteriser() -> hb.RasterDraw:
+    found = getattr(_local, "draw", None)
+    if found is None:
+        found = _local.draw = hb.RasterDraw()
+    return found
 
 
 def color_glyph(
@@ -99,8 +118,7 @@ def color_glyph(
     key = (font, glyph, size, foreground, shift)
     found = _colors.get(key)
     if found is None:
-        found = _paint(font, glyph, size, foreground, shift)
-        _colors[key] = found
+        found = _colors.put(key, _paint(font, glyph, size, foreground, shift))
     return found
 
 
@@ -165,7 +183,7 @@ def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
         font.hb_font.draw_glyph(glyph, _FUNCS, path)
         if font.embolden:
             path = [(command, _lowered(font, numbers)) for command, numbers in path]
-        found = _outlines[key] = tuple(path)
+        found = _outlines.put(key, tuple(path))
     return found
 
 

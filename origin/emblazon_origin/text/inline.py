@@ -23,7 +23,7 @@ from .fit import fit_scale
 from .fonts import FontLibrary
 from .justify import justify
 from .line_builder import LineDraft, build_line, draft_line, place_leaves
-from .lines import InlineItem, InlineLayout, Line, TextItem
+from .lines import AtomicItem, InlineItem, InlineLayout, Line, TextItem
 from .paragraph import EPSILON, Paragraph, Span
 from .prepare import prepare
 from .vertical import BoxMetrics, box_metrics
@@ -45,9 +45,17 @@ def layout_inline(
     `height` is the room that `text-fit` may fill; None where it is not bounded.
     """
     paragraph = prepare(items, block_style, fonts, report, grid)
+    found = paragraph.layouts.get((width, height))
+    if found is not None:
+        return found
+    fitted = paragraph
     if block_style.text_fit is not None and math.isfinite(width) and width > 0:
-        paragraph = _fitted(paragraph, items, width, height, report)
-    return _layout(paragraph, width)
+        fitted = _fitted(paragraph, items, width, height, report)
+    layout = _layout(fitted, width)
+    # Lines with atomics name this pass's own items.
+    if not any(isinstance(item, AtomicItem) for item in items):
+        paragraph.layouts[width, height] = layout
+    return layout
 
 
 def intrinsic_widths(

@@ -13,7 +13,7 @@ from .content import NEWLINE, OBJECT, Content
 from .han_kerning import trims_at_end, trims_at_start
 from .items import Item, Shaper
 from .line_break import Breaks, cluster_breaks
-from .lines import AtomicItem, InlineItem, OpenItem
+from .lines import AtomicItem, InlineItem, InlineLayout, OpenItem
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
 _IGNORED_AT_END = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
@@ -57,6 +57,8 @@ class Paragraph:
     clusters_cache: list[int] | None = None
     scaled: dict[float, Paragraph] = field(default_factory=dict)  # by text-fit
     fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
+    layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
+    measured_lines: dict[tuple[int, int, bool], tuple[Span, float]] = field(default_factory=dict)
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
 
     def __post_init__(self) -> None:
@@ -159,6 +161,15 @@ class Paragraph:
         return item.margin_right + item.border_right + item.padding_right
 
     # --- measuring lines --------------------------------------------------------------------
+
+    def measured(self, start: int, end: int, *, forced: bool) -> tuple[Span, float]:
+        """Return the line between two offsets and its width; balancing asks for the same ones again."""
+        key = (start, end, forced)
+        found = self.measured_lines.get(key)
+        if found is None:
+            span = self.span(start, end, forced=forced)
+            found = self.measured_lines[key] = span, self.width_of(span)
+        return found
 
     def width_of(self, span: Span) -> float:
         """Return the width of a line without its trailing white space, px."""

@@ -26,7 +26,7 @@ def prepare(
     """Return the items as a shaped paragraph, from the cache where the same items were shaped before."""
     key = (fonts, id(report), id(block_style), grid, scale, *map(_identity, items))
     cached = fonts.paragraph_cache.get(key)
-    if isinstance(cached, Paragraph):
+    if cached is not None:
         cached.inline_items = list(items)
         return cached
     content = collect(items, block_style, MAX_TEXT_CHARACTERS)
@@ -38,8 +38,7 @@ def prepare(
     paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
     # The key names objects by identity: keep them, so that no other object can take their place.
     paragraph.keep = (report, block_style, *items, *(getattr(item, "style", None) for item in items))
-    fonts.paragraph_cache[key] = paragraph
-    return paragraph
+    return fonts.paragraph_cache.put(key, paragraph)
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:

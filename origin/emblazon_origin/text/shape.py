@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import uharfbuzz as hb
-from cachetools import LRUCache
 
 from ..style.computed import ComputedStyle
+from .cache import Cache
 from .fonts import FontInstance
 
 # Scripts whose letters change form by what surrounds them, beyond a run's edges.
@@ -62,7 +62,7 @@ def features_of(style: ComputedStyle, font: FontInstance) -> Features:
 
 
 def shape(
-    cache: LRUCache[tuple[object, ...], object],
+    cache: Cache[tuple[object, ...], ShapedRun],
     font: FontInstance,
     text: str,
     start: int,
@@ -93,7 +93,7 @@ def shape(
         tuple(at - start for at in halved),
     )
     found = cache.get(key)
-    if isinstance(found, ShapedRun):
+    if found is not None:
         return found
     buffer = hb.Buffer()
     buffer.add_str(piece, start - low, end - start)
@@ -104,10 +104,7 @@ def shape(
     if halved:
         wanted["halt"] = [(at - low, at - low + 1, 1) for at in halved]
     hb.shape(font.hb_font, buffer, wanted or None)
-    run = _read(buffer, font, start - low)
-    if run.nbytes < cache.maxsize // 4:
-        cache[key] = run
-    return run
+    return cache.put(key, _read(buffer, font, start - low))
 
 
 def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:

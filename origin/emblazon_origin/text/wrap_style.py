@@ -93,8 +93,7 @@ def _one_more_line(
     for number, start in enumerate(starts):
         cheapest = best.get(start, (math.inf, []))
         for end in [*starts[number + 1 :], stop]:
-            span = paragraph.span(start, end, forced=end == stop)
-            width = paragraph.width_of(span)
+            span, width = paragraph.measured(start, end, forced=end == stop)
             if width > available + EPSILON:
                 break
             if end not in best or len(best[end][1]) >= left:

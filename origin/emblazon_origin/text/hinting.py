@@ -1,0 +1,82 @@
+"""Hinted glyphs of PostScript-flavoured fonts (CFF, CFF2), as Chromium draws them on Linux.
+
+Such fonts carry stem hints, and nearly all CJK fonts are of this kind: with them horizontal strokes stand on
+pixel rows. FreeType applies them (light hinting: vertical only, advances untouched). Other fonts are drawn
+unhinted, by HarfBuzz.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import threading
+from typing import NamedTuple
+
+import freetype
+from freetype.raw import FT_Outline_EmboldenXY, FT_Outline_Translate, FT_Render_Glyph
+
+from .cache import Cache
+from .fonts import FontInstance
+
+MAX_FACES = 16  # FreeType faces kept; each belongs to one instance
+_FLAGS = freetype.FT_LOAD_TARGET_LIGHT | freetype.FT_LOAD_NO_BITMAP
+_faces: Cache[FontInstance, freetype.Face] = Cache(MAX_FACES)
+_lock = threading.Lock()  # FreeType faces hold the glyph that was loaded last
+
+
+class Coverage(NamedTuple):
+    """Rows of 8-bit coverage, top down, `pitch` bytes apart; left and top are as in a GlyphMask."""
+
+    width: int
+    height: int
+    pitch: int
+    data: bytes
+    left: int
+    top: int
+
+
+def is_hinted(font: FontInstance) -> bool:
+    """Whether the font carries stem hints; slanted glyphs are drawn without."""
+    return font.face.is_postscript and not font.synthetic_oblique
+
+
+def hinted_coverage(font: FontInstance, glyph: int, size: float, shift: float) -> Coverage | None:
+    """Rasterise a glyph with its hints; None where FreeType cannot."""
+    with _lock:
+        try:
+            face = _face(font)
+            face.set_char_size(round(size * 64))
+            face.load_glyph(glyph, _FLAGS)
+        except freetype.FT_Exception:
+            return None
+        slot = face.glyph._FT_GlyphSlot
+        _change(font, slot, size, shift)
+        if FT_Render_Glyph(slot, freetype.FT_RENDER_MODE_NORMAL):
+            return None
+        bitmap = slot.contents.bitmap
+        data = ctypes.string_at(bitmap.buffer, bitmap.rows * bitmap.pitch) if bitmap.rows else b""
+        left, top = slot.contents.bitmap_left, -slot.contents.bitmap_top
+        return Coverage(bitmap.width, bitmap.rows, bitmap.pitch, data, left, top)
+
+
+def _change(font: FontInstance, slot: object, size: float, shift: float) -> None:
+    """Apply synthetic bold (to both sides) and the sub-pixel shift to the outline."""
+    outline = ctypes.byref(slot.contents.outline)  # type: ignore[attr-defined]
+    if font.embolden:
+        strength = round(font.embolden * size * 64)
+        FT_Outline_EmboldenXY(outline, strength, strength)
+        FT_Outline_Translate(outline, -strength // 2, -strength // 2)
+    if shift:
+        FT_Outline_Translate(outline, round(shift * 64), 0)
+
+
+def _face(font: FontInstance) -> freetype.Face:
+    found = _faces.get(font)
+    if found is not None:
+        return found
+    source = str(font.face.path) if font.face.path else io.BytesIO(bytes(font.face.hb_face.blob.data))
+    face = freetype.Face(source, font.face.index)
+    if font.variations:
+        values = dict(font.variations)
+        face.set_var_design_coords([values[tag] for tag in font.face.axes])
+    return _faces.put(font, face)
