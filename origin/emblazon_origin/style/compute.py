@@ -44,6 +44,7 @@ class Computed:
     font: FontState
     line_height: float = 19.2
     scheme: str = "light"
+    paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
 
 
 @dataclass(slots=True)

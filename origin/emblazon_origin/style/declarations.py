@@ -16,6 +16,12 @@ from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, UnsupportedValue, 
 assert properties  # noqa: S101 - importing it fills the registry
 
 WIDE = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))
+# Properties of CSS boxes that SVG shapes have too.
+SVG_SHARED = frozenset((
+    "color", "opacity", "display", "visibility", "font-family", "font-size", "font-weight", "font-style",
+    "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
+    "clip-path", "mask", "filter", "isolation", "paint-order",
+))  # fmt: skip
 _SUBSTITUTED = frozenset(("var", "env"))
 
 
@@ -65,11 +71,21 @@ class Block:
     important: dict[str, Any] = field(default_factory=dict)
     normal_rtl: dict[str, Any] = field(default_factory=dict)
     important_rtl: dict[str, Any] = field(default_factory=dict)
+    svg: dict[str, Custom | Wide] = field(default_factory=dict)  # of SVG shapes alone
+    svg_shared: dict[str, Custom | Wide] = field(default_factory=dict)  # as written, for SVG shapes
+    svg_important: dict[str, Custom | Wide] = field(default_factory=dict)
     custom: dict[str, Custom | Wide] = field(default_factory=dict)
     custom_important: dict[str, Custom | Wide] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.normal or self.important or self.custom or self.custom_important)
+        return bool(
+            self.normal
+            or self.important
+            or self.custom
+            or self.custom_important
+            or self.svg
+            or self.svg_shared
+        )
 
 
 def substitutes(tokens: Iterable[Token]) -> bool:
@@ -99,6 +115,11 @@ def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None
         target[name] = custom_value(declaration.value)
         return
     row = registry.find(name)
+    if name in SVG_SHARED or (row is not None and row.status == "svg"):
+        value = custom_value(declaration.value)
+        (block.svg_shared if name in SVG_SHARED else block.svg)[name] = value
+        if declaration.important:
+            block.svg_important[name] = value
     if row is None:
         if name == "all":
             _all(declaration, block, notes)
@@ -177,7 +198,7 @@ def parse_row(row: registry.Property, cursor: Cursor) -> dict[str, Any]:
     return {row.key: value} if isinstance(row, Longhand) else value
 
 
-def custom_value(tokens: Sequence[Token]) -> Custom:
+def custom_value(tokens: Sequence[Token]) -> Custom | Wide:
     """Return a custom property's value, trimmed of white space."""
     items = [t for t in tokens if t.type != "comment"]
     while items and items[0].type == "whitespace":
@@ -185,7 +206,7 @@ def custom_value(tokens: Sequence[Token]) -> Custom:
     while items and items[-1].type == "whitespace":
         del items[-1]
     if len(items) == 1 and items[0].type == "ident" and items[0].lower_value in WIDE:
-        return Wide(items[0].lower_value)  # type: ignore[return-value]
+        return Wide(items[0].lower_value)
     return Custom(tuple(items), tinycss2.serialize(items), substitutes(items))
 
 

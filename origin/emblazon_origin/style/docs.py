@@ -166,6 +166,8 @@ def page() -> str:
         _table(("property", "status", "note"), _property_rows()),
         "## Not supported\n\nEach use is a warning.\n",
         _table(("properties", "reason"), _other_rows("no")),
+        "## In inline SVG\n\nRules for shapes are written into inline `<svg>`, var() and colours resolved.\n",
+        _table(("properties", "note"), _other_rows("svg")),
         "## Accepted without effect\n",
         _table(("properties", "reason"), _other_rows("inert")),
         "## At-rules\n",

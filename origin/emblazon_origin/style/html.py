@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -24,8 +23,6 @@ _ATTRIBUTES = r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|
 _TAG = re.compile(rf"<!--.*?(?:-->|\Z)|<([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})(>?)", re.DOTALL)
 _STYLE = re.compile(r"""[\s/"']style\s*=\s*(["']?)""", re.IGNORECASE)
 _RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW.split("|")}
-_SVG_NAMESPACE = "http://www.w3.org/2000/svg"
-_XLINK_NAMESPACE = "http://www.w3.org/1999/xlink"
 
 
 @dataclass(slots=True)
@@ -131,7 +128,7 @@ class _Builder:
                     if parsed.elements > limits.MAX_ELEMENTS:
                         raise CardError(f"more than {limits.MAX_ELEMENTS} elements")
                     node = self.node(child, parent)
-                    if self.enters(child, node):
+                    if node.tag not in ("script", "template"):
                         later.append((child, node, depth + 1))
                 child = child.next
             stack += reversed(later)
@@ -143,16 +140,10 @@ class _Builder:
     def text(self, data: str, parent: Node) -> None:
         parent.children.append(data)
 
-    def enters(self, source: Any, node: Node) -> bool:
-        if node.tag == "svg":
-            node.svg = serialize_svg(source)
-            return False
-        return node.tag not in ("script", "template")
-
     def node(self, source: Any, parent: Node | None) -> Node:
         attributes = {name: value or "" for name, value in source.attributes.items()}
         at = attributes.pop(_POSITION, None)
-        node = Node(source.tag, attributes, parent)
+        node = Node(source.tag.lower(), attributes, parent, name=source.tag)
         if at is not None:
             self.locate(node, at)
         if "id" in attributes:
@@ -192,45 +183,3 @@ class _Builder:
             elif node.tag == "base" and "href" in attributes and not parsed.base:
                 parsed.base = attributes["href"]
             stack += reversed(node.elements)
-
-
-# --- inline SVG -------------------------------------------------------------------------------------
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?", re.ASCII)
-
-
-def serialize_svg(source: Any) -> str:
-    """Return an inline `<svg>` as XML with its namespaces declared; scripts are left out."""
-    pieces: list[str] = []
-    stack: list[Any] = [source]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            pieces.append(item)
-            continue
-        name = item.tag
-        if not item.is_element_node or name == "script" or not _XML_NAME.fullmatch(name):
-            if item.is_text_node:
-                pieces.append(escape(_NOT_XML.sub("", item.text(deep=True))))
-            continue
-        pieces.append(f"<{name}{_svg_attributes(item, item is source)}>")
-        stack.append(f"</{name}>")
-        children = []
-        child = item.child
-        while child is not None:
-            children.append(child)
-            child = child.next
-        stack += reversed(children)
-    return "".join(pieces)
-
-
-def _svg_attributes(item: Any, top: bool) -> str:
-    attributes = {k: v or "" for k, v in item.attributes.items() if k != _POSITION and _XML_NAME.fullmatch(k)}
-    attributes = {k: v for k, v in attributes.items() if not k.startswith(("on", "xmlns"))}
-    namespaces = {}
-    if top:
-        namespaces = {"xmlns": _SVG_NAMESPACE, "xmlns:xlink": _XLINK_NAMESPACE}
-    known = {k: v for k, v in attributes.items() if ":" not in k or k.startswith(("xlink:", "xml:"))}
-    every = {**namespaces, **known}
-    return "".join(f" {name}={quoteattr(_NOT_XML.sub('', value))}" for name, value in every.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element of the source. `children` holds nodes and text; `svg` an inline `<svg>`'s markup."""
+    """An element of the source. `children` holds nodes and text; `tag` is in lower case."""
 
     tag: str
     attributes: dict[str, str]
@@ -20,7 +20,7 @@ class Node:
     line: int = 0
     style_line: int = 0  # where the style attribute's value begins
     style_column: int = 0
-    svg: str | None = None
+    name: str = ""  # the tag as SVG writes it
     elements: list[Node] = field(default_factory=list)  # element children
     positions: dict[object, dict[int, int]] | None = None  # of the children, cached by what was asked
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from .tokens import Cursor
 
-Status = Literal["yes", "partly", "no", "inert"]
+Status = Literal["yes", "partly", "no", "inert", "svg"]
 Parse = Callable[[Cursor], Any]
 
 
@@ -56,7 +56,7 @@ class Logical:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A property that is known but draws nothing: `inert` by nature, or not supported."""
+    """A property that styles no CSS box: `inert` by nature, of SVG shapes, or not supported."""
 
     name: str
     status: Status
@@ -127,6 +127,12 @@ def inert(note: str, *names: str) -> None:
     """Register properties that can have no effect on a still picture."""
     for name in names:
         PROPERTIES[name] = Other(name, "inert", note)
+
+
+def svg(note: str, *names: str) -> None:
+    """Register properties of SVG shapes, which `style.svg` writes into inline SVG."""
+    for name in names:
+        PROPERTIES[name] = Other(name, "svg", note)
 
 
 def unsupported(note: str, *names: str) -> None:

@@ -303,7 +303,8 @@ class _Parser:
             return
         inherits = Cursor(found["inherits"]).ident() == "true"
         syntax = next((str(t.value) for t in found["syntax"] if t.type == "string"), "*")
-        initial = custom_value(found["initial-value"]) if "initial-value" in found else None
+        value = custom_value(found["initial-value"]) if "initial-value" in found else None
+        initial = value if isinstance(value, Custom) else None
         self.sheet.properties.append(PropertyRule(name.value, inherits, initial, syntax))
 
     def nothing(self, item: Any, scope: _Scope) -> None:

@@ -24,6 +24,7 @@ from .generate import Counters
 from .hints import presentational
 from .node import Node
 from .sheets import Cascade, Loaded
+from .svg import Serializer, inherited_paint
 from .winners import cascaded_values
 
 _inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
@@ -78,6 +79,7 @@ class Styler:
     counters: Counters = field(default_factory=Counters)
     customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
     characters: int = 0
+    ids: dict[str, Node] | None = None
     inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
     def document(self, root: Node) -> Element:
@@ -156,7 +158,7 @@ class Styler:
         """Make the element, its marker and its ::before."""
         style = computed.style
         element = Element(
-            node.tag, node.attributes, [], style, node.line, node.svg, _selector(node, parent),
+            node.tag, node.attributes, [], style, node.line, None, _selector(node, parent),
             parent=parent.element if parent else None,
         )  # fmt: skip
         if parent is not None:
@@ -166,6 +168,10 @@ class Styler:
         contents = style.display == "contents"
         flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
         opened = _Open(node, element, computed, flex)
+        if node.tag == "svg":
+            element.svg = self.svg(node, computed)
+            opened.next = len(node.children)
+            return opened
         content = computed.values.get("content")
         if isinstance(content, tuple):
             parts = self.counters.content(content, node.attributes, computed)
@@ -176,6 +182,37 @@ class Styler:
         self.pseudo("before", opened)
         return opened
 
+    def svg(self, root: Node, computed: Computed) -> str:
+        """Return an inline SVG's markup with the style sheets' rules written in."""
+        inline: dict[int, Block] = {}
+        stack = list(root.elements)
+        while stack:
+            node = stack.pop()
+            stack += node.elements
+            if node.attributes.get("style"):
+                inline[id(node)] = self.inline(node)
+            if node.tag == "foreignobject":
+                message = "<foreignObject>: HTML inside SVG is not drawn"
+                self.report.add(
+                    "warning", "html-unsupported-element", message, line=node.line, where="foreignObject"
+                )
+        serializer = Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(root))
+        return serializer.markup(root, computed.paint)
+
+    def svg_ids(self, node: Node) -> dict[str, Node]:
+        """Return the elements inside the document's inline SVGs by id, found once."""
+        if self.ids is None:
+            while node.parent is not None:
+                node = node.parent
+            self.ids = {}
+            stack = [(node, False)]
+            while stack:
+                item, inside = stack.pop()
+                if inside and item.id:
+                    self.ids.setdefault(item.id, item)
+                stack += [(child, inside or item.tag == "svg") for child in reversed(item.elements)]
+        return self.ids
+
     def close(self, opened: _Open) -> None:
         """Make the ::after and end the counters' scope."""
         self.pseudo("after", opened)
@@ -185,6 +222,8 @@ class Styler:
 
     def pseudo(self, name: str, of: _Open) -> None:
         """Append ::before or ::after where it has content."""
+        if of.node.tag in _REPLACED:
+            return
         candidates = self.cascade.rules.match(of.node, name)
         if not candidates:
             return
@@ -246,23 +285,16 @@ class Styler:
     def compute(self, node: Node, parent: Computed | None) -> Computed:
         """Cascade and compute one element of the source."""
         inline = None
-        text = node.attributes.get("style")
-        if text:
-            inline, notes = inline_block(text)
-            for value in inline.normal.values():
-                if value.__class__ is Pending:
-                    place = ("", node.style_line, node.style_column)
-                    self.inline_places[id(value.tokens)] = place
-            for note in notes:
-                line = node.style_line + note.line - 1
-                column = note.column + (node.style_column - 1 if note.line == 1 else 0)
-                self.report.add(
-                    note.severity, note.code, note.message, line=line, column=column, where=note.where
-                )
+        if node.attributes.get("style"):
+            inline = self.inline(node)
         rtl = parent is not None and parent.style.direction == "rtl"
         candidates = self.cascade.rules.match(node)
         winners = cascaded_values(candidates, presentational(node), inline, rtl)
         computed = self.computed(node, parent, winners.values, winners.custom)
+        computed.paint = parent.paint if parent is not None else {}
+        blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
+        if any(block.svg for block in blocks):
+            computed.paint = inherited_paint(computed.paint, blocks, computed.custom)
         language = node.attributes.get("lang", node.attributes.get("xml:lang"))
         if language is None and parent is None:
             language = self.lang or None
@@ -270,6 +302,20 @@ class Styler:
             computed.style.lang = language.strip()
             computed.fields = {**computed.fields, "lang": computed.style.lang}
         return computed
+
+    def inline(self, node: Node) -> Block:
+        """Return the parsed style attribute, having reported what it has to say."""
+        block, notes = inline_block(node.attributes["style"])
+        for value in block.normal.values():
+            if value.__class__ is Pending:
+                self.inline_places[id(value.tokens)] = ("", node.style_line, node.style_column)
+        for note in notes:
+            line = node.style_line + note.line - 1
+            column = note.column + (node.style_column - 1 if note.line == 1 else 0)
+            self.report.add(
+                note.severity, note.code, note.message, line=line, column=column, where=note.where
+            )
+        return block
 
     def computed(
         self, node: Node, parent: Computed | None, values: dict[str, Any], declared: Mapping[str, Any]
@@ -289,6 +335,9 @@ class Styler:
 
 
 _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
+
+
+_REPLACED = frozenset(("svg", "img", "br", "wbr", "video", "canvas", "iframe", "object", "embed", "input"))
 
 
 def _selector(node: Node, parent: _Open | None) -> str:

@@ -106,7 +106,8 @@ def test_inline_styles_win_over_ids_and_lose_to_important(style: Any) -> None:
 def test_custom_properties_inherit_fall_back_and_break_cycles(style: Any) -> None:
     page = style(
         """<style>:root { --a: 4px; --b: var(--c); --c: var(--b) }
-        p { padding: var(--a) var(--nope, 2px); margin: var(--b, 3px); --x: ; gap: var(--x) 5px }</style><p>x"""
+        p { padding: var(--a) var(--nope, 2px); margin: var(--b, 3px); --x: ; gap: var(--x) 5px }
+        </style><p>x"""
     )
     p = page["p"]
     assert (p.padding_top.px, p.padding_left.px, p.margin_top.px, p.row_gap.px) == (4, 2, 3, 5)

@@ -62,7 +62,8 @@ def test_ordered_lists_number_their_items(style: Any) -> None:
 def test_markers_take_strings_images_and_styles(style: Any) -> None:
     page = style(
         "<style>li { list-style: '→ ' } li::marker { color: red; content: '✓' }"
-        " #b { list-style: url(i.png) } #b::marker { content: normal } #c { list-style: none }</style><ul><li id=a>x<li id=b>y<li id=c>z</ul>"
+        " #b { list-style: url(i.png) } #b::marker { content: normal } #c { list-style: none }</style>"
+        "<ul><li id=a>x<li id=b>y<li id=c>z</ul>"
         "<ul><li style='list-style: \"→ \"'>x</ul><style>ul + ul li::marker { content: normal }</style>"
     )
     markers = page.all("::marker")

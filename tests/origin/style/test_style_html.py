@@ -79,3 +79,34 @@ def test_image_attributes_give_size_and_ratio(style: Any) -> None:
 def test_base_element_moves_relative_urls(style: Any) -> None:
     page = style("<base href='https://e.com/a/b.html'><p style='background: url(i.png)'>x")
     assert page["p"].background_layers[0].image.href == "https://e.com/a/i.png"
+
+
+def svg_of(page: Any) -> ElementTree.Element:
+    """Return the first inline SVG as parsed XML."""
+    return ElementTree.fromstring(page.all("svg")[0].svg)  # noqa: S314 - our own output
+
+
+def test_rules_of_the_page_style_the_shapes_of_inline_svg(style: Any) -> None:
+    page = style(
+        """<style>:root { --c: oklch(0.628 0.2577 29.23) } .card { fill: blue }
+        svg .a { fill: var(--c) }
+        path { stroke: red; opacity: .5 } circle { fill: green !important; color: red }</style>
+        <div class=card><svg class=icon style="opacity: .5; stroke-width: 3"><path class=a />
+        <circle style="fill: red" /><rect fill="var(--c)" /><style>rect { stroke: lime }</style></svg></div>"""
+    )
+    root = svg_of(page)
+    assert root.get("style") == "fill:#0000ff;stroke-width:3"  # its opacity is the box's
+    path, circle, rect = list(root)
+    assert path.get("style") == "opacity:.5;stroke:#ff0000;fill:#ff0000"
+    assert "fill:#008000" in str(circle.get("style"))
+    assert (rect.get("fill"), rect.get("style")) == ("#ff0000", "stroke:#00ff00")
+    assert page.diagnostics == []
+
+
+def test_symbols_of_another_svg_are_brought_along(style: Any) -> None:
+    page = style(
+        "<svg><use href='#s'/></svg><svg hidden><symbol id=s><path fill='url(#g)'/></symbol>"
+        "<linearGradient id=g /></svg>"
+    )
+    root = svg_of(page)
+    assert [e.get("id") for e in root[-1]] == ["s", "g"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import inert, unsupported
+from ..registry import inert, svg, unsupported
 
 inert(
     "no effect on a still picture",
@@ -37,8 +37,8 @@ inert(
     "floats are not laid out",
     "clear", "shape-outside", "shape-margin", "shape-image-threshold",
 )  # fmt: skip
-inert(
-    "SVG is drawn from its own markup; style it there",
+svg(
+    "of the shapes of inline SVG",
     "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap",
     "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset", "stroke-miterlimit", "stop-color",
     "stop-opacity", "clip-rule", "vector-effect", "shape-rendering", "color-interpolation",

@@ -186,8 +186,6 @@ def _both(first: Test, second: Test) -> Test:
 
 
 def _empty(node: Node, scope: Node | None) -> bool:
-    if node.svg is not None:
-        return node.svg.count("<") == 2 and "></" in node.svg
     return not node.elements and not any(isinstance(c, str) and c for c in node.children)
 
 
