@@ -48,7 +48,10 @@ class OriginConfig:
         low=0.0,
     )
     render_timeout: float = _setting(
-        8.0, "EMBLAZON_RENDER_TIMEOUT", "A render that takes longer is killed.", low=0.1
+        8.0,
+        "EMBLAZON_RENDER_TIMEOUT",
+        "A render that takes longer is killed; a quarter more per megapixel.",
+        low=0.1,
     )
     recycle_after: int = _setting(
         2_000, "EMBLAZON_RECYCLE_AFTER", "Renders after which a process is replaced.", low=1

@@ -62,7 +62,7 @@ class Origin:
         self.tracing = Tracing.to(config.otel_endpoint)
         self.front = Front(Routes(config, self), self.metrics, self.alerts, self.tracing)
         self._manifest = (b"", Manifest(""))
-        self.draining = False
+        self._drain_until: float | None = None
         self._watch = TreeWatch(watched)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reload_lock = asyncio.Lock()
@@ -92,7 +92,7 @@ class Origin:
         """Finish what was admitted, at most `grace` seconds, and end every process."""
         self.draining = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.config.grace):
+            async with asyncio.timeout_at(self._drain_until):
                 await self.service.drain()
         for task in self._tasks:
             task.cancel()
@@ -103,6 +103,18 @@ class Origin:
         await self.storage.close()
         await self.alerts.close()
         self.tracing.close()
+
+    @property
+    def draining(self) -> bool:
+        """Whether the origin is on its way out; readiness fails, what arrives is still answered."""
+        return self._drain_until is not None
+
+    @draining.setter
+    def draining(self, draining: bool) -> None:
+        """Start the time that is left for what was admitted."""
+        if draining and self._drain_until is None:
+            grace = self.config.drain_delay + self.config.grace
+            self._drain_until = asyncio.get_running_loop().time() + grace
 
     async def answer(self, ask: Ask) -> Answer:
         """Answer one request; never raises, except when cancelled."""
@@ -190,7 +202,7 @@ class Origin:
             config.redis_url,
             timeout=config.redis_timeout,
             life=config.redis_life,
-            lock_life=2 * config.render_timeout + 2,
+            lock_life=6 * config.render_timeout,
             failed=lambda operation: self.metrics.redis_errors.labels(operation).inc(),
         )
 
@@ -246,7 +258,7 @@ def _pool_config(config: OriginConfig) -> PoolConfig:
         render_timeout=config.render_timeout,
         recycle_after=config.recycle_after,
         recycle_rss=config.recycle_memory,
-        limits=WorkerLimits(memory=config.worker_memory, cpu=int(config.render_timeout) + 2),
+        limits=WorkerLimits(memory=config.worker_memory),
         admission=AdmissionPolicy(max_queue=config.queue, burst_wait=config.queue_wait),
         background=config.small_encoding,
     )

@@ -100,7 +100,7 @@ class Routes:
     async def _card(self, ask: Ask, route: str, rest: str, seen: Seen) -> Answer:
         began = time.perf_counter()
         origin = self._origin
-        if origin.draining or not origin.manifest.templates:
+        if not origin.manifest.templates:
             raise Overloaded(origin.not_ready or "no templates")
         query, explain = _take_explain(ask.query) if self._config.dev else (ask.query, False)
         if route == "fallback":

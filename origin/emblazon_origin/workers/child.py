@@ -26,10 +26,10 @@ EXIT_MEMORY = 77
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, cpu_limit: int, nice: int) -> None:
+def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, nice: int) -> None:
     """Serve jobs from `sock`; never returns normally: leaves with `os._exit`.
 
-    `memory_limit` is the bytes this process may grow by, `cpu_limit` the CPU seconds of one job.
+    `memory_limit` is the bytes this process may grow by.
     """
     _become_expendable(sock, memory_limit, nice)
     while True:
@@ -37,7 +37,7 @@ def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, cpu_lim
             header, _ = frames.receive(sock)
         except (OSError, frames.ChannelClosed):
             os._exit(0)
-        _limit_cpu(cpu_limit)
+        _limit_cpu(int(header.get("cpu", 60)))
         answer, body = _answer(renderer, header, lambda waits: frames.send(sock, {"waits": waits}))
         answer["rss"] = resident_bytes()
         try:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -37,13 +38,17 @@ class PoolConfig:
     """Sizes and limits; times in seconds, memory in bytes."""
 
     workers: int = 2
-    render_timeout: float = 8.0
+    render_timeout: float = 8.0  # of a canvas without area; see `timeout_of`
     warm_timeout: float = 60.0
     recycle_after: int = 2_000  # renders
     recycle_rss: int = 512 << 20
     limits: WorkerLimits = field(default_factory=WorkerLimits)
     admission: AdmissionPolicy = field(default_factory=AdmissionPolicy)
     background: bool = True  # whether small encodings are computed
+
+    def timeout_of(self, job: Job) -> float:
+        """Return the seconds that a job may take: a quarter more for every megapixel."""
+        return self.render_timeout * (1 + job.width * job.height * job.dpr**2 / 4e6)
 
 
 @dataclass(slots=True)
@@ -218,13 +223,15 @@ class Pool:
         if not ticket.retried:
             self.events.queue_waited(began - ticket.enqueued)
         ticket.on_start()
-        timeout = self._config.render_timeout
+        timeout = self._config.timeout_of(ticket.job)
         try:
             async with asyncio.timeout(timeout):
                 answer, data, waited = await self._exchange(worker, ticket.job)
         except TimeoutError:
             self._killed(worker, ticket, "deadline")
-            slow = RenderTimeout(f"not drawn within {timeout:g} s", public="The card took too long to draw.")
+            slow = RenderTimeout(
+                f"not drawn within {timeout:.3g} s", public="The card took too long to draw."
+            )
             _fail(ticket, slow)
             return
         except frames.ChannelClosed:
@@ -248,7 +255,8 @@ class Pool:
     async def _exchange(self, worker: Worker, job: Job) -> tuple[frames.Header, bytes, float]:
         """Send a job and wait for its answer; also return the seconds that the process waited for others."""
         loop = asyncio.get_running_loop()
-        await worker.channel.send({"op": "render", "job": job.to_header()})
+        seconds = math.ceil(self._config.timeout_of(job) * (2 if worker.background else 1)) + 1
+        await worker.channel.send({"op": "render", "job": job.to_header(), "cpu": seconds})
         waited = 0.0
         while True:
             answer, data = await worker.channel.receive()
@@ -294,7 +302,7 @@ class Pool:
             if worker is None:
                 return None
             try:
-                async with asyncio.timeout(self._config.render_timeout * 2):
+                async with asyncio.timeout(self._config.timeout_of(job) * 2):
                     answer, data, _ = await self._exchange(worker, job)
             except (frames.ChannelClosed, TimeoutError):
                 self._end_background("crash")

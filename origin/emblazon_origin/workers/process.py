@@ -36,7 +36,6 @@ class WorkerLimits:
     """What one render process may use."""
 
     memory: int = 1 << 30  # bytes that it may grow by
-    cpu: int = 10  # CPU seconds of one job
 
 
 @dataclass(eq=False, slots=True)
@@ -106,9 +105,9 @@ class Zygote:
         return zygote
 
     async def _warm_up(self, spec: RendererSpec, limits: WorkerLimits) -> None:
-        start = {"factory": spec.factory, "options": spec.options}
+        start = {"factory": spec.factory, "options": spec.options, "memory_limit": limits.memory}
         try:
-            await self._channel.send(start | {"memory_limit": limits.memory, "cpu_limit": limits.cpu})
+            await self._channel.send(start)
             self.info, self.manifest = await self._channel.receive()
         except frames.ChannelClosed as error:
             raise PoolFailed("the renderer ended while it started; its error is above in the log") from error

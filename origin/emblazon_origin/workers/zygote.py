@@ -67,8 +67,7 @@ def _serve(control: socket.socket, renderer: Renderer, start: dict[str, Any]) ->
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             nice = message[0]  # one byte: the niceness
-            limits = {"memory_limit": start["memory_limit"], "cpu_limit": start["cpu_limit"]}
-            child.serve(sock, renderer, **limits, nice=nice)
+            child.serve(sock, renderer, memory_limit=start["memory_limit"], nice=nice)
         sock.close()
         frames.send(control, {"op": "forked", "pid": pid})
 
