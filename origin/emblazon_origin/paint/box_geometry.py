@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ..layout.boxes import Box, Rect, Sides
 from ..style.computed import ComputedStyle
 from ..style.values import Length, Radius
-from .geometry import inset, scale_rect, snap
+from .context import PaintContext
+from .geometry import inset, snap
 from .painter import RoundedRect
 from .path import Radii
 
@@ -85,9 +86,9 @@ def _scaled(length: Length, basis: float, dpr: float) -> float:
     return max(0.0, length.resolve(basis / dpr) * dpr)
 
 
-def geometry_of(box: Box, dpr: float) -> BoxGeometry:
+def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
     """Return the geometry of a laid-out box."""
-    return make_geometry(box.style, scale_rect(box.border_box, dpr), box.border, box.padding, dpr)
+    return make_geometry(box.style, context.place(box.border_box), box.border, box.padding, context.dpr)
 
 
 def make_geometry(style: ComputedStyle, rect: Rect, border: Sides, padding: Sides, dpr: float) -> BoxGeometry:

@@ -76,7 +76,7 @@ def _canvas(
     if opaque and not style.background_layers:
         return surface
     # The image is positioned on the root element's box, and painted over the whole canvas.
-    geometry = geometry_of(root, context.dpr)
+    geometry = geometry_of(root, context)
     painter = Painter(surface, IDENTITY, Clip(box))
     paint_background(painter, _infinite(geometry, box), _canvas_style(style), context.images)
     return surface

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from ..layout.boxes import Box
+from ..layout.boxes import Box, Rect
 from ..report import Report
 from ..style.computed import ComputedStyle
+from ..text.lines import Line
 from ..text.metrics import FontMetrics
 from .image import Images
 
@@ -32,4 +33,15 @@ class PaintContext:
     without_background: frozenset[Box] = frozenset()
     # Boxes whose overflow was moved to the viewport (CSS Overflow 3 §3.3).
     unclipped: frozenset[Box] = frozenset()
-    missing: set[str] = field(default_factory=set)  # images already reported
+    # Scaled px by which a turned or scaled box and its content move, so that it lies on whole pixels.
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    def place(self, rect: Rect) -> Rect:
+        """Return a rectangle of CSS px in scaled px."""
+        x, y, w, h = (value * self.dpr for value in rect)
+        return Rect(x + self.shift[0], y + self.shift[1], w, h)
+
+    def line_origin(self, box: Box, line: Line) -> tuple[float, float]:
+        """Return, in scaled px, the left of a block's content box and a line's baseline."""
+        content = box.content_box
+        return content.x * self.dpr + self.shift[0], (content.y + line.baseline) * self.dpr + self.shift[1]

@@ -14,7 +14,7 @@ from .clip import Clip
 from .context import PaintContext
 from .display_list import MAX_NESTED_LAYERS, ClipNode, Group, Item
 from .filter import apply_filters, filter_spread, mirrored
-from .geometry import IntRect, Matrix, enclose, scale_rect
+from .geometry import IntRect, Matrix, enclose
 from .mask import mask_of
 from .painter import Painter
 from .raster import coverage
@@ -52,7 +52,7 @@ def effect_group(
     def compose(below: Surface, layer: Surface, clip: Clip) -> None:
         apply_filters(layer, style.filter, scale)
         if style.clip_path is not None:
-            path, rule = shape_path(style.clip_path, _reference_box(box, geometry, context.dpr), context.dpr)
+            path, rule = shape_path(style.clip_path, _reference_box(box, context), context.dpr)
             layer.thin(coverage(path, matrix, layer.box, rule))
         mask = mask_of(style, geometry, matrix, layer.box, context.images)
         if mask is not None:
@@ -108,17 +108,17 @@ def _scale(matrix: Matrix, context: PaintContext) -> float:
     return (sx + sy) / 2 * context.dpr
 
 
-def _reference_box(box: Box, geometry: BoxGeometry, dpr: float) -> Rect:
+def _reference_box(box: Box, context: PaintContext) -> Rect:
     """Return the reference box of `clip-path`, not snapped, in scaled px."""
     match box.style.clip_path_box:
         case "padding-box":
-            return scale_rect(box.padding_box, dpr)
+            return context.place(box.padding_box)
         case "content-box":
-            return scale_rect(box.content_box, dpr)
+            return context.place(box.content_box)
         case "margin-box":
-            return scale_rect(_margin_box(box), dpr)
+            return context.place(_margin_box(box))
         case _:
-            return scale_rect(box.border_box, dpr)
+            return context.place(box.border_box)
 
 
 def _margin_box(box: Box) -> Rect:

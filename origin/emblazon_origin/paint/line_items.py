@@ -16,8 +16,7 @@ from .context import PaintContext
 from .decoration import DecorationLine, decoration_lines, paint_decoration
 from .display_list import ClipNode, Group, Item
 from .effects import has_effects, inline_group
-from .geometry import Matrix, scale_rect
-from .line_origin import line_origin
+from .geometry import Matrix
 from .painter import Painter
 from .text import Origin, paint_run, paint_run_shadows, run_ink
 
@@ -36,7 +35,7 @@ class _Part:
 def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
     """Return the items of a line, without its atomic inlines."""
     items: Items = []
-    origin = line_origin(box, line, context.dpr)
+    origin = context.line_origin(box, line)
     for part in _parts(box, line):
         inner_clip = clip if part.element is None else None
         own = [
@@ -88,7 +87,7 @@ def _fragment_items(
     for fragment in fragments:
         rect = Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
         shown = _fragment_box(fragment, rect)
-        geometry = _fragment_geometry(shown, fragment, context.dpr)
+        geometry = _fragment_geometry(shown, fragment, context)
         items += box_items(shown, geometry, matrix, clip, context)
         items += outline_items(shown, geometry, matrix, clip, context)
     return items
@@ -110,7 +109,7 @@ def _fragment_box(fragment: InlineBoxFragment, rect: Rect) -> Box:
     return Box(style, rect, border, padding, fragment.element)
 
 
-def _fragment_geometry(box: Box, fragment: InlineBoxFragment, dpr: float) -> BoxGeometry:
+def _fragment_geometry(box: Box, fragment: InlineBoxFragment, context: PaintContext) -> BoxGeometry:
     style = box.style
     flat = (type(style.border_top_left_radius[0])(), type(style.border_top_left_radius[0])())
     changes: dict[str, object] = {}
@@ -119,7 +118,7 @@ def _fragment_geometry(box: Box, fragment: InlineBoxFragment, dpr: float) -> Box
     if not fragment.has_right_edge:
         changes.update(border_top_right_radius=flat, border_bottom_right_radius=flat)
     shaped = style.replace(**changes) if changes else style
-    return make_geometry(shaped, scale_rect(box.border_box, dpr), box.border, box.padding, dpr)
+    return make_geometry(shaped, context.place(box.border_box), box.border, box.padding, context.dpr)
 
 
 def _text_items(

@@ -17,7 +17,7 @@ from .box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
 from .effects import effect_group, has_effects
-from .geometry import IDENTITY, Matrix, scale_rect
+from .geometry import IDENTITY, Matrix, pixel_round
 from .line_items import line_items
 from .painter import RoundedRect
 from .path import Radii
@@ -97,10 +97,9 @@ def _paint_whole(
     """Paint a box and its descendants in one go; without a context of its own, z-ordered ones go up."""
     own_context = forced or makes_stacking_context(box.style, flexible_item)
     stacking = StackingContext() if own_context else parent
-    geometry = geometry_of(box, context.dpr)
-    matrix = around.matrix.then(
-        transform_matrix(box.style, scale_rect(box.border_box, context.dpr), context.dpr)
-    )
+    context = on_whole_pixels(box, context)
+    geometry = geometry_of(box, context)
+    matrix = around.matrix.then(transform_matrix(box.style, context.place(box.border_box), context.dpr))
     if not matrix.is_drawable:
         return []
     grouped = has_effects(box.style)
@@ -120,6 +119,15 @@ def _paint_whole(
     if not grouped:
         return items
     return [effect_group(box, geometry, items, matrix, around.clip, context)]
+
+
+def on_whole_pixels(box: Box, context: PaintContext) -> PaintContext:
+    """Move a box that is turned or scaled onto whole pixels before its transform, as Chromium does."""
+    if all(function.name == "translate" for function in box.style.transform):
+        return context
+    x, y, _, _ = context.place(box.border_box)
+    dx, dy = context.shift
+    return replace(context, shift=(dx + pixel_round(x) - x, dy + pixel_round(y) - y))
 
 
 def _paint_inside(
@@ -175,7 +183,7 @@ def _paint_child(
     if atomic or child.is_inline_level:
         phases.contents += _paint_whole(child, around, stacking, context, flexible_item=flexible_item)
         return
-    geometry = geometry_of(child, context.dpr)
+    geometry = geometry_of(child, context)
     phases.backgrounds += box_items(child, geometry, around.matrix, around.clip, context)
     _paint_inside(child, geometry, around, phases, stacking, context)
     phases.outlines += outline_items(child, geometry, around.matrix, around.clip, context)

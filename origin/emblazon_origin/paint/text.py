@@ -136,8 +136,10 @@ def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: fl
         opacity = max(
             fill_color(run).a, run.style.text_stroke_color.a if run.style.text_stroke_width > 0 else 0.0
         )
-        if painter.shift is not None:
-            painter.draw(pixmap, x, y, opacity=opacity)
+        if painter.matrix.is_translation:
+            # Glyphs lie on whole device pixels.
+            dx, dy = floor(x + painter.matrix.e + 0.5), floor(y + painter.matrix.f + 0.5)
+            painter.surface.draw(pixmap, dx, dy, painter.clip, None, opacity)
         else:
             w, h = pixmap.size
             painter.draw_scaled(pixmap, Rect(x, y, w / scale, h / scale), opacity=opacity)

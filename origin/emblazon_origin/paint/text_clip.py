@@ -9,7 +9,6 @@ from .clip import Clip
 from .context import PaintContext
 from .decoration import decoration_coverage, decoration_lines
 from .geometry import IntRect
-from .line_origin import line_origin
 from .painter import Painter
 from .raster import Mask
 from .text import ink_mask
@@ -26,7 +25,7 @@ def text_coverage(box: Box, painter: Painter, bounds: IntRect, context: PaintCon
         current = stack.pop()
         stack.extend(child for child in current.children if child.style.position not in ("absolute", "fixed"))
         for line in current.lines:
-            origin = line_origin(current, line, dpr)
+            origin = context.line_origin(current, line)
             masks = [
                 ink_mask(inside, run, origin, dpr) for run in line.runs if run.style.visibility == "visible"
             ]
