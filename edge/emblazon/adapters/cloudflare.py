@@ -95,7 +95,7 @@ class Worker:
         return self._edge, self._ports(raw_env, raw_ctx, self._edge.config)
 
     def _ports(self, env: JsObject, ctx: JsObject, config: EdgeConfig) -> Ports:
-        clock = WorkerClock()
+        clock, background = WorkerClock(), WaitUntil(ctx)
         kv = _binding(env, "EMBLAZON_KV")
         if kv is None:
             raise ConfigError("EMBLAZON_KV", "is not bound", "Bind a KV namespace under [[kv_namespaces]].")
@@ -108,8 +108,8 @@ class Worker:
             kv=WorkersKV(kv),
             cache=WorkersCacheAPI(),
             origin=FetchOrigin(config.origin_url),
-            background=WaitUntil(ctx),
-            flight=PollingFlight(self._flights, clock),
+            background=background,
+            flight=PollingFlight(self._flights, clock, background),
             log=ConsoleLog(self._variables.get("EMBLAZON_LOG_LEVEL", "info")),
             blob=R2Blob(blobs) if blobs is not None else None,
             analytics=AnalyticsEngine(analytics) if analytics is not None else None,

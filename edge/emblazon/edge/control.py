@@ -29,7 +29,7 @@ DOCUMENT = "control"
 MANIFEST_KEY = "manifest"
 BEFORE_KEY = "manifest-before"
 EPOCHS_KEY = "epochs"
-RETRY = 2.0  # seconds between attempts while there is no manifest at all
+RETRY, LONGEST_RETRY = 2.0, 10.0  # seconds between attempts while there is no manifest at all
 MAX_MANIFEST = 4 * 1024 * 1024
 
 
@@ -51,11 +51,12 @@ class Control:
     _asked_at: float = -1e18
     _sought_at: float = -1e18
     _busy_until: float = 0.0
+    _pause: float = RETRY
 
     async def ready(self, x: Exchange) -> Manifest | None:
         """Return the manifest to use now; waits only while there is none at all."""
         if self.manifest is None:
-            if x.now - self._tried_at >= RETRY or x.now < self._tried_at:
+            if not 0 <= x.now - self._tried_at < self._pause:
                 await self._first(x)
         elif self._is_due(x.now):
             self._look_later(x)
@@ -77,13 +78,14 @@ class Control:
             await self._read(x)
             if self.manifest is None:
                 await self.ask_origin(x)
+            if self.manifest is None:
+                self._pause = RETRY if self._tried_at < 0 else min(self._pause * 2, LONGEST_RETRY)
+                self._tried_at = x.now
 
         try:
             await x.ports.flight.do("control", lead, wait=self.config.origin_timeout)
         except TimeoutError:
             return
-        if self.manifest is None:
-            self._tried_at = x.now
 
     async def _look(self, x: Exchange) -> None:
         try:

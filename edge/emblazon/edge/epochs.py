@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 MAX_URL_EPOCHS = 1000  # beyond it the oldest become a purge of their whole template
 
@@ -75,7 +76,7 @@ def url_scope(template: str, key: str) -> str:
 
 def front_tag(name: str) -> str:
     """Return the Cache-Tag of an epoch name, under our own prefix: a zone may hold other things too."""
-    return "emblazon" if name == "all" else f"emblazon:{name}"
+    return "emblazon" if name == "all" else f"emblazon:{quote(name, safe=':')}"
 
 
 def _counters(data: object) -> dict[str, int]:

@@ -7,11 +7,12 @@ cancelled) frees the key `GRACE` seconds after its callers would have stopped wa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from emblazon.edge.ports import Clock
+from emblazon.edge.ports import Background, Clock
 
 T = TypeVar("T")
 
@@ -38,9 +39,10 @@ class Flights:
 class PollingFlight:
     """`SingleFlight` over an isolate's `Flights`, made for one request with that request's clock."""
 
-    def __init__(self, flights: Flights, clock: Clock) -> None:
+    def __init__(self, flights: Flights, clock: Clock, background: Background | None = None) -> None:
         self._flights = flights.under_way
         self._clock = clock
+        self._background = background  # keeps a leader's request alive when its client goes away
 
     async def do(self, key: str, lead: Callable[[], Awaitable[T]], *, wait: float) -> tuple[T, bool]:
         """See `ports.SingleFlight`."""
@@ -54,13 +56,27 @@ class PollingFlight:
 
     async def _lead(self, key: str, lead: Callable[[], Awaitable[T]], wait: float) -> T:
         flight = self._flights[key] = _Flight(self._clock.now() + wait + GRACE)
+        landed = self._stay_alive()
         try:
             outcome = await lead()
         except BaseException as error:
             self._land(key, flight, error=error)
             raise
+        finally:
+            landed.set()
         self._land(key, flight, outcome=outcome)
         return outcome
+
+    def _stay_alive(self) -> asyncio.Event:
+        """Others wait for this request's fill: the runtime must not stop it with its client."""
+        landed = asyncio.Event()
+
+        async def until_landed() -> None:
+            await landed.wait()
+
+        if self._background is not None:
+            self._background.wait_until(until_landed())
+        return landed
 
     def _land(
         self, key: str, flight: _Flight, *, outcome: object = None, error: BaseException | None = None

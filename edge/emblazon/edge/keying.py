@@ -20,6 +20,7 @@ from emblazon.edge.exchange import Exchange
 from emblazon.edge.short import ShortCards
 
 REMEMBERED = 2000
+LONGEST_REMEMBERED = 2048  # characters of a target
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Keyer:
 
     def _remember(self, name: tuple[str, str], card: Card) -> None:
         manifest = self._control.manifest
-        if manifest is None:
+        if manifest is None or len(name[0]) + len(name[1]) > LONGEST_REMEMBERED:
             return
         self._known[name] = _Known(card, manifest, self._control.epochs)
         if len(self._known) > REMEMBERED:

@@ -13,6 +13,8 @@ from emblazon.edge.exchange import Exchange
 from emblazon.edge.ports import BytesBody
 from emblazon.edge.store import MIN_TTL, Store
 
+MAX_BUSY = 1000  # beyond it, refreshes that were given up are forgotten
+
 
 class Leases:
     """The refreshes of one isolate."""
@@ -29,6 +31,8 @@ class Leases:
             return False
         # A refresh whose request died without a word is given up when it could no longer be running.
         self._busy[key] = x.now + self._config.origin_timeout + 5
+        if len(self._busy) > MAX_BUSY:
+            self._busy = {name: until for name, until in self._busy.items() if until > x.now}
         return True
 
     def end(self, key: str) -> None:

@@ -84,11 +84,6 @@ class Store:
             self._kv_breaker.success()
         return entry
 
-    @property
-    def kv_is_well(self) -> bool:
-        """False while KV answers nothing: a miss then says little."""
-        return self._kv_breaker.failures == 0
-
     async def _from_blob(self, x: Exchange, key: str) -> Body | None:
         if x.ports.blob is None:
             return None

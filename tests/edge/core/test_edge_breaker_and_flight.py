@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from edge_world import FOREVER, VirtualClock
 
-from emblazon.adapters.local import AsyncioFlight
+from emblazon.adapters.local import AsyncioBackground, AsyncioFlight
 from emblazon.edge.breaker import Breaker
 from emblazon.edge.flight import Flights, PollingFlight
 from emblazon.edge.ports import SingleFlight
@@ -145,6 +145,18 @@ async def test_leader_that_goes_away_does_not_take_its_followers_with_it(make: M
     leader.cancel()
     outcome, _ = await follower
     assert outcome in (1, 2)
+
+
+async def test_leaders_request_is_kept_alive_until_it_has_landed() -> None:
+    background, work = AsyncioBackground(), Work(seconds=3)
+    flight = PollingFlight(Flights(), VirtualClock(), background)
+    leading = asyncio.create_task(flight.do("k", work, wait=5))
+    await asyncio.sleep(1)
+    assert background.pending == 1
+    await leading
+    await asyncio.sleep(0)
+    await background.drain(1)
+    assert background.pending == 0
 
 
 async def test_leader_that_vanishes_without_a_word_is_replaced() -> None:
