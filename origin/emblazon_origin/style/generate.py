@@ -24,6 +24,10 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
+# Chromium draws the triangle of a <summary> as large as these characters at 70%.
+_TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
+
+
 @dataclass(slots=True)
 class Counters:
     """Counter instances in scope, in document order; `scopes` name what each open element's children made."""
@@ -123,6 +127,8 @@ class Counters:
         name = style.list_style_type
         if name == "none":
             return ""
+        if name in _TRIANGLES:
+            return _TRIANGLES[name]
         return counter_text(self.ensure("list-item")[-1], _style(name)) + marker_suffix(_style(name))
 
 

@@ -92,7 +92,7 @@ def test_rules_of_the_page_style_the_shapes_of_inline_svg(style: Any) -> None:
         svg .a { fill: var(--c) }
         path { stroke: red; opacity: .5 } circle { fill: green !important; color: red }</style>
         <div class=card><svg class=icon style="opacity: .5; stroke-width: 3"><path class=a />
-        <circle style="fill: red" /><rect fill="var(--c)" /><style>rect { stroke: lime }</style></svg></div>"""
+        <circle style="fill: red" /><rect fill="var(--c)" /><style>rect { stroke: lime }</style></svg>"""
     )
     root = svg_of(page)
     assert root.get("style") == "fill:#0000ff;stroke-width:3"  # its opacity is the box's
