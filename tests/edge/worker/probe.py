@@ -1,7 +1,7 @@
 """A Worker that checks the Cloudflare adapters from inside: it takes the place of `edge/worker.py` in tests.
 
 `/kv/{check}` and `/cache/{check}` run one check of the conformance suite on an empty store; `/origin/{path}`
-asks the origin; `/budget/{path}` serves a card and tells what that cost.
+asks the origin; `/serve/{path}` serves a card under the faults in the query, and tells what that cost.
 """
 
 from __future__ import annotations
@@ -10,41 +10,67 @@ import json
 import traceback
 from collections import Counter
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import js
 from adapter_conformance import CACHE_CHECKS, KV_CHECKS, URL
 
 from emblazon.adapters import cloudflare
 from emblazon.adapters.cloudflare_body import BufferBody, StreamBody
+from emblazon.adapters.cloudflare_js import _running as running
+from emblazon.adapters.cloudflare_js import js_object
 from emblazon.adapters.cloudflare_origin import FetchOrigin
-from emblazon.adapters.cloudflare_services import WorkerClock, WorkerRandom
+from emblazon.adapters.cloudflare_services import WaitUntil, WorkerClock, WorkerRandom
 from emblazon.adapters.cloudflare_storage import WorkersCacheAPI, WorkersKV
-from emblazon.edge.ports import OriginError, get_header
+from emblazon.edge.ports import OriginError, PortError, TooManyRequests, get_header
 
 costs: Counter[str] = Counter()
 
 
-class CountingKV(WorkersKV):
+faults: dict[str, str] = {}  # what goes wrong now: operation → raise, hang or 429
+
+
+async def strike(operation: str) -> None:
+    """Count one call of a tier, and let it go wrong where it shall."""
+    costs[operation] += 1
+    match faults.get(operation):
+        case "raise":
+            raise PortError(f"{operation} failed")
+        case "429":
+            raise TooManyRequests(f"{operation}: 429")
+        case "hang":
+            await WorkerClock().sleep(5)
+
+
+class FaultyKV(WorkersKV):
     """Counts what KV would bill."""
 
     async def get(self, key: str) -> Any:
-        costs["kv.get"] += 1
+        await strike("kv.get")
         return await super().get(key)
 
     async def put(self, key: str, *args: Any, **kwargs: Any) -> None:
-        costs["kv.put"] += 1
+        await strike("kv.put")
         await super().put(key, *args, **kwargs)
 
 
-class CountingCache(WorkersCacheAPI):
-    """Counts the data centre's cache, which is free; `empty` makes this another data centre."""
-
-    empty = False
+class FaultyCache(WorkersCacheAPI):
+    """Counts calls; with the fault `elsewhere` it is another data centre's, empty."""
 
     async def match(self, url: str) -> Any:
-        costs["cache.match"] += 1
-        return None if self.empty else await super().match(url)
+        await strike("cache.match")
+        return None if "elsewhere" in faults else await super().match(url)
+
+    async def put(self, url: str, *args: Any) -> None:
+        await strike("cache.put")
+        await super().put(url, *args)
+
+
+class SkewedClock(WorkerClock):
+    """Off by the seconds of the fault `skew`."""
+
+    def now(self) -> float:
+        return super().now() + float(faults.get("skew", "0"))
 
 
 def count_reads(kind: Any) -> None:
@@ -61,8 +87,8 @@ def count_reads(kind: Any) -> None:
 
 count_reads(BufferBody)
 count_reads(StreamBody)
-vars(cloudflare).update(WorkersKV=CountingKV, WorkersCacheAPI=CountingCache)
-worker = cloudflare.Worker()
+vars(cloudflare).update(WorkersKV=FaultyKV, WorkersCacheAPI=FaultyCache, WorkerClock=SkewedClock)
+workers = [cloudflare.Worker()]
 
 
 async def probe(request: Any, env: Any, ctx: Any) -> Any:
@@ -109,20 +135,58 @@ async def _origin(name: str, request: Any, env: Any, ctx: Any) -> object:
     }
 
 
-async def _budget(name: str, request: Any, env: Any, ctx: Any) -> object:
-    """Serve the card whose path follows, as another data centre where the query says so; count."""
-    url = urlsplit(request.url)
-    CountingCache.empty = "elsewhere" in url.query
+async def _serve(name: str, request: Any, env: Any, ctx: Any) -> object:
+    """Serve the card whose path follows; the query has its title and the faults."""
+    faults.clear()
+    faults.update(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    title = faults.pop("title")
+    if "new isolate" in faults:
+        workers[0] = cloudflare.Worker()
     costs.clear()
-    pending: list[Any] = []
+    background: list[Any] = []
     context = js.Object.new()
-    context.waitUntil = pending.append
-    response = await worker.fetch(js.Request.new(f"http://edge.test/{name}?title=budget"), env, context)
-    status = response.headers.get("cache-status")
+    context.waitUntil = background.append
+    settings = js_object({"EMBLAZON_KV_TIMEOUT": "0.2" if "hang" in faults.values() else "3"})
+    url = f"http://edge.test/{name}?title={title}"
+    began = WorkerClock().now()
+    response = await workers[0].fetch(
+        js.Request.new(url), js.Object.assign(js.Object.new(), env, settings), context
+    )
+    took = WorkerClock().now() - began
     body = await response.arrayBuffer()
-    for work in pending:
+    await _finish(background, cut_off="cut off" in faults)
+    return {
+        "status": response.status,
+        "headers": dict(response.headers.entries()),
+        "length": body.byteLength,
+        "took": took,
+        "costs": dict(costs),
+    }
+
+
+async def _finish(background: list[Any], *, cut_off: bool) -> None:
+    """Let background work end, or end it as the platform does after its 30 seconds."""
+    if cut_off:
+        await WorkerClock().sleep(0.3)  # it has begun
+        for task in list(running):
+            task.cancel()
+    for work in background:
         await work
-    return {"cache-status": status, "length": body.byteLength, "costs": dict(costs)}
+
+
+async def _background(name: str, request: Any, env: Any, ctx: Any) -> object:
+    async def fail() -> None:
+        raise ValueError(f"background work of {name}")
+
+    WaitUntil(ctx).wait_until(fail())
+    return {}
+
+
+async def _misconfigured(name: str, request: Any, env: Any, ctx: Any) -> object:
+    """Answer of a Worker whose environment lacks everything but the variables in the query."""
+    settings = dict(parse_qsl(urlsplit(request.url).query))
+    response = await cloudflare.Worker().fetch(request, js_object(settings), ctx)
+    return {"status": response.status, "body": json.loads(await response.text())}
 
 
 async def _platform(name: str, request: Any, env: Any, ctx: Any) -> object:
@@ -142,7 +206,15 @@ async def _platform(name: str, request: Any, env: Any, ctx: Any) -> object:
     }
 
 
-PROBES = {"kv": _kv, "cache": _cache, "origin": _origin, "budget": _budget, "platform": _platform}
+PROBES = {
+    "kv": _kv,
+    "cache": _cache,
+    "origin": _origin,
+    "serve": _serve,
+    "background": _background,
+    "misconfigured": _misconfigured,
+    "platform": _platform,
+}
 
 try:
     from workers import WorkerEntrypoint

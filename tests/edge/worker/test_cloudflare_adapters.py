@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from adapter_conformance import CACHE_CHECKS, KV_CHECKS, Check
-from misbehaving_origin import Behaviour, MisbehavingOrigin
+from misbehaving_origin import STALE_AT_ONCE, Behaviour, MisbehavingOrigin
+from waiting import wait_until
 from workerd import ROOT, PyodideHost, Workerd, worker_variables
 
 pytestmark = pytest.mark.e2e
@@ -39,6 +40,12 @@ def host(
 
 
 @pytest.fixture
+def title(request: pytest.FixtureRequest) -> str:
+    """A title of which nobody has a card yet."""
+    return f"t{abs(hash(request.node.nodeid))}"
+
+
+@pytest.fixture
 def origin(module_origin: MisbehavingOrigin) -> MisbehavingOrigin:
     module_origin.reset()
     return module_origin
@@ -49,6 +56,11 @@ def ask(host: Workerd, path: str) -> dict[str, Any]:
     answer: dict[str, Any] = host.client.get(path).json()
     assert "failed" not in answer, answer["failed"]
     return answer
+
+
+def serve(host: Workerd, title: str, faults: str = "") -> dict[str, Any]:
+    """Let the probe serve a card under faults."""
+    return ask(host, f"/serve/og/article.png?title={title}&{faults}")
 
 
 def portable(checks: dict[str, Check]) -> list[str]:
@@ -97,19 +109,100 @@ def test_redirects_are_not_followed(host: Workerd, origin: MisbehavingOrigin) ->
     assert ask(host, "/origin/render/article.png")["status"] == 302
 
 
-def test_budget_of_kv_operations_and_of_bytes_in_python(host: Workerd, origin: MisbehavingOrigin) -> None:
-    ask(host, "/budget/og/plain.png")  # learns the manifest
-    miss = ask(host, "/budget/og/article.png")
-    assert "uri-miss" in miss["cache-status"]
+def test_budget_of_kv_operations_and_of_bytes_in_python(
+    host: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    serve(host, "warm-up")
+    miss = serve(host, title)
+    assert "uri-miss" in miss["headers"]["cache-status"]
     assert (miss["costs"]["kv.get"], miss["costs"]["kv.put"]) == (1, 1)
-    hit = ask(host, "/budget/og/article.png")
-    assert hit["cache-status"].startswith("emblazon; hit")
-    assert hit["costs"] == {"cache.match": 1}
-    elsewhere = ask(host, "/budget/og/article.png?elsewhere")
-    assert "detail=kv" in elsewhere["cache-status"]
-    assert elsewhere["costs"] == {"cache.match": 1, "kv.get": 1}
-    assert miss["length"] == hit["length"] == elsewhere["length"] > 1000
     assert "bytes read" not in miss["costs"]
+    hit = serve(host, title)
+    assert hit["headers"]["cache-status"].startswith("emblazon; hit")
+    assert hit["costs"] == {"cache.match": 1}
+    elsewhere = serve(host, title, "elsewhere")
+    assert "detail=kv" in elsewhere["headers"]["cache-status"]
+    assert elsewhere["costs"] == {"cache.match": 1, "kv.get": 1, "cache.put": 1}
+    assert miss["length"] == hit["length"] == elsewhere["length"] > 1000
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "kv.get=raise",
+        "kv.get=hang",
+        "kv.put=raise",
+        "kv.put=429&cut off",
+        "cache.match=raise",
+        "cache.match=hang",
+        "cache.put=raise",
+        "kv.get=raise&kv.put=raise&cache.match=raise&cache.put=raise",
+    ],
+)
+def test_broken_tier_costs_no_card(host: Workerd, origin: MisbehavingOrigin, title: str, fault: str) -> None:
+    serve(host, "warm-up")
+    answer = serve(host, title, fault)
+    assert (answer["status"], answer["headers"]["content-type"]) == (200, "image/png")
+    assert "x-emblazon-fallback" not in answer["headers"]
+    assert answer["length"] == int(answer["headers"]["content-length"]) > 1000
+    assert answer["took"] < 3 + 2  # the cache's own time-out, where that is what hangs
+    if "cache.put" in fault:
+        assert "stored" not in answer["headers"]["cache-status"]
+
+
+def test_hanging_kv_is_skipped_in_time_for_the_other_tiers(
+    host: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    first = serve(host, title)
+    again = serve(host, title, "kv.get=hang")
+    assert again["headers"]["cache-status"].startswith("emblazon; hit")
+    assert again["length"] == first["length"]
+    assert again["took"] < 1
+
+
+@pytest.mark.parametrize("skew", [300, -300])
+def test_wrong_clock_makes_no_negative_age(
+    host: Workerd, origin: MisbehavingOrigin, title: str, skew: int
+) -> None:
+    serve(host, title)
+    answer = serve(host, title, f"skew={skew}")
+    assert answer["status"] == 200
+    assert int(answer["headers"]["age"]) >= 0
+
+
+def test_refresh_that_was_cut_off_leaves_no_stuck_lease(
+    host: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    origin.life = STALE_AT_ONCE
+    serve(host, title)
+    origin.hold()
+    serve(host, title, "cut off")
+    assert len(origin.renders(title)) == 2, "the refresh had begun"
+    origin.release()
+    serve(host, title)
+    assert len(origin.renders(title)) == 3
+
+
+def test_background_errors_are_logged_not_lost(host: Workerd, title: str) -> None:
+    ask(host, f"/background/{title}")
+    wait_until(lambda: f"background work of {title}" in host.log.read_text())
+
+
+@pytest.mark.parametrize(
+    ("settings", "variable"),
+    [
+        ("", "EMBLAZON_SIGNING_KEYS"),
+        ("EMBLAZON_SIGNING=off", "EMBLAZON_ORIGIN_URL"),
+        ("EMBLAZON_SIGNING=off&EMBLAZON_ORIGIN_URL=http://127.0.0.1:1", "EMBLAZON_KV"),
+        ("EMBLAZON_SIGNING=off&EMBLAZON_ORIGIN_URL=nonsense", "EMBLAZON_ORIGIN_URL"),
+    ],
+)
+def test_wrong_configuration_is_said_at_the_first_request(
+    host: Workerd, settings: str, variable: str
+) -> None:
+    answer = ask(host, f"/misconfigured/og/article.png?{settings}")
+    assert answer["status"] == 500
+    assert answer["body"]["detail"].startswith(f"{variable} ")
 
 
 def test_clock_and_randomness(host: Workerd) -> None:
