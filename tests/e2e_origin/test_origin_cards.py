@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.e2e
+
 
 def png(width: int, height: int, color: str = "#ff0000") -> bytes:
     buffer = io.BytesIO()

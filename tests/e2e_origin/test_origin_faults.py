@@ -21,6 +21,8 @@ import pytest
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
 
+pytestmark = pytest.mark.e2e
+
 
 def until(condition: object, seconds: float = 5.0) -> None:
     end = time.monotonic() + seconds

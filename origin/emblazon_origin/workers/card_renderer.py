@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import time
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -10,21 +12,26 @@ from typing import Any
 
 from emblazon import __version__
 from emblazon.contract.manifest import manifest_to_json
+from emblazon.contract.request import CardRequest
 from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.assets.fetch import FetchLimits, GuardedFetcher
 from emblazon_origin.assets.guard import GuardPolicy
-from emblazon_origin.errors import AssetError, TemplateError
+from emblazon_origin.errors import AssetError, CardError, EmblazonError, TemplateError
+from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
 from emblazon_origin.paint.cache import caches
-from emblazon_origin.render import Engine, Rendered, RenderRequest
-from emblazon_origin.report import Report
+from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.renderer import Waits
 
 # What changes pixels: these folders of the package, and these libraries.
 _STAGES = ("template", "style", "text", "layout", "paint", "encode", "assets")
-_LIBRARIES = ("pillow", "numpy", "uharfbuzz", "stretchable", "icu4py", "python-bidi", "resvg-py", "isal")
+_LIBRARIES = (
+    "freetype-py", "icu4py", "isal", "jinja2", "lxml", "numpy", "pillow", "pyphen", "regex", "resvg-py",
+    "selectolax", "tinycss2", "uharfbuzz",
+)  # fmt: skip
+_WARM_SECONDS = 2.0
 _FETCH_SHARE = 8  # one part in eight of a process's cache bytes is for fetched files
 
 
@@ -44,28 +51,33 @@ class CardRenderer:
         return manifest_to_json(self._library.manifest(renderer_version()))
 
     def warm(self) -> None:
-        """Check every font and draw every preview, without the network.
+        """Check every font and draw the previews, without the network.
 
-        Raises AssetError or TemplateError naming the file.
+        Raises AssetError or TemplateError naming the file. The worst cases beside a preview are drawn for
+        as long as there is time, to fill the caches; what goes wrong in them is the linter's business.
         """
         check_fonts(self._home.fonts)
         offline = Engine(self._engine.fonts)
-        for name in self._library.specs:
-            for request in self._library.get(name).preview.cases.values():
-                job = Job(
-                    "card", name, request.params, request.width, request.height, request.format,
-                    lang=request.lang, variant=request.variant,
-                )  # fmt: skip
+        end = time.monotonic() + _WARM_SECONDS
+        previews = {name: self._library.get(name).preview.cases for name in self._library.specs}
+        for name, cases in previews.items():
+            for case in ("preview",) if "preview" in cases else ():
                 try:
-                    self._draw(job, offline)
-                except AssetError as error:
-                    raise TemplateError(f"templates/{name}: {error}") from error
+                    offline.render(self._request(_job(cases[case])))
+                except CardError as error:
+                    raise TemplateError(f"templates/{name}: its preview cannot be drawn: {error}") from error
+        for cases in previews.values():
+            for case, request in cases.items():
+                if case != "preview" and time.monotonic() < end:
+                    with contextlib.suppress(EmblazonError):
+                        offline.render(self._request(_job(request)))
 
     def render(self, job: Job, waits: Waits) -> JobResult:
         """Draw one card."""
         if self._fetcher is not None:
             self._fetcher.begin_card(waits)
-        rendered = self._draw(job, self._engine)
+        request = self._request(job)
+        rendered = self._engine.render(request)
         report = rendered.report
         return JobResult(
             data=rendered.data,
@@ -76,7 +88,7 @@ class CardRenderer:
             timings=report.timings,
             diagnostics=tuple(asdict(diagnostic) for diagnostic in report.diagnostics[:200]),
             fetches=dict(self._fetcher.outcomes) if self._fetcher is not None else {},
-            explain=_explain(report) if job.explain else None,
+            explain=explain_card(request, self._engine).data() if job.explain else None,
         )
 
     def sweep(self) -> dict[str, int]:
@@ -86,27 +98,23 @@ class CardRenderer:
             held["fetched"] = self._fetcher.sweep()
         return held
 
-    def _draw(self, job: Job, engine: Engine) -> Rendered:
+    def _request(self, job: Job) -> RenderRequest:
         size = {"width": job.width, "height": job.height}
         if job.kind == "fallback":
             bound = self._library.bind_fallback(job.template, lang=job.lang, **size)
         else:
             bound = self._library.bind(job.template, job.params, lang=job.lang, variant=job.variant, **size)
-        request = RenderRequest(
+        return RenderRequest(
             bound.html, str(bound.base), bound.file, bound.width, bound.height, job.dpr, job.format,
             job.quality, job.max_bytes, bound.lang, effort=job.effort,
         )  # fmt: skip
-        return engine.render(request)
 
 
-def _explain(report: Report) -> dict[str, Any]:
-    return {
-        "file": report.file,
-        "degraded": report.degraded,
-        "diagnostics": [asdict(diagnostic) for diagnostic in report.diagnostics],
-        "timings": report.timings,
-        "faces": {face: "".join(sorted(characters)) for face, characters in report.faces.items()},
-    }
+def _job(request: CardRequest) -> Job:
+    return Job(
+        "card", request.template.name, request.params, request.width, request.height, request.format,
+        lang=request.lang, variant=request.variant,
+    )  # fmt: skip
 
 
 def share_out(budget: int) -> None:
