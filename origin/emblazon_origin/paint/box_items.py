@@ -14,15 +14,23 @@ from .image import paint_replaced
 from .outline import outline_offset, paint_outline
 from .painter import Painter
 from .raster import Mask
-from .text_clip import text_coverage
+from .text_clip import TextLine, lines_of, text_coverage
 
 Items = list[Item | Group]
 
 
 def box_items(
-    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+    box: Box,
+    geometry: BoxGeometry,
+    matrix: Matrix,
+    clip: ClipNode | None,
+    context: PaintContext,
+    lines: list[TextLine] | None = None,
 ) -> Items:
-    """Return the item that draws a box's shadows, background and border (none where it has none)."""
+    """Return the item that draws a box's shadows, background and border (none where it has none).
+
+    `lines` is the text that `background-clip: text` shows through, where it is not the box's own.
+    """
     style = box.style
     if style.visibility != "visible":
         return []
@@ -38,7 +46,8 @@ def box_items(
         if has_background:
 
             def text_mask(bounds: IntRect) -> Mask | None:
-                return text_coverage(box, painter, bounds, context)
+                text = lines_of(box, context) if lines is None else lines
+                return text_coverage(text, painter, bounds, context)
 
             paint_background(painter, geometry, style, context.images, text_mask)
         if style.box_shadow:

@@ -18,6 +18,7 @@ from ..text.lines import GlyphRun
 from ..text.metrics import FontMetrics
 from .border import pattern_for
 from .context import FontMetricsSource
+from .dash import Dashes, Pattern, is_round_dotted
 from .painter import Painter, RoundedRect
 from .path import Path, Point, rect_path
 from .raster import Mask
@@ -157,7 +158,14 @@ def _straight(line: DecorationLine, top: float) -> Path:
     width = float(floor(line.exact + 0.5))
     middle = top + width / 2
     path = Path().move(line.left, middle).line(line.right, middle)
-    return stroke_path(path, width, pattern_for(line.decoration.style, width))
+    return stroke_path(path, width, _pattern(line.decoration.style, width))
+
+
+def _pattern(style: str, width: float) -> Pattern:
+    """Return the dashes of a border, but for thin dots: they are not fitted to the line's length."""
+    if style == "dotted" and not is_round_dotted(style, width):
+        return lambda length, closed: Dashes(width, width)
+    return pattern_for(style, width)
 
 
 def _wave(line: DecorationLine) -> Path:

@@ -171,11 +171,6 @@ def enclose(rect: Rect) -> IntRect:
     return IntRect(floor(x + 1e-6), floor(y + 1e-6), ceil(x + w - 1e-6), ceil(y + h - 1e-6))
 
 
-def scale_rect(rect: Rect, by: float) -> Rect:
-    """Multiply every number."""
-    return Rect(rect[0] * by, rect[1] * by, rect[2] * by, rect[3] * by)
-
-
 def inset(rect: Rect, sides: Sides) -> Rect:
     """Move the edges inwards (outwards for negative sides); never less than empty."""
     return Rect(
@@ -184,8 +179,3 @@ def inset(rect: Rect, sides: Sides) -> Rect:
         max(0.0, rect.width - sides.left - sides.right),
         max(0.0, rect.height - sides.top - sides.bottom),
     )
-
-
-def even_sides(by: float) -> Sides:
-    """Return the same width on all four sides."""
-    return Sides(by, by, by, by)

@@ -5,7 +5,7 @@ A pixel's colour is that of its centre, as in Skia: hard stops are not softened.
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, hypot, pi, radians, sin, sqrt
+from math import cos, hypot, pi, radians, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,8 +189,3 @@ def _stretch(colors: NDArray[np.uint8], size: tuple[int, int], to: tuple[int, in
     line = _pixmap(pack(colors).reshape(size[1], size[0]))
     nearest = Image.Resampling.NEAREST
     return Pixmap(line.rgb.resize(to, nearest), line.alpha.resize(to, nearest) if line.alpha else None)
-
-
-def angle_of(dx: float, dy: float) -> float:
-    """Return the CSS angle of a direction."""
-    return degrees(atan2(dx, -dy)) % 360

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..layout.boxes import Box, Rect, Sides
 from ..style.dom import Element
+from ..style.values import ZERO
 from ..text.lines import GlyphRun, InlineBoxFragment, Line
 from .box_geometry import BoxGeometry, make_geometry
 from .box_items import box_items, outline_items
@@ -19,6 +20,7 @@ from .effects import has_effects, inline_group
 from .geometry import Matrix
 from .painter import Painter
 from .text import Origin, paint_run, paint_run_shadows, run_ink
+from .text_clip import runs_inside
 
 Items = list[Item | Group]
 
@@ -39,7 +41,7 @@ def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, cont
     for part in _parts(box, line):
         inner_clip = clip if part.element is None else None
         own = [
-            *_fragment_items(box, part.fragments, matrix, inner_clip, context),
+            *_fragment_items(box, line, part.fragments, matrix, inner_clip, context),
             *_text_items(part.runs, origin, matrix, inner_clip, context),
         ]
         if part.element is None or not own:
@@ -80,15 +82,22 @@ def _effect_owner(element: Element | None, block: Element | None) -> Element | N
 
 
 def _fragment_items(
-    box: Box, fragments: list[InlineBoxFragment], matrix: Matrix, clip: ClipNode | None, context: PaintContext
+    box: Box,
+    line: Line,
+    fragments: list[InlineBoxFragment],
+    matrix: Matrix,
+    clip: ClipNode | None,
+    context: PaintContext,
 ) -> Items:
     items: Items = []
+    origin = context.line_origin(box, line)
     content = box.content_box
     for fragment in fragments:
         rect = Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
         shown = _fragment_box(fragment, rect)
         geometry = _fragment_geometry(shown, fragment, context)
-        items += box_items(shown, geometry, matrix, clip, context)
+        text = [(origin, runs_inside(fragment.element, line.runs))]
+        items += box_items(shown, geometry, matrix, clip, context, text)
         items += outline_items(shown, geometry, matrix, clip, context)
     return items
 
@@ -111,7 +120,7 @@ def _fragment_box(fragment: InlineBoxFragment, rect: Rect) -> Box:
 
 def _fragment_geometry(box: Box, fragment: InlineBoxFragment, context: PaintContext) -> BoxGeometry:
     style = box.style
-    flat = (type(style.border_top_left_radius[0])(), type(style.border_top_left_radius[0])())
+    flat = (ZERO, ZERO)
     changes: dict[str, object] = {}
     if not fragment.has_left_edge:
         changes.update(border_top_left_radius=flat, border_bottom_left_radius=flat)
