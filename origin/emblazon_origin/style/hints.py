@@ -44,9 +44,9 @@ def presentational(node: Node) -> dict[str, Any]:
     if not attributes and node.tag not in ("li",):
         return {}
     hints: dict[str, Any] = {}
-    for name, read in _READERS.items():
-        if name in attributes:
-            read(node, attributes[name], hints)
+    for name, value in attributes.items():
+        if (read := _READERS.get(name)) is not None:
+            read(node, value, hints)
     if node.tag in ("ol", "li"):
         _list(node, hints)
     return hints

@@ -20,6 +20,7 @@ class Candidate:
 
     selector: Selector
     block: Block
+    certain: bool  # the bucket is proof enough
     normal: tuple[int, int, tuple[int, int, int], int]  # origin, layer, specificity, order
     important: tuple[int, int, tuple[int, int, int], int]
 
@@ -41,7 +42,7 @@ class RuleSet:
             normal = (origin, layer, selector.specificity, order)
             important = (-origin, -layer, selector.specificity, order)
             buckets = self.buckets.setdefault(selector.pseudo, {})
-            buckets.setdefault(selector.key, []).append(Candidate(selector, rule.block, normal, important))
+            buckets.setdefault(selector.key, []).append(Candidate(selector, rule.block, selector.is_key, normal, important))
 
     def match(self, node: Node, pseudo: str = "") -> list[Candidate]:
         """Return what matches the element, in cascade order of normal declarations."""
@@ -53,11 +54,12 @@ class RuleSet:
         if node.id:
             keys.append(("id", node.id))
         keys += [("class", name) for name in node.classes]
+        keys += [("attribute", name) for name in node.attributes]
         for key in keys:
             bucket = buckets.get(key)
             if bucket is not None:
                 BUDGET.step(len(bucket))
-                found += [c for c in bucket if c.selector.matches(node)]
+                found += [c for c in bucket if c.certain or c.selector.matches(node)]
         if len(found) > 1:
             found.sort(key=_normal)
         return found

@@ -29,6 +29,7 @@ class Compound:
 
     tests: tuple[Test, ...]
     key: tuple[str, str] = ("*", "")
+    is_key: bool = False  # the key says it all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,12 @@ class Selector:
     def matches(self, node: Node, scope: Node | None = None) -> bool:
         """True where the element matches."""
         return _match(self, len(self.compounds) - 1, node, scope) is Outcome.MATCH
+
+    @property
+    def is_key(self) -> bool:
+        """True where everything in the bucket of its key matches."""
+        last = self.compounds[-1]
+        return len(self.compounds) == 1 and (last.is_key or not last.tests)
 
     @property
     def key(self) -> tuple[str, str]:

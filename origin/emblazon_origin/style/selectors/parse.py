@@ -139,7 +139,7 @@ class _Parser:
     def compound(self, reader: _Reader) -> Compound:
         tests: list[Test] = []
         key = ("*", "")
-        rank = {"*": 0, "tag": 1, "class": 2, "id": 3}
+        rank = {"*": 0, "attribute": 1, "tag": 2, "class": 3, "id": 4}
         start = reader.i
         while (token := reader.peek()) is not None:
             found = self.simple(reader, token, first=reader.i == start)
@@ -153,7 +153,7 @@ class _Parser:
         if reader.i == start:
             token = reader.peek()
             raise InvalidSelector("expected a selector" + (f", got '{token.serialize()}'" if token else ""))
-        return Compound(tuple(tests), key)
+        return Compound(tuple(tests), key, key[0] != "*" and key[0] != "attribute" and len(tests) == 1)
 
     def simple(
         self, reader: _Reader, token: Token, first: bool
@@ -174,7 +174,8 @@ class _Parser:
         if token.type == "[] block":
             reader.i += 1
             self.add((0, 1, 0))
-            return pc.attribute(_Reader(token.content).tokens, InvalidSelector), None
+            test, name = pc.attribute(_Reader(token.content).tokens, InvalidSelector)
+            return test, ("attribute", name)
         if token.type == "literal":
             return self.delimiter(reader, token, first)
         raise InvalidSelector(f"unexpected '{token.serialize()}'")

@@ -102,8 +102,8 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-def attribute(tokens: list[Any], error: type[Exception]) -> Test:
-    """`[name]`, `[name op value i]`."""
+def attribute(tokens: list[Any], error: type[Exception]) -> tuple[Test, str]:
+    """Return the test of `[name]` or `[name op value i]`, and the name."""
     tokens = [t for t in tokens if t.type != "whitespace"]
     while len(tokens) > 1 and tokens[0].type == "literal" and tokens[0].value in ("*", "|"):
         del tokens[0]  # a namespace prefix
@@ -111,7 +111,7 @@ def attribute(tokens: list[Any], error: type[Exception]) -> Test:
         raise error("expected an attribute's name")
     name = tokens[0].lower_value
     if len(tokens) == 1:
-        return lambda node, scope: name in node.attributes
+        return (lambda node, scope: name in node.attributes), name
     operator = tokens[1].value if tokens[1].type == "literal" else ""
     rest = tokens[2:]
     if operator in ("~", "|", "^", "$", "*") and rest and rest[0].type == "literal" and rest[0].value == "=":
@@ -124,8 +124,10 @@ def attribute(tokens: list[Any], error: type[Exception]) -> Test:
     compare, wanted = _OPERATORS[operator], str(rest[0].value)
     if flag == "i" or (not flag and name in _INSENSITIVE):
         folded = wanted.lower()
-        return lambda node, scope: name in node.attributes and compare(node.attributes[name].lower(), folded)
-    return lambda node, scope: name in node.attributes and compare(node.attributes[name], wanted)
+        return (
+            lambda node, scope: name in node.attributes and compare(node.attributes[name].lower(), folded)
+        ), name
+    return (lambda node, scope: name in node.attributes and compare(node.attributes[name], wanted)), name
 
 
 # --- positions among siblings -----------------------------------------------------------------------
