@@ -146,12 +146,12 @@ async def _serve(name: str, request: Any, env: Any, ctx: Any) -> object:
     background: list[Any] = []
     context = js.Object.new()
     context.waitUntil = background.append
-    settings = js_object({"EMBLAZON_KV_TIMEOUT": "0.2" if "hang" in faults.values() else "3"})
+    settings = {"EMBLAZON_KV_TIMEOUT": "0.2" if "hang" in faults.values() else "3"}
+    settings |= {name: value for name, value in faults.items() if name.startswith("EMBLAZON_")}
+    changed = js.Object.assign(js.Object.new(), env, js_object(settings))
     url = f"http://edge.test/{name}?title={title}"
     began = WorkerClock().now()
-    response = await workers[0].fetch(
-        js.Request.new(url), js.Object.assign(js.Object.new(), env, settings), context
-    )
+    response = await workers[0].fetch(js.Request.new(url), changed, context)
     took = WorkerClock().now() - began
     body = await response.arrayBuffer()
     await _finish(background, cut_off="cut off" in faults)

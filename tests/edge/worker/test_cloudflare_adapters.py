@@ -183,6 +183,23 @@ def test_refresh_that_was_cut_off_leaves_no_stuck_lease(
     assert len(origin.renders(title)) == 3
 
 
+def test_open_breaker_spares_later_requests_the_wait_and_closes_again(
+    host: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    settings = "EMBLAZON_BREAKER_FAILURES=1&EMBLAZON_BREAKER_OPEN=4&EMBLAZON_ORIGIN_TIMEOUT=3"
+    serve(host, "warm-up", f"new isolate&{settings}")
+    origin.behaviour = "hang"
+    assert serve(host, title, settings)["took"] >= 3
+    asked = len(origin.renders())
+    spared = serve(host, f"{title}-spared", settings)
+    assert spared["headers"]["x-emblazon-fallback"]
+    assert spared["took"] < 3
+    assert len(origin.renders()) == asked
+    origin.behaviour = "draw"
+    wait_until(lambda: "x-emblazon-fallback" not in serve(host, title, settings)["headers"])
+    serve(host, "warm-up", "new isolate")
+
+
 def test_background_errors_are_logged_not_lost(host: Workerd, title: str) -> None:
     ask(host, f"/background/{title}")
     wait_until(lambda: f"background work of {title}" in host.log.read_text())
