@@ -127,6 +127,8 @@ def _size(
                 height = None
         elif ratio and height is not None:
             width = width_by_ratio(node, clamp(height, *limits), area.width)
+            if style.min_width == "auto" and style.overflow_x == "visible":
+                width = max(width, ctx.content_sizes(ctx, node)[0] + extra_of(style, area.width).width)
         else:
             low, high = ctx.content_sizes(ctx, node)
             extra = extra_of(style, area.width).width

@@ -23,9 +23,13 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
             _postpone(content, frame, child, y if at_top else y + strut.value)
             continue
         fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis)
+        own = strut.join(fragment.first_margins)
+        if not content.children:
+            content.first_margins = fragment.first_margins
         strut = strut.join(fragment.margin_top)
         if fragment.collapses_through:
-            _place(content, frame, fragment, y if at_top else y + strut.value)
+            # It lies where its top border edge would be if it had one (§8.3.1).
+            _place(content, frame, fragment, y if at_top else y + own.value)
             continue
         if at_top:
             content.margin_top, at_top = strut, False
@@ -49,7 +53,7 @@ def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool
     open_below = (
         not frame.node.is_root_context
         and frame.border.bottom + frame.padding.bottom == 0
-        and frame.inner_height is None
+        and frame.is_auto_height
     )
     if open_below:
         content.margin_bottom = strut
@@ -62,8 +66,12 @@ def _place(content: Content, frame: Frame, fragment: Fragment, y: float) -> None
     place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
     if fragment.first_baseline is not None and content.first_baseline is None:
         content.first_baseline = frame.top + y + fragment.first_baseline
-    if fragment.last_baseline is not None:
+    if fragment.last_baseline is not None and not _scrolls(fragment.node):
         content.last_baseline = frame.top + y + fragment.last_baseline
+
+
+def _scrolls(node: Node) -> bool:
+    return node.style.overflow_y not in ("visible", "clip")
 
 
 def inline_offset(frame: Frame, fragment: Fragment) -> float:

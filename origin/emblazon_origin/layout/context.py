@@ -81,6 +81,7 @@ class Frame:
     min_inner_height: float
     max_inner_height: float
     height_basis: float | None
+    is_auto_height: bool  # `height` behaves as auto, be it that a ratio decides
 
     @property
     def left(self) -> float:

@@ -14,6 +14,7 @@ from .sizing import (
     margins_of,
     ratio_of,
     to_border_box,
+    transferred_limits,
     width_by_ratio,
 )
 
@@ -38,7 +39,7 @@ def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float 
     if width is not None:
         return (clamp(width, low_limit, high_limit),) * 2
     if node.kind == "replaced":
-        width = replaced_size(ctx, _auto_width(node), DEFAULT_WIDTH, height_basis)[0]
+        width = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, height_basis)[0]
         compressible = any(
             isinstance(value, Length) and not value.is_absolute for value in (style.width, style.max_width)
         )
@@ -48,24 +49,24 @@ def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float 
     height = height_from(node, style.height, height_basis, 0.0) if ratio_of(node) else None
     if height is not None:
         height = clamp(height, *height_limits(node, height_basis, 0.0))
+        if style.min_width == "auto" and style.overflow_x == "visible":
+            low_limit = max(low_limit, min(ctx.content_sizes(ctx, node)[0] + extra.width, high_limit))
         return (clamp(width_by_ratio(node, height, 0.0), low_limit, high_limit),) * 2
-    low, high = ctx.content_sizes(ctx, node)
-    return (
-        clamp(low + extra.width, low_limit, high_limit),
-        clamp(high + extra.width, low_limit, high_limit),
-    )
+    low, high = (size + extra.width for size in ctx.content_sizes(ctx, node))
+    if ratio_of(node):
+        transferred = transferred_limits(node, height_basis, 0.0)
+        low, high = clamp(low, *transferred), clamp(high, *transferred)
+    return clamp(low, low_limit, high_limit), clamp(high, low_limit, high_limit)
 
 
-def _auto_width(node: Node) -> Node:
-    """Return a replaced node whose percentage widths are taken as auto."""
+def without_relative_widths(node: Node) -> Node:
+    """Return a replaced node whose widths in percent or by keyword count as auto, none and 0."""
     style = node.style
     changes: dict[str, object] = {}
-    if isinstance(style.width, Length) and not style.width.is_absolute:
-        changes["width"] = "auto"
-    if isinstance(style.max_width, Length) and not style.max_width.is_absolute:
-        changes["max_width"] = "none"
-    if isinstance(style.min_width, Length) and not style.min_width.is_absolute:
-        changes["min_width"] = "auto"
+    for name, neutral in (("width", "auto"), ("min_width", "auto"), ("max_width", "none")):
+        value = getattr(style, name)
+        if value != neutral and not (isinstance(value, Length) and value.is_absolute):
+            changes[name] = neutral
     if not changes:
         return node
     return Node(

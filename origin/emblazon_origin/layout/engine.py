@@ -26,6 +26,7 @@ from .sizing import (
     margins_of,
     padding_of,
     ratio_of,
+    transferred_limits,
     width_by_ratio,
     width_from,
     width_limits,
@@ -74,7 +75,7 @@ def layout(
     else:
         width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink)
         height = _specified_height(node, basis, height_basis, width, fixed_height, fixed_height_definite)
-        fragment = _layout_content(ctx, node, basis, width, height)
+        fragment = _layout_content(ctx, node, basis, height_basis, width, height)
     node.cache[key] = fragment
     return fragment
 
@@ -110,18 +111,22 @@ def _used_width(
     available = basis - margins_of(node.style, basis).horizontal
     extra = extra_of(node.style, basis).width
     low, high = width_limits(ctx, node, basis, available)
-    width = width_from(ctx, node, node.style.width, basis, available)
+    height = fixed_height
+    if height is None and ratio_of(node):
+        height = height_from(node, node.style.height, height_basis, basis)
+    by_ratio = height is not None and ratio_of(node) is not None
+    intrinsic = node.style.width in ("min-content", "max-content", "fit-content") and by_ratio
+    width = None if intrinsic else width_from(ctx, node, node.style.width, basis, available)
     if width is None:
-        height = fixed_height
-        if height is None and ratio_of(node):
-            height = height_from(node, node.style.height, height_basis, basis)
-        if height is not None and ratio_of(node):
+        if height is not None and by_ratio:
             width = width_by_ratio(node, clamp(height, *height_limits(node, height_basis, basis)), basis)
             if node.style.min_width == "auto" and node.style.overflow_x == "visible":
                 low = max(low, min(ctx.content_sizes(ctx, node)[0] + extra, high))
         elif shrink:
             minimum, maximum = ctx.content_sizes(ctx, node)
             width = min(maximum + extra, max(minimum + extra, available))
+            if ratio_of(node):
+                width = clamp(width, *transferred_limits(node, height_basis, basis))
         else:
             width = max(available, extra)
     return max(clamp(width, low, high), extra)
@@ -148,7 +153,14 @@ def _specified_height(
     return _Height(height, low, high, by_ratio, True)
 
 
-def _layout_content(ctx: LayoutContext, node: Node, basis: float, width: float, height: _Height) -> Fragment:
+def _layout_content(
+    ctx: LayoutContext,
+    node: Node,
+    basis: float,
+    height_basis: float | None,
+    width: float,
+    height: _Height,
+) -> Fragment:
     style = node.style
     border, padding = border_of(style), padding_of(style, basis)
     extra = extra_of(style, basis)
@@ -161,7 +173,8 @@ def _layout_content(ctx: LayoutContext, node: Node, basis: float, width: float, 
         inner_height,
         max(0.0, height.low - extra.height),
         max(0.0, height.high - extra.height),
-        inner_height if height.definite else None,
+        _percentage_basis(node, inner_height if height.definite else None, height_basis),
+        height.value is None or height.by_ratio,
     )
     content = ALGORITHMS[node.kind](ctx, frame)
     if node.marker is not None:
@@ -169,7 +182,7 @@ def _layout_content(ctx: LayoutContext, node: Node, basis: float, width: float, 
     used_height = height.value
     if used_height is None:
         used_height = max(clamp(content.height + extra.height, height.low, height.high), extra.height)
-    elif height.by_ratio and style.min_height == "auto" and style.overflow_y == "visible":
+    elif height.by_ratio and style.height == "auto" and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         used_height = clamp(max(used_height, content.height + extra.height), height.low, height.high)
     fragment = Fragment(
@@ -182,12 +195,22 @@ def _layout_content(ctx: LayoutContext, node: Node, basis: float, width: float, 
     return fragment
 
 
+def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
+    """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
+    return around if node.element is None and not node.is_item else own
+
+
+def _has_automatic_minimum(node: Node) -> bool:
+    return node.style.min_height == "auto" and node.style.overflow_y == "visible"
+
+
 def _collapse_margins(fragment: Fragment, content: Content, basis: float, height: _Height) -> None:
     """Join the box's own margins with those of its content that they adjoin (CSS 2 §8.3.1)."""
     node = fragment.node
     margins = margins_of(node.style, basis)
     top, bottom = Strut().add(margins.top or 0.0), Strut().add(margins.bottom or 0.0)
     edges = fragment.border.top + fragment.border.bottom + fragment.padding.top + fragment.padding.bottom
+    fragment.first_margins = top.join(content.first_margins)
     if not node.is_root_context and node.kind in ("block", "inline"):
         if content.collapses_through and edges == 0 and fragment.height == 0:
             fragment.collapses_through = True

@@ -92,6 +92,7 @@ class Content:
     margin_top: Strut = NO_MARGINS  # of children that collapse with the box's own top margin
     margin_bottom: Strut = NO_MARGINS
     collapses_through: bool = False
+    first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
     atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
     inline: FinalText | None = None
     area_of: dict[Node, tuple[float, float, float, float]] = field(default_factory=dict)
@@ -116,3 +117,4 @@ class Fragment:
     margin_top: Strut = NO_MARGINS
     margin_bottom: Strut = NO_MARGINS
     collapses_through: bool = False
+    first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child

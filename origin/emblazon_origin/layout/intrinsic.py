@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.lines import AtomicItem
 from .context import LayoutContext
-from .contributions import Pair, contribution
+from .contributions import Pair, contribution, without_relative_widths
 from .grid import grid_content_sizes
 from .inline import has_substance, inline_items
 from .nodes import Atomic, Node
@@ -23,7 +23,8 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
         elif node.kind == "grid":
             sizes = grid_content_sizes(ctx, node)
         elif node.kind == "replaced":
-            width = replaced_size(ctx, node, DEFAULT_WIDTH, None)[0] - extra_of(node.style, 0.0).width
+            size = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, None)
+            width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width
             sizes = (width, width)
         else:
             sizes = _block_sizes(ctx, node)

@@ -171,6 +171,13 @@ def width_by_ratio(node: Node, height: float, basis: float) -> float:
     return max(snap(height * ratio), extra.width)
 
 
+def transferred_limits(node: Node, basis: float | None, width_basis: float) -> tuple[float, float]:
+    """Return the width limits that the height's limits make through the ratio (CSS Sizing 4 §5.1.1)."""
+    low, high = height_limits(node, basis, width_basis)
+    least = width_by_ratio(node, low, width_basis) if low else 0.0
+    return least, high if high == INFINITY else width_by_ratio(node, high, width_basis)
+
+
 def height_by_ratio(node: Node, width: float, basis: float) -> float:
     """Return the border box height that the ratio gives for a border box width."""
     ratio = ratio_of(node) or 1.0
