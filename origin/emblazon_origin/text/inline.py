@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import regex
+
 from ..report import Report
 from ..style.computed import ComputedStyle
 from .breaker import WidthOf
@@ -28,6 +30,9 @@ from .paragraph import EPSILON, Paragraph, Span
 from .prepare import prepare
 from .vertical import BoxMetrics, box_metrics
 from .wrap_style import wrap
+
+_OPENING = regex.compile(r"[\p{Ps}\p{Pi}\p{Pf}'\"]")
+_CLOSING = regex.compile(r"[\p{Pe}\p{Pi}\p{Pf}'\"]")
 
 
 def layout_inline(
@@ -187,8 +192,28 @@ def _finish(
         offset -= paragraph.hanging_width(draft.span)
     else:
         offset += indent
+    offset += hanging_offset(paragraph, draft, align)
     fragments = place_leaves(paragraph, draft, offset)
     return build_line(paragraph, draft, fragments, root, y)
+
+
+def hanging_offset(paragraph: Paragraph, draft: LineDraft, align: str) -> float:
+    """How far `hanging-punctuation` moves a line whose first or last mark hangs outside."""
+    mode = paragraph.content.block_style.hanging_punctuation
+    span = draft.span
+    if mode == "none" or span.visible <= span.start:
+        return 0.0
+    rtl = bool(draft.base & 1)
+    text = paragraph.content.text
+    if mode == "first" and span.start == 0 and align == ("right" if rtl else "left"):
+        width = paragraph.text_widths[1] if _OPENING.match(text[0]) else 0.0
+        return width if rtl else -width
+    last = span.visible - 1
+    if mode == "last" and span.end == len(text) and align == ("left" if rtl else "right"):
+        hangs = _CLOSING.match(text[last])
+        width = paragraph.text_widths[last + 1] - paragraph.text_widths[last] if hangs else 0.0
+        return -width if rtl else width
+    return 0.0
 
 
 def _alignment(style: ComputedStyle, draft: LineDraft) -> str:

@@ -17,6 +17,7 @@ from .han_kerning import trimmed
 from .metrics import layout_unit
 from .scripts import script_of, script_runs
 from .shape import Features, Glyphs, ShapedRun, features_of, scale_run, shape
+from .small_caps import SCALE, capitals, case_parts
 
 WORD_SEPARATORS = frozenset(" \u00a0\u1361\U00010100\U00010101\U0001039f\U0001091f")
 # CSS Text 3 §8.2: letters of cursive scripts take no letter-spacing.
@@ -39,6 +40,7 @@ class Item:
     script: str
     features: Features
     size: float
+    upper: bool = False  # shaped in capitals: made-up small caps
     shaped: ShapedRun | None = None
     glyphs: Glyphs | None = None
     halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
@@ -75,7 +77,7 @@ class Shaper:
 
     def fill(self, item: Item) -> None:
         """Shape an item."""
-        if _trims(item.style):
+        if not item.upper and _trims(item.style):
             item.halved = frozenset(trimmed(item.font, self.content.text, item.start, item.end))
         item.shaped = self._shape(item, item.start, item.end)
         item.glyphs = self._scaled(item, item.shaped, item.start)
@@ -128,12 +130,15 @@ class Shaper:
         return scale_run(run, 0, item.size / font.units_per_em, self.grid)
 
     def _shape(self, item: Item, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
+        text, offset = self.content.text, 0
+        if item.upper:
+            text, offset = capitals(text[start:end]), start
         halved: tuple[int, ...] = ()
         if item.halved or ends:
             halved = trimmed(item.font, self.content.text, start, end)
             halved = tuple(sorted({*halved, *ends}))
         return shape(
-            self.fonts.shaped_cache, item.font, self.content.text, start, end,
+            self.fonts.shaped_cache, item.font, text, start - offset, end - offset,
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
             halved=halved,
         )  # fmt: skip
@@ -279,35 +284,32 @@ def _add_items(
     cuts: frozenset[int],
 ) -> None:
     start, end, level, script = part
+    style = source.style
     for low, high, font in _font_parts(content.text, start, end, font_set, script):
-        features = features_of(source.style, font)
-        size = source.style.font_size * shaper.scale
-        if (
-            items
-            and low not in cuts
-            and _joins(items[-1], low, font, size, level, script, features, source.style)
-        ):
-            items[-1].end = high
-        else:
-            items.append(Item(low, high, font, source.style, level, script, features, size))
+        features = features_of(style, font)
+        for at, to, small, upper in case_parts(content.text, low, high, style, font):
+            size = style.font_size * shaper.scale * (SCALE if small else 1.0)
+            item = Item(at, to, font, style, level, script, features, size, upper)
+            if items and at not in cuts and _joins(items[-1], item):
+                items[-1].end = to
+            else:
+                items.append(item)
 
 
-def _joins(
-    item: Item, start: int, font: FontInstance, size: float, level: int, script: str,
-    features: Features, style: ComputedStyle,
-) -> bool:  # fmt: skip
+def _joins(before: Item, item: Item) -> bool:
     """Whether text that follows an item in another inline box can be shaped together with it."""
-    own = item.style
+    one, other = before.style, item.style
     return (
-        item.end == start
-        and item.font is font
-        and item.size == size
-        and item.level == level
-        and item.script == script
-        and item.features == features
-        and own.lang == style.lang
-        and own.letter_spacing == style.letter_spacing
-        and own.word_spacing == style.word_spacing
+        before.end == item.start
+        and before.font is item.font
+        and before.size == item.size
+        and before.upper == item.upper
+        and before.level == item.level
+        and before.script == item.script
+        and before.features == item.features
+        and one.lang == other.lang
+        and one.letter_spacing == other.letter_spacing
+        and one.word_spacing == other.word_spacing
     )
 
 
@@ -338,13 +340,14 @@ def _font_parts(
 
 
 def _report_fonts(content: Content, shaper: Shaper, items: list[Item], report: Report) -> None:
+    """Note which face draws what, and tell of families, characters and glyphs that are not there."""
     for source in content.sources:
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
         font_set.report_unavailable(report)
     for item in items:
         text = content.text[item.start : item.end]
         report.faces.setdefault(item.font.name, set()).update(text)
+        font_set = shaper.fonts.font_set(_scaled_style(item.style, shaper.scale))
+        font_set.report_fallback(text, item.script, item.font, report)
         if item.shaped is not None and (item.shaped.missing or not item.font.draws_all(text)):
-            shaper.fonts.font_set(_scaled_style(item.style, shaper.scale)).report_missing(
-                text, item.script, report
-            )
+            font_set.report_missing(text, item.script, report)

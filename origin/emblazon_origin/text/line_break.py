@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ import regex
 from icu4py.breakers import LineBreaker
 
 from ..style.computed import ComputedStyle
-from .content import NEWLINE, SOFT_HYPHEN, Content
+from .content import NEWLINE, SOFT_HYPHEN, Content, Source
 from .hyphenate import hyphenation_points
 
 _LETTERS = regex.compile(r"[\p{L}\p{N}\p{M}]")
@@ -188,16 +189,13 @@ def _any_wraps(content: Content) -> bool:
 
 def _wraps_at(content: Content, at: int) -> bool:
     """Whether the nearest box that holds both sides of an offset wraps (§5.1)."""
-    before = after = -1
-    style_before = content.block_style
-    for source in content.sources:  # few: one per text node
-        if source.start < at <= source.end:
-            before, style_before = source.box, source.style
-            if at < source.end:
-                return style_before.text_wrap_mode == "wrap"
-        elif source.start <= at < source.end:
-            after = source.box
-            break
+    sources = content.sources
+    number = bisect_right(sources, at - 1, key=_start) - 1
+    style_before = sources[number].style
+    if at < sources[number].end:
+        return style_before.text_wrap_mode == "wrap"
+    before = sources[number].box
+    after = sources[number + 1].box if number + 1 < len(sources) else -1
     boxes = content.boxes
     if before == after:
         return (content.style_of(before) if before >= 0 else style_before).text_wrap_mode == "wrap"
@@ -209,6 +207,10 @@ def _wraps_at(content: Content, at: int) -> bool:
         else:
             after = boxes[after].parent
     return content.style_of(before).text_wrap_mode == "wrap"
+
+
+def _start(source: Source) -> int:
+    return source.start
 
 
 def _auto_hyphens(text: str, start: int, end: int, style: ComputedStyle) -> set[int]:

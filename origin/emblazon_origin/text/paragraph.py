@@ -50,6 +50,7 @@ class Paragraph:
     edge_widths: list[float] = field(default_factory=list)
     event_splits: list[int] = field(default_factory=list)
     item_starts: list[int] = field(default_factory=list)
+    source_starts: list[int] = field(default_factory=list)
     newlines: list[int] = field(default_factory=list)
     largest_size: float = 0.0
     hyphen_widths: dict[int, float] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Paragraph:
 
     def __post_init__(self) -> None:
         self.item_starts = [item.start for item in self.items]
+        self.source_starts = [source.start for source in self.content.sources]
         text = self.content.text
         self.newlines = (
             [i for i, character in enumerate(text) if character == NEWLINE] if NEWLINE in text else []
@@ -279,8 +281,7 @@ class Paragraph:
 
     def source_index(self, offset: int) -> int:
         """Return the index of the source that holds a character."""
-        sources = self.content.sources
-        return bisect_right(sources, offset, key=lambda source: source.start) - 1
+        return bisect_right(self.source_starts, offset) - 1
 
     # --- intrinsic sizes --------------------------------------------------------------------
 
@@ -310,12 +311,12 @@ class Paragraph:
         return widest
 
     def _minimal_points(self, start: int, stop: int) -> list[int]:
-        low = bisect_right(self.breaks.offsets, start)
-        points = [at for at in self.breaks.offsets[low:] if at < stop]
-        anywhere = [
-            at for at in self.clusters_between(start, stop) if self.breaks_anywhere(at, for_minimum=True)
-        ]
-        return [*sorted({*points, *anywhere}), stop]
+        points = self.breaks_between(start, stop)
+        if any(_breaks_words(source.style) for source in self.content.sources):
+            clusters = self.clusters_between(start, stop)
+            anywhere = {at for at in clusters if self.breaks_anywhere(at, for_minimum=True)}
+            points = sorted(anywhere.union(points))
+        return [*points, stop]
 
     def is_break(self, offset: int) -> bool:
         """Whether a line may break at an offset without an emergency."""
@@ -340,9 +341,14 @@ class Paragraph:
         style = self.style_at(offset)
         if style.text_wrap_mode == "nowrap":
             return False
-        if style.overflow_wrap == "anywhere" or style.word_break == "break-word":
+        if _breaks_words(style):
             return True
         return style.overflow_wrap == "break-word" and not for_minimum
+
+
+def _breaks_words(style: ComputedStyle) -> bool:
+    """Whether breaks inside words count for min-content widths too."""
+    return style.overflow_wrap == "anywhere" or style.word_break == "break-word"
 
 
 def hyphen_text(item: Item) -> str:

@@ -193,3 +193,11 @@ def test_missing_glyphs_and_families_are_reported_once(fonts: FontLibrary, style
     report = _measured(fonts, style.replace(font_family=("Nowhere", "Inter")), "a\U00012000", 300.0)
     assert [found.code for found in report.diagnostics] == ["font-fallback", "missing-glyph"]
     assert "U+12000" in report.diagnostics[1].message
+
+
+def test_fallback_faces_are_noted_once(fonts: FontLibrary, style: ComputedStyle) -> None:
+    report = _measured(fonts, style, "ไทย and ไทย 😀", 300.0)
+    (found,) = report.diagnostics
+    assert (found.severity, found.code, found.where) == ("info", "font-fallback", "font-family: Inter")
+    assert "Noto Sans Thai draws 'ไทย'" in found.message
+    assert report.faces["Noto Sans Thai"] == set("ไทย")

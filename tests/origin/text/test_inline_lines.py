@@ -331,3 +331,43 @@ def test_brackets_at_line_edges_are_trimmed_as_css_says(
 def test_auto_phrase_keeps_japanese_phrases_whole(lay_out: LayOut) -> None:
     layout = lay_out("今日は天気がいいので公園へ散歩に", 120, lang="ja", word_break="auto-phrase")
     assert texts(layout) == ["今日は天気が", "いいので", "公園へ散歩に"]
+
+
+# --- capitals and punctuation --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("features", "sizes"),
+    [
+        ((("smcp", 1),), [("A", 20.0), ("b", 14.0), ("1", 20.0)]),
+        ((("c2sc", 1), ("smcp", 1)), [("Ab1", 14.0)]),
+        ((("unic", 1),), [("A", 14.0), ("b", 20.0), ("1", 14.0)]),
+        ((), [("Ab1", 20.0)]),
+    ],
+)
+def test_small_capitals_are_made_where_the_font_has_none(
+    lay_out: LayOut, features: tuple[tuple[str, int], ...], sizes: list[tuple[str, float]]
+) -> None:
+    runs = lay_out("Ab1", font_variant_features=features).lines[0].runs
+    assert [(run.text, run.size) for run in runs] == sizes
+
+
+def test_made_up_small_capitals_are_capitals(lay_out: LayOut) -> None:
+    (small,) = lay_out("b", font_variant_features=(("smcp", 1),)).lines[0].runs
+    (capital,) = lay_out("B").lines[0].runs
+    assert small.glyphs == capital.glyphs
+
+
+def test_a_font_with_small_capitals_draws_its_own(lay_out: LayOut) -> None:
+    (run,) = (
+        lay_out("b", font_family=("Playfair Display",), font_variant_features=(("smcp", 1),)).lines[0].runs
+    )
+    (plain,) = lay_out("b", font_family=("Playfair Display",)).lines[0].runs
+    assert run.size == 20
+    assert run.glyphs != plain.glyphs
+
+
+def test_punctuation_hangs_at_the_edge_it_aligns_with(lay_out: LayOut) -> None:
+    assert edges(lay_out("“Quote”", hanging_punctuation="first"))[0][0] < 0
+    assert edges(lay_out("“Quote”", text_align="right", hanging_punctuation="last"))[0][1] > 300
+    assert edges(lay_out("Quote", hanging_punctuation="first"))[0][0] == 0
