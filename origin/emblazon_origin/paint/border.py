@@ -15,7 +15,7 @@ from .dash import Pattern, dash_pattern, dot_pattern, is_round_dotted
 from .geometry import inset
 from .painter import Painter, RoundedRect
 from .path import Path, Point, polygon_path
-from .raster import multiply
+from .raster import Mask, multiply
 from .stroke import stroke_path
 from .surface import Pixmap, rgb8
 
@@ -179,7 +179,6 @@ def side_area(geometry: BoxGeometry, side: int) -> Path:
     x, y, w, h = geometry.border_rect
     right, bottom = x + w, y + h
     inner = inset(geometry.border_rect, geometry.border)
-    radii = max(r[0] for r in geometry.radii), max(r[1] for r in geometry.radii)
     outer_points = ((x, y), (right, y), (right, bottom), (x, bottom))
     inner_points = (
         (inner.x, inner.y), (inner.x + inner.width, inner.y),
@@ -187,7 +186,8 @@ def side_area(geometry: BoxGeometry, side: int) -> Path:
     )  # fmt: skip
     start, end = outer_points[side], outer_points[(side + 1) % 4]
     a, b = _join(start, inner_points[side]), _join(end, inner_points[(side + 1) % 4])
-    far_a, far_b = _reach_past(a, radii), _reach_past(b, radii)
+    far_a = _reach_past(a, geometry.radii[side])
+    far_b = _reach_past(b, geometry.radii[(side + 1) % 4])
     meeting = _meeting(start, a, end, b)
     if meeting is not None and (far_a > meeting[0] or far_b > meeting[1]):
         far_a, far_b = meeting
@@ -206,10 +206,10 @@ def _join(outer: Point, inner: Point) -> Point:
 
 
 def _reach_past(join: Point, radii: Point) -> float:
-    """Return how far a join must be extended to cut a rounded corner whole."""
+    """Return how far a join must be extended to leave its rounded corner."""
     (dx, dy), (rx, ry) = join, radii
-    factor = max(1.0, rx / abs(dx) if dx else 0.0, ry / abs(dy) if dy else 0.0)
-    return min(factor, 1000.0)
+    ends = [radius / abs(step) for radius, step in ((rx, dx), (ry, dy)) if step]
+    return max(1.0, min(ends, default=1.0))
 
 
 def _meeting(p: Point, a: Point, q: Point, b: Point) -> Point | None:
@@ -227,22 +227,30 @@ def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edg
     if geometry.radii.is_square:
         painter.fill_path(_straight_stroke(geometry.border_rect, edge), edge.color)
         return
-    middle = geometry.shape_inside(Sides(*(width / 2 for width in geometry.border)))
-    width = max(geometry.border)
-    stroke = stroke_path(middle.path(), width, pattern_for(edge.style, width), closed=True)
-    ring = _ring_path(geometry.border_shape, geometry.padding_shape)
-    mask = painter.mask(stroke)
-    inside = painter.mask(ring)
+    mask = _along_the_curve(painter, geometry, edge)
     alike = all(e.style == edge.style and e.color == edge.color and e.width == edge.width for e in edges)
-    if mask is None or inside is None:
+    if mask is None or (alike and edge.side != TOP):
         return
-    clipped = multiply(mask, inside)
     if not alike:
         area = painter.mask(side_area(geometry, edge.side))
-        clipped = multiply(clipped, area) if clipped and area else None
-    elif edge.side != TOP:
-        return
-    painter.surface.fill_mask(clipped, edge.color, painter.clip)
+        mask = multiply(mask, area) if area else None
+    painter.surface.fill_mask(mask, edge.color, painter.clip)
+
+
+def _along_the_curve(painter: Painter, geometry: BoxGeometry, edge: Edge) -> Mask | None:
+    """Return dashes or dots all the way round a rounded border."""
+    width = max(geometry.border)
+    pattern = pattern_for(edge.style, width)
+    even = min(geometry.border) == width
+    round_dots = is_round_dotted(edge.style, width)
+    # Dashes are drawn too wide and then cut, so that their long edges are anti-aliased once.
+    stroke = width if round_dots else width + 2
+    middle = geometry.shape_inside(Sides(*(side / 2 for side in geometry.border)))
+    dots = painter.mask(stroke_path(middle.path(), stroke, pattern, closed=True))
+    if round_dots and even:
+        return dots
+    ring = painter.mask(_ring_path(geometry.border_shape, geometry.padding_shape))
+    return multiply(dots, ring) if dots is not None and ring is not None else None
 
 
 def pattern_for(style: str, width: float) -> Pattern:

@@ -5,6 +5,7 @@ Inline elements with opacity, filters or blending are painted as groups of their
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..layout.boxes import Box, Rect, Sides
@@ -40,15 +41,33 @@ def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, cont
     origin = context.line_origin(box, line)
     for part in _parts(box, line):
         inner_clip = clip if part.element is None else None
-        own = [
-            *_fragment_items(box, line, part.fragments, matrix, inner_clip, context),
-            *_text_items(part.runs, origin, matrix, inner_clip, context),
-        ]
+        own: Items = []
+        for fragments, runs in _in_tree_order(part):
+            own += _fragment_items(box, line, fragments, matrix, inner_clip, context)
+            own += _text_items(runs, origin, matrix, inner_clip, context)
         if part.element is None or not own:
             items += own
         else:
             items.append(inline_group(part.element.style, own, matrix, clip, context))
     return items
+
+
+def _in_tree_order(part: _Part) -> Iterator[tuple[list[InlineBoxFragment], list[GlyphRun]]]:
+    """Yield inline boxes and the text that follows each: a box covers text that comes before it."""
+    waiting = list(part.fragments)
+    boxes: list[InlineBoxFragment] = []
+    texts: list[GlyphRun] = []
+    for run in part.runs:
+        opened = [fragment for fragment in waiting if runs_inside(fragment.element, (run,))]
+        if opened:
+            if texts:
+                yield boxes, texts
+                boxes, texts = [], []
+            boxes += opened
+            waiting = [fragment for fragment in waiting if fragment not in opened]
+        texts.append(run)
+    yield boxes, texts
+    yield waiting, []
 
 
 def _parts(box: Box, line: Line) -> list[_Part]:
