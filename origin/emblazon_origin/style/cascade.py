@@ -37,5 +37,5 @@ def style_document(
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
     env = Environment(viewport, base, metrics, registered=cascade.properties)
-    root = Styler(cascade, env, report, lang, sheets).document(parsed.root)
+    root = Styler(cascade, env, report, lang, sheets, base if parsed.base else "").document(parsed.root)
     return StyledDocument(root, cascade.font_faces)

@@ -215,11 +215,14 @@ def _image_set(token: Any) -> Any:
     return Deferred(choose)
 
 
+KNOWN_TYPES = frozenset((
+    "image/png", "image/jpeg", "image/webp", "image/avif", "image/gif", "image/svg+xml",
+))  # fmt: skip
+
+
 def _known_type(token: Any) -> bool:
     types = [t.value for t in token.arguments if t.type == "string"]
-    return bool(types) and types[0] in (
-        "image/png", "image/jpeg", "image/webp", "image/avif", "image/gif", "image/svg+xml",
-    )  # fmt: skip
+    return bool(types) and types[0].lower() in KNOWN_TYPES
 
 
 GRADIENTS = {

@@ -42,7 +42,9 @@ class RuleSet:
             normal = (origin, layer, selector.specificity, order)
             important = (-origin, -layer, selector.specificity, order)
             buckets = self.buckets.setdefault(selector.pseudo, {})
-            buckets.setdefault(selector.key, []).append(Candidate(selector, rule.block, selector.is_key, normal, important))
+            buckets.setdefault(selector.key, []).append(
+                Candidate(selector, rule.block, selector.is_key, normal, important)
+            )
 
     def match(self, node: Node, pseudo: str = "") -> list[Candidate]:
         """Return what matches the element, in cascade order of normal declarations."""

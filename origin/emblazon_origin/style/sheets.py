@@ -13,7 +13,7 @@ from cachetools import LRUCache
 
 from .. import limits
 from ..errors import CardError, EmblazonError
-from ..report import Report
+from ..report import Diagnostic, Report
 from .conditions import Condition, media_query_list
 from .dom import FontFaceRule
 from .html import ParsedHtml
@@ -80,8 +80,10 @@ def load_sheets(parsed: ParsedHtml, base: str, load: LoadText | None, report: Re
         for note in entry.sheet.notes:
             line = entry.line + note.line - 1
             column = note.column + (entry.column - 1 if note.line == 1 else 0)
-            message = note.message if not entry.file else f"{entry.file}: {note.message}"
-            report.add(note.severity, note.code, message, line=line, column=column, where=note.where)
+            file = entry.file or report.file
+            report.diagnostics.append(
+                Diagnostic(note.severity, note.code, note.message, file, line, column, note.where)
+            )
     return found
 
 

@@ -148,7 +148,9 @@ class _Parser:
         for selector in selectors:
             if selector.pseudo not in ("", "before", "after", "marker") and ":state" not in selector.pseudo:
                 message = f"'::{selector.pseudo}' is not drawn"
-                self.note(item, "warning", "css-unsupported-rule", message, selector.text[:80])
+                unseen = selector.pseudo in _UNSEEN or selector.pseudo.startswith("-")
+                severity = "info" if unseen else "warning"
+                self.note(item, severity, "css-unsupported-rule", message, selector.text[:80])
         self.contents(item.content, scope.within(parents=selectors), selectors)
 
     def deep(self, item: Any, scope: _Scope) -> bool:
@@ -321,6 +323,8 @@ AT_RULES = {
     "charset": _Parser.nothing,
     "namespace": _Parser.nothing,
 }
+# Pseudo-elements that a still picture does not show.
+_UNSEEN = frozenset(("selection", "placeholder", "backdrop", "file-selector-button", "target-text", "cue"))
 INERT = {
     "keyframes": "a still picture has no animation",
     "-webkit-keyframes": "a still picture has no animation",

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from .. import limits
 from ..errors import CardError
-from ..report import Report
+from ..report import Diagnostic, Report
 from . import values as v
 from .compute import Computed, Environment
 from .compute import Element as Computation
@@ -22,6 +22,7 @@ from .dom import Element, Text
 from .finish import blockify
 from .generate import Counters
 from .hints import presentational
+from .image_source import with_source
 from .node import Node
 from .sheets import Cascade, Loaded
 from .svg import Serializer, inherited_paint
@@ -76,6 +77,7 @@ class Styler:
     report: Report
     lang: str
     sheets: list[Loaded]
+    moved_base: str = ""  # what a <base> element makes relative URLs resolve against
     counters: Counters = field(default_factory=Counters)
     customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
     characters: int = 0
@@ -128,13 +130,16 @@ class Styler:
                         places[id(value.tokens)] = (sheet.file, sheet.line, sheet.column)
         for pending, message in self.env.notes:
             file, line, column = places.get(id(pending.tokens), ("", 1, 1))
-            self.report.add(
-                "warning",
-                "css-invalid-value",
-                f"{file}: {message}" if file else message,
-                line=line + pending.line - 1,
-                column=pending.column + (column - 1 if pending.line == 1 else 0),
-                where=pending.row.name,
+            self.report.diagnostics.append(
+                Diagnostic(
+                    "warning",
+                    "css-invalid-value",
+                    message,
+                    file or self.report.file,
+                    line + pending.line - 1,
+                    pending.column + (column - 1 if pending.line == 1 else 0),
+                    pending.row.name,
+                )
             )
 
     def child(self, node: Node, parent: _Open) -> _Open | None:
@@ -157,8 +162,11 @@ class Styler:
     def open(self, node: Node, computed: Computed, parent: _Open | None) -> _Open:
         """Make the element, its marker and its ::before."""
         style = computed.style
+        attributes = node.attributes
+        if node.tag == "img":
+            attributes = with_source(node, self.env.viewport, self.moved_base)
         element = Element(
-            node.tag, node.attributes, [], style, node.line, None, _selector(node, parent),
+            node.tag, attributes, [], style, node.line, None, _selector(node, parent),
             parent=parent.element if parent else None,
         )  # fmt: skip
         if parent is not None:

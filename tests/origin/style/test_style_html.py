@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
 from emblazon_origin.style.dom import Text
 
 
@@ -110,3 +112,27 @@ def test_symbols_of_another_svg_are_brought_along(style: Any) -> None:
     )
     root = svg_of(page)
     assert [e.get("id") for e in root[-1]] == ["s", "g"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "dpr", "expected"),
+    [
+        ("src=a.png", 1, "a.png"),
+        ("src=a.png srcset='b.png 2x'", 1, "a.png"),
+        ("src=a.png srcset='b.png 2x'", 2, "b.png"),
+        ("srcset='a.png 600w, b.png 1200w, c.png 2400w'", 1, "b.png"),
+        ("srcset='a.png 600w, b.png 1200w' sizes='(min-width: 1000px) 300px, 100vw'", 2, "a.png"),
+        ("srcset='data:image/png;base64,AA== 1x'", 1, "data:image/png;base64,AA=="),
+    ],
+)
+def test_images_choose_from_srcset(attributes: str, dpr: float, expected: str, style: Any) -> None:
+    page = style(f"<img {attributes}>", dpr=dpr)
+    assert page.all("img")[0].attributes["src"] == expected
+
+
+def test_pictures_choose_their_first_fitting_source(style: Any) -> None:
+    page = style(
+        "<picture><source srcset=a.xyz type=image/xyz><source srcset=b.png media='(width < 10px)'>"
+        "<source srcset=c.webp type=image/webp><img src=d.png></picture>"
+    )
+    assert page.all("img")[0].attributes["src"] == "c.webp"
