@@ -1,26 +1,31 @@
-"""Hinted glyphs of PostScript-flavoured fonts (CFF, CFF2), as Chromium draws them on Linux.
+"""Hinted glyphs, for the fonts that Chromium hints on Linux.
 
-Such fonts carry stem hints, and nearly all CJK fonts are of this kind: with them horizontal strokes stand on
-pixel rows. FreeType applies them (light hinting: vertical only, advances untouched). Other fonts are drawn
-unhinted, by HarfBuzz.
+FreeType hints a font by what it carries: the stem hints of PostScript outlines (nearly all CJK fonts), the
+instructions of TrueType ones, and its auto-hinter where a TrueType font has no program at all. Variable
+fonts of today mostly have a program that does nothing; those are drawn unhinted, by HarfBuzz, and so is
+slanted text.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
+import math
 import threading
+from functools import lru_cache
 from typing import NamedTuple
 
 import freetype
 from freetype.raw import FT_Outline_EmboldenXY, FT_Outline_Translate, FT_Render_Glyph
 
 from .cache import Cache
+from .face import Face
 from .fonts import FontInstance
 
 MAX_FACES = 16  # FreeType faces kept; each belongs to one instance
-_FLAGS = freetype.FT_LOAD_TARGET_LIGHT | freetype.FT_LOAD_NO_BITMAP
+_FLAGS = freetype.FT_LOAD_DEFAULT | freetype.FT_LOAD_NO_BITMAP
 _faces: Cache[FontInstance, freetype.Face] = Cache(MAX_FACES)
+_advances: Cache[tuple[FontInstance, int, float], float] = Cache(65_536)
 _lock = threading.Lock()  # FreeType faces hold the glyph that was loaded last
 
 
@@ -36,8 +41,40 @@ class Coverage(NamedTuple):
 
 
 def is_hinted(font: FontInstance) -> bool:
-    """Whether the font carries stem hints; slanted glyphs are drawn without."""
-    return font.face.is_postscript and not font.synthetic_oblique
+    """Whether FreeType changes the font's outlines."""
+    return not font.synthetic_oblique and not font.is_color and _kind(font.face) != "none"
+
+
+def hints_advances(font: FontInstance) -> bool:
+    """Whether hinting changes advances as well; PostScript hints do not."""
+    return not font.synthetic_oblique and not font.is_color and _kind(font.face) == "truetype"
+
+
+@lru_cache(maxsize=1024)
+def _kind(face: Face) -> str:
+    if face.is_postscript:
+        return "postscript"
+    maxp = face.table("maxp")
+    instructions = int.from_bytes(maxp[26:28], "big") if len(maxp) >= 28 else 0
+    program = len(face.table("fpgm")) + len(face.table("prep"))
+    only_quiet = program and not instructions and not face.table("fpgm")
+    return "none" if only_quiet else "truetype"
+
+
+def hinted_advance(font: FontInstance, glyph: int, size: float) -> float | None:
+    """Return a glyph's advance at `size` device px per em, whole px; None where FreeType cannot tell."""
+    key = (font, glyph, size)
+    found = _advances.get(key)
+    if found is None:
+        with _lock:
+            try:
+                face = _face(font)
+                face.set_char_size(round(size * 64))
+                face.load_glyph(glyph, _FLAGS)
+            except freetype.FT_Exception:
+                return None
+            found = _advances.put(key, math.floor(face.glyph.advance.x / 64 + 0.5))
+    return found
 
 
 def hinted_coverage(font: FontInstance, glyph: int, size: float, shift: float) -> Coverage | None:

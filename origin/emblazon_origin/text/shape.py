@@ -15,6 +15,7 @@ import uharfbuzz as hb
 from ..style.computed import ComputedStyle
 from .cache import Cache
 from .fonts import FontInstance
+from .hinting import hinted_advance, hints_advances
 
 # Scripts whose letters change form by what surrounds them, beyond a run's edges.
 _JOINING = frozenset({
@@ -130,22 +131,40 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
     )
 
 
-def scale_run(run: ShapedRun, start: int, k: float, grid: float) -> Glyphs:
-    """Scale to px by `k` (size over units per em); advances fall on multiples of `grid` px, 0 for none.
+def scale_run(run: ShapedRun, start: int, font: FontInstance, size: float, grid: float) -> Glyphs:
+    """Scale to `size` px per em; advances fall on multiples of `grid` px, 0 for none.
 
-    Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then), and
-    then the kerned one.
+    Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then, or
+    hinted), and then the kerned one.
     """
+    k = size / font.units_per_em
     clusters = [cluster + start for cluster in run.clusters] if start else run.clusters
     if grid:
         floor, unit = math.floor, k / grid
+        own = _own_advances(run, font, size / grid)
         advances = [
-            floor(floor(floor(nominal * unit * 64 + 0.5) / 64 + 0.5) + (advance - nominal) * unit + 0.5)
-            * grid
-            for advance, nominal in zip(run.advances, run.nominal, strict=True)
+            floor(rounded + (advance - nominal) * unit + 0.5) * grid
+            for advance, nominal, rounded in zip(run.advances, run.nominal, own, strict=True)
         ]
     else:
         advances = [advance * k for advance in run.advances]
     xs = [x * k for x in run.x_offsets] if run.x_offsets else None
     ys = [y * k for y in run.y_offsets] if run.y_offsets else None
     return Glyphs(run.glyphs, clusters, advances, xs, ys)
+
+
+def _own_advances(run: ShapedRun, font: FontInstance, size: float) -> list[float]:
+    """Return the glyphs' advances before kerning, in whole device px, at `size` device px per em."""
+    floor, unit = math.floor, size / font.units_per_em
+    plain: list[float] = [floor(floor(nominal * unit * 64 + 0.5) / 64 + 0.5) for nominal in run.nominal]
+    if not hints_advances(font):
+        return plain
+    return [
+        rounded if not nominal else _hinted(font, glyph, size, rounded)
+        for glyph, nominal, rounded in zip(run.glyphs, run.nominal, plain, strict=True)
+    ]
+
+
+def _hinted(font: FontInstance, glyph: int, size: float, otherwise: float) -> float:
+    advance = hinted_advance(font, glyph, size)
+    return otherwise if advance is None else advance
