@@ -317,3 +317,9 @@ def test_the_smaller_encoding_replaces_the_quick_one_with_a_new_etag(start_origi
     assert small.status_code == 200
     assert len(small.content) < len(quick.content)
     assert small.headers["cdn-cache-control"].startswith("max-age=300, ")
+
+
+def test_processes_are_told_apart_by_their_names(start_origin: StartOrigin) -> None:
+    origin = start_origin()
+    names = sorted(Path(f"/proc/{pid}/comm").read_text().strip() for pid in origin.children())
+    assert names == ["emblazon-render", "emblazon-render", "emblazon-warm"]

@@ -64,9 +64,7 @@ class Metrics:
         self.small = self._counter("small_encodings", "Background encodings by outcome.", ("outcome",))
         self.saved = self._counter("small_encoding_saved_bytes", "Bytes saved by background encodings.", ())
         self.redis_errors = self._counter("redis_errors", "Failed Redis calls by operation.", ("operation",))
-        self.fleet = self._counter(
-            "fleet", "Looks into the shared tier: hit, miss, waited, lock.", ("outcome",)
-        )
+        self.fleet = self._counter("fleet", "Looks into the shared tier: hit, miss, waited.", ("outcome",))
         self.reloads = self._counter("reloads", "Template reloads by outcome.", ("outcome",))
         self.alerts = self._counter("alerts", "Alerts by outcome: sent, suppressed, failed.", ("outcome",))
         self.slow_clients = self._counter(

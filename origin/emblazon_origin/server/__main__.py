@@ -8,7 +8,6 @@ import sys
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.home import find_home
 from emblazon_origin.observability.logs import set_up_logging
-from emblazon_origin.observability.tracking import set_up_tracking
 from emblazon_origin.server.app import default_renderer, run
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.origin import Origin
@@ -20,7 +19,6 @@ def main() -> int:
     try:
         config = OriginConfig.from_env()
         set_up_logging(config.log_format, config.log_level)
-        set_up_tracking(config.sentry_dsn)
         home = find_home()
         run(config, Origin(config, _renderer(config), watched=(home.templates, home.fonts)))
     except EmblazonError as error:

@@ -21,6 +21,7 @@ from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.alerts import Alerts
 from emblazon_origin.observability.metrics import Metrics, Sample
 from emblazon_origin.observability.tracing import Tracing
+from emblazon_origin.observability.tracking import set_up_tracking
 from emblazon_origin.server.answer import Answer, Ask
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.fleet import Fleet
@@ -59,6 +60,7 @@ class Origin:
         self.fleet = self._fleet()
         self.service = CardService(config, self.pool, self.cards, self.metrics, self.fleet)
         self.storage = storage_of(config)
+        set_up_tracking(config.sentry_dsn)
         self.tracing = Tracing.to(config.otel_endpoint)
         self.front = Front(Routes(config, self), self.metrics, self.alerts, self.tracing)
         self._manifest = (b"", Manifest(""))

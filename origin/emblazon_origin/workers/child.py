@@ -78,6 +78,7 @@ def _describe(error: EmblazonError) -> dict[str, Any]:
 
 
 def _become_expendable(sock: socket.socket, memory_limit: int, nice: int) -> None:
+    name_process("emblazon-small" if nice else "emblazon-render")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the service's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -105,6 +106,12 @@ def _limit_cpu(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))
+
+
+def name_process(name: str) -> None:
+    """Set the name that `ps -o comm` and `top` show (Linux; at most 15 characters)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(15, name.encode(), 0, 0, 0)  # PR_SET_NAME
 
 
 def resident_bytes(pid: int | str = "self") -> int:

@@ -31,6 +31,7 @@ from emblazon_origin.workers.renderer import Renderer, RendererSpec
 
 def main(fd: int) -> None:
     """Serve fork requests until the service closes its end."""
+    child.name_process("emblazon-warm")
     control = socket.socket(fileno=fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, _reap)
