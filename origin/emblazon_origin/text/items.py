@@ -127,7 +127,7 @@ class Shaper:
             self.fonts.shaped_cache, font, text, 0, len(text),
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
         )  # fmt: skip
-        return scale_run(run, 0, font, item.size, self.grid)
+        return scale_run(run, 0, font, item.size, self.grid, rtl=item.rtl)
 
     def _shape(self, item: Item, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
         text, offset = self.content.text, 0
@@ -144,7 +144,7 @@ class Shaper:
         )  # fmt: skip
 
     def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:
-        glyphs = scale_run(run, start, item.font, item.size, self.grid)
+        glyphs = scale_run(run, start, item.font, item.size, self.grid, rtl=item.rtl)
         style = item.style
         letter = layout_unit(style.letter_spacing * self.scale)
         word = layout_unit(style.word_spacing * self.scale)

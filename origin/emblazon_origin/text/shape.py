@@ -131,7 +131,9 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
     )
 
 
-def scale_run(run: ShapedRun, start: int, font: FontInstance, size: float, grid: float) -> Glyphs:
+def scale_run(
+    run: ShapedRun, start: int, font: FontInstance, size: float, grid: float, *, rtl: bool = False
+) -> Glyphs:
     """Scale to `size` px per em; advances fall on multiples of `grid` px, 0 for none.
 
     Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then, or
@@ -149,8 +151,20 @@ def scale_run(run: ShapedRun, start: int, font: FontInstance, size: float, grid:
     else:
         advances = [advance * k for advance in run.advances]
     xs = [x * k for x in run.x_offsets] if run.x_offsets else None
+    if xs and grid and not rtl:
+        _keep_marks_on_bases(run, advances, xs, k)
     ys = [y * k for y in run.y_offsets] if run.y_offsets else None
     return Glyphs(run.glyphs, clusters, advances, xs, ys)
+
+
+def _keep_marks_on_bases(run: ShapedRun, advances: list[float], xs: list[float], k: float) -> None:
+    """Take the rounding of a base's advance out of its marks' offsets, which reach back over it."""
+    error = 0.0
+    for i, advance in enumerate(run.advances):
+        if advance:
+            error = advance * k - advances[i]
+        elif xs[i]:
+            xs[i] += error
 
 
 def _own_advances(run: ShapedRun, font: FontInstance, size: float) -> list[float]:
