@@ -97,6 +97,8 @@ def test_a_degraded_card_has_a_short_life(origin: OriginProcess) -> None:
 
 
 BAD = [
+    ("*", 400, "bad-request"),
+    ("http://elsewhere.example/x", 404, "not-found"),
     ("/render/unknown.png", 404, "unknown-template"),
     ("/render/article.gif", 404, "not-found"),
     ("/render/../../etc/passwd.png", 404, "not-found"),
@@ -246,3 +248,22 @@ def test_a_card_is_stored_and_its_url_answered(start_origin: StartOrigin, tmp_pa
 def test_storing_without_storage_names_the_setting(origin: OriginProcess) -> None:
     answer = origin.client.post("/store/article.png?title=Kept")
     assert (answer.status_code, "EMBLAZON_STORAGE" in answer.json()["detail"]) == (404, True)
+
+
+def test_labels_stay_few_whatever_is_asked_for(origin: OriginProcess) -> None:
+    def series() -> int:
+        return len(
+            [
+                line
+                for line in origin.get("/metrics").text.splitlines()
+                if line.startswith("emblazon_requests_")
+            ]
+        )
+
+    origin.get("/render/nothing0.png")
+    before = series()
+    for number in range(30):
+        origin.get(f"/render/nothing{number}.png")
+        origin.get(f"/path{number}")
+        origin.client.request(f"METHOD{number}", "/render/article.png")
+    assert series() - before < 30

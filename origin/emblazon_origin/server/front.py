@@ -42,7 +42,7 @@ class Front:
         began = time.perf_counter()
         self._metrics.in_flight.inc()
         try:
-            with self._tracing.request(ask.path.split("/")[1][:20], ask.target, ask.headers) as span:
+            with self._tracing.request(_operation(ask.path), ask.target, ask.headers) as span:
                 answer = await self._guarded(ask, seen)
                 span.finish(answer.status, seen.tier, seen.template, seen.stages)
             self._record(ask, seen, answer.status, began, len(answer.body))
@@ -100,3 +100,8 @@ class Front:
                 "bytes": length,
             },
         )
+
+
+def _operation(path: str) -> str:
+    """Return the first segment of a path, short enough for the name of a span."""
+    return path.strip("/").partition("/")[0][:20] or "root"
