@@ -9,7 +9,17 @@ from . import values as v
 from .calculation import length
 from .colors import parse_color
 from .images import axis_position, image, position
-from .tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, split_commas, unexpected
+from .tokens import (
+    Cursor,
+    InvalidValue,
+    UnsupportedValue,
+    comma_list,
+    lift,
+    lift_tuple,
+    one_of,
+    split_commas,
+    unexpected,
+)
 
 MAX_LAYERS = 64
 BOXES = ("border-box", "padding-box", "content-box")
@@ -64,7 +74,10 @@ def size(cursor: Cursor) -> Any:
 
 def clip(cursor: Cursor) -> str:
     """Read one `background-clip`."""
-    return one_of((*BOXES, "text", "border-area"))(cursor)
+    name = one_of((*BOXES, "text", "border-area"))(cursor)
+    if name == "border-area":
+        raise UnsupportedValue("background-clip: border-area is not drawn; use two backgrounds")
+    return name
 
 
 def mask_clip(cursor: Cursor) -> str:
@@ -126,7 +139,7 @@ def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, Any]:
     """Read one layer of the `background` or `mask` shorthand."""
     found: dict[str, Any] = {}
     boxes: list[str] = []
-    box = mask_clip if mask else one_of((*BOXES, "text", "border-area"))
+    box = mask_clip if mask else clip
     parsers: dict[str, Callable[[Cursor], Any]] = {"image": image_or_none, "repeat": repeat}
     if mask:
         parsers |= {"mode": one_of(("alpha", "luminance", "match-source")), "composite": composite}

@@ -1,0 +1,70 @@
+"""Whatever value is declared, a style's fields have the types that later stages rely on."""
+
+from __future__ import annotations
+
+import collections.abc
+import math
+import types
+import typing
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import pytest
+
+from emblazon_origin.style.computed import ComputedStyle
+
+HINTS = typing.get_type_hints(ComputedStyle)
+
+
+def is_of(value: object, hint: Any) -> bool:
+    """Return whether a value is of an annotation of `ComputedStyle` or `values`."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return value in arguments
+    if origin in (typing.Union, types.UnionType):
+        return any(is_of(value, a) for a in arguments)
+    if origin is collections.abc.Callable:
+        return callable(value)
+    if origin is tuple:
+        if not isinstance(value, tuple):
+            return False
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return all(is_of(item, arguments[0]) for item in value)
+        return len(value) == len(arguments) and all(map(is_of, value, arguments))
+    if hint is None or hint is type(None):
+        return value is None
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, hint) and has_typed_fields(value)
+
+
+def has_typed_fields(value: object) -> bool:
+    """Return whether the fields of a dataclass or named tuple of `values` are of their types."""
+    for base in type(value).__mro__:
+        if base.__module__.endswith("style.values"):
+            return all(
+                is_of(getattr(value, name), hint) for name, hint in typing.get_type_hints(base).items()
+            )
+    return True
+
+
+def wrong_fields(style: ComputedStyle) -> list[str]:
+    """Return the fields that are not of their type."""
+    return [
+        f"{name}: {value}"
+        for name, value in vars(style).items()
+        if name not in HINTS or not is_of(value, HINTS[name])
+    ]
+
+
+@pytest.mark.parametrize("form", ["{0}: {1}", "--v: {1}; {0}: var(--v)", "all: inherit; {0}: {1} !important"])
+def test_fields_have_their_types(form: str, style: Any, recorded: Callable[[str], Any]) -> None:
+    declarations = [
+        form.format(name, value)
+        for name, verdicts in recorded("grammar").items()
+        for value in verdicts["valid"] + verdicts["invalid"]
+    ]
+    page = style("".join(f'<p style="{escape(d)}">x<b style="all: inherit">y</b></p>' for d in declarations))
+    wrong = {e.attributes.get("style"): wrong_fields(e.style) for e in page.elements if wrong_fields(e.style)}
+    assert wrong == {}
