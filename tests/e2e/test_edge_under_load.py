@@ -1,9 +1,13 @@
-"""Ten thousand requests while the origin is down: all are cards, and warmed ones are as fast as before."""
+"""Thousands of requests while the origin is down: all are cards, and warmed ones are as fast as before.
+
+EMBLAZON_LOAD_REQUESTS=10000 asks every host that often.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +21,8 @@ from workerd import Workerd
 pytestmark = pytest.mark.e2e
 
 WARMED = 20
-REQUESTS = 10_000
+REQUESTS = int(os.environ.get("EMBLAZON_LOAD_REQUESTS", "0"))  # 0: as many as suit the host
+EASILY = {"CPythonHost": 10_000, "Workerd": 1_000, "PyodideHost": 200}
 CLIENTS = 16
 NOISE = 0.05  # seconds that a shared machine may add to a p99
 
@@ -55,11 +60,11 @@ async def test_dead_origin_costs_neither_a_card_nor_the_speed_of_warmed_ones(
 ) -> None:
     warmed = [worker.card_url(f"{title}-w{number}") for number in range(WARMED)]
     await load(worker.url, warmed)
-    before = await load(worker.url, warmed * 50)
+    before = await load(worker.url, warmed * 10)
     origin.refuse()
     mixed = [
         warmed[number % WARMED] if number % 2 else worker.card_url(f"{title}-never-{number}")
-        for number in range(REQUESTS)
+        for number in range(REQUESTS or EASILY[type(worker).__name__])
     ]
     answers = await load(worker.url, mixed)
     assert {answer.status for answer in answers} == {200}
@@ -67,5 +72,5 @@ async def test_dead_origin_costs_neither_a_card_nor_the_speed_of_warmed_ones(
         image = Image.open(io.BytesIO(body))
         image.load()
         assert image.size == (1200, 630)
-    after = await load(worker.url, warmed * 50)
+    after = await load(worker.url, warmed * 10)
     assert p99(after) <= p99(before) * 2 + NOISE
