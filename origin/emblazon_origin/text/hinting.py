@@ -1,9 +1,8 @@
-"""Hinted glyphs, for the fonts that Chromium hints on Linux.
+"""Glyph coverage from FreeType, hinted by what each font carries, as in Chromium on Linux.
 
-FreeType hints a font by what it carries: the stem hints of PostScript outlines (nearly all CJK fonts), the
-instructions of TrueType ones, and its auto-hinter where a TrueType font has no program at all. Variable
-fonts of today mostly have a program that does nothing; those are drawn unhinted, by HarfBuzz, and so is
-slanted text.
+Stem hints of PostScript outlines (nearly all CJK fonts), the instructions of TrueType ones, the auto-hinter
+where a TrueType font has no program at all. Variable fonts of today mostly have a program that does nothing:
+of them only the parts of composite glyphs move, to whole pixels. Slanted text is drawn unhinted, by HarfBuzz.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from .cache import Cache
 from .face import Face
 from .fonts import FontInstance
 
-MAX_FACES = 16  # FreeType faces kept; each belongs to one instance
+MAX_FACES = 48  # FreeType faces kept; each belongs to one instance
 _FLAGS = freetype.FT_LOAD_DEFAULT | freetype.FT_LOAD_NO_BITMAP
 _faces: Cache[FontInstance, freetype.Face] = Cache(MAX_FACES)
 _advances: Cache[tuple[FontInstance, int, float], float] = Cache(65_536)
@@ -41,24 +40,23 @@ class Coverage(NamedTuple):
 
 
 def is_hinted(font: FontInstance) -> bool:
-    """Whether FreeType changes the font's outlines."""
-    return not font.synthetic_oblique and not font.is_color and _kind(font.face) != "none"
+    """Whether the font's glyphs are hinted."""
+    return not font.synthetic_oblique and not font.is_color
 
 
 def hints_advances(font: FontInstance) -> bool:
-    """Whether hinting changes advances as well; PostScript hints do not."""
-    return not font.synthetic_oblique and not font.is_color and _kind(font.face) == "truetype"
+    """Whether hinting changes advances as well: PostScript hints and idle programs do not."""
+    return is_hinted(font) and _has_program(font.face)
 
 
 @lru_cache(maxsize=1024)
-def _kind(face: Face) -> str:
+def _has_program(face: Face) -> bool:
+    """Whether a TrueType font has instructions that do something, or none so that the auto-hinter acts."""
     if face.is_postscript:
-        return "postscript"
+        return False
     maxp = face.table("maxp")
     instructions = int.from_bytes(maxp[26:28], "big") if len(maxp) >= 28 else 0
-    program = len(face.table("fpgm")) + len(face.table("prep"))
-    only_quiet = program and not instructions and not face.table("fpgm")
-    return "none" if only_quiet else "truetype"
+    return bool(instructions or face.table("fpgm") or not face.table("prep"))
 
 
 def hinted_advance(font: FontInstance, glyph: int, size: float) -> float | None:
