@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from emblazon_origin.server.origin import Origin
 
 # The edge's key for the card. It counts purges, so that a purged card is drawn anew here too.
-_EPOCH = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
+_KEY = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
 _CARD_PATH = re.compile(r"/(render|fallback|store)(/.*)")
+_READ, _WRITE = ("GET", "HEAD"), ("POST",)
 PROBES = ("/healthz", "/readyz", "/metrics")
 
 
@@ -68,60 +69,50 @@ class Routes:
 
     async def dispatch(self, ask: Ask, seen: Seen) -> Answer:
         """Find the route and answer. Raises Problem and EmblazonError."""
-        path = ask.path
-        card = _CARD_PATH.fullmatch(path)
-        plain = self._plain.get(path)
-        if card is None and plain is None:
+        if plain := self._plain.get(ask.path):
+            seen.route = ask.path.strip("/").partition(".")[0]
+            self._admit(ask, _READ, guarded=ask.path not in PROBES)
+            return await plain(ask)
+        card = _CARD_PATH.fullmatch(ask.path)
+        if card is None:
             raise NotFound("The origin has /render/{template}.{png|jpg|webp|avif} and /manifest.json.")
-        seen.route = card[1] if card else path.strip("/").partition(".")[0]
-        if seen.route == "store" and self._config.storage == "none":
+        route, name = card.groups()
+        seen.route = route
+        if route == "store" and self._config.storage == "none":
             raise NotFound("No storage is configured; set EMBLAZON_STORAGE to folder or s3.")
-        if path not in PROBES:
-            self._authorize(ask)
-        allowed = ("POST",) if seen.route == "store" else ("GET", "HEAD")
+        self._admit(ask, _WRITE if route == "store" else _READ, guarded=True)
+        return await self._card(ask, route, name, seen)
+
+    def _admit(self, ask: Ask, allowed: tuple[str, ...], *, guarded: bool) -> None:
+        """Check bearer token, in constant time, and method."""
+        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
+        given = token.strip().encode("utf-8", "surrogateescape") if scheme.lower() == "bearer" else b""
+        if guarded and self._config.token and not hmac.compare_digest(given, self._config.token.encode()):
+            raise Unauthorized("This origin answers only to the edge that holds its token.")
         if ask.method not in allowed:
             raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=allowed)
-        if card:
-            return await self._card(ask, card[1], card[2], seen)
-        return await plain(ask) if plain else json_answer({})
-
-    def _authorize(self, ask: Ask) -> None:
-        """Compare the bearer token in constant time."""
-        if not self._config.token:
-            return
-        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(
-            token.strip().encode(), self._config.token.encode()
-        ):
-            raise Unauthorized("This origin answers only to the edge that holds its token.")
 
     # -- cards ---------------------------------------------------------------------------------
 
-    async def _card(self, ask: Ask, route: str, rest: str, seen: Seen) -> Answer:
+    async def _card(self, ask: Ask, route: str, name: str, seen: Seen) -> Answer:
         began = time.perf_counter()
-        origin = self._origin
-        if not origin.manifest.templates:
-            raise Overloaded(origin.not_ready or "no templates")
+        service, manifest = self._origin.service, self._origin.manifest
+        if not manifest.templates:
+            raise Overloaded(self._origin.not_ready or "no templates")
         query, explain = _take_explain(ask.query) if self._config.dev else (ask.query, False)
         if route == "fallback":
-            query = f"{query}&_v={FALLBACK_VARIANT}" if query else f"_v={FALLBACK_VARIANT}"
-        method = "GET" if route == "store" else ask.method
-        request = parse_request(
-            method, f"/og{rest}", query, origin.manifest, accept=ask.headers.get("accept", "")
-        )
+            query = "&".join(filter(None, [query, f"_v={FALLBACK_VARIANT}"]))
+        accept = ask.headers.get("accept", "")
+        request = parse_request("GET", f"/og{name}", query, manifest, accept=accept)
         seen.template = request.template.name
         if explain:
-            result = await origin.service.explain(request)
-            return json_answer(
-                result.explain or {"diagnostics": list(result.diagnostics), "timings": result.timings}
-            )
-        epoch = ask.headers.get("x-emblazon-key", "")
-        if not _EPOCH.fullmatch(epoch):
+            return json_answer((await service.explain(request)).explain)
+        key = ask.headers.get("x-emblazon-key", "")
+        if not _KEY.fullmatch(key):
             raise BadRequest("X-Emblazon-Key has at most 256 letters, digits and ._:,=- in it.")
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
-        served = await origin.service.card(request, origin.manifest, epoch=epoch, refresh=refresh)
-        seen.tier = served.tier
-        seen.stages = served.card.timings if served.tier == "render" else {}
+        served = await service.card(request, manifest, edge_key=key, refresh=refresh)
+        seen.tier, seen.stages = served.tier, served.stages
         if route == "store":
             return await self._store(request, served)
         return self._card_answer(ask, request, served, time.perf_counter() - began)
@@ -142,8 +133,7 @@ class Routes:
             degraded_max_age=config.degraded_max_age,
         )
         fields = headers.card_headers(card, request.template, client, cdn, immutable=request.immutable)
-        timings = card.timings if served.tier == "render" else {}
-        fields.append(("Server-Timing", headers.server_timing(served.tier, timings, seconds)))
+        fields.append(("Server-Timing", headers.server_timing(served.tier, served.stages, seconds)))
         if request.negotiated:
             fields.append(("Vary", "Accept"))
         if card.degraded:

@@ -42,11 +42,10 @@ class Served:
     card: Card
     tier: Tier
 
-
-@dataclass(frozen=True, slots=True)
-class _Fill:
-    card: Card
-    tier: Tier
+    @property
+    def stages(self) -> dict[str, float]:
+        """Milliseconds by stage, where the card was drawn for this very request."""
+        return self.card.timings if self.tier == "render" else {}
 
 
 class CardService:
@@ -65,7 +64,7 @@ class CardService:
         self._cards = cards
         self._metrics = metrics
         self._fleet = fleet
-        self._flights: SingleFlight[_Fill] = SingleFlight()
+        self._flights: SingleFlight[Served] = SingleFlight()
         self._chores: set[asyncio.Task[None]] = set()
         self._shrinking: set[str] = set()
 
@@ -75,22 +74,22 @@ class CardService:
         return len(self._flights)
 
     async def card(
-        self, request: CardRequest, manifest: Manifest, *, epoch: str = "", refresh: bool = False
+        self, request: CardRequest, manifest: Manifest, *, edge_key: str = "", refresh: bool = False
     ) -> Served:
         """Return the card of a request.
 
-        `epoch` is whatever the edge counts purges with; it becomes part of the key. `refresh` draws
-        anew even if a copy is kept. Raises EmblazonError.
+        `edge_key` is the key of the edge, which counts purges; it becomes part of ours, so that a purged
+        card is drawn anew. `refresh` does so in any case. Raises EmblazonError.
         """
-        key = hashlib.sha256(f"{cache_key(request, manifest)}\n{epoch}".encode()).hexdigest()
+        key = hashlib.sha256(f"{cache_key(request, manifest)}\n{edge_key}".encode()).hexdigest()
         if not refresh and (card := self._kept(key, request)):
             if card.quick:
                 self._shrink_later(key, request, card)
             return Served(card, "memory")
-        fill, joined = await self._flights.do(
+        served, joined = await self._flights.do(
             key + ("!" if refresh else ""), lambda flight: self._fill(key, request, flight, refresh=refresh)
         )
-        return Served(fill.card, "joined" if joined else fill.tier)
+        return Served(served.card, "joined") if joined else served
 
     async def explain(self, request: CardRequest) -> JobResult:
         """Render once more, for the report; nothing is kept."""
@@ -101,7 +100,7 @@ class CardService:
     def _kept(self, key: str, request: CardRequest) -> Card | None:
         return self._cards.get(key, request.template.cache.max_age, self._config.degraded_max_age)
 
-    async def _fill(self, key: str, request: CardRequest, flight: Flight[_Fill], *, refresh: bool) -> _Fill:
+    async def _fill(self, key: str, request: CardRequest, flight: Flight[Served], *, refresh: bool) -> Served:
         lock = ""
         if self._fleet is not None:
             if not refresh and (card := await self._from_fleet(self._fleet, key, request)):
@@ -135,11 +134,11 @@ class CardService:
     def _outdated(self, card: Card, request: CardRequest) -> bool:
         return is_outdated(card, time.time(), request.template.cache.max_age, self._config.degraded_max_age)
 
-    def _keep(self, key: str, card: Card, tier: Tier) -> _Fill:
+    def _keep(self, key: str, card: Card, tier: Tier) -> Served:
         self._cards.put(key, card)
-        return _Fill(card, tier)
+        return Served(card, tier)
 
-    async def _render(self, key: str, request: CardRequest, flight: Flight[_Fill]) -> Card:
+    async def _render(self, key: str, request: CardRequest, flight: Flight[Served]) -> Card:
         began = time.perf_counter()
         result = await self._pool.render(_job(request), key, on_start=flight.pin)
         self._count(request, result, "quick", time.perf_counter() - began)

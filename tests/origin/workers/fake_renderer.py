@@ -78,12 +78,16 @@ class FakeRenderer:
             compress_level=1 + 8 * (job.effort == "small"),
         )
         self._record(f"end {os.getpid()}")
+        timings = {"layout": 1.5, "paint": 2.5}
         return JobResult(
             buffer.getvalue(),
             "image/jpeg" if job.format == "jpg" else f"image/{job.format}",
-            job.width, job.height,
-            degraded=job.params.get("do") == "degrade", timings={"layout": 1.5, "paint": 2.5},
-        )  # fmt: skip
+            job.width,
+            job.height,
+            degraded=job.params.get("do") == "degrade",
+            timings=timings,
+            explain={"timings": timings} if job.explain else None,
+        )
 
     def sweep(self) -> dict[str, int]:
         return {"glyphs": 1234}
