@@ -239,10 +239,7 @@ def _extent(font: FontInstance, glyph: int, low: float, high: float) -> tuple[fl
     """Return the leftmost and rightmost x of an outline between two heights, in design units."""
     path = Path()
     for name, points in glyph_outline(font, glyph):
-        if name == "Q":
-            path.quadratic(*points)
-        else:
-            path.commands.append((name, points))
+        path.commands.append((name, points))
     xs: list[float] = []
     for contour, _ in path.contours(font.units_per_em / 500):
         for (ax, ay), (bx, by) in pairwise([*contour, contour[0]]):

@@ -34,6 +34,8 @@ def charstrings(path: Path) -> tuple[bytes, ...] | None:
             parts, count, x, y = bytearray(), 0, 0, 0
         count += size
         for name, values in contour:
+            if name == "Q":
+                values = _raised((x / 65536, y / 65536), values)
             for i in range(0, len(values), 2):
                 if not (-LIMIT < values[i] < LIMIT and -LIMIT < values[i + 1] < LIMIT):
                     return None
@@ -47,6 +49,14 @@ def charstrings(path: Path) -> tuple[bytes, ...] | None:
     parts.append(_ENDCHAR)
     done.append(bytes(parts))
     return tuple(done)
+
+
+def _raised(start: tuple[float, float], p: Sequence[float]) -> tuple[float, ...]:
+    """Return a quadratic curve as a cubic one."""
+    (x0, y0), (x1, y1, x, y) = start, p
+    return (
+        x0 + (x1 - x0) * 2 / 3, y0 + (y1 - y0) * 2 / 3, x + (x1 - x) * 2 / 3, y + (y1 - y) * 2 / 3, x, y
+    )  # fmt: skip
 
 
 def _contours(commands: Sequence[Command]) -> list[list[Command]]:

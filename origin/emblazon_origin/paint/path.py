@@ -9,10 +9,10 @@ from typing import NamedTuple
 from ..layout.boxes import Rect, Sides
 from .geometry import Matrix
 
-# Control points of a quarter circle of radius 1 lie this far along its tangents.
-KAPPA = 4 / 3 * tan(pi / 8)
+# How far a quarter circle of radius 1 is from the quadratic curve with its tangents, by Skia's estimate.
+_CONIC_ERROR = (1 - sqrt(0.5)) / (4 * (1 + sqrt(0.5)))
 Point = tuple[float, float]
-# ("M", (x, y)) | ("L", (x, y)) | ("C", (x1, y1, x2, y2, x, y)) | ("Z", ())
+# ("M", (x, y)) | ("L", (x, y)) | ("Q", (x1, y1, x, y)) | ("C", (x1, y1, x2, y2, x, y)) | ("Z", ())
 Command = tuple[str, tuple[float, ...]]
 
 
@@ -40,11 +40,9 @@ class Path:
         return self
 
     def quadratic(self, x1: float, y1: float, x: float, y: float) -> Path:
-        """Add a quadratic Bézier segment, raised to a cubic."""
-        x0, y0 = self.current
-        return self.cubic(
-            x0 + (x1 - x0) * 2 / 3, y0 + (y1 - y0) * 2 / 3, x + (x1 - x) * 2 / 3, y + (y1 - y) * 2 / 3, x, y
-        )
+        """Add a quadratic Bézier segment."""
+        self.commands.append(("Q", (x1, y1, x, y)))
+        return self
 
     def close(self) -> Path:
         """Close the contour."""
@@ -84,6 +82,22 @@ class Path:
         left, top = min(xs), min(ys)
         return Rect(left, top, max(xs) - left, max(ys) - top)
 
+    def flattened(self, scale: float) -> Path:
+        """Return the path with curves cut into lines, as many as Skia takes where 1 is `scale` device px."""
+        if all(name not in "QC" for name, _ in self.commands):
+            return self
+        lines: list[Command] = []
+        current: Point = (0.0, 0.0)
+        for name, p in self.commands:
+            if name in "QC":
+                pieces = curve_pieces(current, p, scale)
+                lines.extend(("L", point) for point in _points(current, p, pieces))
+            else:
+                lines.append((name, p))
+            if p:
+                current = p[-2], p[-1]
+        return Path(lines)
+
     def contours(self, tolerance: float = 0.1) -> Iterator[tuple[list[Point], bool]]:
         """Yield each contour as points and whether it was closed; curves stay within `tolerance` px."""
         points: list[Point] = []
@@ -94,8 +108,9 @@ class Path:
                 points = [(p[0], p[1])]
             elif name == "L":
                 points.append((p[0], p[1]))
-            elif name == "C":
-                points.extend(_flatten(points[-1] if points else (p[0], p[1]), p, tolerance))
+            elif name in "QC":
+                start = points[-1] if points else (p[0], p[1])
+                points.extend(_points(start, p, _fine_pieces(start, p, tolerance)))
             elif points:
                 yield points, True
                 points = [points[0]]
@@ -103,17 +118,48 @@ class Path:
             yield points, False
 
 
-def _flatten(start: Point, p: Sequence[float], tolerance: float) -> Iterator[Point]:
-    """Yield points of a cubic, as many as Wang's formula asks for."""
+def _fine_pieces(start: Point, p: Sequence[float], tolerance: float) -> int:
+    """Return how many lines keep within `tolerance` of a curve, by Wang's formula."""
+    x, y = [start[0], *p[::2]], [start[1], *p[1::2]]
+    bend = max(
+        hypot(x[i] - 2 * x[i + 1] + x[i + 2], y[i] - 2 * y[i + 1] + y[i + 2]) for i in range(len(x) - 2)
+    )
+    return min(200, max(1, ceil(sqrt((0.25 if len(x) == 3 else 0.75) * bend / tolerance))))
+
+
+def curve_pieces(start: Point, p: Sequence[float], scale: float) -> int:
+    """Return how many lines Skia's analytic rasteriser cuts a curve into (as SkEdge.cpp decides)."""
+    x, y = [start[0], *p[::2]], [start[1], *p[1::2]]
+    if len(x) == 3:
+        dx, dy = (abs(2 * v[1] - v[0] - v[2]) / 4 for v in (x, y))
+    else:
+        dx, dy = (
+            max(abs(8 * v[0] - 15 * v[1] + 6 * v[2] + v[3]), abs(v[0] + 6 * v[1] - 15 * v[2] + 8 * v[3]))
+            * 19
+            / 512
+            for v in (x, y)
+        )
+    distance = max(dx, dy) + min(dx, dy) / 2
+    steps = (int(min(distance * scale, 1e4) * 256) + 16) >> 5
+    shift = steps.bit_length() // 2 + (len(x) == 4)
+    return int(2 ** min(max(shift, 1), 6))
+
+
+def _points(start: Point, p: Sequence[float], pieces: int) -> Iterator[Point]:
+    """Yield the ends of lines along a quadratic or cubic curve."""
     x0, y0 = start
-    x1, y1, x2, y2, x3, y3 = p
-    bend = max(hypot(x0 - 2 * x1 + x2, y0 - 2 * y1 + y2), hypot(x1 - 2 * x2 + x3, y1 - 2 * y2 + y3))
-    steps = min(200, max(1, ceil(sqrt(0.75 * bend / tolerance))))
-    for i in range(1, steps + 1):
-        t = i / steps
+    if len(p) == 4:
+        x1, y1, x3, y3 = p
+        x2, y2 = x3 + (x1 - x3) * 2 / 3, y3 + (y1 - y3) * 2 / 3
+        x1, y1 = x0 + (x1 - x0) * 2 / 3, y0 + (y1 - y0) * 2 / 3
+    else:
+        x1, y1, x2, y2, x3, y3 = p
+    for i in range(1, pieces):
+        t = i / pieces
         u = 1 - t
         k0, k1, k2, k3 = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
         yield k0 * x0 + k1 * x1 + k2 * x2 + k3 * x3, k0 * y0 + k1 * y1 + k2 * y2 + k3 * y3
+    yield x3, y3
 
 
 class Radii(NamedTuple):
@@ -187,17 +233,39 @@ def rounded_rect_path(rect: Rect, radii: Radii, *, reverse: bool = False) -> Pat
         return rect_path(rect, reverse=reverse)
     x, y, w, h = rect
     (tlx, tly), (trx, try_), (brx, bry), (blx, bly) = radii
-    k = 1 - KAPPA
     right, bottom = x + w, y + h
     path = Path().move(x + tlx, y)
-    path.line(right - trx, y).cubic(right - trx * k, y, right, y + try_ * k, right, y + try_)
-    path.line(right, bottom - bry).cubic(
-        right, bottom - bry * k, right - brx * k, bottom, right - brx, bottom
-    )
-    path.line(x + blx, bottom).cubic(x + blx * k, bottom, x, bottom - bly * k, x, bottom - bly)
-    path.line(x, y + tly).cubic(x, y + tly * k, x + tlx * k, y, x + tlx, y)
+    path.line(right - trx, y)
+    _quarter(path, (right - trx, y + try_), (0.0, -try_), (trx, 0.0))
+    path.line(right, bottom - bry)
+    _quarter(path, (right - brx, bottom - bry), (brx, 0.0), (0.0, bry))
+    path.line(x + blx, bottom)
+    _quarter(path, (x + blx, bottom - bly), (0.0, bly), (-blx, 0.0))
+    path.line(x, y + tly)
+    _quarter(path, (x + tlx, y + tly), (-tlx, 0.0), (0.0, -tly))
     path.close()
     return reverse_path(path) if reverse else path
+
+
+def _quarter(path: Path, center: Point, start: Point, end: Point) -> None:
+    """Add a quarter of an ellipse as Skia does: by the fewest quadratic curves within a quarter pixel."""
+    cx, cy = center
+    ax, ay = start
+    bx, by = end
+    if (ax == 0 and ay == 0) or (bx == 0 and by == 0):
+        path.line(cx + bx, cy + by)
+        return
+    error, pieces = hypot(ax + bx, ay + by) * _CONIC_ERROR, 1
+    while error > 0.25 and pieces < 32:
+        error, pieces = error / 4, pieces * 2
+    half = pi / 4 / pieces
+    for i in range(pieces):
+        middle, to = (2 * i + 1) * half, (2 * i + 2) * half
+        c, s = cos(middle) / cos(half), sin(middle) / cos(half)
+        control = (cx + ax * c + bx * s, cy + ay * c + by * s)
+        last = i == pieces - 1
+        c, s = (0.0, 1.0) if last else (cos(to), sin(to))
+        path.quadratic(*control, cx + ax * c + bx * s, cy + ay * c + by * s)
 
 
 def reverse_path(path: Path) -> Path:
@@ -215,6 +283,8 @@ def reverse_path(path: Path) -> Path:
             to = ends[i - 1]
             if name == "C":
                 result.cubic(p[2], p[3], p[0], p[1], *to)
+            elif name == "Q":
+                result.quadratic(p[0], p[1], *to)
             else:
                 result.line(*to)
         result.close()

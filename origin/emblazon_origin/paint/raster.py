@@ -48,16 +48,22 @@ def mask_bytes(mask: Mask) -> int:
 
 
 _masks: ByteCache[Mask] = ByteCache("masks", 24_000_000, mask_bytes)
-_MAX_KEY = 20_000  # bytes of outlines that are kept as keys
+_MAX_KEY = 500  # commands of a path that is kept as a key
 _MAX_WHOLE = 4_000_000  # larger shapes are drawn for their clip only, and not kept
 
 
 def coverage(
-    path: Path, matrix: Matrix = IDENTITY, clip: IntRect | None = None, rule: str = "nonzero"
+    path: Path,
+    matrix: Matrix = IDENTITY,
+    clip: IntRect | None = None,
+    rule: str = "nonzero",
+    *,
+    glyphs: bool = False,
 ) -> Mask | None:
     """Rasterise a filled path; None where it covers nothing (inside `clip`, if given).
 
-    Overlaps within one path fill by the non-zero rule, or by even-odd where asked for.
+    Overlaps within one path fill by the non-zero rule, or by even-odd where asked for. Curves are cut into
+    lines as Skia cuts those of shapes, or finer for `glyphs`, which FreeType draws for it.
     """
     bounds = path.bounds()
     if bounds is None:
@@ -73,14 +79,21 @@ def coverage(
     shift_x, shift_y = floor(matrix.e), floor(matrix.f)
     local = matrix._replace(e=matrix.e - shift_x, f=matrix.f - shift_y)
     box = box.shift(-shift_x, -shift_y)
-    glyphs = charstrings(path) if rule == "nonzero" else None
-    if glyphs is None:
-        return _far_coverage(path.transform(local), box, rule).moved(shift_x, shift_y)
-    if whole and sum(map(len, glyphs)) < _MAX_KEY:
-        found = _masks.get((glyphs, local), lambda: _rasterise(glyphs, local, box))
+    if whole and len(path.commands) < _MAX_KEY:
+        key = (tuple(path.commands), local, rule, glyphs)
+        found = _masks.get(key, lambda: _draw(path, local, box, rule, glyphs))
     else:
-        found = _rasterise(glyphs, local, box)
+        found = _draw(path, local, box, rule, glyphs)
     return found.moved(shift_x, shift_y)
+
+
+def _draw(path: Path, matrix: Matrix, box: IntRect, rule: str, glyphs: bool = False) -> Mask:
+    """Rasterise a path over `box`. HarfBuzz cuts curves as FreeType does: those of glyphs are left to it."""
+    lines = path if glyphs else path.flattened(max(matrix.scale))
+    strings = charstrings(lines) if rule == "nonzero" else None
+    if strings is None:
+        return _far_coverage(lines.transform(matrix), box, rule)
+    return _rasterise(strings, matrix, box)
 
 
 def _far_coverage(path: Path, box: IntRect, rule: str) -> Mask:
@@ -124,19 +137,12 @@ def _rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
         floor(rect.x + rect.width - right) - 2, floor(rect.y + rect.height - bottom) - 2,
     )  # fmt: skip
     if inner.width < 32 or inner.height < 32:
-        return _path_mask(rounded_rect_path(rect, radii), box)
+        return _draw(rounded_rect_path(rect, radii), IDENTITY, box, "nonzero")
     # Draw it with the middle taken out, then stretch one column and one row back in.
     cut_x, cut_y = inner.width - 1, inner.height - 1
     small_rect = Rect(rect.x, rect.y, rect.width - cut_x, rect.height - cut_y)
-    small = _path_mask(rounded_rect_path(small_rect, radii), enclose(small_rect))
+    small = _draw(rounded_rect_path(small_rect, radii), IDENTITY, enclose(small_rect), "nonzero")
     return stretch_mask(small, inner.left - box.left, inner.top - box.top, cut_x, cut_y)
-
-
-def _path_mask(path: Path, box: IntRect) -> Mask:
-    glyphs = charstrings(path)
-    if glyphs is None:
-        return _far_coverage(path, box, "nonzero")
-    return _rasterise(glyphs, IDENTITY, box)
 
 
 def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int) -> Mask:

@@ -49,7 +49,7 @@ def fill_mask(
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
         drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr, color=color)
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
-    mask = coverage(device_path(run, origin, dpr, matrix), IDENTITY, painter.clip.bounds)
+    mask = coverage(device_path(run, origin, dpr, matrix), IDENTITY, painter.clip.bounds, glyphs=True)
     if mask is None:
         return None
     table = coverage_table(luminance_level(color or fill_color(run)))
@@ -65,10 +65,7 @@ def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
         x, y = x0 + gx * dpr, y0 - gy * dpr
         for name, points in glyph_outline(run.font, glyph):
             mapped = [p * k + x if i % 2 == 0 else y - p * k for i, p in enumerate(points)]
-            if name == "Q":
-                path.quadratic(*mapped)
-            else:
-                path.commands.append((name, tuple(mapped)))
+            path.commands.append((name, tuple(mapped)))
     return path
 
 
@@ -86,10 +83,7 @@ def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Pa
                 for i in range(0, len(p), 2)
                 for value in (a * p[i] + c * p[i + 1] + x, b * p[i] + d * p[i + 1] + y)
             ]
-            if name == "Q":
-                path.quadratic(*mapped)
-            else:
-                path.commands.append((name, tuple(mapped)))
+            path.commands.append((name, tuple(mapped)))
     return path
 
 
