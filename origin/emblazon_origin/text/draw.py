@@ -17,7 +17,7 @@ from ..style.values import Color
 from .cache import Cache
 from .coverage import coverage_table, luminance_level
 from .fonts import FontInstance
-from .glyphs import MAX_GLYPH_SIDE, GlyphMask, color_glyph, glyph_mask
+from .glyphs import MAX_GLYPH_SIDE, GlyphMask, color_glyph, forget_masks, glyph_mask
 from .lines import GlyphRun
 
 
@@ -155,3 +155,9 @@ def _snap(x: float, subpixel: bool) -> tuple[int, float]:
     x += 1 / 8  # to the nearest quarter
     whole = math.floor(x)
     return whole, x - whole
+
+
+def forget_glyphs() -> None:
+    """Empty the caches of glyphs and runs, to free memory or to draw anew."""
+    _runs.clear()
+    forget_masks()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 
@@ -18,9 +19,10 @@ from emblazon_origin.style.computed import ComputedStyle
 from emblazon_origin.style.dom import FontFaceRule
 from emblazon_origin.style.values import Color
 from emblazon_origin.text.coverage import coverage_table, luminance_level
-from emblazon_origin.text.draw import color_glyphs, draw_run_mask, run_mask
+from emblazon_origin.text.draw import color_glyphs, draw_run_mask, forget_glyphs, run_mask
 from emblazon_origin.text.fonts import FontInstance, FontLibrary
 from emblazon_origin.text.glyphs import color_glyph, glyph_mask, glyph_outline
+from emblazon_origin.text.hinting import is_hinted
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.lines import GlyphRun, InlineLayout, TextItem
 
@@ -67,10 +69,7 @@ def test_subpixel_shift_moves_ink_in_quarters(inter: FontInstance) -> None:
 def test_the_same_run_makes_the_same_bytes(lay_out: LayOut) -> None:
     run = lay_out("Determinism").lines[0].runs[0]
     first = run_mask(run, (0.0, 0.0)).image
-    from emblazon_origin.text import draw, glyphs
-
-    draw._runs.clear()
-    glyphs._masks.clear()
+    forget_glyphs()
     again = run_mask(run, (0.0, 0.0)).image
     assert first is not again
     assert first is not None
@@ -116,6 +115,36 @@ def test_synthetic_bold_and_slant_change_the_ink(fonts: FontLibrary, style: Comp
         return sum(image.histogram()[level] * level for level in range(256))
 
     assert ink(font_weight=700.0) > ink() * 1.1
+
+
+def test_strokes_of_ideographs_stand_on_pixel_rows(fonts: FontLibrary, style: ComputedStyle) -> None:
+    font = fonts.font_set(style).select("日", "Hani").font
+    image = glyph_mask(font, _glyph(font, "日"), 18.0).image
+    assert image is not None
+    column = [image.getpixel((image.width // 2, y)) for y in range(image.height)]
+    assert column == [111, 255, 0, 0, 0, 0, 0, 219, 139, 0, 0, 0, 0, 31, 255, 75, 0]
+
+
+def test_slanted_glyphs_are_drawn_without_hints(fonts: FontLibrary, style: ComputedStyle) -> None:
+    font = fonts.font_set(style.replace(font_style="italic")).select("日", "Hani").font
+    assert font.synthetic_oblique
+    assert not is_hinted(font)
+    assert glyph_mask(font, _glyph(font, "日"), 20.0).image is not None
+
+
+def test_threads_may_draw_at_once(fonts: FontLibrary, style: ComputedStyle) -> None:
+    font = fonts.font_set(style.replace(font_weight=555.0)).primary
+    glyphs = [_glyph(font, c) for c in "ABCDEFGHIJ"] * 8
+
+    def draw(index: int) -> bytes:
+        image = glyph_mask(font, glyphs[index], 30.0 + index // 10).image
+        assert image is not None
+        return image.tobytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        parallel = list(pool.map(draw, range(len(glyphs))))
+    forget_glyphs()
+    assert parallel == [draw(index) for index in range(len(glyphs))]
 
 
 # --- coverage ------------------------------------------------------------------------------------------

@@ -163,7 +163,8 @@ def test_justify_spreads_ideographs_too(lay_out: LayOut) -> None:
 
 
 def test_text_align_last_applies_to_the_last_line(lay_out: LayOut) -> None:
-    assert edges(lay_out("a b", 100, text_align="justify", text_align_last="justify"))[0] == (0, 100)
+    layout = lay_out("a b", 100, text_align="justify", text_align_last="justify")
+    assert edges(layout)[0] == pytest.approx((0, 100), abs=0.01)
 
 
 def test_indent_moves_the_first_line(lay_out: LayOut) -> None:
@@ -302,6 +303,18 @@ def test_min_content_breaks_anywhere_where_css_says_so(fonts: FontLibrary, style
         block = style.replace(overflow_wrap=wrap)
         least, _ = intrinsic_widths([TextItem("wonderful", block)], block, fonts=fonts)
         assert (least < 30) is narrow
+
+
+def test_marks_stay_on_bases_whose_advance_is_rounded(lay_out: LayOut) -> None:
+    run = lay_out("ช่อ", font_family=("Noto Sans Thai",), font_size=19.0).lines[0].runs[0]
+    assert run.xs[0] == 0
+    assert run.xs[2] == 10  # the base's advance, 10.3 px, rounded
+    assert run.xs[1] == pytest.approx(10.75, abs=0.01)  # the mark does not move with the rounding
+
+
+def test_advances_are_hinted_where_the_font_is(lay_out: LayOut) -> None:
+    lao = {"font_family": ("Noto Sans Lao",)}
+    assert [lay_out("ສ", font_size=size, **lao).width for size in (10.0, 20.0, 200.0)] == [7, 12, 128]
 
 
 def test_fractional_advances_are_available(fonts: FontLibrary, style: ComputedStyle) -> None:
