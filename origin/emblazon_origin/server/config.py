@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 from emblazon_origin.errors import EmblazonError
@@ -198,7 +201,7 @@ class OriginConfig:
     @property
     def worker_count(self) -> int:
         """Render processes: as set, else one per CPU that this process may use."""
-        return self.workers or len(os.sched_getaffinity(0))
+        return self.workers or usable_cpus()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> OriginConfig:
@@ -248,6 +251,15 @@ def _check_range(metadata: Mapping[str, Any], value: Any) -> None:
         if (low is not None and not number >= low) or (high is not None and not number <= high):
             bounds = f"at least {low}" if high is None else f"from {low} to {high}"
             raise ConfigError(f"{metadata['variable']}={number}: use a number {bounds}")
+
+
+def usable_cpus(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """Return how many CPUs this process may use: by affinity, and by the container's quota (cgroup v2)."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        share, _, period = quota.read_text().partition(" ")
+        cpus = min(cpus, math.ceil(int(share) / int(period)))  # "max 100000" is no number: no quota
+    return max(1, cpus)
 
 
 def describe() -> list[tuple[str, str, str]]:

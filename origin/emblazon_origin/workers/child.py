@@ -85,7 +85,8 @@ def _become_expendable(sock: socket.socket, memory_limit: int, nice: int) -> Non
     if memory_limit:
         limit = virtual_bytes() + memory_limit
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
+        with contextlib.suppress(OSError, ValueError):  # not on macOS
+            resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
     if nice:
         os.nice(nice)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.server.config import ConfigError, OriginConfig, describe
+from emblazon_origin.server.config import ConfigError, OriginConfig, describe, usable_cpus
 
 PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
@@ -54,3 +54,12 @@ def test_empty_variables_are_as_if_unset() -> None:
 def test_the_page_lists_every_variable_with_its_default_and_effect() -> None:
     rows = re.findall(r"^\| `([A-Z_0-9]+)` \| (?:`([^`]*)`|–) \| (.*) \|$", PAGE.read_text(), re.MULTILINE)
     assert rows == describe()
+
+
+@pytest.mark.parametrize(
+    ("quota", "most"), [("100000 100000", 1), ("50000 100000", 1), ("max 100000", 999), ("", 999)]
+)
+def test_a_containers_cpu_quota_bounds_the_processes(tmp_path: Path, quota: str, most: int) -> None:
+    (tmp_path / "cpu.max").write_text(quota)
+    assert 1 <= usable_cpus(tmp_path / "cpu.max") <= most
+    assert usable_cpus(tmp_path / "missing") >= 1
