@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..report import Report
 from .budget import BUDGET
 from .compute import Environment
-from .dom import StyledDocument
+from .dom import FontFaceRule, StyledDocument
 from .html import parse_html
 from .images import base_of, resolve_url
 from .sheets import build_cascade, load_sheets
@@ -38,4 +39,12 @@ def style_document(
     cascade = build_cascade(sheets, viewport)
     env = Environment(viewport, base, metrics, registered=cascade.properties)
     root = Styler(cascade, env, report, lang, sheets, base if parsed.base else "").document(parsed.root)
-    return StyledDocument(root, cascade.font_faces)
+    return StyledDocument(root, tuple(_located(face, base) for face in cascade.font_faces))
+
+
+def _located(face: FontFaceRule, base: str) -> FontFaceRule:
+    """Return the rule with its URLs against the document's base (those of other sheets are absolute)."""
+    sources = tuple(
+        (kind, resolve_url(value, base) if kind == "url" else value) for kind, value in face.sources
+    )
+    return face if sources == face.sources else replace(face, sources=sources)

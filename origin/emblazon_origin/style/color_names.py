@@ -44,6 +44,9 @@ NAMED: dict[str, Color] = {
     name: _color(digits) for name, digits in (pair.split(":") for pair in _NAMES.split())
 }
 
+WHITE = Color(1, 1, 1)
+CANVAS_DARK = Color(18 / 255, 18 / 255, 18 / 255)
+
 _SYSTEM = """
     canvas:ffffff:121212 canvastext:000000:ffffff linktext:0000ee:9e9eff visitedtext:551a8b:d0adf0
     activetext:ff0000:ff9e9e buttonface:efefef:6b6b6b buttontext:000000:ffffff buttonborder:000000:ffffff

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import finish
 from . import values as v
+from .color_names import WHITE
 from .colors import recolored
 from .computed import ComputedStyle
 from .declarations import Custom, Pending, Wide
@@ -132,6 +133,8 @@ class Element:
         if "color_scheme" in cascaded:
             values["color_scheme"] = self.value("color_scheme")
             context.scheme = finish.scheme(values["color_scheme"], self.env.viewport)  # type: ignore[assignment]
+        if self.parent is None and context.scheme == "dark":
+            fields["color"] = context.color = WHITE
         if "color" in cascaded:
             color = v.Color(*self.value("color"))
             values["color"] = context.color = fields["color"] = color

@@ -41,7 +41,7 @@ def integer(text: str | None) -> int | None:
 def presentational(node: Node) -> dict[str, Any]:
     """Return declarations by key that the element's attributes stand for."""
     attributes = node.attributes
-    if not attributes and node.tag not in ("li",):
+    if not attributes and node.tag != "li" and node.parent is not None:
         return {}
     hints: dict[str, Any] = {}
     for name, value in attributes.items():
@@ -49,6 +49,8 @@ def presentational(node: Node) -> dict[str, Any]:
             read(node, value, hints)
     if node.tag in ("ol", "li"):
         _list(node, hints)
+    elif node.parent is None:
+        _color_scheme(node, hints)
     return hints
 
 
@@ -181,6 +183,15 @@ def first_strong(node: Node) -> str:
         elif item.tag not in _OWN_DIRECTION and "dir" not in item.attributes:
             stack += reversed(item.children)
     return "ltr"
+
+
+def _color_scheme(root: Node, hints: dict[str, Any]) -> None:
+    """`<meta name=color-scheme>` (HTML §4.2.5.1)."""
+    for head in root.elements[:1]:
+        for meta in head.elements:
+            if meta.tag == "meta" and meta.attributes.get("name", "").lower() == "color-scheme":
+                _css("color-scheme", meta.attributes.get("content", ""), hints)
+                return
 
 
 def _border(node: Node, value: str, hints: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from .. import limits
 from ..errors import CardError
 from ..report import Diagnostic, Report
 from . import values as v
+from .color_names import CANVAS_DARK
 from .compute import Computed, Environment
 from .compute import Element as Computation
 from .computed import ComputedStyle
@@ -109,6 +110,8 @@ class Styler:
                 if opened is not None:
                     stack.append(opened)
         self.finish()
+        if computed.scheme == "dark":
+            _darken_canvas(top.element)
         return top.element
 
     def text(self, data: str, parent: Element) -> None:
@@ -346,6 +349,15 @@ _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
 
 
 _REPLACED = frozenset(("svg", "img", "br", "wbr", "video", "canvas", "iframe", "object", "embed", "input"))
+
+
+def _darken_canvas(root: Element) -> None:
+    """Give the canvas the dark scheme's colour where neither the root nor the body has a background."""
+    tops = [root, *(c for c in root.children if isinstance(c, Element) and c.tag == "body")]
+    if all(
+        e.style.background_color.a == 0 and not any(b.image for b in e.style.background_layers) for e in tops
+    ):
+        root.style.background_color = CANVAS_DARK
 
 
 def _selector(node: Node, parent: _Open | None) -> str:

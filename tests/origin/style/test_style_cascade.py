@@ -221,6 +221,16 @@ def test_text_fit_takes_a_floor_and_a_ceiling(style: Any) -> None:
     assert page["b"].text_fit == v.TextFit("grow", 16, 90)
 
 
+@pytest.mark.parametrize(
+    "head", ["<style>:root { color-scheme: light dark }</style>", "<meta name=color-scheme content=dark>"]
+)
+def test_a_dark_scheme_turns_the_canvas_and_its_text(head: str, style: Any) -> None:
+    page = style(f"{head}<p>x<b style='color: initial'>y</b>", scheme="dark")
+    assert page["p"].color == page["b"].color == (1, 1, 1, 1)
+    assert color(page["html"].background_color) == "rgb(18, 18, 18)"
+    assert style("<p>x", scheme="dark")["p"].color == (0, 0, 0, 1)
+
+
 def test_linked_and_imported_sheets_resolve_their_own_urls(style: Any) -> None:
     files = {
         "/cards/css/a.css": '@import "b.css" layer(x); p { background-image: url(../i.png) } @font-face { '

@@ -80,7 +80,7 @@ def test_every_alias_names_a_property() -> None:
 def test_initial_values_of_direct_fields_are_the_class_attributes() -> None:
     special = {
         "aspect_ratio", "font_size", "font_style", "letter_spacing", "word_spacing", "tab_size",
-        "list_style_type", "clip_path", "quotes",
+        "list_style_type", "clip_path", "quotes", "color",
     }  # fmt: skip
     for key, row in registry.LONGHANDS.items():
         if key in ComputedStyle.__annotations__ and key not in special:

@@ -6,9 +6,10 @@ from typing import Any
 
 from .. import values as v
 from ..calculation import integer, length, length_px, number
+from ..color_names import WHITE
 from ..colors import CURRENT_COLOR, parse_color
 from ..registry import alias, longhand, shorthand
-from ..tokens import Cursor, InvalidValue, lift, one_of, unexpected
+from ..tokens import Cursor, Deferred, InvalidValue, lift, one_of, unexpected
 from .border import line_width, shadow_list
 from .common import any_order, is_numeric, keyword_or, mapped
 
@@ -294,7 +295,9 @@ def text_align(cursor: Cursor) -> str:
     return name.removeprefix("-webkit-")
 
 
-longhand("color", v.BLACK, parse_color, inherited=True)
+# The initial colour is CanvasText, which follows the colour scheme.
+_CANVAS_TEXT = Deferred(lambda c: WHITE if c.scheme == "dark" else v.BLACK)
+longhand("color", _CANVAS_TEXT, parse_color, inherited=True)
 longhand("letter-spacing", v.ZERO, spacing, inherited=True)
 longhand("word-spacing", v.ZERO, spacing, inherited=True)
 longhand("text-align", "start", text_align, inherited=True)
