@@ -1,0 +1,177 @@
+"""The HTTP adapter of the origin port, and the pass-through mount, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+from aiohttp import web
+from misbehaving_origin import Behaviour, MisbehavingOrigin
+
+from emblazon.edge.ports import OriginError, get_header
+from emblazon_origin.edge_host import HttpOrigin, InProcessOrigin, create_passthrough_app, edge_runner
+from emblazon_origin.server.answer import Answer, Ask
+
+CARD = "/render/article.png?title=Hi"
+BROKEN: dict[Behaviour, str] = {
+    "hang": "timeout",
+    "drip": "timeout",
+    "truncate": "truncated",
+    "chunked-truncate": "truncated",
+    "reset": "truncated",
+}
+
+
+@pytest.fixture
+async def adapter(origin: MisbehavingOrigin) -> AsyncIterator[HttpOrigin]:
+    adapter = HttpOrigin(origin.url)
+    yield adapter
+    await adapter.close()
+
+
+async def test_whole_answer_with_its_fields(adapter: HttpOrigin, origin: MisbehavingOrigin) -> None:
+    answer = await adapter.fetch(CARD, (("X-Request-Id", "abc"), ("Authorization", "Bearer t")), deadline=5)
+    inspection = await answer.body.inspect()
+    assert (answer.status, inspection.length) == (200, int(get_header(answer.headers, "content-length") or 0))
+    assert origin.asked[0].target == CARD
+    assert origin.asked[0].headers["x-request-id"] == "abc"
+    assert origin.asked[0].headers["accept-encoding"] == "identity"
+    assert get_header(answer.headers, "connection") is None
+
+
+@pytest.mark.parametrize(("behaviour", "reason"), BROKEN.items())
+async def test_no_partial_answer_gets_through(
+    adapter: HttpOrigin, origin: MisbehavingOrigin, behaviour: Behaviour, reason: str
+) -> None:
+    origin.behaviour = behaviour
+    with pytest.raises(OriginError) as caught:
+        await adapter.fetch(CARD, (), deadline=0.4)
+    assert caught.value.reason == reason
+
+
+async def test_nobody_listens(adapter: HttpOrigin, origin: MisbehavingOrigin) -> None:
+    origin.refuse()
+    with pytest.raises(OriginError) as caught:
+        await adapter.fetch(CARD, (), deadline=5)
+    assert caught.value.reason == "refused"
+
+
+async def test_answer_beyond_the_bound_is_cut_off(origin: MisbehavingOrigin) -> None:
+    adapter = HttpOrigin(origin.url, max_bytes=100)
+    with pytest.raises(OriginError) as caught:
+        await adapter.fetch(CARD, (), deadline=5)
+    await adapter.close()
+    assert caught.value.reason == "too-large"
+
+
+async def test_redirects_are_answers_and_not_followed(adapter: HttpOrigin, origin: MisbehavingOrigin) -> None:
+    origin.behaviour = "redirect"
+    assert (await adapter.fetch(CARD, (), deadline=5)).status == 302
+
+
+async def test_renderer_in_the_same_process() -> None:
+    async def draw(ask: Ask) -> Answer:
+        assert ask.headers["x-request-id"] == "abc"
+        return Answer(200, [("Content-Type", "image/png")], ask.target.encode())
+
+    answer = await InProcessOrigin(draw).fetch(CARD, (("X-Request-Id", "abc"),), deadline=5)
+    assert await answer.body.read() == CARD.encode()
+
+
+async def _hang(ask: Ask) -> Answer:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody waits that long")
+
+
+async def _crash(ask: Ask) -> Answer:
+    raise RuntimeError("bug")
+
+
+@pytest.mark.parametrize(("behave", "reason"), [(_hang, "timeout"), (_crash, "network")])
+async def test_renderer_in_the_same_process_that_fails(
+    behave: Callable[[Ask], Awaitable[Answer]], reason: str
+) -> None:
+    with pytest.raises(OriginError) as caught:
+        await InProcessOrigin(behave).fetch(CARD, (), deadline=0.05)
+    assert caught.value.reason == reason
+
+
+# The pass-through mount
+
+
+class Site:
+    """A small web site that counts."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bytes]] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append((request.method, await request.read()))
+        headers = {
+            "Cache-Control": "max-age=60",
+            "ETag": '"abcdefü"',
+            "X-Seen": request.headers.get("X-Sent", ""),
+            "Set-Cookie": "a=1",
+        }
+        response = web.Response(text=f"answer {len(self.asked)}", headers=headers)
+        response.headers.add("Set-Cookie", "b=2")
+        return response
+
+
+async def started(app: web.Application, runner: web.AppRunner) -> str:
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+@pytest.fixture
+async def mount() -> AsyncIterator[tuple[httpx.AsyncClient, Site]]:
+    site, app = Site(), web.Application()
+    app.router.add_route("*", "/{path:.*}", site.answer)
+    behind = web.AppRunner(app)
+    front_app = create_passthrough_app(await started(app, behind))
+    front = edge_runner(front_app)
+    async with httpx.AsyncClient(base_url=await started(front_app, front), trust_env=False) as client:
+        yield client, site
+    await front.cleanup()
+    await behind.cleanup()
+
+
+async def test_mount_caches_by_the_sites_own_fields(mount: tuple[httpx.AsyncClient, Site]) -> None:
+    client, _ = mount
+    first, second = await client.get("/page?x=1"), await client.get("/page?x=1")
+    assert (first.text, second.text) == ("answer 1", "answer 1")
+    assert second.headers["cache-status"].startswith("emblazon; hit; ttl=")
+    assert second.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert (await client.get("/page?x=2")).text == "answer 2"
+
+
+async def test_mount_compares_tags_octet_by_octet(mount: tuple[httpx.AsyncClient, Site]) -> None:
+    client, _ = mount
+    await client.get("/page")
+    answer = await client.get("/page", headers=[(b"If-None-Match", '"abcdefü"'.encode())])
+    assert answer.status_code == 304
+
+
+async def test_mount_passes_methods_and_bodies_on(mount: tuple[httpx.AsyncClient, Site]) -> None:
+    client, site = mount
+    await client.get("/page")
+    answer = await client.post("/page", content=b"data", headers={"X-Sent": "yes"})
+    assert answer.headers["x-seen"] == "yes"
+    assert site.asked[-1] == ("POST", b"data")
+    assert (await client.get("/page")).text == "answer 3"
+
+
+async def test_mount_answers_head_and_ranges_from_the_stored_response(
+    mount: tuple[httpx.AsyncClient, Site],
+) -> None:
+    client, site = mount
+    await client.get("/page")
+    head = await client.head("/page")
+    assert (head.headers["content-length"], head.content) == ("8", b"")
+    part = await client.get("/page", headers={"Range": "bytes=0-5"})
+    assert (part.status_code, part.text) == (206, "answer")
+    assert len(site.asked) == 1
