@@ -24,7 +24,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, case in PICTURES:
         card = library.get(name).preview.cases[case]
-        bound = library.bind(name, card.params, lang=card.lang, variant=card.variant, width=WIDTH, height=HEIGHT)
+        bound = library.bind(
+            name, card.params, lang=card.lang, variant=card.variant, width=WIDTH, height=HEIGHT
+        )
         request = RenderRequest(
             html=bound.html,
             base=str(bound.base),
