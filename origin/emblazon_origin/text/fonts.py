@@ -37,7 +37,6 @@ from .metrics import DesignMetrics, FontMetrics, design_metrics, scale_metrics
 
 SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
 if TYPE_CHECKING:
-    from .paragraph import Paragraph
     from .shape import ShapedRun
 
 # Skia's fake bold: outlines grow by this share of the em, by size in px.
@@ -117,7 +116,6 @@ class _Shared:
     shaped: Cache[tuple[object, ...], ShapedRun] = field(
         default_factory=lambda: Cache(16 << 20, lambda run: run.nbytes)
     )
-    paragraphs: Cache[tuple[object, ...], Paragraph] = field(default_factory=lambda: Cache(64))
 
 
 class FontLibrary:
@@ -139,11 +137,6 @@ class FontLibrary:
     def shaped_cache(self) -> Cache[tuple[object, ...], ShapedRun]:
         """Shaped runs, bounded by bytes; the shaping stage fills it."""
         return self._shared.shaped
-
-    @property
-    def paragraph_cache(self) -> Cache[tuple[object, ...], Paragraph]:
-        """Prepared paragraphs of the current renders; the inline stage fills it."""
-        return self._shared.paragraphs
 
     def with_faces(
         self,

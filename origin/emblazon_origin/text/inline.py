@@ -4,8 +4,8 @@
     intrinsic_widths(items, block_style, fonts=…, report=None, grid=1.0) -> (min-content, max-content)
     TextMeasurer(fonts, report, grid=1.0)   # both of them, as the layout stage's port
 
-A paragraph is shaped once and kept, by what its items hold, in the library's paragraph cache: measuring it
-again at other widths only breaks lines. `grid` is the px grid that glyph advances fall on: 1.0 as Chromium
+A paragraph is shaped once per render and kept by what its items hold: measuring it again at other widths
+only breaks lines. `grid` is the px grid that glyph advances fall on: 1.0 as Chromium
 at one device pixel per px, 0 for fractional advances.
 """
 
@@ -19,6 +19,7 @@ import regex
 from ..report import Report
 from ..style.computed import ComputedStyle
 from .breaker import WidthOf
+from .cache import Cache
 from .ellipsis import CLIP, ellipsis_string, truncate
 from .findings import report_layout
 from .fit import fit_scale
@@ -27,7 +28,7 @@ from .justify import justify
 from .line_builder import LineDraft, build_line, draft_line, place_leaves
 from .lines import AtomicItem, InlineItem, InlineLayout, Line, TextItem
 from .paragraph import EPSILON, Paragraph, Span
-from .prepare import prepare
+from .prepare import MAX_PARAGRAPHS, Paragraphs, prepare
 from .vertical import BoxMetrics, box_metrics
 from .wrap_style import wrap
 
@@ -44,12 +45,14 @@ def layout_inline(
     report: Report | None = None,
     height: float | None = None,
     grid: float = 1.0,
+    paragraphs: Paragraphs | None = None,
 ) -> InlineLayout:
     """Lay an inline formatting context out in `width` px (inf for max-content, 0 for min-content).
 
-    `height` is the room that `text-fit` may fill; None where it is not bounded.
+    `height` is the room that `text-fit` may fill; None where it is not bounded. `paragraphs` keeps what was
+    shaped for the next call.
     """
-    paragraph = prepare(items, block_style, fonts, report, grid)
+    paragraph = prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs)
     found = paragraph.layouts.get((width, height))
     if found is not None:
         return found
@@ -70,9 +73,10 @@ def intrinsic_widths(
     fonts: FontLibrary,
     report: Report | None = None,
     grid: float = 1.0,
+    paragraphs: Paragraphs | None = None,
 ) -> tuple[float, float]:
     """Return (min-content, max-content) widths in px."""
-    return prepare(items, block_style, fonts, report, grid).intrinsic_widths()
+    return prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs).intrinsic_widths()
 
 
 class TextMeasurer:
@@ -86,18 +90,28 @@ class TextMeasurer:
         self.fonts = fonts
         self.report = report
         self.grid = grid
+        self._paragraphs: Paragraphs = Cache(MAX_PARAGRAPHS)
         self._last: dict[int, tuple[InlineLayout, ComputedStyle, Sequence[InlineItem]]] = {}
 
     def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""
-        return intrinsic_widths(items, style, fonts=self.fonts, report=self.report, grid=self.grid)
+        return intrinsic_widths(
+            items, style, fonts=self.fonts, report=self.report, grid=self.grid, paragraphs=self._paragraphs
+        )
 
     def layout(
         self, items: Sequence[InlineItem], style: ComputedStyle, width: float, height: float | None
     ) -> InlineLayout:
         """Break the items into lines."""
         layout = layout_inline(
-            items, style, width=width, fonts=self.fonts, report=self.report, height=height, grid=self.grid
+            items,
+            style,
+            width=width,
+            fonts=self.fonts,
+            report=self.report,
+            height=height,
+            grid=self.grid,
+            paragraphs=self._paragraphs,
         )
         first = next((item for item in items if isinstance(item, TextItem)), None)
         if first is not None:
@@ -118,7 +132,10 @@ class TextMeasurer:
 def _layout(paragraph: Paragraph, width: float) -> InlineLayout:
     style = paragraph.content.block_style
     clamp = style.line_clamp
-    spans = wrap(paragraph, line_widths(style, width), clamp + 1 if clamp else None)
+    spans = paragraph.lines_at.get(width)
+    if spans is None:
+        spans = wrap(paragraph, line_widths(style, width), clamp + 1 if clamp else None)
+        paragraph.lines_at[width] = spans
     clamped = clamp is not None and len(spans) > clamp
     return _build(paragraph, spans[:clamp] if clamped else spans, width, clamped=clamped)
 

@@ -56,6 +56,7 @@ class Paragraph:
     hyphen_widths: dict[int, float] = field(default_factory=dict)
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
+    lines_at: dict[float, list[Span]] = field(default_factory=dict)  # by available width
     scaled: dict[float, Paragraph] = field(default_factory=dict)  # by text-fit
     fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height

@@ -1,4 +1,4 @@
-"""Items to a shaped paragraph, by way of the library's paragraph cache."""
+"""Items to a shaped paragraph, or the one that the same items made before in this render."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from ..limits import MAX_TEXT_CHARACTERS
 from ..report import Report
 from ..style.computed import ComputedStyle
+from .cache import Cache
 from .content import collect
 from .fonts import FontLibrary
 from .items import Shaper, itemize, resolve_bidi
 from .line_break import find_breaks
 from .lines import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
 from .paragraph import Paragraph
+
+MAX_PARAGRAPHS = 2048  # of one render
+Paragraphs = Cache[tuple[object, ...], Paragraph]
 
 
 def prepare(
@@ -22,10 +26,12 @@ def prepare(
     report: Report | None,
     grid: float,
     scale: float = 1.0,
+    *,
+    paragraphs: Paragraphs | None = None,
 ) -> Paragraph:
-    """Return the items as a shaped paragraph, from the cache where the same items were shaped before."""
-    key = (fonts, id(report), id(block_style), grid, scale, *map(_identity, items))
-    cached = fonts.paragraph_cache.get(key)
+    """Return the items as a shaped paragraph, kept in `paragraphs` where that is given."""
+    key = (id(fonts), id(report), id(block_style), grid, scale, *map(_identity, items))
+    cached = paragraphs.get(key) if paragraphs is not None else None
     if cached is not None:
         cached.inline_items = list(items)
         return cached
@@ -37,8 +43,8 @@ def prepare(
     shaped = itemize(content, levels, shaper, report)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
     # The key names objects by identity: keep them, so that no other object can take their place.
-    paragraph.keep = (report, block_style, *items, *(getattr(item, "style", None) for item in items))
-    return fonts.paragraph_cache.put(key, paragraph)
+    paragraph.keep = (fonts, report, block_style, *items, *(getattr(item, "style", None) for item in items))
+    return paragraph if paragraphs is None else paragraphs.put(key, paragraph)
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:
