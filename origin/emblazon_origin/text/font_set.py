@@ -49,6 +49,7 @@ class FontSet:
         self._query = query
         self._choices: dict[tuple[str, str], Choice] = {}
         self._instances: dict[int, FontInstance] = {}
+        self._ranked: dict[str, list[Face]] = {}  # faces to fall back on, by script
         self._plain: set[str] = set()  # characters that the primary font draws by themselves
 
     @cached_property
@@ -154,10 +155,12 @@ class FontSet:
             plain = [entry for entry in own if not self._is_color(entry)] if emoji is False else []
             return Choice(self._make((plain or own)[0]))
         prefer_emoji = emoji is not False and may_be_emoji(cluster)
-        fallback = [face for face in self._fallbacks(script, prefer_emoji) if _has(face, characters)]
-        if fallback:
-            plain_faces = [face for face in fallback if not face.is_color] if emoji is False else []
-            return Choice(self._make_fallback((plain_faces or fallback)[0]), fallback=True)
+        fallbacks = self._fallbacks(script, prefer_emoji)
+        if emoji is False:
+            fallbacks = sorted(fallbacks, key=lambda face: face.is_color)
+        for face in fallbacks:
+            if _has(face, characters):
+                return Choice(self._make_fallback(face), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
 
     def _composed(self, cluster: str, script: str) -> Choice | None:
@@ -213,9 +216,14 @@ class FontSet:
             if any(face.rule.unicode_range for face in best):
                 return
 
-    def _fallbacks(self, script: str, emoji: bool) -> Iterator[Face]:
-        for family in self._ranked_families("Zsye" if emoji else script):
-            yield match(family.faces, self._fallback_query)[0]
+    def _fallbacks(self, script: str, emoji: bool) -> list[Face]:
+        """The installed families' faces, the fittest for a script first."""
+        key = "Zsye" if emoji else script
+        found = self._ranked.get(key)
+        if found is None:
+            families = self._ranked_families(key)
+            found = self._ranked[key] = [match(f.faces, self._fallback_query)[0] for f in families]
+        return found
 
     @cached_property
     def _fallback_query(self) -> FontQuery:

@@ -15,6 +15,8 @@ closes them at the end of the paragraph, so that they never leak into another el
 
 from __future__ import annotations
 
+import re
+
 import regex
 
 MAX_MARKS = 32
@@ -26,10 +28,10 @@ _NEVER = (
 _ZERO_WIDTH = (
     r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
-_BAD = regex.compile(rf"[{_NEVER}]")
+_BAD = re.compile(rf"[{_NEVER}]")
 _MARKS = regex.compile(rf"((?:\p{{M}}[{_ZERO_WIDTH}]*){{{MAX_MARKS}}})(?:\p{{M}}[{_ZERO_WIDTH}]*)+")
-_FILLERS = regex.compile(rf"([{_ZERO_WIDTH}]{{{MAX_ZERO_WIDTH}}})[{_ZERO_WIDTH}]+")
-_PLAIN = regex.compile(
+_FILLERS = re.compile(rf"([{_ZERO_WIDTH}]{{{MAX_ZERO_WIDTH}}})[{_ZERO_WIDTH}]+")
+_PLAIN = re.compile(
     r"[\t\n\r\x20-\x7e\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u2010-\u2027\u3000-\u3029\u3040-\u3096\u4e00-\u9fff]*+"
 )
 

@@ -8,6 +8,7 @@ lines, where the last one is an orphan: a single word that fills less than a thi
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 
 from .breaker import WidthOf, break_lines
@@ -90,14 +91,13 @@ def _one_more_line(
 ) -> _Best:  # fmt: skip
     """Return the cheapest lines from each start that a line before those of `best` makes."""
     found: _Best = {}
-    for number, start in enumerate(starts):
+    ends = [end for end in (*starts, stop) if end in best and len(best[end][1]) < left]
+    for start in starts:
         cheapest = best.get(start, (math.inf, []))
-        for end in [*starts[number + 1 :], stop]:
+        for end in ends[bisect_right(ends, start) :]:
             span, width = paragraph.measured(start, end, forced=end == stop)
             if width > available + EPSILON:
                 break
-            if end not in best or len(best[end][1]) >= left:
-                continue
             gap = last_gap(span, width) if end == stop else available - width
             cost = gap * gap + best[end][0]
             if cost < cheapest[0]:
