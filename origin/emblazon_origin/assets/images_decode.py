@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -48,13 +47,10 @@ def decode_image(data: bytes) -> Image.Image:
         raise AssetError("not a PNG, JPEG, WebP, GIF, AVIF or SVG image")
     _check_declared_size(kind, data)
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of sizes that the check below refuses anyway.
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=[kind]) as opened:
-                check_size(opened.width, opened.height)
-                opened.load()
-                return _normalise(opened)
+        with Image.open(io.BytesIO(data), formats=[kind]) as opened:
+            check_size(opened.width, opened.height)
+            opened.load()
+            return _normalise(opened)
     except AssetError:
         raise
     except Image.DecompressionBombError as error:
@@ -74,8 +70,12 @@ def check_size(width: int, height: int) -> None:
 
 
 def _check_declared_size(kind: str, data: bytes) -> None:
-    """Check what WebP and AVIF declare: their decoders allocate before Pillow tells a size."""
-    if kind == "WEBP" and len(data) >= 30:
+    """Check what a file declares before Pillow looks at it: some decoders allocate first and tell later."""
+    if kind == "PNG" and len(data) >= 24:
+        check_size(*struct.unpack_from(">II", data, 16))
+    elif kind == "GIF" and len(data) >= 10:
+        check_size(*struct.unpack_from("<HH", data, 6))
+    elif kind == "WEBP" and len(data) >= 30:
         if data[12:16] == b"VP8X":
             check_size(int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1)
         elif data[12:16] == b"VP8L":

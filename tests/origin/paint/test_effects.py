@@ -163,7 +163,7 @@ def test_a_circle_is_round(paint: Any, box: Any) -> None:
     circle = EllipseShape("closest-side", "closest-side", circle=True)
     image = paint(20, 20, box(0, 0, 20, 20, background_color="R", clip_path=circle))
     alphas = image.getchannel("A").tobytes()
-    assert abs(sum(alphas) / 255 - 314.159) < 4  # Skia's quarter circles bulge a little
+    assert abs(sum(alphas) / 255 - 314.159) < 8  # as round as Skia's few lines make it
 
 
 def test_even_odd_leaves_the_middle_of_a_star_open(paint: Any, box: Any) -> None:
