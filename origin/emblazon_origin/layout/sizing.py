@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from ..style.computed import ComputedStyle
-from ..style.values import FitContent, Length, MaxSize, Size
+from ..style.values import ZERO, FitContent, Length, MaxSize, Size
 from .boxes import Sides
 from .context import LayoutContext
 from .nodes import Node
@@ -34,13 +34,20 @@ class Margins(NamedTuple):
         return (self.top or 0.0) + (self.bottom or 0.0)
 
 
+_NO_MARGINS = Margins(0.0, 0.0, 0.0, 0.0)
+_NO_PADDING = Sides(0.0, 0.0, 0.0, 0.0)
+
+
 def margins_of(style: ComputedStyle, basis: float) -> Margins:
     """Resolve margins; percentages of all four sides refer to the containing block's width."""
+    top, right, bottom, left = style.margin_top, style.margin_right, style.margin_bottom, style.margin_left
+    if top is ZERO and right is ZERO and bottom is ZERO and left is ZERO:
+        return _NO_MARGINS
     return Margins(
-        *(
-            None if isinstance(m, str) else used(m, basis)
-            for m in (style.margin_top, style.margin_right, style.margin_bottom, style.margin_left)
-        )
+        None if isinstance(top, str) else used(top, basis),
+        None if isinstance(right, str) else used(right, basis),
+        None if isinstance(bottom, str) else used(bottom, basis),
+        None if isinstance(left, str) else used(left, basis),
     )
 
 
@@ -53,11 +60,16 @@ def border_of(style: ComputedStyle) -> Sides:
 
 def padding_of(style: ComputedStyle, basis: float) -> Sides:
     """Resolve padding against the containing block's width."""
+    top, right, bottom, left = (
+        style.padding_top, style.padding_right, style.padding_bottom, style.padding_left,
+    )  # fmt: skip
+    if top is ZERO and right is ZERO and bottom is ZERO and left is ZERO:
+        return _NO_PADDING
     return Sides(
-        max(0.0, used(style.padding_top, basis)),
-        max(0.0, used(style.padding_right, basis)),
-        max(0.0, used(style.padding_bottom, basis)),
-        max(0.0, used(style.padding_left, basis)),
+        max(0.0, used(top, basis)),
+        max(0.0, used(right, basis)),
+        max(0.0, used(bottom, basis)),
+        max(0.0, used(left, basis)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..style.values import Length
+from ..style.values import ZERO, Length
 
 UNIT = 64
 # What floating point may lose just below a multiple of 1/64 px.
@@ -28,4 +28,4 @@ def snap_up(value: float) -> float:
 
 def used(length: Length, basis: float) -> float:
     """Resolve a length against a percentage basis in px."""
-    return snap(length.resolve(basis))
+    return 0.0 if length is ZERO else snap(length.resolve(basis))
