@@ -12,6 +12,7 @@ in force for as long as it takes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -61,6 +62,11 @@ class Control:
         elif self._is_due(x.now):
             self._look_later(x)
         return self.manifest
+
+    @property
+    def digest(self) -> str:
+        """Name the manifest in force, as a JSON string."""
+        return f'"{hashlib.sha256(self._text.encode()).hexdigest()}"'
 
     def _is_due(self, now: float) -> bool:
         return not 0 <= now - self._looked_at < self.config.control_ttl

@@ -20,7 +20,7 @@ from emblazon.edge.config import EdgeConfig
 from emblazon.edge.control import Control
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.fill import Failed, Filled, Filler
-from emblazon.edge.freshness import Miss, Stored
+from emblazon.edge.freshness import Miss, Stored, current_age
 from emblazon.edge.ports import BytesBody
 from emblazon.edge.record import Record, encode_digest
 from emblazon.edge.respond import Picture
@@ -28,6 +28,7 @@ from emblazon.edge.store import Found, Store
 
 KEPT_PICTURES = 32  # built-in pictures in memory, a few kilobytes each
 KEPT_SHAPES = 1000
+LOOK_LIFE = 86_400.0  # seconds after which a look is fetched anew, long before KV drops it
 
 
 class Fallbacks:
@@ -39,7 +40,7 @@ class Fallbacks:
         self._control = control
         self._filler = filler
         self._pictures: OrderedDict[tuple[int, int, Format], bytes] = OrderedDict()
-        self._known_shapes: OrderedDict[str, None] = OrderedDict()
+        self._looked_for: OrderedDict[str, float] = OrderedDict()  # key of a look → when
 
     async def picture(self, x: Exchange, card: Card, failure: Failed) -> Picture:
         """Return the best fallback for a card that could not be had."""
@@ -67,19 +68,20 @@ class Fallbacks:
     async def prepare(self, x: Exchange, card: Card) -> bool:
         """Get a card's fallback look from a living origin while there is one; for the background.
 
-        True when it was fetched; once it is in KV it is not asked for again.
+        True when it was fetched; once it is in KV it is left alone for a day.
         """
         manifest = self._control.manifest
         if manifest is None:
             return False
         fallback = fallback_of(card, manifest, self._control.epochs)
-        if fallback.key in self._known_shapes:
+        if 0 <= x.now - self._looked_for.get(fallback.key, -LOOK_LIFE) < LOOK_LIFE:
             return False
-        self._known_shapes[fallback.key] = None
-        while len(self._known_shapes) > KEPT_SHAPES:
-            self._known_shapes.popitem(last=False)
+        self._looked_for[fallback.key] = x.now
+        while len(self._looked_for) > KEPT_SHAPES:
+            self._looked_for.popitem(last=False)
         try:
-            if await self._store.from_kv(x, fallback.key) is not None:
+            found = await self._store.from_kv(x, fallback.key)
+            if found is not None and current_age(found.record.times, x.now) < LOOK_LIFE:
                 return False
             outcome, _ = await self._filler.fill(x, fallback)
         except Problem as problem:
@@ -87,7 +89,7 @@ class Fallbacks:
             x.ports.log.log("warning", "no fallback look", template=name, detail=problem.detail[:200])
             return False
         if isinstance(outcome, Failed):
-            self._known_shapes.pop(fallback.key, None)
+            self._looked_for.pop(fallback.key, None)
         return isinstance(outcome, Filled)
 
     async def _of_template(self, x: Exchange, card: Card, failure: Failed) -> Found | None:

@@ -144,9 +144,7 @@ def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str
         return "no-store", ""
     times = picture.record.times
     left = YEAR if card is None or card.request.exp is None else max(0, int(card.request.exp - x.now))
-    pinned = (
-        card is not None and times.fresh > 0 and not picture.fallback and _is_pinned(card, picture.record)
-    )
+    pinned = card is not None and not picture.fallback and _is_pinned(card, picture.record)
     fresh = min(YEAR if pinned else int(times.fresh), left)
     swr = min(int(times.stale_while_revalidate), left - fresh)
     sie = min(int(times.stale_if_error), left - fresh)
@@ -160,8 +158,13 @@ def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str
 
 
 def _is_pinned(card: Card, record: Record) -> bool:
-    """The URL carries the version that really drew the card."""
-    return card.request.immutable and record.version == card.request.template.version
+    """The URL carries the version that really drew the card, and the origin does not call it provisional.
+
+    A card without one of its images, or in a first quick encoding, has a shorter life than its template's.
+    """
+    template = card.request.template
+    complete = record.times.fresh >= max(1, template.cache.max_age)
+    return card.request.immutable and record.version == template.version and complete
 
 
 def problem_response(x: Exchange, problem: Problem) -> Response:

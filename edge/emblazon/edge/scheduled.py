@@ -15,16 +15,17 @@ from emblazon.edge.card import Card, card_of, judge_card
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.control import Control
 from emblazon.edge.exchange import Exchange
-from emblazon.edge.fallback import Fallbacks
+from emblazon.edge.fallback import LOOK_LIFE, Fallbacks
 from emblazon.edge.fill import Failed, Filler
 from emblazon.edge.freshness import Fresh
 from emblazon.edge.hot import HotCards
 from emblazon.edge.lease import Leases
+from emblazon.edge.ports import BytesBody
 from emblazon.edge.purge import compact_journal
 from emblazon.edge.short import ShortCards
 from emblazon.edge.store import Store
 
-MAX_ATTEMPTS = 3
+LOOKS_KEY = "looks"  # which manifest's fallback looks are in KV
 
 
 @dataclass(slots=True)
@@ -56,12 +57,18 @@ class Scheduled:
         manifest = self.control.manifest
         if manifest is None:
             return 0
+        mark = self.control.digest
+        entry = await self.store.kv_get(x, LOOKS_KEY)
+        if entry is not None and entry.metadata == mark:
+            return 0  # another isolate has seen to it today
         prepared = 0
         for spec in manifest.templates.values():
             for image_format in FORMATS:
                 shape = CardRequest(spec, {}, image_format, spec.width, spec.height)
                 card = card_of(shape, manifest, self.control.epochs)
                 prepared += await self.fallbacks.prepare(x, card)
+        if self.filler.breaker.failures == 0:
+            await self.store.kv_put(x, LOOKS_KEY, BytesBody(b""), metadata=mark, ttl=int(LOOK_LIFE / 2))
         return prepared
 
     async def _rewarm(self, x: Exchange) -> int:

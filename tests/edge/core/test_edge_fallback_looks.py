@@ -41,6 +41,29 @@ async def test_looks_of_every_template_and_format_are_fetched_with_a_new_manifes
     assert looks == sorted(f"/fallback/{name}.{ext}" for name in ("article", "plain") for ext in FORMATS)
 
 
+async def test_looks_are_kept_for_as_long_as_the_process_lives(world: World) -> None:
+    """Longer than KV keeps one of them."""
+    await world.warm_up()
+    for _ in range(20):
+        await world.edge.on_scheduled(world.ports)
+        await world.settle()
+        await world.advance(50_000)
+    world.origin.alive = False
+    response = await world.get("/og/article.webp?title=New")
+    assert "detail=template-fallback" in str(response.header("cache-status"))
+
+
+async def test_cron_looks_for_the_looks_of_one_manifest_once_in_half_a_day(world: World) -> None:
+    await world.warm_up()
+    await world.edge.on_scheduled(world.ports)
+    world.reset_counts()
+    other = world.isolate()
+    await other.edge.on_scheduled(other.ports)
+    await other.settle()
+    assert other.kv.operations["get card"] == 1, "the one hot card, and no look"
+    assert other.kv.operations["get looks"] == 1
+
+
 async def test_look_survives_in_kv_for_a_new_isolate(world: World) -> None:
     await world.warm_up()
     world.origin.alive = False
@@ -109,10 +132,10 @@ async def test_head_of_a_fallback_has_its_length(world: World) -> None:
     assert head.header("content-length") == str(len(await bytes_of(get)))
 
 
-async def test_ten_thousand_requests_with_a_dead_origin_are_all_cards(world: World) -> None:
+async def test_thousands_of_requests_with_a_dead_origin_are_all_cards(world: World) -> None:
     await world.warm_up("/og/article.png?title=warm")
     world.origin.alive = False
-    for number in range(5000):
+    for number in range(1000):
         warm = await world.get("/og/article.png?title=warm")
         cold = await world.get(f"/og/article.png?title=never-seen-{number}")
         assert (warm.status, cold.status) == (200, 200)

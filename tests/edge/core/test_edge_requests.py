@@ -321,6 +321,13 @@ async def test_pinned_version_is_immutable(world: World) -> None:
     assert response.header("cache-control") == "public, max-age=31536000, immutable"
 
 
+async def test_pinned_card_that_is_provisional_is_not_immutable(world: World) -> None:
+    """The origin gives a short life to a card without one of its images."""
+    world.origin.life = "max-age=10, stale-while-revalidate=60"
+    response = await world.get(f"{ARTICLE}&_tv=a1a1a1a1")
+    assert response.header("cache-control") == "public, max-age=10, stale-while-revalidate=60"
+
+
 async def test_pin_to_another_version_is_not(world: World) -> None:
     response = await world.get(f"{ARTICLE}&_tv=00000000")
     assert "immutable" not in str(response.header("cache-control"))
