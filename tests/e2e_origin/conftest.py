@@ -43,7 +43,8 @@ class OriginProcess:
         self.lines: list[dict[str, Any]] = []
         self._new: SimpleQueue[dict[str, Any]] = SimpleQueue()
         threading.Thread(target=self._read_log, daemon=True).start()
-        self.url: str = self.wait_for_log("listening")["url"]
+        self.url: str = self.wait_for_log("listening", seconds=60)["url"]
+        self.wait_for_log("ready", "not ready", seconds=60)
         self.client = httpx.Client(base_url=self.url, timeout=20)
 
     def _read_log(self) -> None:
@@ -52,15 +53,15 @@ class OriginProcess:
             self.lines.append(record)
             self._new.put(record)
 
-    def wait_for_log(self, event: str, seconds: float = 10.0) -> dict[str, Any]:
-        """Return the next log record with this event."""
+    def wait_for_log(self, *events: str, seconds: float = 20.0) -> dict[str, Any]:
+        """Return the next log record with one of these events."""
         end = time.monotonic() + seconds
         while True:
             try:
                 record = self._new.get(timeout=max(0.01, end - time.monotonic()))
             except Empty:
-                raise AssertionError(f"no {event!r} in {self.lines}") from None
-            if record["event"] == event:
+                raise AssertionError(f"none of {events} in {self.lines}") from None
+            if record["event"] in events:
                 return record
 
     def get(self, target: str, **headers: str) -> httpx.Response:

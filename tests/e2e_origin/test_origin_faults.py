@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
-def until(condition: object, seconds: float = 5.0) -> None:
+def until(condition: object, seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end, "it never happened"
@@ -321,5 +321,17 @@ def test_the_smaller_encoding_replaces_the_quick_one_with_a_new_etag(start_origi
 
 def test_processes_are_told_apart_by_their_names(start_origin: StartOrigin) -> None:
     origin = start_origin()
-    names = sorted(Path(f"/proc/{pid}/comm").read_text().strip() for pid in origin.children())
-    assert names == ["emblazon-render", "emblazon-render", "emblazon-warm"]
+    expected = ["emblazon-render", "emblazon-render", "emblazon-warm"]
+    until(
+        lambda: sorted(Path(f"/proc/{pid}/comm").read_text().strip() for pid in origin.children()) == expected
+    )
+
+
+def test_the_origin_is_live_while_it_is_not_yet_ready(start_origin: StartOrigin, tmp_path: Path) -> None:
+    (tmp_path / "fail").write_text("fonts/Inter.ttf is missing")
+    origin = start_origin()
+    assert origin.get("/healthz").status_code == 200
+    for target in ("/readyz", "/render/article.png", "/manifest.json"):
+        answer = origin.get(target)
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]

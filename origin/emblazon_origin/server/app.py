@@ -32,7 +32,7 @@ def create_app(config: OriginConfig, origin: Origin | None = None) -> web.Applic
         return await carry(origin, request)
 
     async def life(_: web.Application) -> AsyncIterator[None]:
-        await origin.start()
+        await origin.start(wait=False)
         yield
         await origin.stop()
 
@@ -117,10 +117,7 @@ async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | N
     await runner.setup()
     site = web.TCPSite(runner, config.host, config.port, backlog=1024, reuse_address=True)
     await site.start()
-    log.info(
-        "listening",
-        extra={"url": f"http://{config.host}:{bound_port(runner)}", "ready": not origin.not_ready},
-    )
+    log.info("listening", extra={"url": f"http://{config.host}:{bound_port(runner)}"})
     await stop.wait()
     log.info("draining", extra={"grace": config.grace})
     origin.draining = True  # readiness fails first, while the port is still open

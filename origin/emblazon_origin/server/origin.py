@@ -81,10 +81,13 @@ class Origin:
         """Drain and stop."""
         await self.stop()
 
-    async def start(self) -> None:
-        """Start the render processes. On failure the origin lives but is not ready, and keeps trying."""
-        if not await self._try_start():
-            self._keep(self._start_later())
+    async def start(self, *, wait: bool = True) -> None:
+        """Start the render processes; without `wait` in the background: live at once, ready later.
+
+        On failure the origin lives but is not ready, and keeps trying.
+        """
+        if not wait or not await self._try_start():
+            self._keep(self._start_later(0.0 if not wait else _START_RETRY))
         self._keep(self._every(_SUPERVISE_EVERY, self.pool.supervise))
         self._keep(self._every(self.config.sweep_interval, self._sweep))
         if self.config.dev:
@@ -163,14 +166,14 @@ class Origin:
             log.error("not ready", extra={"error": str(error)})
             self.alerts.raise_alert("not-ready", "critical", str(error))
             return False
+        log.info("ready", extra={"templates": sorted(self.manifest.templates), "workers": self.pool.alive})
         return True
 
-    async def _start_later(self) -> None:
+    async def _start_later(self, pause: float) -> None:
+        await asyncio.sleep(pause)
         pause = _START_RETRY
-        while True:
+        while not await self._try_start():
             await asyncio.sleep(pause)
-            if await self._try_start():
-                return
             pause = min(2 * pause, 10 * _START_RETRY)
 
     async def _sweep(self) -> None:

@@ -32,7 +32,7 @@ def job(do: str = "", **params: str) -> Job:
     return Job("card", "article", {"do": do, **params}, 20, 10, "png")
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - other processes set no events
             await asyncio.sleep(0.005)
