@@ -8,7 +8,8 @@ from typing import Any
 from . import values as v
 from .calculation import length
 from .colors import parse_color
-from .images import axis_position, image, position
+from .images import image
+from .positions import axis_position, position
 from .tokens import (
     Cursor,
     InvalidValue,

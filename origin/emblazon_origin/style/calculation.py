@@ -6,61 +6,14 @@ An expression compiles to a function of (context, percentage basis); constants a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from . import values as v
+from .math_functions import FUNCTIONS
+from .terms import CONSTANTS, LIMIT, Term, combine, constant, dimension, divide, divided, finite, multiplied
 from .tokens import Cursor, Deferred, InvalidValue, Token, unexpected
-from .units import ABSOLUTE, ANGLES, FREQUENCIES, RELATIVE, RESOLUTIONS, TIMES, Context
-
-LIMIT = 33_554_400.0  # px; Chromium clamps lengths here
-
-Evaluate = Callable[[Any, float], float]
-
-
-class Term(NamedTuple):
-    """A typed expression. `relative` needs the context, `percent` the basis."""
-
-    fn: Evaluate
-    type: str  # number, length, percent, angle, time, frequency, resolution
-    relative: bool = False
-    percent: bool = False
-    linear: bool = True  # in the basis: px + pct · basis
-
-
-def _constant(value: float, type_: str = "number") -> Term:
-    return Term(lambda c, b: value, type_)
-
-
-_CONSTANTS = {
-    "pi": math.pi, "e": math.e, "infinity": math.inf, "-infinity": -math.inf, "nan": math.nan,
-}  # fmt: skip
-
-
-def dimension(token: Token) -> Term | None:
-    """Return a number, percentage or dimension token as a term."""
-    if token.type == "number":
-        return _constant(token.value)
-    if token.type == "percentage":
-        fraction = token.value / 100
-        return Term(lambda c, b: fraction * b, "percent", percent=True)
-    if token.type != "dimension":
-        return None
-    value, unit = token.value, token.lower_unit
-    if unit in ABSOLUTE:
-        return _constant(value * ABSOLUTE[unit], "length")
-    if unit in RELATIVE:
-        of = RELATIVE[unit]
-        return Term(lambda c, b: value * of(c), "length", relative=True)
-    for type_, table in (
-        ("angle", ANGLES),
-        ("time", TIMES),
-        ("frequency", FREQUENCIES),
-        ("resolution", RESOLUTIONS),
-    ):
-        if unit in table:
-            return _constant(value * table[unit], type_)
-    raise InvalidValue(f"unknown unit '{token.unit}'")
+from .units import Context
 
 
 class _Parser:
@@ -75,7 +28,7 @@ class _Parser:
         if name in ("calc", "-webkit-calc", "-moz-calc"):
             result = self.whole(token.arguments)
         elif name in FUNCTIONS:
-            result = FUNCTIONS[name](self, self.arguments(token.arguments))
+            result = FUNCTIONS[name](self.whole, self.arguments(token.arguments))
         else:
             raise InvalidValue(f"unknown function {token.name}()")
         return result
@@ -124,19 +77,19 @@ class _Parser:
         if not factors:
             return first
         type_ = first.type
-        for divide, term in factors:
-            type_ = _divided(type_, term.type) if divide else _multiplied(type_, term.type)
-        steps = [(divide, t.fn) for divide, t in factors]
+        for below, term in factors:
+            type_ = divided(type_, term.type) if below else multiplied(type_, term.type)
+        steps = [(below, t.fn) for below, t in factors]
 
         def evaluate(c: Any, b: float) -> float:
             result = first.fn(c, b)
-            for divide, fn in steps:
-                result = _divide(result, fn(c, b)) if divide else result * fn(c, b)
+            for below, fn in steps:
+                result = divide(result, fn(c, b)) if below else result * fn(c, b)
             return result
 
         every = [first, *(t for _, t in factors)]
         linear = all(t.linear for t in every) and sum(t.percent for t in every) <= 1
-        linear = linear and not any(divide and t.percent for divide, t in factors)
+        linear = linear and not any(below and t.percent for below, t in factors)
         return Term(evaluate, type_, any(t.relative for t in every), any(t.percent for t in every), linear)
 
     def value(self, cursor: Cursor) -> Term:
@@ -148,52 +101,15 @@ class _Parser:
         if token.type == "ident":
             name = token.lower_value
             if name in self.variables:
-                return _constant(self.variables[name])
-            if name in _CONSTANTS:
-                return _constant(_CONSTANTS[name])
+                return constant(self.variables[name])
+            if name in CONSTANTS:
+                return constant(CONSTANTS[name])
         term = dimension(token)
         if term is None:
             unexpected(token)
         if term.percent and self.percent_as:
             return term._replace(type=self.percent_as)
         return term
-
-
-def _multiplied(a: str, b: str) -> str:
-    if a == "number":
-        return b
-    if b == "number":
-        return a
-    raise InvalidValue(f"cannot multiply {a} by {b}")
-
-
-def _divided(a: str, b: str) -> str:
-    if b == "number":
-        return a
-    if a == b:
-        return "number"
-    raise InvalidValue(f"cannot divide {a} by {b}")
-
-
-def _divide(a: float, b: float) -> float:
-    if b == 0:
-        return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1, b)
-    return a / b
-
-
-def combine(fn: Evaluate, terms: list[Term], type_: str | None = None, linear: bool = False) -> Term:
-    """Return a term over terms that must have one type."""
-    types = {t.type for t in terms}
-    if len(types) != 1:
-        raise InvalidValue("cannot combine " + " and ".join(sorted(types)))
-    percent = any(t.percent for t in terms)
-    return Term(
-        fn,
-        type_ or terms[0].type,
-        any(t.relative for t in terms),
-        percent,
-        not percent or (linear and all(t.linear for t in terms)),
-    )
 
 
 def is_math(token: Token | None) -> bool:
@@ -213,13 +129,6 @@ def parse_term(token: Token, percent_as: str = "", variables: Mapping[str, float
     if term is None:
         unexpected(token)
     return term._replace(type=percent_as) if term.percent and percent_as else term
-
-
-def finite(value: float) -> float:
-    """Return the value with NaN as 0 and infinities at Chromium's limit."""
-    if value != value:
-        return 0.0
-    return min(max(value, -LIMIT), LIMIT)
 
 
 def _checked(token: Token, term: Term, low: float | None, high: float | None, clamp: bool) -> Any:
@@ -346,164 +255,3 @@ def _mixed(term: Term, context: Context | None, low: float | None) -> v.Length:
         return value if low is None else max(value, low)
 
     return v.Length(func=evaluate)
-
-
-# --- the functions ------------------------------------------------------------------------------
-
-_Function = Callable[[_Parser, list[list[Token]]], Term]
-
-
-def _terms(parser: _Parser, args: list[list[Token]], low: int, high: int | None = None) -> list[Term]:
-    high = low if high is None else high
-    if not low <= len(args) <= high:
-        raise InvalidValue(f"a math function takes {low} to {high} arguments here, not {len(args)}")
-    return [parser.whole(a) for a in args]
-
-
-def _extremum(pick: Callable[[list[float]], float]) -> _Function:
-    def build(parser: _Parser, args: list[list[Token]]) -> Term:
-        terms = _terms(parser, args, 1, 1000)
-        fns = [t.fn for t in terms]
-        return combine(lambda c, b: pick([f(c, b) for f in fns]), terms)
-
-    return build
-
-
-def _clamp(parser: _Parser, args: list[list[Token]]) -> Term:
-    def is_none(tokens: list[Token]) -> bool:
-        cursor = Cursor(tokens)
-        return cursor.keyword("none") is not None and cursor.done
-
-    if len(args) != 3:
-        raise InvalidValue("clamp() takes 3 arguments")
-    middle = parser.whole(args[1])
-    low = None if is_none(args[0]) else parser.whole(args[0])
-    high = None if is_none(args[2]) else parser.whole(args[2])
-
-    def evaluate(c: Any, b: float) -> float:
-        value = middle.fn(c, b)
-        if high is not None:
-            value = min(value, high.fn(c, b))
-        return value if low is None else max(value, low.fn(c, b))
-
-    return combine(evaluate, [t for t in (low, middle, high) if t is not None])
-
-
-_ROUND: dict[str, Callable[[float], float]] = {
-    "nearest": lambda x: math.floor(x + 0.5),
-    "up": math.ceil,
-    "down": math.floor,
-    "to-zero": math.trunc,
-}
-
-
-def _round(parser: _Parser, args: list[list[Token]]) -> Term:
-    strategy = "nearest"
-    first = Cursor(args[0])
-    if (name := first.keyword(*_ROUND)) is not None and first.done:
-        strategy, args = name, args[1:]
-    terms = _terms(parser, args, 1, 2)
-    if len(terms) == 1:
-        if terms[0].type != "number":
-            raise InvalidValue("round() of a dimension needs a step")
-        terms.append(_constant(1.0))
-    value, step, rounded = terms[0].fn, terms[1].fn, _ROUND[strategy]
-
-    def evaluate(c: Any, b: float) -> float:
-        a, s = value(c, b), step(c, b)
-        if s == 0 or not math.isfinite(a):
-            return math.nan if s == 0 else a
-        return a if math.isinf(s) else rounded(a / s) * s
-
-    return combine(evaluate, terms)
-
-
-def _modulus(of_dividend: bool) -> _Function:
-    def build(parser: _Parser, args: list[list[Token]]) -> Term:
-        terms = _terms(parser, args, 2)
-        left, right = terms[0].fn, terms[1].fn
-
-        def evaluate(c: Any, b: float) -> float:
-            x, y = left(c, b), right(c, b)
-            if y == 0 or not math.isfinite(x):
-                return math.nan
-            return math.fmod(x, y) if of_dividend else (x - y * math.floor(x / y) if math.isfinite(y) else x)
-
-        return combine(evaluate, terms)
-
-    return build
-
-
-def _unary(of: Callable[[float], float], takes: tuple[str, ...], gives: str | None) -> _Function:
-    def build(parser: _Parser, args: list[list[Token]]) -> Term:
-        (term,) = _terms(parser, args, 1)
-        if takes and term.type not in takes:
-            raise InvalidValue(f"expected {' or '.join(takes)}, got {term.type}")
-        radians = math.pi / 180 if term.type == "angle" and gives == "number" and takes else 1.0
-        fn = term.fn
-        return combine(lambda c, b: _safe(of, fn(c, b) * radians), [term], gives)
-
-    return build
-
-
-def _safe(of: Callable[..., float], *args: float) -> float:
-    try:
-        return of(*args)
-    except OverflowError:
-        return math.inf
-    except ValueError:
-        return math.nan
-
-
-def _binary(of: Callable[[float, float], float], gives: str | None, numbers: bool) -> _Function:
-    def build(parser: _Parser, args: list[list[Token]]) -> Term:
-        terms = _terms(parser, args, 2)
-        if numbers and terms[0].type != "number":
-            raise InvalidValue("expected numbers")
-        left, right = terms[0].fn, terms[1].fn
-        return combine(lambda c, b: _safe(of, left(c, b), right(c, b)), terms, gives)
-
-    return build
-
-
-def _log(parser: _Parser, args: list[list[Token]]) -> Term:
-    terms = _terms(parser, args, 1, 2)
-    if any(t.type != "number" for t in terms):
-        raise InvalidValue("log() takes numbers")
-    fns = [t.fn for t in terms]
-    return combine(lambda c, b: _safe(math.log, *[f(c, b) for f in fns]), terms)
-
-
-def _hypot(parser: _Parser, args: list[list[Token]]) -> Term:
-    terms = _terms(parser, args, 1, 1000)
-    fns = [t.fn for t in terms]
-    return combine(lambda c, b: math.hypot(*[f(c, b) for f in fns]), terms)
-
-
-def _sign(x: float) -> float:
-    return 0.0 if x == 0 else math.copysign(1.0, x)
-
-
-_TURN = ("number", "angle")
-FUNCTIONS: dict[str, _Function] = {
-    "min": _extremum(min),
-    "max": _extremum(max),
-    "clamp": _clamp,
-    "round": _round,
-    "mod": _modulus(False),
-    "rem": _modulus(True),
-    "abs": _unary(abs, (), None),
-    "sign": _unary(_sign, (), "number"),
-    "sin": _unary(math.sin, _TURN, "number"),
-    "cos": _unary(math.cos, _TURN, "number"),
-    "tan": _unary(math.tan, _TURN, "number"),
-    "asin": _unary(lambda x: math.degrees(math.asin(x)), ("number",), "angle"),
-    "acos": _unary(lambda x: math.degrees(math.acos(x)), ("number",), "angle"),
-    "atan": _unary(lambda x: math.degrees(math.atan(x)), ("number",), "angle"),
-    "atan2": _binary(lambda y, x: math.degrees(math.atan2(y, x)), "angle", False),
-    "pow": _binary(math.pow, None, True),
-    "sqrt": _unary(math.sqrt, ("number",), None),
-    "hypot": _hypot,
-    "log": _log,
-    "exp": _unary(math.exp, ("number",), None),
-}

@@ -15,7 +15,7 @@ from .declarations import Custom, Pending, Wide
 from .fonts import FontState, compute_font
 from .registered import absolute
 from .registry import LONGHANDS
-from .stylesheet import PropertyRule
+from .sheet_model import PropertyRule
 from .substitute import substituted
 from .tokens import Deferred
 from .units import Context, FontMetricsPort, Viewport

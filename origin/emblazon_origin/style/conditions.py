@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import tinycss2
-
-from . import registry
 from .calculation import parse_term
-from .declarations import evaluate
-from .registry import Other
-from .selectors import InvalidSelector, parse_selector_list
-from .tokens import Cursor, InvalidValue, Token, UnsupportedValue
+from .tokens import Cursor, InvalidValue, Token
 from .units import Context, Viewport
 
 Condition = Callable[[Viewport], "bool | None"]
@@ -93,10 +86,10 @@ def _media_query(cursor: Cursor) -> Condition:
 
 
 def _media_condition(cursor: Cursor, allow_or: bool = True) -> Condition:
-    return _boolean(cursor, _media_in_parens, allow_or)
+    return boolean(cursor, _media_in_parens, allow_or)
 
 
-def _boolean(cursor: Cursor, leaf: Callable[[Cursor], Condition], allow_or: bool = True) -> Condition:
+def boolean(cursor: Cursor, leaf: Callable[[Cursor], Condition], allow_or: bool = True) -> Condition:
     """`not x`, or x joined by all `and` or all `or`."""
     if cursor.keyword("not"):
         inner = leaf(cursor)
@@ -276,69 +269,3 @@ def _value(cursor: Cursor, name: str) -> Callable[[Viewport], float]:
         constant = term.fn(None, 1.0)
         return lambda v: constant
     return lambda v: term.fn(Context(v), 1.0)
-
-
-# --- @supports --------------------------------------------------------------------------------------
-
-
-def supports(tokens: Sequence[Token]) -> bool:
-    """Return whether an @supports condition holds; raise `InvalidValue` where it is malformed."""
-    cursor = Cursor(tokens)
-    condition = _boolean(cursor, _supports_in_parens)
-    cursor.end()
-    return condition(Viewport(0, 0)) is True
-
-
-def _constant(value: bool | None) -> Condition:
-    return lambda v: value
-
-
-def _supports_in_parens(cursor: Cursor) -> Condition:
-    token = cursor.next()
-    if token.type == "function":
-        return _constant(_supports_function(token))
-    if token.type != "() block":
-        raise InvalidValue("expected '('")
-    inner = Cursor(token.content)
-    if len(inner.tokens) > 1 and inner.tokens[0].type == "ident":
-        colon = inner.tokens[1]
-        if colon.type == "literal" and colon.value == ":":
-            return _constant(supports_declaration(token.content))
-    condition = _boolean(inner, _supports_in_parens)
-    inner.end()
-    return condition
-
-
-def _supports_function(token: Any) -> bool | None:
-    name = token.lower_name
-    if name == "selector":
-        try:
-            selectors = parse_selector_list(token.arguments)
-        except InvalidSelector:
-            return False
-        return len(selectors) == 1 and selectors[0].pseudo in ("", "before", "after", "marker")
-    words = [t.lower_value for t in token.arguments if t.type in ("ident", "string")]
-    if name == "font-tech":
-        return bool(words) and words[0] in ("variations", "color-colrv0", "color-colrv1", "features-opentype")
-    if name == "font-format":
-        return bool(words) and words[0] in ("opentype", "truetype", "woff", "woff2")
-    return None
-
-
-def supports_declaration(tokens: Sequence[Token]) -> bool:
-    """Return whether a declaration in parentheses would be accepted."""
-    declaration = tinycss2.parse_one_declaration(tokens, skip_comments=True)
-    if declaration.type != "declaration":
-        return False
-    if declaration.name.startswith("--"):
-        return True
-    row = registry.find(declaration.lower_name)
-    if row is None or (isinstance(row, Other) and row.status == "no"):
-        return False
-    if isinstance(row, Other):
-        return True
-    try:
-        _pairs, notes = evaluate(row, declaration.value)
-    except (InvalidValue, UnsupportedValue):
-        return False
-    return not notes

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .declarations import Custom, Wide
 from .registered import fits
-from .stylesheet import PropertyRule
+from .sheet_model import PropertyRule
 from .variables import resolve_custom
 
 

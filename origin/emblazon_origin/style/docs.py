@@ -6,10 +6,21 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import calculation, colors, conditions, counter_styles, images, shapes, stylesheet, tree, units
+from . import (
+    at_rules,
+    colors,
+    conditions,
+    counter_styles,
+    gradients,
+    math_functions,
+    shapes,
+    stylesheet,
+    units,
+)  # fmt: skip
 from . import properties as _properties
 from .registry import ALIASES, PROPERTIES, Logical, Other, Shorthand
 from .selectors import pseudo_classes
+from .unsupported_elements import UNSUPPORTED_ELEMENTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "css.md"
 _STATUS = {"yes": "supported", "partly": "partly", "no": "no", "inert": "accepted, no effect"}
@@ -112,9 +123,9 @@ def _other_rows(status: str) -> Iterable[tuple[str, str]]:
 def _at_rule_rows() -> Iterable[tuple[str, str, str]]:
     for name in sorted(stylesheet.AT_RULES):
         yield f"`@{name}`", "supported", _AT_RULE_NOTES.get(name, "")
-    for name, note in sorted(stylesheet.INERT.items()):
+    for name, note in sorted(at_rules.INERT.items()):
         yield f"`@{name}`", _STATUS["inert"], note
-    for name, note in sorted(stylesheet.UNSUPPORTED.items()):
+    for name, note in sorted(at_rules.UNSUPPORTED.items()):
         yield f"`@{name}`", "no", note
 
 
@@ -137,10 +148,14 @@ def _selector_rows() -> Iterable[tuple[str, str, str]]:
 
 
 def _function_rows() -> Iterable[tuple[str, str, str]]:
-    yield "`calc()`, " + _code(f"{n}()" for n in calculation.FUNCTIONS), "supported", "typed; percentages mix"
+    yield (
+        "`calc()`, " + _code(f"{n}()" for n in math_functions.FUNCTIONS),
+        "supported",
+        "typed; percentages mix",
+    )
     yield _code(f"{n}()" for n in colors.FUNCTIONS), "supported", "relative colours too; clipped to sRGB"
     yield (
-        _code(f"{n}()" for n in images.GRADIENTS if not n.startswith("-")),
+        _code(f"{n}()" for n in gradients.GRADIENTS if not n.startswith("-")),
         "supported",
         "hints, two positions, `in <space>`",
     )
@@ -159,14 +174,14 @@ def _function_rows() -> Iterable[tuple[str, str, str]]:
 def page() -> str:
     """Return the text of `docs/css.md`."""
     features = sorted({*conditions.RANGES, *conditions.DISCRETE})
-    elements = sorted(tree.UNSUPPORTED_ELEMENTS.items())
+    elements = sorted(UNSUPPORTED_ELEMENTS.items())
     parts = [
         _INTRODUCTION,
         "## Properties\n",
         _table(("property", "status", "note"), _property_rows()),
         "## Not supported\n\nEach use is a warning.\n",
         _table(("properties", "reason"), _other_rows("no")),
-        "## In inline SVG\n\nRules for shapes are written into inline `<svg>`, var() and colours resolved.\n",
+        "## In inline SVG\n\nRules for shapes are written into the markup.\n",
         _table(("properties", "note"), _other_rows("svg")),
         "## Accepted without effect\n",
         _table(("properties", "reason"), _other_rows("inert")),

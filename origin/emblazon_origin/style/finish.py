@@ -218,7 +218,7 @@ def _webkit_box(fields: dict[str, Any], values: dict[str, Any]) -> None:
     vertical = values.get("_webkit_box_orient", "horizontal") == "vertical"
     lines = values.get("_webkit_line_clamp")
     if lines is not None and vertical:
-        fields["display"] = "inline-block" if inline else "block"
+        fields["display"] = "inline-block" if inline else "flow-root"
         fields["line_clamp"] = lines
         return
     fields["display"] = "inline-flex" if inline else "flex"

@@ -12,7 +12,7 @@ from .colors import parse_color
 from .declarations import Custom
 from .images import image, url_token
 from .shapes import transform, transform_function
-from .stylesheet import PropertyRule
+from .sheet_model import PropertyRule
 from .tokens import Cursor, Deferred, InvalidValue, UnsupportedValue, unexpected
 from .units import Context
 

@@ -9,7 +9,7 @@ from .budget import BUDGET
 from .declarations import Block
 from .node import Node
 from .selectors import Selector
-from .stylesheet import Layer, StyleRule
+from .sheet_model import Layer, StyleRule
 
 USER_AGENT, HINTS, AUTHOR = 0, 1, 2
 

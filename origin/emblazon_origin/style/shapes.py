@@ -8,7 +8,8 @@ from typing import Any
 
 from . import values as v
 from .calculation import angle, length, length_px, number, number_or_percent
-from .images import position, url_token
+from .images import url_token
+from .positions import position
 from .tokens import Cursor, InvalidValue, UnsupportedValue, lift, lift_tuple, unexpected
 
 # --- basic shapes -----------------------------------------------------------------------------------

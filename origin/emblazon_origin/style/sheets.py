@@ -19,7 +19,8 @@ from .dom import FontFaceRule
 from .html import ParsedHtml
 from .images import base_of, resolve_url, urlsplit_scheme
 from .rules import AUTHOR, USER_AGENT, RuleSet, layer_order
-from .stylesheet import Layer, PropertyRule, StyleRule, Stylesheet, parse_stylesheet
+from .sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
+from .stylesheet import parse_stylesheet
 from .units import Viewport
 
 MAX_SHEETS = 32

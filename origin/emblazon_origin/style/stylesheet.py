@@ -4,69 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import tinycss2
 from cachetools import LRUCache
 
-from .conditions import Condition, media_query_list, supports, supports_declaration
+from .at_rules import INERT, UNSEEN, UNSUPPORTED
+from .conditions import Condition, media_query_list
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
-from .dom import FontFaceRule
 from .font_face import font_face
 from .images import resolve_url, url_token
 from .selectors import InvalidSelector, Selector, parse_selector_list
+from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
+from .supports import supports, supports_declaration
 from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, split_commas, too_deep
 
 CACHE_BYTES = 16_000_000
 # What a parsed sheet weighs for each character of its text; measured with tracemalloc.
 _WEIGHT = 40
-
-Layer = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StyleRule:
-    """A style rule with the conditions and the layer around it."""
-
-    selectors: tuple[Selector, ...]
-    block: Block
-    conditions: tuple[Condition, ...]
-    layer: Layer
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ImportRule:
-    """An `@import`, before anything else of its sheet."""
-
-    href: str
-    conditions: tuple[Condition, ...]
-    layer: Layer | None  # None: not in a layer
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyRule:
-    """An `@property` rule: what a custom property is when nothing sets it."""
-
-    name: str
-    inherits: bool
-    initial: Custom | None
-    syntax: str = "*"
-
-
-@dataclass(slots=True, eq=False)
-class Stylesheet:
-    """A parsed style sheet; immutable once parsed, shared between renders and threads."""
-
-    rules: list[StyleRule] = field(default_factory=list)
-    imports: list[ImportRule] = field(default_factory=list)
-    layers: dict[Layer, None] = field(default_factory=dict)  # in order of first appearance
-    font_faces: list[tuple[FontFaceRule, tuple[Condition, ...]]] = field(default_factory=list)
-    properties: list[PropertyRule] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    weight: int = 1  # estimated bytes
-
 
 _cache: LRUCache[tuple[str, str], Stylesheet] = LRUCache(CACHE_BYTES, getsizeof=lambda sheet: sheet.weight)
 _lock = threading.Lock()
@@ -148,7 +104,7 @@ class _Parser:
         for selector in selectors:
             if selector.pseudo not in ("", "before", "after", "marker") and ":state" not in selector.pseudo:
                 message = f"'::{selector.pseudo}' is not drawn"
-                unseen = selector.pseudo in _UNSEEN or selector.pseudo.startswith("-")
+                unseen = selector.pseudo in UNSEEN or selector.pseudo.startswith("-")
                 severity = "info" if unseen else "warning"
                 self.note(item, severity, "css-unsupported-rule", message, selector.text[:80])
         self.contents(item.content, scope.within(parents=selectors), selectors)
@@ -322,27 +278,6 @@ AT_RULES = {
     "property": _Parser.property,
     "charset": _Parser.nothing,
     "namespace": _Parser.nothing,
-}
-# Pseudo-elements that a still picture does not show.
-_UNSEEN = frozenset(("selection", "placeholder", "backdrop", "file-selector-button", "target-text", "cue"))
-INERT = {
-    "keyframes": "a still picture has no animation",
-    "-webkit-keyframes": "a still picture has no animation",
-    "-moz-keyframes": "a still picture has no animation",
-    "starting-style": "a still picture has no transitions",
-    "view-transition": "a still picture has no transitions",
-    "page": "for print",
-    "viewport": "the canvas sets the viewport",
-    "-ms-viewport": "the canvas sets the viewport",
-}
-UNSUPPORTED = {
-    "container": "container queries are not evaluated",
-    "scope": "scoped rules are not evaluated; use nesting",
-    "counter-style": "own counter styles are not drawn",
-    "font-feature-values": "named alternates are not drawn; use font-feature-settings",
-    "font-palette-values": "font palettes are not drawn",
-    "position-try": "anchor positioning is not laid out",
-    "function": "custom functions are not evaluated",
 }
 
 

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from .. import limits
 from ..errors import CardError
-from ..report import Diagnostic, Report
+from ..report import Report
 from . import values as v
 from .color_names import CANVAS_DARK
 from .compute import Computed, Environment
@@ -27,22 +27,14 @@ from .image_source import with_source
 from .node import Node
 from .sheets import Cascade, Loaded
 from .svg import Serializer, inherited_paint
+from .unresolved import report_unresolved
+from .unsupported_elements import UNSUPPORTED_ELEMENTS
 from .winners import cascaded_values
 
 _inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
     2_000_000, getsizeof=lambda entry: 1_000 + 300 * len(entry[0].normal)
 )
 _inline_lock = threading.Lock()
-UNSUPPORTED_ELEMENTS = {
-    "table": "tables are not laid out; use grid",
-    "video": "video is not drawn", "audio": "audio is not drawn",
-    "canvas": "a canvas is not drawn", "iframe": "frames are not drawn", "object": "objects are not drawn",
-    "embed": "objects are not drawn", "input": "form controls are not drawn as such",
-    "select": "form controls are not drawn as such", "textarea": "form controls are not drawn as such",
-    "math": "MathML is not laid out", "marquee": "a marquee does not move", "progress": "not drawn",
-    "meter": "not drawn", "script": "scripts do not run", "ruby": "ruby is not laid out",
-    "frameset": "frames are not drawn",
-}  # fmt: skip
 
 
 def inline_block(text: str) -> tuple[Block, list[Note]]:
@@ -109,7 +101,7 @@ class Styler:
                 opened = self.child(child, current)
                 if opened is not None:
                     stack.append(opened)
-        self.finish()
+        report_unresolved(self.env.notes, self.sheets, self.inline_places, self.report)
         if computed.scheme == "dark":
             _darken_canvas(top.element)
         return top.element
@@ -120,30 +112,6 @@ class Styler:
         if self.characters > limits.MAX_TEXT_CHARACTERS:
             raise CardError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
         parent.children.append(Text(data))
-
-    def finish(self) -> None:
-        """Report what substitution found, at its place in the document."""
-        if not self.env.notes:
-            return
-        places = dict(self.inline_places)
-        for sheet in self.sheets:
-            for rule in sheet.sheet.rules:
-                for value in (*rule.block.normal.values(), *rule.block.important.values()):
-                    if value.__class__ is Pending:
-                        places[id(value.tokens)] = (sheet.file, sheet.line, sheet.column)
-        for pending, message in self.env.notes:
-            file, line, column = places.get(id(pending.tokens), ("", 1, 1))
-            self.report.diagnostics.append(
-                Diagnostic(
-                    "warning",
-                    "css-invalid-value",
-                    message,
-                    file or self.report.file,
-                    line + pending.line - 1,
-                    pending.column + (column - 1 if pending.line == 1 else 0),
-                    pending.row.name,
-                )
-            )
 
     def child(self, node: Node, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""

@@ -9,7 +9,7 @@ from .. import shapes
 from .. import values as v
 from ..calculation import angle, length, length_px, number_or_percent
 from ..colors import parse_color
-from ..images import position
+from ..positions import position
 from ..registry import alias, longhand, shorthand
 from ..tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
 from .common import is_numeric

@@ -7,11 +7,10 @@ from typing import Any
 from .. import values as v
 from ..calculation import integer, length, length_px, number
 from ..color_names import WHITE
-from ..colors import CURRENT_COLOR, parse_color
+from ..colors import parse_color
 from ..registry import alias, longhand, shorthand
 from ..tokens import Cursor, Deferred, InvalidValue, lift, one_of, unexpected
-from .border import line_width, shadow_list
-from .common import any_order, is_numeric, keyword_or, mapped
+from .common import any_order, is_numeric, mapped
 
 
 def spacing(cursor: Cursor) -> Any:
@@ -94,76 +93,6 @@ def tab_size(cursor: Cursor) -> Any:
     return lift(lambda n: (n, True), length_px(cursor, 0))
 
 
-_LINES = ("underline", "overline", "line-through")
-
-
-def decoration_line(cursor: Cursor) -> tuple[str, ...]:
-    """Read `text-decoration-line`."""
-    if cursor.keyword("none"):
-        return ()
-    found: list[str] = []
-    while (name := cursor.keyword(*_LINES, "blink", "spelling-error", "grammar-error")) is not None:
-        if name in found:
-            raise InvalidValue(f"'{name}' twice")
-        if name in _LINES:
-            found.append(name)
-        elif name != "blink":
-            cursor.notes.append(f"text-decoration-line: {name} is not drawn")
-    if not found and cursor.i == 0:
-        unexpected(cursor.peek())
-    return tuple(found)
-
-
-decoration_style = one_of(("solid", "double", "dotted", "dashed", "wavy"))
-decoration_thickness = keyword_or(length, "auto", "from-font")
-
-
-def text_decoration(cursor: Cursor) -> dict[str, Any]:
-    """Read `text-decoration`."""
-
-    def line(c: Cursor) -> tuple[str, ...]:
-        name = c.ident()
-        if name not in ("none", *_LINES, "blink", "spelling-error", "grammar-error"):
-            unexpected(c.peek())
-        sub = Cursor(c.tokens[c.i :])
-        if name == "none":
-            c.i += 1
-            return ()
-        found = decoration_line(sub)
-        c.i += sub.i
-        c.notes.extend(sub.notes)
-        return found
-
-    return any_order(
-        cursor,
-        {
-            "text_decoration_line": line,
-            "text_decoration_style": decoration_style,
-            "text_decoration_color": parse_color,
-            "text_decoration_thickness": decoration_thickness,
-        },
-        {
-            "text_decoration_line": (),
-            "text_decoration_style": "solid",
-            "text_decoration_color": CURRENT_COLOR,
-            "text_decoration_thickness": "auto",
-        },
-    )
-
-
-def underline_position(cursor: Cursor) -> str:
-    """Read `text-underline-position`."""
-    name = cursor.keyword("auto", "from-font", "under", "left", "right")
-    if name is None:
-        unexpected(cursor.peek())
-    if name in ("left", "right") and cursor.keyword("under"):
-        name = "under"
-    cursor.keyword("left", "right")
-    if name == "under":
-        cursor.notes.append("text-underline-position: under is drawn as auto; use text-underline-offset")
-    return name
-
-
 def vertical_align(cursor: Cursor) -> Any:
     """Read `vertical-align`."""
     names = ("baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom")
@@ -227,34 +156,6 @@ def text_fit(cursor: Cursor) -> Any:
     while is_numeric(cursor) and len(sizes) < 2:
         sizes.append(length(cursor, 0))
     return lift(lambda *s: (mode, s), *sizes)
-
-
-def stroke(cursor: Cursor) -> dict[str, Any]:
-    """Read `-webkit-text-stroke`."""
-    return any_order(
-        cursor,
-        {"text_stroke_width": line_width, "text_stroke_color": parse_color},
-        {"text_stroke_width": 0.0, "text_stroke_color": CURRENT_COLOR},
-    )
-
-
-def fill_color(cursor: Cursor) -> Any:
-    """Read `-webkit-text-fill-color`; None is `color`."""
-    value = parse_color(cursor)
-    return None if value is CURRENT_COLOR else value
-
-
-def paint_order(cursor: Cursor) -> bool:
-    """Read `paint-order` as whether the stroke is under the fill."""
-    if cursor.keyword("normal"):
-        return False
-    order = []
-    while (name := cursor.keyword("fill", "stroke", "markers")) is not None:
-        order.append(name)
-    if not order or len(set(order)) != len(order):
-        unexpected(cursor.peek())
-    order += [n for n in ("fill", "stroke", "markers") if n not in order]
-    return order.index("stroke") < order.index("fill")
 
 
 def quotes(cursor: Cursor) -> Any:
@@ -359,35 +260,6 @@ longhand(
     _unicode_bidi,
 )  # fmt: skip
 longhand("vertical-align", "baseline", vertical_align)
-longhand("text-shadow", (), shadow_list(False), inherited=True)
-longhand("text-decoration-line", (), decoration_line)
-longhand("text-decoration-style", "solid", decoration_style)
-longhand("text-decoration-color", CURRENT_COLOR, parse_color)
-longhand("text-decoration-thickness", "auto", decoration_thickness)
-longhand(
-    "text-decoration-skip-ink", True, mapped(one_of(()), {"auto": True, "none": False, "all": True}),
-    inherited=True,
-)  # fmt: skip
-longhand("text-underline-offset", "auto", keyword_or(length, "auto"), inherited=True)
-longhand(
-    "text-underline-position", "auto", underline_position, inherited=True, status="partly",
-    note="from-font and auto only",
-)  # fmt: skip
-shorthand(
-    "text-decoration",
-    (
-        "text_decoration_line",
-        "text_decoration_style",
-        "text_decoration_color",
-        "text_decoration_thickness",
-    ),
-    text_decoration,
-)
-longhand("-webkit-text-stroke-width", 0.0, line_width, key="text_stroke_width", inherited=True)
-longhand("-webkit-text-stroke-color", CURRENT_COLOR, parse_color, key="text_stroke_color", inherited=True)
-shorthand("-webkit-text-stroke", ("text_stroke_width", "text_stroke_color"), stroke)
-longhand("-webkit-text-fill-color", None, fill_color, key="text_fill_color", inherited=True)
-longhand("paint-order", False, paint_order, key="paint_order_stroke_first", inherited=True)
 longhand("text-overflow", "clip", text_overflow)
 longhand(
     "-webkit-line-clamp", None, lambda c: line_clamp(c)["line_clamp"],
@@ -412,5 +284,3 @@ alias("-webkit-hyphens", "hyphens")
 alias("-moz-tab-size", "tab-size")
 alias("-webkit-hyphenate-character", "hyphenate-character")
 alias("font-width", "font-stretch")
-for _part in ("", "-line", "-style", "-color", "-skip-ink"):
-    alias(f"-webkit-text-decoration{_part}", f"text-decoration{_part}")
