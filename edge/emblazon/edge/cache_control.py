@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from emblazon.edge.http_date import parse_date
 from emblazon.edge.ports import Headers, get_header
 from emblazon.edge.structured import InvalidField, parse_dictionary
 
@@ -182,33 +182,3 @@ def initial_age(headers: Headers, now: float) -> float:
 
 
 CLOCK_SKEW = 300.0  # seconds that two clocks may differ (CACHING.md row 11)
-
-
-def parse_date(text: str) -> float | None:
-    """Return seconds since the epoch of an HTTP-date in any of its three forms (RFC 9110 §5.6.7), or None."""
-    if not _looks_like_date(text):
-        return None
-    try:
-        moment = parsedate_to_datetime(_asctime_zone(text))
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return None
-    try:
-        return moment.timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-_IMF = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT")
-_RFC850 = re.compile(r"[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT")
-_ASCTIME = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}")
-
-
-def _looks_like_date(text: str) -> bool:
-    return any(form.fullmatch(text) for form in (_IMF, _RFC850, _ASCTIME))
-
-
-def _asctime_zone(text: str) -> str:
-    if not _ASCTIME.fullmatch(text):
-        return text
-    day, month, number, clock, year = text.split()
-    return f"{day}, {int(number):02} {month} {year} {clock} GMT"

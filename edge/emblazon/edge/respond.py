@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import formatdate
 from typing import assert_never
 
 from emblazon.contract.problem import CONTENT_TYPE as PROBLEM_TYPE
@@ -24,6 +23,7 @@ from emblazon.edge.conditional import (
 from emblazon.edge.epochs import front_tag, scopes, url_scope
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.freshness import current_age
+from emblazon.edge.http_date import format_date
 from emblazon.edge.ports import Body, BytesBody, Headers, Response
 from emblazon.edge.record import Record
 
@@ -59,7 +59,7 @@ class Picture:
 async def card_response(x: Exchange, card: Card | None, picture: Picture) -> Response:
     """Answer GET or HEAD with a picture, obeying conditions and ranges."""
     record = picture.record
-    modified = formatdate(int(record.modified), usegmt=True)
+    modified = format_date(int(record.modified))
     chosen: Selection = WholeBody()
     if not picture.fallback:
         chosen = select(
@@ -113,7 +113,7 @@ def _picture_headers(x: Exchange, card: Card | None, picture: Picture, modified:
         *([("CDN-Cache-Control", to_cdns)] if to_cdns else []),
         ("ETag", record.etag),
         ("Last-Modified", modified),
-        ("Date", formatdate(int(min(record.times.at, x.now) - record.times.age), usegmt=True)),
+        ("Date", format_date(int(min(record.times.at, x.now) - record.times.age))),
         ("Age", str(age)),
         ("Accept-Ranges", "bytes"),
         ("Repr-Digest", f"sha-256=:{record.digest}:"),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emblazon.edge.cache_control import MAX_DELTA, Life, life_of, parse_date, parse_directives, parse_targeted
+from emblazon.edge.cache_control import MAX_DELTA, Life, life_of, parse_directives, parse_targeted
+from emblazon.edge.http_date import format_date, parse_date
 from emblazon.edge.structured import InvalidField, parse_dictionary
 
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
@@ -167,7 +168,22 @@ def test_three_forms_of_a_date(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "tomorrow", "Fri, 15 Jan 2027 08:00:00 UTC", "Fri, 32 Jan 2027 08:00:00 GMT"]
+    "text",
+    [
+        "",
+        "0",
+        "tomorrow",
+        "Fri, 15 Jan 2027 08:00:00 UTC",
+        "Fri, 32 Jan 2027 08:00:00 GMT",
+        "Fri, 29 Feb 2027 08:00:00 GMT",
+        "Fri, 15 Foo 2027 08:00:00 GMT",
+        "Fri, 15 Jan 2027 24:00:00 GMT",
+    ],
 )
 def test_no_date(text: str) -> None:
     assert parse_date(text) is None
+
+
+@given(st.integers(0, 4_000_000_000))
+def test_dates_survive_being_written_and_read(moment: int) -> None:
+    assert parse_date(format_date(moment)) == moment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import formatdate
 from typing import Protocol, assert_never
 from urllib.parse import urljoin, urlsplit
 
@@ -12,6 +11,7 @@ from emblazon.edge.cache_control import Life, life_of
 from emblazon.edge.cache_status import CacheStatus
 from emblazon.edge.conditional import NotModified, Part, PreconditionFailed, Unsatisfiable, WholeBody, select
 from emblazon.edge.freshness import current_age
+from emblazon.edge.http_date import format_date
 from emblazon.edge.passthrough.responses import ResponseStore, StoredResponse, body_of, store_response
 from emblazon.edge.passthrough.rules import (
     SAFE_METHODS,
@@ -171,7 +171,7 @@ class Passthrough:
         asked_at = self.clock.now()
         answer = await self.origin.fetch(request.target, headers, deadline=DEADLINE, method=request.method)
         if get_header(answer.headers, "date") is None:  # RFC 9110 §6.6.1
-            answer = replace(answer, headers=(*answer.headers, ("Date", formatdate(asked_at, usegmt=True))))
+            answer = replace(answer, headers=(*answer.headers, ("Date", format_date(asked_at))))
         return answer
 
     # Storing

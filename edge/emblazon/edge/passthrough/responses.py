@@ -6,8 +6,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from emblazon.edge.cache_control import Directives, Life, directives_of, parse_date
+from emblazon.edge.cache_control import Directives, Life, directives_of
 from emblazon.edge.freshness import Stored
+from emblazon.edge.http_date import parse_date
 from emblazon.edge.ports import BytesBody, Headers, OriginResponse, get_header
 
 MAX_VARIANTS = 32
