@@ -14,7 +14,6 @@ from .replaced import replaced_size
 from .sizing import (
     clamp,
     extra_of,
-    height_by_ratio,
     height_from,
     height_limits,
     margins_of,
@@ -138,8 +137,6 @@ def _size(
     low, high = width_limits(ctx, node, area.width, available)
     extra_size = extra_of(style, area.width)
     width = max(clamp(width, low, high), extra_size.width)
-    if height is None and ratio:
-        height = height_by_ratio(node, width, area.width)
     if height is not None:
         height = max(clamp(height, *limits), extra_size.height)
     return width, height
@@ -154,10 +151,13 @@ def _available_width(axis: _Axis, static: StaticPosition) -> float:
     if axis.inset_start is not None or axis.inset_end is not None:
         return max(0.0, axis.room)
     margins = (axis.margin_start or 0.0) + (axis.margin_end or 0.0)
-    if static.width:
-        return max(0.0, static.width - margins)
-    before = static.x - axis.start
-    return max(0.0, (before if static.rtl else axis.extent - before) - margins)
+    end = axis.start + axis.extent
+    if static.align_x == "center":
+        centre = static.x + static.width / 2
+        return max(0.0, 2 * min(centre - axis.start, end - centre) - margins)
+    if static.align_x == "end":
+        return max(0.0, static.x + static.width - axis.start - margins)
+    return max(0.0, (static.x - axis.start if static.rtl else end - static.x) - margins)
 
 
 def _position(

@@ -21,6 +21,8 @@ def distribute(value: Alignment, free: float, count: int, flipped: bool, rtl: bo
     `flipped` says that the axis' start is the physical right or bottom; `rtl` that the writing direction's
     start is. Distributed values fall back to safe start or centre where nothing is left to distribute.
     """
+    if free < 0 and value in ("space-around", "space-evenly"):
+        return (free if flipped != rtl else 0.0), 0.0  # the fallback is safe centring: start
     if value == "space-between":
         return (0.0, free / (count - 1)) if count > 1 and free > 0 else (0.0, 0.0)
     if value in ("space-around", "space-evenly"):
@@ -42,6 +44,17 @@ def distribute(value: Alignment, free: float, count: int, flipped: bool, rtl: bo
     if value == "right":
         return (0.0 if flipped else free), 0.0
     return 0.0, 0.0
+
+
+def start_share(value: Alignment, rtl: bool, own_rtl: bool) -> float:
+    """Return which share of the free room lies left of a box aligned on the inline axis."""
+    if value == "center":
+        return 0.5
+    if value in ("left", "right"):
+        return 0.0 if value == "left" else 1.0
+    if value in ("self-start", "self-end"):
+        rtl = own_rtl
+    return 1.0 if value.endswith("end") != rtl else 0.0
 
 
 def reverse_alignment(

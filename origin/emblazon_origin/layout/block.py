@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..style.computed import Alignment
+from .alignment import start_share
 from .context import Frame, LayoutContext
 from .fragment import Content, Fragment, StaticPosition, Strut
 from .nodes import Node
@@ -22,7 +24,8 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
         if child.is_out_of_flow:
             _postpone(content, frame, child, y if at_top else y + strut.value)
             continue
-        fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis)
+        shrink = _self_alignment(frame, child) is not None
+        fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
         own = strut.join(fragment.first_margins)
         if not content.children:
             content.first_margins = fragment.first_margins
@@ -66,7 +69,10 @@ def _place(content: Content, frame: Frame, fragment: Fragment, y: float) -> None
     place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
     if fragment.first_baseline is not None and content.first_baseline is None:
         content.first_baseline = frame.top + y + fragment.first_baseline
-    if fragment.last_baseline is not None and not _scrolls(fragment.node):
+    if _scrolls(fragment.node):  # it is on the baseline with its bottom margin edge
+        margin = margins_of(fragment.node.style, frame.inner_width).bottom or 0.0
+        content.last_baseline = frame.top + y + fragment.height + margin
+    elif fragment.last_baseline is not None:
         content.last_baseline = frame.top + y + fragment.last_baseline
 
 
@@ -85,9 +91,22 @@ def inline_offset(frame: Frame, fragment: Fragment) -> float:
             return room
         if margins.right is None:
             return margins.left
-    if frame.node.style.direction == "rtl":
+    rtl = frame.node.style.direction == "rtl"
+    alignment = _self_alignment(frame, fragment.node)
+    if alignment is not None and margins.left is not None and margins.right is not None:
+        own_rtl = fragment.node.style.direction == "rtl"
+        return margins.left + snap(room * start_share(alignment, rtl, own_rtl))
+    if rtl:
         return frame.inner_width - fragment.width - (margins.right or 0.0)
     return margins.left or 0.0
+
+
+def _self_alignment(frame: Frame, child: Node) -> Alignment | None:
+    """Return the child's `justify-self` where it is other than stretching (CSS Box Alignment 3 §6.1)."""
+    value = child.style.justify_self
+    if value == "auto":
+        value = frame.node.style.justify_items
+    return None if value in ("auto", "normal", "stretch", "baseline", "last baseline") else value
 
 
 def _postpone(content: Content, frame: Frame, child: Node, y: float) -> None:

@@ -129,6 +129,8 @@ def _used_width(
                 width = clamp(width, *transferred_limits(node, height_basis, basis))
         else:
             width = max(available, extra)
+            if ratio_of(node):
+                width = clamp(width, *transferred_limits(node, height_basis, basis))
     return max(clamp(width, low, high), extra)
 
 
@@ -161,32 +163,18 @@ def _layout_content(
     width: float,
     height: _Height,
 ) -> Fragment:
-    style = node.style
-    border, padding = border_of(style), padding_of(style, basis)
-    extra = extra_of(style, basis)
-    inner_height = None if height.value is None else max(0.0, height.value - extra.height)
-    frame = Frame(
-        node,
-        border,
-        padding,
-        max(0.0, width - extra.width),
-        inner_height,
-        max(0.0, height.low - extra.height),
-        max(0.0, height.high - extra.height),
-        _percentage_basis(node, inner_height if height.definite else None, height_basis),
-        height.value is None or height.by_ratio,
-    )
-    content = ALGORITHMS[node.kind](ctx, frame)
-    if node.marker is not None:
-        place_marker(ctx, frame, content, node.marker)
+    frame = _frame(node, basis, height_basis, width, height)
+    content = _content(ctx, frame)
     used_height = height.value
     if used_height is None:
-        used_height = max(clamp(content.height + extra.height, height.low, height.high), extra.height)
-    elif height.by_ratio and style.height == "auto" and _has_automatic_minimum(node):
+        extra = extra_of(node.style, basis).height
+        used_height = max(clamp(content.height + extra, height.low, height.high), extra)
+    elif height.by_ratio and node.style.height == "auto" and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
-        used_height = clamp(max(used_height, content.height + extra.height), height.low, height.high)
+        least = content.height + extra_of(node.style, basis).height
+        used_height = clamp(max(used_height, least), height.low, height.high)
     fragment = Fragment(
-        node, width, used_height, border, padding, content.children, content.lines,
+        node, width, used_height, frame.border, frame.padding, content.children, content.lines,
         content.first_baseline, content.last_baseline, content.pending, content.atomics,
         content.inline,
     )  # fmt: skip
@@ -198,6 +186,29 @@ def _layout_content(
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
     """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
     return around if node.element is None and not node.is_item else own
+
+
+def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: _Height) -> Frame:
+    extra = extra_of(node.style, basis)
+    inner_height = None if height.value is None else max(0.0, height.value - extra.height)
+    return Frame(
+        node,
+        border_of(node.style),
+        padding_of(node.style, basis),
+        max(0.0, width - extra.width),
+        inner_height,
+        max(0.0, height.low - extra.height),
+        max(0.0, height.high - extra.height),
+        _percentage_basis(node, inner_height if height.definite else None, height_basis),
+        height.value is None or height.by_ratio,
+    )
+
+
+def _content(ctx: LayoutContext, frame: Frame) -> Content:
+    content = ALGORITHMS[frame.node.kind](ctx, frame)
+    if frame.node.marker is not None:
+        place_marker(ctx, frame, content, frame.node.marker)
+    return content
 
 
 def _has_automatic_minimum(node: Node) -> bool:

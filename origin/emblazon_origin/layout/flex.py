@@ -13,6 +13,7 @@ from .flex_container import (
     has_auto_cross_margin,
     make_container,
     outer_cross,
+    outer_main,
     stretches,
 )
 from .flex_items import FlexItem, column_width, make_item, resolve_flexible_lengths
@@ -125,7 +126,7 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
                     above_last, below_last = max(above_last, ascent), max(below_last, descent)
             else:
                 size = max(size, outer_cross(flex, item))
-        line.baseline, line.last_baseline = above, below_last
+        line.first, line.last = (above, below), (above_last, below_last)
         line.cross = max(size, above + below, above_last + below_last)
     if not flex.wraps and flex.lines:
         line = flex.lines[0]
@@ -186,7 +187,7 @@ def _container_cross_size(flex: FlexContainer) -> float:
 
 def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> Content:
     frame = flex.frame
-    content = Content(inner_cross if flex.row else inner_main)
+    content = Content(_content_height(flex, inner_main, inner_cross))
     for line in flex.lines:
         for item in line.items:
             x, y = corner_of(flex, item, inner_main, inner_cross)
@@ -196,3 +197,16 @@ def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> Conte
         if node.is_out_of_flow:
             postpone(content, node, static_position(flex, node, inner_main, inner_cross))
     return content
+
+
+def _content_height(flex: FlexContainer, inner_main: float, inner_cross: float) -> float:
+    """Return how tall the content is, which may be more than a given height."""
+    if flex.row:
+        if not flex.wraps:
+            return inner_cross
+        return sum(line.cross for line in flex.lines) + flex.cross_gap * max(0, len(flex.lines) - 1)
+    longest = 0.0
+    for line in flex.lines:
+        gaps = flex.main_gap * (len(line.items) - 1)
+        longest = max(longest, sum(item.main + outer_main(flex, item) for item in line.items) + gaps)
+    return max(inner_main, longest)

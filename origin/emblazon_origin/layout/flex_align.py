@@ -80,14 +80,12 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
     kind = alignment_of(flex, item)
     if kind in ("baseline", "last baseline") and flex.row:
         above, below = baseline_split(item, last=kind != "baseline")
-        if kind == "baseline":
-            shift = line.baseline - above
-            if flex.cross_flipped:
-                shift = free - shift
-        else:
-            shift = free - (line.last_baseline - below)
-            if flex.cross_flipped:
-                shift = line.last_baseline - below
+        group = line.first if kind == "baseline" else line.last
+        # The group lies at the edge that its baseline is nearer to; flipped, that is the other one.
+        toward_top = (kind == "baseline") != flex.cross_flipped
+        shift = group[0] - above if toward_top else group[1] - below
+        if kind != "baseline":
+            shift = free - shift
         item.cross_pos = line.cross_pos + shift
         return
     kind = reverse_alignment(kind, flex.cross_flipped, flex.style, item.node.style, flex.row)

@@ -20,8 +20,8 @@ class FlexLine:
     items: list[FlexItem]
     cross: float = 0.0
     cross_pos: float = 0.0
-    baseline: float = 0.0  # of the baseline-aligned items, from the line's cross start
-    last_baseline: float = 0.0  # the same from the cross end
+    first: tuple[float, float] = (0.0, 0.0)  # how far first-baseline items reach above and below it
+    last: tuple[float, float] = (0.0, 0.0)  # the same of last-baseline items
 
 
 @dataclass(slots=True, eq=False)

@@ -158,7 +158,9 @@ class _ColumnSizes:
             by_ratio = height_by_ratio(self.node, self.width, self.frame.inner_width)
             if self.node.kind == "replaced":
                 return by_ratio
-            return max(by_ratio, self._laid_out()) if self.node.style.min_height == "auto" else by_ratio
+            style = self.node.style
+            automatic = style.min_height == "auto" and style.height == "auto"
+            return max(by_ratio, self._laid_out()) if automatic else by_ratio
         return self._laid_out()
 
     def _laid_out(self) -> float:

@@ -109,7 +109,7 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
             _size_rows(grid, inner_height, frame)
     grid.rows.align(style.align_content, inner_height)
     # 3. Items.
-    content = Content(inner_height)
+    content = Content(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
     _place_items(grid, frame, content)
     for node in frame.node.children:
         if node.is_out_of_flow:
