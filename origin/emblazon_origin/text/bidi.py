@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 from fontTools.unicodedata import Mirrored
@@ -67,7 +68,7 @@ def paragraph_level(text: str, classes: Sequence[str] | None = None, default: in
 
 
 def resolve_levels(text: str, base: int, classes: Sequence[str] | None = None) -> list[int]:
-    """Return the embedding level of each character of a paragraph whose level is `base`.
+    """Return the embedding level of each character of paragraphs whose level is `base`.
 
     Characters that X9 removes take the level of what stands before them.
     """
@@ -75,6 +76,14 @@ def resolve_levels(text: str, base: int, classes: Sequence[str] | None = None) -
         if base == 0 and not NEEDS_BIDI.search(text):
             return [0] * len(text)
         classes = [bidi_class(character) for character in text]
+    ends = [i + 1 for i, kind in enumerate(classes) if kind == "B" and i + 1 < len(classes)]
+    levels: list[int] = []
+    for start, end in pairwise([0, *ends, len(classes)]):  # P1
+        levels.extend(_paragraph_levels(text[start:end], base, classes[start:end]))
+    return levels
+
+
+def _paragraph_levels(text: str, base: int, classes: Sequence[str]) -> list[int]:
     levels, kinds = _explicit(classes, base)
     for sequence in _isolating_runs(classes, kinds, levels, base):
         _weak(sequence)

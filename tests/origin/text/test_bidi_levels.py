@@ -94,3 +94,11 @@ def test_deep_embedding_stays_within_the_depth_limit() -> None:
 
 def test_visual_order_reverses_runs_from_the_highest_level_down() -> None:
     assert visual_order([0, 1, 1, 2, 2, 1, 0]) == [0, 5, 3, 4, 2, 1, 6]
+
+
+def test_a_separator_inside_an_isolate_ends_it() -> None:
+    assert resolve_levels("\u20661\u2029א\u2069", 0) == [0, 2, 0, 1, 0]
+
+
+def test_many_separators_are_many_paragraphs() -> None:
+    assert resolve_levels("א\u2029" * 50_000, 0) == [1, 0] * 50_000
