@@ -73,7 +73,7 @@ def _canvas(
     style = source.style
     opaque = style.background_color.a >= 1
     surface = Surface(box, style.background_color if opaque else base)
-    if opaque and not style.background_layers:
+    if opaque and not any(layer.image for layer in style.background_layers):
         return surface
     # The image is positioned on the root element's box, and painted over the whole canvas.
     geometry = geometry_of(root, context)
