@@ -38,7 +38,7 @@ def _at_fitting_size(
     factor = 4 if sigma < 4 * _SHRINK_FROM else 8
     small = soften(image.reduce(factor), sigma / factor)
     box = (0.0, 0.0, image.width / factor, image.height / factor)
-    return small.resize(image.size, Image.Resampling.BICUBIC, box=box)
+    return small.resize(image.size, Image.Resampling.BILINEAR, box=box)
 
 
 def _boxes(image: Image.Image, sigma: float) -> Image.Image:

@@ -35,7 +35,8 @@ def box_items(
     if style.visibility != "visible":
         return []
     moved = box in context.without_background
-    has_background = not moved and (style.background_color.a > 0 or bool(style.background_layers))
+    has_image = any(layer.image is not None for layer in style.background_layers)
+    has_background = not moved and (style.background_color.a > 0 or has_image)
     has_border = any(geometry.border)
     if not (has_background or has_border or style.box_shadow):
         return []

@@ -21,6 +21,7 @@ from .geometry import IDENTITY, Matrix, pixel_round
 from .line_items import line_items
 from .painter import RoundedRect
 from .path import Radii
+from .plain_group import plain_group
 from .transform import transform_matrix
 
 Items = list[Item | Group]
@@ -103,6 +104,9 @@ def _paint_whole(
     if not matrix.is_drawable:
         return []
     grouped = has_effects(box.style)
+    plain = plain_group(box, geometry, matrix, around.clip, context) if grouped else None
+    if plain is not None:
+        return [plain]
     # A group starts afresh inside: its own clip is applied when its layer is composited.
     inner = Surroundings(matrix) if grouped else replace(around, matrix=matrix)
     phases = Phases()

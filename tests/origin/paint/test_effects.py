@@ -252,3 +252,21 @@ def test_overflow_clips_turn_with_their_box(paint: Any, box: Any) -> None:
     image = paint(40, 40, outer)
     assert image.getpixel((20, 8))[3] == 255
     assert image.getpixel((11, 11))[3] == 0
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [
+        {"opacity": 0.4},
+        {"filter": (FilterFunction("blur", 5.0),)},
+        {"filter": (FilterFunction("blur", 50.0),), "opacity": 0.8},
+    ],
+)
+def test_a_box_of_one_colour_needs_no_layer_to_look_the_same(paint: Any, box: Any, effects: Any) -> None:
+    radius = (Length(12), Length(12))
+    style = {"background_color": Color(0.9, 0.2, 0.1, 0.9), "border_top_left_radius": radius, **effects}
+    plain = paint(120, 90, box(30, 20, 60, 50, **style), background_color="_")
+    layered = paint(120, 90, box(30, 20, 60, 50, box(0, 0, 0, 0), **style), background_color="_")
+    worst = max(abs(a - b) for a, b in zip(plain.tobytes(), layered.tobytes(), strict=True))
+    assert worst <= 3
+    assert plain.getpixel((60, 45)) != (255, 255, 255)
