@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 
 SCHEDULE = 60.0  # seconds between the runs of the cron work
 DRAIN = 10.0  # seconds that background work gets at shutdown
-SHUTDOWN = 5.0  # seconds that requests under way get at shutdown
-MAX_LINE = 16 * 1024  # a request line beyond the 8 KiB of a card gets its 414, not a reset
+BODY_TIMEOUT = 10.0  # seconds for the body of a request
 
 
 class EdgeHost:
@@ -124,13 +123,6 @@ def create_edge_app(
     return app
 
 
-def edge_runner(app: web.Application) -> web.AppRunner:
-    """Return a runner for the application, with limits for request lines and for how long a stop takes."""
-    return web.AppRunner(
-        app, access_log=None, max_line_size=MAX_LINE, max_field_size=MAX_LINE, shutdown_timeout=SHUTDOWN
-    )
-
-
 async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:
     """Carry one HTTP request to the edge and its response back."""
     return await to_aiohttp(await host.answer(await to_request(request, MAX_BODY)))
@@ -180,10 +172,14 @@ async def _body(request: web.Request, max_body: int) -> bytes:
     if not request.can_read_body:
         return b""
     data = bytearray()
-    async for piece in request.content.iter_chunked(64 * 1024):
-        data += piece
-        if len(data) > max_body:
-            break
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            async for piece in request.content.iter_chunked(64 * 1024):
+                data += piece
+                if len(data) > max_body:
+                    break
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
     return bytes(data)
 
 

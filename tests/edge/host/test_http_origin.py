@@ -12,6 +12,7 @@ from misbehaving_origin import Behaviour, MisbehavingOrigin
 
 from emblazon.edge.ports import OriginError, get_header
 from emblazon_origin.edge_host import HttpOrigin, InProcessOrigin, create_passthrough_app, edge_runner
+from emblazon_origin.edge_host.runner import EdgeRunner
 from emblazon_origin.server.answer import Answer, Ask
 
 CARD = "/render/article.png?title=Hi"
@@ -35,9 +36,9 @@ async def test_whole_answer_with_its_fields(adapter: HttpOrigin, origin: Misbeha
     answer = await adapter.fetch(CARD, (("X-Request-Id", "abc"), ("Authorization", "Bearer t")), deadline=5)
     inspection = await answer.body.inspect()
     assert (answer.status, inspection.length) == (200, int(get_header(answer.headers, "content-length") or 0))
-    assert origin.asked[0].target == CARD
-    assert origin.asked[0].headers["x-request-id"] == "abc"
-    assert origin.asked[0].headers["accept-encoding"] == "identity"
+    (asked,) = origin.renders()
+    assert asked.headers["x-request-id"] == "abc"
+    assert asked.headers["accept-encoding"] == "identity"
     assert get_header(answer.headers, "connection") is None
 
 
@@ -175,3 +176,13 @@ async def test_mount_answers_head_and_ranges_from_the_stored_response(
     part = await client.get("/page", headers={"Range": "bytes=0-5"})
     assert (part.status_code, part.text) == (206, "answer")
     assert len(site.asked) == 1
+
+
+async def test_client_that_drips_its_head_is_disconnected() -> None:
+    runner = EdgeRunner(web.Application(), header_timeout=0.2)
+    port = int((await started(web.Application(), runner)).rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /og/article.png HTTP/1.1\r\nHost: x\r\nX-Drip:")
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
+    await runner.cleanup()
