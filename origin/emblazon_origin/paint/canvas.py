@@ -14,9 +14,10 @@ from PIL import Image
 from ..layout.boxes import Box, Rect, Sides
 from ..report import Report
 from ..style.computed import ComputedStyle
-from ..style.values import Color
+from ..style.values import Color, Url
 from .background import paint_background
 from .box_geometry import BoxGeometry, geometry_of
+from .cache import ByteCache
 from .clip import Clip
 from .context import FontMetricsSource, PaintContext
 from .display_list import play
@@ -27,6 +28,10 @@ from .path import Radii
 from .stacking import build_display_list
 from .surface import Surface
 
+# Opaque canvases with their colours and gradients: most cards of a template begin with the same one.
+_canvases: ByteCache[Image.Image] = ByteCache(
+    "canvases", 32_000_000, lambda picture: picture.width * picture.height * 4
+)
 # Python frames that one level of nested boxes takes, at most.
 _FRAMES_PER_LEVEL = 8
 
@@ -72,14 +77,25 @@ def _canvas(
         return Surface(box, base)
     style = source.style
     opaque = style.background_color.a >= 1
-    surface = Surface(box, style.background_color if opaque else base)
+    ground = style.background_color if opaque else base
     if opaque and not any(layer.image for layer in style.background_layers):
-        return surface
-    # The image is positioned on the root element's box, and painted over the whole canvas.
+        return Surface(box, ground)
     geometry = geometry_of(root, context)
-    painter = Painter(surface, IDENTITY, Clip(box))
-    paint_background(painter, _infinite(geometry, box), _canvas_style(style), context.images)
-    return surface
+
+    def paint() -> Surface:
+        # The image is positioned on the root element's box, and painted over the whole canvas.
+        surface = Surface(box, ground)
+        painter = Painter(surface, IDENTITY, Clip(box))
+        paint_background(painter, _infinite(geometry, box), _canvas_style(style), context.images)
+        return surface
+
+    layers = style.background_layers
+    if ground is None or any(isinstance(layer.image, Url) for layer in layers):
+        return paint()
+    key = (
+        box, ground, style.background_color, layers, style.image_rendering, geometry.border_rect, context.dpr,
+    )  # fmt: skip
+    return Surface(box, _canvases.get(key, lambda: paint().rgb))
 
 
 def _infinite(geometry: BoxGeometry, box: IntRect) -> BoxGeometry:

@@ -91,15 +91,20 @@ class Surface:
 
     __slots__ = ("alpha", "box", "rgb")
 
-    def __init__(self, box: IntRect, background: Color | None = None) -> None:
-        """Make a transparent layer, or an opaque one where a background (used without its alpha) is given."""
+    def __init__(self, box: IntRect, background: Color | Image.Image | None = None) -> None:
+        """Make a transparent layer, or an opaque one.
+
+        `background` is a colour (used without its alpha), or a picture of the box's size, which is copied.
+        """
         self.box = box
+        self.alpha: Image.Image | None = None
         if background is None:
             self.rgb = Image.new("RGB", box.size)
-            self.alpha: Image.Image | None = Image.new("L", box.size)
+            self.alpha = Image.new("L", box.size)
+        elif isinstance(background, Image.Image):
+            self.rgb = background.copy()
         else:
             self.rgb = Image.new("RGB", box.size, rgb8(background))
-            self.alpha = None
 
     def local(self, box: IntRect) -> tuple[int, int, int, int]:
         """Translate device pixels into this surface's own."""
