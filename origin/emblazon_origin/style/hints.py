@@ -16,7 +16,7 @@ from .node import Node
 from .tokens import InvalidValue, UnsupportedValue
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
-_NUMBER = re.compile(r"\s*\d*\.?\d+")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _SIZED = frozenset(("img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table"))
 _ALIGNS = {"left": "left", "right": "right", "center": "center", "justify": "justify", "middle": "center"}

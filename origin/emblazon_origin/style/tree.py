@@ -96,7 +96,8 @@ class Styler:
             child = current.node.children[current.next]
             current.next += 1
             if isinstance(child, str):
-                self.text(child, current.element)
+                if current.node.tag != "details" or "open" in current.node.attributes:
+                    self.text(child, current.element)
             else:
                 opened = self.child(child, current)
                 if opened is not None:
@@ -147,6 +148,8 @@ class Styler:
         contents = style.display == "contents"
         flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
         opened = _Open(node, element, computed, flex)
+        if node.tag in _WITHOUT_FALLBACK:
+            opened.next = len(node.children)
         if node.tag == "svg":
             element.svg = self.svg(node, computed)
             opened.next = len(node.children)
@@ -313,6 +316,10 @@ class Styler:
         return Computation(self.env, parent, values, custom, node.attributes, declared).compute()
 
 
+# Elements whose content is for browsers that do not know them, or drawn by the browser alone.
+_WITHOUT_FALLBACK = frozenset((
+    "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
+))  # fmt: skip
 _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
 
 

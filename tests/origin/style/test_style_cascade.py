@@ -14,10 +14,10 @@ from emblazon_origin.style.computed import ComputedStyle
 # (element, property) that Chromium computes to something a card does not have.
 DEVIATIONS = {
     ("img", "overflow-x"), ("img", "overflow-y"), ("video", "overflow-x"), ("video", "overflow-y"),
-    ("canvas", "overflow-x"), ("canvas", "overflow-y"), ("video", "object-fit"), ("ruby", "display"),
-    ("rt", "display"), ("center", "text-align"), ("div", "text-align"), ("p", "text-align"),
-    ("hr", "border-top-style"), ("hr", "border-left-color"), ("div.of3", "overflow-x"),
-    ("div.calc", "margin-left"), ("span.va", "vertical-align"),
+    ("canvas", "overflow-x"), ("canvas", "overflow-y"), ("video", "object-fit"), ("video", "display"),
+    ("canvas", "display"), ("ruby", "display"), ("rt", "display"), ("center", "text-align"),
+    ("div", "text-align"), ("p", "text-align"), ("hr", "border-top-style"), ("hr", "border-left-color"),
+    ("div.of3", "overflow-x"), ("div.calc", "margin-left"), ("span.va", "vertical-align"),
 }  # fmt: skip
 
 

@@ -136,3 +136,15 @@ def test_pictures_choose_their_first_fitting_source(style: Any) -> None:
         "<source srcset=c.webp type=image/webp><img src=d.png></picture>"
     )
     assert page.all("img")[0].attributes["src"] == "c.webp"
+
+
+def test_svg_sizes_are_css_lengths(style: Any) -> None:
+    page = style("<p style='font-size: 20px'><svg width=1.5em height=10 viewBox='0 0 1 1'></svg>")
+    assert (page["svg"].width.px, page["svg"].height.px) == (30, 10)
+
+
+def test_closed_details_and_fallback_content_are_not_shown(style: Any) -> None:
+    page = style("<details>a<p>b</p><summary>s</summary></details><video>c</video><details open>d</details>")
+    assert [page.text("details"), page.text("summary"), page.text("video")] == ["", "s", ""]
+    assert not page.all("p")
+    assert page.all("details")[1].children[0].data == "d"
