@@ -11,10 +11,11 @@ from ..style.computed import ComputedStyle
 from ..style.values import Color
 from .border_shade import shade
 from .box_geometry import BoxGeometry
+from .curve import Point
 from .dash import Pattern, dash_pattern, dot_pattern, is_round_dotted
 from .geometry import inset
 from .painter import Painter, RoundedRect
-from .path import Path, Point, polygon_path
+from .path import Path, polygon_path
 from .raster import Mask, multiply
 from .stroke import stroke_path
 from .surface import Pixmap, rgb8

@@ -18,9 +18,10 @@ from ..text.lines import GlyphRun
 from ..text.metrics import FontMetrics
 from .border import pattern_for
 from .context import FontMetricsSource
+from .curve import Point
 from .dash import Dashes, Pattern, is_round_dotted
 from .painter import Painter, RoundedRect
-from .path import Path, Point, rect_path
+from .path import Path, rect_path
 from .raster import Mask
 from .stroke import stroke_path
 from .text import Origin, paint_mask_shadow

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .curve import Point
 from .geometry import IntRect
-from .path import Path, Point, polygon_path
+from .path import Path, polygon_path
 
 _MARGIN = 4  # px around the visible box, so that no cut edge shows
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from math import hypot
 from typing import Literal
 
+from .curve import Point
 from .dash import Dashes, Pattern
-from .path import Path, Point, ellipse_path, polygon_path
+from .path import Path, ellipse_path, polygon_path
 
 Join = Literal["miter", "round", "bevel"]
 _MITER_LIMIT = 4.0
