@@ -228,6 +228,6 @@ def _collapse_margins(fragment: Fragment, content: Content, basis: float, height
             top = bottom = top.join(bottom).join(content.margin_top).join(content.margin_bottom)
         else:
             top = top.join(content.margin_top)
-            if height.value is None and fragment.height <= content.height + edges:
+            if height.value is None and abs(fragment.height - content.height - edges) < 1 / 64:
                 bottom = bottom.join(content.margin_bottom)
     fragment.margin_top, fragment.margin_bottom = top, bottom

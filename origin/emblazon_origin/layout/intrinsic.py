@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..style.values import Length
 from ..text.lines import AtomicItem
 from .context import LayoutContext
 from .contributions import Pair, contribution, without_relative_widths
@@ -9,7 +10,7 @@ from .grid import grid_content_sizes
 from .inline import has_substance, inline_items
 from .nodes import Atomic, Node
 from .replaced import DEFAULT_WIDTH, replaced_size
-from .sizing import extra_of
+from .sizing import extra_of, margins_of, to_border_box
 
 
 def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
@@ -42,18 +43,37 @@ def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
 
 
 def _flex_sizes(ctx: LayoutContext, node: Node) -> Pair:
-    """CSS Flexbox §9.9.1, as browsers do it: flex factors and bases are left out."""
+    """CSS Flexbox §9.9.1, as browsers do it: flex factors count only where they are 0."""
     style = node.style
-    items = [contribution(ctx, child) for child in node.children if not child.is_out_of_flow]
+    column = style.flex_direction.startswith("column")
+    items = [
+        contribution(ctx, child) if column else _flex_contribution(ctx, child)
+        for child in node.children
+        if not child.is_out_of_flow
+    ]
     if not items:
         return 0.0, 0.0
-    if style.flex_direction.startswith("column"):
+    if column:
         return max(low for low, _ in items), max(high for _, high in items)
     gaps = style.column_gap.px * (len(items) - 1)
     high = sum(high for _, high in items) + gaps
     if style.flex_wrap == "nowrap":
         return sum(low for low, _ in items) + gaps, high
     return max(low for low, _ in items), high
+
+
+def _flex_contribution(ctx: LayoutContext, node: Node) -> Pair:
+    """Return an item's contributions: its base size bounds them where it cannot grow or shrink."""
+    low, high = contribution(ctx, node)
+    basis = node.style.flex_basis
+    if isinstance(basis, Length) and basis.is_absolute:
+        margins = margins_of(node.style, 0.0).horizontal
+        base = to_border_box(node.style, basis.px, extra_of(node.style, 0.0).width) + margins
+        if node.style.flex_grow == 0:
+            low, high = min(low, base), min(high, base)
+        if node.style.flex_shrink == 0:
+            low, high = max(low, base), max(high, base)
+    return low, high
 
 
 def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
