@@ -20,6 +20,7 @@ from freetype.raw import FT_Outline_EmboldenXY, FT_Outline_Translate, FT_Render_
 from .cache import Cache
 from .face import Face
 from .fonts import FontInstance
+from .metrics import layout_unit
 
 MAX_FACES = 48  # FreeType faces kept; each belongs to one instance
 _FLAGS = freetype.FT_LOAD_DEFAULT | freetype.FT_LOAD_NO_BITMAP
@@ -67,7 +68,7 @@ def hinted_advance(font: FontInstance, glyph: int, size: float) -> float | None:
         with _lock:
             try:
                 face = _face(font)
-                face.set_char_size(round(size * 64))
+                face.set_char_size(int(layout_unit(size) * 64))
                 face.load_glyph(glyph, _FLAGS)
             except freetype.FT_Exception:
                 return None
@@ -80,7 +81,7 @@ def hinted_coverage(font: FontInstance, glyph: int, size: float, shift: float) -
     with _lock:
         try:
             face = _face(font)
-            face.set_char_size(round(size * 64))
+            face.set_char_size(int(layout_unit(size) * 64))
             face.load_glyph(glyph, _FLAGS)
         except freetype.FT_Exception:
             return None

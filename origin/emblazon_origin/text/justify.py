@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .line_builder import Leaf, LineDraft
 
 _IDEOGRAPH = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]"
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]"
 )
 _SPACES = frozenset(" \u00a0\t")
 

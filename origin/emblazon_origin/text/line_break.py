@@ -169,16 +169,37 @@ def _styled(text: str, start: int, end: int, style: ComputedStyle, found: Iterab
     if style.line_break == "anywhere":
         return inside | set(cluster_breaks(text, start, end)) | ({end} if end < length else set())
     if style.word_break == "break-all":
-        inside |= {
-            at
-            for at in cluster_breaks(text, start, end)
-            if _LETTERS.match(text[at - 1]) and _LETTERS.match(text[at])
-        }
+        inside |= {at for at in cluster_breaks(text, start, end) if _break_all(text[at - 1], text[at])}
     elif style.word_break == "keep-all":
         inside = {at for at in inside if not (_LETTERS.match(text[at - 1]) and _LETTERS.match(text[at]))}
     if style.white_space_collapse == "break-spaces":
         inside |= {at for at in range(start + 1, min(end + 1, length)) if text[at - 1] in " \u3000"}
     return inside
+
+
+# What `break-all` still keeps together: closing marks with what they close, opening ones with what they open.
+_NEVER_BEFORE = regex.compile(
+    r"[!\"%'),./:;?\]}…\p{Pe}\p{Pf}\p{M}\p{Z}\p{LB=CJ}\p{LB=NS}\p{LB=CL}\p{LB=EX}\p{LB=IN}]"
+)
+_NEVER_AFTER = regex.compile(r"[(\[{'\p{Ps}\p{Pi}\p{Z}]")
+_AFTER_QUOTE, _AFTER_CURRENCY = frozenset("(<[{"), frozenset("%(<[{")
+
+
+def _break_all(before: str, after: str) -> bool:
+    """Whether `word-break: break-all` lets a line break between two characters (Chromium's table)."""
+    if _NEVER_AFTER.match(before):
+        return False
+    if before == '"':
+        return after in _AFTER_QUOTE
+    if before in "$\\":
+        return after in _AFTER_CURRENCY if before == "\\" else after == "%"
+    if before == "-":
+        return after.isascii() and after not in "!$),./:;?]}"
+    if after in "$\\" and before in ",.:;":
+        return False
+    if after == "%" and before in "!%?":
+        return True
+    return _NEVER_BEFORE.match(after) is None
 
 
 def _any_wraps(content: Content) -> bool:

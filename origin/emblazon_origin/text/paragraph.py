@@ -254,8 +254,10 @@ class Paragraph:
 
     def trimmed_at_end(self, span: Span) -> Span | None:
         """Return the span with its last bracket trimmed, None where there is none to trim."""
-        item = self.item_at(span.visible - 1) if span.visible > span.start else None
-        if item is None or item.style.text_spacing_trim == "space-all":
+        if span.start == span.visible or span.visible < span.end:
+            return None
+        item = self.item_at(span.visible - 1)
+        if item is None or item.rtl or item.style.text_spacing_trim == "space-all":
             return None
         if not trims_at_end(item.font, self.content.text[span.visible - 1]):
             return None

@@ -3,6 +3,7 @@
 | taken out | why |
 |---|---|
 | C0 and C1 controls but tab, line feed and carriage return; U+007F | draw nothing, break shaping runs |
+| line and paragraph separators U+2028, U+2029 | browsers draw nothing for them and do not break there |
 | lone surrogates, noncharacters (U+FDD0–U+FDEF, U+xxFFFE, U+xxFFFF) | not text |
 | interlinear annotation U+FFF9–U+FFFB, deprecated format controls U+206A–U+206F | draw nothing |
 | combining marks beyond the 32nd on one base | "zalgo": unbounded ink and time |
@@ -22,7 +23,7 @@ import regex
 MAX_MARKS = 32
 MAX_ZERO_WIDTH = 8
 _NEVER = (
-    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\u206a-\u206f"
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\u206a-\u206f"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
 )
 _ZERO_WIDTH = (

@@ -16,6 +16,7 @@ from ..style.computed import ComputedStyle
 from .cache import Cache
 from .fonts import FontInstance
 from .hinting import hinted_advance, hints_advances
+from .metrics import layout_unit
 
 # Scripts whose letters change form by what surrounds them, beyond a run's edges.
 _JOINING = frozenset({
@@ -169,7 +170,7 @@ def _keep_marks_on_bases(run: ShapedRun, advances: list[float], xs: list[float],
 
 def _own_advances(run: ShapedRun, font: FontInstance, size: float) -> list[float]:
     """Return the glyphs' advances before kerning, in whole device px, at `size` device px per em."""
-    floor, unit = math.floor, size / font.units_per_em
+    floor, unit = math.floor, layout_unit(size) / font.units_per_em  # FreeType's sizes are in 1/64 px
     plain: list[float] = [floor(floor(nominal * unit * 64 + 0.5) / 64 + 0.5) for nominal in run.nominal]
     if not hints_advances(font):
         return plain

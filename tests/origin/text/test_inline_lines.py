@@ -187,6 +187,12 @@ def test_letter_spacing_leaves_cursive_scripts_joined(lay_out: LayOut) -> None:
     assert lay_out("مرحبا", 300, letter_spacing=4.0).lines[0].width == joined
 
 
+def test_letter_spacing_skips_the_controls_of_isolates(lay_out: LayOut, style: ComputedStyle) -> None:
+    spaced = style.replace(letter_spacing=1.0)
+    isolated = span(spaced, "abc", unicode_bidi="isolate")
+    assert lay_out(isolated).width == lay_out([TextItem("abc", spaced)]).width
+
+
 def test_word_spacing_widens_spaces(lay_out: LayOut) -> None:
     assert lay_out("a b c", 300, word_spacing=7.0).width == lay_out("a b c", 300).width + 14
 
@@ -310,6 +316,11 @@ def test_marks_stay_on_bases_whose_advance_is_rounded(lay_out: LayOut) -> None:
     assert run.xs[0] == 0
     assert run.xs[2] == 10  # the base's advance, 10.3 px, rounded
     assert run.xs[1] == pytest.approx(10.75, abs=0.01)  # the mark does not move with the rounding
+
+
+def test_sizes_are_cut_to_64ths_before_advances_are_rounded(lay_out: LayOut) -> None:
+    assert lay_out("AVATAR", font_size=50 / 3).width == 62
+    assert lay_out("AVATAR", font_size=16.7).width == 66
 
 
 def test_advances_are_hinted_where_the_font_is(lay_out: LayOut) -> None:

@@ -60,6 +60,8 @@ def test_default_opportunities(text: str, pieces: list[str]) -> None:
     ("properties", "text", "pieces"),
     [
         ({"word_break": "break-all"}, "abc d.", ["a", "b", "c ", "d."]),
+        ({"word_break": "break-all"}, "C++ $5 (a)", ["C", "+", "+ ", "$5 ", "(a)"]),
+        ({"word_break": "break-all"}, "é…“a”日", ["é…", "“a”", "日"]),
         ({"word_break": "keep-all"}, "日本語 한국어", ["日本語 ", "한국어"]),
         ({"line_break": "anywhere"}, "a.b", ["a", ".", "b"]),
         ({"text_wrap_mode": "nowrap"}, "a b c", ["a b c"]),

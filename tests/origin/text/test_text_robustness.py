@@ -68,6 +68,7 @@ def test_too_much_text_is_cut_and_reported(lay_out: LayOut) -> None:
     [
         ("a\x00\x07\x7fb", "ab"),
         ("a\ud800b", "ab"),
+        ("a\u2028b\u2029c", "abc"),
         ("a\ufdd0\U0010ffffb", "ab"),
         ("tab\tline\n", "tab\tline\n"),
         ("שלום \u2067isolated\u2069", "שלום \u2067isolated\u2069"),
