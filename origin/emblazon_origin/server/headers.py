@@ -50,7 +50,7 @@ def card_headers(
         ("CDN-Cache-Control", directives(cdn)),
         ("Repr-Digest", card.repr_digest),
         ("Cache-Tag", tags),
-        ("X-Emblazon-Template-Version", spec.version),
+        ("X-Emblazon-Template-Version", card.template_version),
         ("X-Emblazon-Size", f"{card.width}x{card.height}"),
     ]
 

@@ -132,7 +132,8 @@ class Routes:
             quick_max_age=config.quick_max_age,
             degraded_max_age=config.degraded_max_age,
         )
-        fields = headers.card_headers(card, request.template, client, cdn, immutable=request.immutable)
+        immutable = request.immutable and card.template_version == request.template.version
+        fields = headers.card_headers(card, request.template, client, cdn, immutable=immutable)
         fields.append(("Server-Timing", headers.server_timing(served.tier, served.stages, seconds)))
         if request.negotiated:
             fields.append(("Vary", "Accept"))

@@ -118,6 +118,10 @@ class CardService:
             if self._fleet is not None and lock:
                 self._chore(self._fleet.release(key, lock))
             raise
+        if card.template_version != request.template.version:  # reloaded meanwhile: not what the key says
+            if self._fleet is not None and lock:
+                self._chore(self._fleet.release(key, lock))
+            return Served(card, "render")
         if self._fleet is not None and lock:
             life = self._config.degraded_max_age if card.degraded else None
             self._chore(self._fleet.store(key, card, lock, life or None))
@@ -143,7 +147,8 @@ class CardService:
         result = await self._pool.render(_job(request), key, on_start=flight.pin)
         self._count(request, result, "quick", time.perf_counter() - began)
         quick = self._config.small_encoding and not result.degraded
-        return Card.from_result(result, request.template.version, time.time(), quick=quick)
+        version = result.version or request.template.version
+        return Card.from_result(result, version, time.time(), quick=quick)
 
     # -- the smaller encoding ------------------------------------------------------------------
 

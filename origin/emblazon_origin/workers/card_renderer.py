@@ -84,6 +84,7 @@ class CardRenderer:
             content_type=rendered.content_type,
             width=rendered.width,
             height=rendered.height,
+            version=self._library.get(job.template).spec.version,
             degraded=report.degraded,
             timings=report.timings,
             diagnostics=tuple(asdict(diagnostic) for diagnostic in report.diagnostics[:200]),

@@ -51,6 +51,7 @@ class JobResult:
     content_type: str
     width: int
     height: int
+    version: str = ""  # of the template that drew it
     degraded: bool = False
     timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
     diagnostics: tuple[dict[str, Any], ...] = ()
