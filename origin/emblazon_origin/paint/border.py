@@ -175,18 +175,23 @@ def _rings(geometry: BoxGeometry, sides: list[Edge]) -> list[tuple[Sides, Sides,
             return [(none, whole, [edge.color for edge in sides])]
 
 
-def side_area(geometry: BoxGeometry, side: int) -> Path:
-    """Return the area of one side, mitred at the corners towards sides that exist."""
+def corners_of(geometry: BoxGeometry, side: int) -> tuple[Point, Point, Point, Point]:
+    """Return a side's outer start and end, then its inner end and start, clockwise."""
     x, y, w, h = geometry.border_rect
-    right, bottom = x + w, y + h
     inner = inset(geometry.border_rect, geometry.border)
-    outer_points = ((x, y), (right, y), (right, bottom), (x, bottom))
+    outer_points = ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
     inner_points = (
         (inner.x, inner.y), (inner.x + inner.width, inner.y),
         (inner.x + inner.width, inner.y + inner.height), (inner.x, inner.y + inner.height),
     )  # fmt: skip
-    start, end = outer_points[side], outer_points[(side + 1) % 4]
-    a, b = _join(start, inner_points[side]), _join(end, inner_points[(side + 1) % 4])
+    after = (side + 1) % 4
+    return outer_points[side], outer_points[after], inner_points[after], inner_points[side]
+
+
+def side_area(geometry: BoxGeometry, side: int) -> Path:
+    """Return the area of one side, mitred at the corners towards sides that exist."""
+    start, end, inner_end, inner_start = corners_of(geometry, side)
+    a, b = _join(start, inner_start), _join(end, inner_end)
     far_a = _reach_past(a, geometry.radii[side])
     far_b = _reach_past(b, geometry.radii[(side + 1) % 4])
     meeting = _meeting(start, a, end, b)
@@ -226,7 +231,12 @@ def _meeting(p: Point, a: Point, q: Point, b: Point) -> Point | None:
 def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], edge: Edge) -> None:
     """Draw a dashed or dotted side: a straight stroke, or along the curve where corners are round."""
     if geometry.radii.is_square:
-        painter.fill_path(_straight_stroke(geometry.border_rect, edge), edge.color)
+        dashes = painter.mask(_straight_stroke(geometry.border_rect, edge))
+        area = _joined_area(geometry, edges, edge)
+        cut = painter.mask(area) if area is not None else None
+        if dashes is not None and cut is not None:
+            dashes = multiply(dashes, cut)
+        painter.surface.fill_mask(dashes, edge.color, painter.clip)
         return
     mask = _along_the_curve(painter, geometry, edge)
     alike = all(e.style == edge.style and e.color == edge.color and e.width == edge.width for e in edges)
@@ -236,6 +246,24 @@ def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edg
         area = painter.mask(side_area(geometry, edge.side))
         mask = multiply(mask, area) if area else None
     painter.surface.fill_mask(mask, edge.color, painter.clip)
+
+
+def _joined_area(geometry: BoxGeometry, edges: tuple[Edge, ...], edge: Edge) -> Path | None:
+    """Return the area of a straight side, mitred where the neighbour looks different; None for all of it."""
+    start, end, far_end, far_start = corners_of(geometry, edge.side)
+    before, after = edges[edge.side - 1], edges[(edge.side + 1) % 4]
+    at_start, at_end = (
+        other.visible and (other.color != edge.color or other.style != edge.style)
+        for other in (before, after)
+    )
+    if not (at_start or at_end):
+        return None
+    across = 1 if edge.side in (TOP, BOTTOM) else 0
+    if not at_start:
+        far_start = (start[0], far_start[1]) if across else (far_start[0], start[1])
+    if not at_end:
+        far_end = (end[0], far_end[1]) if across else (far_end[0], end[1])
+    return polygon_path([start, end, far_end, far_start])
 
 
 def _along_the_curve(painter: Painter, geometry: BoxGeometry, edge: Edge) -> Mask | None:

@@ -25,13 +25,7 @@ def paint_outer_shadows(painter: Painter, geometry: BoxGeometry, style: Computed
     """Draw the drop shadows, the first one topmost; nothing is drawn under the border box."""
     for shadow in reversed(style.box_shadow):
         if not shadow.inset and shadow.color.a > 0:
-            _outer(painter, geometry, shadow, under_opaque=_is_opaque(style))
-
-
-def _is_opaque(style: ComputedStyle) -> bool:
-    """True where the background colour hides what is under the whole border box."""
-    clip = style.background_layers[-1].clip if style.background_layers else "border-box"
-    return style.background_color.a >= 1 and clip == "border-box"
+            _outer(painter, geometry, shadow, under_opaque=style.background_color.a >= 1)
 
 
 def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow, *, under_opaque: bool) -> None:
