@@ -11,7 +11,20 @@ from typing import Any
 
 from . import values as v
 from .math_functions import FUNCTIONS
-from .terms import CONSTANTS, LIMIT, Term, combine, constant, dimension, divide, divided, finite, multiplied
+from .terms import (
+    CONSTANTS,
+    HUGE,
+    LIMIT,
+    MAX_NUMBER,
+    Term,
+    combine,
+    constant,
+    dimension,
+    divide,
+    divided,
+    finite,
+    multiplied,
+)
 from .tokens import Cursor, Deferred, InvalidValue, Token, unexpected
 from .units import Context
 
@@ -133,14 +146,15 @@ def parse_term(token: Token, percent_as: str = "", variables: Mapping[str, float
 
 def _checked(token: Token, term: Term, low: float | None, high: float | None, clamp: bool) -> Any:
     """Return a scalar term's value: out of range is invalid for literals and clamped for math."""
-    low_, high_ = (-LIMIT if low is None else low), (LIMIT if high is None else high)
+    limit = LIMIT if term.type == "length" else MAX_NUMBER
+    low_, high_ = (-limit if low is None else low), (limit if high is None else high)
 
     def evaluate(c: Context | None) -> float:
-        return min(max(finite(term.fn(c, 1.0)), low_), high_)
+        return min(max(finite(term.fn(c, 1.0), limit), low_), high_)
 
     if term.relative:
         return Deferred(evaluate)
-    value = finite(term.fn(None, 1.0))
+    value = finite(term.fn(None, 1.0), limit)
     if not clamp and not is_math(token) and not low_ <= value <= high_:
         raise InvalidValue(f"{value:g} is out of range")
     return evaluate(None)
@@ -225,7 +239,7 @@ def length(cursor: Cursor, low: float | None = None) -> Any:
     if token.type == "percentage":
         if low is not None and token.value < low:
             raise InvalidValue("negative percentages are not allowed here")
-        return v.Length(pct=token.value / 100)
+        return v.Length(pct=finite(token.value / 100, HUGE))
     term = parse_term(token, percent_as="length")
     if term.type != "length":
         raise InvalidValue(f"expected a length or percentage, got {_article(token, term)}")
@@ -248,7 +262,7 @@ def _mixed(term: Term, context: Context | None, low: float | None) -> v.Length:
     fn = term.fn
     if term.linear:
         px = fn(context, 0.0)
-        return v.Length(finite(px), (fn(context, 1024.0) - px) / 1024)
+        return v.Length(finite(px), finite((fn(context, 1024.0) - px) / 1024, HUGE))
 
     def evaluate(basis: float) -> float:
         value = finite(fn(context, basis))

@@ -11,7 +11,7 @@ import tinycss2
 from ..report import Code, Severity
 from . import properties, registry
 from .registry import Logical, Longhand, Other, Shorthand
-from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, UnsupportedValue, too_deep
+from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, UnsupportedValue, bounded_numbers, too_deep
 
 assert properties  # noqa: S101 - importing it fills the registry
 
@@ -236,7 +236,9 @@ def _all(declaration: Any, block: Block, notes: list[Note]) -> None:
 def parse_block(text: str) -> tuple[Block, list[Note]]:
     """Parse a `style` attribute."""
     block, notes = Block(), list[Note]()
-    for item in tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True):
+    for item in tinycss2.parse_blocks_contents(
+        bounded_numbers(text), skip_comments=True, skip_whitespace=True
+    ):
         if item.type == "declaration":
             parse_declaration(item, block, notes)
         elif item.type == "error":

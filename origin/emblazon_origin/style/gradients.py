@@ -8,6 +8,7 @@ from . import values as v
 from .calculation import angle, length, parse_term
 from .colors import interpolation_space, is_color_start, parse_color
 from .positions import HORIZONTAL, VERTICAL, is_length, position
+from .terms import finite
 from .tokens import Cursor, InvalidValue, Token, UnsupportedValue, lift, lift_tuple, split_commas
 
 # Interpolation of these spaces is that of the space on the right.
@@ -172,5 +173,5 @@ def _stop_position(cursor: Cursor, conic: bool) -> Any:
     zero = token.type == "number" and token.value == 0
     if term.type != "angle" and not zero:
         raise InvalidValue("a stop of a conic gradient is an angle or a percentage")
-    degrees, full = term.fn(None, 0.0), term.fn(None, 1.0)
+    degrees, full = finite(term.fn(None, 0.0)), finite(term.fn(None, 1.0))
     return v.Length(degrees, full - degrees)

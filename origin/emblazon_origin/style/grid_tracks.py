@@ -6,6 +6,7 @@ from typing import Any
 
 from . import values as v
 from .calculation import integer, is_math, length
+from .terms import finite
 from .tokens import Cursor, InvalidValue, Token, UnsupportedValue, lift, lift_tuple, unexpected
 
 _BREADTHS = ("auto", "min-content", "max-content")
@@ -23,7 +24,7 @@ def breadth(cursor: Cursor, flexible: bool = True) -> Any:
         cursor.next()
         if token.value < 0:
             raise InvalidValue("negative fr")
-        return v.Fr(token.value)
+        return v.Fr(finite(token.value))
     return length(cursor, 0)
 
 

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from typing import Any
 from unicodedata import bidirectional
 
-import tinycss2
-
 from . import registry
 from . import values as v
 from .declarations import evaluate
 from .node import Node
-from .tokens import InvalidValue, UnsupportedValue
+from .tokens import InvalidValue, UnsupportedValue, tokenize
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
@@ -81,7 +79,7 @@ def _ratio(node: Node, hints: dict[str, Any]) -> None:
 def _css(name: str, value: str, hints: dict[str, Any]) -> None:
     row = registry.find(name)
     try:
-        pairs, _notes = evaluate(row, tinycss2.parse_component_value_list(value)) if row else ({}, [])
+        pairs, _notes = evaluate(row, tokenize(value)) if row else ({}, [])
     except (InvalidValue, UnsupportedValue):
         return
     hints.update(pairs)

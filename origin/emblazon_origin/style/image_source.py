@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-import tinycss2
-
 from .calculation import length_px
 from .conditions import media_query_list
 from .images import KNOWN_TYPES, resolve_url
 from .node import Node
-from .tokens import Cursor, InvalidValue, resolve
+from .tokens import Cursor, InvalidValue, resolve, tokenize
 from .units import Context, Viewport
 
 _CANDIDATE = re.compile(r"\s*,*\s*(data:\S+|[^\s,]\S*[^\s,]|[^\s,])(?:\s+([^,]*))?(?:,|\Z)")
@@ -36,7 +34,7 @@ def _applies(source: Node, viewport: Viewport) -> bool:
     media = source.attributes.get("media", "")
     if kind and kind not in KNOWN_TYPES:
         return False
-    tokens = tinycss2.parse_component_value_list(media)
+    tokens = tokenize(media)
     return bool(media_query_list(tokens)(viewport)) if media.strip() else True
 
 
@@ -71,7 +69,7 @@ def _source_size(sizes: str, viewport: Viewport) -> float:
     """Return the px of the first entry of `sizes` whose media condition holds; the viewport's width else."""
     context = Context(viewport)
     for entry in sizes.split(","):
-        tokens = Cursor(tinycss2.parse_component_value_list(entry)).tokens
+        tokens = Cursor(tokenize(entry)).tokens
         if not tokens:
             continue
         try:

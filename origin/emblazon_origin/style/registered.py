@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import tinycss2
-
 from . import calculation as calc
 from .colors import parse_color
 from .declarations import Custom
 from .images import image, url_token
 from .shapes import transform, transform_function
 from .sheet_model import PropertyRule
-from .tokens import Cursor, Deferred, InvalidValue, UnsupportedValue, unexpected
+from .tokens import Cursor, Deferred, InvalidValue, UnsupportedValue, tokenize, unexpected
 from .units import Context
 
 
@@ -102,5 +100,5 @@ def absolute(
             continue
         if isinstance(px, Deferred) and cursor.done:
             text = f"{px.fn(context):.6f}px"
-            changed[name] = Custom(tuple(tinycss2.parse_component_value_list(text)), text, False)
+            changed[name] = Custom(tuple(tokenize(text)), text, False)
     return {**custom, **changed} if changed else custom

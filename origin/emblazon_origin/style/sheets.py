@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-import tinycss2
 from cachetools import LRUCache
 
 from .. import limits
@@ -21,6 +20,7 @@ from .images import base_of, resolve_url, urlsplit_scheme
 from .rules import AUTHOR, USER_AGENT, RuleSet, layer_order
 from .sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
 from .stylesheet import parse_stylesheet
+from .tokens import tokenize
 from .units import Viewport
 
 MAX_SHEETS = 32
@@ -89,7 +89,7 @@ def load_sheets(parsed: ParsedHtml, base: str, load: LoadText | None, report: Re
 
 
 def _media(text: str) -> tuple[Condition, ...]:
-    return (media_query_list(tinycss2.parse_component_value_list(text)),) if text.strip() else ()
+    return (media_query_list(tokenize(text)),) if text.strip() else ()
 
 
 @dataclass(frozen=True, slots=True)

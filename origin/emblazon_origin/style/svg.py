@@ -17,7 +17,7 @@ from .colors import parse_color
 from .declarations import Block, Custom, Wide
 from .node import Node
 from .rules import AUTHOR, RuleSet, by_importance
-from .tokens import Cursor, InvalidValue, UnsupportedValue
+from .tokens import Cursor, InvalidValue, UnsupportedValue, tokenize
 from .variables import Substitution, Unresolved
 
 INHERITED = frozenset((
@@ -131,7 +131,7 @@ class Serializer:
 
     def paint_attribute(self, value: str) -> str:
         """Return a presentation attribute's paint with var() and newer colours resolved."""
-        tokens = tuple(tinycss2.parse_component_value_list(value))
+        tokens = tuple(tokenize(value))
         texts = dict(_texts({"fill": Custom(tokens, value, "var(" in value)}, self.custom))
         return texts.get("fill", "none")
 

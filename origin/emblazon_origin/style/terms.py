@@ -10,6 +10,8 @@ from .tokens import InvalidValue, Token
 from .units import ABSOLUTE, ANGLES, FREQUENCIES, RELATIVE, RESOLUTIONS, TIMES
 
 LIMIT = 33_554_400.0  # px; Chromium clamps lengths here
+HUGE = 1e9  # of percentages
+MAX_NUMBER = 2.0**31 - 1  # of plain numbers, as of integers
 
 Evaluate = Callable[[Any, float], float]
 
@@ -37,13 +39,13 @@ CONSTANTS = {
 def dimension(token: Token) -> Term | None:
     """Return a number, percentage or dimension token as a term."""
     if token.type == "number":
-        return constant(token.value)
+        return constant(finite(token.value, MAX_NUMBER))
     if token.type == "percentage":
-        fraction = token.value / 100
+        fraction = finite(token.value / 100, HUGE)
         return Term(lambda c, b: fraction * b, "percent", percent=True)
     if token.type != "dimension":
         return None
-    value, unit = token.value, token.lower_unit
+    value, unit = finite(token.value, MAX_NUMBER), token.lower_unit
     if unit in ABSOLUTE:
         return constant(value * ABSOLUTE[unit], "length")
     if unit in RELATIVE:
@@ -75,11 +77,11 @@ def combine(fn: Evaluate, terms: list[Term], type_: str | None = None, linear: b
     )
 
 
-def finite(value: float) -> float:
-    """Return the value with NaN as 0 and infinities at Chromium's limit."""
+def finite(value: float, limit: float = LIMIT) -> float:
+    """Return the value with NaN as 0 and infinities at a limit, by default Chromium's for lengths."""
     if value != value:
         return 0.0
-    return min(max(value, -LIMIT), LIMIT)
+    return min(max(value, -limit), limit)
 
 
 def multiplied(a: str, b: str) -> str:

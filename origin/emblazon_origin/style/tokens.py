@@ -6,8 +6,11 @@ A parser turns tokens into a specified value. What depends on the element (`em`,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
+
+import tinycss2
 
 from .units import Context
 
@@ -26,6 +29,19 @@ class InvalidValue(ValueError):
 
 class UnsupportedValue(ValueError):
     """The value is good CSS that Emblazon does not draw; the message is the reason."""
+
+
+_LONG_NUMBER = re.compile(r"\d{60,}")
+
+
+def bounded_numbers(text: str) -> str:
+    """Return CSS text with absurdly long numbers cut, which Python would refuse to read."""
+    return _LONG_NUMBER.sub(lambda match: match[0][:60], text)
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the component values of CSS text."""
+    return tinycss2.parse_component_value_list(bounded_numbers(text))  # type: ignore[no-any-return]
 
 
 class Deferred:

@@ -10,7 +10,7 @@ from tinycss2 import ast
 
 from .budget import BUDGET
 from .declarations import Custom
-from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, too_deep
+from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, tokenize, too_deep
 
 MAX_TOKENS = 20_000  # of one value after substitution
 
@@ -71,7 +71,7 @@ class Substitution:
         value: Sequence[Token] | None = None
         if token.lower_name == "env":
             text = _ENV.get(name.value)
-            value = tinycss2.parse_component_value_list(text) if text is not None else None
+            value = tokenize(text) if text is not None else None
         else:
             custom = self.values.get(name.value)
             value = custom.tokens if custom is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import math
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -58,6 +59,7 @@ def wrong_fields(style: ComputedStyle) -> list[str]:
     ]
 
 
+# Name → form of the declaration, and of how many values one is taken.
 FORMS = {
     "plain": ("{0}: {1}", 1),
     "var": ("--v: {1}; {0}: var(--v)", 3),
@@ -76,3 +78,23 @@ def test_fields_have_their_types(name: str, style: Any, recorded: Callable[[str]
     page = style("".join(f'<p style="{escape(form.format(*pair))}">x' for pair in pairs[::step]))
     wrong = {e.attributes.get("style"): wrong_fields(e.style) for e in page.elements if wrong_fields(e.style)}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5_000])
+def test_huge_numbers_stay_finite(number: str, style: Any, recorded: Callable[[str], Any]) -> None:
+    digits = re.compile(r"(?<![\w#-])-?\d*\.?\d+")
+    values = [
+        (prop, digits.sub(number, value))
+        for prop, verdicts in recorded("grammar").items()
+        for value in verdicts["valid"]
+        if digits.search(value)
+    ]
+    step = 60 if len(number) > 10 else 2
+    page = style("".join(f'<p style="{escape(f"{prop}: {value}")}">x' for prop, value in values[::step]))
+    wrong = {e.attributes.get("style"): wrong_fields(e.style) for e in page.elements if wrong_fields(e.style)}
+    assert wrong == {}
+
+
+def test_integers_keep_their_order(style: Any) -> None:
+    page = style("<p style='z-index: 2147483647'>x<b style='z-index: 2147483646'>y</b>")
+    assert page["p"].z_index > page["b"].z_index
