@@ -109,7 +109,7 @@ class Engine:
         """Draw and encode a card. Raises `CardError` where it cannot be drawn as given."""
         report = report if report is not None else Report(request.file)
         picture = self.draw(request, report)
-        with _timed(report, "encode"):
+        with timed(report, "encode"):
             data, content_type = encode(request, picture, report)
         return Rendered(data, content_type, picture.width, picture.height, report)
 
@@ -117,19 +117,19 @@ class Engine:
         """Return a card's pixels, "RGB" where all are opaque, else "RGBA"."""
         report = report if report is not None else Report(request.file)
         laid_out = self.lay_out(request, report)
-        with _timed(report, "paint"):
+        with timed(report, "paint"):
             return paint(request, laid_out, report)
 
     def lay_out(self, request: RenderRequest, report: Report) -> LaidOut:
         """Return a card's boxes: every step before paint."""
         check_canvas(request)
         resources = Resources(Path(request.base) if request.base else None, self.fetcher, self.outside)
-        with _timed(report, "style"):
+        with timed(report, "style"):
             document = style(request, self.fonts, resources, report)
         allow_depth(document.root)
-        with _timed(report, "assets"):
+        with timed(report, "assets"):
             fonts, images = load_assets(document, self.fonts, resources, report)
-        with _timed(report, "layout"):
+        with timed(report, "layout"):
             root = layout(request, document, fonts, images, report)
         return LaidOut(document, root, fonts, images)
 
@@ -225,7 +225,7 @@ def _svg_fonts(fonts: FontLibrary) -> list[str]:
 
 
 @contextmanager
-def _timed(report: Report, stage: str) -> Iterator[None]:
+def timed(report: Report, stage: str) -> Iterator[None]:
     """Add a stage's milliseconds to the report."""
     start = time.perf_counter()
     try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PIL import Image
 
 from ..layout.boxes import Box
-from ..render import Engine, LaidOut, RenderRequest, encode, paint
+from ..render import Engine, LaidOut, RenderRequest, encode, paint, timed
 from ..report import Report
 from .contrast import required_contrast, run_contrast
 from .drawn_text import DrawnRun, drawn_runs
@@ -21,7 +21,8 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
     """Return everything there is to say about a card. Raises `CardError` where it cannot be drawn."""
     report = Report(request.file)
     laid_out = engine.lay_out(request, report)
-    picture = _timed_paint(request, laid_out, report)
+    with timed(report, "paint"):
+        picture = paint(request, laid_out, report)
     runs = drawn_runs(laid_out.root)
     backdrop = paint(request, replace(laid_out, root=without_text(laid_out.root)), Report())
     texts = [_explain_run(run, laid_out, backdrop, request.dpr) for run in runs]
@@ -29,7 +30,8 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
     marks += contrast_findings(texts, report)
     marks += overflow_findings(runs, request, report)
     marks += safe_area_findings(runs, request, report)
-    encode(request, picture, report)
+    with timed(report, "encode"):
+        encode(request, picture, report)
     return Explanation(
         request.file,
         request.width,
@@ -44,15 +46,6 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
         tuple(marks),
         picture,
     )
-
-
-def _timed_paint(request: RenderRequest, laid_out: LaidOut, report: Report) -> Image.Image:
-    import time
-
-    start = time.perf_counter()
-    picture = paint(request, laid_out, report)
-    report.timings["paint"] = (time.perf_counter() - start) * 1000
-    return picture
 
 
 def without_text(root: Box) -> Box:
