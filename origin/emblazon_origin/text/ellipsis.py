@@ -8,13 +8,13 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from .fonts import FontInstance
-from .items import Item
 from .paragraph import EPSILON, Paragraph
 from .scripts import script_runs
 from .shape import Glyphs, features_of
+from .shaper import Item
 
 if TYPE_CHECKING:
-    from .line_builder import Leaf, LineDraft
+    from .line_draft import Leaf, LineDraft
 
 CLIP = "clip"
 
@@ -26,7 +26,7 @@ def ellipsis_string(value: str) -> str:
 
 def ellipsis_leaf(paragraph: Paragraph, text: str, base: int) -> Leaf:
     """Return the ellipsis as a leaf of the block itself, in the block's font (or one that has it)."""
-    from .line_builder import Leaf
+    from .line_draft import Leaf
 
     style = paragraph.content.block_style
     shaper = paragraph.shaper

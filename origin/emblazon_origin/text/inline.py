@@ -24,8 +24,10 @@ from .ellipsis import CLIP, ellipsis_string, truncate
 from .findings import report_layout
 from .fit import fit_scale
 from .fonts import FontLibrary
+from .intrinsic import content_widths
 from .justify import justify
-from .line_builder import LineDraft, build_line, draft_line, place_leaves
+from .line_builder import build_line, place_leaves
+from .line_draft import LineDraft, draft_line
 from .lines import AtomicItem, InlineItem, InlineLayout, Line, TextItem
 from .paragraph import EPSILON, Paragraph, Span
 from .prepare import MAX_PARAGRAPHS, Paragraphs, prepare
@@ -76,7 +78,7 @@ def intrinsic_widths(
     paragraphs: Paragraphs | None = None,
 ) -> tuple[float, float]:
     """Return (min-content, max-content) widths in px."""
-    return prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs).intrinsic_widths()
+    return content_widths(prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs))
 
 
 class TextMeasurer:

@@ -10,7 +10,7 @@ import regex
 from .paragraph import Paragraph
 
 if TYPE_CHECKING:
-    from .line_builder import Leaf, LineDraft
+    from .line_draft import Leaf, LineDraft
 
 _IDEOGRAPH = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]"

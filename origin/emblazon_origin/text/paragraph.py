@@ -11,9 +11,9 @@ from typing import NamedTuple
 from ..style.computed import ComputedStyle
 from .content import NEWLINE, OBJECT, Content
 from .han_kerning import trims_at_end, trims_at_start
-from .items import Item, Shaper
 from .line_break import Breaks, cluster_breaks
 from .lines import AtomicItem, InlineItem, InlineLayout, OpenItem
+from .shaper import Item, Shaper
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
 _IGNORED_AT_END = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
@@ -286,40 +286,7 @@ class Paragraph:
         """Return the index of the source that holds a character."""
         return bisect_right(self.source_starts, offset) - 1
 
-    # --- intrinsic sizes --------------------------------------------------------------------
-
-    def intrinsic_widths(self) -> tuple[float, float]:
-        """Return (min-content, max-content) widths, px."""
-        if self.widths_cache is None:
-            self.widths_cache = (self._widest(minimum=True), self._widest(minimum=False))
-        return self.widths_cache
-
-    def _widest(self, *, minimum: bool) -> float:
-        widest = 0.0
-        start = 0
-        length = len(self.content.text)
-        indent = self.content.block_style.text_indent.resolve(0.0)
-        stops = [at + 1 for at in self.newlines]
-        if not stops or stops[-1] < length:
-            stops.append(length)
-        for stop in stops:
-            points = self._minimal_points(start, stop) if minimum else [stop]
-            for at in points:
-                span = self.span(start, at, forced=at == stop)
-                # Before a forced break spaces hang only where there is no room for them (§4.1.3).
-                hanging = self.hanging_width(span) if span.forced and not minimum else 0.0
-                widest = max(widest, self.width_of(span) + hanging + indent)
-                indent = 0.0
-                start = at
-        return widest
-
-    def _minimal_points(self, start: int, stop: int) -> list[int]:
-        points = self.breaks_between(start, stop)
-        if any(_breaks_words(source.style) for source in self.content.sources):
-            clusters = self.clusters_between(start, stop)
-            anywhere = {at for at in clusters if self.breaks_anywhere(at, for_minimum=True)}
-            points = sorted(anywhere.union(points))
-        return [*points, stop]
+    # --- where lines may break ---------------------------------------------------------------
 
     def is_break(self, offset: int) -> bool:
         """Whether a line may break at an offset without an emergency."""
@@ -344,12 +311,12 @@ class Paragraph:
         style = self.style_at(offset)
         if style.text_wrap_mode == "nowrap":
             return False
-        if _breaks_words(style):
+        if breaks_words(style):
             return True
         return style.overflow_wrap == "break-word" and not for_minimum
 
 
-def _breaks_words(style: ComputedStyle) -> bool:
+def breaks_words(style: ComputedStyle) -> bool:
     """Whether breaks inside words count for min-content widths too."""
     return style.overflow_wrap == "anywhere" or style.word_break == "break-word"
 

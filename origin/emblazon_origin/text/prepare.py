@@ -10,10 +10,11 @@ from ..style.computed import ComputedStyle
 from .cache import Cache
 from .content import collect
 from .fonts import FontLibrary
-from .items import Shaper, itemize, resolve_bidi
+from .items import itemize, resolve_bidi
 from .line_break import find_breaks
 from .lines import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
 from .paragraph import Paragraph
+from .shaper import Shaper
 
 MAX_PARAGRAPHS = 2048  # of one render
 Paragraphs = Cache[tuple[object, ...], Paragraph]
