@@ -13,12 +13,18 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """At most `size` entries, or as many bytes where `weigh` tells an entry's weight."""
+    """At most `size` entries, or as many bytes where `weigh` tells an entry's weight.
 
-    def __init__(self, size: int, weigh: Callable[[V], int] | None = None) -> None:
+    An entry heavier than `largest` (a quarter of the size, if not given) is not kept.
+    """
+
+    def __init__(
+        self, size: int, weigh: Callable[[V], int] | None = None, *, largest: int | None = None
+    ) -> None:
         self._entries: LRUCache[K, V] = LRUCache(size, getsizeof=weigh)
         self._lock = threading.Lock()
         self._weigh = weigh
+        self._largest = size // 4 if largest is None else largest
 
     def get(self, key: K) -> V | None:
         """Return what is kept under a key."""
@@ -26,8 +32,8 @@ class Cache(Generic[K, V]):
             return self._entries.get(key)
 
     def put(self, key: K, value: V) -> V:
-        """Keep a value, unless it alone would push out most others; return it."""
-        if self._weigh is None or self._weigh(value) <= self._entries.maxsize // 4:
+        """Keep a value, unless it is too heavy; return it."""
+        if self._weigh is None or self._weigh(value) <= self._largest:
             with self._lock:
                 self._entries[key] = value
         return value

@@ -16,6 +16,7 @@ import uharfbuzz as hb
 
 from ..errors import AssetError
 
+MAX_FONT_BYTES = 64 << 20  # unpacked; what a WOFF file promises beyond that is not tried
 _SFNT = {b"\x00\x01\x00\x00", b"OTTO", b"true", b"typ1"}
 _WIDTHS = {1: 50.0, 2: 62.5, 3: 75.0, 4: 87.5, 5: 100.0, 6: 112.5, 7: 125.0, 8: 150.0, 9: 200.0}  # OS/2
 _NAME_FAMILY, _NAME_STYLE, _NAME_FULL, _NAME_POSTSCRIPT, _NAME_TYPO_FAMILY = 1, 2, 4, 6, 16
@@ -156,6 +157,8 @@ def open_bytes(data: bytes, source: str, digest: str = "") -> list[Face]:
 def _unpack_woff(data: bytes, source: str) -> bytes:
     from fontTools.ttLib import TTFont
 
+    if int.from_bytes(data[16:20], "big") > MAX_FONT_BYTES:  # totalSfntSize
+        raise AssetError(f"font file {source}: unpacks to more than {MAX_FONT_BYTES >> 20} MB")
     try:
         font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
         font.flavor = None

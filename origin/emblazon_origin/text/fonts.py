@@ -130,7 +130,8 @@ class FontLibrary:
         self.catalog: Catalog = read_catalog(root)
         self._document: dict[str, list[DocumentFace]] = {}
         self._report: Report | None = None
-        self._shared = _Shared(Cache(1024), Cache(document_bytes, _faces_size), Cache(512))
+        documents: Cache[str, list[Face]] = Cache(document_bytes, _faces_size, largest=document_bytes)
+        self._shared = _Shared(Cache(1024), documents, Cache(512))
         self._sets = self._shared.sets
 
     @property

@@ -199,8 +199,9 @@ def test_a_static_face_is_emboldened_for_a_much_bolder_weight(tmp_path: Path) ->
         lambda data: data[: len(data) // 2],
         lambda data: data[:12],
         lambda data: b"wOF2" + data[4:],
+        lambda data: b"wOF2" + bytes(12) + b"\xff" * 4 + data[20:],
     ],
-    ids=["empty", "html", "cut off", "header only", "false woff2"],
+    ids=["empty", "html", "cut off", "header only", "false woff2", "woff2 bomb"],
 )
 def test_a_damaged_file_is_named_at_construction(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     (tmp_path / "broken.ttf").write_bytes(damage(MONO.read_bytes()))
