@@ -6,6 +6,7 @@ asks the origin; `/serve/{path}` serves a card under the faults in the query, an
 
 from __future__ import annotations
 
+import asyncio
 import json
 import traceback
 from collections import Counter
@@ -206,6 +207,19 @@ async def _platform(name: str, request: Any, env: Any, ctx: Any) -> object:
     }
 
 
+async def _starved(name: str, request: Any, env: Any, ctx: Any) -> object:
+    """Ask the origin within 100 ms while the isolate computes for much longer, then sleep too long."""
+    origin, clock = FetchOrigin(str(env.EMBLAZON_ORIGIN_URL)), WorkerClock()
+    asking = asyncio.ensure_future(clock.within(origin.fetch("/manifest.json", (), deadline=10.0), 0.1))
+    await clock.sleep(0)
+    until = js.Date.now() + 600
+    for _ in range(100):
+        sum(range(200_000))
+        if js.Date.now() > until:
+            break
+    return {"status": (await asking).status}
+
+
 PROBES = {
     "kv": _kv,
     "cache": _cache,
@@ -214,6 +228,7 @@ PROBES = {
     "background": _background,
     "misconfigured": _misconfigured,
     "platform": _platform,
+    "starved": _starved,
 }
 
 try:
