@@ -233,9 +233,9 @@ def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edg
     if geometry.radii.is_square:
         dashes = painter.mask(_straight_stroke(geometry.border_rect, edge))
         area = _joined_area(geometry, edges, edge)
-        cut = painter.mask(area) if area is not None else None
-        if dashes is not None and cut is not None:
-            dashes = multiply(dashes, cut)
+        if dashes is not None and area is not None:
+            cut = painter.mask(area)
+            dashes = multiply(dashes, cut) if cut is not None else None
         painter.surface.fill_mask(dashes, edge.color, painter.clip)
         return
     mask = _along_the_curve(painter, geometry, edge)
@@ -243,8 +243,8 @@ def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edg
     if mask is None or (alike and edge.side != TOP):
         return
     if not alike:
-        area = painter.mask(side_area(geometry, edge.side))
-        mask = multiply(mask, area) if area else None
+        inside = painter.mask(side_area(geometry, edge.side))
+        mask = multiply(mask, inside) if inside is not None else None
     painter.surface.fill_mask(mask, edge.color, painter.clip)
 
 

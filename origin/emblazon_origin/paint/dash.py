@@ -65,7 +65,8 @@ def dot_pattern(width: float) -> Pattern:
         if inner <= 0:
             return Dashes(0.0, max(length, 1.0), True, length / 2)
         gap = best_gap(length, width, width, closed)
-        return Dashes(0.0, gap + width, True, 0.0 if closed else width / 2)
+        # A hair less, so that rounding never loses the last dot.
+        return Dashes(0.0, gap + width - 0.01, True, 0.0 if closed else width / 2)
 
     return pattern
 

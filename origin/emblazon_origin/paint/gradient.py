@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..style.values import ConicGradient, Gradient, Length, LinearGradient, Position, RadialGradient
+from ..style.values import Color, ConicGradient, Gradient, Length, LinearGradient, Position, RadialGradient
 from .cache import ByteCache
 from .gradient_stops import Ramp, make_ramp
-from .surface import Pixmap
+from .surface import Pixmap, byte
 
 _gradients: ByteCache[Pixmap] = ByteCache("gradients", 64_000_000, lambda pixmap: pixmap.bytes)
 _CELLS = 8  # steps of the colour row per pixel, for slanted linear gradients
@@ -126,13 +126,8 @@ def ending_shape(gradient: RadialGradient, width: int, height: int, dpr: float) 
 
 def _radial(gradient: RadialGradient, width: int, height: int, dpr: float) -> Pixmap:
     rx, ry = ending_shape(gradient, width, height, dpr)
-    tiny = 1e-5  # §3.2.3: degenerate shapes are rendered as if they were this small
-    if rx <= 0 and ry <= 0:
-        rx = ry = tiny
-    elif rx <= 0:
-        rx, ry = tiny, 1e9
-    elif ry <= 0:
-        ry = tiny
+    if rx <= 0 or ry <= 0:
+        return _degenerate(gradient, width, height)
     ramp = make_ramp(
         gradient, [_px(s.position, rx, dpr) / rx if s.position else None for s in gradient.stops]
     )
@@ -141,6 +136,18 @@ def _radial(gradient: RadialGradient, width: int, height: int, dpr: float) -> Pi
     ys = ((np.arange(height) + 0.5 - cy) / ry).astype(np.float32) ** 2
     distance = np.sqrt(ys[:, None] + xs[None, :])
     return _pixmap(_look_up(ramp, distance, 0.0, max(float(distance.max()), 1e-6)))
+
+
+def _degenerate(gradient: RadialGradient, width: int, height: int) -> Pixmap:
+    """Return what an ending shape without area shows: its last colour, or if repeating the mean (§3.2.3)."""
+    colors = [stop.color for stop in gradient.stops if not stop.hint]
+    color = colors[-1]
+    if gradient.repeating:
+        alpha = sum(c.a for c in colors) / len(colors)
+        r, g, b = (sum(c[i] * c.a for c in colors) / (len(colors) * alpha or 1) for i in range(3))
+        color = Color(r, g, b, alpha)
+    flat = np.array([[byte(channel) for channel in color]], np.uint8)
+    return _stretch(flat, (1, 1), (width, height))
 
 
 # --- conic --------------------------------------------------------------------------------------

@@ -33,6 +33,13 @@ class Axis:
         return self.count == 1 or all(abs(v - round(v)) < 1e-3 for v in (self.first, self.size, self.step))
 
     @property
+    def snapped(self) -> Axis:
+        """Return the same tiles, a single one on whole pixels."""
+        if self.count != 1:
+            return self
+        return Axis(float(pixel_round(self.first)), float(self.pixels), float(self.pixels), 1)
+
+    @property
     def starts(self) -> list[int]:
         """Return the device pixel at which each tile begins."""
         return [pixel_round(self.first + i * self.step) for i in range(self.count)]

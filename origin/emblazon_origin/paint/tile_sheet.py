@@ -51,8 +51,8 @@ def fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> tuple[Pixmap
     source = np.asarray(tile.premultiplied(), np.float32)
     if source.shape[2] == 3:
         source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.float32)], axis=2)
-    columns = _sampled(source.transpose(1, 0, 2), tiles.x, cover.left, cover.width).transpose(1, 0, 2)
-    sampled = _sampled(columns, tiles.y, cover.top, cover.height)
+    columns = _sampled(source.transpose(1, 0, 2), tiles.x.snapped, cover.left, cover.width).transpose(1, 0, 2)
+    sampled = _sampled(columns, tiles.y.snapped, cover.top, cover.height)
     pixels = np.ascontiguousarray((sampled + 0.5).astype(np.uint8))
     image = Image.frombytes("RGBa", cover.size, pixels.tobytes())
     return Pixmap.from_image(image), cover.left, cover.top

@@ -158,3 +158,12 @@ def test_inset_shadows_stay_inside_the_padding_edge(paint: Any, box: Any, letter
 def test_the_first_shadow_is_topmost(paint: Any, box: Any, letters: Any) -> None:
     shadows = (Shadow(0, 0, 0, 1, Color(1, 0, 0)), Shadow(0, 0, 0, 2, Color(0, 1, 0)))
     assert letters(paint(5, 5, box(2, 2, 1, 1, box_shadow=shadows)))[2] == "GR.RG"
+
+
+def test_a_dashed_side_is_mitred_only_against_a_different_neighbour(paint: Any, box: Any) -> None:
+    alike = paint(40, 40, box(0, 0, 40, 40, border=8, **sides(style=("dashed",) * 4)))
+    assert alike.getpixel((1, 6))[3] == 255
+    mixed = box(0, 0, 40, 40, border=8, **sides(style=("dashed", "solid", "solid", "solid"), color="RKKK"))
+    image = paint(40, 40, mixed)
+    assert image.getpixel((6, 1))[0] == 255
+    assert image.getpixel((1, 6))[0] == 0

@@ -137,3 +137,9 @@ def test_lengths_scale_with_the_device_pixel_ratio() -> None:
     gradient = LinearGradient((ColorStop(RED), ColorStop(RED, Length(2)), ColorStop(BLUE, Length(2))), 90.0)
     pixmap: Any = gradient_pixmap(gradient, 8, 1, 2.0)
     assert [pixmap.rgb.getpixel((x, 0)) for x in (3, 4)] == [(255, 0, 0), (0, 0, 255)]
+
+
+def test_an_ending_shape_without_area_shows_the_last_colour() -> None:
+    at_the_edge = Position(Length(0), HALF)
+    gradient = RadialGradient(stops(RED, BLUE), extent="closest-corner", center=at_the_edge)
+    assert set(row(gradient, 20)) == {(0, 0, 255)}
