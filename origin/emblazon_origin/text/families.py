@@ -77,7 +77,8 @@ def read_catalog(root: Path) -> Catalog:
         raise AssetError(
             f"no fonts under {root}: run `make` to fill {root / 'vendor'}, or drop a font file there"
         )
-    for generic, target in config.get("generic", {}).items():
+    generics = config.get("generic", {})
+    for generic, target in generics.items():
         found = names.get(str(target).lower())
         if found is None:
             raise AssetError(f"{page}: generic {generic!r} names the family {target!r}, which is not there")
@@ -94,7 +95,8 @@ def read_catalog(root: Path) -> Catalog:
         default,
         optical_sizing=bool(options.get("optical_sizing", False)),
         fallback_weights=bool(options.get("fallback_weights", False)),
-        inventory=_inventory(families),
+        inventory=_inventory(families)
+        + f"\n{sorted(config.get('generic', {}).items())}{sorted(options.items())}",
     )
 
 

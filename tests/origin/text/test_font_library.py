@@ -230,6 +230,39 @@ def test_digest_changes_with_the_files_of_a_family(tmp_path: Path) -> None:
     assert FontLibrary(tmp_path).digest(["JetBrains Mono"]) != before
 
 
+def _library(folder: Path, options: str) -> FontLibrary:
+    """Inter, and Thai to fall back on, with options of fonts.toml."""
+    for file in (THAI, VENDOR / "Inter[opsz,wght].ttf"):
+        (folder / file.name).symlink_to(file)
+    (folder / "fonts.toml").write_text(
+        f'''[default]\nfamily = "Inter"\n{options}
+[[family]]\nname = "Inter"\nfiles = ["Inter[opsz,wght].ttf"]
+[[family]]\nname = "Thai"\nscripts = ["Thai"]\nfiles = ["{THAI.name}"]
+'''
+    )
+    return FontLibrary(folder)
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_options_choose_between_css_and_chromium(tmp_path: Path, style: ComputedStyle, chosen: bool) -> None:
+    value = str(chosen).lower()
+    library = _library(tmp_path, f"optical_sizing = {value}\nfallback_weights = {value}")
+    bold = style.replace(font_size=28.0, font_weight=700.0)
+    thai = library.font_set(bold).select("ก", "Thai").font
+    assert dict(library.font_set(bold).primary.variations)["opsz"] == (28.0 if chosen else 14.0)
+    assert dict(thai.variations)["wght"] == (700.0 if chosen else 400.0)
+    assert thai.synthetic_bold is not chosen
+
+
+def test_options_are_part_of_the_digest(tmp_path: Path) -> None:
+    digests = set()
+    for number, options in enumerate(("", "optical_sizing = true")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        digests.add(_library(folder, options).digest())
+    assert len(digests) == 2
+
+
 # --- @font-face ----------------------------------------------------------------------------------------
 
 
