@@ -38,7 +38,9 @@ def style_document(
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
     env = Environment(viewport, base, metrics, registered=cascade.properties)
-    root = Styler(cascade, env, report, lang, sheets, base if parsed.base else "").document(parsed.root)
+    root = Styler(cascade, env, report, lang, sheets, parsed.quirks, base if parsed.base else "").document(
+        parsed.root
+    )
     return StyledDocument(root, tuple(_located(face, base) for face in cascade.font_faces))
 
 

@@ -308,6 +308,31 @@ def _decorations(computed: Computed, parent: Computed | None) -> None:
     style.text_decorations = propagated + own
 
 
+# --- quirks ---
+
+
+def fill_viewport(style: ComputedStyle, viewport: Viewport) -> None:
+    """Make `html` or `body` of a document without doctype as high as the viewport (Quirks §3.5, §3.6).
+
+    Percentages of heights inside then have a basis, which is what such documents rely on.
+    """
+    margins = (style.margin_top, style.margin_bottom)
+    flows = style.position in ("static", "relative") and style.display in (
+        "block",
+        "flex",
+        "grid",
+        "flow-root",
+    )
+    if style.height != "auto" or not flows:
+        return
+    height = viewport.height - sum(m.resolve(viewport.width) for m in margins if isinstance(m, v.Length))
+    if style.box_sizing == "content-box":
+        edges = (style.padding_top, style.padding_bottom)
+        height -= sum(edge.resolve(viewport.width) for edge in edges)
+        height -= style.border_top_width + style.border_bottom_width
+    style.height = v.Length(max(height, 0.0))
+
+
 # --- display ------------------------------------------------------------------------------------------------
 
 _BLOCKIFIED = {

@@ -21,6 +21,7 @@ _RAW = "style|script|title|textarea|xmp|iframe|noembed|noframes"
 # Possessive quantifiers keep this linear on any input.
 _ATTRIBUTES = r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+|=)*+"""
 _TAG = re.compile(rf"<!--.*?(?:-->|\Z)|<([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})(>?)", re.DOTALL)
+_DOCTYPE = re.compile(r"\s*+(?:<!--.*?-->\s*+)*+<!doctype\s++html", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"""[\s/"']style\s*=\s*(["']?)""", re.IGNORECASE)
 _RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW.split("|")}
 
@@ -44,6 +45,7 @@ class ParsedHtml:
     styles: list[StyleSource] = field(default_factory=list)
     base: str = ""
     elements: int = 0
+    quirks: bool = False  # without a doctype, browsers fill the viewport with the body
 
 
 class _Lines:
@@ -102,7 +104,9 @@ def parse_html(html: str) -> ParsedHtml:
     root = parser.root
     if root is None or root.tag != "html":
         return ParsedHtml(Node("html", {}))
-    return _Builder(_Lines(html)).build(root)
+    parsed = _Builder(_Lines(html)).build(root)
+    parsed.quirks = _DOCTYPE.match(html) is None
+    return parsed
 
 
 class _Builder:

@@ -20,7 +20,7 @@ from .computed import ComputedStyle
 from .custom import custom_properties
 from .declarations import Block, Custom, Note, Pending, parse_block
 from .dom import Element, Text
-from .finish import blockify
+from .finish import blockify, fill_viewport
 from .generate import Counters
 from .hints import presentational
 from .image_source import with_source
@@ -70,6 +70,7 @@ class Styler:
     report: Report
     lang: str
     sheets: list[Loaded]
+    quirks: bool = False
     moved_base: str = ""  # what a <base> element makes relative URLs resolve against
     counters: Counters = field(default_factory=Counters)
     customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
@@ -86,6 +87,8 @@ class Styler:
         blockify(computed.style)
         if computed.style.display == "contents":
             computed.style.display = "block"
+        if self.quirks:
+            fill_viewport(computed.style, self.env.viewport)
         top = self.open(root, computed, None)
         stack = [top]
         while stack:
@@ -122,6 +125,8 @@ class Styler:
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if computed.style.display == "none":
             return None
+        if self.quirks and node.tag == "body":
+            fill_viewport(computed.style, self.env.viewport)
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
             message = (
                 "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"

@@ -148,3 +148,11 @@ def test_closed_details_and_fallback_content_are_not_shown(style: Any) -> None:
     assert [page.text("details"), page.text("summary"), page.text("video")] == ["", "s", ""]
     assert not page.all("p")
     assert page.all("details")[1].children[0].data == "d"
+
+
+def test_the_body_of_a_document_without_doctype_fills_the_canvas(style: Any) -> None:
+    body = "<body style='margin: 10px; padding: 5px'>x"
+    assert style(body)["body"].height.px == 600
+    assert style(body)["html"].height.px == 630
+    assert style(f"<!-- c -->\n<!DOCTYPE html>{body}")["body"].height == "auto"
+    assert style("<body style='height: 5px'>x")["body"].height.px == 5

@@ -101,7 +101,7 @@ def _position(cursor: Cursor) -> str:
 _auto_length = keyword_or(length, "auto")
 
 longhand("display", "inline", display, status="partly", note="no table, ruby, run-in or math layout")
-longhand("position", "static", _position, note="sticky is laid out as relative")
+longhand("position", "static", _position, note="nothing scrolls: sticky boxes stick where they are")
 for _side in SIDES:
     longhand(_side, "auto", _auto_length)
     longhand(f"margin-{_side}", v.ZERO, _auto_length)

@@ -224,7 +224,11 @@ longhand(
 longhand("overflow-wrap", "normal", one_of(("normal", "break-word", "anywhere")), inherited=True)
 longhand("line-break", "auto", one_of(("auto", "loose", "normal", "strict", "anywhere")), inherited=True)
 longhand(
-    "hyphens", "manual", one_of(("none", "manual", "auto")), inherited=True, note="auto breaks as manual"
+    "hyphens",
+    "manual",
+    one_of(("none", "manual", "auto")),
+    inherited=True,
+    note="auto by dictionaries of the language",
 )
 
 
