@@ -199,7 +199,7 @@ def _make_twin(node: Node) -> Node:
         node.element, node.kind, node.children, node.content, node.parent, node.order,
         is_root_context=True, is_item=True, marker=node.marker,
     )  # fmt: skip
-    twin.content_sizes = node.content_sizes
+    twin.content_sizes, twin.broken = node.content_sizes, node.broken
     return twin
 
 

@@ -72,6 +72,14 @@ class Placed(NamedTuple):
     y: float
 
 
+class BrokenLines(NamedTuple):
+    """Lines of an inline formatting context, and the fragments of the atomics on them."""
+
+    result: InlineLayout
+    items: Sequence[InlineItem]
+    fragments: dict[AtomicItem, Fragment]
+
+
 class FinalText(NamedTuple):
     """An inline formatting context as it was laid out, for what the report says of it."""
 

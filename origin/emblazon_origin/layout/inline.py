@@ -8,7 +8,7 @@ from ..text.lines import AtomicItem, BreakItem, CloseItem, InlineItem, InlineLay
 from .absolute import place_absolute
 from .boxes import Rect
 from .context import Frame, LayoutContext
-from .fragment import Content, FinalText, Fragment, Pending, StaticPosition
+from .fragment import BrokenLines, Content, FinalText, Fragment, Pending, StaticPosition
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 from .placement import place
 from .sizing import border_of, margins_of, padding_of
@@ -18,32 +18,45 @@ MakeAtomic = Callable[[Node], AtomicItem]
 
 def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
     """Break the content into lines at the frame's width."""
-    node = frame.node
-    fragments: dict[Node, Fragment] = {}
-
-    def measure(child: Node) -> AtomicItem:
-        fragments[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
-        return atomic_item(fragments[child], frame.inner_width)
-
-    if not has_substance(node.content):
+    if not has_substance(frame.node.content):
         content = Content(0.0, collapses_through=True)
         _postpone_absolutes(ctx, content, frame, [])
         return content
-    items, nodes = inline_items(node.content, frame.inner_width, measure)
-    height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
-    result = ctx.text.layout(items, node.style, frame.inner_width, height)
-    content = Content(result.height, lines=result.lines, inline=FinalText(result, items))
-    _set_baselines(content, frame, result)
-    for line in result.lines:
+    broken = _break_lines(ctx, frame)
+    content = Content(broken.result.height, lines=broken.result.lines)
+    content.inline = FinalText(broken.result, broken.items)
+    _set_baselines(content, frame, broken.result)
+    for line in broken.result.lines:
         for atomic in line.atomics:
-            fragment = fragments[nodes[atomic.item]]
+            fragment = broken.fragments[atomic.item]
             content.atomics.append((atomic.item, fragment))
             margins = margins_of(fragment.node.style, frame.inner_width)
             x = frame.left + atomic.x + (margins.left or 0.0)
             y = frame.top + atomic.y + (margins.top or 0.0)
             place(content, fragment, x, y, frame.inner_width, frame.height_basis)
-    _postpone_absolutes(ctx, content, frame, result.lines)
+    _postpone_absolutes(ctx, content, frame, broken.result.lines)
     return content
+
+
+def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
+    """Return the lines at the frame's width, from the node's cache where only the height is another one."""
+    node = frame.node
+    height = None
+    if node.style.text_fit is not None:
+        height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
+    key = (frame.inner_width, height, frame.height_basis)
+    if key not in node.broken:
+        laid_out: dict[Node, Fragment] = {}
+
+        def measure(child: Node) -> AtomicItem:
+            laid_out[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+            return atomic_item(laid_out[child], frame.inner_width)
+
+        items, nodes = inline_items(node.content, frame.inner_width, measure)
+        result = ctx.text.layout(items, node.style, frame.inner_width, height)
+        fragments = {item: laid_out[child] for item, child in nodes.items()}
+        node.broken[key] = BrokenLines(result, items, fragments)
+    return node.broken[key]
 
 
 def _finite(value: float) -> float | None:

@@ -10,7 +10,7 @@ from ..style.dom import Element
 from ..text.lines import BreakItem, TextItem
 
 if TYPE_CHECKING:
-    from .fragment import Fragment
+    from .fragment import BrokenLines, Fragment
 
 Kind = Literal["block", "inline", "flex", "grid", "replaced"]
 
@@ -77,6 +77,7 @@ class Node:
     marker: Node | None = None  # an outside list marker
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
     cache: dict[tuple[object, ...], Fragment] = field(default_factory=dict, repr=False)
+    broken: dict[tuple[float | None, ...], BrokenLines] = field(default_factory=dict, repr=False)
     content_sizes: tuple[float, float] | None = None
     twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
 
