@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..layout.boxes import Box, Rect
+from ..style.values import Url
 from .background import paint_background
 from .border import paint_border
 from .box_geometry import BoxGeometry
@@ -56,7 +57,10 @@ def box_items(
         if has_border:
             paint_border(painter, geometry, style)
 
-    return [Item(shadow_bounds(geometry.border_rect, style.box_shadow, context.dpr), matrix, clip, draw)]
+    ink = shadow_bounds(geometry.border_rect, style.box_shadow, context.dpr)
+    by_more = any(isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers)
+    key = None if by_more or clip else (geometry, matrix, moved, *style.__dict__.items())
+    return [Item(ink, matrix, clip, draw, key)]
 
 
 def replaced_items(

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PIL import Image
 
@@ -20,7 +22,7 @@ from .box_geometry import BoxGeometry, geometry_of
 from .cache import ByteCache
 from .clip import Clip
 from .context import FontMetricsSource, PaintContext
-from .display_list import play
+from .display_list import Group, Item, play
 from .geometry import IDENTITY, IntRect, pixel_round
 from .image import Images
 from .painter import Painter
@@ -32,6 +34,7 @@ from .surface import Surface
 _canvases: ByteCache[Image.Image] = ByteCache(
     "canvases", 32_000_000, lambda picture: picture.width * picture.height * 4
 )
+_sightings: ByteCache[list[int]] = ByteCache("sightings", 64_000, lambda _: 0)
 # Python frames that one level of nested boxes takes, at most.
 _FRAMES_PER_LEVEL = 8
 
@@ -64,22 +67,68 @@ def paint_document(
         frozenset(viewport_boxes(root)),
     )
     _allow_depth(root)
-    surface = _canvas(box, source, root, context, base)
-    play(build_display_list(root, context), surface, Clip(box))
+    canvas = _canvas(box, source, root, context, base)
+    surface, items = _begun(canvas, build_display_list(root, context))
+    play(items, surface, Clip(box))
     return surface.image()
+
+
+@dataclass(frozen=True, slots=True)
+class _Canvas:
+    """The canvas background; `key` names all that decides its pixels, None if unknown or not opaque."""
+
+    key: tuple[object, ...] | None
+    paint: Callable[[], Surface]
+
+
+def _begun(canvas: _Canvas, items: list[Item | Group]) -> tuple[Surface, list[Item | Group]]:
+    """Return a surface on which painting has begun, and the items that are left.
+
+    The boxes before the first text are the same on most cards of a template: once they were seen twice, they
+    are kept painted.
+    """
+    keys = _leading_keys(items)
+    if canvas.key is None or not keys:
+        return canvas.paint(), items
+    key = (canvas.key, *keys)
+    try:
+        sightings = _sightings.get(hash(key), lambda: [0])
+    except TypeError:  # a style holds what cannot be compared
+        return canvas.paint(), items
+    sightings[0] += 1
+    if sightings[0] < 2:
+        return canvas.paint(), items
+
+    def paint() -> Image.Image:
+        surface = canvas.paint()
+        play(items[: len(keys)], surface, Clip(surface.box))
+        return surface.rgb
+
+    picture = _canvases.get(key, paint)
+    return Surface(IntRect(0, 0, *picture.size), picture), items[len(keys) :]
+
+
+def _leading_keys(items: list[Item | Group]) -> list[tuple[object, ...]]:
+    """Return the keys of the items up to the first one without."""
+    keys = []
+    for item in items:
+        if isinstance(item, Group) or item.key is None:
+            break
+        keys.append(item.key)
+    return keys
 
 
 def _canvas(
     box: IntRect, source: Box | None, root: Box, context: PaintContext, base: Color | None
-) -> Surface:
-    """Return the surface with the canvas background on it."""
+) -> _Canvas:
+    """Return the canvas background."""
     if source is None:
-        return Surface(box, base)
+        return _Canvas((box, base) if base is not None else None, lambda: Surface(box, base))
     style = source.style
     opaque = style.background_color.a >= 1
     ground = style.background_color if opaque else base
     if opaque and not any(layer.image for layer in style.background_layers):
-        return Surface(box, ground)
+        return _Canvas((box, ground), lambda: Surface(box, ground))
     geometry = geometry_of(root, context)
 
     def paint() -> Surface:
@@ -91,11 +140,11 @@ def _canvas(
 
     layers = style.background_layers
     if ground is None or any(isinstance(layer.image, Url) for layer in layers):
-        return paint()
+        return _Canvas(None, paint)
     key = (
         box, ground, style.background_color, layers, style.image_rendering, geometry.border_rect, context.dpr,
     )  # fmt: skip
-    return Surface(box, _canvases.get(key, lambda: paint().rgb))
+    return _Canvas(key, lambda: Surface(box, _canvases.get(key, lambda: paint().rgb)))
 
 
 def _infinite(geometry: BoxGeometry, box: IntRect) -> BoxGeometry:

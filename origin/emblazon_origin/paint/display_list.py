@@ -59,12 +59,16 @@ _NOWHERE = Surface(IntRect(0, 0, 0, 0))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One drawing step; `ink` is all that it may touch, in scaled px under `matrix`."""
+    """One drawing step; `ink` is all that it may touch, in scaled px under `matrix`.
+
+    `key` names everything that decides the pixels; None where that is not known.
+    """
 
     ink: Rect
     matrix: Matrix
     clip: ClipNode | None
     draw: Callable[[Painter], None]
+    key: tuple[object, ...] | None = None
 
     def device_ink(self) -> IntRect:
         """Return the device pixels that it may touch."""
