@@ -75,12 +75,25 @@ def inline_group(
 ) -> Group:
     """Wrap the items of an inline element; without a box, clip-path, mask and backdrop-filter do nothing."""
     scale = _scale(matrix, context)
+    _report_boxless(style, context)
 
     def compose(below: Surface, layer: Surface, clip: Clip) -> None:
         apply_filters(layer, style.filter, scale)
         blend_layer(below, layer, clip, style.mix_blend_mode, style.opacity)
 
     return Group(items, clip, compose, _too_deep(context), filter_spread(style.filter, scale))
+
+
+def _report_boxless(style: ComputedStyle, context: PaintContext) -> None:
+    named = {
+        "clip-path": style.clip_path is not None,
+        "mask-image": any(layer.image is not None for layer in style.mask_layers),
+        "backdrop-filter": bool(style.backdrop_filter),
+    }
+    for name in (name for name, used in named.items() if used):
+        message = f"{name} has no effect on inline text here; make the element an inline-block"
+        if not any(known.message == message for known in context.report.diagnostics):
+            context.report.add("warning", "css-unsupported-value", message, where=name)
 
 
 def _too_deep(context: PaintContext) -> Callable[[], None]:

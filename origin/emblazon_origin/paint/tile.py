@@ -10,7 +10,7 @@ from ..style.values import BackgroundLayer, Length, RepeatStyle
 from .geometry import pixel_round
 from .image import NaturalSize, concrete_size
 
-MAX_TILES = 100_000
+MAX_TILES = 50_000  # along one axis; even tiles of a pixel are fewer on any canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def tiles_of(
     width, height = _rounded(layer, natural, width, height, area)
     x = _axis(layer.repeat[0], layer.position.x, width, (area.x, area.width), (cover.x, cover.width), dpr)
     y = _axis(layer.repeat[1], layer.position.y, height, (area.y, area.height), (cover.y, cover.height), dpr)
-    if x.count < 1 or y.count < 1 or x.count * y.count > MAX_TILES:
+    if x.count < 1 or y.count < 1 or max(x.count, y.count) > MAX_TILES:
         return None
     return Tiles(x, y)
 

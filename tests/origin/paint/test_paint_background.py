@@ -61,6 +61,12 @@ def test_repeat_x_leaves_other_rows(paint: Any, box: Any, letters: Any) -> None:
     assert letters(paint(4, 2, box(0, 0, 4, 2, background_layers=(layer,)))) == ["RGRG", "...."]
 
 
+def test_tiles_of_one_pixel_fill_the_canvas(paint: Any, box: Any) -> None:
+    layer = BackgroundLayer(solid(), size=px(1, 1))
+    image = paint(400, 300, box(0, 0, 400, 300, background_layers=(layer,)))
+    assert image.getextrema() == ((255, 255), (0, 0), (0, 0))
+
+
 def test_space_puts_gaps_between_whole_tiles(paint: Any, box: Any, letters: Any) -> None:
     layer = BackgroundLayer(solid(), size=px(3, 1), repeat=("space", "no-repeat"))
     assert letters(paint(8, 1, box(0, 0, 8, 1, background_layers=(layer,)))) == ["RRR..RRR"]
