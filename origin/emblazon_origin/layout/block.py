@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..style.computed import Alignment
 from .alignment import start_share
+from .clamped_blocks import clamped_children
 from .context import Frame, LayoutContext
 from .fragment import Content, Fragment, StaticPosition, Strut
 from .nodes import Node
@@ -20,7 +21,8 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
     # While true, nothing separates the children's margins from the box's own top margin.
     at_top = not frame.node.is_root_context and frame.top == 0
     empty = True
-    for child in frame.node.children:
+    children = frame.node.children if frame.node.style.line_clamp is None else clamped_children(ctx, frame)
+    for child in children:
         if child.is_out_of_flow:
             _postpone(content, frame, child, y if at_top else y + strut.value)
             continue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from ..report import Report
 from ..style.computed import ComputedStyle
 from ..style.dom import Element, Text
 from ..style.values import ContentImage, Url
@@ -40,6 +41,7 @@ class BoxGenerator:
 
     images: ImageSizes
     ascent: Ascent  # of a style's primary font, for drawn list markers
+    report: Report
     viewport_scroller: Element | None = None  # its overflow is not its own
     count: int = 0
 
@@ -193,6 +195,17 @@ class BoxGenerator:
             else:
                 _adopt_absolutes(node, content)
             return
+        if node.style.text_fit is not None and node.element is not None:
+            message = (
+                "text-fit works on the element that holds the text itself, not on one with blocks inside"
+            )
+            self.report.add(
+                "warning",
+                "css-unsupported-value",
+                message,
+                line=node.element.line,
+                where=node.element.selector,
+            )
         for run in split_at_blocks(pieces):
             if isinstance(run, _Block):
                 _adopt(node, run.node)

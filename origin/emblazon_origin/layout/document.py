@@ -31,7 +31,9 @@ def layout_document(
     Glyph advances fall on device pixels, of which `dpr` make one px, as Chromium has it. Raises `CardError`
     where the document needs unreasonably many layout passes.
     """
-    generator = BoxGenerator(images, lambda style: fonts.metrics(style).ascent, _viewport_scroller(doc.root))
+    generator = BoxGenerator(
+        images, lambda style: fonts.metrics(style).ascent, report, _viewport_scroller(doc.root)
+    )
     root = generator.build(doc.root)
     text = TextMeasurer(fonts, report, grid=1.0 / dpr)
     ctx = LayoutContext(text, report, (width, height), layout, content_sizes)
