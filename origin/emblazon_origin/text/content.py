@@ -35,7 +35,6 @@ _CONTROLS: dict[tuple[str, str], tuple[str, str]] = {
 }
 _AROUND_BREAK = regex.compile(r"[ \t\r]*\n[ \t\r\n]*")
 _SPACES = regex.compile(r"[ \t\r]+")
-_NO_SPACE_SCRIPTS = regex.compile(r"[\p{Ea=W}\p{Ea=F}\p{Ea=H}--\p{Hangul}--\p{Emoji_Presentation}]", regex.V1)
 
 
 @dataclass(slots=True, eq=False)
@@ -224,7 +223,7 @@ def _add_collapsed(
     if keep_breaks:
         text = regex.sub(r"[ \t\r]*\n[ \t\r]*", NEWLINE, text)
     elif NEWLINE in text:
-        text = _transform_breaks(text, collector.last)
+        text = _AROUND_BREAK.sub(" ", text)  # as Chromium, between wide characters too
     text = _SPACES.sub(" ", text)
     for number, piece in enumerate(text.split(NEWLINE)):
         if number:
@@ -238,24 +237,3 @@ def _add_collapsed(
         collector.put(apply_transform(piece, item.style, collector.last), item.style, item.element, index)
         collector.after_space = piece.endswith(" ")
         collector.trailing_space = collector.length - 1 if collector.after_space else -1
-
-
-def _transform_breaks(text: str, before: str) -> str:
-    """Turn segment breaks into spaces, or into nothing between wide characters (§4.1.3)."""
-
-    def replace(match: regex.Match[str]) -> str:
-        start, end = match.span()
-        previous = text[start - 1] if start else before
-        following = text[end] if end < len(text) else ""
-        if "\u200b" in (previous, following):
-            return ""
-        if (
-            previous
-            and following
-            and _NO_SPACE_SCRIPTS.match(previous)
-            and _NO_SPACE_SCRIPTS.match(following)
-        ):
-            return ""
-        return " "
-
-    return _AROUND_BREAK.sub(replace, text)

@@ -8,7 +8,7 @@ import regex
 from fontTools import unicodedata as ucd
 
 LATIN = regex.compile(r"[\x00-\x40\x41-\u02ff\u2000-\u206f\u20a0-\u20bf\u2100-\u218f\ufffc]*+")
-_PAIRS = "()[]{}«»‹›“”‘’「」『』【】〈〉《》（）［］｛｝"
+_PAIRS = "()[]{}「」『』【】〈〉《》（）［］｛｝"
 _OPEN_TO_CLOSE = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 _CLOSERS = frozenset(_OPEN_TO_CLOSE.values())
 

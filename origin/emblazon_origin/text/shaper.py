@@ -15,7 +15,11 @@ from .shape import Features, Glyphs, ShapedRun, scale_run, shape
 from .small_caps import capitals
 
 WORD_SEPARATORS = frozenset(" \u00a0\u1361\U00010100\U00010101\U0001039f\U0001091f")
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+# Characters of no width, which take no letter-spacing either.
+_SILENT = frozenset(
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 # CSS Text 3 §8.2: letters of cursive scripts take no letter-spacing.
 _CURSIVE = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Mand", "Phag", "Rohg", "Adlm"})
 
@@ -162,7 +166,7 @@ def _space(glyphs: Glyphs, text: str, letter: float, word: float, rtl: bool) -> 
         if 0 <= beside <= last and clusters[beside] == cluster:
             continue
         cursive = letter != 0.0 and script_of(text[cluster])[0] in _CURSIVE
-        silent = not advances[i] and text[cluster] in BIDI_CONTROLS
+        silent = not advances[i] and text[cluster] in _SILENT
         extra = (0.0 if cursive or silent else letter) + (word if text[cluster] in WORD_SEPARATORS else 0.0)
         advances[i] += extra
         if rtl and extra:

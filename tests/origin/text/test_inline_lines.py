@@ -103,9 +103,8 @@ def test_white_space_collapses_across_inline_boxes(lay_out: LayOut, style: Compu
     assert texts(lay_out(items)) == ["a b c"]
 
 
-def test_breaks_between_wide_characters_leave_no_space(lay_out: LayOut) -> None:
-    assert texts(lay_out("日本\n語")) == ["日本語"]
-    assert texts(lay_out("한국\n어")) == ["한국 어"]
+def test_breaks_in_the_source_are_spaces_as_in_chromium(lay_out: LayOut) -> None:
+    assert texts(lay_out("日本 \n 語\nabc")) == ["日本 語 abc"]
 
 
 def test_pre_keeps_everything_and_tabs_reach_stops(lay_out: LayOut) -> None:
