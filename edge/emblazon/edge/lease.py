@@ -13,6 +13,7 @@ from emblazon.edge.exchange import Exchange
 from emblazon.edge.ports import BytesBody
 from emblazon.edge.store import MIN_TTL, Store
 
+PATIENCE = 1.0  # seconds that a refresh waits for its lease to be written
 MAX_BUSY = 1000  # beyond it, refreshes that were given up are forgotten
 
 
@@ -47,7 +48,8 @@ class Leases:
             return False
         metadata = json.dumps({"owner": self._owner, "until": x.now + self._config.lease})
         ttl = max(MIN_TTL, int(self._config.lease))
-        await self._store.kv_put(x, f"lease/{key}", BytesBody(b""), metadata=metadata, ttl=ttl)
+        lease = f"lease/{key}"
+        await self._store.kv_put_once(x, lease, BytesBody(b""), metadata=metadata, ttl=ttl, seconds=PATIENCE)
         return True
 
 

@@ -120,24 +120,33 @@ class Store:
         mine = self._newest_put[key] = self._puts
         try:
             for attempt in range(PUT_ATTEMPTS):
-                failure = await self._kv_put_once(x, key, body, metadata, ttl)
+                if attempt:
+                    await x.ports.clock.sleep(2.0 ** (attempt - 1) * (0.5 + x.ports.random.uniform()))
+                    if self._newest_put.get(key) != mine:
+                        return True  # coalesced: a newer value is on its way
+                failure = await self.kv_put_once(x, key, body, metadata=metadata, ttl=ttl)
                 if not isinstance(failure, TooManyRequests):
                     return failure is None
                 x.ports.metrics.count("edge_kv_throttled")
-                await x.ports.clock.sleep(2.0**attempt * (0.5 + x.ports.random.uniform()))
-                if self._newest_put.get(key) != mine:
-                    return True  # coalesced: a newer value is on its way
             return False
         finally:
             if self._newest_put.get(key) == mine:
                 del self._newest_put[key]
 
-    async def _kv_put_once(
-        self, x: Exchange, key: str, body: Body, metadata: str, ttl: int | None
+    async def kv_put_once(
+        self,
+        x: Exchange,
+        key: str,
+        body: Body,
+        *,
+        metadata: str = "",
+        ttl: int | None = None,
+        seconds: float = PUT_TIMEOUT,
     ) -> Exception | None:
+        """Write one KV key and return what went wrong; nothing of it is worth waiting for."""
         work = x.ports.kv.put(key, body, metadata=metadata, ttl=ttl)
         try:
-            await x.ports.clock.within(work, PUT_TIMEOUT)
+            await x.ports.clock.within(work, seconds)
         except Exception as error:  # no failure of KV may reach the response
             _report(x, "kv.put", error)
             return error

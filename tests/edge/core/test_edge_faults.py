@@ -178,6 +178,25 @@ async def test_one_poisonous_card_does_not_open_the_breaker(world: World) -> Non
     assert (await world.get("/og/article.png?title=good")).header("x-emblazon-fallback") is None
 
 
+async def test_impatience_and_broken_answers_do_not_open_the_breaker(world: World) -> None:
+    """A request with a stale copy waits for a second only; and an origin that sends rubbish is alive."""
+    cards = [f"/og/article.png?title={number}" for number in range(5)]
+    for card in cards:
+        await world.get(card)
+    await world.settle()
+    await world.advance(86_800)
+    world.origin.seconds = 3.0
+    for card in cards:
+        assert "stale-if-error" in str((await world.get(card)).header("cache-status"))
+    await world.settle()
+    world.origin.seconds = 0.0
+    world.origin.behaviour = failing("truncated")
+    for number in range(5):
+        await world.get(f"/og/article.png?title=truncated{number}")
+    world.origin.behaviour = None
+    assert (await world.get("/og/article.png?title=good")).header("x-emblazon-fallback") is None
+
+
 async def test_failed_card_is_not_tried_again_at_once(world: World) -> None:
     await world.warm_up()
     world.origin.behaviour = status(500)(world.origin)
@@ -263,15 +282,23 @@ async def test_throttled_kv_put_backs_off_in_the_background(world: World) -> Non
 async def test_throttled_put_gives_way_to_a_newer_one_of_the_same_key(world: World) -> None:
     await world.warm_up()
     world.kv.put_fault = Fault(error=TooManyRequests("429"))
-    x_puts = world.kv.operations
     world.origin.life = "max-age=0, stale-while-revalidate=600"
-    await world.get(ARTICLE)
+    await world.get(ARTICLE)  # its write is refused at once, and again after 1.5 s unless it gives way
     await world.advance(0.5)
-    await world.get(ARTICLE)  # stale: a refresh writes the same key
+    await world.get(ARTICLE)  # stale: a refresh writes the same key, is refused, waits until 2.0 s
     await world.advance(0.2)
     world.kv.put_fault = Fault()
     await world.settle()
-    assert x_puts["put card"] == 3, "two refused attempts, then the newer write alone"
+    assert world.kv.operations["put card"] == 3, "two refused attempts, then the newer write alone"
+
+
+@pytest.mark.parametrize("fault", [Fault(error=TooManyRequests("429")), Fault(hangs=True)])
+async def test_refresh_does_not_wait_long_for_its_lease(world: World, fault: Fault) -> None:
+    await with_card_of_age(world, 400)
+    world.kv.put_fault = fault
+    await world.get(ARTICLE)
+    await world.advance(1.1)
+    assert "stale" not in str((await world.get(ARTICLE)).header("cache-status"))
 
 
 # Row 9

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from edge_world import Fault, World, bytes_of, failing
 
-from emblazon.edge.ports import Body, BytesBody, PortError
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.hot import HotCards
+from emblazon.edge.ports import Body, BytesBody, PortError, Request
 
 CARD = b'{"template": "article", "params": {"title": "Hi & bye"}}'
 ARTICLE = "/og/article.png?title=Hi"
@@ -223,6 +225,17 @@ async def test_cron_learns_hot_cards_from_other_isolates(world: World) -> None:
     await other.edge.on_scheduled(other.ports)
     await other.settle()
     assert world.origin.renders == renders + 1
+
+
+async def test_old_fame_fades(world: World) -> None:
+    hot, x = HotCards(wanted=1), Exchange.begin(Request("GET", "/", {}), world.ports)
+    for _ in range(100):
+        hot.note(x, "old")
+    for _ in range(3):
+        await hot.flush(x, world.edge.store)
+    for _ in range(20):
+        hot.note(x, "new")
+    assert hot.top() == [("new", 20)]
 
 
 async def test_hot_cards_cost_one_write_for_each_five_minutes_at_most(world: World) -> None:

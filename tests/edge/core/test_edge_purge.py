@@ -71,6 +71,16 @@ async def test_soft_purge_serves_the_old_card_and_refreshes_it(
     assert ("stale" in await status_of(world, PLAIN)) == everything
 
 
+async def test_hard_purge_of_a_url_removes_its_bytes_here_and_from_kv(world: World) -> None:
+    await stored(world)
+    before = set(world.cache.entries), set(world.kv.keys("card/"))
+    await order(world, {"urls": [ARTICLE], "soft": True})
+    assert (set(world.cache.entries), set(world.kv.keys("card/"))) == before
+    await order(world, {"urls": [ARTICLE]})
+    (gone,) = before[1] - set(world.kv.keys("card/"))
+    assert not any(url.endswith(gone) for url in world.cache.entries)
+
+
 async def test_hard_purged_card_is_not_even_served_on_error(world: World) -> None:
     await stored(world)
     await order(world, {"urls": [ARTICLE]})
@@ -100,6 +110,14 @@ async def test_cold_isolate_knows_the_purges_that_were_before_it(world: World) -
     await order(world, {"templates": ["article"]})
     other = world.isolate()
     assert "fwd=uri-miss" in await status_of(other)
+
+
+async def test_cold_neighbour_knows_of_a_purge_from_the_data_centres_cache(world: World) -> None:
+    await stored(world)
+    await order(world, {"templates": ["article"]})
+    neighbour = world.isolate(same_cache=True)
+    neighbour.kv.get_fault = Fault(error=PortError("down"))
+    assert "fwd=uri-miss" in await status_of(neighbour)
 
 
 async def test_two_purges_at_once_in_two_places_both_count_after_the_next_cron(world: World) -> None:
