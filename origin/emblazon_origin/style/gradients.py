@@ -14,6 +14,8 @@ from .tokens import Cursor, InvalidValue, Token, UnsupportedValue, lift, lift_tu
 # Interpolation of these spaces is that of the space on the right.
 _SPACES = {"xyz-d65": "xyz", "xyz-d50": "xyz", "display-p3-linear": "srgb-linear"}
 
+_MODERN_COLORS = frozenset({"lab", "lch", "oklab", "oklch", "color", "color-mix"})
+
 GRADIENTS = {
     f"{prefix}{repeating}{kind}-gradient": (kind, bool(repeating), bool(prefix))
     for kind in ("linear", "radial", "conic")
@@ -36,6 +38,8 @@ def gradient(token: Any, name: str) -> Any:
         options = _HEADS[kind](head)
         head.end()
         parts = parts[1:]
+    if "space" not in options and any(_is_modern(token) for part in parts for token in part):
+        options["space"] = "oklab"
     stops = _stops(parts, kind == "conic")
     build = _BUILDERS[kind]
     names = tuple(options)
@@ -53,6 +57,11 @@ _BUILDERS: dict[str, Any] = {
     "radial": v.RadialGradient,
     "conic": v.ConicGradient,
 }
+
+
+def _is_modern(token: Token) -> bool:
+    """True for colours that interpolate in Oklab unless the gradient names a space (CSS Color 4 §12.1)."""
+    return token.type == "function" and token.lower_name in _MODERN_COLORS
 
 
 def _starts_stop(cursor: Cursor) -> bool:
