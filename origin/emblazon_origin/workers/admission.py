@@ -23,7 +23,7 @@ class AdmissionPolicy:
     """Bounds of the queue; times in seconds."""
 
     max_queue: int = 64
-    burst_wait: float = 0.1
+    burst_wait: float = 0.08
     flood_renders: float = 0.5  # allowed expected wait in a flood, in render times
     calm_after: float = 5.0
 
