@@ -27,6 +27,15 @@ _UNSAFE = 1  # HB_GLYPH_FLAG_UNSAFE_TO_BREAK
 _OPTIONAL_LIGATURES = (("liga", 0), ("clig", 0))
 
 
+class _Scaled(NamedTuple):
+    """A run's advances and offsets in px, for a font, size, grid and whether it is right to left."""
+
+    asked: tuple[FontInstance, float, float, bool]
+    advances: list[float]
+    x_offsets: list[float] | None
+    y_offsets: list[float] | None
+
+
 @dataclass(slots=True, eq=False)
 class ShapedRun:
     """Glyphs in visual order; clusters are character offsets from the run's start; design units."""
@@ -40,6 +49,7 @@ class ShapedRun:
     unsafe: frozenset[int]  # character offsets where the run cannot be cut without shaping again
     nbytes: int
     missing: bool = False  # holds .notdef
+    scaled: _Scaled | None = None  # as it was last asked for; nobody may write to its lists
 
 
 class Glyphs(NamedTuple):
@@ -127,7 +137,7 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
         xs if any(xs) else None,
         ys if any(ys) else None,
         unsafe,
-        200 + 60 * len(glyphs) + 2 * offset,
+        200 + 130 * len(glyphs) + 2 * offset,
         0 in glyphs,
     )
 
@@ -140,8 +150,15 @@ def scale_run(
     Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then, or
     hinted), and then the kerned one.
     """
-    k = size / font.units_per_em
     clusters = [cluster + start for cluster in run.clusters] if start else run.clusters
+    scaled = run.scaled
+    if scaled is None or scaled.asked != (font, size, grid, rtl):
+        scaled = run.scaled = _scale(run, font, size, grid, rtl)
+    return Glyphs(run.glyphs, clusters, scaled.advances, scaled.x_offsets, scaled.y_offsets)
+
+
+def _scale(run: ShapedRun, font: FontInstance, size: float, grid: float, rtl: bool) -> _Scaled:
+    k = size / font.units_per_em
     if grid:
         floor, unit = math.floor, k / grid
         own = _own_advances(run, font, size / grid)
@@ -155,7 +172,7 @@ def scale_run(
     if xs and grid and not rtl:
         _keep_marks_on_bases(run, advances, xs, k)
     ys = [y * k for y in run.y_offsets] if run.y_offsets else None
-    return Glyphs(run.glyphs, clusters, advances, xs, ys)
+    return _Scaled((font, size, grid, rtl), advances, xs, ys)
 
 
 def _keep_marks_on_bases(run: ShapedRun, advances: list[float], xs: list[float], k: float) -> None:
