@@ -1,8 +1,8 @@
 """`text-wrap-style`: which of the possible line breaks a paragraph gets (CSS Text 4 §6.3).
 
 As Chromium, both values look for the breaks with the least sum of squared gaps at the lines' ends:
-`balance` over whole paragraphs of up to six lines, the last line included; `pretty` over the last four
-lines, where the last one is an orphan: a single word that fills less than a third of the line.
+`balance` over blocks of up to six lines without forced breaks, the last line included; `pretty` over the
+last four lines, where the last one is an orphan: a single word that fills less than a third of the line.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None)
     if not math.isfinite(width_of_line(0)):
         return spans
     make = _balance if style == "balance" else _pretty
+    groups = _by_forced_break(spans)
+    if style == "balance" and len(groups) > 1:
+        return spans
     result: list[Span] = []
-    for group in _by_forced_break(spans):
+    for group in groups:
         result.extend(make(paragraph, group, width_of_line, len(result)))
     return result
 

@@ -39,6 +39,12 @@ def test_balance_leaves_long_paragraphs_alone(lay_out: LayOut) -> None:
     assert texts(lay_out(FOX * 3, 200, text_wrap_style="balance")) == texts(plain)
 
 
+def test_balance_leaves_blocks_with_forced_breaks_alone(lay_out: LayOut) -> None:
+    kept = {"white_space_collapse": "preserve-breaks"}
+    plain = texts(lay_out(f"Hello\n{FOX}", 300, **kept))
+    assert texts(lay_out(f"Hello\n{FOX}", 300, text_wrap_style="balance", **kept)) == plain
+
+
 def test_pretty_gives_an_orphan_company(lay_out: LayOut) -> None:
     text = "Some words that nearly fill up the line here, and then the last one sits alone"
     assert len(texts(lay_out(FOX, 262))[-1].split()) == 1
