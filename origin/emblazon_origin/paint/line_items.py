@@ -54,20 +54,30 @@ def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, cont
 
 def _in_tree_order(part: _Part) -> Iterator[tuple[list[InlineBoxFragment], list[GlyphRun]]]:
     """Yield inline boxes and the text that follows each: a box covers text that comes before it."""
-    waiting = list(part.fragments)
+    waiting: dict[int, list[InlineBoxFragment]] = {}
+    for fragment in part.fragments:
+        waiting.setdefault(id(fragment.element), []).append(fragment)
     boxes: list[InlineBoxFragment] = []
     texts: list[GlyphRun] = []
     for run in part.runs:
-        opened = [fragment for fragment in waiting if runs_inside(fragment.element, (run,))]
+        opened = [fragment for key in _ancestry(run.element) for fragment in waiting.pop(key, ())]
         if opened:
             if texts:
                 yield boxes, texts
                 boxes, texts = [], []
             boxes += opened
-            waiting = [fragment for fragment in waiting if fragment not in opened]
         texts.append(run)
     yield boxes, texts
-    yield waiting, []
+    yield [fragment for fragments in waiting.values() for fragment in fragments], []
+
+
+def _ancestry(element: Element | None) -> list[int]:
+    """Return the identities of an element's ancestors and of itself, outermost first."""
+    chain: list[int] = []
+    while element is not None:
+        chain.append(id(element))
+        element = element.parent
+    return chain[::-1]
 
 
 def _parts(box: Box, line: Line) -> list[_Part]:
@@ -115,7 +125,8 @@ def _fragment_items(
         rect = Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
         shown = _fragment_box(fragment, rect)
         geometry = _fragment_geometry(shown, fragment, context)
-        text = [(origin, runs_inside(fragment.element, line.runs))]
+        clipped = any(layer.clip == "text" for layer in fragment.style.background_layers)
+        text = [(origin, runs_inside(fragment.element, line.runs))] if clipped else []
         items += box_items(shown, geometry, matrix, clip, context, text)
         items += outline_items(shown, geometry, matrix, clip, context)
     return items
