@@ -46,6 +46,7 @@ _SELECTORS = (
     ),
     ("`:lang()`, `:dir()`", "supported", ""),
     ("`::before`, `::after`, `::marker`", "supported", ""),
+    ("`::first-letter`", "partly", "floated letters stay in the line"),
 )
 _TRANSFORMS = [
     "matrix",

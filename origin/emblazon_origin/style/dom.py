@@ -16,7 +16,10 @@ class Text:
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element, or a `::before`, `::after` or `::marker` pseudo-element (tag begins with `::`).
+    """An element, or a `::before`, `::after`, `::marker` or `::first-letter` (its tag begins with `::`).
+
+    The `::marker` of a list item is its first child, with the ready text or an `img` child; `marker` is its
+    style again. Elements with `display: none` are left out, and those with `display: contents` kept.
 
     `svg` holds the serialised markup of an inline `<svg>` (which then has no children);
     `line` is the source line, 1-based, 0 where unknown.

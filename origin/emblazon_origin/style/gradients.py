@@ -60,7 +60,7 @@ _BUILDERS: dict[str, Any] = {
 
 
 def _is_modern(token: Token) -> bool:
-    """True for colours that interpolate in Oklab unless the gradient names a space (CSS Color 4 §12.1)."""
+    """True for colours that interpolate in Oklab unless a space is named (CSS Color 4 §12.1)."""
     return token.type == "function" and token.lower_name in _MODERN_COLORS
 
 

@@ -15,7 +15,7 @@ from .conditions import Condition, media_query_list
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
 from .font_face import font_face
 from .images import resolve_url, url_token
-from .selectors import InvalidSelector, Selector, parse_selector_list
+from .selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
 from .supports import supports, supports_declaration
 from .tokens import MAX_NESTING, Cursor, InvalidValue, Token, bounded_numbers, split_commas, too_deep
@@ -102,7 +102,7 @@ class _Parser:
             self.note(item, "warning", "css-invalid-selector", f"the rule is ignored: {error}", text[:80])
             return
         for selector in selectors:
-            if selector.pseudo not in ("", "before", "after", "marker") and ":state" not in selector.pseudo:
+            if selector.pseudo not in ("", *GENERATED) and ":state" not in selector.pseudo:
                 message = f"'::{selector.pseudo}' is not drawn"
                 unseen = selector.pseudo in UNSEEN or selector.pseudo.startswith("-")
                 severity = "info" if unseen else "warning"

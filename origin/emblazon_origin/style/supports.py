@@ -11,7 +11,7 @@ from . import registry
 from .conditions import Condition, boolean
 from .declarations import evaluate
 from .registry import Other
-from .selectors import InvalidSelector, parse_selector_list
+from .selectors import GENERATED, InvalidSelector, parse_selector_list
 from .tokens import Cursor, InvalidValue, Token, UnsupportedValue
 from .units import Viewport
 
@@ -51,7 +51,7 @@ def _supports_function(token: Any) -> bool | None:
             selectors = parse_selector_list(token.arguments)
         except InvalidSelector:
             return False
-        return len(selectors) == 1 and selectors[0].pseudo in ("", "before", "after", "marker")
+        return len(selectors) == 1 and selectors[0].pseudo in ("", *GENERATED)
     words = [t.lower_value for t in token.arguments if t.type in ("ident", "string")]
     if name == "font-tech":
         return bool(words) and words[0] in ("variations", "color-colrv0", "color-colrv1", "features-opentype")

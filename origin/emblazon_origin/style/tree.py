@@ -21,6 +21,7 @@ from .custom import custom_properties
 from .declarations import Block, Custom, Note, Pending, parse_block
 from .dom import Element, Text
 from .finish import blockify, fill_viewport
+from .first_letter import BLOCKS, find_first_letter, wrap
 from .generate import Counters
 from .hints import presentational
 from .image_source import with_source
@@ -75,6 +76,7 @@ class Styler:
     counters: Counters = field(default_factory=Counters)
     customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
     characters: int = 0
+    by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
     ids: dict[str, Node] | None = None
     inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
@@ -204,6 +206,8 @@ class Styler:
         """Make the ::after and end the counters' scope."""
         self.pseudo("after", opened)
         self.counters.close()
+        if self.cascade.rules.buckets.get("first-letter"):
+            self.first_letter(opened)
 
     # --- pseudo-elements ---
 
@@ -227,6 +231,25 @@ class Styler:
         self.counters.enter(computed)
         self.fill(element, self.counters.content(content, of.node.attributes, computed))
         of.element.children.append(element)
+
+    def first_letter(self, of: _Open) -> None:
+        """Wrap the first letter of a block in its ::first-letter."""
+        self.by_element[id(of.element)] = of.computed
+        candidates = self.cascade.rules.match(of.node, "first-letter")
+        if not candidates or of.computed.style.display not in BLOCKS:
+            return
+        found = find_first_letter(of.element)
+        if found is None:
+            return
+        parent = self.by_element.get(id(found.parent), of.computed)
+        winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
+        computed = self.computed(of.node, parent, winners.values, winners.custom)
+        computed.style.display, computed.style.position = "inline", "static"
+        name = f"{of.element.selector}::first-letter"
+        wrap(
+            found,
+            Element("::first-letter", {}, [], computed.style, of.node.line, None, name, parent=found.parent),
+        )
 
     def fill(self, element: Element, parts: list[str | v.ContentImage]) -> None:
         """Give a pseudo-element its text and images; images become `img` children."""

@@ -100,3 +100,25 @@ def test_counter_styles(style_name: str, expected: str) -> None:
 def test_negative_and_unknown_counters_fall_back_to_decimal() -> None:
     assert counter_text(-3, "lower-roman") == "-3"
     assert counter_text(5, "nonesuch") == "5"
+
+
+@pytest.mark.parametrize(
+    ("html", "letter"),
+    [
+        ("<p>Hello", "H"),
+        ("<p>\n  “Quoted”", "“Q"),
+        ("<p><b><i>n</i>ested</b>", "n"),
+        ("<p>e\u0301te\u0301", "e\u0301"),
+    ],
+)
+def test_first_letters_are_wrapped(html: str, letter: str, style: Any) -> None:
+    page = style(f"<style>p::first-letter {{ color: red; font-size: 2em }}</style>{html}")
+    assert contents(page, "::first-letter") == [letter]
+    assert page["::first-letter"].color == (1, 0, 0, 1)
+    assert page["::first-letter"].font_size == 32
+
+
+@pytest.mark.parametrize("html", ["<p><img>x", "<span>x</span>", "<p style='display: flex'>x", "<p>  "])
+def test_no_first_letter_where_something_else_comes_first(html: str, style: Any) -> None:
+    page = style(f"<style>p::first-letter, span::first-letter {{ color: red }}</style>{html}")
+    assert not page.all("::first-letter")

@@ -14,7 +14,7 @@ from .model import Compound, Selector, Specificity, Test
 
 MAX_COMPOUNDS = 100
 MAX_NESTING = 20
-GENERATED = ("before", "after", "marker")
+GENERATED = ("before", "after", "marker", "first-letter")
 
 
 class InvalidSelector(ValueError):
