@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from operator import neg
 from typing import Literal
 
 from ..style.computed import ComputedStyle
@@ -140,11 +142,13 @@ def _text_leaf(
     )  # fmt: skip
 
 
-def _part(glyphs: Glyphs, start: int, end: int, _rtl: bool) -> Glyphs:
-    inside = [i for i, cluster in enumerate(glyphs.clusters) if start <= cluster < end]
-    if not inside:
-        return Glyphs([], [], [], None, None)
-    part = slice(inside[0], inside[-1] + 1)
+def _part(glyphs: Glyphs, start: int, end: int, rtl: bool) -> Glyphs:
+    if rtl:  # clusters fall
+        part = slice(
+            bisect_right(glyphs.clusters, -end, key=neg), bisect_right(glyphs.clusters, -start, key=neg)
+        )
+    else:
+        part = slice(bisect_left(glyphs.clusters, start), bisect_left(glyphs.clusters, end))
     return Glyphs(
         glyphs.glyphs[part],
         glyphs.clusters[part],
