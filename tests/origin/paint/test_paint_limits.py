@@ -69,9 +69,13 @@ def test_deep_nesting_without_groups_is_drawn(paint: Any, box: Any) -> None:
     assert paint(4, 4, inner).getpixel((1, 1)) == (255, 0, 0)
 
 
-@pytest.mark.parametrize("factor", [1e-30, 1e30, float("inf"), float("nan")])
+@pytest.mark.parametrize("factor", [1e-150, 1e-30, 1e-6, 1e6, 1e30, 1e150, float("inf"), float("nan")])
 def test_absurd_transforms_do_not_fail(paint: Any, box: Any, factor: float) -> None:
-    scaled = box(0, 0, 4, 4, background_color="R", transform=(Transform("scale", (factor, factor)),), **ROUND)
+    tiles = BackgroundLayer(FADE, size=(Length(1.5), Length(2)))
+    style = {"background_color": "R", "background_layers": (tiles,), "border": 1, **ROUND}
+    shadow = (Shadow(0, 0, 3, 1, Color(0, 0, 0)), Shadow(0, 0, 3, 1, Color(0, 0, 0), True))
+    turned = (Transform("scale", (factor, factor)), Transform("rotate", (30.0,)))
+    scaled = box(0, 0, 4, 4, box_shadow=shadow, transform=turned, **style)
     assert paint(4, 4, scaled).size == (4, 4)
 
 
