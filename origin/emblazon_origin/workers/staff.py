@@ -78,12 +78,13 @@ class Staff:
         """Warm up and fork. Raises PoolFailed."""
         try:
             self._zygote = await self._warm()
-            self.manifest = self._zygote.manifest
             for _ in range(self.count):
                 self._adopt(await self._zygote.fork())
         except (errors.PoolFailed, frames.ChannelClosed, OSError) as error:
             self.failure = str(error)
+            await self._dismiss()
             raise errors.PoolFailed(str(error)) from error
+        self.manifest = self._zygote.manifest
         self.failure = None
 
     async def reload(self) -> None:
@@ -100,6 +101,9 @@ class Staff:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._dismiss()
+
+    async def _dismiss(self) -> None:
         for worker in list(self.workers):
             worker.kill()
             self.end(worker, "shutdown")
