@@ -98,14 +98,17 @@ class Paragraph:
         position = 0.0
         sources = iter(self.content.sources)
         source = next(sources)
+        events = self.content.events
+        number = 0
         for i, character in enumerate(self.content.text):
+            while number < len(events) and events[number][0] <= i:
+                position += self.edge_width(number)
+                number += 1
             while i >= source.end:
                 source = next(sources)
-            if character == NEWLINE:
-                position = 0.0
-            elif character == "\t":
+            if character == "\t":
                 advances[i] = self.tab_advance(source.style, position)
-            position += advances[i]
+            position = 0.0 if character == NEWLINE else position + advances[i]
 
     def tab_advance(self, style: ComputedStyle, position: float) -> float:
         """Return a tab's width at a distance from the line's start."""

@@ -113,6 +113,13 @@ def test_pre_keeps_everything_and_tabs_reach_stops(lay_out: LayOut) -> None:
     assert layout.lines[1].runs[0].x == 48  # eight spaces of 6 px
 
 
+def test_tab_stops_count_the_edges_of_inline_boxes(lay_out: LayOut, style: ComputedStyle) -> None:
+    kept = style.replace(white_space_collapse="preserve")
+    padded = span(kept, "a", 20.0, padding_left=Length(20))
+    layout = lay_out([*padded, TextItem("\tb", kept)], white_space_collapse="preserve")
+    assert layout.lines[0].runs[-1].x == 96  # 20 + 11 + 20 px are past the first stop at 48
+
+
 def test_pre_wrap_hangs_spaces_at_the_end_of_a_line(lay_out: LayOut) -> None:
     layout = lay_out("aaaa     bbbb", 60, white_space_collapse="preserve", text_align="right")
     assert len(layout.lines) == 2
