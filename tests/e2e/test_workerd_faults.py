@@ -87,7 +87,7 @@ def test_stale_copy_survives_a_fault(
     for _ in range(3):
         began = time.monotonic()
         response = worker.card(title)
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 3, "waited for the origin's own time-out"
         assert_card(response)
         assert response.content == first.content
         assert "x-emblazon-fallback" not in response.headers
