@@ -272,7 +272,7 @@ def _postpone(grid: _Grid, frame: Frame, content: Content, node: Node, inner_hei
     style = node.style
     static = StaticPosition(
         frame.left, frame.top, frame.inner_width, inner_height,
-        _static_edge(style.justify_self, grid.style.justify_items),
+        _static_edge(style.justify_self, grid.style.justify_items, grid.style.direction == "rtl"),
         _static_edge(style.align_self, grid.style.align_items),
     )  # fmt: skip
     postpone(content, node, static)
@@ -307,8 +307,10 @@ def _line(line: GridLine, axis: _Axis, side: str) -> float | None:
     return axis.line(line_index(line, axis.explicit, side), side)
 
 
-def _static_edge(own: Alignment, container: Alignment) -> Edge:
+def _static_edge(own: Alignment, container: Alignment, rtl: bool = False) -> Edge:
     value = container if own == "auto" else own
     if value == "center":
         return "center"
-    return "end" if value in ("end", "flex-end", "self-end", "right") else "start"
+    if value in ("left", "right"):
+        return "end" if value == "right" else "start"
+    return "end" if (value in ("end", "flex-end", "self-end")) != rtl else "start"

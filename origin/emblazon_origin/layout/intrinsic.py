@@ -73,7 +73,21 @@ def _flex_contribution(ctx: LayoutContext, node: Node) -> Pair:
             low, high = min(low, base), min(high, base)
         if node.style.flex_shrink == 0:
             low, high = max(low, base), max(high, base)
+        least = _automatic_minimum(ctx, node) + margins
+        low, high = max(low, least), max(high, least)
     return low, high
+
+
+def _automatic_minimum(ctx: LayoutContext, node: Node) -> float:
+    """Return the border box width that `min-width: auto` stands for (CSS Flexbox §4.5)."""
+    style = node.style
+    if style.min_width != "auto" or style.overflow_x not in ("visible", "clip"):
+        return 0.0
+    extra = extra_of(style, 0.0).width
+    least = ctx.content_sizes(ctx, node)[0] + extra
+    if isinstance(style.width, Length) and style.width.is_absolute:
+        least = min(least, to_border_box(style, style.width.px, extra))
+    return least
 
 
 def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
