@@ -41,33 +41,39 @@ def script_runs(text: str) -> list[tuple[int, int, str]]:
 
 def _resolve(text: str) -> list[str]:
     scripts: list[str] = []
-    current = ""
-    pending = 0  # characters so far that wait for the first real script
+    current = last = ""
+    pending = 0  # where the characters begin that wait for the next real script
     brackets: list[tuple[str, str]] = []
     for i, character in enumerate(text):
         script, extensions = script_of(character)
         if script in ("Zyyy", "Zinh"):
             script = _common(character, current, extensions, brackets)
-        if script and not current:
+            if current and not script:
+                pending, last, current = i, current, ""
+        elif not current:
             scripts[pending:i] = [script] * (i - pending)
-            brackets = [(closer, script) for closer, _ in brackets]
+            brackets = [(closer, opened or script) for closer, opened in brackets]
         if script:
             current = script
         scripts.append(script)
-    return [script or "Zyyy" for script in scripts] if not current else scripts
+    if not current:
+        scripts[pending:] = [last or "Zyyy"] * (len(scripts) - pending)
+    return scripts
 
 
 def _common(character: str, current: str, extensions: frozenset[str], brackets: list[tuple[str, str]]) -> str:
-    """The script of a Common or Inherited character: its neighbours', or its opening bracket's."""
-    if closer := _OPEN_TO_CLOSE.get(character):
-        if len(brackets) < 64:
-            brackets.append((closer, current))
-    elif character in _CLOSERS:
+    """The script of a Common or Inherited character: what is before it, or its opening bracket's.
+
+    "" where its script extensions exclude what is before it: then what comes after it decides.
+    """
+    if character in _CLOSERS:
         for depth in range(len(brackets) - 1, -1, -1):
             if brackets[depth][0] == character:
                 current = brackets[depth][1] or current
                 del brackets[depth:]
-                break
-    if extensions and current not in extensions:
-        return min(extensions) if len(extensions) == 1 else current
+                return current
+    if extensions and current and current not in extensions:
+        current = min(extensions) if len(extensions) == 1 else ""
+    if (closer := _OPEN_TO_CLOSE.get(character)) and len(brackets) < 64:
+        brackets.append((closer, current))
     return current
