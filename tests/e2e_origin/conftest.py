@@ -43,8 +43,13 @@ class OriginProcess:
         self.lines: list[dict[str, Any]] = []
         self._new: SimpleQueue[dict[str, Any]] = SimpleQueue()
         threading.Thread(target=self._read_log, daemon=True).start()
-        self.url: str = self.wait_for_log("listening", seconds=60)["url"]
-        self.wait_for_log("ready", "not ready", seconds=60)
+        try:
+            self.url: str = self.wait_for_log("listening", seconds=60)["url"]
+            self.wait_for_log("ready", "not ready", seconds=60)
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
         self.client = httpx.Client(base_url=self.url, timeout=20)
 
     def _read_log(self) -> None:
