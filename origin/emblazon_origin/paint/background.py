@@ -19,7 +19,7 @@ from .painter import Painter, RoundedRect
 from .raster import Mask
 from .surface import Surface
 from .tile import Tiles, tiles_of
-from .tile_sheet import fractional_tiles, whole_tiles
+from .tile_sheet import gradient_sheet, make_sheet
 
 _MAX_PIXELS = 8_000_000  # of one tile; larger ones are resampled instead of drawn whole
 # Draws the text of the box as coverage, for `background-clip: text`.
@@ -157,25 +157,17 @@ def _draw_tiles(
     if width * height > _MAX_PIXELS:
         _draw_large_tiles(painter, layer, images, rendering, tiles, geometry)
         return
+    visible = _visible(painter, geometry)
+    sharp = rendering in ("pixelated", "crisp-edges")
+    cover = None if sharp or (tiles.x.is_whole and tiles.y.is_whole) else enclose(visible)
     if isinstance(layer.image, Url):
         tile = images.pixmap(layer.image.href, width, height, rendering)
+        sheet = make_sheet(tile, tiles, cover) if tile is not None else None
     else:
-        tile = gradient_pixmap(layer.image, width, height, geometry.dpr) if layer.image else None
-    if tile is None:
-        return
-    sharp = rendering in ("pixelated", "crisp-edges")
-    if sharp or (tiles.x.is_whole and tiles.y.is_whole):
-        sheet, x, y = whole_tiles(tile, tiles)
-    else:
-        sheet, x, y = fractional_tiles(tile, tiles, enclose(_visible(painter, geometry)))
+        sheet = gradient_sheet(layer.image, tiles, cover, geometry.dpr) if layer.image else None
     if sheet is not None:
-        painter.draw(
-            sheet,
-            x,
-            y,
-            smooth=not sharp,
-            edges=not _covers(Rect(x, y, *sheet.size), _visible(painter, geometry)),
-        )
+        edges = not _covers(Rect(sheet.x, sheet.y, *sheet.pixmap.size), visible)
+        painter.draw(sheet.pixmap, sheet.x, sheet.y, smooth=not sharp, edges=edges)
 
 
 def _draw_gradient(painter: Painter, gradient: Gradient, rect: Rect, geometry: BoxGeometry) -> None:

@@ -120,9 +120,16 @@ def _outer_transformed(
     painter: Painter, cast: RoundedRect, hole: RoundedRect, sigma: float, shadow: Shadow
 ) -> None:
     """Blur in device space: the matrix scales the deviation by the mean of its two scales."""
+    key = ("turned shadow", cast, hole, sigma, painter.matrix, painter.clip.bounds)
+    mask = cached_mask(key, lambda: _turned_mask(painter, cast, hole, sigma))
+    painter.surface.fill_mask(mask, shadow.color, painter.clip)
+
+
+def _turned_mask(painter: Painter, cast: RoundedRect, hole: RoundedRect, sigma: float) -> Mask:
+    """Return the shadow's coverage without the hole, in device px."""
     mask = _blurred_in_device(painter, cast, sigma)
     if mask is None:
-        return
+        return Mask(Image.new("L", (0, 0)), 0, 0)
     cut = coverage(hole.path(), painter.matrix, mask.box)
     if cut is not None:
         box = mask.box.intersect(cut.box)
@@ -131,7 +138,7 @@ def _outer_transformed(
             0, (box.left - mask.x, box.top - mask.y, box.right - mask.x, box.bottom - mask.y), cut.crop(box)
         )
         mask = Mask(image, mask.x, mask.y)
-    painter.surface.fill_mask(mask, shadow.color, painter.clip)
+    return mask
 
 
 def _blurred_in_device(painter: Painter, shape: RoundedRect, sigma: float) -> Mask | None:

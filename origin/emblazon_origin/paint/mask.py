@@ -12,7 +12,7 @@ from .clip import Clip
 from .geometry import IntRect, Matrix, snap
 from .image import Images
 from .painter import Painter, RoundedRect
-from .raster import Mask
+from .raster import Mask, cached_mask
 from .surface import Surface
 
 _WHITE = Color(1, 1, 1)
@@ -25,12 +25,26 @@ def mask_of(
     layers = [layer for layer in style.mask_layers if layer.image is not None]
     if not layers:
         return None
+    if any(isinstance(layer.image, Url) for layer in layers):
+        return _composited(layers, style, geometry, matrix, box, images)
+    key = ("mask-image", tuple(layers), geometry, matrix, box)
+    return cached_mask(key, lambda: _composited(layers, style, geometry, matrix, box, images))
+
+
+def _composited(
+    layers: list[BackgroundLayer],
+    style: ComputedStyle,
+    geometry: BoxGeometry,
+    matrix: Matrix,
+    box: IntRect,
+    images: Images,
+) -> Mask:
     result: Image.Image | None = None
     # The last layer is lowest; each one above is combined with all below it.
     for layer in reversed(layers):
         own = _layer_coverage(layer, style, geometry, matrix, box, images)
         result = own if result is None else _combine(own, result, layer.mask_composite)
-    return Mask(result, box.left, box.top) if result is not None else None
+    return Mask(result if result is not None else Image.new("L", box.size), box.left, box.top)
 
 
 def _layer_coverage(

@@ -3,30 +3,71 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..style.values import Gradient
+from .cache import ByteCache
 from .geometry import IntRect
+from .gradient import gradient_pixmap
 from .surface import Pixmap
 from .tile import Axis, Tiles
 
 _MAX_SHEET = 32_000_000  # pixels
 
 
-def whole_tiles(tile: Pixmap, tiles: Tiles) -> tuple[Pixmap | None, int, int]:
-    """Paste tiles that lie on whole pixels; return the sheet and its place, None where it is too large."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All tiles as one picture, and where its top left lies in scaled px."""
+
+    pixmap: Pixmap
+    x: int
+    y: int
+
+
+_sheets: ByteCache[Sheet] = ByteCache("tiles", 32_000_000, lambda sheet: sheet.pixmap.bytes)
+
+
+def gradient_sheet(gradient: Gradient, tiles: Tiles, cover: IntRect | None, dpr: float) -> Sheet | None:
+    """Return the tiles of a gradient, kept for the next render."""
+    if _too_large(tiles, cover):
+        return None
+
+    def make() -> Sheet:
+        return _make(gradient_pixmap(gradient, tiles.x.pixels, tiles.y.pixels, dpr), tiles, cover)
+
+    return _sheets.get((gradient, tiles, cover, dpr), make)
+
+
+def make_sheet(tile: Pixmap, tiles: Tiles, cover: IntRect | None) -> Sheet | None:
+    """Return the tiles of a picture; with `cover`, sampled between pixels. None where that is too large."""
+    return None if _too_large(tiles, cover) else _make(tile, tiles, cover)
+
+
+def _make(tile: Pixmap, tiles: Tiles, cover: IntRect | None) -> Sheet:
+    return _whole_tiles(tile, tiles) if cover is None else _fractional_tiles(tile, tiles, cover)
+
+
+def _too_large(tiles: Tiles, cover: IntRect | None) -> bool:
+    if cover is not None:
+        return cover.is_empty or cover.width * cover.height > _MAX_SHEET
+    xs, ys = tiles.x.starts, tiles.y.starts
+    return (xs[-1] - xs[0] + tiles.x.pixels) * (ys[-1] - ys[0] + tiles.y.pixels) > _MAX_SHEET
+
+
+def _whole_tiles(tile: Pixmap, tiles: Tiles) -> Sheet:
+    """Paste tiles that lie on whole pixels."""
     xs, ys = tiles.x.starts, tiles.y.starts
     size = (xs[-1] - xs[0] + tile.size[0], ys[-1] - ys[0] + tile.size[1])
-    if size[0] * size[1] > _MAX_SHEET:
-        return None, 0, 0
     alpha = tile.alpha
     if alpha is None and (_has_gaps(xs, tile.size[0]) or _has_gaps(ys, tile.size[1])):
         alpha = Image.new("L", tile.size, 255)
     rgb = _pasted(tile.rgb, xs, ys, size)
-    return Pixmap(rgb, _pasted(alpha, xs, ys, size) if alpha is not None else None), xs[0], ys[0]
+    return Sheet(Pixmap(rgb, _pasted(alpha, xs, ys, size) if alpha is not None else None), xs[0], ys[0])
 
 
 def _has_gaps(starts: list[int], size: int) -> bool:
@@ -44,10 +85,8 @@ def _pasted(tile: Image.Image, xs: list[int], ys: list[int], size: tuple[int, in
     return sheet
 
 
-def fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> tuple[Pixmap | None, int, int]:
+def _fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> Sheet:
     """Sample tiles that begin between pixels bilinearly, as a repeating shader does; covers `cover`."""
-    if cover.width * cover.height > _MAX_SHEET or cover.is_empty:
-        return None, 0, 0
     source = np.asarray(tile.premultiplied(), np.float32)
     if source.shape[2] == 3:
         source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.float32)], axis=2)
@@ -55,7 +94,7 @@ def fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> tuple[Pixmap
     sampled = _sampled(columns, tiles.y.snapped, cover.top, cover.height)
     pixels = np.ascontiguousarray((sampled + 0.5).astype(np.uint8))
     image = Image.frombytes("RGBa", cover.size, pixels.tobytes())
-    return Pixmap.from_image(image), cover.left, cover.top
+    return Sheet(Pixmap.from_image(image), cover.left, cover.top)
 
 
 def _sampled(lines: NDArray[Any], axis: Axis, start: int, count: int) -> NDArray[Any]:
