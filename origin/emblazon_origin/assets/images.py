@@ -18,14 +18,13 @@ from dataclasses import dataclass
 from PIL import Image
 
 from ..errors import AssetError
-from ..paint.cache import ByteCache
-from ..paint.image import Rendering
-from ..paint.surface import Pixmap
 from ..report import Report
 from ..style.dom import Element
 from .images_decode import decode_image, sniff
 from .images_find import image_references
 from .images_resize import halved, resize
+from .lru import ByteCache
+from .pixmap import Pixmap, Rendering
 from .resources import Resources
 from .svg import SvgImage, draw_svg, parse_svg
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil
 
+from ..assets.pixmap import Rendering
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
 from ..style.values import BackgroundLayer, Color, Gradient, Url
@@ -14,7 +15,7 @@ from .box_geometry import BoxGeometry
 from .clip import Clip
 from .geometry import IntRect, enclose, snap
 from .gradient import gradient_pixmap
-from .image import Images, Rendering, draw_image
+from .image import Images, draw_image
 from .painter import Painter, RoundedRect
 from .raster import Mask
 from .surface import Surface

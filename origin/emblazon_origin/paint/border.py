@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
+from ..assets.pixmap import Pixmap
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
 from ..style.values import Color
@@ -18,7 +19,7 @@ from .painter import Painter, RoundedRect
 from .path import Path, polygon_path
 from .raster import Mask, multiply
 from .stroke import stroke_path
-from .surface import Pixmap, rgb8
+from .surface import rgb8
 
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 

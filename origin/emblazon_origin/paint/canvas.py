@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ..assets.lru import ByteCache
 from ..layout.boxes import Box, Rect, Sides
 from ..report import Report
 from ..style.computed import ComputedStyle
 from ..style.values import Color, Url
 from .background import paint_background
 from .box_geometry import BoxGeometry, geometry_of
-from .cache import ByteCache
 from .clip import Clip
 from .context import FontMetricsSource, PaintContext
 from .display_list import Group, Item, play

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..assets.lru import ByteCache
+from ..assets.pixmap import Pixmap
 from ..style.values import Color, ConicGradient, Gradient, Length, LinearGradient, Position, RadialGradient
-from .cache import ByteCache
 from .gradient_stops import Ramp, make_ramp
-from .surface import Pixmap, byte
+from .surface import byte
 
 _gradients: ByteCache[Pixmap] = ByteCache("gradients", 64_000_000, lambda pixmap: pixmap.bytes)
 _CELLS = 8  # steps of the colour row per pixel, for slanted linear gradients

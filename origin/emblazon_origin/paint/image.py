@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Protocol
 
+from ..assets.pixmap import Pixmap, Rendering
 from ..layout.boxes import Rect
 from ..style.computed import ComputedStyle
 from .geometry import snap
 from .painter import Painter, RoundedRect
-from .surface import Pixmap
 
 _MAX_PIXELS = 8_000_000  # a picture larger than that is never made whole
-Rendering = Literal["auto", "pixelated", "crisp-edges", "smooth"]
 
 
 class NaturalSize(Protocol):

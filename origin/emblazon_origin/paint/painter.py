@@ -11,13 +11,14 @@ from math import ceil, floor
 
 from PIL import Image
 
+from ..assets.pixmap import Pixmap
 from ..layout.boxes import Rect
 from ..style.values import Color
 from .clip import Clip
 from .geometry import IntRect, Matrix, enclose
 from .path import SQUARE, Path, Radii, rounded_rect_path
 from .raster import Mask, coverage, rounded_rect_mask
-from .surface import Pixmap, Surface
+from .surface import Surface
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from math import floor
 import uharfbuzz as hb
 from PIL import Image, ImageChops
 
+from ..assets.lru import ByteCache
 from ..layout.boxes import Rect
-from .cache import ByteCache
 from .geometry import IDENTITY, IntRect, Matrix, enclose
 from .outline_font import charstrings, font_file
 from .path import Path, Radii, rounded_rect_path

@@ -7,6 +7,7 @@ from math import floor
 
 from PIL import Image
 
+from ..assets.pixmap import Pixmap
 from ..layout.boxes import Rect
 from ..style.values import BLACK, Color
 from ..text.coverage import coverage_table, luminance_level
@@ -19,7 +20,7 @@ from .painter import Painter
 from .path import Path
 from .raster import Mask, coverage
 from .stroke import stroke_path
-from .surface import Pixmap, rgb8
+from .surface import rgb8
 
 # Where a run's x = 0 and its line's baseline lie, in scaled px.
 Origin = tuple[float, float]

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..assets.lru import ByteCache
+from ..assets.pixmap import Pixmap
 from ..style.values import Gradient
-from .cache import ByteCache
 from .geometry import IntRect
 from .gradient import gradient_pixmap
-from .surface import Pixmap
 from .tile import Axis, Tiles
 
 _MAX_SHEET = 32_000_000  # pixels

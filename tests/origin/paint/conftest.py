@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from emblazon_origin.assets.pixmap import Pixmap
 from emblazon_origin.layout.boxes import Box, Rect, Sides
 from emblazon_origin.paint.canvas import paint_document
-from emblazon_origin.paint.surface import Pixmap
 from emblazon_origin.report import Report
 from emblazon_origin.style.computed import ComputedStyle
 from emblazon_origin.style.dom import Element
