@@ -114,20 +114,16 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
     """§9.4 steps 8 and 9."""
     frame = flex.frame
     for line in flex.lines:
-        above = below = above_last = below_last = 0.0
         size = 0.0
+        groups: dict[str, list[tuple[float, float]]] = {"baseline": [], "last baseline": []}
         for item in line.items:
             kind = alignment_of(flex, item)
-            if flex.row and kind in ("baseline", "last baseline") and not has_auto_cross_margin(flex, item):
-                ascent, descent = baseline_split(item, last=kind != "baseline")
-                if kind == "baseline":
-                    above, below = max(above, ascent), max(below, descent)
-                else:
-                    above_last, below_last = max(above_last, ascent), max(below_last, descent)
+            if flex.row and kind in groups and not has_auto_cross_margin(flex, item):
+                groups[kind].append(baseline_split(item, last=kind != "baseline"))
             else:
                 size = max(size, outer_cross(flex, item))
-        line.first, line.last = (above, below), (above_last, below_last)
-        line.cross = max(size, above + below, above_last + below_last)
+        line.first, line.last = _extent(groups["baseline"]), _extent(groups["last baseline"])
+        line.cross = max(size, sum(line.first), sum(line.last))
     if not flex.wraps and flex.lines:
         line = flex.lines[0]
         if flex.inner_cross is not None:
@@ -143,6 +139,13 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
         share = max(0.0, target - used) / len(flex.lines)
         for index, line in enumerate(flex.lines):
             line.cross += snap_nearest(share * (index + 1)) - snap_nearest(share * index)
+
+
+def _extent(splits: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return how far a group reaches above and below its shared baseline."""
+    if not splits:
+        return 0.0, 0.0
+    return max(above for above, _ in splits), max(below for _, below in splits)
 
 
 def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
