@@ -40,6 +40,7 @@ def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float 
         return (clamp(width, low_limit, high_limit),) * 2
     if node.kind == "replaced":
         width = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, height_basis)[0]
+        width += extra.width - extra_of(style, DEFAULT_WIDTH).width
         compressible = any(
             isinstance(value, Length) and not value.is_absolute for value in (style.width, style.max_width)
         )
@@ -57,6 +58,28 @@ def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float 
         transferred = transferred_limits(node, height_basis, 0.0)
         low, high = clamp(low, *transferred), clamp(high, *transferred)
     return clamp(low, low_limit, high_limit), clamp(high, low_limit, high_limit)
+
+
+def definite_inner_height(node: Node) -> float | None:
+    """Return the content height that styles alone make definite, for percentages inside; cached on the node."""
+    if node.definite_height is None:
+        node.definite_height = (_definite_inner_height(node),)
+    return node.definite_height[0]
+
+
+def _definite_inner_height(node: Node) -> float | None:
+    value = node.style.height
+    parent = node.parent
+    if node.element is None and not node.is_item and parent is not None:
+        return definite_inner_height(parent)  # percentages look through anonymous boxes
+    if not isinstance(value, Length):
+        return None
+    around = None if value.is_absolute or parent is None else definite_inner_height(parent)
+    height = height_from(node, value, around, 0.0)
+    if height is None:
+        return None
+    height = clamp(height, *height_limits(node, around, 0.0))
+    return max(0.0, height - extra_of(node.style, 0.0).height)
 
 
 def without_relative_widths(node: Node) -> Node:

@@ -9,6 +9,7 @@ from ..style.computed import Alignment, ComputedStyle
 from ..style.values import GridLine, Length, TrackSize
 from .alignment import Edge, distribute
 from .context import Frame, LayoutContext
+from .contributions import definite_inner_height
 from .fragment import Content, Fragment, StaticPosition
 from .grid_items import (
     area_fragment,
@@ -120,9 +121,10 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
 def grid_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
     """Return the min-content and max-content width of a grid container (§11.2)."""
     grid = _build(ctx, node, None, None, INFINITY)
-    size_columns(grid, None, "min-content", "start", None)
+    basis = definite_inner_height(node)
+    size_columns(grid, None, "min-content", "start", basis)
     low = grid.columns.used
-    size_columns(grid, None, "max-content", "start", None)
+    size_columns(grid, None, "max-content", "start", basis)
     return low, grid.columns.used
 
 

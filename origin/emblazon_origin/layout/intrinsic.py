@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..style.values import Length
 from ..text.lines import AtomicItem
 from .context import LayoutContext
-from .contributions import Pair, contribution, without_relative_widths
+from .contributions import Pair, contribution, definite_inner_height, without_relative_widths
 from .grid import grid_content_sizes
 from .inline import has_substance, inline_items
 from .nodes import Atomic, Node
@@ -35,9 +35,10 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
 
 def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
     low = high = 0.0
+    basis = definite_inner_height(node)
     for child in node.children:
         if not child.is_out_of_flow:
-            child_low, child_high = contribution(ctx, child)
+            child_low, child_high = contribution(ctx, child, basis)
             low, high = max(low, child_low), max(high, child_high)
     return low, high
 
@@ -46,8 +47,9 @@ def _flex_sizes(ctx: LayoutContext, node: Node) -> Pair:
     """CSS Flexbox §9.9.1, as browsers do it: flex factors count only where they are 0."""
     style = node.style
     column = style.flex_direction.startswith("column")
+    basis = definite_inner_height(node)
     items = [
-        contribution(ctx, child) if column else _flex_contribution(ctx, child)
+        contribution(ctx, child, basis) if column else _flex_contribution(ctx, child, basis)
         for child in node.children
         if not child.is_out_of_flow
     ]
@@ -62,9 +64,9 @@ def _flex_sizes(ctx: LayoutContext, node: Node) -> Pair:
     return max(low for low, _ in items), high
 
 
-def _flex_contribution(ctx: LayoutContext, node: Node) -> Pair:
+def _flex_contribution(ctx: LayoutContext, node: Node, height_basis: float | None) -> Pair:
     """Return an item's contributions: its base size bounds them where it cannot grow or shrink."""
-    low, high = contribution(ctx, node)
+    low, high = contribution(ctx, node, height_basis)
     basis = node.style.flex_basis
     if isinstance(basis, Length) and basis.is_absolute:
         margins = margins_of(node.style, 0.0).horizontal
@@ -93,8 +95,11 @@ def _automatic_minimum(ctx: LayoutContext, node: Node) -> float:
 def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
     if not has_substance(node.content):
         return 0.0, 0.0
+    basis = definite_inner_height(node)
     atomics = {
-        entry.node: contribution(ctx, entry.node) for entry in node.content if isinstance(entry, Atomic)
+        entry.node: contribution(ctx, entry.node, basis)
+        for entry in node.content
+        if isinstance(entry, Atomic)
     }
 
     def sizes(index: int) -> Pair:

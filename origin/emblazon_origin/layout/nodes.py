@@ -78,6 +78,7 @@ class Node:
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
     cache: dict[tuple[object, ...], Fragment] = field(default_factory=dict, repr=False)
     broken: dict[tuple[float | None, ...], BrokenLines] = field(default_factory=dict, repr=False)
+    definite_height: tuple[float | None] | None = None  # of the content, once asked for
     content_sizes: tuple[float, float] | None = None
     twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
 
