@@ -29,6 +29,12 @@ class Card:
         """Canonical unsigned path and query."""
         return canonical_url(self.request)
 
+    @property
+    def origin_key(self) -> str:
+        """The key that the origin keeps its own copy under: every purge asks for a new drawing."""
+        epochs = f".{self.url_epoch}.{self.soft_epoch}" if self.url_epoch or self.soft_epoch else ""
+        return self.key + epochs
+
 
 def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> Card:
     """Compute the key under the epochs as they are known now."""

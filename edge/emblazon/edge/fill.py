@@ -144,7 +144,7 @@ class Filler:
 
     async def _ask(self, x: Exchange, card: Card, deadline: float) -> Filled:
         asked_at = x.now
-        headers = origin_headers(x, self._config, key=card.key)
+        headers = origin_headers(x, self._config, key=card.origin_key)
         answer = await x.ports.origin.fetch(card.target, headers, deadline=deadline)
         self._note_answer(x, answer)
         if answer.status in (400, 422):

@@ -71,6 +71,20 @@ async def test_soft_purge_serves_the_old_card_and_refreshes_it(
     assert ("stale" in await status_of(world, PLAIN)) == everything
 
 
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize(("what", "everything"), ORDERS.values(), ids=ORDERS.keys())
+async def test_purge_asks_the_origin_for_a_new_drawing_not_for_the_copy_it_keeps(
+    world: World, what: dict[str, object], everything: bool, soft: bool
+) -> None:
+    await stored(world)
+    await order(world, what | {"soft": soft})
+    await world.get(ARTICLE)
+    await world.settle()
+    keys = [ask.headers["x-emblazon-key"] for ask in world.origin.card_requests if "article" in ask.target]
+    assert len(keys) == 2
+    assert keys[0] != keys[1]
+
+
 async def test_hard_purge_of_a_url_removes_its_bytes_here_and_from_kv(world: World) -> None:
     await stored(world)
     before = set(world.cache.entries), set(world.kv.keys("card/"))
