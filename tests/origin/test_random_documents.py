@@ -48,7 +48,8 @@ border-box content-box padding-box text shrink middle super top Inter serif mono
 """)
 _FUNCTIONS = st.sampled_from([
     "calc({} + {})", "min({},{})", "max({},{})", "clamp({},{},{})", "calc(({} - {}) / 0)", "repeat(3,{} {})",
-    "repeat(auto-fill,minmax({},{}))", "repeat(auto-fit,{})", "minmax({},{})", "fit-content({})", "var(--a,{})",
+    "repeat(auto-fill,minmax({},{}))", "repeat(auto-fit,{})", "minmax({},{})", "fit-content({})",
+    "var(--a,{})",
     "linear-gradient({},red {},blue)", "radial-gradient(circle at {} {},red,blue)",
     "conic-gradient(red,{},blue)",
     "translate({},{})", "rotate({})", "scale({})", "matrix({},{},0,1,0,0)", "blur({})",

@@ -61,7 +61,7 @@ def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float 
 
 
 def definite_inner_height(node: Node) -> float | None:
-    """Return the content height that styles alone make definite, for percentages inside; cached on the node."""
+    """Return the content height that styles alone make definite, for percentages inside; kept."""
     if node.definite_height is None:
         node.definite_height = (_definite_inner_height(node),)
     return node.definite_height[0]
