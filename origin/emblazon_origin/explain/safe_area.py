@@ -1,4 +1,8 @@
-"""What platforms cut off a card, as one table, and the area that all of their large previews show."""
+"""What platforms cut off a card, as one table, and the area that all of their large previews show.
+
+The ratios are those that guides to link previews commonly give; each `source` names the platform's own page
+to check them against. None was measured on the platform itself.
+"""
 
 from __future__ import annotations
 
