@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from misbehaving_origin import MisbehavingOrigin
 from PIL import Image
+from waiting import wait_until
 from workerd import Workerd
 
 pytestmark = pytest.mark.e2e
@@ -73,7 +74,8 @@ async def test_dead_origin_costs_neither_a_card_nor_the_speed_of_warmed_ones(
         image.load()
         assert image.size == (1200, 630)
     after = await load(worker.url, warmed * 10)
-    print(
-        f"p99 of warmed cards: {p99(before) * 1000:.1f} ms with the origin, {p99(after) * 1000:.1f} ms without"
-    )
+    print(f"p99 of warmed cards, in seconds: {p99(before):.4f} with the origin, {p99(after):.4f} without")
     assert p99(after) <= PATIENCE
+    # So many failures open the breaker; the next test wants its origin back.
+    origin.listen()
+    wait_until(lambda: "x-emblazon-fallback" not in worker.card(f"{title}-again").headers, seconds=90)
