@@ -46,7 +46,8 @@ def test_innocent_texts_stay(text: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["_sig", "Authorization", "Cookie", "EMBLAZON_ORIGIN_TOKEN", "EMBLAZON_SIGNING_KEYS", "SENTRY_DSN",
-     "s3_secret_key", "EMBLAZON_S3_SECRET_ACCESS_KEY", "EMBLAZON_S3_ACCESS_KEY_ID", "alert_webhook", "x-api-key", "password"],
+     "s3_secret_key", "EMBLAZON_S3_SECRET_ACCESS_KEY", "EMBLAZON_S3_ACCESS_KEY_ID",
+     "alert_webhook", "x-api-key", "password"],
 )  # fmt: skip
 def test_members_with_secret_names_are_hidden_however_deep(name: str) -> None:
     hidden = redact({"request": [{"headers": {name: SECRET}}]})
