@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +67,13 @@ def test_command_of_the_readme_succeeds(command: str, served: dict[str, str], tm
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     for made in tmp_path.iterdir():
         assert made.stat().st_size > 1000, f"{command} wrote a picture"
+
+
+def test_local_server_explains_a_card_at_its_url(served: dict[str, str]) -> None:
+    url = f"http://127.0.0.1:{served['EMBLAZON_PORT']}/og/article.png?title=Hello&_explain=1"
+    with urllib.request.urlopen(url) as answer:  # the server above
+        explained = json.load(answer)
+    assert {"diagnostics", "timings"} <= explained.keys()
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

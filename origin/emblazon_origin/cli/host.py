@@ -26,6 +26,7 @@ from ..edge_host import (
 )
 from ..home import Home, find_home
 from ..observability.logs import set_up_logging
+from ..server.answer import Ask
 from ..server.app import OriginRunner, carry, default_renderer
 from ..server.config import OriginConfig
 from ..server.origin import Origin
@@ -81,6 +82,7 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
 
     if settings.dev:
         app.middlewares.append(_gallery_at_root(home))
+        app.middlewares.append(_explain_cards(origin))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
     for route in ORIGIN_ROUTES:
         app.router.add_get(route, to_origin)
@@ -94,6 +96,23 @@ def _gallery_at_root(home: Home) -> Middleware:
             return await handler(request)
         library = TemplateLibrary(home.templates, FontLibrary(home.fonts).digest)
         return web.Response(text=gallery_page(library), content_type="text/html")
+
+    return middleware
+
+
+def _explain_cards(origin: Origin) -> Middleware:
+    """Answer `?_explain=1` on a card's URL with what its render has to say, past every cache."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        path, _, query = request.raw_path.partition("?")
+        pairs = query.split("&")
+        if not path.startswith("/og/") or "_explain=1" not in pairs:
+            return await handler(request)
+        kept = "&".join(pair for pair in pairs if not pair.startswith(("_sig=", "_kid=", "_exp=")))
+        token = {"authorization": f"Bearer {origin.config.token}"} if origin.config.token else {}
+        answer = await origin.answer(Ask("GET", f"/render/{path.removeprefix('/og/')}?{kept}", token))
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
     return middleware
 
@@ -125,6 +144,9 @@ async def _serve(app: web.Application, host: str, port: int, origin: Origin | No
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    reloads: set[asyncio.Task[bool]] = set()
+    if origin is not None:
+        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(origin.reload())))
     _check_port(host, port)
     runner = edge_runner(app) if origin is None else OriginRunner(app, origin.config, origin)
     await runner.setup()
