@@ -84,7 +84,7 @@ for (const card of jobs.cards) {
   const result = { id: card.id };
   result.satori = await timed(async () => {
     const svg = await satori(satoriTree(html), { width: jobs.width, height: jobs.height, fonts: satoriFonts, onStyleError() {} });
-    return new Resvg(svg, { fitTo: { mode: "width", value: jobs.width * jobs.scale } }).render().asPng();
+    return new Resvg(svg, { font: { loadSystemFonts: false }, fitTo: { mode: "width", value: jobs.width * jobs.scale } }).render().asPng();
   }, card.out.satori);
   result.takumi = await timed(async () => {
     const { node, css } = await fromHtml(html);
