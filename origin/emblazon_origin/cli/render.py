@@ -38,6 +38,9 @@ def _format(options: argparse.Namespace) -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Draw the card, write the file, and print what the author should know on stderr."""
+    folder = Path(options.output).parent
+    if options.output != "-" and not folder.is_dir():
+        raise CommandError(f"The folder {folder} does not exist; make it, or write elsewhere with -o.")
     engine, request = read_card(options, _format(options))
     rendered = engine.render(request)
     if options.output == "-":

@@ -118,6 +118,13 @@ def test_render_says_which_formats_there_are(capsys: pytest.CaptureFixture[str],
     assert "webp" in err
 
 
+def test_render_names_the_missing_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "nowhere" / "x.png"
+    code, err = fails(capsys, "render", "article", "-p", "title=x", "-o", str(out))
+    assert code == 2
+    assert str(out.parent) in err
+
+
 def test_render_says_where_the_data_is_not_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     data = tmp_path / "data.json"
     data.write_text("{title: 1}")
