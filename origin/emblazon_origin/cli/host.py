@@ -27,7 +27,7 @@ from ..edge_host import (
 from ..home import Home, find_home
 from ..observability.logs import set_up_logging
 from ..server.answer import Ask
-from ..server.app import OriginRunner, carry, default_renderer
+from ..server.app import OriginRunner, carry, default_renderer, reload_on_sighup
 from ..server.config import OriginConfig
 from ..server.origin import Origin
 from ..template.library import TemplateLibrary
@@ -144,9 +144,8 @@ async def _serve(app: web.Application, host: str, port: int, origin: Origin | No
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    reloads: set[asyncio.Task[bool]] = set()
     if origin is not None:
-        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(origin.reload())))
+        reload_on_sighup(origin)
     _check_port(host, port)
     runner = edge_runner(app) if origin is None else OriginRunner(app, origin.config, origin)
     await runner.setup()

@@ -99,20 +99,26 @@ class OriginRunner(web.AppRunner):
         )
 
 
-async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, or `stop`; then drain. SIGHUP reloads templates and fonts."""
-    stop = stop or asyncio.Event()
+def reload_on_sighup(origin: Origin) -> None:
+    """Make SIGHUP load templates and fonts anew, in the running event loop."""
     loop = asyncio.get_running_loop()
-    reloads: set[asyncio.Task[bool]] = set()
+    reloads: set[asyncio.Task[bool]] = set()  # a task that nobody holds may be collected
 
     def reload() -> None:
         task = loop.create_task(origin.reload())
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
+    loop.add_signal_handler(signal.SIGHUP, reload)
+
+
+async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, or `stop`; then drain. SIGHUP reloads templates and fonts."""
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload)
+    reload_on_sighup(origin)
     runner = OriginRunner(create_app(config, origin), config, origin)
     await runner.setup()
     site = web.TCPSite(runner, config.host, config.port, backlog=1024, reuse_address=True)
