@@ -45,7 +45,7 @@ class OriginConfig:
     workers: int = _setting(0, "EMBLAZON_WORKERS", "Render processes; 0: one per CPU.", low=0, high=256)
     queue: int = _setting(64, "EMBLAZON_QUEUE", "Renders that may wait at most.", low=0, high=100_000)
     queue_wait: float = _setting(
-        0.08,
+        0.25,
         "EMBLAZON_QUEUE_WAIT",
         "Expected wait up to which a burst is queued rather than refused.",
         low=0.0,

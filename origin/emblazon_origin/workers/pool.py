@@ -7,6 +7,7 @@ A job's path: admission → queue → an idle process → answer. What can go wr
     memory limit passed   the process ends; OutOfMemory; no retry
     nobody waits          a queued job is dropped; a running one is finished (its card is kept)
     queue is full         Overloaded at once
+    a flood comes         whoever has just queued makes room for the next: Overloaded
 
 Each of the first three counts against the input in the breaker. Processes are `staff.py`'s business.
 """
@@ -16,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,7 @@ from emblazon_origin.workers.admission import Admission, AdmissionPolicy
 from emblazon_origin.workers.breaker import InputBreaker
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.process import Worker, WorkerLimits
+from emblazon_origin.workers.queue import Ticket, TicketQueue
 from emblazon_origin.workers.renderer import RendererSpec
 from emblazon_origin.workers.staff import EndReason, Staff
 
@@ -61,16 +62,6 @@ class PoolEvents:
     retried: Callable[[], None] = lambda: None
 
 
-@dataclass(eq=False, slots=True)
-class _Ticket:
-    job: Job
-    key: str
-    answer: asyncio.Future[JobResult]
-    enqueued: float
-    on_start: Callable[[], None]
-    retried: bool = False
-
-
 class Pool:
     """Render processes behind a bounded queue."""
 
@@ -97,7 +88,7 @@ class Pool:
         )
         self._background: Worker | None = None
         self._background_lock = asyncio.Lock()
-        self._queue: deque[_Ticket] = deque()
+        self._queue = TicketQueue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -175,9 +166,9 @@ class Pool:
     async def close(self) -> None:
         """End every process and fail what still waits."""
         self._closing = True
-        for ticket in self._queue:
+        for ticket in list(self._queue):
+            self._queue.discard(ticket)
             _fail(ticket, Overloaded("shutting down"))
-        self._queue.clear()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -200,24 +191,38 @@ class Pool:
         if wait := self.breaker.refusal(key, now):
             raise errors.Quarantined(wait)
         if not self.admission.admit(len(self._queue), now, idle=bool(self.staff.idle)):
-            self.events.shed()
-            raise Overloaded("queue full", retry_after=self.admission.retry_after(len(self._queue)))
-        ticket = _Ticket(job, key, loop.create_future(), now, on_start)
-        self._queue.append(ticket)
+            self._queue.keep_all()
+            raise self._overloaded()
+        ticket = Ticket(job, key, loop.create_future(), now, on_start)
+        self._queue.add(ticket)
         self._pump()
+        if self.admission.flooded(now):
+            self._shorten_queue(now)
         try:
             return await ticket.answer
         except asyncio.CancelledError:
-            if ticket in self._queue:
-                self._queue.remove(ticket)
+            self._queue.discard(ticket)
             raise
+
+    def _shorten_queue(self, now: float) -> None:
+        """Refuse those in whose place others have come."""
+        places, limit = self.admission.flood_places, self._config.admission.max_queue
+        for ticket in self._queue.shorten(now, places, limit):
+            self.admission.refused(now)
+            _fail(ticket, self._overloaded())
+
+    def _overloaded(self) -> Overloaded:
+        self.events.shed()
+        return Overloaded("queue full", retry_after=self.admission.retry_after(len(self._queue)))
 
     def _pump(self) -> None:
         """Hand queued jobs to idle processes."""
         while self._queue and (worker := self.staff.take()):
-            self._spawn(self._run(worker, self._queue.popleft()))
+            now = asyncio.get_running_loop().time()
+            ticket = self._queue.take(now, flood=self.admission.flooded(now))
+            self._spawn(self._run(worker, ticket))
 
-    async def _run(self, worker: Worker, ticket: _Ticket) -> None:
+    async def _run(self, worker: Worker, ticket: Ticket) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         if not ticket.retried:
@@ -269,13 +274,13 @@ class Pool:
         worker.rss = int(answer.get("rss", 0))
         return answer, data, max(0.0, waited)
 
-    def _killed(self, worker: Worker, ticket: _Ticket, reason: EndReason) -> None:
+    def _killed(self, worker: Worker, ticket: Ticket, reason: EndReason) -> None:
         self.breaker.failed(ticket.key, asyncio.get_running_loop().time())
         facts = {"reason": reason, "pid": worker.pid, "template": ticket.job.template}
         log.warning("render process ended", extra=facts)
         self.staff.lose(worker, reason)
 
-    def _retry(self, ticket: _Ticket) -> None:
+    def _retry(self, ticket: Ticket) -> None:
         if ticket.answer.done():
             return
         now = asyncio.get_running_loop().time()
@@ -284,7 +289,7 @@ class Pool:
             return
         ticket.retried = True
         self.events.retried()
-        self._queue.appendleft(ticket)
+        self._queue.add(ticket)
         self._pump()
 
     # -- in the background ---------------------------------------------------------------------
@@ -343,11 +348,11 @@ class Pool:
         task.add_done_callback(self._tasks.discard)
 
 
-def _succeed(ticket: _Ticket, result: JobResult) -> None:
+def _succeed(ticket: Ticket, result: JobResult) -> None:
     if not ticket.answer.done():
         ticket.answer.set_result(result)
 
 
-def _fail(ticket: _Ticket, error: EmblazonError) -> None:
+def _fail(ticket: Ticket, error: EmblazonError) -> None:
     if not ticket.answer.done():
         ticket.answer.set_exception(error)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from random import Random
+
+import pytest
+
 from emblazon_origin.workers.admission import Admission, AdmissionPolicy
+from emblazon_origin.workers.job import Job, JobResult
+from emblazon_origin.workers.queue import Ticket, TicketQueue
+
+_LOOP = asyncio.new_event_loop()  # for futures that nothing waits for
 
 
 def warm(policy: AdmissionPolicy | None = None, service: float = 0.02, workers: int = 2) -> Admission:
@@ -12,24 +21,52 @@ def warm(policy: AdmissionPolicy | None = None, service: float = 0.02, workers: 
     return admission
 
 
-def burst(admission: Admission, size: int, now: float = 0.0) -> int:
-    """How many of `size` simultaneous arrivals get in behind busy processes."""
-    queued = 0
+def ticket(now: float, *, retried: bool = False) -> Ticket:
+    answer: asyncio.Future[JobResult] = asyncio.Future(loop=_LOOP)
+    return Ticket(Job("card", "article", {}, 1200, 630, "png"), "", answer, now, lambda: None, retried)
+
+
+def burst(admission: Admission, size: int, now: float = 0.0, limit: int = 64) -> int:
+    """How many of `size` simultaneous arrivals stay in the queue behind busy processes."""
+    queue = TicketQueue()
     for _ in range(size):
-        queued += admission.admit(queued, now, idle=False)
-    return queued
+        if admission.admit(len(queue), now, idle=False):
+            queue.add(ticket(now))
+        else:
+            queue.keep_all()
+        if admission.flooded(now):
+            queue.shorten(now, admission.flood_places, limit)
+    return len(queue)
 
 
 def test_a_burst_may_queue_as_much_work_as_the_policy_says() -> None:
     admission = warm(AdmissionPolicy(burst_wait=0.105))
-    assert burst(admission, 50) == 10  # 10 renders of 20 ms on two processes
+    assert burst(admission, 50) == 10 + 1  # 10 renders of 20 ms on two processes, and a flood's place
 
 
-def test_after_a_refusal_only_the_next_render_may_wait() -> None:
-    admission = warm()
+def test_a_flood_has_one_place_for_two_processes_and_the_newcomer_gets_it() -> None:
+    admission = warm(workers=8)
     burst(admission, 100)
     assert admission.flooded(0.0)
-    assert burst(admission, 10, now=0.5) == 1
+    assert admission.flood_places == 4
+    assert admission.admit(4, 0.5, idle=False)
+
+
+def test_a_burst_that_stops_is_no_flood() -> None:
+    admission = warm()
+    assert burst(admission, 20) == 20
+    assert admission.admit(10, 0.1, idle=False)  # a straggler
+    assert not admission.flooded(0.1)
+
+
+def test_arrivals_that_go_on_at_twice_the_capacity_are_a_flood_before_anybody_waits_long() -> None:
+    admission = warm(service=0.02)
+    queued, number = 0, 0
+    while not admission.flooded(number * 0.005):
+        number += 1
+        queued = max(0, number - number // 2)  # two processes draw one card every 10 ms
+        admission.admit(queued - 1, number * 0.005, idle=False)
+        assert number < 16
 
 
 def test_the_flood_is_over_when_arrivals_find_idle_processes() -> None:
@@ -49,9 +86,9 @@ def test_the_flood_is_over_some_time_after_the_last_refusal() -> None:
 
 
 def test_slow_renders_may_always_have_one_in_the_queue_and_never_more_than_its_length() -> None:
-    assert burst(warm(service=2.0), 10) == 1
-    assert burst(warm(AdmissionPolicy(max_queue=3, burst_wait=100)), 10) == 3
-    assert burst(warm(AdmissionPolicy(max_queue=0)), 10) == 0
+    assert burst(warm(service=2.0), 10) == 1 + 1
+    assert burst(warm(AdmissionPolicy(max_queue=3, burst_wait=100)), 10, limit=3) == 3
+    assert burst(warm(AdmissionPolicy(max_queue=0)), 10, limit=0) == 0
 
 
 def test_retry_after_is_when_the_queue_will_have_been_worked_off() -> None:
@@ -60,36 +97,69 @@ def test_retry_after_is_when_the_queue_will_have_been_worked_off() -> None:
 
 
 class Driver:
-    """Simulates `workers` processes with a fixed render time under evenly spaced arrivals."""
+    """Simulates `workers` processes with a fixed render time in front of the real queue."""
 
     def __init__(self, admission: Admission, workers: int, service: float) -> None:
         self.admission = admission
         self.free_at = [0.0] * workers
         self.service = service
-        self.waiting: list[float] = []
+        self.waiting = TicketQueue()
         self.latencies: list[float] = []
+        self.refused_after: list[float] = []
 
     def arrive(self, now: float) -> None:
         self._start_until(now)
         idle = min(self.free_at) <= now and not self.waiting
-        if self.admission.admit(len(self.waiting), now, idle=idle):
-            self.waiting.append(now)
-            self._start_until(now)
+        if not self.admission.admit(len(self.waiting), now, idle=idle):
+            self.refused_after.append(0.0)
+            return
+        self.waiting.add(ticket(now))
+        self._start_until(now)
+        if self.admission.flooded(now):
+            for refused in self.waiting.shorten(now, self.admission.flood_places, 64):
+                self.admission.refused(now)
+                self.refused_after.append(now - refused.enqueued)
 
     def _start_until(self, now: float) -> None:
-        while self.waiting and min(self.free_at) <= now:
-            worker = self.free_at.index(min(self.free_at))
-            start = max(self.free_at[worker], self.waiting[0])
-            self.free_at[worker] = start + self.service
-            self.latencies.append(self.free_at[worker] - self.waiting.pop(0))
+        while self.waiting and (start := min(self.free_at)) <= now:
+            start = max(start, next(iter(self.waiting)).enqueued)
+            job = self.waiting.take(start, flood=self.admission.flooded(start))
+            start = max(start, job.enqueued)
+            self.free_at[self.free_at.index(min(self.free_at))] = start + self.service
+            self.latencies.append(start + self.service - job.enqueued)
 
 
-def test_at_three_times_the_capacity_nearly_all_of_it_is_used_and_waits_stay_short() -> None:
-    service, workers, seconds = 0.025, 2, 30.0
-    driver = Driver(warm(service=service), workers, service)
-    rate = 3 * workers / service
-    for number in range(int(rate * seconds)):
-        driver.arrive(number / rate)
-    assert len(driver.latencies) >= 0.95 * seconds * workers / service
+@pytest.mark.parametrize("spacing", ["even", "random"])
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_at_three_times_the_capacity_nearly_all_of_it_is_used_and_waits_stay_short(
+    workers: int, spacing: str
+) -> None:
+    service, seconds = 0.025, 30.0
+    driver = Driver(warm(service=service, workers=workers), workers, service)
+    rate, now, random = 3 * workers / service, 0.0, Random(7)  # noqa: S311  # no secret
+    while now < seconds:
+        now += random.expovariate(rate) if spacing == "random" else 1 / rate
+        driver.arrive(now)
+    assert len(driver.latencies) >= 0.9 * seconds * workers / service
     latencies = sorted(driver.latencies)
     assert latencies[int(0.99 * len(latencies))] <= 2 * service
+    assert max(driver.refused_after) <= 0.05
+
+
+def test_in_calm_the_oldest_is_next_and_in_a_flood_the_newest() -> None:
+    queue = TicketQueue()
+    first, second, third = ticket(0.0), ticket(0.01), ticket(0.02)
+    for each in (first, second, third):
+        queue.add(each)
+    assert queue.take(0.02, flood=True) is third
+    assert queue.take(0.02, flood=False) is first
+    assert queue.take(0.02, flood=True) is second
+
+
+def test_a_job_that_was_tried_or_has_waited_long_is_next_and_is_not_refused() -> None:
+    queue = TicketQueue()
+    old, fresh, newest, tried = ticket(0.0), ticket(0.09), ticket(0.1), ticket(0.1, retried=True)
+    for each in (old, fresh, newest, tried):
+        queue.add(each)
+    assert queue.shorten(0.1, 1, 64) == [fresh]
+    assert [queue.take(0.1, flood=True) for _ in range(3)] == [tried, old, newest]

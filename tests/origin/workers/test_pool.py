@@ -182,6 +182,24 @@ async def test_a_full_queue_refuses_within_50_ms(make_pool: MakePool, tmp_path: 
     assert len(await asyncio.gather(*admitted)) == 3
 
 
+async def test_in_a_flood_the_newest_takes_the_place_of_who_waited(
+    make_pool: MakePool, tmp_path: Path
+) -> None:
+    pool = await make_pool(admission=AdmissionPolicy(burst_wait=0))
+    gate = tmp_path / "gate"
+    kept = [asyncio.create_task(pool.render(job(f"wait:{gate}"), str(n))) for n in range(2)]
+    await until(lambda: pool.queued == 1)
+    with pytest.raises(Overloaded):
+        await pool.render(job(), "too many")
+    waits = asyncio.create_task(pool.render(job(), "third"))
+    await until(lambda: pool.queued == 2)
+    newest = asyncio.create_task(pool.render(job(), "fourth"))
+    with pytest.raises(Overloaded):
+        await waits
+    gate.touch()
+    assert len(await asyncio.gather(*kept, newest)) == 3
+
+
 async def test_reload_replaces_every_process_and_drops_no_job(make_pool: MakePool, tmp_path: Path) -> None:
     pool = await make_pool(workers=2)
     before = {worker.pid for worker in pool.workers}
