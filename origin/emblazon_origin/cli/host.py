@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 
+import uvloop
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
@@ -27,7 +28,7 @@ from ..edge_host import (
 from ..home import Home, find_home
 from ..observability.logs import set_up_logging
 from ..server.answer import Ask
-from ..server.app import OriginRunner, carry, default_renderer, reload_on_sighup
+from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig
 from ..server.origin import Origin
 from ..template.library import TemplateLibrary
@@ -120,7 +121,7 @@ def _explain_cards(origin: Origin) -> Middleware:
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     if options.passthrough:
-        return asyncio.run(_serve(create_passthrough_app(options.passthrough), options.host, options.port))
+        return uvloop.run(_serve(create_passthrough_app(options.passthrough), options.host, options.port))
     home = find_home()
     home.state.mkdir(exist_ok=True)
     quiet = {
@@ -134,9 +135,21 @@ def run_serve(options: argparse.Namespace) -> int:
     config = EdgeConfig.from_env(edge_environment(options.host, options.origin or "http://origin.invalid"))
     if options.origin:
         app = create_edge_app(config, origin=HttpOrigin(options.origin), kv_path=home.state / "kv.sqlite3")
-        return asyncio.run(_serve(app, options.host, options.port))
+        return uvloop.run(_serve(app, options.host, options.port))
     app, origin = _origin_app(home, config, settings)
-    return asyncio.run(_serve(app, options.host, options.port, origin))
+    return uvloop.run(_serve(app, options.host, options.port, origin))
+
+
+class _HostRunner(web.AppRunner):
+    """Runs the edge with the origin in its process, behind the origin's deadlines against slow clients."""
+
+    def __init__(self, app: web.Application, origin: Origin) -> None:
+        super().__init__(app, shutdown_timeout=origin.config.grace)
+        self._origin = origin
+
+    async def _make_server(self) -> web.Server:
+        plain = await super()._make_server()
+        return guarded_server(plain.request_handler, self._origin, request_factory=plain.request_factory)
 
 
 async def _serve(app: web.Application, host: str, port: int, origin: Origin | None = None) -> int:
@@ -147,7 +160,7 @@ async def _serve(app: web.Application, host: str, port: int, origin: Origin | No
     if origin is not None:
         reload_on_sighup(origin)
     _check_port(host, port)
-    runner = edge_runner(app) if origin is None else OriginRunner(app, origin.config, origin)
+    runner = edge_runner(app) if origin is None else _HostRunner(app, origin)
     await runner.setup()
     try:
         if origin is not None and origin.not_ready:

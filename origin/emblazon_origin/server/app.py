@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+import uvloop
 from aiohttp import web
 
 from emblazon_origin.server.answer import Ask
@@ -18,27 +21,9 @@ from emblazon_origin.workers.renderer import RendererSpec
 
 log = logging.getLogger(__name__)
 
-ORIGIN = web.AppKey("origin", Origin)
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
 _MAX_HEAD = 16 * 1024  # a request line longer than the 8 KiB that a card may use gets a 414, not a reset
-
-
-def create_app(config: OriginConfig, origin: Origin | None = None) -> web.Application:
-    """Return the aiohttp application; it starts and stops its origin."""
-    app = web.Application(client_max_size=1024)
-    origin = origin or Origin(config, default_renderer(config))
-    app[ORIGIN] = origin
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        return await carry(origin, request)
-
-    async def life(_: web.Application) -> AsyncIterator[None]:
-        await origin.start(wait=False)
-        yield
-        await origin.stop()
-
-    app.router.add_route("*", "/{path:.*}", handle)
-    app.cleanup_ctx.append(life)
-    return app
 
 
 def default_renderer(config: OriginConfig | None = None) -> RendererSpec:
@@ -65,38 +50,22 @@ async def carry(origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
     return response
 
 
-class OriginRunner(web.AppRunner):
-    """An AppRunner whose connections have deadlines."""
-
-    def __init__(self, app: web.Application, config: OriginConfig, origin: Origin) -> None:
-        super().__init__(
-            app,
-            handler_cancellation=True,
-            keepalive_timeout=config.keepalive_timeout,
-            lingering_time=1.0,
-            max_line_size=_MAX_HEAD,
-            max_field_size=_MAX_HEAD,
-            shutdown_timeout=config.grace,
-            access_log=None,
-        )
-        self._config = config
-        self._origin = origin
-
-    async def _make_server(self) -> web.Server:
-        plain = await super()._make_server()
-        return DeadlineServer(
-            plain.request_handler,
-            request_factory=plain.request_factory,
-            header_timeout=self._config.header_timeout,
-            write_timeout=self._config.write_timeout,
-            on_slow=lambda phase: self._origin.metrics.slow_clients.labels(phase).inc(),
-            keepalive_timeout=self._config.keepalive_timeout,
-            handler_cancellation=True,
-            lingering_time=1.0,
-            max_line_size=_MAX_HEAD,
-            max_field_size=_MAX_HEAD,
-            access_log=None,
-        )
+def guarded_server(handler: Handler, origin: Origin, **options: Any) -> DeadlineServer:
+    """Return the connections' side of a server, with the origin's deadlines against slow clients."""
+    config = origin.config
+    return DeadlineServer(
+        handler,
+        header_timeout=config.header_timeout,
+        write_timeout=config.write_timeout,
+        on_slow=lambda phase: origin.metrics.slow_clients.labels(phase).inc(),
+        keepalive_timeout=config.keepalive_timeout,
+        handler_cancellation=True,
+        lingering_time=1.0,
+        max_line_size=_MAX_HEAD,
+        max_field_size=_MAX_HEAD,
+        access_log=None,
+        **options,
+    )
 
 
 def reload_on_sighup(origin: Origin) -> None:
@@ -119,7 +88,8 @@ async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | N
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     reload_on_sighup(origin)
-    runner = OriginRunner(create_app(config, origin), config, origin)
+    runner = web.ServerRunner(guarded_server(partial(carry, origin), origin), shutdown_timeout=config.grace)
+    await origin.start(wait=False)
     await runner.setup()
     site = web.TCPSite(runner, config.host, config.port, backlog=1024, reuse_address=True)
     await site.start()
@@ -129,6 +99,7 @@ async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | N
     origin.draining = True  # readiness fails first, while the port is still open
     await asyncio.sleep(config.drain_delay)
     await runner.cleanup()
+    await origin.stop()
     log.info("stopped")
 
 
@@ -143,4 +114,4 @@ def bound_port(runner: web.BaseRunner) -> int:
 def run(config: OriginConfig, origin: Origin) -> None:
     """Run the server to its end."""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(config, origin))
+        uvloop.run(serve(config, origin))
