@@ -1,15 +1,16 @@
 """An open-loop load generator: requests start on schedule, whether or not earlier ones have been answered.
 
 A closed loop would slow down with the server and hide its queue (coordinated omission). Latency counts
-from the scheduled start. Raw asyncio sockets keep the generator cheap beside the server under test.
+from the scheduled start. A bare asyncio protocol keeps the generator cheap beside the server under test.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +45,101 @@ class Run:
         return found[min(len(found) - 1, int(q * len(found)))] if found else 0.0
 
 
+def merged(runs: Sequence[Run]) -> Run:
+    """Return several runs at one rate as one."""
+    samples = tuple(sample for run in runs for sample in run.samples)
+    rate = sum(run.rate for run in runs) / len(runs)
+    return Run(rate, sum(run.duration for run in runs), samples)
+
+
+class _Connection(asyncio.Protocol):
+    """One kept-alive connection; counts the octets of a body instead of keeping them."""
+
+    def __init__(self) -> None:
+        self.reusable = True
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[int] | None = None
+        self._head = b""
+        self._status = self._missing = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._status:
+            self._head += data
+            head, end, data = self._head.partition(b"\r\n\r\n")
+            if not end:
+                return
+            fields = head.lower()
+            self._status = int(head[9:12])
+            self._missing = int(fields.partition(b"content-length: ")[2].split(b"\r\n", 1)[0] or 0)
+            self.reusable = b"connection: close" not in fields
+        self._missing -= len(data)
+        if self._missing <= 0:
+            self._finish(self._status)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.reusable = False
+        self._finish(0)
+
+    async def get(self, target: str) -> int:
+        """Ask once; returns the status, 0 when the connection was lost."""
+        if self._transport is None or self._transport.is_closing():
+            return 0
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(f"GET {target} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+        return await self._answer
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _finish(self, status: int) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(status)
+        self._head, self._status = b"", 0
+
+
 class Connections:
     """Kept-alive connections to one server, as many as needed."""
 
     def __init__(self, host: str, port: int, timeout: float = 30.0) -> None:
         self._address = (host, port)
         self._timeout = timeout
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[_Connection] = []
 
     async def get(self, target: str) -> int:
         """Ask once; returns the status, 0 when no answer came."""
         try:
             async with asyncio.timeout(self._timeout):
-                reader, writer = (
-                    self._idle.pop() if self._idle else await asyncio.open_connection(*self._address)
+                while self._idle:
+                    connection = self._idle.pop()
+                    if status := await self._ask(connection, target):
+                        return status  # else the server had ended it meanwhile: ask again, as browsers do
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    _Connection, *self._address
                 )
-                writer.write(f"GET {target} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-                length = int(head.lower().partition("content-length: ")[2].split("\r\n", 1)[0] or 0)
-                await reader.readexactly(length)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+                return await self._ask(connection, target)
+        except (OSError, TimeoutError):
             return 0
-        if "connection: close" in head.lower():
-            writer.close()
+
+    async def _ask(self, connection: _Connection, target: str) -> int:
+        try:
+            status = await connection.get(target)
+        except BaseException:
+            connection.close()
+            raise
+        if status and connection.reusable:
+            self._idle.append(connection)
         else:
-            self._idle.append((reader, writer))
-        return int(head.split(" ", 2)[1])
+            connection.close()
+        return status
 
     def close(self) -> None:
         """Close every connection."""
-        for _, writer in self._idle:
-            writer.close()
+        for connection in self._idle:
+            connection.close()
 
 
 async def arrivals(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from emblazon.contract.schema import Format, ParamValue
@@ -31,7 +31,7 @@ class Job:
 
     def to_header(self) -> dict[str, Any]:
         """Return the job as a JSON object."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> Job:

@@ -20,6 +20,7 @@ _THREADS = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
 }  # fmt: skip
+_ANSWER_BUFFER = 1 << 20  # bytes; the system may allow less. A card fits, so that its process need not wait
 # Render processes handle hostile input: they get no secret that they could lose.
 _SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "DSN", "PASSWORD", "REDIS_URL", "WEBHOOK", "CREDENTIAL")
 
@@ -127,6 +128,7 @@ class Zygote:
     async def fork(self, *, background: bool = False) -> Worker:
         """Fork a render process. Raises ChannelClosed when the zygote is gone."""
         ours, theirs = socket.socketpair()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ANSWER_BUFFER)
         try:
             with theirs:
                 async with self._lock:
