@@ -20,12 +20,16 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CreatedCard:
-    """What the edge answered: the card's id, its short URLs and its meta elements."""
+    """What the edge answered: the card's id, its URLs and its meta elements.
+
+    `storage_url` is where the origin's storage serves the picture; empty unless it was asked to keep it.
+    """
 
     id: str
     url: str
     image_url: str
     meta_tags: str
+    storage_url: str = ""
 
 
 class Client:
@@ -41,14 +45,17 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client {self._url}>"
 
-    def create(self, card: Card) -> CreatedCard:
-        """Store a card; the same card always gets the same id. Raises ApiError."""
+    def create(self, card: Card, *, store: bool = False) -> CreatedCard:
+        """Register a card; the same card always gets the same id. Raises ApiError.
+
+        With `store` the card is drawn now and put into the origin's storage (a folder or a bucket).
+        """
         from urllib.error import HTTPError, URLError
         from urllib.request import Request, urlopen
 
         request = Request(  # noqa: S310 - the scheme is checked in __init__
             self._url,
-            data=json.dumps(card.payload()).encode(),
+            data=json.dumps(card.payload() | ({"store": True} if store else {})).encode(),
             headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
         )
         try:
@@ -59,17 +66,19 @@ class Client:
         except (URLError, TimeoutError, ConnectionError) as error:
             raise ApiError(f"{self._url} cannot be reached: {error}") from None
 
-    async def create_async(self, card: Card) -> CreatedCard:
+    async def create_async(self, card: Card, *, store: bool = False) -> CreatedCard:
         """As `create`, in a thread, so that an event loop goes on meanwhile."""
         import asyncio
 
-        return await asyncio.to_thread(self.create, card)
+        return await asyncio.to_thread(self.create, card, store=store)
 
 
 def _created(body: bytes) -> CreatedCard:
     try:
         data = json.loads(body)
-        return CreatedCard(data["id"], data["url"], data["image_url"], data["meta_tags"])
+        return CreatedCard(
+            data["id"], data["url"], data["image_url"], data["meta_tags"], data.get("storage_url", "")
+        )
     except (ValueError, KeyError, TypeError):
         raise ApiError("The edge's answer is not a card.") from None
 

@@ -234,15 +234,29 @@ def test_wrong_settings_end_the_start_with_the_variable_and_the_fix() -> None:
     assert done.stderr.strip() == "emblazon: EMBLAZON_WORKERS=many: use a number"
 
 
-def test_a_card_is_stored_and_its_url_answered(start_origin: StartOrigin, tmp_path: Path) -> None:
+def test_a_card_is_stored_at_its_smallest_and_its_url_answered(
+    start_origin: StartOrigin, tmp_path: Path
+) -> None:
     folder = tmp_path / "cards"
-    origin = start_origin(EMBLAZON_STORAGE="folder", EMBLAZON_STORAGE_FOLDER=str(folder))
+    origin = start_origin(
+        EMBLAZON_RENDERER="", EMBLAZON_STORAGE="folder", EMBLAZON_STORAGE_FOLDER=str(folder)
+    )
     answer = origin.client.post("/store/article.png?title=Kept")
     assert answer.status_code == 201
-    card = origin.get("/render/article.png?title=Kept").content
-    assert (folder / answer.json()["key"]).read_bytes() == card
+    stored, quick = (folder / answer.json()["key"]).read_bytes(), origin.get("/render/article.png?title=Kept")
+    assert len(stored) < len(quick.content)
     assert answer.json()["url"].startswith("file://")
+    assert origin.client.post("/store/article.png?title=Kept").json() == answer.json()
     assert origin.get("/store/article.png").status_code == 405
+
+
+def test_a_card_that_lacks_a_picture_is_not_stored(start_origin: StartOrigin, tmp_path: Path) -> None:
+    origin = start_origin(
+        EMBLAZON_RENDERER="", EMBLAZON_STORAGE="folder", EMBLAZON_STORAGE_FOLDER=str(tmp_path / "cards")
+    )
+    answer = origin.client.post("/store/article.png?title=Kept&image=http%3A%2F%2F127.0.0.1%2Fa.png")
+    assert (answer.status_code, "not stored" in answer.json()["detail"]) == (502, True)
+    assert not (tmp_path / "cards").exists()
 
 
 def test_storing_without_storage_names_the_setting(origin: OriginProcess) -> None:

@@ -17,7 +17,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
-    line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines() if line
+    line
+    for block in re.findall(r"```sh\n(.*?)```", README, re.S)
+    for line in re.sub(r"\\\n\s*", "", block).splitlines()
+    if line
 ]
 TARGETS = set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.M))
 

@@ -191,6 +191,7 @@ class Asked:
 
     target: str
     headers: dict[str, str]
+    method: str = "GET"
 
 
 Behaviour = Callable[[str], Awaitable[OriginResponse]]
@@ -209,11 +210,12 @@ class ScriptedOrigin:
     life: str = "max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
     extra: dict[str, str] = field(default_factory=dict)
     renders: int = 0
+    storage: OriginResponse | None = None  # the answer to /store; None: there is no storage
 
     async def fetch(
         self, target: str, headers: Headers, *, deadline: float, method: str = "GET"
     ) -> OriginResponse:
-        self.asked.append(Asked(target, {name.lower(): value for name, value in headers}))
+        self.asked.append(Asked(target, {name.lower(): value for name, value in headers}, method))
         if not self.alive:
             raise OriginError("refused")
         try:
@@ -226,6 +228,8 @@ class ScriptedOrigin:
     async def _answer(self, target: str) -> OriginResponse:
         if target == "/manifest.json":
             return OriginResponse(200, (), BytesBody(manifest_to_json(self.manifest)))
+        if target.startswith("/store/"):
+            return self.storage or OriginResponse(404, (), BytesBody(b"{}"))
         if target.startswith("/render/"):
             self.renders += 1
             if self.behaviour is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .negotiate import negotiate
@@ -107,15 +107,21 @@ def expand_short(
 
 
 def build_request(
-    payload: Mapping[str, object], manifest: Manifest, *, extension: Extension = "png", accept: str = ""
+    payload: Mapping[str, object],
+    manifest: Manifest,
+    *,
+    extension: Extension = "png",
+    accept: str = "",
+    also: Sequence[str] = (),
 ) -> CardRequest:
     """Check a card given as JSON: `{"template": …, "params": {…}, "options": {"_w": 800, …}}`.
 
-    Options may be written with or without their underscore. Raises NotFound, BadRequest, BadParameter.
+    Options may be written with or without their underscore. `also` names members that the caller has taken
+    out of it, for the message about an unknown one. Raises NotFound, BadRequest, BadParameter.
     """
     for name in payload:
         if name not in ("template", "params", "options"):
-            detail, extra = unknown_word("Member", name, ["template", "params", "options"])
+            detail, extra = unknown_word("Member", name, ["template", "params", "options", *also])
             raise BadParameter(detail, param=name, kind="unknown-parameter", extra=extra)
     template, params, options = payload.get("template"), payload.get("params"), payload.get("options")
     if not isinstance(template, str):

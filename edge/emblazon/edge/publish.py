@@ -18,6 +18,7 @@ from emblazon.edge.guard import TokenBucket, check_bearer, check_rate
 from emblazon.edge.ports import Response
 from emblazon.edge.respond import json_response
 from emblazon.edge.short import ShortCards
+from emblazon.edge.upload import upload
 from emblazon.meta import meta_tags
 
 
@@ -47,10 +48,11 @@ class Publisher:
         await check_rate(x, self._bucket, "cards")
         members = await read_object(x)
         extension = _extension(members.pop("format", None))
+        store = _flag(members.pop("store", False), "store")
         manifest = await self._control.ready(x)
         if manifest is None:
             raise NotReady("The templates are not known yet.")
-        request = build_request(members, manifest, extension=extension or "png")
+        request = build_request(members, manifest, extension=extension or "png", also=("format", "store"))
         if extension is None:
             extension = request.template.default_format
             request = replace(request, format=extension)
@@ -58,8 +60,12 @@ class Publisher:
         identity = card_id(request)
         if not await self._short.keep(x, identity, payload):
             raise NotReady("KV did not take the card.")
+        stored = await upload(x, self._config, request) if store else None
         await self._enqueue(x, identity, extension)
-        return json_response(x, 201, self._receipt(x, request, identity, extension))
+        receipt = self._receipt(x, request, identity, extension)
+        if stored is not None:
+            receipt |= {"storage_key": stored.key, "storage_url": stored.url}
+        return json_response(x, 201, receipt)
 
     def _receipt(
         self, x: Exchange, request: CardRequest, identity: str, extension: Extension
@@ -95,6 +101,12 @@ class Publisher:
             )
         except Exception as error:  # the first request draws it then
             x.ports.log.log("warning", "not enqueued", detail=str(error)[:200], request_id=x.id)
+
+
+def _flag(given: object, name: str) -> bool:
+    if not isinstance(given, bool):
+        raise BadParameter(f"{name!r} is true or false.", param=name)
+    return given
 
 
 def _extension(given: object) -> Extension | None:

@@ -16,7 +16,7 @@ from emblazon.contract.signing import KeyringError
 from emblazon.edge.config import ConfigError as EdgeConfigError
 
 from ..errors import CardError, EmblazonError
-from . import explain_command, fonts_command, purge, render, serve, sign
+from . import explain_command, export, fonts_command, purge, render, serve, sign
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
 
 EPILOG = """exit codes:
@@ -25,7 +25,7 @@ EPILOG = """exit codes:
   2  the command line, the card or a setting is wrong
   3  `lint` or `explain --strict` found errors
 """
-COMMANDS = (serve, render, sign, purge, explain_command, fonts_command)
+COMMANDS = (serve, render, export, sign, purge, explain_command, fonts_command)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -107,22 +107,23 @@ class Routes:
         seen.template = request.template.name
         if explain:
             return json_answer((await service.explain(request)).explain)
+        if route == "store":
+            return await self._store(request)
         key = ask.headers.get("x-emblazon-key", "")
         if not _KEY.fullmatch(key):
             raise BadRequest("X-Emblazon-Key has at most 256 letters, digits and ._:,=- in it.")
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
         served = await service.card(request, manifest, edge_key=key, refresh=refresh)
         seen.tier, seen.stages = served.tier, served.stages
-        if route == "store":
-            return await self._store(request, served)
         return self._card_answer(ask, request, served, time.perf_counter() - began)
 
-    async def _store(self, request: CardRequest, served: Served) -> Answer:
-        """Upload a card under a name that is its content's."""
-        storage, card = self._origin.storage, served.card
-        key = f"{request.template.name}/{card.sha256[:32]}.{request.format}"
-        await storage.upload(key, card.data, card.content_type)
-        return json_answer({"key": key, "url": storage.get_url(key), "type": card.content_type}, 201)
+    async def _store(self, request: CardRequest) -> Answer:
+        """Draw a card and upload it under a name that is its content's."""
+        storage, result = self._origin.storage, await self._origin.service.final(request)
+        digest = hashlib.sha256(result.data).hexdigest()
+        key = f"{request.template.name}/{digest[:32]}.{request.format}"
+        await storage.upload(key, result.data, result.content_type)
+        return json_answer({"key": key, "url": storage.get_url(key), "type": result.content_type}, 201)
 
     def _card_answer(self, ask: Ask, request: CardRequest, served: Served, seconds: float) -> Answer:
         card, config = served.card, self._config

@@ -16,7 +16,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from emblazon.contract.canonical import cache_key
+from emblazon.contract.canonical import cache_key, card_id
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
 from emblazon.contract.schema import Manifest
@@ -27,6 +27,7 @@ from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.server.memory import CardCache, is_outdated
 from emblazon_origin.server.single_flight import Flight, SingleFlight
+from emblazon_origin.storage import Incomplete
 from emblazon_origin.workers.job import Effort, Job, JobResult
 from emblazon_origin.workers.pool import Pool
 
@@ -96,6 +97,22 @@ class CardService:
         return await self._pool.render(
             replace(_job(request), explain=True), f"explain:{request.template.name}"
         )
+
+    async def final(self, request: CardRequest) -> JobResult:
+        """Draw with all effort, for a picture that stays where it is put; nothing is kept here.
+
+        Raises EmblazonError, Incomplete where an image or a font is missing.
+        """
+        began = time.perf_counter()
+        result = await self._pool.render(_job(request, "small"), f"final:{card_id(request)}")
+        self._count(request, result, "small", time.perf_counter() - began)
+        if result.degraded:
+            reasons = [finding["message"] for finding in result.diagnostics if finding["severity"] != "info"]
+            raise Incomplete(
+                f"not stored, because something is missing: {'; '.join(reasons[:3])}",
+                public="An image or a font of the card cannot be loaded, so it is not stored.",
+            )
+        return result
 
     def _kept(self, key: str, request: CardRequest) -> Card | None:
         return self._cards.get(key, request.template.cache.max_age, self._config.degraded_max_age)

@@ -8,6 +8,7 @@ url = storage.get_url("cards/ab12.png")
 from __future__ import annotations
 
 from emblazon_origin.storage.factory import storage_of
-from emblazon_origin.storage.port import Storage, StorageError
+from emblazon_origin.storage.folder import FolderStorage
+from emblazon_origin.storage.port import Incomplete, Storage, StorageError
 
-__all__ = ["Storage", "StorageError", "storage_of"]
+__all__ = ["FolderStorage", "Incomplete", "Storage", "StorageError", "storage_of"]

@@ -17,6 +17,10 @@ class StorageError(EmblazonError):
     status = 502
 
 
+class Incomplete(StorageError):
+    """A card lacks an image or a font. What is stored stays, so such a card is not."""
+
+
 class Storage(Protocol):
     """Keeps cards under keys like `cards/ab12.png`."""
 

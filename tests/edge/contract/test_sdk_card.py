@@ -193,7 +193,8 @@ class Edge(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         good = self.headers["Authorization"] == "Bearer a-long-token"
         answer = (
-            b'{"id": "x", "url": "u", "image_url": "%s", "meta_tags": "m"}' % str(len(body)).encode()
+            b'{"id": "x", "url": "u", "image_url": "%s", "meta_tags": "m"%s}'
+            % (str(len(body)).encode(), b', "storage_url": "s"' if b'"store": true' in body else b"")
             if good
             else b'{"status": 401, "detail": "No."}'
         )
@@ -222,6 +223,12 @@ async def test_client_creates_a_short_url_in_sync_and_async_code(edge: str) -> N
     assert created.id == "x"
     assert await client.create_async(card()) == created
     assert "a-long-token" not in repr(client)
+
+
+def test_client_has_a_card_stored_on_demand(edge: str) -> None:
+    client = Client(edge, "a-long-token")
+    assert client.create(card()).storage_url == ""
+    assert client.create(card(), store=True).storage_url == "s"
 
 
 def test_client_passes_on_the_reason_of_a_refusal(edge: str) -> None:

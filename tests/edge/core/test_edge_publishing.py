@@ -11,7 +11,7 @@ from edge_world import Fault, World, bytes_of, failing
 
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.hot import HotCards
-from emblazon.edge.ports import Body, BytesBody, PortError, Request
+from emblazon.edge.ports import Body, BytesBody, OriginResponse, PortError, Request
 
 CARD = b'{"template": "article", "params": {"title": "Hi & bye"}}'
 ARTICLE = "/og/article.png?title=Hi"
@@ -120,6 +120,8 @@ async def test_short_url_is_purged_by_its_url(world: World) -> None:
         (b'{"template": "article", "params": {"titel": "x"}}', "titel"),
         (b'{"template": "article", "params": {"title": "x"}, "format": "bmp"}', "format"),
         (b'{"params": {}}', "template"),
+        (b'{"template": "article", "params": {"title": "x"}, "store": "yes"}', "true or false"),
+        (b'{"template": "article", "params": {"title": "x"}, "stroe": true}', "store"),
         (b"null", "object"),
     ],
 )
@@ -128,6 +130,51 @@ async def test_bad_card_is_refused_by_name(world: World, body: bytes, word: str)
     assert response.status in (400, 404)
     assert word in (await bytes_of(response)).decode()
     assert not world.kv.keys("payload/")
+
+
+STORED = b'{"template": "article", "params": {"title": "Hi & bye"}, "format": "jpg", "store": true}'
+
+
+def stored_answer(status: int, members: object, **fields: str) -> OriginResponse:
+    headers = tuple((name.replace("_", "-"), value) for name, value in fields.items())
+    return OriginResponse(status, headers, BytesBody(json.dumps(members).encode()))
+
+
+async def test_card_is_put_into_the_origins_storage_on_demand(world: World) -> None:
+    url = "https://cdn.example.com/article/ab12.jpg"
+    world.origin.storage = stored_answer(201, {"key": "article/ab12.jpg", "url": url, "type": "image/jpeg"})
+    card = await created(world, STORED)
+    assert (card["storage_key"], card["storage_url"]) == ("article/ab12.jpg", url)
+    asked = world.origin.asked[-1]
+    assert (asked.method, asked.target) == ("POST", "/store/article.jpg?title=Hi%20%26%20bye")
+    assert "storage_url" not in await created(world, CARD)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "word"),
+    [
+        (None, 400, "EMBLAZON_STORAGE"),
+        (stored_answer(503, {}, retry_after="7"), 503, "capacity"),
+        (stored_answer(502, {}), 502, "502"),
+        (stored_answer(201, ["?"]), 502, "no stored card"),
+    ],
+)
+async def test_card_that_is_not_stored_says_why(
+    world: World, answer: OriginResponse | None, status: int, word: str
+) -> None:
+    world.origin.storage = answer
+    response = await world.post("/api/cards", STORED)
+    assert response.status == status
+    assert word in (await bytes_of(response)).decode()
+    assert response.header("retry-after") == ("7" if status == 503 else None)
+
+
+async def test_card_is_not_stored_by_an_origin_that_is_away(world: World) -> None:
+    await world.warm_up()
+    world.origin.alive = False
+    response = await world.post("/api/cards", STORED)
+    assert response.status == 502
+    assert "refused" in (await bytes_of(response)).decode()
 
 
 async def test_card_needs_the_bearer_token(world: World) -> None:
