@@ -32,8 +32,8 @@ class AdmissionPolicy:
 
 
 # A flood shows in arrivals that go on after the first moments of a queue.
-_BURST_SECONDS = 0.01  # what arrives within is one burst
-_EVIDENCE = 8  # arrivals after that
+_BURST_SHARE = 1 / 8  # of `burst_wait`: what arrives within is one burst
+_EVIDENCE = 6  # arrivals after that
 _FLOOD_RATE = 1.75  # times what the processes can draw
 _SHORT_WAIT = 0.04  # no flood while nobody waits longer
 
@@ -105,7 +105,7 @@ class Admission:
         """Return whether this arrival shows that a flood has begun."""
         if not queued:
             self._queue_began, self._arrivals = now, 0
-        since = now - self._queue_began - _BURST_SECONDS
+        since = now - self._queue_began - self._policy.burst_wait * _BURST_SHARE
         self._arrivals += since > 0
         drawn = max(0.0, since) * self._workers / self._service
         growing = self._arrivals >= _EVIDENCE and self._arrivals > _FLOOD_RATE * drawn

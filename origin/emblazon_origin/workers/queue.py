@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from emblazon_origin.workers.job import Job, JobResult
 
-REGRET = 0.04  # seconds
+REGRET = 0.05  # seconds
 
 
 @dataclass(eq=False, slots=True)
