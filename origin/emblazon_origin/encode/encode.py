@@ -4,6 +4,7 @@
     optimize(image, "png", quality=None, max_bytes=None, report=report)    → the same picture, smaller
 
 The same pixels and settings give the same bytes on every run; no file carries a time or a name.
+The number of pixels bounds the work: `effort.py`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from emblazon.contract.schema import CONTENT_TYPES, Format
 
 from ..errors import CardError
 from ..report import Report
+from .budget import search_colors, search_quality
+from .effort import effort_of
 from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
 from .palette import exact_palette, looks_the_same, near_palette
 from .png import encode_png, shrink_png
 
 _LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
 _LOWEST_QUALITY = 20  # below, text is no longer readable
+_HIGHEST_SEARCHED = 95  # above, files grow and nothing is seen of it
 
 
 def encode(
@@ -89,39 +93,35 @@ def _attempts(
 ) -> Iterator[bytes]:
     """Yield encodings, the best one first, the last one the smallest that is still worth having."""
     if format == "png":
-        yield from _png_attempts(image, small=small)
-        return
-    draw = _LOSSY[format]
-    yield draw(image, quality, small=small)
+        yield from _png_attempts(image, max_bytes, small=small)
+    else:
+        yield from _lossy_attempts(_LOSSY[format], image, quality, max_bytes, small=small)
+
+
+def _lossy_attempts(
+    draw: Callable[..., bytes], image: Image.Image, quality: int, max_bytes: int | None, *, small: bool
+) -> Iterator[bytes]:
+    first = draw(image, quality, small=small)
+    yield first
     if max_bytes is None:
         return
-    found = False
-    for attempt in _search(lambda q: draw(image, q, small=small), min(quality, 95), max_bytes):
-        found = found or len(attempt) <= max_bytes
-        yield attempt
-    if not found and not small:  # patience saves a little more
-        yield draw(image, min(_LOWEST_QUALITY, quality), small=True)
-
-
-def _search(draw: Callable[[int], bytes], highest: int, max_bytes: int) -> Iterator[bytes]:
-    """Find the highest quality that fits, by bisection; yield what was tried, the answer last."""
-    low, high = min(_LOWEST_QUALITY, highest), highest
-    least = draw(low)
-    if len(least) > max_bytes:
-        yield least
-        return
-    best = least
-    while high - low > 1:
-        middle = (low + high) // 2
-        attempt = draw(middle)
-        if len(attempt) <= max_bytes:
-            low, best = middle, attempt
-        else:
-            high = middle
+    # Searched for with quick settings, whose sizes are much the same.
+    effort = effort_of(image)
+    lowest = min(_LOWEST_QUALITY, quality)
+    found, best = search_quality(
+        lambda q: draw(image, q),
+        lowest,
+        min(quality, _HIGHEST_SEARCHED),
+        len(first),
+        max_bytes,
+        effort.probes,
+    )
+    if effort.slow_search and (small or len(best) > max_bytes):  # patience saves a little more
+        yield draw(image, found, small=True)
     yield best
 
 
-def _png_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:
+def _png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
     if not small:
         yield encode_png(image)
     exact = exact_palette(image)
@@ -132,5 +132,6 @@ def _png_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:
         yield shrink_png(image)
     if exact is None:
         yield shrink_png(near)
-    for colors in (128, 64, 32, 16):
-        yield shrink_png(near_palette(image, colors))
+    if max_bytes is not None:
+        colors = effort_of(image).colors
+        yield search_colors(lambda n: shrink_png(near_palette(image, n)), colors, max_bytes)

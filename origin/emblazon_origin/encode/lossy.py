@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFile
+
+from .effort import effort_of
 
 DEFAULT_QUALITY = {"jpg": 85, "webp": 80, "avif": 65}
 # Thin coloured text smears where chroma is halved. It is kept whole from this quality on, and in small files
@@ -12,6 +17,7 @@ DEFAULT_QUALITY = {"jpg": 85, "webp": 80, "avif": 65}
 _FULL_CHROMA_FROM = 90
 _SMEARED_PER_MILLE = 8
 _VISIBLE_CHROMA = 28
+_block_lock = threading.Lock()
 
 
 def on_white(image: Image.Image) -> Image.Image:
@@ -30,8 +36,26 @@ def encode_jpeg(image: Image.Image, quality: int, *, small: bool = False) -> byt
     whole = quality >= _FULL_CHROMA_FROM or (small and quality >= 60 and smears(opaque))
     chroma = "4:4:4" if whole else "4:2:0"
     out = io.BytesIO()
-    opaque.save(out, "JPEG", quality=min(quality, 98), subsampling=chroma, progressive=small, optimize=small)
+    with _room_for(opaque):
+        opaque.save(
+            out, "JPEG", quality=min(quality, 98), subsampling=chroma, progressive=small, optimize=small
+        )
     return out.getvalue()
+
+
+@contextmanager
+def _room_for(image: Image.Image) -> Iterator[None]:
+    """Let Pillow's buffer hold the whole file, as a progressive one needs; it guesses less for noise.
+
+    Other threads that open files in this moment read them in larger blocks, and nothing else.
+    """
+    with _block_lock:
+        before = ImageFile.MAXBLOCK
+        ImageFile.MAXBLOCK = max(before, 4 * image.width * image.height)
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
 
 
 def smears(image: Image.Image) -> bool:
@@ -50,9 +74,8 @@ def encode_webp(image: Image.Image, quality: int, *, small: bool = False) -> byt
     """Encode WebP; quality 100 is lossless."""
     out = io.BytesIO()
     if quality >= 100:
-        image.save(
-            out, "WEBP", lossless=True, quality=75 if small else 0, method=4 if small else 0, exact=False
-        )
+        patience, method = effort_of(image).lossless_webp if small else (0, 0)
+        image.save(out, "WEBP", lossless=True, quality=patience, method=method, exact=False)
     else:
         image.save(out, "WEBP", quality=quality, method=4 if small else 0, alpha_quality=100)
     return out.getvalue()
@@ -61,6 +84,8 @@ def encode_webp(image: Image.Image, quality: int, *, small: bool = False) -> byt
 def encode_avif(image: Image.Image, quality: int, *, small: bool = False) -> bytes:
     """Encode AVIF with one thread, so that bytes never depend on the machine."""
     out = io.BytesIO()
-    chroma = "4:4:4" if quality >= _FULL_CHROMA_FROM else "4:2:0"
-    image.save(out, "AVIF", quality=quality, speed=6 if small else 10, subsampling=chroma, max_threads=1)
+    whole = quality >= _FULL_CHROMA_FROM
+    speed = effort_of(image, times=2 if whole else 1).avif_speed if small else 10
+    chroma = "4:4:4" if whole else "4:2:0"
+    image.save(out, "AVIF", quality=quality, speed=speed, subsampling=chroma, max_threads=1)
     return out.getvalue()

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from math import ceil, sqrt
+
 from PIL import Image, ImageChops, ImageStat
+
+_MAX_SAMPLE = 1_000_000  # pixels
 
 
 def exact_palette(image: Image.Image) -> Image.Image | None:
     """Return the same pixels as "P", or None where there are more than 256 colours."""
     if image.getcolors(256) is None:
         return None
-    if image.mode == "RGBA":
-        return (
-            image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE) if _same(image) else None
-        )
-    return image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE) if _same(image) else None
-
-
-def _same(image: Image.Image) -> bool:
-    method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
-    reduced = image.quantize(256, method, dither=Image.Dither.NONE).convert(image.mode)
-    return ImageChops.difference(image, reduced).getbbox(alpha_only=False) is None
+    reduced = image.quantize(256, _method(image), dither=Image.Dither.NONE)
+    difference = ImageChops.difference(image, reduced.convert(image.mode))
+    return reduced if difference.getbbox(alpha_only=False) is None else None
 
 
 def near_palette(image: Image.Image, colors: int = 256) -> Image.Image:
     """Return the nearest picture with so many colours, dithered where that hides banding."""
-    method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
-    coarse = image.quantize(colors, method, dither=Image.Dither.NONE)
     if image.mode == "RGBA":
-        return coarse
-    return image.quantize(palette=coarse, dither=Image.Dither.FLOYDSTEINBERG)
+        return image.quantize(colors, _method(image), dither=Image.Dither.NONE)
+    chosen = _sample(image).quantize(colors, _method(image), dither=Image.Dither.NONE)
+    return image.quantize(palette=chosen, dither=Image.Dither.FLOYDSTEINBERG)
+
+
+def _method(image: Image.Image) -> Image.Quantize:
+    """Return what chooses the colours; median cut cannot have alpha."""
+    return Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
+
+
+def _sample(image: Image.Image) -> Image.Image:
+    """Return a picture whose colours stand for all: median cut takes 0.8 s for a megapixel of noise."""
+    step = ceil(sqrt(image.width * image.height / _MAX_SAMPLE))
+    if step <= 1:
+        return image
+    size = (ceil(image.width / step), ceil(image.height / step))
+    return image.resize(size, Image.Resampling.NEAREST)
 
 
 def looks_the_same(image: Image.Image, reduced: Image.Image) -> bool:

@@ -13,6 +13,8 @@ import zlib
 from isal import isal_zlib
 from PIL import Image
 
+from .effort import effort_of
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOR_TYPES = {"L": 0, "RGB": 2, "P": 3, "RGBA": 6}
 _CHANNELS = {"L": 1, "RGB": 3, "P": 1, "RGBA": 4}
@@ -52,9 +54,10 @@ def _palette_chunks(image: Image.Image) -> list[bytes]:
 
 
 def shrink_png(image: Image.Image) -> bytes:
-    """Encode without loss as small as Pillow can."""
+    """Encode without loss, as small as the effort for so many pixels allows."""
     out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
+    level = effort_of(image).deflate
+    image.save(out, "PNG", optimize=level == 9, compress_level=level)
     return _with_srgb(out.getvalue())
 
 
