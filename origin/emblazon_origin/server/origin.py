@@ -89,6 +89,7 @@ class Origin:
         if not wait or not await self._try_start():
             self._keep(self._start_later(0.0 if not wait else _START_RETRY))
         self._keep(self._every(_SUPERVISE_EVERY, self.pool.supervise))
+        self._keep(self._every(_SUPERVISE_EVERY, self.pool.expire))
         self._keep(self._every(self.config.sweep_interval, self._sweep))
         if self.config.dev:
             self._keep(self._every(_WATCH_EVERY, self._reload_if_changed))

@@ -33,8 +33,13 @@ class InputBreaker:
             return 0
         if now < record.open_until:
             return max(1, math.ceil(record.open_until - now))
-        record.open_until = now + self._seconds  # half-open: one trial, the others still wait
         return 0
+
+    def began(self, key: str, now: float) -> None:
+        """Note that `key` is being tried: half-open, the others still wait."""
+        record = self._records.get(key)
+        if record is not None and record.failures >= self._threshold:
+            record.open_until = now + self._seconds
 
     def failed(self, key: str, now: float) -> None:
         """Count a killed process."""

@@ -33,6 +33,8 @@ from emblazon_origin.workers.staff import EndReason, Staff
 
 log = logging.getLogger(__name__)
 
+_NONSENSE = (AttributeError, KeyError, TypeError, ValueError)  # what reading a senseless answer raises
+
 
 @dataclass(frozen=True, slots=True)
 class PoolConfig:
@@ -142,7 +144,7 @@ class Pool:
     def cache_bytes(self) -> dict[str, int]:
         """Bytes that the caches of all processes hold, by cache, as of the last sweep."""
         totals: dict[str, int] = {}
-        for worker in self.staff.workers:
+        for worker in self.workers:
             for name, size in worker.caches.items():
                 totals[name] = totals.get(name, 0) + size
         return totals
@@ -162,6 +164,13 @@ class Pool:
     async def supervise(self) -> None:
         """Look after the processes once."""
         await self.staff.supervise()
+
+    async def expire(self) -> None:
+        """Refuse whoever has waited longer than a render may take: there is no process to come."""
+        now = asyncio.get_running_loop().time()
+        for ticket in [t for t in self._queue if now - t.enqueued > self._config.timeout_of(t.job)]:
+            self._queue.discard(ticket)
+            _fail(ticket, self._overloaded())
 
     async def close(self) -> None:
         """End every process and fail what still waits."""
@@ -228,10 +237,12 @@ class Pool:
         if not ticket.retried:
             self.events.queue_waited(began - ticket.enqueued)
         ticket.on_start()
+        self.breaker.began(ticket.key, began)
         timeout = self._config.timeout_of(ticket.job)
         try:
             async with asyncio.timeout(timeout):
                 answer, data, waited = await self._exchange(worker, ticket.job)
+            outcome = _outcome(answer, data)
         except TimeoutError:
             self._killed(worker, ticket, "deadline")
             slow = RenderTimeout(
@@ -246,16 +257,20 @@ class Pool:
         except asyncio.CancelledError:
             _fail(ticket, Overloaded("shutting down"))
             raise
+        except _NONSENSE as error:
+            self._killed(worker, ticket, "crash")
+            _fail(ticket, errors.RenderFailed(f"a render process answered nonsense: {error!r}"))
+            return
         self.admission.observe(loop.time() - began - waited)
         if answer.get("fatal"):
             self._killed(worker, ticket, "memory")
         else:
             self.breaker.succeeded(ticket.key)
             self.staff.give_back(worker)
-        if answer["ok"]:
-            _succeed(ticket, JobResult.from_header(answer["result"], data))
+        if isinstance(outcome, JobResult):
+            _succeed(ticket, outcome)
         else:
-            _fail(ticket, errors.from_answer(answer))
+            _fail(ticket, outcome)
 
     async def _exchange(self, worker: Worker, job: Job) -> tuple[frames.Header, bytes, float]:
         """Send a job and wait for its answer; also return the seconds that the process waited for others."""
@@ -309,15 +324,17 @@ class Pool:
             try:
                 async with asyncio.timeout(self._config.timeout_of(job) * 2):
                     answer, data, _ = await self._exchange(worker, job)
-            except (frames.ChannelClosed, TimeoutError):
+                outcome = _outcome(answer, data)
+            except (frames.ChannelClosed, TimeoutError, *_NONSENSE):
                 self._end_background("crash")
                 return None
             except asyncio.CancelledError:
                 self._end_background("shutdown")
                 raise
-            if answer.get("fatal") or worker.jobs >= self._config.recycle_after:
+            outgrown = worker.jobs >= self._config.recycle_after or worker.rss > self._config.recycle_rss
+            if answer.get("fatal") or outgrown:
                 self._end_background("recycled")
-            return JobResult.from_header(answer["result"], data) if answer["ok"] else None
+            return outcome if isinstance(outcome, JobResult) else None
 
     def _end_background(self, reason: EndReason) -> None:
         if self._background:
@@ -330,22 +347,35 @@ class Pool:
         for _ in range(len(self.staff.idle)):
             worker = self.staff.take()
             if worker is None:
-                return
-            try:
-                async with asyncio.timeout(self._config.render_timeout):
-                    await worker.channel.send({"op": "sweep"})
-                    answer, _data = await worker.channel.receive()
-            except (TimeoutError, frames.ChannelClosed):
+                break
+            if await self._sweep(worker):
+                self.staff.give_back(worker)
+            else:
                 self.staff.lose(worker, "crash")
-                continue
-            worker.caches = answer.get("caches", {})
-            worker.rss = int(answer.get("rss", 0))
-            self.staff.give_back(worker)
+        async with self._background_lock:
+            if self._background and not await self._sweep(self._background):
+                self._end_background("crash")
+
+    async def _sweep(self, worker: Worker) -> bool:
+        try:
+            async with asyncio.timeout(self._config.render_timeout):
+                await worker.channel.send({"op": "sweep"})
+                answer, _data = await worker.channel.receive()
+            worker.caches = {str(name): int(size) for name, size in answer["caches"].items()}
+            worker.rss = int(answer["rss"])
+        except (TimeoutError, frames.ChannelClosed, *_NONSENSE):
+            return False
+        return True
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _outcome(answer: frames.Header, data: bytes) -> JobResult | EmblazonError:
+    """Read an answer. Raises what is in `_NONSENSE`: the process may have been taken over by its input."""
+    return JobResult.from_header(answer["result"], data) if answer["ok"] else errors.from_answer(answer)
 
 
 def _succeed(ticket: Ticket, result: JobResult) -> None:

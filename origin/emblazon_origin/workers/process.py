@@ -20,6 +20,7 @@ _THREADS = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
 }  # fmt: skip
+FORK_SECONDS = 5.0  # a warm process that takes longer for a fork hangs
 _ANSWER_BUFFER = 1 << 20  # bytes; the system may allow less. A card fits, so that its process need not wait
 # Render processes handle hostile input: they get no secret that they could lose.
 _SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "DSN", "PASSWORD", "REDIS_URL", "WEBHOOK", "CREDENTIAL")
@@ -126,17 +127,21 @@ class Zygote:
         return self._process.pid
 
     async def fork(self, *, background: bool = False) -> Worker:
-        """Fork a render process. Raises ChannelClosed when the zygote is gone."""
+        """Fork a render process. Raises ChannelClosed when the zygote is gone or hangs; then it is killed."""
         ours, theirs = socket.socketpair()
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ANSWER_BUFFER)
         try:
             with theirs:
-                async with self._lock:
+                async with self._lock, asyncio.timeout(FORK_SECONDS):
                     try:
                         socket.send_fds(self._control, [bytes([19 if background else 0])], [theirs.fileno()])
                     except OSError as error:
                         raise frames.ChannelClosed(str(error)) from error
                     answer, _ = await self._channel.receive()
+        except TimeoutError:
+            ours.close()
+            self._kill()
+            raise frames.ChannelClosed(f"the warm process did not fork within {FORK_SECONDS:g} s") from None
         except BaseException:
             ours.close()
             raise
@@ -150,7 +155,10 @@ class Zygote:
         """End it; the processes forked from it live on until their own sockets close."""
         self._control.close()
         self._channel.close()
+        self._kill()
+        await self._process.wait()
+
+    def _kill(self) -> None:
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-        await self._process.wait()

@@ -75,17 +75,15 @@ class Staff:
     # -- life ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Warm up and fork. Raises PoolFailed."""
-        try:
-            self._zygote = await self._warm()
-            for _ in range(self.count):
-                self._adopt(await self._zygote.fork())
-        except (errors.PoolFailed, frames.ChannelClosed, OSError) as error:
-            self.failure = str(error)
-            await self._dismiss()
-            raise errors.PoolFailed(str(error)) from error
-        self.manifest = self._zygote.manifest
-        self.failure = None
+        """Warm up and fork, unless a reload has done so already. Raises PoolFailed."""
+        async with self._lock:
+            if self.manifest:
+                return
+            try:
+                await self._switch(await self._warm())
+            except (errors.PoolFailed, frames.ChannelClosed, OSError) as error:
+                self.failure = str(error)
+                raise errors.PoolFailed(str(error)) from error
 
     async def reload(self) -> None:
         """Replace everybody by processes with fresh templates and fonts; no capacity is lost meanwhile.
@@ -93,7 +91,10 @@ class Staff:
         Raises PoolFailed and keeps the old ones when the new ones cannot start.
         """
         async with self._lock:
-            await self._switch(await self._warm())
+            try:
+                await self._switch(await self._warm())
+            except frames.ChannelClosed as error:
+                raise errors.PoolFailed(str(error)) from error
 
     async def close(self) -> None:
         """End everybody."""
@@ -101,9 +102,6 @@ class Staff:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._dismiss()
-
-    async def _dismiss(self) -> None:
         for worker in list(self.workers):
             worker.kill()
             self.end(worker, "shutdown")
@@ -234,18 +232,31 @@ class Staff:
         return fresh
 
     async def _switch(self, fresh: Zygote) -> None:
-        """Go over to another warm process and retire what the old one forked."""
+        """Go over to another warm process and retire what the old one forked.
+
+        Raises ChannelClosed when it cannot fork; then everything is as before.
+        """
+        crew: list[Worker] = []
+        try:
+            while len(crew) < self.count:
+                crew.append(await fresh.fork())
+        except BaseException:
+            for worker in crew:
+                worker.kill()
+                worker.release()
+            await fresh.close()
+            raise
         old, self._zygote = self._zygote, fresh
-        self.manifest = fresh.manifest
-        if old:
-            await old.close()
+        self.manifest, self.failure = fresh.manifest, None
         retired, self.workers = self.workers, set()
         self._idle.clear()
-        for _ in range(self.count):
-            self._adopt(await fresh.fork())
+        for worker in crew:
+            self._adopt(worker)
         for worker in retired:
             if not worker.busy:
                 self.end(worker, "reload")
+        if old:
+            await old.close()
 
     async def _warm(self) -> Zygote:
         zygote = await Zygote.start(self._spec, self._limits, self._warm_timeout)
