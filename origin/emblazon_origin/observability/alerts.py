@@ -19,7 +19,7 @@ from typing import Any, Literal
 import httpx
 
 from emblazon_origin.observability.metrics import Metrics
-from emblazon_origin.observability.redact import redact
+from emblazon_origin.observability.redact import redact, redact_text
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ class Alerts:
             self._metrics.alerts.labels("suppressed").inc()
             return
         document = redact({
-            "alert": kind, "severity": severity, "text": text[:2000], "suppressed": state.suppressed,
-            "host": socket.gethostname(), "time": time.time(),
+            "alert": kind, "severity": severity, "text": redact_text(text)[:2000],
+            "suppressed": state.suppressed, "host": socket.gethostname(), "time": time.time(),
         })  # fmt: skip
         state.last_sent, state.suppressed = now, 0
         task = asyncio.get_running_loop().create_task(self._send(self._client, document))

@@ -8,29 +8,40 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 
-_SECRET = r"sig|signature|token|secret|password|credential|authorization|cookie|(?:api|secret|signing)_?keys?"  # noqa: S105 - names
+_SECRET = (  # noqa: S105 - names
+    r"sig|signature|token|secret|password|passwd|passphrase|pwd|credential|authorization|auth|jwt|cookie"
+    r"|(?:api|secret|signing|access)[_\-]?key(?:s|[_\-]?id)?"
+)
 # Object members and headers whose values are secrets or stand for a signature.
-_SECRET_NAME = re.compile(
-    rf"(?:^|[_\-.])(?:{_SECRET}|passwd|dsn|webhook|api-key|access[_\-]?key(?:[_\-]?id)?|credentials)$",
-    re.IGNORECASE,
-)  # fmt: skip
+_SECRET_NAME = re.compile(rf"(?:^|[_\-.])(?:{_SECRET}|dsn|webhook|redis_url|credentials)$", re.IGNORECASE)
+# A character that was percent-encoded once, or once more for every URL that the URL is in.
+_EQUALS, _AND, _COLON, _SLASH, _AT = (rf"%(?:25)*{code}" for code in ("3D", "26", "3A", "2F", "40"))
+_STRING = r"""b?"(?:\\.|[^"\\])*"|b?'(?:\\.|[^'\\])*'|\\+["'].*?\\+["']|\[[^\]]*\]"""
 _IN_TEXT = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
         # _sig=…, token=…, X-Amz-Signature=… in URLs and form bodies
-        (rf"\b([\w\-.]*(?:{_SECRET})=)[^&\s\"'#]+", rf"\1{HIDDEN}"),
+        (rf"((?:{_SECRET})=[\"']?)[^&\s\"'#]+", rf"\1{HIDDEN}"),
+        # the same in a URL that is a parameter: image=https%3A%2F%2F…%3FX-Amz-Signature%3D…
+        (rf"((?:{_SECRET}){_EQUALS})(?:(?!{_AND})[^&\s\"'#])+", rf"\1{HIDDEN}"),
         # the same in JSON and in Python reprs
-        (rf"([\"'][\w\-.]*(?:{_SECRET})[\"']\s*:\s*)[\"'][^\"']*[\"']", rf'\1"{HIDDEN}"'),
-        # Authorization: Bearer …, Basic …
-        (r"\b(bearer|basic)\s+[A-Za-z0-9._~+/\-]+=*", rf"\1 {HIDDEN}"),
-        # scheme://user:password@host
-        (r"\b([a-z][a-z0-9+.\-]*://)[^/\s@\"']*@", rf"\1{HIDDEN}@"),
+        (rf"((?:{_SECRET})\\*[\"']\s{{0,8}}:\s{{0,8}})(?:{_STRING})", rf'\1"{HIDDEN}"'),
+        # Header fields: Authorization: Token …
+        (r"((?:authorization|cookie|api-key|token)\s{0,8}:\s{1,8})(?![\"'\[{])[^\r\n]+", rf"\1{HIDDEN}"),
+        # Bearer …, Basic …
+        (r"\b(bearer|basic)[\s:]+[A-Za-z0-9._~+/\-]+=*", rf"\1 {HIDDEN}"),
+        # scheme://user:password@host, and percent-encoded
+        (r"(//)[^/\s\"'&?#]*@", rf"\1{HIDDEN}@"),
+        (
+            rf"({_COLON}{_SLASH}{_SLASH})(?:(?!{_SLASH}|{_AT})[^/\s@\"'&?#])*({_AT}|@)",
+            rf"\1{HIDDEN}\2",
+        ),
     )
 )
 
 
 # Most texts have none of these words, and need no look at the patterns.
-_SUSPICIOUS = re.compile(rf"{_SECRET}|bearer|basic|://", re.IGNORECASE)
+_SUSPICIOUS = re.compile(rf"{_SECRET}|bearer|basic|//|2F", re.IGNORECASE)
 
 
 def redact_text(text: str) -> str:

@@ -13,6 +13,7 @@ from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.alerts import Alerts
 from emblazon_origin.observability.logs import request_id
 from emblazon_origin.observability.metrics import Metrics
+from emblazon_origin.observability.redact import redact_text
 from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.server.answer import SECURITY_HEADERS, Answer, Ask, error_answer, problem_answer
 from emblazon_origin.server.routes import PROBES, Routes, Seen
@@ -92,7 +93,7 @@ class Front:
             "request",
             extra={
                 "method": ask.method[:20],
-                "target": ask.target[:2048],
+                "target": redact_text(ask.target)[:2048],  # cut last: half a secret is no longer told for one
                 "status": status,
                 "tier": seen.tier,
                 "template": seen.template,

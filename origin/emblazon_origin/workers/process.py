@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
@@ -23,13 +24,18 @@ _THREADS = {
 FORK_SECONDS = 5.0  # a warm process that takes longer for a fork hangs
 _ANSWER_BUFFER = 1 << 20  # bytes; the system may allow less. A card fits, so that its process need not wait
 # Render processes handle hostile input: they get no secret that they could lose.
-_SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "DSN", "PASSWORD", "REDIS_URL", "WEBHOOK", "CREDENTIAL")
+_SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "DSN", "PASSWORD", "REDIS_URL", "WEBHOOK", "CREDENTIAL", "HEADERS")
+_USER_IN_URL = re.compile(r"//[^/\s]*@")  # proxies, databases
 
 
 def worker_environment(environ: dict[str, str] | None = None) -> dict[str, str]:
     """Return the environment for render processes: no secrets, one thread per library."""
     source = os.environ if environ is None else environ
-    kept = {k: v for k, v in source.items() if not any(word in k.upper() for word in _SECRET_WORDS)}
+    kept = {
+        name: value
+        for name, value in source.items()
+        if not any(word in name.upper() for word in _SECRET_WORDS) and not _USER_IN_URL.search(value)
+    }
     return kept | _THREADS
 
 

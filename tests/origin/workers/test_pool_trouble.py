@@ -145,3 +145,12 @@ async def test_the_background_process_is_swept_and_recycled_by_its_size_too(make
     small = await make_pool(recycle_rss=1)
     assert await small.render_background(job(effort="small"))
     assert not any(worker.background for worker in small.workers)
+
+
+def test_render_processes_get_no_secrets() -> None:
+    environ = {
+        "PATH": "/bin", "EMBLAZON_HOME": "/app", "EMBLAZON_ORIGIN_TOKEN": "a", "SENTRY_DSN": "b",
+        "EMBLAZON_REDIS_URL": "c", "OTEL_EXPORTER_OTLP_HEADERS": "authorization=d",
+        "HTTPS_PROXY": "http://user:e@proxy:3128", "DATABASE_URL": "postgres://f@db/x",
+    }  # fmt: skip
+    assert set(process.worker_environment(environ)) & set(environ) == {"PATH", "EMBLAZON_HOME"}
