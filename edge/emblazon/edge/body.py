@@ -26,9 +26,18 @@ async def read_object(x: Exchange) -> dict[str, object]:
     if media_type != "application/json":
         raise BadRequest(f"The body is {media_type[:60]!r}; send application/json.")
     try:
-        members = json.loads(data)
+        members = json.loads(data, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error}.") from None
     if not isinstance(members, dict):
         raise BadRequest("The body is not a JSON object.")
+    return members
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)[:64]
+        raise BadRequest(f"{twice!r} is given twice.", param=twice, kind="duplicate-parameter")
     return members

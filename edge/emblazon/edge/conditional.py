@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from emblazon.edge.http_date import parse_date
 
 _ETAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
-_RANGE = re.compile(r"bytes[ \t]*=[ \t]*(\d*)[ \t]*-[ \t]*(\d*)[ \t]*", re.IGNORECASE)
+_RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)[ \t]*", re.IGNORECASE)
+_MOST_DIGITS = 18  # of a position that is told apart from a larger one: no body is that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,20 @@ def single_range(field: str, length: int) -> WholeBody | Part | Unsatisfiable:
     if not first and not last:
         return WholeBody()
     if not first:  # the last N bytes
-        count = min(int(last), length)
+        count = min(_position(last), length)
         return Part(length - count, length) if count else Unsatisfiable()
-    start = int(first)
-    if last and int(last) < start:
+    start = _position(first)
+    if last and _position(last) < start:
         return WholeBody()
     if start >= length:
         return Unsatisfiable()
-    return Part(start, min(int(last) + 1, length) if last else length)
+    return Part(start, min(_position(last) + 1, length) if last else length)
+
+
+def _position(digits: str) -> int:
+    """A byte position of any number of digits, in bounded time."""
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
 
 
 def _newer_than(last_modified: str | None, moment: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from emblazon.contract.problem import BadRequest, Problem
@@ -23,6 +23,7 @@ from emblazon.edge.epochs import Epochs, front_tag, url_scope
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.guard import TokenBucket, check_bearer, check_rate
 from emblazon.edge.ports import BytesBody, Response
+from emblazon.edge.purge_order import PurgeOrder, parse_order
 from emblazon.edge.respond import json_response
 from emblazon.edge.short import ShortCards
 from emblazon.edge.store import Store
@@ -30,25 +31,6 @@ from emblazon.edge.store import Store
 JOURNAL = "purge/"
 JOURNAL_TTL = 86_400
 KV_PROPAGATION = 60  # seconds until reads elsewhere see a KV write
-MAX_NAMES = 500
-MEMBERS = ("urls", "templates", "tags", "all", "soft")
-
-
-@dataclass(frozen=True, slots=True)
-class PurgeOrder:
-    """What one call asks for."""
-
-    urls: tuple[str, ...] = ()
-    templates: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    everything: bool = False
-    soft: bool = False
-
-    @property
-    def names(self) -> list[str]:
-        """The epochs to raise, without those of single URLs."""
-        names = ["all"] if self.everything else []
-        return names + [f"template:{name}" for name in self.templates] + [f"tag:{tag}" for tag in self.tags]
 
 
 class Purger:
@@ -67,13 +49,24 @@ class Purger:
         await check_rate(x, self._bucket, "purge")
         order = parse_order(await read_object(x))
         cards = [card for url in order.urls for card in await self._cards(x, url)]
-        await self._raise_epochs(x, order, cards)
+        unknown = await self._unknown(x, order)
+        await self._raise_epochs(x, order.without(unknown), cards)
         if not order.soft:
             for card in cards:
                 await self._store.delete(x, card.key)
         front = await self._purge_front(x, order, cards)
         self._audit(x, order, front)
-        return json_response(x, 202, self._receipt(order, front))
+        return json_response(x, 202, self._receipt(order, unknown, front))
+
+    async def _unknown(self, x: Exchange, order: PurgeOrder) -> PurgeOrder:
+        """The templates and tags that no card here can have, so that nothing need remember their purge.
+
+        A name that this edge has not heard of may be new: the origin is asked once in a while.
+        """
+        unknown = order.unknown_to(await self._control.ready(x), self._control.previous)
+        if unknown.names and await self._control.ask_again(x):
+            unknown = order.unknown_to(self._control.manifest, self._control.previous)
+        return unknown
 
     async def _cards(self, x: Exchange, url: str) -> list[Card]:
         """The cards that a URL may answer with: one, or one for each format where it negotiates."""
@@ -88,13 +81,15 @@ class Purger:
         return [card_of(each, manifest, self._control.epochs) for each in requests]
 
     async def _request(self, x: Exchange, url: str, manifest: Manifest) -> CardRequest:
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             if isinstance(match_route(parts.path), ShortRoute):
                 return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
             return parse_request("GET", parts.path, parts.query, manifest)
         except Problem as problem:
             raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
+        except ValueError as error:  # of urlsplit
+            raise BadRequest(f"{url[:200]!r} is no URL: {error}.", param="urls") from None
 
     async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> None:
         names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
@@ -137,9 +132,11 @@ class Purger:
             outcome["zone"] = await _try(x, "zone", lambda: zone.purge(tags=tags))
         return outcome
 
-    def _receipt(self, order: PurgeOrder, front: dict[str, str]) -> dict[str, object]:
+    def _receipt(self, order: PurgeOrder, unknown: PurgeOrder, front: dict[str, str]) -> dict[str, object]:
         slowest = 2 * self._config.control_ttl + KV_PROPAGATION
+        nothing_had = {"templates": list(unknown.templates), "tags": list(unknown.tags)}
         return {
+            **({"unknown": nothing_had} if unknown.names else {}),
             "purged": {
                 "urls": list(order.urls),
                 "templates": list(order.templates),
@@ -177,39 +174,6 @@ class Unpurgeable(Problem):
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "2"}
-
-
-def parse_order(members: dict[str, object]) -> PurgeOrder:
-    """Check the body of a purge; raises BadRequest naming the member at fault."""
-    for name in members:
-        if name not in MEMBERS:
-            raise BadRequest(f"{name[:64]!r} is not known; use {', '.join(MEMBERS)}.", param=name[:64])
-    order = PurgeOrder(
-        urls=_names(members, "urls"),
-        templates=_names(members, "templates"),
-        tags=_names(members, "tags"),
-        everything=_flag(members, "all"),
-        soft=_flag(members, "soft"),
-    )
-    if not (order.urls or order.templates or order.tags or order.everything):
-        raise BadRequest("Nothing to purge: give urls, templates, tags or all.")
-    return order
-
-
-def _names(members: dict[str, object], name: str) -> tuple[str, ...]:
-    values = members.get(name, [])
-    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
-        raise BadRequest(f"{name!r} takes an array of strings.", param=name)
-    if len(values) > MAX_NAMES:
-        raise BadRequest(f"{name!r} takes at most {MAX_NAMES} strings at once.", param=name)
-    return tuple(dict.fromkeys(str(value) for value in values))
-
-
-def _flag(members: dict[str, object], name: str) -> bool:
-    value = members.get(name, False)
-    if not isinstance(value, bool):
-        raise BadRequest(f"{name!r} takes true or false.", param=name)
-    return value
 
 
 async def _try(x: Exchange, what: str, purge: Callable[[], Awaitable[None]]) -> str:

@@ -56,8 +56,34 @@ class Picture:
     fallback: str = ""  # why this is not the card that was asked for
 
 
+class ConditionFailed(Problem):
+    """If-Match or If-Unmodified-Since does not hold (RFC 9110 §15.5.13)."""
+
+    status = 412
+    kind = "precondition-failed"
+    title = "The condition of the request does not hold"
+
+
+class RangeNotSatisfiable(Problem):
+    """The range begins behind the end (RFC 9110 §15.5.17)."""
+
+    status = 416
+    kind = "range-not-satisfiable"
+    title = "The range lies outside the card"
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"The card has {length} bytes.")
+        self.length = length
+
+    def headers(self) -> dict[str, str]:
+        return {"Content-Range": f"bytes */{self.length}"}
+
+
 async def card_response(x: Exchange, card: Card | None, picture: Picture) -> Response:
-    """Answer GET or HEAD with a picture, obeying conditions and ranges."""
+    """Answer GET or HEAD with a picture, obeying conditions and ranges.
+
+    Raises ConditionFailed, RangeNotSatisfiable.
+    """
     record = picture.record
     modified = format_date(int(record.modified))
     chosen: Selection = WholeBody()
@@ -78,12 +104,9 @@ async def card_response(x: Exchange, card: Card | None, picture: Picture) -> Res
         case NotModified():
             return Response(304, _without_bytes(headers))
         case PreconditionFailed():
-            return Response(412, (*_without_bytes(headers), ("Content-Length", "0")), BytesBody(b""))
+            raise ConditionFailed("The card is not the one that If-Match or If-Unmodified-Since asks for.")
         case Unsatisfiable():
-            unsatisfied = ("Content-Range", f"bytes */{record.length}")
-            return Response(
-                416, (*_without_bytes(headers), unsatisfied, ("Content-Length", "0")), BytesBody(b"")
-            )
+            raise RangeNotSatisfiable(record.length)
         case _:
             assert_never(chosen)
 

@@ -169,6 +169,30 @@ async def test_receipt_says_what_was_purged_and_how_long_it_may_take(world: Worl
     assert receipt["elsewhere_within_seconds"] == 120
 
 
+async def test_receipt_names_what_no_card_has_and_nothing_remembers_it(world: World) -> None:
+    await stored(world)
+    receipt = await order(world, {"templates": ["artcle", "article"], "tags": ["nwes"]})
+    assert receipt["unknown"] == {"templates": ["artcle"], "tags": ["nwes"]}
+    assert "fwd=uri-miss" in await status_of(world)
+    epochs = world.edge.control.epochs
+    assert "template:article" in epochs.hard
+    assert not {"template:artcle", "tag:nwes"} & {*epochs.hard}
+    assert "unknown" not in await order(world, {"templates": ["article"]})
+
+
+async def test_caches_in_front_forget_a_template_that_is_no_more(world: World) -> None:
+    world.optional["zone_purge"] = front = FrontCache()
+    await stored(world)
+    await order(world, {"templates": ["retired"]})
+    assert front.calls == [{"tags": ["emblazon:template:retired"], "everything": False}]
+
+
+async def test_any_name_is_purged_while_no_template_is_known(world: World) -> None:
+    world.origin.alive = False
+    assert "unknown" not in await order(world, {"templates": ["article"], "tags": ["news"]})
+    assert {"template:article", "tag:news"} <= {*world.edge.control.epochs.hard}
+
+
 async def test_purge_leaves_an_audit_line_without_signatures() -> None:
     world = World(signing=True)
     await world.get(world.signed("/og/article.png", "title=Hi"))
@@ -220,6 +244,12 @@ async def test_purge_without_a_configured_token_is_switched_off() -> None:
         (b'{"tags": [1]}', "tags"),
         (b'{"all": 1}', "all"),
         (b'{"urls": ["/nothing"]}', "urls"),
+        (b'{"urls": ["http://[::1/og/article.png?title=Hi"]}', "urls"),
+        (b'{"urls": ["/og/article.png?title=\\ud800"]}', "urls"),
+        (b'{"templates": ["\\ud800"]}', "templates"),
+        (b'{"tags": ["\\udfff"]}', "tags"),
+        (b'{"tags": ["' + b"a" * 201 + b'"]}', "tags"),
+        (b'{"all": true, "all": false}', "twice"),
         (b'{"templates": ' + json.dumps(["x"] * 501).encode() + b"}", "templates"),
     ],
 )

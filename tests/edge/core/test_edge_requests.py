@@ -277,7 +277,24 @@ async def test_range_of_a_stored_card(world: World) -> None:
     beyond = await world.get(ARTICLE, range=f"bytes={len(whole)}-")
     assert beyond.status == 416
     assert beyond.header("content-range") == f"bytes */{len(whole)}"
-    assert beyond.header("content-length") == "0"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"), [({"range": "bytes=9999999-"}, 416), ({"if_match": '"another"'}, 412)]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_failed_condition_is_a_problem_that_no_cache_may_keep(
+    world: World, fields: dict[str, str], status: int, method: str
+) -> None:
+    await world.get(ARTICLE)
+    answer = await world.send(method, ARTICLE, body=b"", **fields)
+    if (method, status) == ("HEAD", 416):
+        assert answer.status == 200, "HEAD ignores ranges"
+        return
+    assert answer.status == status
+    assert answer.header("cache-control") == "no-store"
+    assert answer.header("content-type") == "application/problem+json"
+    assert answer.header("cdn-cache-control") is None
 
 
 @pytest.mark.parametrize(

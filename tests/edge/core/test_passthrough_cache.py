@@ -277,7 +277,11 @@ async def test_ranges_are_cut_from_a_complete_response(browser: Browser) -> None
     part = await browser.get(range="bytes=1-3")
     assert part.status == 206
     assert part.header("content-range") == f"bytes 1-3/{len(text)}"
-    assert (await browser.get(range="bytes=99-")).status == 416
+    beyond = await browser.get(range="bytes=99-")
+    assert (beyond.status, beyond.header("cache-control")) == (416, "no-store")
+    assert beyond.header("content-range") == f"bytes */{len(text)}"
+    changed = await browser.get(if_match='"another"')
+    assert (changed.status, changed.header("cache-control")) == (412, "no-store")
 
 
 # §4.2.4 Stale

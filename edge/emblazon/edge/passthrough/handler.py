@@ -233,20 +233,21 @@ class Passthrough:
             last_modified=stored.modified_or_dated,
             length=len(stored.body),
         )
+        never_kept = (("Cache-Control", "no-store"), ("Cache-Status", str(status)))
         match chosen:
             case WholeBody():
                 return _answer(request, 200, headers, stored.body)
             case NotModified():
                 return Response(304, _without(headers, "content-length", "content-type", "content-encoding"))
             case PreconditionFailed():
-                return _answer(request, 412, _without(headers, "content-length", "etag"), b"")
+                return _answer(request, 412, never_kept, b"")
             case Part(start, stop):
                 content_range = ("Content-Range", f"bytes {start}-{stop - 1}/{len(stored.body)}")
                 part = await body_of(stored).slice(start, stop)
                 return _answer(request, 206, _with(headers, content_range), part.data)
             case Unsatisfiable():
                 content_range = ("Content-Range", f"bytes */{len(stored.body)}")
-                return _answer(request, 416, _with(_without(headers, "content-type"), content_range), b"")
+                return _answer(request, 416, (*never_kept, content_range), b"")
             case _:
                 assert_never(chosen)
 
