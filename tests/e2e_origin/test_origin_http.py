@@ -6,6 +6,8 @@ import base64
 import hashlib
 import io
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
 
+from e2e_origin.conftest import FAKE_FOLDER
 from emblazon.contract.manifest import manifest_from_json
 
 
@@ -218,20 +221,33 @@ def test_explain_is_for_the_development_server(start_origin: StartOrigin) -> Non
     assert explained.json()["timings"] == {"layout": 1.5, "paint": 2.5}
 
 
-def test_wrong_settings_end_the_start_with_the_variable_and_the_fix() -> None:
-    import subprocess
-    import sys
-
+def start_that_fails(**environ: str) -> str:
+    """Start an origin with settings that it cannot run with; return what it says."""
     done = subprocess.run(
         [sys.executable, "-m", "emblazon_origin.server"],
-        env={"EMBLAZON_WORKERS": "many"},
+        env={"EMBLAZON_RENDERER": "fake_renderer:build", "PYTHONPATH": str(FAKE_FOLDER), **environ},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=30,
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.strip() == "emblazon: EMBLAZON_WORKERS=many: use a number"
+    return done.stderr.strip()
+
+
+def test_wrong_settings_end_the_start_with_the_variable_and_the_fix() -> None:
+    assert start_that_fails(EMBLAZON_WORKERS="many") == "emblazon: EMBLAZON_WORKERS=many: use a number"
+    dsn = start_that_fails(SENTRY_DSN="https://secret-dsn")
+    assert dsn == "emblazon: SENTRY_DSN: not a DSN; copy it from the project's settings"
+
+
+def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(origin: OriginProcess) -> None:
+    taken = str(urlsplit(origin.url).port)
+    for environ in ({"EMBLAZON_ORIGIN_PORT": taken}, {"EMBLAZON_ORIGIN_HOST": "no-such-host.invalid"}):
+        said = start_that_fails(**environ)
+        assert said.startswith("emblazon: cannot listen on ")
+        assert "EMBLAZON_ORIGIN_PORT" in said
+        assert "Traceback" not in said
 
 
 def test_a_card_is_stored_at_its_smallest_and_its_url_answered(

@@ -8,12 +8,14 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 
-_SECRET = (  # noqa: S105 - names
+_HIDDEN_NAMES = (
     r"sig|signature|token|secret|password|passwd|passphrase|pwd|credential|authorization|auth|jwt|cookie"
     r"|(?:api|secret|signing|access)[_\-]?key(?:s|[_\-]?id)?"
 )
 # Object members and headers whose values are secrets or stand for a signature.
-_SECRET_NAME = re.compile(rf"(?:^|[_\-.])(?:{_SECRET}|dsn|webhook|redis_url|credentials)$", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    rf"(?:^|[_\-.])(?:{_HIDDEN_NAMES}|dsn|webhook|redis_url|credentials)$", re.IGNORECASE
+)
 # A character that was percent-encoded once, or once more for every URL that the URL is in.
 _EQUALS, _AND, _COLON, _SLASH, _AT = (rf"%(?:25)*{code}" for code in ("3D", "26", "3A", "2F", "40"))
 _STRING = r"""b?"(?:\\.|[^"\\])*"|b?'(?:\\.|[^'\\])*'|\\+["'].*?\\+["']|\[[^\]]*\]"""
@@ -21,11 +23,11 @@ _IN_TEXT = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
         # _sig=…, token=…, X-Amz-Signature=… in URLs and form bodies
-        (rf"((?:{_SECRET})=[\"']?)[^&\s\"'#]+", rf"\1{HIDDEN}"),
+        (rf"((?:{_HIDDEN_NAMES})=[\"']?)[^&\s\"'#]+", rf"\1{HIDDEN}"),
         # the same in a URL that is a parameter: image=https%3A%2F%2F…%3FX-Amz-Signature%3D…
-        (rf"((?:{_SECRET}){_EQUALS})(?:(?!{_AND})[^&\s\"'#])+", rf"\1{HIDDEN}"),
+        (rf"((?:{_HIDDEN_NAMES}){_EQUALS})(?:(?!{_AND})[^&\s\"'#])+", rf"\1{HIDDEN}"),
         # the same in JSON and in Python reprs
-        (rf"((?:{_SECRET})\\*[\"']\s{{0,8}}:\s{{0,8}})(?:{_STRING})", rf'\1"{HIDDEN}"'),
+        (rf"((?:{_HIDDEN_NAMES})\\*[\"']\s{{0,8}}:\s{{0,8}})(?:{_STRING})", rf'\1"{HIDDEN}"'),
         # Header fields: Authorization: Token …
         (r"((?:authorization|cookie|api-key|token)\s{0,8}:\s{1,8})(?![\"'\[{])[^\r\n]+", rf"\1{HIDDEN}"),
         # Bearer …, Basic …
@@ -41,7 +43,7 @@ _IN_TEXT = tuple(
 
 
 # Most texts have none of these words, and need no look at the patterns.
-_SUSPICIOUS = re.compile(rf"{_SECRET}|bearer|basic|//|2F", re.IGNORECASE)
+_SUSPICIOUS = re.compile(rf"{_HIDDEN_NAMES}|bearer|basic|//|2F", re.IGNORECASE)
 
 
 def redact_text(text: str) -> str:

@@ -26,6 +26,10 @@ def set_up_tracking(dsn: str, *, transport: Any = None) -> bool:
         raise ConfigError(
             "SENTRY_DSN is set but sentry-sdk is missing: pip install 'emblazon[sentry]'"
         ) from None
+    try:
+        sentry_sdk.utils.Dsn(dsn)
+    except ValueError:
+        raise ConfigError("SENTRY_DSN: not a DSN; copy it from the project's settings") from None
     sentry_sdk.init(
         dsn=dsn,
         release=f"emblazon@{__version__}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -9,9 +10,11 @@ from emblazon_origin.errors import EmblazonError
 from emblazon_origin.home import find_home
 from emblazon_origin.observability.logs import set_up_logging
 from emblazon_origin.server.app import default_renderer, run
-from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.config import OriginConfig, misspelt
 from emblazon_origin.server.origin import Origin
 from emblazon_origin.workers.renderer import RendererSpec
+
+log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -19,6 +22,8 @@ def main() -> int:
     try:
         config = OriginConfig.from_env()
         set_up_logging(config.log_format, config.log_level)
+        for name, meant in misspelt(os.environ):
+            log.warning("unknown setting", extra={"variable": name, "meant": meant})
         home = find_home()
         run(config, Origin(config, _renderer(config), watched=(home.templates, home.fonts)))
     except EmblazonError as error:

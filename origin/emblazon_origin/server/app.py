@@ -14,7 +14,7 @@ import uvloop
 from aiohttp import web
 
 from emblazon_origin.server.answer import Ask
-from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.config import ConfigError, OriginConfig
 from emblazon_origin.server.connection import DeadlineServer
 from emblazon_origin.server.origin import Origin
 from emblazon_origin.workers.renderer import RendererSpec
@@ -92,7 +92,15 @@ async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | N
     await origin.start(wait=False)
     await runner.setup()
     site = web.TCPSite(runner, config.host, config.port, backlog=1024, reuse_address=True)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        await origin.stop()
+        raise ConfigError(
+            f"cannot listen on {config.host}, port {config.port}: {error.strerror or error}; "
+            "change EMBLAZON_ORIGIN_HOST or EMBLAZON_ORIGIN_PORT"
+        ) from error
     log.info("listening", extra={"url": f"http://{config.host}:{bound_port(runner)}"})
     await stop.wait()
     log.info("draining", extra={"grace": config.grace})

@@ -6,18 +6,26 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import ipaddress
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 from emblazon_origin.errors import EmblazonError
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+_OF_OTHERS = {"EMBLAZON_HOST", "EMBLAZON_PORT", "EMBLAZON_ORIGIN_URL"}  # settings of the edge like ours
+_WEB = ("http", "https")
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_\-.]*[A-Za-z0-9_])?")
+_URL_FAULTS = {"Port": "its port is no number from 1 to 65535"}
+_MAX_NUMBER = 1e12  # more seconds, bytes or renders than anybody has; timers take no infinity
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -175,10 +183,20 @@ class OriginConfig:
                 ) from None
         if self.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ConfigError(f"EMBLAZON_LOG_LEVEL={self.log_level}: use DEBUG, INFO, WARNING or ERROR")
-        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
-            raise ConfigError("EMBLAZON_REDIS_URL: must begin with redis://, rediss:// or unix://")
-        if self.alert_webhook and not self.alert_webhook.startswith(("http://", "https://")):
-            raise ConfigError("EMBLAZON_ALERT_WEBHOOK: must begin with http:// or https://")
+        for host in self.fetch_hosts:
+            if not _HOST.fullmatch(host):
+                raise ConfigError(
+                    f"EMBLAZON_FETCH_HOSTS: {host!r} is no host name; write e.g. example.com or "
+                    "*.example.org, without scheme, port or path, other scripts as xn--…"
+                )
+        _check_url("EMBLAZON_REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
+        _check_url("EMBLAZON_ALERT_WEBHOOK", self.alert_webhook, _WEB)
+        _check_url("SENTRY_DSN", self.sentry_dsn, _WEB)
+        _check_url("OTEL_EXPORTER_OTLP_ENDPOINT", self.otel_endpoint, _WEB)
+        _check_url("EMBLAZON_S3_ENDPOINT", self.s3_endpoint, _WEB)
+        _check_url("EMBLAZON_STORAGE_URL", self.storage_url, _WEB)
+        if not self.fetch_ports:
+            raise ConfigError("EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443")
         if self.render_timeout <= self.fetch_timeout:
             raise ConfigError(
                 f"EMBLAZON_RENDER_TIMEOUT={self.render_timeout:g}: must be above "
@@ -229,7 +247,7 @@ def _read(variable: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> A
             return float(text)
         if kind == tuple[int, ...]:
             return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError:
+    except (ValueError, OverflowError):
         example = ", e.g. 512m or 1g" if metadata.get("size") else ""
         raise ConfigError(f"{variable}={text}: use a number{example}") from None
     if kind == tuple[str, ...]:
@@ -251,6 +269,38 @@ def _check_range(metadata: Mapping[str, Any], value: Any) -> None:
         if (low is not None and not number >= low) or (high is not None and not number <= high):
             bounds = f"at least {low}" if high is None else f"from {low} to {high}"
             raise ConfigError(f"{metadata['variable']}={number}: use a number {bounds}")
+        if isinstance(number, float | int) and abs(number) > _MAX_NUMBER:
+            raise ConfigError(f"{metadata['variable']}={number}: use a smaller number")
+
+
+def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return variables that nothing reads, each with the setting that was probably meant."""
+    known = {variable for variable, _, _ in describe()}
+    found = []
+    for name in sorted(environ):
+        if name.startswith("EMBLAZON_") and name not in known:
+            alike = difflib.get_close_matches(name, known, 1, 0.9)
+            found += [(name, alike[0])] if alike and name not in _OF_OTHERS else []
+    return found
+
+
+def _check_url(variable: str, text: str, schemes: tuple[str, ...]) -> None:
+    """Check a URL's scheme, host and port; its text may hold a password and is not repeated."""
+    if not text:
+        return
+    try:
+        parts = urlsplit(text)
+        local = parts.scheme == "unix"
+        whole = bool(parts.path if local else parts.hostname) and parts.port != 0
+        if parts.scheme in ("redis", "rediss") and not re.fullmatch(r"/?\d*", parts.path):
+            raise ConfigError(f"{variable}: the database after the host is a number, e.g. /0")
+    except ValueError as error:  # the port, or a bracket that does not close
+        raise ConfigError(f"{variable}: not a URL: {_URL_FAULTS.get(str(error)[:4], error)}") from None
+    if parts.scheme not in schemes:
+        *others, last = (f"{scheme}://" for scheme in schemes)
+        raise ConfigError(f"{variable}: must begin with {', '.join(others)} or {last}")
+    if not whole or re.search(r"\s", text):
+        raise ConfigError(f"{variable}: not a whole URL; write e.g. {schemes[0]}://host:port/")
 
 
 def usable_cpus(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:

@@ -15,6 +15,7 @@ It must be single-threaded when it forks: renderers start threads only in `rende
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -90,4 +91,5 @@ def _thread_count() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    with contextlib.suppress(frames.ChannelClosed, BrokenPipeError):  # the service is gone
+        main(int(sys.argv[1]))

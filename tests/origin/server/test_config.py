@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.server.config import ConfigError, OriginConfig, describe, usable_cpus
+from emblazon_origin.server.config import ConfigError, OriginConfig, describe, misspelt, usable_cpus
 
 PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
@@ -26,6 +26,18 @@ WRONG = [
     ({"EMBLAZON_ALERT_WEBHOOK": "hooks.example.com"}, "EMBLAZON_ALERT_WEBHOOK: must begin with http://"),
     ({"EMBLAZON_STORAGE": "s3"}, "EMBLAZON_S3_ENDPOINT is missing: EMBLAZON_STORAGE=s3 needs it"),
     ({"EMBLAZON_STORAGE": "folder"}, "EMBLAZON_STORAGE_FOLDER is missing"),
+    ({"EMBLAZON_RENDER_TIMEOUT": "inf"}, "EMBLAZON_RENDER_TIMEOUT=inf: use a smaller number"),
+    ({"EMBLAZON_WORKER_MEMORY": "infg"}, "EMBLAZON_WORKER_MEMORY=infg: use a number, e.g. 512m or 1g"),
+    ({"EMBLAZON_REDIS_LIFE": "9" * 23}, f"EMBLAZON_REDIS_LIFE={'9' * 23}: use a smaller number"),
+    ({"EMBLAZON_FETCH_PORTS": ","}, "EMBLAZON_FETCH_PORTS: name at least one port"),
+    ({"EMBLAZON_FETCH_HOSTS": "https://a.com"}, "EMBLAZON_FETCH_HOSTS: 'https://a.com' is no host name"),
+    ({"EMBLAZON_FETCH_HOSTS": "bücher.example"}, "EMBLAZON_FETCH_HOSTS: 'bücher.example' is no host name"),
+    ({"EMBLAZON_REDIS_URL": "redis://host:port"}, "EMBLAZON_REDIS_URL: not a URL: its port is no number"),
+    ({"EMBLAZON_REDIS_URL": "unix://"}, "EMBLAZON_REDIS_URL: not a whole URL"),
+    ({"EMBLAZON_REDIS_URL": "redis://host/cards"}, "EMBLAZON_REDIS_URL: the database after the host is a"),
+    ({"EMBLAZON_ALERT_WEBHOOK": "http://"}, "EMBLAZON_ALERT_WEBHOOK: not a whole URL"),
+    ({"EMBLAZON_ALERT_WEBHOOK": "https://["}, "EMBLAZON_ALERT_WEBHOOK: not a URL"),
+    ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT: must begin with http://"),
     ({"EMBLAZON_RENDER_TIMEOUT": "3"}, "EMBLAZON_RENDER_TIMEOUT=3: must be above EMBLAZON_FETCH_TIMEOUT=5"),
 ]  # fmt: skip
 
@@ -45,6 +57,11 @@ def test_settings_are_read_in_their_own_units() -> None:
     assert config.fetch_hosts == ("a.com", "*.b.org")
     assert config.dev
     assert config.queue == 7
+
+
+def test_a_misspelt_variable_is_told_and_those_of_the_edge_are_not() -> None:
+    environ = {"EMBLAZON_WORKER": "3", "EMBLAZON_ORIGIN_URL": "x", "EMBLAZON_SIGNING_KEYS": "x", "HOME": "/"}
+    assert misspelt(environ) == [("EMBLAZON_WORKER", "EMBLAZON_WORKERS")]
 
 
 def test_empty_variables_are_as_if_unset() -> None:
