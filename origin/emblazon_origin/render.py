@@ -39,6 +39,7 @@ from .style.dom import Element, StyledDocument
 from .style.units import Viewport
 from .style.values import WHITE
 from .text.fonts import FontLibrary
+from .text.measures import ScreenMeasures
 
 # Python frames that one level of nested elements takes in layout, at most.
 _FRAMES_PER_LEVEL = 40
@@ -143,7 +144,7 @@ def style(request: RenderRequest, fonts: FontLibrary, resources: Resources, repo
         lang=request.lang,
         report=report,
         load_text=lambda href: resources.read(href).data.decode("utf-8", "replace"),
-        metrics=fonts,
+        metrics=ScreenMeasures(fonts, 1.0 / request.dpr),
     )
 
 

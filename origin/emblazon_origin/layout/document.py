@@ -28,7 +28,7 @@ def layout_document(
 ) -> Box:
     """Return the root element's box in a viewport of `width` by `height` px.
 
-    Glyph advances fall on device pixels, of which `dpr` make one px, as Chromium has it. Raises `CardError`
+    Text falls on device pixels, of which `dpr` make one px, as Chromium has it. Raises `CardError`
     where the document needs unreasonably many layout passes.
     """
     generator = BoxGenerator(

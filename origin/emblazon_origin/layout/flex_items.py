@@ -21,6 +21,7 @@ from .sizing import (
     margins_of,
     ratio_of,
     to_border_box,
+    transferred_limits,
     width_by_ratio,
     width_from,
     width_limits,
@@ -108,7 +109,10 @@ class _RowSizes:
             sized = _without_main(self.node)
             return border_box_contribution(self.ctx, sized, self.frame.height_basis)[which]
         extra = extra_of(self.node.style, self.basis_width).width
-        return self.ctx.content_sizes(self.ctx, self.node)[which] + extra
+        size = self.ctx.content_sizes(self.ctx, self.node)[which] + extra
+        if ratio_of(self.node):
+            size = clamp(size, *transferred_limits(self.node, self.frame.height_basis, self.basis_width))
+        return size
 
     def limits(self) -> tuple[float, float]:
         """Return min and max, with the automatic minimum of §4.5."""

@@ -16,8 +16,8 @@ from .image import Images
 class FontMetricsSource(Protocol):
     """The fonts, as far as decorations ask for them."""
 
-    def metrics(self, style: ComputedStyle) -> FontMetrics:
-        """Return the metrics of a style's first available font."""
+    def metrics(self, style: ComputedStyle, grid: float = 1.0) -> FontMetrics:
+        """Return the metrics of a style's first available font, on device px of `grid` px."""
         ...
 
 

@@ -76,10 +76,10 @@ def _place(
 ) -> DecorationLine:
     left = min(run.x for run in runs)
     right = max(run.x + run.width for run in runs)
-    metrics = _metrics(decoration, runs[0], fonts)
-    exact = max(1.0, _thickness(decoration, metrics) * dpr)
+    metrics = _metrics(decoration, runs[0], fonts, dpr)
+    exact = max(1.0, _thickness(decoration, metrics, dpr))
     thickness = float(floor(exact))
-    top = _offset(decoration, metrics, exact / dpr) * dpr
+    top = _offset(decoration, metrics, exact, dpr)
     y = floor(origin[1] + runs[0].shift * dpr + top + 0.5)
     return DecorationLine(
         decoration,
@@ -93,33 +93,35 @@ def _place(
     )
 
 
-def _metrics(decoration: TextDecoration, run: GlyphRun, fonts: FontMetricsSource | None) -> FontMetrics:
+def _metrics(
+    decoration: TextDecoration, run: GlyphRun, fonts: FontMetricsSource | None, dpr: float
+) -> FontMetrics:
     """Return the metrics of the decorating box's first font, not of a fallback font that drew the run."""
     if fonts is None:
-        return run.font.metrics(decoration.font_size)
+        return run.font.metrics(decoration.font_size, 1.0 / dpr)
     style = run.style
     if style.font_size != decoration.font_size:
         style = style.replace(font_size=decoration.font_size)
-    return fonts.metrics(style)
+    return fonts.metrics(style, 1.0 / dpr)
 
 
-def _thickness(decoration: TextDecoration, metrics: FontMetrics) -> float:
+def _thickness(decoration: TextDecoration, metrics: FontMetrics, dpr: float) -> float:
     if isinstance(decoration.thickness, Length):
-        return max(0.0, decoration.thickness.resolve(decoration.font_size))
+        return max(0.0, decoration.thickness.resolve(decoration.font_size) * dpr)
     if decoration.thickness == "from-font":
-        return metrics.underline_thickness
-    return decoration.font_size / 10
+        return metrics.underline_thickness * dpr
+    return decoration.font_size * dpr / 10
 
 
-def _offset(decoration: TextDecoration, metrics: FontMetrics, thickness: float) -> float:
-    """Return the top of the line relative to the baseline, px, downwards."""
-    ascent = float(round(metrics.ascent))
+def _offset(decoration: TextDecoration, metrics: FontMetrics, thickness: float, dpr: float) -> float:
+    """Return the top of the line relative to the baseline, scaled px, downwards."""
+    ascent = float(round(metrics.ascent * dpr))
     if decoration.line == "overline":
         return -ascent - max(1.0, floor(thickness))
     if decoration.line == "line-through":
         return -ascent / 3 - thickness / 2
     if isinstance(decoration.offset, Length):
-        return decoration.offset.resolve(decoration.font_size)
+        return decoration.offset.resolve(decoration.font_size) * dpr
     return float(max(1, ceil(thickness / 2)))
 
 

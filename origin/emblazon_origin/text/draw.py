@@ -1,8 +1,9 @@
 """Glyph runs as pixels: one mask for all glyphs of a run, so that paint does one paste per run.
 
 Positions are those of Chromium without sub-pixel positioning: each glyph's origin is rounded to a whole
-device pixel. `subpixel=True` keeps quarters instead (scaled layers). Coverage is corrected for the text's
-colour as Skia does (`coverage.py`): by default the run's fill colour, `color` for shadows and the like.
+device pixel. `subpixel=True` keeps quarters instead (scaled layers); so does a dpr above 1, where Chromium
+positions between pixels, without hints. Coverage is corrected for the text's colour as Skia does
+(`coverage.py`): by default the run's fill colour, `color` for shadows and the like.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def run_mask(
 
     Its x and y are device px on the canvas. The image is shared: do not draw into it.
     """
+    subpixel = subpixel or dpr > 1
     steps = 4 if subpixel else 1
     level = luminance_level(color or fill_color(run))
     x0 = origin[0] + run.x * dpr
@@ -125,7 +127,7 @@ def _placed(run: GlyphRun, origin: tuple[float, float], dpr: float, subpixel: bo
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         x, fraction = _snap(x0 + gx * dpr, subpixel)
         y = math.floor(y0 - gy * dpr + 0.5)
-        mask = glyph_mask(font, glyph, size, fraction)
+        mask = glyph_mask(font, glyph, size, fraction, hint=dpr <= 1)
         yield mask, x + mask.left, y + mask.top
 
 

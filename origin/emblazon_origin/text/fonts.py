@@ -33,7 +33,7 @@ from .face import Face
 from .families import Catalog, Family, read_catalog
 from .font_match import BOLD, FontQuery
 from .font_set import FontSet
-from .metrics import DesignMetrics, FontMetrics, design_metrics, scale_metrics
+from .metrics import DesignMetrics, FontMetrics, design_metrics, metrics_on
 
 SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
 if TYPE_CHECKING:
@@ -80,16 +80,17 @@ class FontInstance:
         return design_metrics(font)
 
     @cached_property
-    def _by_size(self) -> dict[float, FontMetrics]:
+    def _by_size(self) -> dict[tuple[float, float], FontMetrics]:
         return {}
 
-    def metrics(self, size: float) -> FontMetrics:
-        """Return the metrics at `size` px."""
-        found = self._by_size.get(size)
+    def metrics(self, size: float, grid: float = 1.0) -> FontMetrics:
+        """Return the metrics at `size` px, rounded to device px of `grid` px."""
+        found = self._by_size.get((size, grid))
         if found is None:
             if len(self._by_size) > 256:
                 self._by_size.clear()
-            found = self._by_size[size] = scale_metrics(self.design, size, self.units_per_em)
+            found = metrics_on(self.design, size, self.units_per_em, grid)
+            self._by_size[size, grid] = found
         return found
 
     def draws_all(self, text: str) -> bool:
@@ -254,9 +255,9 @@ class FontLibrary:
 
     # --- measuring --------------------------------------------------------------------------
 
-    def metrics(self, style: ComputedStyle) -> FontMetrics:
-        """Return the metrics of the style's first available font at its size."""
-        return self.font_set(style).primary.metrics(style.font_size)
+    def metrics(self, style: ComputedStyle, grid: float = 1.0) -> FontMetrics:
+        """Return the metrics of the style's first available font at its size, on device px of `grid` px."""
+        return self.font_set(style).primary.metrics(style.font_size, grid)
 
     def measure(self, style: ComputedStyle) -> FontMeasures:
         """Answer the style stage's `FontMetricsPort`."""

@@ -58,25 +58,28 @@ _local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None, 0, 0)
 
 
-def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0) -> GlyphMask:
+def glyph_mask(
+    font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0, *, hint: bool = True
+) -> GlyphMask:
     """Return the coverage of a glyph at `size` device px per em, shifted right by `subpixel_x` (0 to 1).
 
-    The shift is rounded down to a quarter of a pixel.
+    The shift is rounded down to a quarter of a pixel. `hint` lets fonts that ask for it be hinted.
     """
     shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
-    key = (font, glyph, size, shift)
+    hint = hint and is_hinted(font)
+    key = (font, glyph, size, shift, hint)
     found = _masks.get(key)
     if found is None:
-        found = _masks.put(key, _rasterise(font, glyph, size, shift))
+        found = _masks.put(key, _rasterise(font, glyph, size, shift, hint))
     return found
 
 
-def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> GlyphMask:
+def _rasterise(font: FontInstance, glyph: int, size: float, shift: float, hint: bool) -> GlyphMask:
     k = size / font.units_per_em
     extents = font.hb_font.get_glyph_extents(glyph)
     if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return _BLANK
-    if is_hinted(font):
+    if hint:
         hinted = hinted_coverage(font, glyph, size, shift)
         if hinted is not None:
             if not hinted.width or not hinted.height:

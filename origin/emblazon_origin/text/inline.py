@@ -5,8 +5,8 @@
     TextMeasurer(fonts, report, grid=1.0)   # both of them, as the layout stage's port
 
 A paragraph is shaped once per render and kept by what its items hold: measuring it again at other widths
-only breaks lines. `grid` is the px grid that glyph advances fall on: 1.0 as Chromium
-at one device pixel per px, 0 for fractional advances.
+only breaks lines. `grid` is what a device px takes of a px: font metrics are rounded to it, and glyph
+advances too where it is 1.0 or more; 0 is 1.0 with fractional advances.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def text_indent(block_style: ComputedStyle, width: float) -> float:
 def _build(paragraph: Paragraph, spans: Sequence[Span], width: float, *, clamped: bool) -> InlineLayout:
     """Cut, align and stack the lines."""
     style = paragraph.content.block_style
-    root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale)
+    root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
     indent = text_indent(style, width)
     drafts = [draft_line(paragraph, span) for span in spans]
     widths = line_widths(style, width)

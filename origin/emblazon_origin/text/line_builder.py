@@ -117,7 +117,7 @@ def _align_boxes(paragraph: Paragraph, draft: LineDraft, root: BoxMetrics) -> di
     scale = paragraph.shaper.scale
     metrics: dict[int, BoxMetrics] = {-1: root}
     for number in sorted(draft.fragments, key=lambda n: boxes[n].depth):
-        own = box_metrics(boxes[number].style, paragraph.shaper.fonts, scale)
+        own = box_metrics(boxes[number].style, paragraph.shaper.fonts, scale, root.grid)
         parent = metrics[boxes[number].parent]
         shift = baseline_shift(own.style, (own.ascent, own.descent), parent, scale)
         own.root = number if shift is None else parent.root
@@ -140,16 +140,16 @@ def _align_leaves(
             if shift is None:
                 owner = -2 - index  # a root of its own
                 extents[owner] = Extent(ascent, descent)
-                metrics[owner] = BoxMetrics(leaf.style, box.font, ascent, descent, root=owner)
+                metrics[owner] = BoxMetrics(leaf.style, box.font, ascent, descent, root=owner, grid=box.grid)
                 places.append((owner, 0.0))
                 continue
             extents[box.root].include(ascent - box.shift - shift, descent + box.shift + shift)
             places.append((box.root, box.shift + shift))
             continue
         if leaf.item is not None and leaf.font is not None and box.style.line_height == "normal":
-            font = leaf.font.metrics(leaf.item.size)
+            font = leaf.font.metrics(leaf.item.size, box.grid)
             if font is not box.font:
-                ascent, descent = half_leading(font, font.line_spacing)
+                ascent, descent = half_leading(font, font.line_spacing, box.grid)
                 extents.setdefault(box.root, Extent()).include(ascent - box.shift, descent + box.shift)
         places.append((box.root, box.shift))
     return places

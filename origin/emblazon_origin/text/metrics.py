@@ -2,6 +2,7 @@
 
 Ascent and descent come from hhea, or from OS/2 where USE_TYPO_METRICS is set (with their MVAR deltas), and
 are rounded to whole px each; the line gap is not. `line-height: normal` is the sum of the three, rounded.
+Whole px are device px: Chromium lays out in those, so a `grid` is the CSS px that one of them takes.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ class DesignMetrics(NamedTuple):
 class FontMetrics(NamedTuple):
     """Metrics of a font at one size; px, y downwards from the baseline where signed."""
 
-    ascent: float  # whole px
-    descent: float  # whole px
+    ascent: float  # whole device px
+    descent: float  # whole device px
     line_gap: float
     line_spacing: float  # `line-height: normal`
     x_height: float
@@ -55,6 +56,11 @@ def round_half_up(value: float) -> float:
 def layout_unit(value: float) -> float:
     """Cut a length off to 1/64 px, as Chromium keeps it; a hair of floating-point error is forgiven."""
     return math.floor(value * 64 + 1e-4) / 64
+
+
+def layout_unit_on(value: float, grid: float) -> float:
+    """Cut a length off to 1/64 of a device px of `grid` px."""
+    return layout_unit(value) if grid == 1.0 else layout_unit(value / grid) * grid
 
 
 def design_metrics(font: hb.Font) -> DesignMetrics:
@@ -99,6 +105,25 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
         underline_thickness=design.underline_thickness * k,
         strikeout_offset=-design.strikeout_position * k,
         strikeout_thickness=design.strikeout_thickness * k,
+    )
+
+
+def metrics_on(design: DesignMetrics, size: float, units_per_em: int, grid: float) -> FontMetrics:
+    """Scale design metrics to `size` px, rounded to device px of `grid` px."""
+    if grid == 1.0:
+        return scale_metrics(design, size, units_per_em)
+    device = scale_metrics(design, size / grid, units_per_em)
+    k = size / units_per_em
+    if grid < 1.0 and device.descent < design.descent * k / grid and device.ascent >= 1.0:
+        # Where it positions between pixels, Chromium leaves a descender all of its px.
+        device = device._replace(ascent=device.ascent - 1.0, descent=device.descent + 1.0)
+    found = FontMetrics(*(value * grid for value in device))
+    if grid > 1.0:
+        return found
+    # Finer screens do not round advances.
+    return found._replace(
+        zero_advance=design.zero_advance * k or size / 2,
+        ideograph_advance=design.ideograph_advance * k or size,
     )
 
 

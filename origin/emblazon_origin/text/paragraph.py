@@ -13,6 +13,7 @@ from .content import NEWLINE, OBJECT, Content
 from .han_kerning import trims_at_end, trims_at_start
 from .line_break import Breaks, cluster_breaks
 from .lines import AtomicItem, InlineItem, InlineLayout, OpenItem
+from .shape import advance_grid
 from .shaper import Item, Shaper
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
@@ -116,8 +117,8 @@ class Paragraph:
         font = self.shaper.fonts.font_set(style).primary
         space = font.hb_font.get_nominal_glyph(0x20)
         advance = font.nominal_advance(space) * style.font_size * self.shaper.scale / font.units_per_em
-        if self.shaper.grid:
-            advance = math.floor(advance / self.shaper.grid + 0.5) * self.shaper.grid
+        if grid := advance_grid(self.shaper.grid):
+            advance = math.floor(advance / grid + 0.5) * grid
         stop = style.tab_size
         if not style.tab_size_is_length:
             stop *= advance + style.letter_spacing + style.word_spacing

@@ -145,7 +145,7 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
 def scale_run(
     run: ShapedRun, start: int, font: FontInstance, size: float, grid: float, *, rtl: bool = False
 ) -> Glyphs:
-    """Scale to `size` px per em; advances fall on multiples of `grid` px, 0 for none.
+    """Scale to `size` px per em; advances fall on device px of `grid` px where those are not finer than px.
 
     Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then, or
     hinted), and then the kerned one.
@@ -157,7 +157,14 @@ def scale_run(
     return Glyphs(run.glyphs, clusters, scaled.advances, scaled.x_offsets, scaled.y_offsets)
 
 
+def advance_grid(grid: float) -> float:
+    """Return what advances are rounded to, 0 for nothing: on finer screens Chromium places between pixels."""
+    return grid if grid >= 1.0 else 0.0
+
+
 def _scale(run: ShapedRun, font: FontInstance, size: float, grid: float, rtl: bool) -> _Scaled:
+    asked = (font, size, grid, rtl)
+    grid = advance_grid(grid)
     k = size / font.units_per_em
     if grid:
         floor, unit = math.floor, k / grid
@@ -172,7 +179,7 @@ def _scale(run: ShapedRun, font: FontInstance, size: float, grid: float, rtl: bo
     if xs and grid and not rtl:
         _keep_marks_on_bases(run, advances, xs, k)
     ys = [y * k for y in run.y_offsets] if run.y_offsets else None
-    return _Scaled((font, size, grid, rtl), advances, xs, ys)
+    return _Scaled(asked, advances, xs, ys)
 
 
 def _keep_marks_on_bases(run: ShapedRun, advances: list[float], xs: list[float], k: float) -> None:

@@ -9,7 +9,7 @@ from ..style.computed import ComputedStyle
 from .content import Content
 from .fonts import FontInstance, FontLibrary
 from .han_kerning import trimmed
-from .metrics import layout_unit
+from .metrics import layout_unit_on
 from .scripts import script_of
 from .shape import Features, Glyphs, ShapedRun, scale_run, shape
 from .small_caps import capitals
@@ -142,8 +142,8 @@ class Shaper:
     def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:
         glyphs = scale_run(run, start, item.font, item.size, self.grid, rtl=item.rtl)
         style = item.style
-        letter = layout_unit(style.letter_spacing * self.scale)
-        word = layout_unit(style.word_spacing * self.scale)
+        letter = layout_unit_on(style.letter_spacing * self.scale, self.grid or 1.0)
+        word = layout_unit_on(style.word_spacing * self.scale, self.grid or 1.0)
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
         return glyphs

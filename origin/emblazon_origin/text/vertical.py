@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..style.computed import ComputedStyle
 from .fonts import FontLibrary
 from .lines import AtomicItem
-from .metrics import FontMetrics, layout_unit
+from .metrics import FontMetrics, layout_unit_on
 
 
 @dataclass(slots=True)
@@ -38,29 +38,34 @@ class BoxMetrics:
     descent: float
     shift: float = 0.0
     root: int = -1  # the box whose subtree is aligned as one: −1, or one with `top` or `bottom`
+    grid: float = 1.0  # px of a device px
 
 
-def half_leading(font: FontMetrics, line_height: float) -> tuple[float, float]:
-    """Return ascent and descent with leading added; Chromium rounds the upper half down."""
-    above = math.floor((line_height - (font.ascent + font.descent)) / 2)
+def half_leading(font: FontMetrics, line_height: float, grid: float = 1.0) -> tuple[float, float]:
+    """Return ascent and descent with leading added; Chromium rounds the upper half down to a device px."""
+    leading = line_height - (font.ascent + font.descent)
+    above = math.floor(leading / 2) if grid == 1.0 else math.floor(leading / grid / 2 + 1e-9) * grid
     return font.ascent + above, line_height - font.ascent - above
 
 
-def box_metrics(style: ComputedStyle, fonts: FontLibrary, scale: float = 1.0) -> BoxMetrics:
+def box_metrics(
+    style: ComputedStyle, fonts: FontLibrary, scale: float = 1.0, grid: float = 1.0
+) -> BoxMetrics:
     """Return the metrics of a box by its own font and line-height; no shift yet."""
     size = style.font_size * scale
     font_set = fonts.font_set(style if scale == 1.0 else style.replace(font_size=size))
-    font = font_set.primary.metrics(size)
-    ascent, descent = half_leading(font, used_line_height(style, font, scale))
-    return BoxMetrics(style, font, ascent, descent)
+    grid = grid or 1.0
+    font = font_set.primary.metrics(size, grid)
+    ascent, descent = half_leading(font, used_line_height(style, font, scale, grid), grid)
+    return BoxMetrics(style, font, ascent, descent, grid=grid)
 
 
-def used_line_height(style: ComputedStyle, font: FontMetrics, scale: float = 1.0) -> float:
+def used_line_height(style: ComputedStyle, font: FontMetrics, scale: float = 1.0, grid: float = 1.0) -> float:
     """Return `line-height` in px; where text-fit scales, it scales along."""
     if style.line_height == "normal":
         return font.line_spacing
     # Chromium keeps line heights in 1/64 px, cut off; boxes below would drift otherwise.
-    return layout_unit(style.line_height * scale)
+    return layout_unit_on(style.line_height * scale, grid)
 
 
 def baseline_shift(
@@ -77,11 +82,11 @@ def baseline_shift(
     if align in ("top", "bottom"):
         return None
     if align == "sub":
-        return parent.style.font_size * scale / 5 + 1
+        return parent.style.font_size * scale / 5 + parent.grid
     if align == "super":
-        return -(parent.style.font_size * scale / 3 + 1)
+        return -(parent.style.font_size * scale / 3 + parent.grid)
     if align == "middle":
-        return (ascent - descent) / 2 - round(parent.font.x_height * 32) / 64
+        return (ascent - descent) / 2 - round(parent.font.x_height / parent.grid * 32) / 64 * parent.grid
     if align == "text-top":
         return ascent - parent.font.ascent
     if align == "text-bottom":
