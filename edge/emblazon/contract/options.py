@@ -70,7 +70,7 @@ def parse_options(given: Mapping[str, str], spec: TemplateSpec) -> Options:
         quality=_whole(given, "_q", 1, 100),
         max_bytes=_whole(given, "_max", MIN_BUDGET, MAX_BUDGET),
         variant=_variant(given.get("_v", ""), spec),
-        lang=_language(given.get("_lang", "")),
+        lang=language(given.get("_lang", "")),
         pinned=_pinned(given.get("_tv", "")),
     )
 
@@ -122,8 +122,11 @@ def _variant(text: str, spec: TemplateSpec) -> str:
     raise BadParameter(detail, param="_v", extra=extra)
 
 
-def _language(text: str) -> str:
-    """RFC 5646 §2.1.1 letter case: language lower, script title, region upper."""
+def language(text: str) -> str:
+    """Read a language tag; raises BadParameter.
+
+    RFC 5646 §2.1.1 letter case: language lower, script title, region upper.
+    """
     if not text:
         return ""
     if not _LANGUAGE.fullmatch(text):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from emblazon.contract.schema import FORMATS
 
-from ..home import Home, find_home
+from ..home import find_home
 from .exit_codes import CommandError
+from .numbers import decimal, language_tag, pixels
 
 if TYPE_CHECKING:
     from emblazon.contract.request import CardRequest
@@ -23,7 +24,7 @@ HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 
 def add_card_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the card and its data, size and language to a command."""
-    parser.add_argument("card", help="a template's name, or an HTML file with its own <style>")
+    parser.add_argument("card", help="a template's name or folder, or an HTML file with its own <style>")
     parser.add_argument(
         "--data", type=Path, metavar="FILE", help="JSON object with the template's parameters"
     )
@@ -43,13 +44,17 @@ def add_card_arguments(parser: argparse.ArgumentParser) -> None:
         help="start from the template's preview data, or from one of its other cases",
     )
     parser.add_argument(
-        "--width", type=int, default=0, metavar="PX", help="CSS pixels (the template's, else 1200)"
+        "--width", type=pixels, default=0, metavar="PX", help="CSS pixels (the template's, else 1200)"
     )
     parser.add_argument(
-        "--height", type=int, default=0, metavar="PX", help="CSS pixels (the template's, else 630)"
+        "--height", type=pixels, default=0, metavar="PX", help="CSS pixels (the template's, else 630)"
     )
-    parser.add_argument("--dpr", type=float, default=1.0, metavar="N", help="device pixels per CSS pixel")
-    parser.add_argument("--lang", default="", metavar="TAG", help="language of the card, such as ar or ja")
+    parser.add_argument(
+        "--dpr", type=decimal(0.1, 10), default=1.0, metavar="N", help="device pixels per CSS pixel"
+    )
+    parser.add_argument(
+        "--lang", type=language_tag, default="", metavar="TAG", help="language of the card, such as ar or ja"
+    )
     parser.add_argument("--variant", default="", help="A/B variant of the template")
     parser.add_argument("--transparent", action="store_true", help="no white under the page")
     parser.add_argument("--dark", action="store_true", help="match prefers-color-scheme: dark")
@@ -88,6 +93,10 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     from ..render import Engine
 
     home = find_home()
+    folder = Path(options.card)
+    templates = home.templates
+    if (folder / "card.toml").is_file():
+        options.card, templates = folder.resolve().name, folder.resolve().parent
     fetcher = GuardedFetcher()
     engine = Engine.from_home(home, fetcher=fetcher, outside=True)
     common = {
@@ -100,7 +109,7 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     }
     if _is_html(options.card):
         return engine, _bare_html(options, common)
-    return engine, _template(options, home, engine, common)
+    return engine, _template(options, templates, engine, common)
 
 
 def _bare_html(options: argparse.Namespace, common: dict[str, object]) -> RenderRequest:
@@ -135,12 +144,12 @@ def _preview(options: argparse.Namespace, library: TemplateLibrary) -> CardReque
 
 
 def _template(
-    options: argparse.Namespace, home: Home, engine: Engine, common: dict[str, object]
+    options: argparse.Namespace, templates: Path, engine: Engine, common: dict[str, object]
 ) -> RenderRequest:
     from ..render import RenderRequest
     from ..template.library import TemplateLibrary
 
-    library = TemplateLibrary(home.templates, engine.fonts.digest)
+    library = TemplateLibrary(templates, engine.fonts.digest)
     case = _preview(options, library)
     bound = library.bind(
         options.card,

@@ -18,6 +18,7 @@ from ..worker_process import (
     local_command,
     worker_environment,
 )
+from .exit_codes import CommandError
 
 Runtime = Literal["local", "current"]
 
@@ -55,8 +56,8 @@ def run_dev(
 
     Ports come from EMBLAZON_EDGE_PORT and EMBLAZON_ORIGIN_PORT, the runtime from RUNTIME, where not given.
     """
-    edge_port = edge_port or int(os.environ.get("EMBLAZON_EDGE_PORT") or EDGE_PORT)
-    origin_port = origin_port or int(os.environ.get("EMBLAZON_ORIGIN_PORT") or ORIGIN_PORT)
+    edge_port = edge_port or _port("EMBLAZON_EDGE_PORT", EDGE_PORT)
+    origin_port = origin_port or _port("EMBLAZON_ORIGIN_PORT", ORIGIN_PORT)
     current = (runtime or os.environ.get("RUNTIME") or "local") == "current"
     check_port(edge_port, "EMBLAZON_EDGE_PORT")
     check_port(origin_port, "EMBLAZON_ORIGIN_PORT")
@@ -82,6 +83,13 @@ def run_dev(
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave a process behind
         for service in reversed(services):
             service.stop()
+
+
+def _port(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 65535):
+        raise CommandError(f"{variable}={text} is no port; set it to a number from 1 to 65535.")
+    return int(text)
 
 
 def _origin(root: Path, port: int, state: Path) -> Service:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..home import find_home
 from .card_input import add_card_arguments, read_card
-from .exit_codes import FINDINGS
+from .exit_codes import FINDINGS, CommandError
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,6 +33,10 @@ def run_explain(options: argparse.Namespace) -> int:
     """Explain one card."""
     from ..explain import explain_card  # late: `--help` and `sign` need none of the renderer
 
+    if options.overlay is not None and not options.overlay.parent.is_dir():
+        raise CommandError(
+            f"The folder {options.overlay.parent} does not exist; make it, or write elsewhere."
+        )
     engine, request = read_card(options)
     explanation = explain_card(request, engine)
     if options.overlay is not None:
@@ -53,6 +57,9 @@ def run_lint(options: argparse.Namespace) -> int:
     folder = options.folder or home.templates
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is not a folder of templates.")
+    if not any(folder.glob("*/card.html")):
+        hint = f"; lint {folder.parent}, which holds it" if (folder / "card.html").is_file() else ""
+        raise CommandError(f"{folder} holds no folder with a card.html{hint}.")
     result = lint_templates(folder, Engine.from_home(home))
     sys.stdout.write(result.to_text())
     return FINDINGS if result.has_errors else 0

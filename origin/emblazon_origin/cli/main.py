@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from emblazon import __version__
 from emblazon.contract.problem import Problem
@@ -28,9 +29,16 @@ EPILOG = """exit codes:
 COMMANDS = (serve, render, export, sign, purge, explain_command, fonts_command)
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all errors here are; `--help` has the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_INPUT, f"emblazon: {' '.join(message.split())} (see {self.prog} --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
-    top = argparse.ArgumentParser(
+    top = OneLineParser(
         prog="emblazon",
         description="Open Graph images at the edge, in Python.",
         epilog=EPILOG,
@@ -48,17 +56,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except CommandError as error:
         return _fail(str(error), error.code)
     except (CardError, KeyringError, EdgeConfigError) as error:
         return _fail(str(error), WRONG_INPUT)
     except Problem as problem:
         return _fail(problem.detail or problem.title, WRONG_INPUT)
-    except (EmblazonError, OSError) as error:
-        return _fail(str(error), FAILED)
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        named = f"{error.filename}: {error.strerror}." if error.filename and error.strerror else str(error)
+        return _fail(named, FAILED)
+    except EmblazonError as error:
+        return _fail(str(error), FAILED)
     except KeyboardInterrupt:
         return 130
     return code

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-import httpx
+from .exit_codes import FAILED, WRONG_INPUT, CommandError
 
-from .exit_codes import FAILED, CommandError
+if TYPE_CHECKING:
+    import httpx
 
 TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105  # the variable's name
 URL = "EMBLAZON_PUBLIC_URL"
 DEFAULT_URL = "http://127.0.0.1:8080"
+REFUSED_INPUT = (400, 401, 403, 413)
 LOCAL_TOKEN = "local-purge-token"  # noqa: S105  # what `make run` and `make dev` accept on 127.0.0.1
 
 
@@ -37,11 +42,24 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _token(edge: str) -> str:
     token = os.environ.get(TOKEN, "")
-    if not token and httpx.URL(edge).host in ("127.0.0.1", "localhost", "::1"):
+    if not token and _host(edge) in ("127.0.0.1", "localhost", "::1"):
         token = LOCAL_TOKEN
     if not token:
         raise CommandError(f"There is no purge token: set {TOKEN} to the one that {edge} has.")
+    if not (token.isascii() and token.isprintable()):
+        raise CommandError(f"{TOKEN} has a character that no HTTP header carries; use letters and digits.")
     return token
+
+
+def _host(edge: str) -> str:
+    try:
+        parts = urlsplit(edge)
+        host = parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:
+        host = None
+    if not host:
+        raise CommandError(f"{edge} is not the address of an edge; write https://host or http://host:port.")
+    return host
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,21 +75,39 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("Nothing to purge: give URLs, --template, --tag or --all.")
     if options.soft:
         order["soft"] = True
+    answer = _send(options.edge, _token(options.edge), order)
+    if answer.status_code != 202:
+        code = WRONG_INPUT if answer.status_code in REFUSED_INPUT else FAILED
+        raise CommandError(
+            f"{options.edge} refused the purge ({answer.status_code}): {_detail(answer)}", code
+        )
     try:
-        answer = httpx.post(
-            f"{options.edge.rstrip('/')}/purge",
-            json=order,
-            headers={"Authorization": f"Bearer {_token(options.edge)}"},
-            timeout=30,
+        receipt = dict(answer.json())
+    except (ValueError, TypeError):
+        raise CommandError(f"{options.edge} gave no receipt; is it an Emblazon edge?", FAILED) from None
+    print(json.dumps(receipt, indent=2))
+    _warn_of_unknown(receipt)
+    return 0
+
+
+def _send(edge: str, token: str, order: dict[str, object]) -> httpx.Response:
+    import httpx  # late: it takes longer to load than `sign` and `--help` take to run
+
+    try:
+        return httpx.post(
+            f"{edge.rstrip('/')}/purge", json=order, headers={"Authorization": f"Bearer {token}"}, timeout=30
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise CommandError(f"{options.edge} did not answer: {error}.", FAILED) from None
-    if answer.status_code != 202:
-        raise CommandError(
-            f"{options.edge} refused the purge ({answer.status_code}): {_detail(answer)}", FAILED
-        )
-    print(json.dumps(answer.json(), indent=2))
-    return 0
+        raise CommandError(f"{edge} did not answer: {error}.", FAILED) from None
+
+
+def _warn_of_unknown(receipt: dict[str, object]) -> None:
+    unknown = receipt.get("unknown")
+    if not isinstance(unknown, dict):
+        return
+    names = [f"the template {name!r}" for name in unknown.get("templates", [])]
+    names += [f"the tag {name!r}" for name in unknown.get("tags", [])]
+    print(f"emblazon: No card there has {' or '.join(names)}.", file=sys.stderr)
 
 
 def _detail(answer: httpx.Response) -> str:

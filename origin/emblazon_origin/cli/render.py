@@ -10,6 +10,7 @@ from emblazon.contract.schema import FORMATS
 
 from .card_input import add_card_arguments, read_card
 from .exit_codes import CommandError
+from .numbers import whole
 
 ALIASES = {"jpeg": "jpg"}
 
@@ -20,8 +21,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_card_arguments(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; - is stdout")
     parser.add_argument("--format", choices=[*FORMATS, *ALIASES], help="default: the ending of -o, else png")
-    parser.add_argument("--quality", type=int, metavar="1-100", help="of JPEG, WebP and AVIF")
-    parser.add_argument("--max-bytes", type=int, metavar="N", help="byte budget of the file")
+    parser.add_argument("--quality", type=whole(1, 100), metavar="1-100", help="of JPEG, WebP and AVIF")
+    parser.add_argument("--max-bytes", type=whole(1, 10**9), metavar="N", help="byte budget of the file")
     parser.add_argument("-q", "--quiet", action="store_true", help="do not print the findings")
     parser.set_defaults(run=run)
 

@@ -6,6 +6,7 @@ import argparse
 import os
 
 from ..home import find_home
+from .numbers import port
 
 PORT = 8080
 
@@ -18,7 +19,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     serve.add_argument(
         "--port",
-        type=int,
+        type=port,
         default=os.environ.get("EMBLAZON_PORT") or PORT,
         help=f"$EMBLAZON_PORT, else {PORT}",
     )

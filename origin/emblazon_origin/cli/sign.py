@@ -7,11 +7,14 @@ import os
 import time
 from urllib.parse import urlsplit, urlunsplit
 
+from emblazon.contract.route import match_route
 from emblazon.contract.signing import Keyring
 
 from .exit_codes import CommandError
+from .numbers import decimal
 
 KEYS = "EMBLAZON_SIGNING_KEYS"
+LONGEST = 100 * 365 * 86_400  # seconds that a URL may be valid; without --expires-in it is for ever
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,7 +22,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("sign", help="sign a card URL")
     parser.add_argument("url", help="a card's URL, or its path and query; a signature in it is replaced")
     parser.add_argument(
-        "--expires-in", type=float, metavar="SECONDS", help="how long the URL is valid (default: for ever)"
+        "--expires-in",
+        type=decimal(1, LONGEST),
+        metavar="SECONDS",
+        help="how long the URL is valid (default: for ever)",
     )
     parser.add_argument("--keys", metavar="KID:SECRET", help=f"signing keys, newest first (default: ${KEYS})")
     parser.set_defaults(run=run)
@@ -30,11 +36,15 @@ def run(options: argparse.Namespace) -> int:
     keys = options.keys or os.environ.get(KEYS, "")
     if not keys:
         raise CommandError(f"There is no signing key: set {KEYS}=kid:secret or pass --keys.")
-    parts = urlsplit(options.url)
-    if not parts.path.startswith(("/og/", "/api/og/", "/c/")):
-        raise CommandError(f"{options.url} is not a card's URL; its path begins with /og/, /api/og/ or /c/.")
-    if options.expires_in is not None and options.expires_in <= 0:
-        raise CommandError(f"--expires-in {options.expires_in:g} lies in the past; give seconds from now.")
+    try:
+        parts = urlsplit(options.url)
+    except ValueError as error:
+        raise CommandError(f"{options.url} is not a URL: {error}.") from None
+    if match_route(parts.path) is None:
+        raise CommandError(
+            f"{options.url} is not a card's URL; its path is /og/{{template}}.{{png|jpg|webp|avif|auto}}, "
+            "/api/og/{key} or /c/{id}.{ext}."
+        )
     expires_at = None if options.expires_in is None else int(time.time() + options.expires_in)
     query = Keyring.parse(keys).sign(parts.path, parts.query, expires_at=expires_at)
     print(urlunsplit(parts._replace(query=query, fragment="")))

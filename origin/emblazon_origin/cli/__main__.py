@@ -1,0 +1,5 @@
+"""`python -m emblazon_origin.cli`, which is `emblazon`."""
+
+from . import main
+
+raise SystemExit(main())
