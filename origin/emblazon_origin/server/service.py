@@ -33,6 +33,7 @@ from emblazon_origin.workers.pool import Pool
 
 log = logging.getLogger(__name__)
 
+_SHRINK = "small encoding"  # the name of such a task
 Tier = Literal["memory", "redis", "joined", "render"]
 
 
@@ -172,7 +173,7 @@ class CardService:
     def _shrink_later(self, key: str, request: CardRequest, card: Card) -> None:
         if key not in self._shrinking and len(self._shrinking) < self._config.queue:
             self._shrinking.add(key)
-            self._chore(self._shrink(key, request, card))
+            self._chore(self._shrink(key, request, card)).set_name(_SHRINK)
 
     async def _shrink(self, key: str, request: CardRequest, quick: Card) -> None:
         """Replace a quick encoding by a smaller one, or find that there is none."""
@@ -183,6 +184,8 @@ class CardService:
                 self._metrics.small.labels("skipped").inc()
                 return
             self._count(request, result, "small", time.perf_counter() - began)
+            if result.version and result.version != quick.template_version:  # reloaded meanwhile
+                return
             card = replace(quick, quick=False)
             if not result.degraded and len(result.data) < len(quick.data):
                 card = Card.from_result(result, quick.template_version, quick.rendered_at, quick=False)
@@ -196,11 +199,12 @@ class CardService:
 
     # -- chores --------------------------------------------------------------------------------
 
-    def _chore(self, work: Coroutine[Any, Any, None]) -> None:
+    def _chore(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something that no client waits for; errors are logged."""
         task = asyncio.create_task(self._guarded(work))
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+        return task
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -211,10 +215,11 @@ class CardService:
             log.exception("background work failed")
 
     async def drain(self) -> None:
-        """Finish fills; drop the encodings that nobody waits for."""
+        """Finish fills and what they tell the fleet; drop the encodings that nobody waits for."""
         await self._flights.drain()
         for task in self._chores:
-            task.cancel()
+            if task.get_name() == _SHRINK:
+                task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*self._chores, return_exceptions=True)
 

@@ -12,7 +12,9 @@ from emblazon.contract.request import parse_request
 from emblazon.contract.schema import CacheLife, Manifest, ParamSpec, TemplateSpec
 from emblazon_origin.errors import Overloaded
 from emblazon_origin.observability.metrics import Metrics
+from emblazon_origin.server.card import Card
 from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.server.memory import CardCache
 from emblazon_origin.server.service import CardService
 from emblazon_origin.workers.job import Job, JobResult
@@ -31,6 +33,7 @@ class FakePool:
         self.small: JobResult | None = JobResult(b"small", "image/png", 1, 1, version="v1")
         self.error: Exception | None = None
         self.background: list[Job] = []
+        self.before_small: asyncio.Event | None = None
 
     async def render(self, job: Job, key: str, *, on_start: Callable[[], None] = lambda: None) -> JobResult:
         self.jobs.append(job)
@@ -42,14 +45,16 @@ class FakePool:
 
     async def render_background(self, job: Job) -> JobResult | None:
         self.background.append(job)
+        if self.before_small:
+            await self.before_small.wait()
         return self.small
 
 
-def make(**settings: Any) -> tuple[CardService, FakePool]:
+def make(fleet: SlowFleet | None = None, **settings: Any) -> tuple[CardService, FakePool]:
     pool = FakePool()
     cards = CardCache(1 << 20)
     config = OriginConfig(**settings)
-    return CardService(config, cast(Pool, pool), cards, Metrics()), pool
+    return CardService(config, cast(Pool, pool), cards, Metrics(), cast(Fleet, fleet)), pool
 
 
 async def ask(service: CardService, query: str = "title=Hi", **how: Any) -> tuple[str, bytes]:
@@ -132,3 +137,44 @@ async def test_an_error_is_not_kept() -> None:
         await ask(service)
     pool.error = None
     assert (await ask(service))[0] == "render"
+
+
+async def test_a_small_encoding_of_a_reloaded_template_is_dropped() -> None:
+    service, pool = make()
+    pool.small = JobResult(b"small", "image/png", 1, 1, version="v2")
+    await ask(service)
+    await settle()
+    assert await ask(service) == ("memory", b"quick-encoding")
+
+
+class SlowFleet:
+    """Takes its time to store."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.stored: list[str] = []
+
+    async def get(self, key: str) -> None:
+        return None
+
+    async def lock(self, key: str) -> str:
+        return "token"
+
+    async def store(self, key: str, card: Card, lock: str, life: int | None = None) -> None:
+        await self.go.wait()
+        self.stored.append(key)
+
+
+async def test_draining_finishes_what_is_told_to_the_fleet_and_drops_small_encodings() -> None:
+    fleet = SlowFleet()
+    service, pool = make(fleet=fleet)
+    never = asyncio.Event()
+    pool.before_small = never
+    await ask(service)
+    await settle()
+    draining = asyncio.create_task(service.drain())
+    await settle()
+    assert not draining.done()
+    fleet.go.set()
+    await draining
+    assert len(fleet.stored) == 1
