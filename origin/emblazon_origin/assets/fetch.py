@@ -109,14 +109,15 @@ class GuardedFetcher:
             return kept
         if failure:
             raise type(failure)(str(failure))
+        seconds = min(self._limits.seconds, self._card_end - self._clock())
+        fair = self._is_fair(seconds)
         try:
-            fetched = self._announced(url)
+            fetched = self._announced(url, seconds)
         except AssetError as error:
             with self._lock:
                 self.outcomes[_outcome(error)] += 1
-                self._failures[url] = error
-                if isinstance(error, TooSlow):
-                    self._failures[_host(url)] = error
+                if fair or not isinstance(error, TooSlow):
+                    self._failures[url] = error
             raise
         with self._lock:
             self.outcomes["ok"] += 1
@@ -131,24 +132,34 @@ class GuardedFetcher:
             self._failures.expire()
             return int(self._bodies.currsize)
 
-    def _announced(self, url: str) -> Fetched:
+    def _is_fair(self, seconds: float) -> bool:
+        """Return whether a fetch that had so long may be called slow: others may have used it up."""
+        return seconds > self._limits.seconds / 2
+
+    def _announced(self, url: str, seconds: float) -> Fetched:
         """Fetch, and tell whoever gave us the processor that we do not need it meanwhile."""
         with self._lock:
             self._under_way += 1
             if self._under_way == 1:
                 self._waits(True)
         try:
-            return self._follow(url)
+            return self._follow(url, seconds)
         finally:
             with self._lock:
                 self._under_way -= 1
                 if not self._under_way:
                     self._waits(False)
 
-    def _follow(self, text: str) -> Fetched:
-        deadline = Deadline(min(self._limits.seconds, self._card_end - self._clock()))
+    def _follow(self, text: str, seconds: float) -> Fetched:
+        deadline = Deadline(seconds)
         for _ in range(MAX_REDIRECTS + 1):
-            target = self._get(text, deadline)
+            try:
+                target = self._get(text, deadline)
+            except TooSlow as error:  # the host that was asked last is the slow one
+                if self._is_fair(seconds):
+                    with self._lock:
+                        self._failures[_host(text)] = error
+                raise
             if isinstance(target, Fetched):
                 return target
             text = target
@@ -164,6 +175,8 @@ class GuardedFetcher:
             with httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client:  # noqa: SIM117
                 with client.stream("GET", url, headers=_HEADERS) as response:
                     return self._read(url, response)
+        except httpx.InvalidURL as error:  # httpx looks at Location even where it does not follow
+            raise Refused(f"redirected to something that is not a URL: {error}") from error
         except (httpcore.TimeoutException, httpx.TimeoutException) as error:
             deadline.left()
             raise TooSlow(f"{url.host} is too slow") from error

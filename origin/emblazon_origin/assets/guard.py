@@ -51,6 +51,7 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("2001::/23", "protocol assignments, ORCHID, benchmarking"),
     ("2001:db8::/32", "documentation"),
     ("2002::/16", "6to4"),
+    ("2620:4f:8000::/48", "AS112"),
     ("3fff::/20", "documentation"),
     ("5f00::/16", "segment routing"),
     ("fc00::/7", "unique local"),
@@ -96,13 +97,13 @@ def check_url(text: str, policy: GuardPolicy) -> httpx.URL:
         )
     try:
         url = httpx.URL(unicodedata.normalize("NFKC", text) if not text.isascii() else text)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise Refused(f"not a URL: {error}") from error
     if url.scheme not in ("http", "https"):
         raise Refused(f"{url.scheme or 'no scheme'}: only http and https are fetched")
     if url.userinfo:
         raise Refused("the URL has a user name")
-    port = url.port or (443 if url.scheme == "https" else 80)
+    port = url.port if url.port is not None else (443 if url.scheme == "https" else 80)
     check_host(url.raw_host.decode("ascii"), port, policy)
     return url
 

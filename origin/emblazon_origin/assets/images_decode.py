@@ -10,7 +10,7 @@ import io
 import struct
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ..errors import AssetError
 from ..limits import MAX_IMAGE_PIXELS, MAX_SIDE
@@ -55,6 +55,8 @@ def decode_image(data: bytes) -> Image.Image:
         raise
     except Image.DecompressionBombError as error:
         raise AssetError("the image is larger than the limit of 16 megapixels") from error
+    except UnidentifiedImageError as error:  # its text holds a memory address
+        raise AssetError(f"the {kind} image is damaged: its header makes no sense") from error
     except Exception as error:  # Pillow raises whatever its C decoders run into
         raise AssetError(f"the {kind} image is damaged: {error}") from error
 
@@ -94,8 +96,7 @@ def _normalise(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     image = ImageOps.exif_transpose(image)
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
-        values = np.asarray(image).astype(np.int64)
-        image = Image.fromarray(np.clip(values >> 8, 0, 255).astype(np.uint8))
+        image = Image.fromarray(np.clip(np.asarray(image) >> 8, 0, 255).astype(np.uint8))
     if image.mode in ("P", "PA", "LA", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
     elif image.mode == "1":

@@ -35,7 +35,8 @@ ADDRESSES = {
     "5f00::1": "segment routing",
     "fc00::1": "unique local",
     "fd12:3456::1": "unique local", "fe80::1": "link-local", "febf::1": "link-local", "fec0::1": "site-local",
-    "feff::1": "site-local", "ff02::1": "multicast", "4000::1": "not global unicast", "fe00::1": "not global",
+    "feff::1": "site-local", "ff02::1": "multicast", "4000::1": "not global unicast",
+    "2620:4f:8000::1": "AS112", "100:0:0:1::1": "not global", "fe00::1": "not global",
     "2a00:1450::5efe:10.0.0.1": "ISATAP", "2a00:1450::200:5efe:8.8.8.8": "ISATAP", "fe80::1%eth0": "scoped",
 }  # fmt: skip
 PUBLIC = (
@@ -87,7 +88,8 @@ ODD_URLS = [
     "http://example.com:22/", "http://example.com:8080/", "ftp://example.com/", "file:///etc/passwd",
     "gopher://example.com/", "http:///nohost", "http://", "", "http://exa mple.com/",
     "http://example.com/\r\nHost: x",
-    "//example.com/x", "http://[1.2.3.4]/", "http://[::1", "javascript:alert(1)", "http://8.8.8.8/",
+    "//example.com/x", "http://[1.2.3.4]/", "http://[::1",
+    "http://example.com:0/", "http://\ud800/", "javascript:alert(1)", "http://8.8.8.8/",
 ]  # fmt: skip
 
 

@@ -255,6 +255,40 @@ def test_dripped_headers_and_a_silent_resolver_end_at_the_deadline_too(start: Ca
     forever.set()
 
 
+def test_a_host_is_called_slow_only_if_it_had_the_time_itself(start: Callable[..., Server]) -> None:
+    now = [0.0]
+    server = start(respond(b"quick"))
+    guarded = fetcher(server, clock=lambda: now[0])
+    guarded.begin_card()
+    now[0] = 5.0  # other images have used up what the card had
+    with pytest.raises(TooSlow):
+        guarded.fetch("http://example.com/")
+    guarded.begin_card()
+    assert guarded.fetch("http://example.com/").data == b"quick"
+
+
+def test_the_host_at_the_end_of_a_redirect_is_the_slow_one(start: Callable[..., Server]) -> None:
+    forever = threading.Event()
+
+    def answer(client: socket.socket, head: str) -> None:
+        if "Host: cdn.example.com" in head:
+            forever.wait(5)
+        elif "/away" in head:
+            respond(b"", "Location: http://cdn.example.com/", status="302 Found")(client, head)
+        else:
+            respond(b"quick")(client, head)
+
+    guarded = fetcher(start(answer), seconds=0.3)
+    with pytest.raises(TooSlow):
+        guarded.fetch("http://example.com/away")
+    assert guarded.fetch("http://example.com/here").data == b"quick"
+    began = time.monotonic()
+    with pytest.raises(TooSlow):
+        guarded.fetch("http://cdn.example.com/other")
+    assert time.monotonic() - began < 0.2
+    forever.set()
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
 def test_bombs_stop_at_the_decoded_limit(start: Callable[..., Server], encoding: str) -> None:
     zeros = b"\0" * 50_000_000
@@ -285,6 +319,8 @@ def test_encodings_that_were_not_asked_for_are_refused(start: Callable[..., Serv
         (lambda client, _head: client.sendall(b"garbage\r\n\r\n"), "could not be read"),
         (lambda client, _head: None, "could not be read"),
         (respond(b"", "Location: http://[", status="302 Found"), "no proper host"),
+        (respond(b"", "Location: data:image/png;base64,AA", status="302 Found"), "redirected to something"),
+        (respond(b"", "Location: file:///etc/passwd", status="302 Found"), "only http and https"),
     ],
 )  # fmt: skip
 def test_what_is_no_image_is_an_asset_error(
