@@ -73,8 +73,8 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_STALE_TIMEOUT": ("stale_timeout", float, 0.05, 10),
     "EMBLAZON_KV_TIMEOUT": ("kv_timeout", float, 0.005, 5),
     "EMBLAZON_CACHE_TIMEOUT": ("cache_timeout", float, 0.005, 5),
-    "EMBLAZON_CONTROL_TTL": ("control_ttl", float, 1, 3600),
-    "EMBLAZON_MANIFEST_TTL": ("manifest_ttl", float, 1, 86_400),
+    "EMBLAZON_CONTROL_TTL": ("control_ttl", float, 0, 3600),
+    "EMBLAZON_MANIFEST_TTL": ("manifest_ttl", float, 0, 86_400),
     "EMBLAZON_LEASE": ("lease", float, 1, 600),
     "EMBLAZON_FALLBACK_MAX_AGE": ("fallback_max_age", int, 0, 60),
     "EMBLAZON_RETRY_AFTER_FAILURE": ("retry_after_failure", float, 0, 60),
@@ -136,7 +136,10 @@ def _url(env: Mapping[str, str], variable: str, *, required: bool = False) -> st
                 variable, "is not set", "Set it to the renderer's address, e.g. http://127.0.0.1:9000."
             )
         return ""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigError(
             variable, "is not an http or https address", "Write https://host or http://host:port."

@@ -4,7 +4,7 @@ Kept in the isolate's memory and trusted for `control_ttl`; then a request is se
 they are read again in the background: from the data centre's cache, else from KV. Only where the data centre
 has not heard from the origin for `manifest_ttl` is the origin asked; KV is written only when the manifest
 changed. So a card request costs no KV operation here, and a dead origin or KV leaves the last known manifest
-in force for as long as it takes.
+in force for as long as it takes. With a `control_ttl` of 0 every request waits for that look.
 
     memory ──older than control_ttl──▶ cache (one per data centre) ──▶ KV (`manifest`, `epochs`)
                                                                         └─older than manifest_ttl─▶ origin
@@ -59,6 +59,8 @@ class Control:
         if self.manifest is None:
             if not 0 <= x.now - self._tried_at < self._pause:
                 await self._first(x)
+        elif self.config.control_ttl == 0:  # where templates are edited: see the change at once
+            await self._look(x)
         elif self._is_due(x.now):
             self._look_later(x)
         return self.manifest

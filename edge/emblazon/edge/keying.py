@@ -48,14 +48,15 @@ class Keyer:
         """
         name = (x.request.target, _accept(x, route))
         card = self._recall(name)
+        if card is not None:
+            await self._control.ready(x)  # to have it look again when it is time
+            card = self._recall(name)
         if card is None:
             self._verify(x, route)
             card = await self._key(x, route)
             if card is None:
                 return None
             self._remember(name, card)
-        else:
-            await self._control.ready(x)  # only to have it look again when it is time
         if card.request.exp is not None and x.now > card.request.exp + LEEWAY:
             raise Gone("The URL has expired.")
         return card

@@ -38,6 +38,8 @@ def worker_variables(origin_url: str) -> dict[str, str]:
         "EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN,
         "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
         "EMBLAZON_CACHE_TIMEOUT": "1",
+        "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows after a second
+        "EMBLAZON_MANIFEST_TTL": "1",
     }
     if not os.environ.get("EMBLAZON_SIGNING_KEYS"):
         variables["EMBLAZON_SIGNING"] = "off"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 
 from emblazon.contract.alt import alt_text
 from emblazon.contract.canonical import canonical_url
 
-from ..template.library import CardTemplate, TemplateLibrary
+from ..errors import EmblazonError
+from ..template.library import CardTemplate, FontsDigest, TemplateLibrary
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -22,12 +25,14 @@ code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 """
 
 
-def _cases(template: CardTemplate) -> str:
+def _cases(template: CardTemplate, version: str) -> str:
     items = []
     for name, request in template.preview.cases.items():
-        url = escape(canonical_url(request))
+        link = canonical_url(request)
+        # With the template's version in its address, no browser shows the picture from before an edit.
+        source = f"{link}{'&' if '?' in link else '?'}_tv={version[:12]}"
         alt = escape(alt_text(template.spec, request.params))
-        picture = f'<a href="{url}"><img loading="lazy" src="{url}" alt="{alt}"></a>'
+        picture = f'<a href="{escape(link)}"><img loading="lazy" src="{escape(source)}" alt="{alt}"></a>'
         items.append(f"<li>{picture}<small>{escape(name)}</small></li>")
     return "".join(items)
 
@@ -40,19 +45,37 @@ def _parameters(template: CardTemplate) -> str:
     return ", ".join(names)
 
 
-def gallery_page(library: TemplateLibrary) -> str:
+def gallery_at(templates: Path, fonts_digest: FontsDigest, drawn: Mapping[str, str]) -> tuple[str, int]:
+    """Return the page of a folder of templates, or what is wrong with one of them; and the status.
+
+    `drawn` is the version of each template that cards are drawn with now.
+    """
+    try:
+        return gallery_page(TemplateLibrary(templates, fonts_digest), drawn), 200
+    except (EmblazonError, OSError) as error:
+        return _page(
+            "<p>A template cannot be read; cards are drawn with the ones from before.</p>"
+            f"<p><code>{escape(str(error))}</code></p>"
+        ), 500
+
+
+def gallery_page(library: TemplateLibrary, drawn: Mapping[str, str]) -> str:
     """Return the page as HTML."""
     sections = (
         f"<h2>{escape(name)}</h2><p>{escape(spec.description)}</p>"
         f"<p><small>Parameters: {_parameters(library.get(name))}</small></p>"
-        f"<ul>{_cases(library.get(name))}</ul>"
+        f"<ul>{_cases(library.get(name), drawn.get(name, spec.version))}</ul>"
         for name, spec in library.specs.items()
     )
+    return _page(
+        "<p>Each picture is a card at its URL. Change the URL, or a file under <code>templates/</code>, "
+        f"and reload.</p>{''.join(sections)}"
+    )
+
+
+def _page(content: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Emblazon</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
-        "<body><h1>Emblazon</h1>"
-        "<p>Each picture is a card at its URL. Change the URL, or a file under <code>templates/</code>, "
-        "and reload.</p>"
-        f"{''.join(sections)}</body></html>"
+        f"<body><h1>Emblazon</h1>{content}</body></html>"
     )

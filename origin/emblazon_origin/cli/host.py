@@ -31,12 +31,12 @@ from ..server.answer import Ask
 from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig
 from ..server.origin import Origin
-from ..template.library import TemplateLibrary
 from ..text.fonts import FontLibrary
 from .dev import DEV_PURGE_TOKEN
 from .exit_codes import FAILED, CommandError
-from .gallery import gallery_page
+from .gallery import gallery_at
 
+IN_PROCESS = "http://origin.invalid"  # the edge wants an address; nothing dials it
 ORIGIN_ROUTES = ("/metrics", "/readyz", "/openapi.json")  # of the origin, beside the edge's own
 
 
@@ -46,22 +46,25 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
-def edge_environment(host: str, origin_url: str) -> dict[str, str]:
+def edge_environment(host: str, origin_url: str = "") -> dict[str, str]:
     """Return the edge's settings: the environment's over what suits this machine alone.
+
+    Without `origin_url` the origin is in this process.
 
     Only an edge that listens on the loopback may go without keys: others must name EMBLAZON_SIGNING=off.
     """
+    look = "1" if origin_url else "0"  # seconds; an origin in this process costs no waiting
     local = {
         "EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN,
         "EMBLAZON_SIGNING": "off",
-        "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows on the next reload
-        "EMBLAZON_MANIFEST_TTL": "1",
+        "EMBLAZON_CONTROL_TTL": look,  # an edited template shows on the next reload
+        "EMBLAZON_MANIFEST_TTL": look,
         "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
     }
     given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
     if given.get("EMBLAZON_SIGNING_KEYS"):
         local.pop("EMBLAZON_SIGNING")
-    return {"EMBLAZON_ORIGIN_URL": origin_url} | (local if _is_loopback(host) else {}) | given
+    return {"EMBLAZON_ORIGIN_URL": origin_url or IN_PROCESS} | (local if _is_loopback(host) else {}) | given
 
 
 def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple[web.Application, Origin]:
@@ -82,7 +85,7 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
         return await carry(origin, request)
 
     if settings.dev:
-        app.middlewares.append(_gallery_at_root(home))
+        app.middlewares.append(_gallery_at_root(home, origin))
         app.middlewares.append(_explain_cards(origin))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
     for route in ORIGIN_ROUTES:
@@ -90,13 +93,14 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
     return app, origin
 
 
-def _gallery_at_root(home: Home) -> Middleware:
+def _gallery_at_root(home: Home, origin: Origin) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path != "/" or request.method not in ("GET", "HEAD"):
             return await handler(request)
-        library = TemplateLibrary(home.templates, FontLibrary(home.fonts).digest)
-        return web.Response(text=gallery_page(library), content_type="text/html")
+        drawn = {name: spec.version for name, spec in origin.manifest.templates.items()}
+        page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn)
+        return web.Response(text=page, status=status, content_type="text/html")
 
     return middleware
 
@@ -132,7 +136,7 @@ def run_serve(options: argparse.Namespace) -> int:
     }
     settings = OriginConfig.from_env({**(quiet if _is_loopback(options.host) else {}), **os.environ})
     set_up_logging(settings.log_format, settings.log_level)
-    config = EdgeConfig.from_env(edge_environment(options.host, options.origin or "http://origin.invalid"))
+    config = EdgeConfig.from_env(edge_environment(options.host, options.origin or ""))
     if options.origin:
         app = create_edge_app(config, origin=HttpOrigin(options.origin), kv_path=home.state / "kv.sqlite3")
         return uvloop.run(_serve(app, options.host, options.port))

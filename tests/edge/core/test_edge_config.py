@@ -12,6 +12,7 @@ GOOD = {
 }
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {
+    "URL that cannot be split": ({"EMBLAZON_ORIGIN_URL": "http://[::1"}, "http"),
     "no key": ({"EMBLAZON_SIGNING_KEYS": ""}, "EMBLAZON_SIGNING=off"),
     "short key": ({"EMBLAZON_SIGNING_KEYS": "k1:short"}, "EMBLAZON_SIGNING_KEYS"),
     "key without id": ({"EMBLAZON_SIGNING_KEYS": "0123456789abcdef0123456789abcdef"}, "kid:secret"),

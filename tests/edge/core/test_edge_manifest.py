@@ -9,6 +9,7 @@ from edge_world import Fault, World, bytes_of, example_manifest
 from PIL import Image
 
 from emblazon.contract.manifest import manifest_to_json
+from emblazon.contract.schema import TemplateSpec
 from emblazon.edge.ports import BytesBody, OriginResponse
 
 ARTICLE = "/og/article.png?title=Hi"
@@ -102,6 +103,17 @@ async def test_redeployed_template_gets_new_keys_by_itself(world: World) -> None
     assert "hit" in str((await world.get(ARTICLE)).header("cache-status"))  # looks in the background
     await world.settle()
     assert "fwd=uri-miss" in str((await world.get(ARTICLE)).header("cache-status"))
+
+
+async def test_without_a_control_life_an_edited_template_is_drawn_by_the_very_next_request() -> None:
+    world = World(env={"EMBLAZON_CONTROL_TTL": "0", "EMBLAZON_MANIFEST_TTL": "0"})
+    await world.get(ARTICLE)
+    assert "hit" in str((await world.get(ARTICLE)).header("cache-status"))
+    world.origin.manifest = example_manifest(version="c3" * 16, fresh=TemplateSpec("fresh", "d4" * 16, {}))
+    assert "fwd=uri-miss" in str((await world.get(ARTICLE)).header("cache-status"))
+    assert (await world.get("/og/fresh.png")).status == 200
+    world.origin.alive = False
+    assert "hit" in str((await world.get(ARTICLE)).header("cache-status"))
 
 
 async def test_card_drawn_by_another_template_version_lives_shortly_and_renews_the_manifest(
