@@ -6,6 +6,8 @@ from ..style.computed import Alignment
 from .alignment import start_share
 from .clamped_blocks import clamped_children
 from .context import Frame, LayoutContext
+from .float_placement import beside_floats, measure_without_floats, place_float
+from .floats import FloatScope
 from .fragment import Content, Fragment, StaticPosition, Strut
 from .nodes import Node
 from .placement import place, postpone
@@ -15,17 +17,24 @@ from .units import snap
 
 def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
     """Lay out block-level children; `content.height` is where the last in-flow child ends."""
+    if ctx.floats is not None:
+        return layout_block_beside_floats(ctx, frame, ctx.floats)
     content = Content(0.0)
     y = 0.0
     strut = Strut()
     # While true, nothing separates the children's margins from the box's own top margin.
     at_top = not frame.node.is_root_context and frame.top == 0
-    empty = True
+    empty, floated = True, False
     children = frame.node.children if frame.node.style.line_clamp is None else clamped_children(ctx, frame)
     for child in children:
         if child.is_out_of_flow:
             _postpone(content, frame, child, y if at_top else y + strut.value)
             continue
+        if child.is_float:  # only measuring: floats are placed by `layout_block_beside_floats`
+            floated = True
+            continue
+        if floated and child.style.clear != "none" and at_top:  # clearance keeps margins apart (§8.3.1)
+            content.margin_top, at_top, strut = strut, False, Strut()
         shrink = _self_alignment(frame, child) is not None
         fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
         own = strut.join(fragment.first_margins)
@@ -44,6 +53,47 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
         y += fragment.height
         strut = fragment.margin_bottom
         empty = False
+    _finish(content, frame, y, strut, at_top, empty)
+    return content
+
+
+def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatScope) -> Content:
+    """The same in a block formatting context with floats: each child is laid out at its place (§9.5)."""
+    content = Content(0.0)
+    y = 0.0
+    strut = Strut()
+    at_top = not frame.node.is_root_context and frame.top == 0
+    empty = True
+    for child in frame.node.children:
+        if child.is_out_of_flow:
+            _postpone(content, frame, child, y if at_top else y + strut.value)
+            continue
+        if child.is_float:
+            place_float(ctx, frame, content, child, y if at_top else y + strut.value)
+            continue
+        measured = measure_without_floats(ctx, frame, child, _self_alignment(frame, child) is not None)
+        joined = strut.join(measured.margin_top)
+        top = y if at_top else y + joined.value
+        cleared = scope.bottom_of(child.style.clear) - scope.y - frame.top
+        has_clearance = child.style.clear != "none" and cleared > top
+        if has_clearance:
+            top = cleared
+        left = inline_offset(frame, measured)
+        if child.is_root_context:
+            fragment, left, top = beside_floats(ctx, frame, measured, left, top)
+        else:
+            ctx.floats = scope.moved(frame.left + left, frame.top + top)
+            fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis)
+            ctx.floats = scope
+        _place_at(content, frame, fragment, left, top)
+        if fragment.collapses_through and not has_clearance:
+            strut = joined
+            continue
+        if at_top and not has_clearance:
+            content.margin_top = joined
+        at_top = empty = False
+        y = top + fragment.height
+        strut = fragment.margin_bottom
     _finish(content, frame, y, strut, at_top, empty)
     return content
 
@@ -67,7 +117,11 @@ def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool
 
 
 def _place(content: Content, frame: Frame, fragment: Fragment, y: float) -> None:
-    x = frame.left + inline_offset(frame, fragment)
+    _place_at(content, frame, fragment, inline_offset(frame, fragment), y)
+
+
+def _place_at(content: Content, frame: Frame, fragment: Fragment, left: float, y: float) -> None:
+    x = frame.left + left
     place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
     if fragment.first_baseline is not None and content.first_baseline is None:
         content.first_baseline = frame.top + y + fragment.first_baseline

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from ..report import Report
@@ -44,11 +44,14 @@ class BoxGenerator:
     report: Report
     viewport_scroller: Element | None = None  # its overflow is not its own
     count: int = 0
+    floats: list[Node] = field(default_factory=list)
 
     def build(self, root: Element) -> Node:
         """Return the root element's node."""
         node = self._node(root)
         node.is_root_context = True
+        for floating in self.floats:
+            mark_float(floating)
         return node
 
     def _new(self, style: ComputedStyle, element: Element | None) -> Node:
@@ -168,6 +171,11 @@ class BoxGenerator:
                 out.append(BreakItem(child.style))
             elif child.tag == "wbr":
                 out.append(TextItem("\u200b", owner.style, owner))
+            elif child.style.float_ != "none":
+                node = self._node(child)
+                node.is_root_context = True
+                self.floats.append(node)
+                out.append(Absolute(node))
             elif child.style.position in ("absolute", "fixed"):
                 node = self._node(child)
                 node.was_inline = child.tag in INLINE_TAGS
@@ -229,6 +237,16 @@ def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tu
             stack.append((iter(child.children), child))
         elif child.style.display not in ("none", "contents"):
             yield child, owner
+
+
+def mark_float(node: Node) -> None:
+    """Note a float on the boxes around it, up to its block formatting context's."""
+    parent = node.parent
+    while parent is not None:
+        parent.holds_floats = True
+        if parent.is_root_context:
+            break
+        parent = parent.parent
 
 
 def _is_marker(child: Element | Text) -> TypeGuard[Element]:

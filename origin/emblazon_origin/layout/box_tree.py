@@ -35,7 +35,7 @@ class _Builder:
             node.element,
             lines=fragment.lines,
             replaced=node.replaced,
-            is_inline_level=node.is_atomic,
+            is_inline_level=node.is_atomic or node.is_float,
         )
         self.boxes[node] = box
         self.order[box] = node.order

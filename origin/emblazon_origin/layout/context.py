@@ -9,8 +9,10 @@ from typing import Protocol
 from ..errors import CardError
 from ..report import Report
 from ..style.computed import ComputedStyle
+from ..text.beside_floats import Bands
 from ..text.lines import InlineItem, InlineLayout
 from .boxes import Sides
+from .floats import FloatScope
 from .fragment import Fragment
 from .nodes import Node
 
@@ -40,7 +42,12 @@ class TextMeasurer(Protocol):
     def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]: ...
 
     def layout(
-        self, items: Sequence[InlineItem], style: ComputedStyle, width: float, height: float | None
+        self,
+        items: Sequence[InlineItem],
+        style: ComputedStyle,
+        width: float,
+        height: float | None,
+        bands: Bands | None = None,
     ) -> InlineLayout: ...
 
 
@@ -55,6 +62,7 @@ class LayoutContext:
     content_sizes: Callable[[LayoutContext, Node], tuple[float, float]]
     passes: int = 0
     baselines: dict[Node, float] = field(default_factory=dict)
+    floats: FloatScope | None = None  # of the block formatting context that is being laid out
 
     def count_pass(self) -> None:
         """Bound the work: contrived nesting of flex and grid can multiply measuring passes."""

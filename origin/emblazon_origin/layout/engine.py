@@ -9,6 +9,7 @@ from .absolute import place_absolutes
 from .block import layout_block
 from .context import Frame, LayoutContext
 from .flex import layout_flex
+from .floats import FloatContext, FloatScope
 from .fragment import Content, Fragment, Strut
 from .grid import layout_grid
 from .inline import layout_inline_content
@@ -66,18 +67,34 @@ def layout(
     flex or grid container or insets impose; `shrink` asks for fit-content instead of filling the width.
     """
     key = (basis, height_basis, fixed_width, fixed_height, shrink, fixed_height_definite)
+    if ctx.floats is not None and not node.is_root_context and (node.holds_floats or ctx.floats.reaches_down):
+        return _layout(ctx, node, *key)  # it depends on where it lies
     cached = node.cache.get(key)
     if cached is not None:
         return cached
+    scope = ctx.floats
+    ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
+    node.cache[key] = fragment = _layout(ctx, node, *key)
+    ctx.floats = scope
+    return fragment
+
+
+def _layout(
+    ctx: LayoutContext,
+    node: Node,
+    basis: float,
+    height_basis: float | None,
+    fixed_width: float | None,
+    fixed_height: float | None,
+    shrink: bool,
+    fixed_height_definite: bool,
+) -> Fragment:
     ctx.count_pass()
     if node.kind == "replaced":
-        fragment = _layout_replaced(ctx, node, basis, height_basis, fixed_width, fixed_height)
-    else:
-        width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink)
-        height = _specified_height(node, basis, height_basis, width, fixed_height, fixed_height_definite)
-        fragment = _layout_content(ctx, node, basis, height_basis, width, height)
-    node.cache[key] = fragment
-    return fragment
+        return _layout_replaced(ctx, node, basis, height_basis, fixed_width, fixed_height)
+    width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink)
+    height = _specified_height(node, basis, height_basis, width, fixed_height, fixed_height_definite)
+    return _layout_content(ctx, node, basis, height_basis, width, height)
 
 
 def _layout_replaced(
@@ -206,6 +223,8 @@ def _frame(node: Node, basis: float, height_basis: float | None, width: float, h
 
 def _content(ctx: LayoutContext, frame: Frame) -> Content:
     content = ALGORITHMS[frame.node.kind](ctx, frame)
+    if ctx.floats is not None and frame.node.is_root_context:  # it contains its floats (CSS 2 §10.6.7)
+        content.height = max(content.height, ctx.floats.bottom_of("both") - frame.top)
     if frame.node.marker is not None:
         place_marker(ctx, frame, content, frame.node.marker)
     return content

@@ -8,11 +8,14 @@ from ..text.lines import AtomicItem, BreakItem, CloseItem, InlineItem, InlineLay
 from .absolute import place_absolute
 from .boxes import Rect
 from .context import Frame, LayoutContext
+from .float_placement import float_width, place_float
 from .fragment import BrokenLines, Content, FinalText, Fragment, Pending, StaticPosition
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 from .placement import place
 from .sizing import border_of, margins_of, padding_of
 
+# Floats in the middle of one text that are put on their own line; more stand where the last one does.
+MAX_FLOATS_ON_LINES = 48
 MakeAtomic = Callable[[Node], AtomicItem]
 
 
@@ -22,8 +25,9 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
         content = Content(0.0, collapses_through=True)
         _postpone_absolutes(ctx, content, frame, [])
         return content
-    broken = _break_lines(ctx, frame)
-    content = Content(broken.result.height, lines=broken.result.lines)
+    content = Content(0.0)
+    broken = _break_lines(ctx, frame) if ctx.floats is None else _break_lines_beside(ctx, frame, content)
+    content.height, content.lines = broken.result.height, broken.result.lines
     content.inline = FinalText(broken.result, broken.items)
     _set_baselines(content, frame, broken.result)
     for line in broken.result.lines:
@@ -57,6 +61,38 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
         fragments = {item: laid_out[child] for item, child in nodes.items()}
         node.broken[key] = BrokenLines(result, items, fragments)
     return node.broken[key]
+
+
+def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: Content) -> BrokenLines:
+    """Place the floats that the content holds, each on its line, and break the lines beside them."""
+    scope = ctx.floats
+    assert scope is not None  # noqa: S101 - the caller looked
+    top, measured = 0.0, 0
+    for index, entry in enumerate(frame.node.content):
+        if isinstance(entry, Absolute) and entry.node.is_float:
+            before = frame.node.content[:index]
+            if has_substance(before) and measured < MAX_FLOATS_ON_LINES:
+                measured += 1
+                last = _lines_beside(ctx, frame, before).result.lines[-1]
+                _, room, _ = scope.bands(frame)(last.y, last.height)
+                fits = last.width + float_width(ctx, frame, entry.node) <= room
+                top = last.y if fits else last.y + last.height
+            place_float(ctx, frame, content, entry.node, top)
+    return _lines_beside(ctx, frame, frame.node.content)
+
+
+def _lines_beside(ctx: LayoutContext, frame: Frame, entries: list[InlineContent]) -> BrokenLines:
+    ctx.count_pass()
+    laid_out: dict[Node, Fragment] = {}
+
+    def measure(child: Node) -> AtomicItem:
+        laid_out[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+        return atomic_item(laid_out[child], frame.inner_width)
+
+    items, nodes = inline_items(entries, frame.inner_width, measure)
+    bands = ctx.floats.bands(frame) if ctx.floats is not None else None
+    result = ctx.text.layout(items, frame.node.style, frame.inner_width, None, bands)
+    return BrokenLines(result, items, {item: laid_out[child] for item, child in nodes.items()})
 
 
 def _finite(value: float) -> float | None:
@@ -174,7 +210,7 @@ def _postpone_absolutes(ctx: LayoutContext, content: Content, frame: Frame, line
             stack.append(entry)
         elif isinstance(entry, CloseBox):
             stack.remove(entry.open)
-        elif isinstance(entry, Absolute):
+        elif isinstance(entry, Absolute) and not entry.node.is_float:
             pending = Pending(entry.node, _static_position(ctx, frame, lines, index, entry))
             holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
             area = _inline_area(frame, lines, holder) if holder is not None else None

@@ -8,7 +8,7 @@ from .context import LayoutContext
 from .contributions import Pair, contribution, definite_inner_height, without_relative_widths
 from .grid import grid_content_sizes
 from .inline import has_substance, inline_items
-from .nodes import Atomic, Node
+from .nodes import Absolute, Atomic, Node
 from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import extra_of, margins_of, to_border_box
 
@@ -34,12 +34,18 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
 
 
 def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
-    low = high = 0.0
+    low = high = beside = 0.0  # floats stand beside each other as long as nothing clears them
     basis = definite_inner_height(node)
     for child in node.children:
         if not child.is_out_of_flow:
             child_low, child_high = contribution(ctx, child, basis)
-            low, high = max(low, child_low), max(high, child_high)
+            if child.is_float:
+                beside = child_high if child.style.clear != "none" else beside + child_high
+            else:
+                if child.style.clear != "none":
+                    beside = 0.0
+                child_high += beside
+            low, high = max(low, child_low), max(high, child_high, beside)
     return low, high
 
 
@@ -111,4 +117,9 @@ def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
     low, high = sizes(1)
     if any(a != b for a, b in atomics.values()):
         low = sizes(0)[0]
+    if node.holds_floats:
+        for entry in node.content:
+            if isinstance(entry, Absolute) and entry.node.is_float:
+                float_low, float_high = contribution(ctx, entry.node, basis)
+                low, high = max(low, float_low), high + float_high
     return low, high

@@ -41,7 +41,7 @@ class Atomic:
 
 @dataclass(slots=True, eq=False)
 class Absolute:
-    """An absolutely positioned box among inline content: only its static position matters here."""
+    """An absolutely positioned box or a float among inline content: it has no room on the line."""
 
     node: Node
 
@@ -80,9 +80,15 @@ class Node:
     broken: dict[tuple[float | None, ...], BrokenLines] = field(default_factory=dict, repr=False)
     definite_height: tuple[float | None] | None = None  # of the content, once asked for
     content_sizes: tuple[float, float] | None = None
+    holds_floats: bool = False  # in its block formatting context, at any depth
     twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
 
     @property
     def is_out_of_flow(self) -> bool:
         """True for absolutely and fixed positioned boxes."""
         return self.style.position in ("absolute", "fixed")
+
+    @property
+    def is_float(self) -> bool:
+        """True for boxes that text flows around."""
+        return self.style.float_ != "none"

@@ -55,7 +55,8 @@ class ComputedStyle:
     overflow_x: Overflow = "visible"
     overflow_y: Overflow = "visible"
     visibility: Literal["visible", "hidden", "collapse"] = "visible"  # inherited
-    float_: Literal["none", "left", "right"] = "none"  # reported as unsupported
+    float_: Literal["none", "left", "right"] = "none"
+    clear: Literal["none", "left", "right", "both"] = "none"
 
     # Borders and outline; a width is 0 where its style is none or hidden
     border_top_width: float = 0.0

@@ -46,7 +46,7 @@ _SELECTORS = (
     ),
     ("`:lang()`, `:dir()`", "supported", ""),
     ("`::before`, `::after`, `::marker`", "supported", ""),
-    ("`::first-letter`", "partly", "floated letters stay in the line"),
+    ("`::first-letter`", "supported", "floated ones too"),
 )
 _TRANSFORMS = [
     "matrix",

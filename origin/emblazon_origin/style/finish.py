@@ -340,6 +340,16 @@ _BLOCKIFIED = {
 }  # fmt: skip
 
 
+def settle_display(style: ComputedStyle, *, is_item: bool) -> None:
+    """Make what leaves the flow or is a flex or grid item block-level; such boxes do not float (§2.7)."""
+    if is_item or style.position in ("absolute", "fixed"):
+        blockify(style)
+        if style.float_ != "none":
+            style.float_ = "none"
+    elif style.float_ != "none":
+        blockify(style)
+
+
 def blockify(style: ComputedStyle) -> None:
     """Make the display type block-level (CSS Display 3 §2.7)."""
     blockified = _BLOCKIFIED.get(style.display)

@@ -20,7 +20,7 @@ from .computed import ComputedStyle
 from .custom import custom_properties
 from .declarations import Block, Custom, Note, Pending, parse_block
 from .dom import Element, Text
-from .finish import blockify, fill_viewport
+from .finish import blockify, fill_viewport, settle_display
 from .first_letter import BLOCKS, find_first_letter, wrap
 from .generate import Counters
 from .hints import presentational
@@ -134,8 +134,7 @@ class Styler:
                 "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
             )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
-        if parent.flex_parent or computed.style.position in ("absolute", "fixed"):
-            blockify(computed.style)
+        settle_display(computed.style, is_item=parent.flex_parent)
         return self.open(node, computed, parent)
 
     def open(self, node: Node, computed: Computed, parent: _Open | None) -> _Open:
@@ -224,8 +223,7 @@ class Styler:
         style = computed.style
         if content in ("normal", "none") or style.display == "none":
             return
-        if of.flex_parent or style.position in ("absolute", "fixed"):
-            blockify(style)
+        settle_display(style, is_item=of.flex_parent)
         element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
                           parent=of.element)  # fmt: skip
         self.counters.enter(computed)
@@ -245,6 +243,7 @@ class Styler:
         winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
         computed = self.computed(of.node, parent, winners.values, winners.custom)
         computed.style.display, computed.style.position = "inline", "static"
+        settle_display(computed.style, is_item=False)
         name = f"{of.element.selector}::first-letter"
         wrap(
             found,

@@ -41,7 +41,7 @@ class ColorGlyph(NamedTuple):
 
 
 PathCommand = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[float, ...]]
-_MaskKey = tuple[FontInstance, int, float, float]
+_MaskKey = tuple[FontInstance, int, float, float, bool]
 
 
 def _area(entry: GlyphMask | ColorGlyph) -> int:

@@ -18,6 +18,7 @@ import regex
 
 from ..report import Report
 from ..style.computed import ComputedStyle
+from .beside_floats import Area, Bands, lines_beside
 from .breaker import WidthOf
 from .cache import Cache
 from .ellipsis import CLIP, ellipsis_string, truncate
@@ -35,6 +36,7 @@ from .vertical import BoxMetrics, box_metrics
 from .wrap_style import wrap
 
 _OPENING = regex.compile(r"[\p{Ps}\p{Pi}\p{Pf}'\"]")
+_PASSES_BESIDE = 3  # lines beside floats are built with the heights of the pass before
 _CLOSING = regex.compile(r"[\p{Pe}\p{Pi}\p{Pf}'\"]")
 
 
@@ -48,6 +50,7 @@ def layout_inline(
     height: float | None = None,
     grid: float = 1.0,
     paragraphs: Paragraphs | None = None,
+    bands: Bands | None = None,
 ) -> InlineLayout:
     """Lay an inline formatting context out in `width` px (inf for max-content, 0 for min-content).
 
@@ -55,6 +58,8 @@ def layout_inline(
     shaped for the next call.
     """
     paragraph = prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs)
+    if bands is not None:
+        return _layout_beside(paragraph, width, bands)
     found = paragraph.layouts.get((width, height))
     if found is not None:
         return found
@@ -102,9 +107,14 @@ class TextMeasurer:
         )
 
     def layout(
-        self, items: Sequence[InlineItem], style: ComputedStyle, width: float, height: float | None
+        self,
+        items: Sequence[InlineItem],
+        style: ComputedStyle,
+        width: float,
+        height: float | None,
+        bands: Bands | None = None,
     ) -> InlineLayout:
-        """Break the items into lines."""
+        """Break the items into lines, beside floats where `bands` tells the room that they leave."""
         layout = layout_inline(
             items,
             style,
@@ -114,6 +124,7 @@ class TextMeasurer:
             height=height,
             grid=self.grid,
             paragraphs=self._paragraphs,
+            bands=bands,
         )
         first = next((item for item in items if isinstance(item, TextItem)), None)
         if first is not None:
@@ -142,10 +153,34 @@ def _layout(paragraph: Paragraph, width: float) -> InlineLayout:
     return _build(paragraph, spans[:clamp] if clamped else spans, width, clamped=clamped)
 
 
+def _layout_beside(paragraph: Paragraph, width: float, bands: Bands) -> InlineLayout:
+    """Break and build until the lines are as high as the floats beside them were asked for."""
+    style = paragraph.content.block_style
+    root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
+    clamp, indent = style.line_clamp, text_indent(style, width)
+    usual = root.ascent + root.descent
+    heights = [usual]
+    for _ in range(_PASSES_BESIDE):
+        spans, areas = lines_beside(paragraph, bands, heights, indent, clamp + 1 if clamp else None)
+        clamped = clamp is not None and len(spans) > clamp
+        layout = _build(
+            paragraph, spans[:clamp] if clamped else spans, width, clamped=clamped, areas=areas[: len(spans)]
+        )
+        expected, heights = heights, [*(line.height for line in layout.lines), usual]
+        if all(abs(a - expected[min(i, len(expected) - 1)]) < EPSILON for i, a in enumerate(heights)):
+            break
+    return layout
+
+
 def line_widths(block_style: ComputedStyle, width: float) -> WidthOf:
     """Return the available width of each line, px."""
     indent = text_indent(block_style, width)
     return lambda number: width - indent if number == 0 else width
+
+
+def area_widths(areas: Sequence[Area], indent: float) -> WidthOf:
+    """Return the available width of each line beside floats, px."""
+    return lambda number: areas[number].width - (indent if number == 0 else 0.0)
 
 
 def text_indent(block_style: ComputedStyle, width: float) -> float:
@@ -153,13 +188,20 @@ def text_indent(block_style: ComputedStyle, width: float) -> float:
     return block_style.text_indent.resolve(width if math.isfinite(width) else 0.0)
 
 
-def _build(paragraph: Paragraph, spans: Sequence[Span], width: float, *, clamped: bool) -> InlineLayout:
+def _build(
+    paragraph: Paragraph,
+    spans: Sequence[Span],
+    width: float,
+    *,
+    clamped: bool,
+    areas: Sequence[Area] | None = None,
+) -> InlineLayout:
     """Cut, align and stack the lines."""
     style = paragraph.content.block_style
     root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
     indent = text_indent(style, width)
     drafts = [draft_line(paragraph, span) for span in spans]
-    widths = line_widths(style, width)
+    widths = line_widths(style, width) if areas is None else area_widths(areas, indent)
     overflow = 0.0
     for number, draft in enumerate(drafts):
         draft.width = paragraph.width_of(draft.span)
@@ -178,8 +220,11 @@ def _build(paragraph: Paragraph, spans: Sequence[Span], width: float, *, clamped
     available = width if math.isfinite(width) else widest
     lines: list[Line] = []
     y = 0.0
-    for draft, own_indent in zip(drafts, indents, strict=True):
-        lines.append(_finish(paragraph, draft, root, available, own_indent, y))
+    for number, (draft, own_indent) in enumerate(zip(drafts, indents, strict=True)):
+        left = 0.0
+        if areas is not None:
+            y, left, available = max(y, areas[number].top), areas[number].left, areas[number].width
+        lines.append(_finish(paragraph, draft, root, available, own_indent, y, left))
         y += lines[-1].height
     return InlineLayout(
         lines,
@@ -198,7 +243,13 @@ def _clips(style: ComputedStyle) -> bool:
 
 
 def _finish(
-    paragraph: Paragraph, draft: LineDraft, root: BoxMetrics, available: float, indent: float, y: float
+    paragraph: Paragraph,
+    draft: LineDraft,
+    root: BoxMetrics,
+    available: float,
+    indent: float,
+    y: float,
+    left: float = 0.0,
 ) -> Line:
     rtl = bool(draft.base & 1)
     align = _alignment(paragraph.content.block_style, draft)
@@ -211,7 +262,7 @@ def _finish(
         offset -= paragraph.hanging_width(draft.span)
     else:
         offset += indent
-    offset += hanging_offset(paragraph, draft, align)
+    offset += left + hanging_offset(paragraph, draft, align)
     fragments = place_leaves(paragraph, draft, offset)
     return build_line(paragraph, draft, fragments, root, y)
 

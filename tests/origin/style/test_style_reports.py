@@ -29,7 +29,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
     [
         ("p:foo { color: red }", "css-invalid-selector", "p:foo"),
         ("p { display: table }", "css-unsupported-value", "display"),
-        ("p { float: left }", "css-unsupported-value", "float"),
+        ("p { columns: 2 }", "css-unsupported-property", "columns"),
         ("p { filter: url(#a) }", "css-unsupported-value", "filter"),
         ("@container (width > 1px) { p { color: red } }", "css-unsupported-rule", "@container"),
         ("@nope { }", "css-unsupported-rule", "@nope"),

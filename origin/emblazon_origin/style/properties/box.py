@@ -82,13 +82,21 @@ def overflow(cursor: Cursor) -> str:
     return "auto" if name == "overlay" else name
 
 
+_FLOW_RELATIVE = {"inline-start": "left", "inline-end": "right"}
+
+
 def _float(cursor: Cursor) -> str:
     name = cursor.keyword("none", "left", "right", "inline-start", "inline-end")
     if name is None:
         unexpected(cursor.peek())
-    if name != "none":
-        cursor.notes.append("floats are not laid out; the box stays in the flow (use flex or grid)")
-    return {"inline-start": "left", "inline-end": "right"}.get(name, name)
+    return _FLOW_RELATIVE.get(name, name)
+
+
+def _clear(cursor: Cursor) -> str:
+    name = cursor.keyword("none", "left", "right", "both", "inline-start", "inline-end")
+    if name is None:
+        unexpected(cursor.peek())
+    return _FLOW_RELATIVE.get(name, name)
 
 
 def _position(cursor: Cursor) -> str:
@@ -128,7 +136,8 @@ longhand("overflow-x", "visible", overflow, note="scroll and auto clip as hidden
 longhand("overflow-y", "visible", overflow, note="scroll and auto clip as hidden does; no scrollbars")
 shorthand("overflow", ("overflow_x", "overflow_y"), pair("overflow_x", "overflow_y", overflow))
 longhand("visibility", "visible", one_of(("visible", "hidden", "collapse")), inherited=True)
-longhand("float", "none", _float, key="float_", status="no", note="floats are not laid out")
+longhand("float", "none", _float, key="float_", note="inline-start and inline-end as left and right")
+longhand("clear", "none", _clear, note="inline-start and inline-end as left and right")
 
 for _name in ("inset", "margin", "padding"):
     _of = (lambda s: s) if _name == "inset" else (lambda s, n=_name: f"{n}_{s}")

@@ -34,8 +34,8 @@ inert(
     "appearance", "-webkit-appearance", "-moz-appearance",
 )  # fmt: skip
 inert(
-    "floats are not laid out",
-    "clear", "shape-outside", "shape-margin", "shape-image-threshold",
+    "text flows around the margin box of a float",
+    "shape-outside", "shape-margin", "shape-image-threshold",
 )  # fmt: skip
 svg(
     "of the shapes of inline SVG",
