@@ -11,8 +11,8 @@ another matter: a page with twenty new cards should get them all. So there are t
 
 A flood begins with the first refusal, or as soon as a queue grows because arrivals go on: a burst does
 not grow, it stops. What a burst has put into a queue before it was full is kept. A flood is over when
-most arrivals find an idle process again, or `calm_after` seconds after the last refusal. `queue.py` keeps
-the order that follows from this.
+most arrivals find an idle process again, after a pause in which every process came to rest, or `calm_after`
+seconds after the last refusal. `queue.py` keeps the order that follows from this.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _BURST_SHARE = 1 / 8  # of `burst_wait`: what arrives within is one burst
 _EVIDENCE = 6  # arrivals after that
 _FLOOD_RATE = 1.75  # times what the processes can draw
 _SHORT_WAIT = 0.04  # no flood while nobody waits longer
+_PAUSE, _PAUSE_RENDERS = 0.25, 4  # seconds, and renders' time, without an arrival: no flood has such gaps
+_FIRST_GUESS = 0.02  # of the render time; a page's worth of cards may come right after the start
 
 
 class Admission:
@@ -44,7 +46,8 @@ class Admission:
     def __init__(self, policy: AdmissionPolicy, workers: int) -> None:
         self._policy = policy
         self._workers = max(1, workers)
-        self._service = 0.05
+        self._service = _FIRST_GUESS
+        self._last_arrival = -math.inf
         self._last_refusal = -math.inf
         self._flood = False
         self._idle_share = 1.0  # moving average of arrivals that found an idle process
@@ -74,6 +77,9 @@ class Admission:
 
         In a flood everybody may, in the place of somebody else: `flood_places` is the length to keep.
         """
+        if idle and now - self._last_arrival > max(_PAUSE, _PAUSE_RENDERS * self._service / self._workers):
+            self._flood, self._idle_share = False, 1.0
+        self._last_arrival = now
         self._idle_share += 0.1 * (idle - self._idle_share)
         self._flood = self._flood and self._idle_share < 0.5
         if idle:

@@ -95,6 +95,24 @@ def test_the_flood_is_over_when_arrivals_find_idle_processes() -> None:
     assert burst(admission, 3, now=1.0) == 3
 
 
+def test_a_burst_too_large_does_not_make_a_flood_of_the_next_one() -> None:
+    admission = warm()
+    burst(admission, 100)
+    assert admission.admit(0, 1.0, idle=True)
+    assert burst(admission, 20, now=1.0) == 20
+
+
+def test_a_flood_with_an_idle_moment_is_still_one() -> None:
+    admission = warm()
+    burst(admission, 100)
+    assert admission.admit(0, 0.1, idle=True)
+    assert admission.flooded(0.1)
+
+
+def test_a_page_of_cards_right_after_the_start_gets_them_all() -> None:
+    assert burst(Admission(AdmissionPolicy(), workers=2), 20) == 20
+
+
 def test_the_flood_is_over_some_time_after_the_last_refusal() -> None:
     admission = warm(AdmissionPolicy(calm_after=5))
     burst(admission, 100, now=0.0)
