@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .card import Card, InvalidCard
+    from .card import Card
     from .client import ApiError, Client, CreatedCard
     from .contract.signing import Keyring
+    from .invalid_card import InvalidCard
     from .meta import meta_tags
 
 __version__ = "0.1.0"
@@ -22,7 +23,7 @@ _HOMES = {
     "Card": "card",
     "Client": "client",
     "CreatedCard": "client",
-    "InvalidCard": "card",
+    "InvalidCard": "invalid_card",
     "Keyring": "contract.signing",
     "meta_tags": "meta",
 }

@@ -12,32 +12,33 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from urllib.parse import urlsplit
 
+from .card_values import ParamInput, number_text, texts_of
 from .contract.alt import alt_text
 from .contract.canonical import canonical_query
 from .contract.manifest import ManifestError, manifest_from_json
+from .contract.options import parse_options
 from .contract.problem import Problem
 from .contract.request import parse_request
 from .contract.route import EXTENSIONS, TEMPLATE_NAME, Extension, is_format
-from .contract.schema import Manifest, ParamValue, TemplateSpec
+from .contract.schema import Manifest, TemplateSpec
 from .contract.signing import Keyring, KeyringError
 from .contract.text import clean_text
-from .contract.uri import MAX_URL_BYTES, encode_query, parse_query
-from .contract.values import format_value
+from .contract.uri import MAX_CANONICAL_BYTES, MAX_URL_BYTES, encode_query, parse_query
+from .invalid_card import InvalidCard
 from .meta import meta_tags
 
 SIGNING_KEYS = "EMBLAZON_SIGNING_KEYS"
 PUBLIC_URL = "EMBLAZON_PUBLIC_URL"
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1200, 630
-
-ParamInput = ParamValue | date | list[str] | None
-
-
-class InvalidCard(ValueError):
-    """The card cannot be made as given; the message says which argument is wrong and why."""
+OPTIONS = {  # reserved parameters and the arguments they come from
+    "_w": "width", "_h": "height", "_dpr": "dpr", "_q": "quality", "_max": "max_bytes",
+    "_v": "variant", "_lang": "lang", "_tv": "version",
+}  # fmt: skip
+LONGEST_LIFE = 100 * 365 * 86_400  # seconds
 
 
 class Card:
@@ -73,7 +74,7 @@ class Card:
         params: Mapping[str, ParamInput] | None = None,
         **more_params: ParamInput,
     ) -> None:
-        if not TEMPLATE_NAME.fullmatch(template):
+        if not isinstance(template, str) or not TEMPLATE_NAME.fullmatch(template):
             raise InvalidCard(f"{template!r} is not a template name: a-z 0-9 _ - only.")
         if format not in EXTENSIONS:
             raise InvalidCard(f"format={format!r} is not one of {', '.join(EXTENSIONS)}.")
@@ -82,25 +83,36 @@ class Card:
         self._base_url = _base_url(base_url)
         self._keyring = _keyring(key)
         self._alt = alt
-        options = {
-            "_w": width, "_h": height, "_dpr": dpr, "_q": quality, "_max": max_bytes,
-            "_v": variant, "_lang": lang, "_tv": version,
-        }  # fmt: skip
-        self._pairs = _texts({**(params or {}), **more_params})
-        self._pairs |= {name: _number(value) for name, value in options.items() if value not in (None, "")}
+        values = (width, height, dpr, quality, max_bytes, variant, lang, version)
+        self._pairs = texts_of({**(params or {}), **more_params})
+        self._pairs |= {
+            name: number_text(argument, value)
+            for (name, argument), value in zip(OPTIONS.items(), values, strict=True)
+            if value not in (None, "")
+        }
         self._spec: TemplateSpec | None = None
         self._size = (width, height)
-        self._dpr = dpr or 1.0
         if manifest is not None:
             self._check(_manifest(manifest))
-        elif self.path_and_query_length > MAX_URL_BYTES - 256:
+        else:
+            self._check_options()
+        self._dpr = float(self._pairs.get("_dpr", "1"))
+
+    def _check_options(self) -> None:
+        """Refuse what the edge refuses for any template; variants are the template's own."""
+        options = {name: text for name, text in self._pairs.items() if name[0] == "_" and name != "_v"}
+        try:
+            parse_options(options, TemplateSpec(self.template, "", {}))
+        except Problem as problem:
+            argument = OPTIONS.get(problem.param, problem.param)
             raise InvalidCard(
-                f"The card's URL would be longer than {MAX_URL_BYTES} bytes; POST it to /api/cards."
-            )
+                problem.detail.replace(f"Parameter {problem.param!r}", f"{argument}=")
+            ) from None
 
     def _check(self, manifest: Manifest) -> None:
         try:
-            request = parse_request("GET", self.path, encode_query(self._pairs), manifest)
+            query = encode_query(self._pairs)
+            request = parse_request("GET", self.path, query, manifest, longest=MAX_CANONICAL_BYTES)
         except Problem as problem:
             raise InvalidCard(problem.detail) from None
         self._spec = request.template
@@ -113,11 +125,6 @@ class Card:
     def path(self) -> str:
         """`/og/{template}.{format}`."""
         return f"/og/{self.template}.{self.format}"
-
-    @property
-    def path_and_query_length(self) -> int:
-        """Bytes of the unsigned URL without scheme and host."""
-        return len(self.path) + 1 + len(encode_query(self._pairs))
 
     @property
     def width(self) -> int:
@@ -147,24 +154,29 @@ class Card:
         return self.signed_url() if self._keyring else self.unsigned_url()
 
     def unsigned_url(self) -> str:
-        """The address of the image without a signature."""
+        """The address of the image without a signature; raises InvalidCard where it is too long for one."""
         return self._address(encode_query(self._pairs))
 
-    def signed_url(self, *, expires_in: float | None = None, now: float | None = None) -> str:
-        """The signed address of the image; raises InvalidCard where there is no key.
+    def signed_url(self, *, expires_in: float | timedelta | None = None, now: float | None = None) -> str:
+        """The signed address of the image; raises InvalidCard where there is no key or it is too long.
 
-        `expires_in` is seconds; the expiry is rounded up to a tenth of that, so that pages rendered one
-        after the other name the same image and share its cache entry.
+        `expires_in` is seconds or a timedelta; the expiry is rounded up to a tenth of that, so that pages
+        rendered one after the other name the same image and share its cache entry.
         """
         if self._keyring is None:
             raise InvalidCard(f"There is no signing key; set {SIGNING_KEYS}=kid:secret or pass key=….")
         expires_at = None
         if expires_in is not None:
-            step = max(1, int(expires_in / 10))
-            expires_at = -int(-((time.time() if now is None else now) + expires_in) // step) * step
+            seconds = expires_in.total_seconds() if isinstance(expires_in, timedelta) else expires_in
+            if not 0 < seconds <= LONGEST_LIFE:
+                raise InvalidCard(
+                    f"expires_in={expires_in!r} is no time to come; give seconds or a timedelta."
+                )
+            step = max(1, int(seconds / 10))
+            expires_at = -int(-((time.time() if now is None else now) + seconds) // step) * step
         return self._address(self._keyring.sign(self.path, encode_query(self._pairs), expires_at=expires_at))
 
-    def meta_tags(self, *, expires_in: float | None = None) -> str:
+    def meta_tags(self, *, expires_in: float | timedelta | None = None) -> str:
         """The `<meta>` elements for a page's head, one per line, escaped."""
         url = self.url() if expires_in is None else self.signed_url(expires_in=expires_in)
         return meta_tags(url, self.width, self.height, format=is_format(self.format), alt=self.alt)
@@ -180,56 +192,32 @@ class Card:
         return {"template": self.template, "params": params, "options": options, "format": self.format}
 
     def _address(self, query: str) -> str:
+        if len(self.path) + 1 + len(query) > MAX_URL_BYTES:
+            raise InvalidCard(
+                f"The card's URL would be longer than {MAX_URL_BYTES} bytes; shorten it, or make a short URL "
+                "with Client.create."
+            )
         return f"{self._base_url}{self.path}{'?' if query else ''}{query}"
 
     def __repr__(self) -> str:
         return f"<Card {self.path}?{encode_query(self._pairs)}>"
 
 
-def _texts(params: Mapping[str, ParamInput]) -> dict[str, str]:
-    """Values as the texts that a URL carries; without a manifest their types are taken as they are."""
-    texts: dict[str, str] = {}
-    for name, value in params.items():
-        if name.startswith("_"):
-            raise InvalidCard(f"{name!r} is reserved; use Card's own arguments such as width= or lang=.")
-        if value is None:
-            continue
-        texts[name] = _text(name, value)
-    return texts
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        if not all(isinstance(item, str) for item in value):
-            raise InvalidCard(f"{name!r} takes a list of text.")
-        return format_value(tuple(value))
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise InvalidCard(f"{name!r} has a lone surrogate.") from None
-        return format_value(clean_text(value, multiline=True).replace("\0", ""))
-    if isinstance(value, int | float):
-        return _number(value)
-    # Django's lazy translations, Decimal, UUID, pathlib, Markup: whatever has a text of its own.
-    return format_value(clean_text(str(value), multiline=True))
-
-
-def _number(value: object) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return format_value(cast(ParamValue, value))
-
-
 def _base_url(given: str | None) -> str:
     base_url = (os.environ.get(PUBLIC_URL, "") if given is None else given).rstrip("/")
-    if not base_url.startswith(("https://", "http://")):
+    if not _is_base(base_url):
         raise InvalidCard(f"base_url={base_url!r} is no http(s) URL; pass base_url=… or set {PUBLIC_URL}.")
     return base_url
+
+
+def _is_base(text: str) -> bool:
+    if not text.isprintable() or set(text) & set(' "<>\\^`{|}'):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 def _keyring(given: str | Keyring | None) -> Keyring | None:

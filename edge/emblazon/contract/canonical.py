@@ -7,9 +7,10 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 
+from .problem import Problem, UriTooLong
 from .request import CardRequest
 from .schema import Manifest
-from .uri import encode, encode_query
+from .uri import MAX_CANONICAL_BYTES, encode, encode_query
 from .values import format_value
 
 
@@ -30,6 +31,16 @@ def canonical_url(req: CardRequest) -> str:
     """Canonical path and query: all that the origin is ever asked with."""
     query = canonical_query(req)
     return f"{canonical_path(req)}?{query}" if query else canonical_path(req)
+
+
+def check_canonical_size(req: CardRequest, problem: type[Problem] = UriTooLong) -> None:
+    """Refuse a card whose canonical URL is longer than the origin takes; raises `problem`."""
+    size = len(canonical_url(req))
+    if size > MAX_CANONICAL_BYTES:
+        raise problem(
+            f"The card comes to {size} bytes in canonical form, where a letter beyond ASCII takes 6 to 12; "
+            f"at most {MAX_CANONICAL_BYTES} are drawn."
+        )
 
 
 def cache_key(req: CardRequest, manifest: Manifest, epochs: Mapping[str, int] | None = None) -> str:

@@ -12,7 +12,7 @@ from .options import FALLBACK_VARIANT, RESERVED, SIGNATURE_PARAMS, Options, pars
 from .problem import BadParameter, MethodNotAllowed, NotFound, unknown_word
 from .route import TEMPLATE_NAME, ApiRoute, Extension, OgRoute, ShortRoute, is_format, match_route
 from .schema import Format, Manifest, ParamValue, TemplateSpec
-from .uri import check_url_size, decode, parse_query
+from .uri import MAX_URL_BYTES, check_url_size, decode, parse_query
 from .values import absent_value, check_value
 
 METHODS = ("GET", "HEAD")
@@ -59,14 +59,20 @@ class ShortRequest:
 
 
 def parse_request(
-    method: str, path: str, raw_query: str, manifest: Manifest, *, accept: str = ""
+    method: str,
+    path: str,
+    raw_query: str,
+    manifest: Manifest,
+    *,
+    accept: str = "",
+    longest: int = MAX_URL_BYTES,
 ) -> CardRequest:
-    """Read an `/og/…` or `/api/og/…` URL.
+    """Read an `/og/…` or `/api/og/…` URL of at most `longest` bytes.
 
     `path` and `raw_query` are as on the wire: percent-encoded, without `?`. Raises a Problem: UriTooLong,
     MethodNotAllowed, NotFound (no such route or template), BadRequest, BadParameter.
     """
-    check_url_size(path, raw_query)
+    check_url_size(path, raw_query, longest=longest)
     route = match_route(path)
     if not isinstance(route, OgRoute | ApiRoute):
         raise NotFound("No card has this address; it is /og/{template}.{png|jpg|webp|avif|auto}.")

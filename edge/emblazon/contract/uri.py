@@ -14,6 +14,7 @@ import unicodedata
 from .problem import BadParameter, BadRequest, UriTooLong
 
 MAX_URL_BYTES = 8192  # path, "?" and query
+MAX_CANONICAL_BYTES = 16_384  # the same in canonical form, which the origin is asked with
 MAX_VALUE_LENGTH = 4096  # code points of one value, whatever the schema says; `data` is bounded by the URL
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -24,13 +25,13 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _ENCODED = [chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)]
 
 
-def check_url_size(path: str, raw_query: str) -> None:
-    """Refuse a URL of more than `MAX_URL_BYTES` bytes; raises UriTooLong."""
+def check_url_size(path: str, raw_query: str, *, longest: int = MAX_URL_BYTES) -> None:
+    """Refuse a URL of more than `longest` bytes; raises UriTooLong."""
     size = len(path) + 1 + len(raw_query)
-    if size <= MAX_URL_BYTES and not (path.isascii() and raw_query.isascii()):
+    if size <= longest and not (path.isascii() and raw_query.isascii()):
         size = len(f"{path}?{raw_query}".encode("utf-8", "surrogatepass"))
-    if size > MAX_URL_BYTES:
-        raise UriTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes; POST it to /api/cards instead.")
+    if size > longest:
+        raise UriTooLong(f"The URL is longer than {longest} bytes; POST it to /api/cards instead.")
 
 
 def decode(component: str, *, plus: bool, where: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from emblazon.contract.canonical import check_canonical_size
 from emblazon.contract.options import SIGNATURE_PARAMS, parse_options
 from emblazon.contract.problem import Gone, NotFound
 from emblazon.contract.request import CardRequest, parse_request
@@ -101,6 +102,7 @@ class Keyer:
                 raise
             manifest = self._control.manifest
             request = await self._parse(x, route, manifest)
+        check_canonical_size(request)
         return card_of(request, manifest, self._control.epochs)
 
     async def _parse(self, x: Exchange, route: Route, manifest: Manifest) -> CardRequest:

@@ -6,10 +6,17 @@ import json
 from dataclasses import replace
 
 from emblazon.contract.alt import alt_text
-from emblazon.contract.canonical import canonical_path, canonical_query, card_id, card_payload
-from emblazon.contract.problem import BadParameter, Problem
+from emblazon.contract.canonical import (
+    canonical_path,
+    canonical_query,
+    card_id,
+    card_payload,
+    check_canonical_size,
+)
+from emblazon.contract.problem import BadParameter, PayloadTooLarge, Problem
 from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.route import EXTENSIONS, Extension, is_format
+from emblazon.contract.uri import MAX_URL_BYTES
 from emblazon.edge.body import read_object
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.control import Control
@@ -56,6 +63,7 @@ class Publisher:
         if extension is None:
             extension = request.template.default_format
             request = replace(request, format=extension)
+        check_canonical_size(request, PayloadTooLarge)
         payload = card_payload(request)
         identity = card_id(request)
         if not await self._short.keep(x, identity, payload):
@@ -74,7 +82,7 @@ class Publisher:
         image_url = f"{base}/c/{identity}.{extension}"
         return {
             "id": identity,
-            "url": self._long_url(base, request),
+            "url": self._long_url(base, request) or image_url,
             "image_url": image_url,
             "meta_tags": meta_tags(
                 image_url,
@@ -86,9 +94,12 @@ class Publisher:
         }
 
     def _long_url(self, base: str, request: CardRequest) -> str:
+        """The URL that says everything about the card; empty where it would be too long for one."""
         path, query = canonical_path(request), canonical_query(request)
         if self._config.keyring is not None:
             query = self._config.keyring.sign(path, query)
+        if len(path) + 1 + len(query) > MAX_URL_BYTES:
+            return ""
         return f"{base}{path}?{query}" if query else f"{base}{path}"
 
     async def _enqueue(self, x: Exchange, identity: str, extension: Extension) -> None:

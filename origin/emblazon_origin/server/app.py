@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-_MAX_HEAD = 16 * 1024  # a request line longer than the 8 KiB that a card may use gets a 414, not a reset
+_MAX_HEAD = 32 * 1024  # a request line longer than the 16 KiB that a card may use gets a 414, not a reset
 
 
 def default_renderer(config: OriginConfig | None = None) -> RendererSpec:

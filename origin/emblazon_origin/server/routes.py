@@ -21,6 +21,7 @@ from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.problem import BadRequest, MethodNotAllowed, NotFound, Unauthorized
 from emblazon.contract.request import CardRequest, parse_request
+from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon_origin.errors import Overloaded
 from emblazon_origin.observability.metrics import CONTENT_TYPE as METRICS_TYPE
 from emblazon_origin.server import headers
@@ -103,7 +104,9 @@ class Routes:
         if route == "fallback":
             query = "&".join(filter(None, [query, f"_v={FALLBACK_VARIANT}"]))
         accept = ask.headers.get("accept", "")
-        request = parse_request("GET", f"/og{name}", query, manifest, accept=accept)
+        request = parse_request(
+            "GET", f"/og{name}", query, manifest, accept=accept, longest=MAX_CANONICAL_BYTES
+        )
         seen.template = request.template.name
         if explain:
             return json_answer((await service.explain(request)).explain)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -151,7 +151,28 @@ def test_card_that_the_manifest_does_not_allow_says_why(
         ({"format": "gif"}, "png"),
         ({"key": "nokid"}, "kid:secret"),
         ({"params": {"_w": 3}}, "reserved"),
-        ({"title": "x" * 9000}, "8192"),
+        ({"title": "x" * 4097}, "4096"),
+        ({"title": b"Hi"}, "'title' is a bytes"),
+        ({"title": {"en": "Hi"}}, "'title' is a dict"),
+        ({"title": object()}, "'title' is a object"),
+        ({"title": (letter for letter in "Hi")}, "generator"),
+        ({"minutes": float("inf")}, "finite"),
+        ({"params": {"": "x"}}, "name"),
+        ({"params": {"a\ud800": "x"}}, "name"),
+        ({"params": {1: "x"}}, "name"),
+        ({"width": 63}, "width= takes a whole number from 64"),
+        ({"width": "wide"}, "width="),
+        ({"dpr": float("nan")}, "'dpr' is nan"),
+        ({"dpr": 1.3333}, "dpr="),
+        ({"quality": 900}, "quality="),
+        ({"max_bytes": 1}, "max_bytes="),
+        ({"lang": "en_US"}, "lang="),
+        ({"version": "v1"}, "version="),
+        ({"width": 4096, "height": 4096}, "pixels"),
+        ({"base_url": "https://"}, "base_url"),
+        ({"base_url": "https://og.example.com/?x=1"}, "base_url"),
+        ({"base_url": "https://og example.com"}, "base_url"),
+        ({"base_url": "https://[::1"}, "base_url"),
         ({"title": "\ud800"}, "surrogate"),
         ({"names": [1]}, "list of text"),
         ({"manifest": "/nowhere/manifest.json"}, "manifest"),
@@ -161,6 +182,25 @@ def test_card_that_the_manifest_does_not_allow_says_why(
 def test_wrong_argument_is_named(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidCard, match=said):
         Card("article", **{"base_url": BASE, "key": "", **arguments})
+
+
+def test_card_too_long_for_a_url_can_still_be_posted() -> None:
+    made = Card("article", base_url=BASE, key="", title="x" * 4000, subtitle="x" * 4000, site="x" * 400)
+    with pytest.raises(InvalidCard, match=r"8192.*Client\.create"):
+        made.url()
+    assert len(str(made.payload())) > 8192
+
+
+@pytest.mark.parametrize("expires_in", [0, -5, float("nan"), float("inf"), timedelta(days=-1)])
+def test_life_that_is_no_time_to_come_is_refused(expires_in: float | timedelta) -> None:
+    with pytest.raises(InvalidCard, match="expires_in"):
+        Card("article", base_url=BASE, key=KEY, title="Hi").signed_url(expires_in=expires_in)
+
+
+def test_life_is_seconds_or_a_timedelta() -> None:
+    made = Card("article", base_url=BASE, key=KEY, title="Hi")
+    day = made.signed_url(expires_in=86_400, now=1_800_000_000)
+    assert made.signed_url(expires_in=timedelta(days=1), now=1_800_000_000) == day
 
 
 def test_signing_without_a_key_says_what_to_set() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import pytest
-from edge_world import Fault, World, bytes_of, failing
+from edge_world import Fault, World, bytes_of, example_manifest, failing
 
+from emblazon.contract.request import parse_request
+from emblazon.contract.schema import ParamSpec, TemplateSpec
+from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.hot import HotCards
 from emblazon.edge.ports import Body, BytesBody, OriginResponse, PortError, Request
@@ -54,6 +58,46 @@ async def test_long_url_of_a_card_is_signed_and_shares_its_entry() -> None:
     assert (await world.get(path(card["url"]))).status == 200
     short = await world.get(path(card["image_url"]))
     assert "hit" in str(short.header("cache-status"))
+
+
+LONG = "長" * 1500  # 13.5 kB in a URL
+
+
+def long_card(title: str) -> bytes:
+    return json.dumps({"template": "essay", "params": {"title": title}}).encode()
+
+
+@pytest.fixture
+def essays(world: World) -> World:
+    spec = TemplateSpec("essay", "e5" * 16, {"title": ParamSpec("title", max_length=4096)})
+    world.origin.manifest = example_manifest(essay=spec)
+    return world
+
+
+async def test_card_too_long_for_a_url_is_drawn_under_its_short_one(essays: World) -> None:
+    card = await created(essays, long_card(LONG))
+    assert card["url"] == card["image_url"], "there is no other"
+    response = await essays.get(path(card["image_url"]))
+    assert response.header("x-emblazon-fallback") is None
+    asked = essays.origin.card_requests[0].target.partition("?")[2]
+    read = parse_request(
+        "GET", "/og/essay.png", asked, essays.origin.manifest, longest=MAX_CANONICAL_BYTES
+    )  # as the origin does
+    assert read.params == {"title": LONG}
+
+
+async def test_card_that_no_origin_would_take_is_refused_before_it_is_kept(essays: World) -> None:
+    response = await essays.post("/api/cards", long_card("長" * 4000))
+    assert response.status == 413
+    assert b"36" in await bytes_of(response)
+    assert not essays.kv.keys("payload/")
+
+
+async def test_url_that_grows_in_canonical_form_is_drawn_or_refused_but_no_fallback(essays: World) -> None:
+    grows = await essays.get(f"/og/essay.png?title={'!' * 4096}")  # each becomes %21
+    assert (grows.status, grows.header("x-emblazon-fallback")) == (200, None)
+    data = quote(json.dumps({"title": "長" * 2500}, ensure_ascii=False), safe="長")
+    assert (await essays.get(f"/api/og/k?template=essay&data={data}")).status == 414
 
 
 async def test_meta_tags_are_escaped_and_complete(world: World) -> None:
