@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from emblazon.contract.manifest import ManifestError, manifest_from_json
+from emblazon.contract.problem import NotFound
 from emblazon.contract.schema import Manifest
 from emblazon.edge.ask import origin_headers
 from emblazon.edge.config import EdgeConfig
@@ -25,6 +28,8 @@ from emblazon.edge.epochs import Epochs
 from emblazon.edge.exchange import Exchange
 from emblazon.edge.ports import BytesBody, OriginError, get_header
 from emblazon.edge.store import Store
+
+T = TypeVar("T")
 
 DOCUMENT = "control"
 MANIFEST_KEY = "manifest"
@@ -153,6 +158,17 @@ class Control:
         if x.now - self._asked_at < at_most_every:
             return False
         return await self.ask_origin(x)
+
+    async def read_with(
+        self, x: Exchange, manifest: Manifest, read: Callable[[Manifest], Awaitable[T]]
+    ) -> tuple[T, Manifest]:
+        """Read a card by a manifest; where it names no such template, by a newer one. Raises what `read` does."""
+        try:
+            return await read(manifest), manifest
+        except NotFound:
+            if not await self.ask_again(x) or self.manifest is None:
+                raise
+            return await read(self.manifest), self.manifest
 
     async def before(self, x: Exchange) -> Manifest | None:
         """Return the manifest before this one, whose cards may stand in while the origin fails."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from emblazon.contract.canonical import check_canonical_size
 from emblazon.contract.options import SIGNATURE_PARAMS, parse_options
-from emblazon.contract.problem import Gone, NotFound
+from emblazon.contract.problem import Gone
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.route import ApiRoute, Extension, OgRoute, Route, ShortRoute, is_format
 from emblazon.contract.schema import Manifest, TemplateSpec
@@ -94,14 +94,11 @@ class Keyer:
         manifest = await self._control.ready(x)
         if manifest is None:
             return None
-        try:
-            request = await self._parse(x, route, manifest)
-        except NotFound:
-            # A template that is newer than our manifest? Ask once in a while.
-            if not await self._control.ask_again(x) or self._control.manifest is None:
-                raise
-            manifest = self._control.manifest
-            request = await self._parse(x, route, manifest)
+
+        async def read(known: Manifest) -> CardRequest:
+            return await self._parse(x, route, known)
+
+        request, manifest = await self._control.read_with(x, manifest, read)
         check_canonical_size(request)
         return card_of(request, manifest, self._control.epochs)
 

@@ -16,6 +16,7 @@ from emblazon.contract.canonical import (
 from emblazon.contract.problem import BadParameter, PayloadTooLarge, Problem
 from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.route import EXTENSIONS, Extension, is_format
+from emblazon.contract.schema import Manifest
 from emblazon.contract.uri import MAX_URL_BYTES
 from emblazon.edge.body import read_object
 from emblazon.edge.config import EdgeConfig
@@ -59,7 +60,11 @@ class Publisher:
         manifest = await self._control.ready(x)
         if manifest is None:
             raise NotReady("The templates are not known yet.")
-        request = build_request(members, manifest, extension=extension or "png", also=("format", "store"))
+
+        async def read(known: Manifest) -> CardRequest:
+            return build_request(members, known, extension=extension or "png", also=("format", "store"))
+
+        request, _ = await self._control.read_with(x, manifest, read)
         if extension is None:
             extension = request.template.default_format
             request = replace(request, format=extension)

@@ -75,21 +75,25 @@ class Purger:
             raise Unpurgeable(
                 "The templates are not known yet, so no URL can be keyed; purge by template or all."
             )
-        request = await self._request(x, url, manifest)
+
+        async def read(known: Manifest) -> CardRequest:
+            return await self._request(x, url, known)
+
+        try:
+            request, manifest = await self._control.read_with(x, manifest, read)
+        except Problem as problem:
+            raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
+        except ValueError as error:  # of urlsplit
+            raise BadRequest(f"{url[:200]!r} is no URL: {error}.", param="urls") from None
         formats = FORMATS if request.negotiated else (request.format,)
         requests = [replace(request, format=name) for name in formats]
         return [card_of(each, manifest, self._control.epochs) for each in requests]
 
     async def _request(self, x: Exchange, url: str, manifest: Manifest) -> CardRequest:
-        try:
-            parts = urlsplit(url)
-            if isinstance(match_route(parts.path), ShortRoute):
-                return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
-            return parse_request("GET", parts.path, parts.query, manifest)
-        except Problem as problem:
-            raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
-        except ValueError as error:  # of urlsplit
-            raise BadRequest(f"{url[:200]!r} is no URL: {error}.", param="urls") from None
+        parts = urlsplit(url)
+        if isinstance(match_route(parts.path), ShortRoute):
+            return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
+        return parse_request("GET", parts.path, parts.query, manifest)
 
     async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> None:
         names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]

@@ -100,6 +100,14 @@ async def test_url_that_grows_in_canonical_form_is_drawn_or_refused_but_no_fallb
     assert (await essays.get(f"/api/og/k?template=essay&data={data}")).status == 414
 
 
+async def test_card_of_a_template_deployed_a_moment_ago_is_taken(world: World) -> None:
+    await world.get(ARTICLE)
+    await world.advance(6)  # the origin was not asked just now
+    world.origin.manifest = example_manifest(essay=TemplateSpec("essay", "e5" * 16, {}))
+    card = await created(world, b'{"template": "essay"}')
+    assert (await world.get(path(card["image_url"]))).status == 200
+
+
 async def test_meta_tags_are_escaped_and_complete(world: World) -> None:
     tags = (await created(world))["meta_tags"]
     assert '<meta property="og:image:width" content="1200">' in tags

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from edge_world import Fault, World, bytes_of
+from edge_world import Fault, World, bytes_of, example_manifest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emblazon.contract.schema import TemplateSpec
 from emblazon.edge.epochs import MAX_URL_EPOCHS, Epochs, url_scope
 from emblazon.edge.ports import PortError
 
@@ -191,6 +192,13 @@ async def test_any_name_is_purged_while_no_template_is_known(world: World) -> No
     world.origin.alive = False
     assert "unknown" not in await order(world, {"templates": ["article"], "tags": ["news"]})
     assert {"template:article", "tag:news"} <= {*world.edge.control.epochs.hard}
+
+
+async def test_url_of_a_template_deployed_a_moment_ago_is_purged(world: World) -> None:
+    await world.get(ARTICLE)
+    await world.advance(6)
+    world.origin.manifest = example_manifest(essay=TemplateSpec("essay", "e5" * 16, {}))
+    assert "unknown" not in await order(world, {"urls": ["/og/essay.png"], "templates": ["essay"]})
 
 
 async def test_purge_leaves_an_audit_line_without_signatures() -> None:
