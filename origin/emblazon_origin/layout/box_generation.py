@@ -16,12 +16,17 @@ from .context import ImageSizes
 from .inline import has_substance
 from .list_markers import Ascent, marker_shape, marker_style, shape_node
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
+from .table_generation import GROUPS, PARTS, TABLES, finish_table
 
-ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid"})
+ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
 # Elements that browsers would lay out as inline boxes, for the static position of absolute boxes.
 INLINE_TAGS = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "i", "img", "kbd", "label", "mark", "q", "s",
     "samp", "small", "span", "strong", "sub", "sup", "svg", "time", "u", "var", "::before", "::after",
+})  # fmt: skip
+_FORMATTING_CONTEXTS = frozenset({
+    "flow-root", "flex", "grid", "inline-flex", "inline-grid", "inline-block", "table", "inline-table",
+    "table-cell", "table-caption",
 })  # fmt: skip
 
 
@@ -68,17 +73,19 @@ class BoxGenerator:
         scrolls = not node.is_viewport_scroller and not (
             style.overflow_x in ("visible", "clip") and style.overflow_y in ("visible", "clip")
         )
-        node.is_root_context = (
-            node.is_out_of_flow
-            or scrolls
-            or style.display in ("flow-root", "flex", "grid", "inline-flex", "inline-grid", "inline-block")
-        )
+        node.is_root_context = node.is_out_of_flow or scrolls or style.display in _FORMATTING_CONTEXTS
         if style.display in ("flex", "inline-flex"):
             node.kind = "flex"
             self._add_items(node, element)
         elif style.display in ("grid", "inline-grid"):
             node.kind = "grid"
             self._add_items(node, element)
+        elif style.display in TABLES:
+            self._add_parts(node, element)
+            self.count += 1
+            return finish_table(node, self.count)
+        elif style.display in GROUPS or style.display == "table-row":
+            self._add_parts(node, element)
         else:
             pieces: list[_Piece] = []
             children = element.children
@@ -122,6 +129,41 @@ class BoxGenerator:
         else:
             node.natural_width, node.natural_height, node.natural_ratio = size.width, size.height, size.ratio
 
+    # --- parts of tables ---------------------------------------------------------------------------
+
+    def _add_parts(self, node: Node, element: Element) -> None:
+        """Add rows, cells and the like; anything else goes into anonymous cells."""
+        others: list[Element | Text] = []
+        for child, owner in boxes_of(element.children, element):
+            if isinstance(child, Text) or not (
+                child.style.display in PARTS or child.style.position in ("absolute", "fixed")
+            ):
+                others.append(child)
+                continue
+            self._add_stray_cell(node, owner, others)
+            others = []
+            _adopt(node, self._node(child))
+        self._add_stray_cell(node, element, others)
+
+    def _add_stray_cell(self, node: Node, owner: Element, children: list[Element | Text]) -> None:
+        if all(isinstance(child, Text) and not child.data.strip(" \t\n\r\f") for child in children):
+            return
+        cell = self._new(anonymous_style(node.style, display="table-cell"), None)
+        pieces: list[_Piece] = []
+        self._flatten(children, owner, pieces)
+        self._fill_block(cell, pieces)
+        _adopt(node, cell)
+
+    def _add_stray_parts(self, parent: Element, parts: list[Element], out: list[_Piece]) -> None:
+        """Make an anonymous table around parts that are in none."""
+        if parts:
+            table = self._new(anonymous_style(parent.style, display="table"), None)
+            for part in parts:
+                _adopt(table, self._node(part))
+            self.count += 1
+            out.append(_Block(finish_table(table, self.count)))
+            parts.clear()
+
     # --- items of flex and grid containers ---------------------------------------------------------
 
     def _add_items(self, container: Node, element: Element) -> None:
@@ -163,7 +205,14 @@ class BoxGenerator:
     # --- block containers --------------------------------------------------------------------------
 
     def _flatten(self, children: Iterable[Element | Text], parent: Element, out: list[_Piece]) -> None:
+        stray: list[Element] = []
         for child, owner in boxes_of(children, parent):
+            if isinstance(child, Element) and child.style.display in PARTS and replaced_key(child) is None:
+                stray.append(child)
+                continue
+            if stray and isinstance(child, Text) and not child.data.strip(" \t\n\r\f"):
+                continue
+            self._add_stray_parts(parent, stray, out)
             if isinstance(child, Text):
                 if child.data:
                     out.append(TextItem(child.data, owner.style, owner))
@@ -193,6 +242,7 @@ class BoxGenerator:
                 out.append(CloseBox(opened))
             else:
                 out.append(_Block(self._node(child)))
+        self._add_stray_parts(parent, stray, out)
 
     def _fill_block(self, node: Node, pieces: list[_Piece]) -> None:
         if not any(isinstance(piece, _Block) for piece in pieces):

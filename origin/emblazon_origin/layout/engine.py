@@ -32,6 +32,7 @@ from .sizing import (
     width_from,
     width_limits,
 )
+from .table import layout_table
 
 __all__ = ["content_sizes", "layout"]
 
@@ -40,6 +41,8 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], Content]] = {
     "inline": layout_inline_content,
     "flex": layout_flex,
     "grid": layout_grid,
+    "table": layout_table,
+    "table-wrapper": layout_block,
 }
 
 
@@ -92,7 +95,10 @@ def _layout(
     ctx.count_pass()
     if node.kind == "replaced":
         return _layout_replaced(ctx, node, basis, height_basis, fixed_width, fixed_height)
-    width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink)
+    is_table = node.kind in ("table", "table-wrapper")
+    width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink or is_table)
+    if is_table:  # never narrower than its content (CSS Tables 3 §4.2)
+        width = max(width, ctx.content_sizes(ctx, node)[0] + extra_of(node.style, basis).width)
     height = _specified_height(node, basis, height_basis, width, fixed_height, fixed_height_definite)
     return _layout_content(ctx, node, basis, height_basis, width, height)
 
@@ -186,6 +192,8 @@ def _layout_content(
     if used_height is None:
         extra = extra_of(node.style, basis).height
         used_height = max(clamp(content.height + extra, height.low, height.high), extra)
+    elif node.kind == "table":
+        used_height = max(used_height, content.height + extra_of(node.style, basis).height)
     elif height.by_ratio and node.style.height == "auto" and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         least = content.height + extra_of(node.style, basis).height

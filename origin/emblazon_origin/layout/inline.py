@@ -159,13 +159,13 @@ def atomic_item(fragment: Fragment, basis: float) -> AtomicItem:
     margins = margins_of(style, basis)
     height = fragment.height + margins.vertical
     baseline = height
-    if fragment.node.kind in ("flex", "grid"):
+    if fragment.node.kind in ("flex", "grid", "table"):
         own = fragment.first_baseline
     else:
         own = fragment.last_baseline if style.overflow_y in ("visible", "clip") else None
     if own is not None:
         baseline = (margins.top or 0.0) + own
-    elif fragment.node.kind in ("flex", "grid"):
+    elif fragment.node.kind in ("flex", "grid", "table"):
         baseline = (margins.top or 0.0) + fragment.height
     return AtomicItem(style, fragment.width + margins.horizontal, height, baseline)
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from ..style.values import Length
 from ..text.lines import AtomicItem
 from .context import LayoutContext
-from .contributions import Pair, contribution, definite_inner_height, without_relative_widths
+from .contributions import (
+    Pair,
+    border_box_contribution,
+    contribution,
+    definite_inner_height,
+    without_relative_widths,
+)
 from .grid import grid_content_sizes
 from .inline import has_substance, inline_items
 from .nodes import Absolute, Atomic, Node
 from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import extra_of, margins_of, to_border_box
+from .table import table_content_sizes
 
 
 def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
@@ -23,6 +30,10 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
             sizes = _flex_sizes(ctx, node)
         elif node.kind == "grid":
             sizes = grid_content_sizes(ctx, node)
+        elif node.kind == "table":
+            sizes = table_content_sizes(ctx, node)
+        elif node.kind == "table-wrapper":
+            sizes = max(border_box_contribution(ctx, c) for c in node.children if c.kind == "table")
         elif node.kind == "replaced":
             size = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, None)
             width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width

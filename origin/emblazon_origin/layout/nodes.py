@@ -11,8 +11,9 @@ from ..text.lines import BreakItem, TextItem
 
 if TYPE_CHECKING:
     from .fragment import BrokenLines, Fragment
+    from .table_grid import TableGrid
 
-Kind = Literal["block", "inline", "flex", "grid", "replaced"]
+Kind = Literal["block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part"]
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +82,7 @@ class Node:
     definite_height: tuple[float | None] | None = None  # of the content, once asked for
     content_sizes: tuple[float, float] | None = None
     holds_floats: bool = False  # in its block formatting context, at any depth
+    table: TableGrid | None = None  # of a table: its rows and cells
     twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
 
     @property

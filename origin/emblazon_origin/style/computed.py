@@ -14,7 +14,8 @@ from . import values as v
 
 Display = Literal[
     "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
-    "inline-grid", "list-item",
+    "inline-grid", "list-item", "table", "inline-table", "table-row-group", "table-header-group",
+    "table-footer-group", "table-row", "table-cell", "table-caption",
 ]  # fmt: skip
 Overflow = Literal["visible", "hidden", "clip", "scroll", "auto"]
 Alignment = Literal[
@@ -57,6 +58,10 @@ class ComputedStyle:
     visibility: Literal["visible", "hidden", "collapse"] = "visible"  # inherited
     float_: Literal["none", "left", "right"] = "none"
     clear: Literal["none", "left", "right", "both"] = "none"
+    table_layout: Literal["auto", "fixed"] = "auto"
+    border_collapse: Literal["separate", "collapse"] = "separate"  # inherited
+    border_spacing: tuple[v.Length, v.Length] = (v.ZERO, v.ZERO)  # inherited; horizontal, vertical
+    caption_side: Literal["top", "bottom"] = "top"  # inherited
 
     # Borders and outline; a width is 0 where its style is none or hidden
     border_top_width: float = 0.0

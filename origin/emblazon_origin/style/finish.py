@@ -337,6 +337,8 @@ def fill_viewport(style: ComputedStyle, viewport: Viewport) -> None:
 
 _BLOCKIFIED = {
     "inline": "block", "inline-block": "block", "inline-flex": "flex", "inline-grid": "grid",
+    "inline-table": "table", "table-row-group": "block", "table-header-group": "block",
+    "table-footer-group": "block", "table-row": "block", "table-cell": "block", "table-caption": "block",
 }  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 UNSUPPORTED_ELEMENTS = {
-    "table": "tables are not laid out; use grid",
     "video": "video is not drawn", "audio": "audio is not drawn",
     "canvas": "a canvas is not drawn", "iframe": "frames are not drawn", "object": "objects are not drawn",
     "embed": "objects are not drawn", "input": "form controls are not drawn as such",

@@ -45,7 +45,7 @@ def test_dark_scheme_and_density_are_the_viewports() -> None:
         ("selector(:has(a))", True), ("selector(:nope)", False), ("(--x: 1)", True),
         ("(writing-mode: tb)", False),
         ("((gap: 1px) and (not (gap: red)))", True), ("font-format(woff2)", True),
-        ("(display: table)", False),
+        ("(display: table)", True),
     ],
 )  # fmt: skip
 def test_supports_asks_the_registry(condition: str, expected: bool) -> None:

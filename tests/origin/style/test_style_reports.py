@@ -28,7 +28,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
     ("css", "code", "where"),
     [
         ("p:foo { color: red }", "css-invalid-selector", "p:foo"),
-        ("p { display: table }", "css-unsupported-value", "display"),
+        ("p { display: ruby }", "css-unsupported-value", "display"),
         ("p { columns: 2 }", "css-unsupported-property", "columns"),
         ("p { filter: url(#a) }", "css-unsupported-value", "filter"),
         ("@container (width > 1px) { p { color: red } }", "css-unsupported-rule", "@container"),
@@ -62,11 +62,11 @@ def test_animations_are_information(style: Any) -> None:
 
 
 def test_elements_that_are_not_drawn_are_reported(style: Any) -> None:
-    page = style("<p>\n<video></video><script>1</script><table><tr><td>x</table>")
+    page = style("<p>\n<video></video><script>1</script><progress></progress>")
     assert page.messages == [
         "2:0 html-unsupported-element video",
         "2:0 html-unsupported-element script",
-        "2:0 html-unsupported-element table",
+        "2:0 html-unsupported-element progress",
     ]
 
 

@@ -16,7 +16,8 @@ _DISPLAY = {
     name: name
     for name in (
         "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
-        "inline-grid", "list-item",
+        "inline-grid", "list-item", "table", "inline-table", "table-row-group", "table-header-group",
+        "table-footer-group", "table-row", "table-cell", "table-caption",
     )
 } | {"-webkit-flex": "flex", "-webkit-inline-flex": "inline-flex"}  # fmt: skip
 _PAIRS = {
@@ -25,9 +26,7 @@ _PAIRS = {
     ("block", "grid"): "grid", ("inline", "grid"): "inline-grid",
 }  # fmt: skip
 _NEAREST = {
-    "table": "block", "inline-table": "inline-block", "table-row-group": "block", "table-row": "block",
-    "table-header-group": "block", "table-footer-group": "block", "table-cell": "block",
-    "table-caption": "block", "table-column": "none", "table-column-group": "none",
+    "table-column": "none", "table-column-group": "none",
     "ruby": "inline", "ruby-text": "inline", "ruby-base": "inline", "math": "inline", "flow": "block",
 }  # fmt: skip
 
@@ -108,7 +107,13 @@ def _position(cursor: Cursor) -> str:
 
 _auto_length = keyword_or(length, "auto")
 
-longhand("display", "inline", display, status="partly", note="no table, ruby, run-in or math layout")
+longhand(
+    "display",
+    "inline",
+    display,
+    status="partly",
+    note="no ruby, run-in or math layout; columns of tables take no styles",
+)
 longhand("position", "static", _position, note="nothing scrolls: sticky boxes stick where they are")
 for _side in SIDES:
     longhand(_side, "auto", _auto_length)
@@ -138,6 +143,18 @@ shorthand("overflow", ("overflow_x", "overflow_y"), pair("overflow_x", "overflow
 longhand("visibility", "visible", one_of(("visible", "hidden", "collapse")), inherited=True)
 longhand("float", "none", _float, key="float_", note="inline-start and inline-end as left and right")
 longhand("clear", "none", _clear, note="inline-start and inline-end as left and right")
+
+
+def _spacing(cursor: Cursor) -> Any:
+    first = positive_length(cursor)
+    second = first if cursor.done else positive_length(cursor)
+    return lift(lambda x, y: (x, y), first, second)
+
+
+longhand("table-layout", "auto", one_of(("auto", "fixed")))
+longhand("border-collapse", "separate", one_of(("separate", "collapse")), inherited=True)
+longhand("border-spacing", (v.ZERO, v.ZERO), _spacing, inherited=True)
+longhand("caption-side", "top", one_of(("top", "bottom")), inherited=True)
 
 for _name in ("inset", "margin", "padding"):
     _of = (lambda s: s) if _name == "inset" else (lambda s, n=_name: f"{n}_{s}")

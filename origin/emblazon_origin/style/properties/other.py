@@ -25,10 +25,7 @@ inert(
     "-webkit-text-size-adjust", "-moz-text-size-adjust", "-ms-text-size-adjust", "text-size-adjust",
     "print-color-adjust", "-webkit-print-color-adjust", "color-adjust", "forced-color-adjust",
 )  # fmt: skip
-inert(
-    "tables are not laid out",
-    "border-collapse", "border-spacing", "caption-side", "empty-cells", "table-layout",
-)  # fmt: skip
+inert("empty cells are drawn", "empty-cells")
 inert(
     "form controls are not drawn",
     "appearance", "-webkit-appearance", "-moz-appearance",
