@@ -17,18 +17,12 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import httpx
 import pytest
+from waiting import wait_until
 
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
 
 pytestmark = pytest.mark.e2e
-
-
-def until(condition: object, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "it never happened"
-        threading.Event().wait(0.005)
 
 
 def render_pids(origin: OriginProcess) -> list[int]:
@@ -48,9 +42,9 @@ def test_row_13_a_process_killed_mid_render_costs_one_retry(
         waiting = [
             threads.submit(origin.get, f"/render/article.png?do=wait:{quote(str(gate))}") for _ in range(5)
         ]
-        until(lambda: render_pids(origin))
+        wait_until(lambda: render_pids(origin))
         os.kill(render_pids(origin)[0], signal.SIGKILL)
-        until(lambda: origin.renders() == 2)
+        wait_until(lambda: origin.renders() == 2)
         gate.touch()
         assert [future.result().status_code for future in waiting] == [200] * 5
     assert origin.renders() == 2
@@ -99,7 +93,7 @@ def test_row_15_a_font_that_is_missing_fails_readiness_by_name_until_it_is_there
     assert "fonts/vendor/Inter.ttf is missing" in answer.json()["reason"]
     assert origin.get("/render/article.png").status_code == 503
     (tmp_path / "fail").unlink()
-    until(lambda: origin.get("/readyz").status_code == 200, 10)
+    wait_until(lambda: origin.get("/readyz").status_code == 200, 10)
 
 
 def test_row_21_a_client_that_drips_its_head_is_disconnected(start_origin: StartOrigin) -> None:
@@ -150,7 +144,7 @@ def test_row_21_a_client_that_does_not_read_is_disconnected(start_origin: StartO
         with contextlib.suppress(TimeoutError, ConnectionResetError):
             while True:
                 sock.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 10)
-        until(lambda: origin.metric('emblazon_slow_clients_total{phase="write"}') == 1)
+        wait_until(lambda: origin.metric('emblazon_slow_clients_total{phase="write"}') == 1)
 
 
 def test_row_22_hot_cards_stay_fast_while_unique_ones_flood(start_origin: StartOrigin) -> None:
@@ -202,7 +196,7 @@ def test_row_34_sigterm_finishes_what_was_admitted_and_fails_readiness_first(
             threads.submit(origin.get, f"/render/article.png?n={n}&do=wait:{quote(str(gate))}")
             for n in range(3)
         ]
-        until(lambda: origin.metric("emblazon_requests_in_flight") >= 4)
+        wait_until(lambda: origin.metric("emblazon_requests_in_flight") >= 4)
         children = origin.children()
         origin.process.send_signal(signal.SIGTERM)
         origin.wait_for_log("draining")
@@ -211,7 +205,7 @@ def test_row_34_sigterm_finishes_what_was_admitted_and_fails_readiness_first(
         gate.touch()
         assert [future.result().status_code for future in running] == [200] * 3
     assert origin.process.wait(10) == 0
-    until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
+    wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
 
 
 def test_row_34_a_render_longer_than_the_grace_period_does_not_hold_the_exit(
@@ -220,7 +214,7 @@ def test_row_34_a_render_longer_than_the_grace_period_does_not_hold_the_exit(
     origin = start_origin(EMBLAZON_GRACE="0.3")
     with ThreadPoolExecutor() as threads:
         stuck = threads.submit(origin.get, "/render/article.png?do=spin")
-        until(lambda: render_pids(origin))
+        wait_until(lambda: render_pids(origin))
         origin.process.send_signal(signal.SIGTERM)
         assert origin.process.wait(5) == 0
         with pytest.raises(httpx.HTTPError):
@@ -231,12 +225,12 @@ def test_a_killed_service_leaves_no_process_behind(start_origin: StartOrigin) ->
     origin = start_origin()
     with ThreadPoolExecutor() as threads:
         stuck = threads.submit(origin.get, "/render/article.png?do=spin")
-        until(lambda: render_pids(origin))
+        wait_until(lambda: render_pids(origin))
         children = origin.children()
         origin.process.kill()
         with pytest.raises(httpx.HTTPError):
             stuck.result()
-    until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
+    wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
 
 
 def test_row_35_a_queued_render_is_cancelled_when_its_client_goes_unless_another_waits(
@@ -252,13 +246,13 @@ def test_row_35_a_queued_render_is_cancelled_when_its_client_goes_unless_another
         return sock
 
     blocker = open_request(f"/render/article.png?do=wait:{quote(str(gate))}")
-    until(lambda: render_pids(origin))
+    wait_until(lambda: render_pids(origin))
     lonely = open_request("/render/article.png?title=lonely")
     shared = [open_request("/render/article.png?title=shared") for _ in range(2)]
-    until(lambda: origin.metric("emblazon_queue_depth") == 2)
+    wait_until(lambda: origin.metric("emblazon_queue_depth") == 2)
     lonely.close()
     shared[0].close()
-    until(lambda: origin.metric("emblazon_queue_depth") == 1)
+    wait_until(lambda: origin.metric("emblazon_queue_depth") == 1)
     gate.touch()
     assert shared[1].recv(20).startswith(b"HTTP/1.1 200")
     blocker.close()
@@ -276,7 +270,7 @@ def test_row_36_a_full_queue_answers_503_within_50_ms(start_origin: StartOrigin,
             threads.submit(origin.get, f"/render/article.png?n={n}&do=wait:{quote(str(gate))}")
             for n in range(2)
         ]
-        until(lambda: origin.metric("emblazon_queue_depth") == 1)
+        wait_until(lambda: origin.metric("emblazon_queue_depth") == 1)
         waits = []
         for number in range(10):
             began = time.monotonic()
@@ -312,7 +306,7 @@ def test_the_smaller_encoding_replaces_the_quick_one_with_a_new_etag(start_origi
     quick = origin.get("/render/article.png?title=Small")
     assert quick.headers["cdn-cache-control"].startswith("max-age=10, ")
     assert quick.headers["cache-control"].startswith("public, max-age=300, ")
-    until(lambda: origin.metric('emblazon_small_encodings_total{outcome="smaller"}') == 1)
+    wait_until(lambda: origin.metric('emblazon_small_encodings_total{outcome="smaller"}') == 1)
     small = origin.get("/render/article.png?title=Small", If_None_Match=quick.headers["etag"])
     assert small.status_code == 200
     assert len(small.content) < len(quick.content)
@@ -322,7 +316,7 @@ def test_the_smaller_encoding_replaces_the_quick_one_with_a_new_etag(start_origi
 def test_processes_are_told_apart_by_their_names(start_origin: StartOrigin) -> None:
     origin = start_origin()
     expected = ["emblazon-render", "emblazon-render", "emblazon-warm"]
-    until(
+    wait_until(
         lambda: sorted(Path(f"/proc/{pid}/comm").read_text().strip() for pid in origin.children()) == expected
     )
 

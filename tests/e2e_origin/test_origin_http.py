@@ -8,13 +8,13 @@ import io
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
+from waiting import wait_until
 
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
@@ -168,8 +168,12 @@ def test_what_is_no_http_gets_a_problem(origin: OriginProcess) -> None:
 def test_the_request_id_travels_into_answer_and_log(origin: OriginProcess) -> None:
     answer = origin.get("/render/article.png?title=Traced", X_Request_Id="edge-42")
     assert answer.headers["x-request-id"] == "edge-42"
-    lines = wait_until(lambda: [line for line in origin.lines if line.get("request_id") == "edge-42"])
-    assert lines[0]["status"] == 200
+
+    def logged() -> list[int]:
+        return [line["status"] for line in origin.lines if line.get("request_id") == "edge-42"]
+
+    wait_until(logged)
+    assert logged() == [200]
     forged = origin.get("/render/article.png?title=Traced", X_Request_Id='x" evil').headers["x-request-id"]
     assert "evil" not in forged
 
