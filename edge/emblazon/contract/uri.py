@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
 
 from .problem import BadParameter, BadRequest, UriTooLong
 
@@ -68,6 +70,11 @@ def parse_query(raw_query: str) -> dict[str, str]:
     A name without `=` has the empty value; empty pairs (`a=1&&b=2`) are skipped.
     Raises BadRequest, or BadParameter for a duplicate or oversized one.
     """
+    return dict(_parse_query(raw_query))
+
+
+@lru_cache(maxsize=32)  # one request asks for its signature, its expiry and its parameters
+def _parse_query(raw_query: str) -> Mapping[str, str]:
     pairs: dict[str, str] = {}
     for pair in raw_query.split("&"):
         if not pair:

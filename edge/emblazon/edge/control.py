@@ -162,7 +162,7 @@ class Control:
     async def read_with(
         self, x: Exchange, manifest: Manifest, read: Callable[[Manifest], Awaitable[T]]
     ) -> tuple[T, Manifest]:
-        """Read a card by a manifest; where it names no such template, by a newer one. Raises what `read` does."""
+        """Read a card by a manifest; where that has no such template, by a newer one."""
         try:
             return await read(manifest), manifest
         except NotFound:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 MAX_URL_EPOCHS = 1000  # beyond it the oldest become a purge of their whole template
@@ -74,6 +75,7 @@ def url_scope(template: str, key: str) -> str:
     return f"key:{template}:{key[:32]}"
 
 
+@lru_cache(maxsize=4096)
 def front_tag(name: str) -> str:
     """Return the Cache-Tag of an epoch name, under our own prefix: a zone may hold other things too."""
     return "emblazon" if name == "all" else f"emblazon:{quote(name, safe=':')}"

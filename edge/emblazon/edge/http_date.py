@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from calendar import timegm
+from functools import lru_cache
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,6 +23,7 @@ _FORMS = tuple(
 )
 
 
+@lru_cache(maxsize=512)
 def format_date(seconds: float) -> str:
     """Write seconds since the epoch as IMF-fixdate."""
     moment = time.gmtime(max(0.0, seconds))

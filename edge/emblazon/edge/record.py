@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 from emblazon.contract.schema import CONTENT_TYPES, FORMATS, Format
@@ -82,6 +83,7 @@ def encode_digest(sha256: bytes) -> str:
     return b64encode(sha256).decode()
 
 
+@lru_cache(maxsize=512)  # hot cards come with the same record again and again
 def parse_record(text: str) -> Record | None:
     """Read a record; None where it is not one of this version, which makes the entry a miss."""
     try:
