@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import re
 import signal
@@ -112,36 +113,39 @@ def test_row_33_losing_redis_costs_at_most_50_ms_once_and_it_comes_back(
     start_origin: StartOrigin, valkey: Valkey, loss: str
 ) -> None:
     origin = start_origin(EMBLAZON_REDIS_URL=valkey.url)
-    usual = sorted(tier(origin, f"/render/article.png?n={number}")[1] for number in range(9))[4]
-    if loss == "hung":
-        valkey.hang()
-    else:
-        valkey.stop()
-    found, first = tier(origin, "/render/article.png?title=lost")
-    assert found == "render"
-    assert first < usual + 50 + 30  # the timeout, and what a noisy machine adds
-    later = sorted(tier(origin, f"/render/article.png?title={number}")[1] for number in range(5))[2]
-    assert later < usual + 20
-    assert origin.metric("emblazon_redis_up") == 0
-    if loss == "hung":
-        valkey.wake()
-    else:
-        valkey.start()
-    numbers = iter(range(100, 10_000))
-    wait_until(
-        lambda: (
-            bool(tier(origin, f"/render/article.png?n={next(numbers)}"))
-            and origin.metric("emblazon_redis_up") == 1
-        )
-    )
+    numbers = itertools.count()
+
+    def card() -> tuple[str, float]:
+        return tier(origin, f"/render/article.png?n={next(numbers)}")
+
+    usual = sorted(card()[1] for _ in range(9))[4]
+    costs = []
+    for _ in range(3):  # a busy machine adds to one and not to all
+        if loss == "hung":
+            valkey.hang()
+        else:
+            valkey.stop()
+        found, first = card()
+        assert found == "render"
+        assert origin.metric("emblazon_redis_up") == 0
+        later = sorted(card()[1] for _ in range(5))[2]
+        costs.append((first - usual, later - usual))
+        if loss == "hung":
+            valkey.wake()
+        else:
+            valkey.start()
+        wait_until(lambda: bool(card()) and origin.metric("emblazon_redis_up") == 1, 30)
+    assert min(first for first, _ in costs) < 50 + 10
+    assert min(later for _, later in costs) < 20
 
 
 async def test_a_late_holder_cannot_overwrite_what_a_later_one_stored(valkey: Valkey) -> None:
     slow, quick = fleet(valkey.url, lock_life=0.05), fleet(valkey.url)
     late = await slow.lock("k")
-    await asyncio.sleep(0.1)
-    current = await quick.lock("k")
-    assert current not in ("taken", "")
+    async with asyncio.timeout(10):
+        while (current := await quick.lock("k")) == "taken":  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.01)
+    assert current
     await slow.store("k", a_card(b"late"), late)
     assert await quick.get("k") is None
     await quick.store("k", a_card(b"right"), current)

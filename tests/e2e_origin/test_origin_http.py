@@ -151,6 +151,17 @@ def raw_get(origin: OriginProcess, target: str) -> bytes:
         return answer
 
 
+def test_a_target_in_absolute_form_means_the_same_card(origin: OriginProcess) -> None:
+    answer = raw_get(origin, "http://origin.example/render/article.png?title=Absolute")
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_entity_tags_in_several_lines_are_one_list(origin: OriginProcess) -> None:
+    etag = origin.get("/render/article.png?title=Hi").headers["etag"]
+    fields = [("If-None-Match", etag), ("If-None-Match", '"another"')]
+    assert origin.client.get("/render/article.png?title=Hi", headers=fields).status_code == 304
+
+
 def test_a_wrong_method_names_the_right_ones(origin: OriginProcess) -> None:
     answer = origin.client.post("/render/article.png")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

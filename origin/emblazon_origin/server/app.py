@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
+_ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _MAX_HEAD = 32 * 1024  # a request line longer than the 16 KiB that a card may use gets a 414, not a reset
 
 
@@ -41,13 +43,22 @@ def default_renderer(config: OriginConfig | None = None) -> RendererSpec:
 
 async def carry(origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
     """Carry one request to the origin and its answer back."""
-    fields = {name.lower(): value for name, value in request.headers.items()}
-    answer = await origin.answer(Ask(request.method, request.raw_path, fields))
+    fields: dict[str, str] = {}
+    for name, value in request.headers.items():  # a field in several lines is one list (RFC 9110 §5.3)
+        key = name.lower()
+        fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    answer = await origin.answer(Ask(request.method, _origin_form(request.raw_path), fields))
     response = web.Response(status=answer.status, body=answer.body, headers=answer.headers)
     response.headers["Server"] = "emblazon"
     if origin.draining:
         response.force_close()
     return response
+
+
+def _origin_form(target: str) -> str:
+    """Take scheme and authority off a target in absolute form (RFC 9112 §3.2.2)."""
+    absolute = _ABSOLUTE.match(target)
+    return "/" + target[absolute.end() :].removeprefix("/") if absolute else target
 
 
 def guarded_server(handler: Handler, origin: Origin, **options: Any) -> DeadlineServer:
