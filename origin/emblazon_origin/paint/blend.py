@@ -15,6 +15,7 @@ from .geometry import IntRect
 from .surface import Surface, byte
 
 Array = NDArray[Any]
+_STRIP_PIXELS = 32_768  # blended at once, so that all that is worked on stays in the processor's cache
 
 
 def blend_layer(below: Surface, layer: Surface, clip: Clip, mode: BlendMode, opacity: float) -> None:
@@ -22,16 +23,23 @@ def blend_layer(below: Surface, layer: Surface, clip: Clip, mode: BlendMode, opa
     if mode == "normal":
         below.draw_layer(layer, clip, opacity)
         return
-    box = layer.box.intersect(clip.bounds).intersect(below.box)
-    if box.is_empty:
-        return
+    box = layer.inked().intersect(clip.bounds).intersect(below.box)
+    rows = max(1, _STRIP_PIXELS // max(1, box.width))
+    for top in range(box.top, box.bottom, rows):
+        strip = box._replace(top=top, bottom=min(box.bottom, top + rows))
+        _blend(below, layer, strip, clip.cover(strip, None), mode, byte(opacity) / 255)
+
+
+def _blend(
+    below: Surface, layer: Surface, box: IntRect, cover: Image.Image | None, mode: BlendMode, weight: float
+) -> None:
+    """Blend some rows; `cover` and `weight` thin the layer out."""
     source, source_alpha = _floats(layer, box)
     backdrop, backdrop_alpha = _floats(below, box)
-    cover = clip.cover(box, None)
-    weight: Array | float = byte(opacity) / 255
+    thin: Array | float = weight
     if cover is not None:
-        weight = weight * np.asarray(cover, np.float32)[..., None] / 255
-    source, source_alpha = source * weight, source_alpha * weight
+        thin = weight * np.asarray(cover, np.float32)[..., None] / 255
+    source, source_alpha = source * thin, source_alpha * thin
     if mode == "plus-lighter":
         result = np.minimum(source + backdrop, 1)
         alpha = np.minimum(source_alpha + backdrop_alpha, 1)
@@ -97,14 +105,20 @@ def _lum(c: Array) -> Array:
     return (0.3 * c[..., 0] + 0.59 * c[..., 1] + 0.11 * c[..., 2])[..., None]
 
 
+def _low(c: Array) -> Array:
+    return np.minimum(np.minimum(c[..., 0], c[..., 1]), c[..., 2])[..., None]
+
+
+def _high(c: Array) -> Array:
+    return np.maximum(np.maximum(c[..., 0], c[..., 1]), c[..., 2])[..., None]
+
+
 def _sat(c: Array) -> Array:
-    result: Array = (c.max(axis=-1) - c.min(axis=-1))[..., None]
-    return result
+    return _high(c) - _low(c)
 
 
 def _clip_color(c: Array) -> Array:
-    light = _lum(c)
-    low, high = c.min(axis=-1)[..., None], c.max(axis=-1)[..., None]
+    light, low, high = _lum(c), _low(c), _high(c)
     c = np.where(low < 0, light + (c - light) * light / np.where(low < 0, light - low, 1), c)
     return np.where(high > 1, light + (c - light) * (1 - light) / np.where(high > 1, high - light, 1), c)
 
@@ -114,7 +128,7 @@ def _set_lum(c: Array, light: Array) -> Array:
 
 
 def _set_sat(c: Array, saturation: Array) -> Array:
-    low, spread = c.min(axis=-1)[..., None], _sat(c)
+    low, spread = _low(c), _sat(c)
     return np.where(spread > 0, (c - low) * saturation / np.where(spread > 0, spread, 1), 0)
 
 

@@ -12,6 +12,9 @@ from PIL import Image, ImageFilter
 
 _BOXES_FROM = 2.0
 _SHRINK_FROM = 40.0
+# A large picture is blurred at a lower resolution where so much deviation is left there: no step can be seen.
+_LARGE_PIXELS = 1_500_000
+_SMOOTH_SIGMA = 4.0
 _MAX_REACH = 800
 _MAX_SIGMA = 532.0  # Skia's own bound
 
@@ -27,33 +30,48 @@ def true_blur(image: Image.Image, sigma: float) -> Image.Image:
 
 
 def _at_fitting_size(
-    image: Image.Image, sigma: float, soften: Callable[[Image.Image, float], Image.Image]
+    image: Image.Image, sigma: float, soften: Callable[[Image.Image, float, int], Image.Image]
 ) -> Image.Image:
     """Blur strongly on a smaller picture: nothing fine is left of it anyway."""
     sigma = min(sigma, _MAX_SIGMA)
     if sigma <= 0 or image.width == 0 or image.height == 0:
         return image
-    if sigma < _SHRINK_FROM:
-        return soften(image, sigma)
-    factor = 4 if sigma < 4 * _SHRINK_FROM else 8
-    small = soften(image.reduce(factor), sigma / factor)
+    factor = _factor(sigma, image.width * image.height)
+    if factor == 1:
+        return soften(image, sigma, 1)
+    small = soften(image.reduce(factor), sigma, factor)
     box = (0.0, 0.0, image.width / factor, image.height / factor)
     return small.resize(image.size, Image.Resampling.BILINEAR, box=box)
 
 
-def _boxes(image: Image.Image, sigma: float) -> Image.Image:
+def is_coarse(sigma: float) -> bool:
+    """True where even a large picture is blurred at a lower resolution."""
+    return sigma >= 2 * _SMOOTH_SIGMA
+
+
+def _factor(sigma: float, pixels: int) -> int:
+    """Return by how much a picture is made smaller: a large one as soon as its blur stays smooth."""
+    if sigma >= 4 * _SHRINK_FROM:
+        return 8
+    if sigma >= _SHRINK_FROM or pixels <= _LARGE_PIXELS:
+        return 4 if sigma >= _SHRINK_FROM else 1
+    return next((factor for factor in (4, 2) if sigma >= _SMOOTH_SIGMA * factor), 1)
+
+
+def _boxes(image: Image.Image, sigma: float, factor: int) -> Image.Image:
+    """Average three times, over the windows of the full size, which may be fractions in a smaller picture."""
     if sigma < _BOXES_FROM:
-        return _gaussian(image, sigma)
+        return _gaussian(image, sigma, factor)
     window = floor(sigma * 3 * sqrt(2 * pi) / 4 + 0.5)
     # Windows of even size lie half a pixel to either side in turn, and the third one is a pixel larger.
     last = window if window % 2 else window + 1
     for size in (window, window, last):
-        image = image.filter(ImageFilter.BoxBlur((size - 1) / 2))
+        image = image.filter(ImageFilter.BoxBlur((size / factor - 1) / 2))
     return image
 
 
-def _gaussian(image: Image.Image, sigma: float) -> Image.Image:
-    return image.filter(ImageFilter.GaussianBlur(sigma))
+def _gaussian(image: Image.Image, sigma: float, factor: int) -> Image.Image:
+    return image.filter(ImageFilter.GaussianBlur(sigma / factor))
 
 
 def reach(sigma: float) -> int:

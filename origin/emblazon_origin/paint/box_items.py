@@ -9,6 +9,7 @@ from .border import paint_border
 from .box_geometry import BoxGeometry
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
 from .context import PaintContext
+from .costs import box_cost
 from .display_list import ClipNode, Group, Item
 from .geometry import IntRect, Matrix
 from .image import paint_replaced
@@ -60,7 +61,7 @@ def box_items(
     ink = shadow_bounds(geometry.border_rect, style.box_shadow, context.dpr)
     by_more = any(isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers)
     key = None if by_more or clip else (geometry, matrix, moved, *style.__dict__.items())
-    return [Item(ink, matrix, clip, draw, key)]
+    return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
 
 
 def replaced_items(

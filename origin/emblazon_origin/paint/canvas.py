@@ -22,6 +22,7 @@ from .background import paint_background
 from .box_geometry import BoxGeometry, geometry_of
 from .clip import Clip
 from .context import FontMetricsSource, PaintContext
+from .costs import background_cost
 from .display_list import Group, Item, play
 from .geometry import IDENTITY, IntRect, pixel_round
 from .image import Images
@@ -29,6 +30,7 @@ from .painter import Painter
 from .path import Radii
 from .stacking import build_display_list
 from .surface import Surface
+from .work import Work
 
 # Opaque canvases with their colours and gradients: most cards of a template begin with the same one.
 _canvases: ByteCache[Image.Image] = ByteCache(
@@ -67,9 +69,11 @@ def paint_document(
         frozenset(viewport_boxes(root)),
     )
     _allow_depth(root)
-    canvas = _canvas(box, source, root, context, base)
-    surface, items = _begun(canvas, build_display_list(root, context))
-    play(items, surface, Clip(box))
+    work = Work.of_canvas(box.width * box.height)
+    canvas = _canvas(box, source, root, context, base, work)
+    surface, items = _begun(canvas, build_display_list(root, context), work)
+    play(items, surface, Clip(box), work)
+    work.tell(report)
     return surface.image()
 
 
@@ -81,7 +85,7 @@ class _Canvas:
     paint: Callable[[], Surface]
 
 
-def _begun(canvas: _Canvas, items: list[Item | Group]) -> tuple[Surface, list[Item | Group]]:
+def _begun(canvas: _Canvas, items: list[Item | Group], work: Work) -> tuple[Surface, list[Item | Group]]:
     """Return a surface on which painting has begun, and the items that are left.
 
     The boxes before the first text are the same on most cards of a template: once they were seen twice, they
@@ -101,10 +105,13 @@ def _begun(canvas: _Canvas, items: list[Item | Group]) -> tuple[Surface, list[It
 
     def paint() -> Image.Image:
         surface = canvas.paint()
-        play(items[: len(keys)], surface, Clip(surface.box))
+        play(items[: len(keys)], surface, Clip(surface.box), Work(work.limit, work.spent))
         return surface.rgb
 
     picture = _canvases.get(key, paint)
+    for item in items[: len(keys)]:  # counted whether or not they were kept
+        if isinstance(item, Item):
+            item.enter(Clip(IntRect(0, 0, *picture.size)), work)
     return Surface(IntRect(0, 0, *picture.size), picture), items[len(keys) :]
 
 
@@ -119,12 +126,14 @@ def _leading_keys(items: list[Item | Group]) -> list[tuple[object, ...]]:
 
 
 def _canvas(
-    box: IntRect, source: Box | None, root: Box, context: PaintContext, base: Color | None
+    box: IntRect, source: Box | None, root: Box, context: PaintContext, base: Color | None, work: Work
 ) -> _Canvas:
     """Return the canvas background."""
     if source is None:
         return _Canvas((box, base) if base is not None else None, lambda: Surface(box, base))
     style = source.style
+    if not work.take(background_cost(style), box.width * box.height):
+        style = style.replace(background_layers=())
     opaque = style.background_color.a >= 1
     ground = style.background_color if opaque else base
     if opaque and not any(layer.image for layer in style.background_layers):

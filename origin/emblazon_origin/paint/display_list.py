@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..layout.boxes import Rect
+from ..limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
 from .clip import Clip
 from .geometry import IntRect, Matrix, enclose
 from .painter import Painter, RoundedRect
 from .surface import Surface
-
-# Each open layer takes up to five bytes per pixel of the canvas.
-MAX_NESTED_LAYERS = 32
+from .work import GROUP, Cost, Work
 
 
 @dataclass(slots=True, eq=False)
@@ -27,8 +26,8 @@ class ClipNode:
     matrix: Matrix
     _memo: tuple[Clip, Clip] | None = field(default=None, repr=False)
 
-    def resolve(self, base: Clip) -> Clip:
-        """Return the clip in device pixels, inside of `base`."""
+    def resolve(self, base: Clip, work: Work) -> Clip:
+        """Return the clip in device pixels, inside of `base`; a rectangle where masks are too much work."""
         if self._memo is not None and self._memo[0] is base:
             return self._memo[1]
         chain: list[ClipNode] = [self]
@@ -39,9 +38,17 @@ class ClipNode:
             if node._memo is not None and node._memo[0] is base:
                 clip = node._memo[1]
                 continue
-            clip = Painter(_NOWHERE, node.matrix, clip).clip_to(node.shape)
+            clip = node._narrow(clip, work)
             node._memo = (base, clip)
         return clip
+
+    def _narrow(self, clip: Clip, work: Work) -> Clip:
+        painter = Painter(_NOWHERE, self.matrix, clip)
+        box = enclose(self.matrix.bounds(self.shape.rect))
+        inside = box.intersect(clip.bounds)
+        if painter.pixel_box(self.shape) is None and not work.take_mask(inside.width * inside.height):
+            return clip.to_rect(box)
+        return painter.clip_to(self.shape)
 
     def bounds(self) -> IntRect:
         """Return the device pixels inside of all clips of the chain, without drawing masks."""
@@ -55,6 +62,7 @@ class ClipNode:
 
 _ALL = IntRect(-(1 << 24), -(1 << 24), 1 << 24, 1 << 24)
 _NOWHERE = Surface(IntRect(0, 0, 0, 0))
+_ITEM = Cost("text")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,27 +77,35 @@ class Item:
     clip: ClipNode | None
     draw: Callable[[Painter], None]
     key: tuple[object, ...] | None = None
+    cost: Cost = _ITEM
 
     def device_ink(self) -> IntRect:
         """Return the device pixels that it may touch."""
         return enclose(self.matrix.bounds(self.ink))
 
-    def play(self, surface: Surface, base: Clip, depth: int) -> None:
-        """Draw it unless it is out of sight."""
+    def play(self, surface: Surface, base: Clip, work: Work, depth: int) -> None:
+        """Draw it unless it is out of sight, or too much work."""
         del depth
-        ink = self.device_ink().intersect(base.bounds)
-        if ink.is_empty:
-            return
-        clip = base if self.clip is None else self.clip.resolve(base)
-        if not ink.intersect(clip.bounds).is_empty:
+        clip = self.enter(base, work)
+        if clip is not None:
             self.draw(Painter(surface, self.matrix, clip))
 
+    def enter(self, base: Clip, work: Work) -> Clip | None:
+        """Count its work; return the clip that it is drawn through, None where it is not to be drawn."""
+        ink = self.device_ink().intersect(base.bounds)
+        if ink.is_empty:
+            return None
+        clip = base if self.clip is None else self.clip.resolve(base, work)
+        ink = ink.intersect(clip.bounds)
+        return clip if not ink.is_empty and work.take(self.cost, ink.width * ink.height) else None
 
-# Draws a finished layer onto the surface below it: (below, layer, clip).
-Compose = Callable[[Surface, Surface, Clip], None]
+
+# Draws a finished layer onto the surface below it: (below, layer, clip, opacity).
+Compose = Callable[[Surface, Surface, Clip, float], None]
+_GROUP = Cost("effect", GROUP)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Group:
     """Items that are drawn on a layer of their own, which is then filtered, masked and composited."""
 
@@ -99,6 +115,12 @@ class Group:
     skip: Callable[[], None]  # tells that there are too many layers inside each other for this one
     spread: tuple[int, int, int, int] = (0, 0, 0, 0)  # how far filters carry ink: left, top, right, bottom
     before: Callable[[Surface, Clip], None] | None = None  # backdrop-filter: works on what is below
+    opacity: float = 1.0
+    plain: bool = False  # whether the layer is laid over what is below as it is
+    cost: Cost = _GROUP
+    before_ink: IntRect = _NOWHERE.box
+    before_cost: Cost = _GROUP
+    _ink: IntRect | None = field(default=None, repr=False)
 
     def device_ink(self) -> IntRect:
         """Return the device pixels that it may touch."""
@@ -110,40 +132,49 @@ class Group:
 
     def source_ink(self) -> IntRect:
         """Return the device pixels of the items, before filters."""
-        ink = IntRect(0, 0, 0, 0)
-        for item in self.items:
-            own = item.device_ink()
-            if item.clip is not None:
-                own = own.intersect(item.clip.bounds())
-            ink = ink.union(own)
-        return ink
+        if self._ink is None:
+            ink = IntRect(0, 0, 0, 0)
+            for item in self.items:
+                own = item.device_ink()
+                if item.clip is not None:
+                    own = own.intersect(item.clip.bounds())
+                ink = ink.union(own)
+            self._ink = ink
+        return self._ink
 
-    def play(self, surface: Surface, base: Clip, depth: int) -> None:
+    def play(self, surface: Surface, base: Clip, work: Work, depth: int) -> None:
         """Draw the items on a layer no larger than what can show, and composite it."""
-        clip = base if self.clip is None else self.clip.resolve(base)
+        clip = base if self.clip is None else self.clip.resolve(base, work)
         if clip.bounds.is_empty:
             return
+        visible = clip.bounds.intersect(surface.box)
         if self.before is not None:
-            self.before(surface, clip)
+            below = self.before_ink.intersect(surface.box)
+            if work.take(self.before_cost, below.width * below.height):
+                self.before(surface, clip)
         left, top, right, bottom = self.spread
         # Filters need what lies outside of the clip too, as far as they carry ink inwards.
-        visible = clip.bounds.intersect(surface.box)
         wanted = IntRect(
             visible.left - right, visible.top - bottom, visible.right + left, visible.bottom + top
         )
         box = self.device_ink().intersect(wanted)
         if box.is_empty:
             return
-        if depth >= MAX_NESTED_LAYERS:
+        pixels = box.width * box.height
+        if depth >= MAX_NESTED_LAYERS or work.open_pixels + pixels > MAX_OPEN_PIXELS:
             self.skip()
-            play(self.items, surface, clip, depth)
-            return
-        layer = Surface(box)
-        play(self.items, layer, Clip(box), depth + 1)
-        self.compose(surface, layer, clip)
+            play(self.items, surface, clip, work, depth)
+        elif not work.take(self.cost, pixels):
+            play(self.items, surface, clip, work, depth)
+        else:
+            work.open_pixels += pixels
+            layer = Surface(box)
+            play(self.items, layer, Clip(box), work, depth + 1)
+            work.open_pixels -= pixels
+            self.compose(surface, layer, clip, self.opacity)
 
 
-def play(items: list[Item | Group], surface: Surface, base: Clip, depth: int = 0) -> None:
+def play(items: list[Item | Group], surface: Surface, base: Clip, work: Work, depth: int = 0) -> None:
     """Draw items in order; `depth` counts the layers that are open."""
     for item in items:
-        item.play(surface, base, depth)
+        item.play(surface, base, work, depth)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from PIL import Image
 
 from ..layout.boxes import Box, Rect
+from ..limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
 from ..style.computed import ComputedStyle
 from .blend import blend_layer
 from .box_geometry import BoxGeometry
 from .clip import Clip
 from .context import PaintContext
-from .display_list import MAX_NESTED_LAYERS, ClipNode, Group, Item
+from .costs import backdrop_cost, group_cost
+from .display_list import ClipNode, Group, Item
 from .filter import apply_filters, filter_spread, mirrored
 from .geometry import IntRect, Matrix, enclose
 from .mask import mask_of
@@ -48,8 +50,13 @@ def effect_group(
     """Wrap a box's items into a group with its effects; `matrix` includes the box's own transform."""
     style = box.style
     scale = _scale(matrix, context)
+    only = items[0] if len(items) == 1 else None
+    if isinstance(only, Group) and only.plain and only.clip is None and _only_fades(style):
+        only.opacity *= style.opacity
+        only.clip = clip
+        return only
 
-    def compose(below: Surface, layer: Surface, clip: Clip) -> None:
+    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
         apply_filters(layer, style.filter, scale)
         if style.clip_path is not None:
             path, rule = shape_path(style.clip_path, _reference_box(box, context), context.dpr)
@@ -57,7 +64,7 @@ def effect_group(
         mask = mask_of(style, geometry, matrix, layer.box, context.images)
         if mask is not None:
             layer.thin(mask)
-        blend_layer(below, layer, clip, style.mix_blend_mode, style.opacity)
+        blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
 
     before = _backdrop(style, geometry, matrix, scale) if style.backdrop_filter else None
     return Group(
@@ -67,6 +74,21 @@ def effect_group(
         _too_deep(context),
         filter_spread(style.filter, scale),
         before,
+        style.opacity,
+        plain=style.mix_blend_mode == "normal" and before is None,
+        cost=group_cost(style, scale),
+        before_ink=enclose(matrix.bounds(geometry.border_rect)),
+        before_cost=backdrop_cost(style, scale),
+    )
+
+
+def _only_fades(style: ComputedStyle) -> bool:
+    """True where `opacity` is all that is done to a group."""
+    return (
+        style.mix_blend_mode == "normal"
+        and not (style.filter or style.backdrop_filter)
+        and style.clip_path is None
+        and all(layer.image is None for layer in style.mask_layers)
     )
 
 
@@ -77,11 +99,19 @@ def inline_group(
     scale = _scale(matrix, context)
     _report_boxless(style, context)
 
-    def compose(below: Surface, layer: Surface, clip: Clip) -> None:
+    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
         apply_filters(layer, style.filter, scale)
-        blend_layer(below, layer, clip, style.mix_blend_mode, style.opacity)
+        blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
 
-    return Group(items, clip, compose, _too_deep(context), filter_spread(style.filter, scale))
+    return Group(
+        items,
+        clip,
+        compose,
+        _too_deep(context),
+        filter_spread(style.filter, scale),
+        opacity=style.opacity,
+        cost=group_cost(style, scale),
+    )
 
 
 def _report_boxless(style: ComputedStyle, context: PaintContext) -> None:
@@ -98,7 +128,10 @@ def _report_boxless(style: ComputedStyle, context: PaintContext) -> None:
 
 def _too_deep(context: PaintContext) -> Callable[[], None]:
     def tell() -> None:
-        message = f"more than {MAX_NESTED_LAYERS} groups are nested; the inner ones are drawn without effects"
+        message = (
+            f"more than {MAX_NESTED_LAYERS} groups, or {MAX_OPEN_PIXELS} of their pixels, are nested; "
+            "the inner ones are drawn without effects"
+        )
         if not any(known.message == message for known in context.report.diagnostics):
             context.report.add("warning", "limit", message)
 

@@ -6,7 +6,7 @@ from math import ceil, cos, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from ..style.values import FilterFunction, Shadow
 from .blur import blur, reach
@@ -15,6 +15,7 @@ from .geometry import IntRect
 from .raster import Mask
 from .surface import Surface
 
+_STRIP_ROWS = 16  # worked on at once: they fit into the processor's cache
 Matrix3 = NDArray[np.float64]  # 3 rows of r, g, b and an offset
 
 
@@ -81,12 +82,11 @@ def _recolor(layer: Surface, function: FilterFunction) -> None:
     if _is_linear_table(function):
         _transfer(layer, float(matrix[0, 0]), float(matrix[0, 3]))
         return
-    rgb = np.asarray(layer.rgb, np.float32)
     # Functions without an offset are linear, so they work on premultiplied colours as they are;
     # results are held between 0 and alpha.
-    result = rgb @ matrix[:, :3].T.astype(np.float32)
-    top = 255.0 if layer.alpha is None else np.asarray(layer.alpha, np.float32)[..., None]
-    layer.rgb = Image.fromarray((np.clip(result, 0, top) + 0.5).astype(np.uint8))
+    layer.rgb = layer.rgb.convert("RGB", tuple(float(value) for value in matrix.flat))
+    if layer.alpha is not None:
+        layer.rgb = ImageChops.darker(layer.rgb, Image.merge("RGB", (layer.alpha,) * 3))
 
 
 def _is_linear_table(function: FilterFunction) -> bool:
@@ -95,11 +95,14 @@ def _is_linear_table(function: FilterFunction) -> bool:
 
 def _transfer(layer: Surface, slope: float, offset: float) -> None:
     """Apply slope·c + offset to every channel."""
-    rgb = np.asarray(layer.rgb, np.float32)
-    top: float | NDArray[np.float32] = 255.0
-    if layer.alpha is not None:
-        top = np.asarray(layer.alpha, np.float32)[..., None]
-    layer.rgb = Image.fromarray((np.clip(rgb * slope + offset * top, 0, top) + 0.5).astype(np.uint8))
+    for top in range(0, layer.box.height, _STRIP_ROWS):
+        area = (0, top, layer.box.width, min(top + _STRIP_ROWS, layer.box.height))
+        rgb = np.asarray(layer.rgb.crop(area), np.float32)
+        most: float | NDArray[np.float32] = 255.0
+        if layer.alpha is not None:
+            most = np.asarray(layer.alpha.crop(area), np.float32)[..., None]
+        changed = np.clip(rgb * slope + offset * most, 0, most) + 0.5
+        layer.rgb.paste(Image.fromarray(changed.astype(np.uint8)), area)
 
 
 def color_matrix(function: FilterFunction) -> Matrix3:

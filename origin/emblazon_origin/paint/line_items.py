@@ -15,6 +15,7 @@ from ..text.lines import GlyphRun, InlineBoxFragment, Line
 from .box_geometry import BoxGeometry, make_geometry
 from .box_items import box_items, outline_items
 from .context import PaintContext
+from .costs import text_cost
 from .decoration import DecorationLine, decoration_lines, paint_decoration
 from .display_list import ClipNode, Group, Item
 from .effects import has_effects, inline_group
@@ -178,7 +179,8 @@ def _text_items(
     def draw(painter: Painter) -> None:
         _draw_text(painter, shown, lines, origin, dpr)
 
-    return [Item(Rect(left, top, right - left, bottom - top), matrix, clip, draw)]
+    cost = text_cost([run.style for run in shown])
+    return [Item(Rect(left, top, right - left, bottom - top), matrix, clip, draw, cost=cost)]
 
 
 def _draw_text(

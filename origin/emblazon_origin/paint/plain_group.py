@@ -12,6 +12,7 @@ from .display_list import ClipNode, Item
 from .geometry import Matrix
 from .painter import Painter, RoundedRect
 from .raster import cached_mask
+from .work import SHADOW, STEP, Cost
 
 _MAX_PIXELS = 4_000_000
 
@@ -39,7 +40,9 @@ def plain_group(
         mask = soft.moved(int(x + matrix.e), int(y + matrix.f))
         painter.surface.fill_mask(mask, color, painter.clip)
 
-    return Item(Rect(x - by, y - by, w + 2 * by, h + 2 * by), matrix, clip, draw)
+    soft_pixels = (w + 2 * by) * (h + 2 * by) if sigma > 0 else 0.0
+    cost = Cost("box", once=STEP + SHADOW * soft_pixels)
+    return Item(Rect(x - by, y - by, w + 2 * by, h + 2 * by), matrix, clip, draw, cost=cost)
 
 
 def _is_plain(box: Box, context: PaintContext) -> bool:

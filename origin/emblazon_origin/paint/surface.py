@@ -152,7 +152,7 @@ class Surface:
 
     def draw_layer(self, layer: Surface, clip: Clip, opacity: float = 1.0) -> None:
         """Composite a layer by source-over, through the clip."""
-        box = layer.box.intersect(clip.bounds).intersect(self.box)
+        box = layer.inked().intersect(clip.bounds).intersect(self.box)
         if box.is_empty or opacity <= 0:
             return
         rgb, alpha = layer.part(box)
@@ -171,6 +171,11 @@ class Surface:
             self.rgb.paste(ImageChops.add(below, rgb), area)
         if self.alpha is not None:
             self.alpha.paste(255, area, alpha)
+
+    def inked(self) -> IntRect:
+        """Return the device pixels that are not wholly transparent; most of a layer may be."""
+        ink = self.alpha.getbbox() if self.alpha is not None else (0, 0, *self.box.size)
+        return IntRect(*ink).shift(self.box.left, self.box.top) if ink else IntRect(0, 0, 0, 0)
 
     def part(self, box: IntRect) -> tuple[Image.Image, Image.Image | None]:
         """Return copies of premultiplied colour and alpha (None: opaque) of some device pixels."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from .. import limits
 from . import (
     at_rules,
     colors,
@@ -31,6 +32,28 @@ Generated from the renderer's own registry by `python -m emblazon_origin.style.d
 What is not supported is named in the explain report with file, line, column, property and reason.
 Values follow Chromium's grammar; a prefixed alias is the same property.
 """
+
+_LIMITS = (
+    (f"{limits.MAX_HTML_BYTES:,} bytes of HTML, {limits.MAX_ELEMENTS:,} elements", "the card is refused"),
+    (f"{limits.MAX_TEXT_CHARACTERS:,} characters of text", "the card is refused"),
+    (f"{limits.MAX_CANVAS_PIXELS:,} device pixels, {limits.MAX_SIDE:,} a side", "the card is refused"),
+    (
+        f"{limits.MAX_NESTED_LAYERS} groups (opacity, filters, masks, clip paths, blends) inside each other, "
+        f"or {limits.MAX_OPEN_PIXELS:,} of their device pixels; groups that only fade another one are free",
+        "the inner groups are drawn without effects",
+    ),
+    (
+        f"{limits.MAX_MASK_PIXELS:,} device pixels of round or turned `overflow` clips",
+        "the later clips are rectangles",
+    ),
+    (
+        f"paint work of {limits.PAINT_WORK / 1e9:g}, and {limits.PAINT_WORK_PER_PIXEL / 1e3:g} for every "
+        "megapixel of the canvas: about seconds of a slow core, counted by fixed prices per pixel "
+        "(`paint/work.py`), not by a clock; 1200×630 pixels hold some 80 plain groups or 20 small blurs "
+        "of its whole area",
+        "the later groups are drawn without effects; near the end boxes are left out, then text",
+    ),
+)
 
 _SELECTORS = (
     ("`*`, `type`, `.class`, `#id`", "supported", ""),
@@ -199,6 +222,8 @@ def page() -> str:
         _code(sorted(counter_styles.NAMES)) + ", and strings.\n",
         "## HTML elements that are not drawn as a browser would\n",
         _table(("element", "why"), ((f"`<{name}>`", why) for name, why in elements)),
+        "## Limits\n\nEvery card is drawn in bounded time and memory; the finding is a `limit`.\n",
+        _table(("limit", "beyond it"), _LIMITS),
     ]
     return "\n".join(parts)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from emblazon_origin.limits import MAX_NESTED_LAYERS
 from emblazon_origin.paint.cache import clear_caches
 from emblazon_origin.paint.canvas import paint_document
-from emblazon_origin.paint.display_list import MAX_NESTED_LAYERS
 from emblazon_origin.report import Report
 from emblazon_origin.style.values import (
     BackgroundLayer,
@@ -53,13 +53,25 @@ def test_a_huge_gradient_still_shows_its_colours(paint: Any, box: Any) -> None:
 def test_groups_nested_too_deeply_are_drawn_and_reported(box: Any) -> None:
     inner = box(0, 0, 4, 4, background_color="R")
     for _ in range(MAX_NESTED_LAYERS + 200):
-        inner = box(0, 0, 4, 4, inner, opacity=0.999)
+        inner = box(0, 0, 4, 4, inner, mix_blend_mode="darken")
     report = Report()
     root = box(0, 0, 4, 4, inner, tag="html")
     image = paint_document(root, width=4, height=4, dpr=1.0, fonts=None, images=NO_IMAGES, report=report)
     red: Any = image.convert("RGBA").getpixel((1, 1))
     assert red[0] == 255
     assert [d.code for d in report.diagnostics] == ["limit"]
+
+
+def test_groups_that_only_fade_and_hold_nothing_else_are_one_layer(box: Any) -> None:
+    inner = box(0, 0, 4, 4, background_color="K")
+    for _ in range(10 * MAX_NESTED_LAYERS):
+        inner = box(0, 0, 4, 4, inner, opacity=0.998)
+    report = Report()
+    root = box(0, 0, 4, 4, inner, tag="html")
+    image = paint_document(root, width=4, height=4, dpr=1.0, fonts=None, images=NO_IMAGES, report=report)
+    black: Any = image.getpixel((1, 1))
+    assert abs(black[3] - 255 * 0.998 ** (10 * MAX_NESTED_LAYERS)) <= 2
+    assert not report.diagnostics
 
 
 def test_deep_nesting_without_groups_is_drawn(paint: Any, box: Any) -> None:

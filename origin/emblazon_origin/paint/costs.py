@@ -1,0 +1,95 @@
+"""What drawing steps cost, by their styles (units of `work.py`)."""
+
+from __future__ import annotations
+
+from ..layout.boxes import Rect
+from ..style.computed import ComputedStyle
+from ..style.values import BackgroundLayer, FilterFunction
+from . import work
+from .blur import is_coarse
+from .box_geometry import BoxGeometry
+from .geometry import Matrix
+from .work import Cost
+
+_HUES = ("hue", "saturation", "color", "luminosity")
+_DASHED = ("dashed", "dotted")
+
+
+def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: Rect) -> Cost:
+    """Return the cost of a box's shadows, background and border."""
+    per_pixel = background_cost(style).per_pixel
+    shadow = work.SHADOW if matrix.is_pixel_shift else work.TURNED_SHADOW
+    area = min(ink.width * ink.height * abs(matrix.determinant), work.MAX_SHADOW_PIXELS)
+    return Cost(
+        "box", per_pixel, work.STEP + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
+    )
+
+
+def background_cost(style: ComputedStyle) -> Cost:
+    """Return the cost of a background's colour and layers."""
+    return Cost("box", work.FILL + sum(_layer_cost(layer) for layer in style.background_layers))
+
+
+def _layer_cost(layer: BackgroundLayer) -> float:
+    cost = work.GRADIENT if layer.size == ("auto", "auto") else work.TILES
+    return cost + (work.BLENDED_LAYER if layer.blend != "normal" else 0.0)
+
+
+def _dashes(style: ComputedStyle, geometry: BoxGeometry) -> float:
+    _, _, w, h = geometry.border_rect
+    top, right, bottom, left = geometry.border
+    sides = (
+        (style.border_top_style, top, w),
+        (style.border_right_style, right, h),
+        (style.border_bottom_style, bottom, w),
+        (style.border_left_style, left, h),
+    )
+    return sum(_dashed(width, length, geometry) for kind, width, length in sides if kind in _DASHED)
+
+
+def _dashed(width: float, length: float, geometry: BoxGeometry) -> float:
+    if width <= 0:
+        return 0.0
+    if geometry.radii.is_square:
+        return length * work.STRAIGHT_DASHED_PIXEL
+    return length * (work.DASHED_PIXEL + work.DASH / max(1.0, width))
+
+
+def group_cost(style: ComputedStyle, scale: float) -> Cost:
+    """Return the cost of a layer with its filters, clip path, masks and blending."""
+    per_pixel = work.GROUP + filters_cost(style.filter, scale)
+    per_pixel += work.CLIP_PATH if style.clip_path is not None else 0.0
+    per_pixel += work.MASK_LAYER * sum(layer.image is not None for layer in style.mask_layers)
+    if style.mix_blend_mode != "normal":
+        per_pixel += work.HUE_BLEND if style.mix_blend_mode in _HUES else work.BLEND
+    return Cost("effect", per_pixel)
+
+
+def backdrop_cost(style: ComputedStyle, scale: float) -> Cost:
+    """Return the cost of filtering what lies below a box."""
+    return Cost("effect", work.BACKDROP + filters_cost(style.backdrop_filter, scale))
+
+
+def filters_cost(functions: tuple[FilterFunction, ...], scale: float) -> float:
+    """Return units per pixel of filter functions; `scale` is device px per CSS px."""
+    return sum(_filter_cost(function, scale) for function in functions)
+
+
+def _filter_cost(function: FilterFunction, scale: float) -> float:
+    if function.name == "blur":
+        return _blur_cost(function.amount * scale)
+    if function.name == "drop-shadow" and function.shadow is not None:
+        return work.DROP_SHADOW + _blur_cost(function.shadow.blur * scale) / 4
+    return work.RECOLOR
+
+
+def _blur_cost(sigma: float) -> float:
+    if sigma <= 0:
+        return 0.0
+    return work.COARSE_BLUR if is_coarse(sigma) else work.BLUR
+
+
+def text_cost(styles: list[ComputedStyle]) -> Cost:
+    """Return the cost of runs of text with their shadows."""
+    shadows = max((len(style.text_shadow) for style in styles), default=0)
+    return Cost("text", work.FILL + work.SHADOW * shadows)
