@@ -126,10 +126,13 @@ def _paint_whole(
 
 
 def on_whole_pixels(box: Box, context: PaintContext) -> PaintContext:
-    """Move a box that is turned or scaled onto whole pixels before its transform, as Chromium does."""
-    if all(function.name == "translate" for function in box.style.transform):
+    """Move a box onto whole pixels before a transform that moves it elsewhere, as Chromium does."""
+    if not box.style.transform:
         return context
-    x, y, _, _ = context.place(box.border_box)
+    placed = context.place(box.border_box)
+    if transform_matrix(box.style, placed, context.dpr).is_pixel_shift:
+        return context
+    x, y, _, _ = placed
     dx, dy = context.shift
     return replace(context, shift=(dx + pixel_round(x) - x, dy + pixel_round(y) - y))
 
