@@ -31,7 +31,6 @@ from ..server.answer import Ask
 from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig
 from ..server.origin import Origin
-from ..text.fonts import FontLibrary
 from .dev import DEV_PURGE_TOKEN
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
@@ -98,6 +97,8 @@ def _gallery_at_root(home: Home, origin: Origin) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path != "/" or request.method not in ("GET", "HEAD"):
             return await handler(request)
+        from ..text.fonts import FontLibrary  # late: render processes load fonts, this one need not
+
         drawn = {name: spec.version for name, spec in origin.manifest.templates.items()}
         page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn)
         return web.Response(text=page, status=status, content_type="text/html")

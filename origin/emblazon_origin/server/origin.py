@@ -13,7 +13,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from emblazon.contract.manifest import manifest_from_json
 from emblazon.contract.schema import Manifest
@@ -24,7 +24,6 @@ from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.observability.tracking import set_up_tracking
 from emblazon_origin.server.answer import Answer, Ask
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.server.front import Front
 from emblazon_origin.server.memory import CardCache, Shares
 from emblazon_origin.server.routes import Routes
@@ -38,6 +37,9 @@ from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
 from emblazon_origin.workers.process import WorkerLimits
 from emblazon_origin.workers.renderer import RendererSpec
 from emblazon_origin.workers.staff import EndReason
+
+if TYPE_CHECKING:
+    from emblazon_origin.server.fleet import Fleet
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class Origin:
         self.config = config
         self.metrics = Metrics()
         self.alerts = Alerts(config.alert_webhook, config.alert_interval, self.metrics)
-        shares = Shares.of(config.memory_budget, config.worker_count)
+        shares = Shares.of(config.memory_budget, config.worker_count + config.small_encoding)
         self.cards = CardCache(shares.rendered)
         options = spec.options | {"cache_bytes": shares.per_worker}
         self.pool = Pool(RendererSpec(spec.factory, options), _pool_config(config), self._pool_events())
@@ -204,6 +206,8 @@ class Origin:
         config = self.config
         if not config.redis_url:
             return None
+        from emblazon_origin.server.fleet import Fleet  # late: Redis' client is slow to load
+
         return Fleet.connect(
             config.redis_url,
             timeout=config.redis_timeout,

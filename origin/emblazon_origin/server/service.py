@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from emblazon.contract.canonical import cache_key, card_id
 from emblazon.contract.options import FALLBACK_VARIANT
@@ -24,12 +24,14 @@ from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.metrics import Metrics
 from emblazon_origin.server.card import Card
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.server.memory import CardCache, is_outdated
 from emblazon_origin.server.single_flight import Flight, SingleFlight
 from emblazon_origin.storage import Incomplete
 from emblazon_origin.workers.job import Effort, Job, JobResult
 from emblazon_origin.workers.pool import Pool
+
+if TYPE_CHECKING:
+    from emblazon_origin.server.fleet import Fleet
 
 log = logging.getLogger(__name__)
 
