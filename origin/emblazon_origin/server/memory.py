@@ -20,9 +20,12 @@ class Shares:
     per_worker: int  # glyphs, masks, decoded images, in each render process
 
     @classmethod
-    def of(cls, budget: int, workers: int) -> Shares:
-        """Give a quarter to finished cards, half to the render processes, and keep a quarter free."""
-        return cls(rendered=budget // 4, per_worker=budget // 2 // max(1, workers))
+    def of(cls, budget: int, processes: int) -> Shares:
+        """Give a quarter to finished cards, half to the render processes, and keep a quarter free.
+
+        `processes` counts the one for small encodings too.
+        """
+        return cls(rendered=budget // 4, per_worker=budget // 2 // max(1, processes))
 
 
 class CardCache:

@@ -43,7 +43,7 @@ class Staff:
         self.workers: set[Worker] = set()
         self.manifest = b""
         self.failure: str | None = None  # why there is no capacity, for readiness
-        self._spec = spec
+        self.spec = spec
         self._limits = limits
         self._warm_timeout = warm_timeout
         self._recycle_after = recycle_after
@@ -259,7 +259,7 @@ class Staff:
             await old.close()
 
     async def _warm(self) -> Zygote:
-        zygote = await Zygote.start(self._spec, self._limits, self._warm_timeout)
+        zygote = await Zygote.start(self.spec, self._limits, self._warm_timeout)
         log.info("renderer warm", extra=zygote.info)
         if zygote.info["threads"] > 1:
             log.warning("renderer has threads at fork time", extra={"threads": zygote.info["threads"]})

@@ -9,8 +9,11 @@ import pytest
 from emblazon.contract.schema import CacheLife, TemplateSpec
 from emblazon_origin.server import headers
 from emblazon_origin.server.card import Card
+from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.memory import CardCache, Shares
+from emblazon_origin.server.origin import Origin
 from emblazon_origin.workers.job import Job, JobResult
+from emblazon_origin.workers.renderer import RendererSpec
 
 SPEC = TemplateSpec("article", "v1", {}, tags=("news", "eu"))
 LIFE = CacheLife(300, 86_400, 604_800)
@@ -69,6 +72,14 @@ def test_the_shares_stay_within_the_budget() -> None:
     for workers in (1, 2, 16):
         shares = Shares.of(1 << 30, workers)
         assert shares.rendered + workers * shares.per_worker <= 3 << 28
+
+
+async def test_the_process_for_small_encodings_has_its_share_of_the_budget_too() -> None:
+    spec = RendererSpec("none:none", {})
+    for small, processes in ((True, 3), (False, 2)):
+        config = OriginConfig(workers=2, small_encoding=small, memory_budget=600 << 20)
+        options = Origin(config, spec).pool.staff.spec.options
+        assert options["cache_bytes"] * processes == 300 << 20
 
 
 def test_a_card_survives_its_frame_and_a_damaged_frame_is_no_card() -> None:
