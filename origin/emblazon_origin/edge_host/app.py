@@ -8,14 +8,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from emblazon.adapters.local import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
 from emblazon.adapters.local_cache import MemoryCache
 from emblazon.adapters.local_kv import SQLiteKV
+from emblazon.contract.problem import CONTENT_TYPE, NotFound, Problem
 from emblazon.edge.body import MAX_BODY
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
 from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
+from emblazon.edge.respond import SECURITY
 from emblazon_origin.edge_host.metrics import CONTENT_TYPE as METRICS_TYPE
 from emblazon_origin.edge_host.metrics import PrometheusMetrics
 
@@ -90,7 +93,7 @@ def create_edge_app(
 
     Whoever passes `metrics` shows them; else they are at `/metrics`.
     """
-    app = web.Application(client_max_size=MAX_BODY + 1)
+    app = web.Application(client_max_size=MAX_BODY + 1, middlewares=[problems])
     numbers = metrics or PrometheusMetrics()
 
     async def life(app: web.Application) -> AsyncIterator[None]:
@@ -121,6 +124,27 @@ def create_edge_app(
         app.router.add_get("/metrics", show_metrics)
     app.router.add_route("*", "/{path:.*}", handle)
     return app
+
+
+class Refused(Problem):
+    """What aiohttp itself refuses, such as a body that does not arrive."""
+
+    kind = "refused"
+    title = "The request cannot be taken"
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer what never reaches the edge, such as `OPTIONS *`, with problem details too."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        problem: Problem = Refused(f"{error.reason}.")
+        problem.status = error.status
+        if error.status == 404:
+            problem = NotFound(f"{request.raw_path[:100]!r} is no card.")
+        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **dict(SECURITY)}
+        return web.Response(status=problem.status, body=problem.to_json(), headers=headers)
 
 
 async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 from aiohttp.web_protocol import RequestHandler
 
 from emblazon.contract.problem import BadRequest, Problem, UriTooLong
@@ -77,13 +78,7 @@ class DeadlineHandler(RequestHandler):
         """Answer what is no HTTP, or too long to be ours, with a problem document too."""
         if status != 400:
             return super().handle_error(request, status, exc, message)
-        too_long = "more than" in str(exc)
-        problem: Problem = (
-            UriTooLong("The request line or a header field is too long.")
-            if too_long
-            else BadRequest("This is not a valid HTTP request.")
-        )
-        answer = problem_answer(problem)
+        answer = problem_answer(_problem(exc))
         self.keep_alive(False)
         response = web.Response(
             status=answer.status, body=answer.body, headers=[*answer.headers, *SECURITY_HEADERS]
@@ -109,6 +104,19 @@ class DeadlineHandler(RequestHandler):
         self._on_slow(phase)
         if self.transport is not None:
             self.transport.abort()
+
+
+def _problem(error: BaseException | None) -> Problem:
+    """Say what is wrong with a request that aiohttp cannot read."""
+    if "more than" in str(error):
+        return UriTooLong("The request line or a header field is too long.")
+    if isinstance(error, InvalidURLError):
+        return BadRequest(
+            "The URL has a character that must be percent-encoded, such as ü or a quotation mark."
+        )
+    if isinstance(error, BadStatusLine):
+        return BadRequest("The request line is malformed: a space in the URL must be %20 or +.")
+    return BadRequest("This is not a valid HTTP request.")
 
 
 class DeadlineServer(web.Server):
