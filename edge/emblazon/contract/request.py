@@ -18,6 +18,7 @@ from .values import absent_value, check_value
 METHODS = ("GET", "HEAD")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _MAX_JSON_DEPTH = 8
+_INVISIBLE = re.compile("[\\s\u00ad\u061c\u200b-\u200f\u2028\u2029\u2060\ufe00-\ufe0f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +295,15 @@ def check_params(
         if value is not None and value != absent:
             params[name] = value
     for name, param in spec.params.items():
-        if complete and param.required and params.get(name) in (None, "", ()):
+        if complete and param.required and _shows_nothing(params.get(name)):
             raise BadParameter(
                 f"Parameter {name!r} is required by template {spec.name!r}.",
                 param=name,
                 kind="missing-parameter",
             )
     return params
+
+
+def _shows_nothing(value: ParamValue | None) -> bool:
+    """Whether a value is absent, or text of blanks, joiners and marks of direction alone."""
+    return value in (None, ()) or (isinstance(value, str) and _INVISIBLE.fullmatch(value) is not None)

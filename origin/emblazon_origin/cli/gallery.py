@@ -23,6 +23,7 @@ img { aspect-ratio: 1200 / 630; border-radius: .5rem; box-shadow: 0 0 0 1px #888
 img { display: block; width: 100% }
 code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 """
+NO_PREVIEW = "<li><small>Write a <code>preview.json</code> beside its card.html to see it here.</small></li>"
 
 
 def _cases(template: CardTemplate, version: str) -> str:
@@ -64,7 +65,7 @@ def gallery_page(library: TemplateLibrary, drawn: Mapping[str, str]) -> str:
     sections = (
         f"<h2>{escape(name)}</h2><p>{escape(spec.description)}</p>"
         f"<p><small>Parameters: {_parameters(library.get(name))}</small></p>"
-        f"<ul>{_cases(library.get(name), drawn.get(name, spec.version))}</ul>"
+        f"<ul>{_cases(library.get(name), drawn.get(name, spec.version)) or NO_PREVIEW}</ul>"
         for name, spec in library.specs.items()
     )
     return _page(

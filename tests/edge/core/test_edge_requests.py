@@ -279,6 +279,13 @@ async def test_range_of_a_stored_card(world: World) -> None:
     assert beyond.header("content-range") == f"bytes */{len(whole)}"
 
 
+@pytest.mark.parametrize("title", ["", "%20%20", "%E2%80%8B", "%C2%A0", "%E3%80%80", "%E2%80%8D%EF%BB%BF"])
+async def test_required_parameter_that_shows_nothing_is_missing(world: World, title: str) -> None:
+    response = await world.get(f"/og/article.png?title={title}")
+    assert response.status == 400
+    assert b"missing-parameter" in await bytes_of(response)
+
+
 @pytest.mark.parametrize(
     ("fields", "status"), [({"range": "bytes=9999999-"}, 416), ({"if_match": '"another"'}, 412)]
 )
