@@ -10,6 +10,7 @@ from ..assets.pixmap import Pixmap
 from ..layout.boxes import Rect, Sides
 from ..style.computed import ComputedStyle
 from ..style.values import Color
+from .border_image import paint_border_image
 from .border_shade import shade
 from .box_geometry import BoxGeometry
 from .curve import Point
@@ -55,7 +56,9 @@ def edges_of(style: ComputedStyle, border: Sides) -> tuple[Edge, Edge, Edge, Edg
 
 
 def paint_border(painter: Painter, geometry: BoxGeometry, style: ComputedStyle) -> None:
-    """Draw all sides of a box's border."""
+    """Draw all sides of a box's border, or its border image."""
+    if style.border_image_source is not None and paint_border_image(painter, geometry, style):
+        return
     edges = edges_of(style, geometry.border)
     shown = [edge for edge in edges if edge.visible]
     if shown and painter.sees(geometry.border_rect):

@@ -6,6 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import values as v
+from ..border_image import (
+    IMAGE_KEYS,
+    INITIAL_SLICE,
+    INITIAL_WIDTH,
+    border_image,
+    image_outset,
+    image_repeat,
+    image_slice,
+    image_source,
+    image_width,
+)
 from ..calculation import length_px
 from ..colors import CURRENT_COLOR, is_color_start, parse_color
 from ..registry import PROPERTIES, Logical, alias, logical, logical_pair, longhand, shorthand
@@ -129,7 +140,10 @@ for _part, _parse in (("width", line_width), ("style", line_style), ("color", pa
 _PARTS = ("width", "style", "color")
 for _side in SIDES:
     shorthand(f"border-{_side}", tuple(f"border_{_side}_{p}" for p in _PARTS), _border((_side,)))
-shorthand("border", tuple(f"border_{s}_{p}" for s in SIDES for p in _PARTS), _border(SIDES))
+_ALL = tuple(f"border_{s}_{p}" for s in SIDES for p in _PARTS)
+shorthand(
+    "border", (*_ALL, "border_image_source"), lambda c: _border(SIDES)(c) | {"border_image_source": None}
+)
 for _corner in CORNERS:
     longhand(f"border-{_corner.replace('_', '-')}-radius", (v.ZERO, v.ZERO), radius)
 shorthand("border-radius", tuple(f"border_{c}_radius" for c in CORNERS), border_radius)
@@ -141,6 +155,14 @@ longhand(
 longhand("outline-offset", 0.0, length_px)
 shorthand("outline", ("outline_width", "outline_style", "outline_color"), _outline)
 longhand("box-shadow", (), shadow_list(True))
+
+longhand("border-image-source", None, image_source, status="partly", note="gradients, no url()")
+longhand("border-image-slice", INITIAL_SLICE, image_slice)
+longhand("border-image-width", INITIAL_WIDTH, image_width)
+longhand("border-image-outset", (), image_outset, status="partly", note="drawn as 0")
+longhand("border-image-repeat", "stretch", image_repeat, status="partly", note="gradients are stretched")
+shorthand("border-image", IMAGE_KEYS, border_image)
+alias("-webkit-border-image", "border-image")
 
 _FLOW = {"block-start": ("top", "top"), "block-end": ("bottom", "bottom"),
          "inline-start": ("left", "right"), "inline-end": ("right", "left")}  # fmt: skip

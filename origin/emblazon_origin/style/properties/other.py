@@ -62,11 +62,6 @@ unsupported(
     "-webkit-text-orientation",
 )  # fmt: skip
 unsupported(
-    "border images are not drawn; use two backgrounds with background-clip",
-    "border-image", "border-image-source", "border-image-slice", "border-image-width",
-    "border-image-outset", "border-image-repeat", "-webkit-border-image",
-)  # fmt: skip
-unsupported(
     "mask borders are not drawn",
     "mask-border", "mask-border-source", "mask-border-slice", "mask-border-width", "mask-border-outset",
     "mask-border-repeat", "mask-border-mode", "mask-type", "-webkit-mask-box-image",
