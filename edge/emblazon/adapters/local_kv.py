@@ -49,7 +49,8 @@ class SQLiteKV:
         self._next_sweep = 0.0
         if self._path != ":memory:":
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
-        self._connection().executescript(_SCHEMA)
+        self.set_aside: Path | None = None  # where a file that was no database any more went
+        self._open()
 
     async def get(self, key: str) -> KVEntry | None:
         """See `ports.KV`."""
@@ -115,10 +116,14 @@ class SQLiteKV:
         """Finish the writes under way and close the file."""
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         with self._lock:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
+        self._local = threading.local()
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[sqlite3.Connection], T]) -> T:
         def in_thread() -> T:
@@ -132,12 +137,30 @@ class SQLiteKV:
         except RuntimeError as error:  # the pool is shut down
             raise PortError(f"SQLite at {self._path}: {error}") from error
 
+    def _open(self) -> None:
+        """Make the tables; begin anew where the file is damaged, which is kept under another name."""
+        try:
+            self._connection().executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:  # locked, read-only, no such folder: not the file's fault
+            raise OSError(f"SQLite at {self._path}: {error}.") from None
+        except sqlite3.DatabaseError:
+            self._disconnect()
+            path = Path(self._path)
+            self.set_aside = path.replace(path.with_name(f"{path.name}.damaged"))
+            for suffix in ("-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            self._connection().executescript(_SCHEMA)
+
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=5.0, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+            except sqlite3.Error:
+                connection.close()
+                raise
             self._local.connection = connection
             with self._lock:
                 self._connections.append(connection)

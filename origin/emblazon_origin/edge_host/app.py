@@ -60,6 +60,8 @@ class EdgeHost:
             log=log or JsonLog(),
             metrics=metrics or NoMetrics(),
         )
+        if self.kv.set_aside is not None:
+            self.ports.log.log("error", "KV file damaged", kept_as=str(self.kv.set_aside), now="begun anew")
 
     async def answer(self, request: Request) -> Response:
         """Serve one request."""

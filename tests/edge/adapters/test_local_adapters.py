@@ -94,6 +94,34 @@ async def test_kv_survives_a_restart(tmp_path: Path, clock: HandClock) -> None:
     assert await entry.body.read() == DATA
 
 
+@pytest.mark.parametrize("damage", ["no database", "torn"])
+async def test_damaged_file_is_set_aside_and_begun_anew(
+    tmp_path: Path, clock: HandClock, damage: str
+) -> None:
+    path = tmp_path / "kv.sqlite3"
+    first = SQLiteKV(path, clock)
+    await first.put("k", BytesBody(b"x" * 100_000))
+    first.close()
+    if damage == "no database":
+        path.write_bytes(b"?" * 20_000)
+    else:
+        path.write_bytes(path.read_bytes()[:4096] + b"?" * 8192)
+    kv = SQLiteKV(path, clock)
+    await kv.put("k", BytesBody(b"new"))
+    entry = await kv.get("k")
+    assert entry is not None
+    assert await entry.body.read() == b"new"
+    assert kv.set_aside is not None
+    assert kv.set_aside.exists()
+    kv.close()
+
+
+def test_file_that_cannot_be_opened_is_named(tmp_path: Path, clock: HandClock) -> None:
+    (tmp_path / "kv.sqlite3").mkdir()
+    with pytest.raises(OSError, match=r"kv\.sqlite3"):
+        SQLiteKV(tmp_path / "kv.sqlite3", clock)
+
+
 async def test_sweep_removes_what_has_expired(kv: SQLiteKV, clock: HandClock) -> None:
     await kv.put("a", BytesBody(DATA), ttl=60)
     await kv.put("b", BytesBody(DATA), ttl=600)
