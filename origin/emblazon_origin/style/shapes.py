@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -174,24 +173,8 @@ def _transform(name: Any, *args: Any) -> Any:
     return lift(lambda *a: v.Transform(name, a), *args)
 
 
-def _matrix3d(token: Any) -> Any:
-    m = _arguments(token, 16, 16, number)
-    flat = lift(lambda *a: a, *m)
-
-    def build(a: tuple[float, ...]) -> v.Transform:
-        return v.Transform("matrix", (a[0], a[1], a[4], a[5], a[12], a[13]))
-
-    return lift(build, flat)
-
-
-def _rotated(cosine_of: Any, x: bool) -> Any:
-    """A turn about x or y, seen flat: the other axis shrinks by the cosine."""
-    factor = lift(lambda degrees: math.cos(math.radians(degrees)), cosine_of)
-    return _transform("scale", 1.0, factor) if x else _transform("scale", factor, 1.0)
-
-
 def transform_function(token: Any) -> Any:
-    """Return one transform function; 3D ones as their flat projection where there is one."""
+    """Return one transform function."""
     name = token.lower_name
     zero = v.ZERO
     if name == "matrix":
@@ -216,32 +199,50 @@ def transform_function(token: Any) -> Any:
     if name in ("skewx", "skewy"):
         (a,) = _arguments(token, 1, 1, angle)
         return _transform("skew", *((a, 0.0) if name.endswith("x") else (0.0, a)))
-    return _flat(token, name)
+    return _solid(token, name)
 
 
-def _flat(token: Any, name: str) -> Any:
+def _solid(token: Any, name: str) -> Any:
+    """Return a 3D function (CSS Transforms 2 §12)."""
     if name == "matrix3d":
-        return _matrix3d(token)
+        return _transform("matrix3d", *_arguments(token, 16, 16, number))
     if name in ("rotatex", "rotatey"):
         (a,) = _arguments(token, 1, 1, angle)
-        return _rotated(a, name.endswith("x"))
+        return _transform("rotate3d", *((1.0, 0.0) if name.endswith("x") else (0.0, 1.0)), 0.0, a)
+    if name == "rotate3d":
+        *axis, turn = _rotate3d_arguments(token)
+        return _transform("rotate3d", *axis, turn)
     if name == "translatez":
-        _arguments(token, 1, 1, length_px)
-        return _transform("translate", v.ZERO, v.ZERO)
+        (z,) = _arguments(token, 1, 1, length_px)
+        return _transform("translate3d", v.ZERO, v.ZERO, z)
     if name == "scalez":
-        _arguments(token, 1, 1, number_or_percent)
-        return _transform("scale", 1.0, 1.0)
+        (s,) = _arguments(token, 1, 1, number_or_percent)
+        return _transform("scale3d", 1.0, 1.0, s)
     if name == "translate3d":
         x, y, z = _arguments(token, 3, 3, length)
         if isinstance(z, v.Length) and not z.is_absolute:
             raise InvalidValue("the depth of translate3d() is a length")
-        return _transform("translate", x, y)
+        return _transform("translate3d", x, y, z)
     if name == "scale3d":
-        sx, sy, _sz = _arguments(token, 3, 3, number_or_percent)
-        return _transform("scale", sx, sy)
-    if name in ("perspective", "rotate3d"):
-        raise UnsupportedValue(f"{token.name}() is 3D; only 2D transforms are drawn")
+        return _transform("scale3d", *_arguments(token, 3, 3, number_or_percent))
+    if name == "perspective":
+        cursor = Cursor(token.arguments)
+        distance = 0.0 if cursor.keyword("none") else length_px(cursor, 0)
+        cursor.end()
+        return _transform("perspective", distance)
     raise InvalidValue(f"unknown transform {token.name}()")
+
+
+def _rotate3d_arguments(token: Any) -> list[Any]:
+    cursor = Cursor(token.arguments)
+    items: list[Any] = []
+    for _ in range(3):
+        items.append(number(cursor))
+        if not cursor.literal(","):
+            raise InvalidValue("rotate3d() takes three numbers and an angle")
+    items.append(angle(cursor))
+    cursor.end()
+    return items
 
 
 def transform(cursor: Cursor) -> Any:
@@ -252,6 +253,8 @@ def transform(cursor: Cursor) -> Any:
     while (token := cursor.peek()) is not None:
         if token.type != "function":
             unexpected(token)
+        if token.lower_name == "perspective":
+            cursor.notes.append("perspective() foreshortens a box as a whole; its sides stay parallel")
         items.append(transform_function(cursor.next()))
     return lift_tuple(items)
 

@@ -231,7 +231,10 @@ BasicShape = InsetShape | EllipseShape | PolygonShape | PathShape
 class Transform:
     """One transform function; only translate() takes percentages. Arguments: degrees, factors or px."""
 
-    name: Literal["matrix", "translate", "scale", "rotate", "skew"]
+    name: Literal[
+        "matrix", "translate", "scale", "rotate", "skew", "matrix3d", "translate3d", "scale3d", "rotate3d",
+        "perspective",
+    ]  # fmt: skip
     args: tuple[Length | float, ...]
 
 
