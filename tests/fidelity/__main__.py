@@ -20,10 +20,15 @@ Scores = dict[str, dict[str, Score | None]]
 
 async def references(cases: Sequence[corpus.Case]) -> dict[str, Image.Image]:
     """Draw every case with Chromium."""
-    async with browser() as page:
-        return {
-            case.id: await page.screenshot(case.path.as_uri(), corpus.WIDTH, corpus.HEIGHT) for case in cases
-        }
+    pictures: dict[str, Image.Image] = {}
+    for scale in sorted({case.scale for case in cases}):
+        size = round(corpus.WIDTH * scale), round(corpus.HEIGHT * scale)
+        async with browser(scale) as page:
+            for case in cases:
+                if case.scale == scale:
+                    shot = await page.screenshot(case.path.as_uri(), corpus.WIDTH, corpus.HEIGHT)
+                    pictures[case.id] = shot.crop((0, 0, *size))
+    return pictures
 
 
 def _cell(score: Score | None) -> str:
@@ -50,7 +55,7 @@ def print_table(scores: Mapping[str, Mapping[str, Score | None]]) -> None:
 
 def main() -> None:
     """Draw the corpus with every engine, print the table and write the contact sheets."""
-    cases = corpus.cases()
+    cases = [case for case in corpus.cases() if case.scale == 1.0]  # the peers draw at one scale
     chromium = asyncio.run(references(cases))
     others = peers.draw(cases)
     scores: Scores = {}

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-    "--force-device-scale-factor=1", "--font-render-hinting=none", "--remote-debugging-port=0",
+    "--font-render-hinting=none", "--remote-debugging-port=0",
     "--disable-extensions", "--force-color-profile=srgb",
 )  # fmt: skip
 # fontconfig sees the vendored fonts and nothing else, with the generic families of fonts.toml.
@@ -95,13 +95,13 @@ class Browser:
         self._session = attached["sessionId"]
         await self.call("Page.enable")
 
-    async def load(self, url: str, width: int, height: int, scale: float = 1.0) -> None:
+    async def load(self, url: str, width: int, height: int) -> None:
         """Load a URL in a viewport of CSS px and wait for its fonts and images."""
         await self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=scale,
+            deviceScaleFactor=0,
             mobile=False,
         )
         self._loaded.clear()
@@ -118,9 +118,9 @@ class Browser:
             raise RuntimeError(result["exceptionDetails"].get("text", "script failed"))
         return result["result"].get("value")
 
-    async def screenshot(self, url: str, width: int, height: int, scale: float = 1.0) -> Image.Image:
+    async def screenshot(self, url: str, width: int, height: int) -> Image.Image:
         """Return the viewport as RGB; shots are repeated until two agree, for fonts that arrive late."""
-        await self.load(url, width, height, scale)
+        await self.load(url, width, height)
         before = b""
         for _ in range(MAX_SHOTS):
             shot = await self.call("Page.captureScreenshot", format="png")
@@ -132,15 +132,18 @@ class Browser:
 
 
 @asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Start Chromium with the vendored fonts; stop it and remove its profile at the end."""
+async def browser(scale: float = 1.0) -> AsyncIterator[Browser]:
+    """Start Chromium with the vendored fonts; stop it and remove its profile at the end.
+
+    `scale` is the screen's, in device px per px. Emulating one would lay out and round in CSS px.
+    """
     executable = shutil.which("chromium")
     if executable is None:
         raise ChromiumMissing("chromium is not installed; `make test` installs it with apt-get.")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         process = await asyncio.create_subprocess_exec(
-            executable, *FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank",
+            executable, *FLAGS, f"--force-device-scale-factor={scale}", f"--user-data-dir={folder / 'profile'}", "about:blank",
             env={**os.environ, "FONTCONFIG_FILE": str(_fontconfig(folder))},
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip

@@ -1,4 +1,7 @@
-"""The corpus: small cards over every feature, one HTML file each, grouped by folder."""
+"""The corpus: small cards over every feature, one HTML file each, grouped by folder.
+
+`name@2.html` is drawn on a screen of two device pixels per px.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,11 @@ class Case:
     def id(self) -> str:
         """`group/name`."""
         return f"{self.group}/{self.name}"
+
+    @property
+    def scale(self) -> float:
+        """Device pixels per px."""
+        return float(self.name.partition("@")[2] or 1.0)
 
 
 def cases() -> list[Case]:

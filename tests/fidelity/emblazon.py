@@ -19,7 +19,7 @@ def engine() -> Engine:
     return Engine(FontLibrary(find_home().fonts), outside=True)
 
 
-def draw(case: Case, scale: float = 1.0) -> Image.Image:
+def draw(case: Case) -> Image.Image:
     """Draw one case as RGB on white."""
     request = RenderRequest(
         html=case.path.read_text(encoding="utf-8"),
@@ -27,7 +27,7 @@ def draw(case: Case, scale: float = 1.0) -> Image.Image:
         file=str(case.path),
         width=WIDTH,
         height=HEIGHT,
-        dpr=scale,
+        dpr=case.scale,
     )
     picture = engine().draw(request)
     flat = Image.new("RGBA", picture.size, "white")
