@@ -11,6 +11,7 @@ from emblazon.contract.problem import Problem
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.route import ShortRoute, match_route
 from emblazon.contract.schema import FORMATS, Manifest
+from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon.edge.card import Card, card_of, judge_card
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.control import Control
@@ -101,7 +102,7 @@ class Scheduled:
             if isinstance(match_route(parts.path), ShortRoute):
                 request = await self.short.expand(x, "GET", parts.path, parts.query, manifest)
             else:
-                request = parse_request("GET", parts.path, parts.query, manifest)
+                request = parse_request("GET", parts.path, parts.query, manifest, longest=MAX_CANONICAL_BYTES)
         except Problem:
             return None  # its template has changed or gone
         return card_of(request, manifest, self.control.epochs)

@@ -311,6 +311,17 @@ async def test_cron_leaves_cards_alone_that_are_fresh_for_long(world: World) -> 
     assert world.origin.renders == renders
 
 
+async def test_cron_rewarms_a_card_that_is_too_long_for_a_url(essays: World) -> None:
+    card = await created(essays, long_card(LONG))
+    for _ in range(20):
+        await essays.get(path(card["image_url"]))
+    await essays.settle()
+    await essays.advance(299)
+    await essays.edge.on_scheduled(essays.ports)
+    await essays.settle()
+    assert len(essays.origin.card_requests) == 2
+
+
 async def test_cron_learns_hot_cards_from_other_isolates(world: World) -> None:
     await world.get(ARTICLE)
     await world.settle()
