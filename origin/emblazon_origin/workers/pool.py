@@ -24,7 +24,9 @@ from typing import Any
 from emblazon_origin.errors import EmblazonError, Overloaded, RenderTimeout
 from emblazon_origin.workers import errors, frames
 from emblazon_origin.workers.admission import Admission, AdmissionPolicy
+from emblazon_origin.workers.background import Background
 from emblazon_origin.workers.breaker import InputBreaker
+from emblazon_origin.workers.exchange import Nonsense, ask, sweep
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.process import Worker, WorkerLimits
 from emblazon_origin.workers.queue import Ticket, TicketQueue
@@ -32,8 +34,6 @@ from emblazon_origin.workers.renderer import RendererSpec
 from emblazon_origin.workers.staff import EndReason, Staff
 
 log = logging.getLogger(__name__)
-
-_NONSENSE = (AttributeError, KeyError, TypeError, ValueError)  # what reading a senseless answer raises
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,7 @@ class Pool:
             on_idle=self._pump,
             on_end=lambda reason: self.events.worker_ended(reason),
         )
-        self._background: Worker | None = None
-        self._background_lock = asyncio.Lock()
+        self._background = Background(self.staff, lambda: bool(self._queue) or self._closing)
         self._queue = TicketQueue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -129,7 +128,8 @@ class Pool:
     @property
     def workers(self) -> tuple[Worker, ...]:
         """The processes, for metrics and tests."""
-        return (*self.staff.workers, *((self._background,) if self._background else ()))
+        background = self._background.worker
+        return (*self.staff.workers, *((background,) if background else ()))
 
     @property
     def manifest(self) -> bytes:
@@ -158,8 +158,7 @@ class Pool:
     async def reload(self) -> None:
         """Load templates and fonts anew without a gap. Raises PoolFailed and keeps the old ones."""
         await self.staff.reload()
-        async with self._background_lock:
-            self._end_background("reload")
+        await self._background.reload()
 
     async def supervise(self) -> None:
         """Look after the processes once."""
@@ -181,7 +180,7 @@ class Pool:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._end_background("shutdown")
+        self._background.end("shutdown")
         await self.staff.close()
 
     # -- rendering -----------------------------------------------------------------------------
@@ -241,8 +240,9 @@ class Pool:
         timeout = self._config.timeout_of(ticket.job)
         try:
             async with asyncio.timeout(timeout):
-                answer, data, waited = await self._exchange(worker, ticket.job)
-            outcome = _outcome(answer, data)
+                reply = await ask(
+                    worker, ticket.job, self._cpu(ticket.job), lambda waits: self.staff.waits(worker, waits)
+                )
         except TimeoutError:
             self._killed(worker, ticket, "deadline")
             slow = RenderTimeout(
@@ -254,40 +254,27 @@ class Pool:
             self._killed(worker, ticket, "crash")
             self._retry(ticket)
             return
+        except Nonsense as error:
+            self._killed(worker, ticket, "crash")
+            _fail(ticket, errors.RenderFailed(str(error)))
+            return
         except asyncio.CancelledError:
             _fail(ticket, Overloaded("shutting down"))
             raise
-        except _NONSENSE as error:
-            self._killed(worker, ticket, "crash")
-            _fail(ticket, errors.RenderFailed(f"a render process answered nonsense: {error!r}"))
-            return
-        self.admission.observe(loop.time() - began - waited)
-        if answer.get("fatal"):
+        self.admission.observe(loop.time() - began - reply.waited)
+        if reply.fatal:
             self._killed(worker, ticket, "memory")
         else:
             self.breaker.succeeded(ticket.key)
             self.staff.give_back(worker)
-        if isinstance(outcome, JobResult):
-            _succeed(ticket, outcome)
+        if isinstance(reply.outcome, JobResult):
+            _succeed(ticket, reply.outcome)
         else:
-            _fail(ticket, outcome)
+            _fail(ticket, reply.outcome)
 
-    async def _exchange(self, worker: Worker, job: Job) -> tuple[frames.Header, bytes, float]:
-        """Send a job and wait for its answer; also return the seconds that the process waited for others."""
-        loop = asyncio.get_running_loop()
-        seconds = math.ceil(self._config.timeout_of(job) * (2 if worker.background else 1)) + 1
-        await worker.channel.send({"op": "render", "job": job.to_header(), "cpu": seconds})
-        waited = 0.0
-        while True:
-            answer, data = await worker.channel.receive()
-            if "waits" not in answer:
-                break
-            waited += -loop.time() if answer["waits"] else loop.time()
-            if not worker.background:
-                self.staff.waits(worker, answer["waits"])
-        worker.jobs += 1
-        worker.rss = int(answer.get("rss", 0))
-        return answer, data, max(0.0, waited)
+    def _cpu(self, job: Job) -> int:
+        """Return the seconds of computing after which the kernel ends a job."""
+        return math.ceil(self._config.timeout_of(job)) + 1
 
     def _killed(self, worker: Worker, ticket: Ticket, reason: EndReason) -> None:
         self.breaker.failed(ticket.key, asyncio.get_running_loop().time())
@@ -313,34 +300,7 @@ class Pool:
         """Render at the lowest priority, one at a time; None when the service is too busy for it."""
         if not self._config.background:
             return None
-        async with self._background_lock:
-            if self._queue or self._closing:
-                return None
-            if self._background is None:
-                self._background = await self.staff.fork_background()
-            worker = self._background
-            if worker is None:
-                return None
-            try:
-                async with asyncio.timeout(self._config.timeout_of(job) * 2):
-                    answer, data, _ = await self._exchange(worker, job)
-                outcome = _outcome(answer, data)
-            except (frames.ChannelClosed, TimeoutError, *_NONSENSE):
-                self._end_background("crash")
-                return None
-            except asyncio.CancelledError:
-                self._end_background("shutdown")
-                raise
-            outgrown = worker.jobs >= self._config.recycle_after or worker.rss > self._config.recycle_rss
-            if answer.get("fatal") or outgrown:
-                self._end_background("recycled")
-            return outcome if isinstance(outcome, JobResult) else None
-
-    def _end_background(self, reason: EndReason) -> None:
-        if self._background:
-            self._background.kill()
-            self.staff.end(self._background, reason)
-            self._background = None
+        return await self._background.render(job, 2 * self._config.timeout_of(job), 2 * self._cpu(job))
 
     async def sweep(self) -> None:
         """Ask every idle process to drop what it has not used for long."""
@@ -348,34 +308,16 @@ class Pool:
             worker = self.staff.take()
             if worker is None:
                 break
-            if await self._sweep(worker):
+            if await sweep(worker, self._config.render_timeout):
                 self.staff.give_back(worker)
             else:
                 self.staff.lose(worker, "crash")
-        async with self._background_lock:
-            if self._background and not await self._sweep(self._background):
-                self._end_background("crash")
-
-    async def _sweep(self, worker: Worker) -> bool:
-        try:
-            async with asyncio.timeout(self._config.render_timeout):
-                await worker.channel.send({"op": "sweep"})
-                answer, _data = await worker.channel.receive()
-            worker.caches = {str(name): int(size) for name, size in answer["caches"].items()}
-            worker.rss = int(answer["rss"])
-        except (TimeoutError, frames.ChannelClosed, *_NONSENSE):
-            return False
-        return True
+        await self._background.sweep(self._config.render_timeout)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _outcome(answer: frames.Header, data: bytes) -> JobResult | EmblazonError:
-    """Read an answer. Raises what is in `_NONSENSE`: the process may have been taken over by its input."""
-    return JobResult.from_header(answer["result"], data) if answer["ok"] else errors.from_answer(answer)
 
 
 def _succeed(ticket: Ticket, result: JobResult) -> None:

@@ -127,13 +127,17 @@ class Staff:
         worker.busy = worker.waiting = False
         if worker not in self.workers:
             self.end(worker, "reload")
-        elif worker.jobs >= self._recycle_after or worker.rss > self._recycle_rss:
+        elif self.outgrown(worker):
             self.lose(worker, "recycled")
         elif len(self.workers) > self.wanted:
             self.end(worker, "surplus")
         else:
             self._idle.append(worker)
             self._on_idle()
+
+    def outgrown(self, worker: Worker) -> bool:
+        """Return whether it has drawn enough, or grown too large."""
+        return worker.jobs >= self._recycle_after or worker.rss > self._recycle_rss
 
     def lose(self, worker: Worker, reason: EndReason) -> None:
         """End a process and fork another in its place."""
