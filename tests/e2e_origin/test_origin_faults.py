@@ -281,6 +281,8 @@ def test_row_36_a_full_queue_answers_503_within_50_ms(start_origin: StartOrigin,
         gate.touch()
         assert [future.result().status_code for future in admitted] == [200, 200]
     assert sorted(waits)[5] < 0.05
+    wait_until(lambda: sum(line.get("status") == 503 for line in origin.lines) == 10)
+    assert not [line for line in origin.lines if line["event"] == "render failed"]  # one line each is enough
 
 
 def test_sighup_and_development_mode_reload_templates(start_origin: StartOrigin) -> None:

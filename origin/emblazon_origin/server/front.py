@@ -9,7 +9,7 @@ import secrets
 import time
 
 from emblazon.contract.problem import Problem
-from emblazon_origin.errors import EmblazonError
+from emblazon_origin.errors import EmblazonError, Overloaded
 from emblazon_origin.observability.alerts import Alerts
 from emblazon_origin.observability.logs import request_id
 from emblazon_origin.observability.metrics import Metrics
@@ -78,7 +78,9 @@ class Front:
         severity = "error" if error.report else "warning" if error.status >= 500 else "info"
         name = type(error).__name__.lstrip("_")
         self._metrics.errors.labels(name, severity).inc()
-        level = logging.getLevelNamesMapping()[severity.upper()]
+        # A flood's refusals have their access line and counter; more lines would take its time from cards.
+        flood = isinstance(error, Overloaded)
+        level = logging.DEBUG if flood else logging.getLevelNamesMapping()[severity.upper()]
         log.log(level, "render failed", extra={"error": name, "detail": str(error)})
         if error.report:
             self._alerts.raise_alert(f"error-{name}", "error", str(error))
