@@ -64,7 +64,7 @@ clean: ## Remove what the commands above made
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$$($(PYTHON) --version) is too old: run make PYTHON=python3.11 (or newer)." >&2; exit 1; }
 	@echo "Creating .venv"
-	@$(PYTHON) -m venv .venv || { echo "Could not create .venv: install python3-venv." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Could not create .venv: install python3-venv." >&2; exit 1; }
 
 .venv/.run: requirements/run.txt pyproject.toml | .venv/bin/python
 	@[ -f .venv/.dev ] || { echo "Installing the Python packages"; \

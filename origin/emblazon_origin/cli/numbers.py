@@ -1,10 +1,11 @@
-"""Numbers and tags on the command line, checked where they are read: types for argparse."""
+"""Numbers, tags and addresses on the command line, checked where they are read: types for argparse."""
 
 from __future__ import annotations
 
 import argparse
 import math
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from emblazon.contract.options import language
 from emblazon.contract.problem import BadParameter
@@ -36,6 +37,17 @@ def decimal(low: float, high: float) -> Callable[[str], float]:
         return number
 
     return read
+
+
+def http_url(text: str) -> str:
+    """Take an http or https address."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; write https://host or http://host:port")
+    return text
 
 
 def language_tag(text: str) -> str:

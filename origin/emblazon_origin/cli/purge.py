@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
+from .numbers import http_url
 
 if TYPE_CHECKING:
     import httpx
@@ -33,6 +34,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--soft", action="store_true", help="serve the old card while the new one is drawn")
     parser.add_argument(
         "--edge",
+        type=http_url,
         default=os.environ.get(URL) or DEFAULT_URL,
         metavar="URL",
         help=f"the edge (${URL}, else {DEFAULT_URL})",
@@ -42,24 +44,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _token(edge: str) -> str:
     token = os.environ.get(TOKEN, "")
-    if not token and _host(edge) in ("127.0.0.1", "localhost", "::1"):
+    if not token and urlsplit(edge).hostname in ("127.0.0.1", "localhost", "::1"):
         token = LOCAL_TOKEN
     if not token:
         raise CommandError(f"There is no purge token: set {TOKEN} to the one that {edge} has.")
     if not (token.isascii() and token.isprintable()):
         raise CommandError(f"{TOKEN} has a character that no HTTP header carries; use letters and digits.")
     return token
-
-
-def _host(edge: str) -> str:
-    try:
-        parts = urlsplit(edge)
-        host = parts.hostname if parts.scheme in ("http", "https") else None
-    except ValueError:
-        host = None
-    if not host:
-        raise CommandError(f"{edge} is not the address of an edge; write https://host or http://host:port.")
-    return host
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,7 +6,8 @@ import argparse
 import os
 
 from ..home import find_home
-from .numbers import port
+from .exit_codes import CommandError
+from .numbers import http_url, port
 
 PORT = 8080
 
@@ -23,9 +24,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default=os.environ.get("EMBLAZON_PORT") or PORT,
         help=f"$EMBLAZON_PORT, else {PORT}",
     )
-    serve.add_argument("--origin", metavar="URL", help="an origin elsewhere, instead of one in this process")
+    serve.add_argument(
+        "--origin", type=http_url, metavar="URL", help="an origin elsewhere, instead of one in this process"
+    )
     serve.add_argument(
         "--passthrough",
+        type=http_url,
         metavar="URL",
         help="the cache alone, in front of any HTTP origin, obeying its headers",
     )
@@ -39,6 +43,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if options.passthrough and options.origin:
+        raise CommandError("--passthrough is an origin of its own; leave --origin out.")
     from .host import run_serve  # late: `--help` and `sign` need no server
 
     return run_serve(options)

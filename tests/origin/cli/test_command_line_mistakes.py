@@ -37,6 +37,12 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "render: language": ((*RENDER, "--lang", "!!"), "--lang"),
     "explain: folder of the overlay": (("explain", "article", "--preview", "--overlay", "no/o.png"), "no"),
     "lint: one template": (("lint", "templates/article"), "templates"),
+    "serve: origin that is no URL": (("serve", "--origin", "http://[::1"), "https://host"),
+    "serve: cache in front of no URL": (("serve", "--passthrough", "localhost:80"), "https://host"),
+    "serve: two origins": (
+        ("serve", "--passthrough", "http://127.0.0.1:1", "--origin", "http://127.0.0.1:2"),
+        "--passthrough",
+    ),
     "serve: port": (("serve", "--port", "99999"), "EMBLAZON_PORT"),
     "serve: port that is no number": (("serve", "--port", "abc"), "EMBLAZON_PORT"),
 }
