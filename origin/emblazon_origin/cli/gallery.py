@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emblazon.contract.alt import alt_text
 from emblazon.contract.canonical import canonical_url
+from emblazon.contract.signing import Keyring
 
 from ..errors import EmblazonError
 from ..template.library import CardTemplate, FontsDigest, TemplateLibrary
@@ -26,12 +27,18 @@ code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 NO_PREVIEW = "<li><small>Write a <code>preview.json</code> beside its card.html to see it here.</small></li>"
 
 
-def _cases(template: CardTemplate, version: str) -> str:
+def _signed(target: str, keys: Keyring | None) -> str:
+    path, _, query = target.partition("?")
+    return f"{path}?{keys.sign(path, query)}" if keys is not None else target
+
+
+def _cases(template: CardTemplate, version: str, keys: Keyring | None) -> str:
     items = []
     for name, request in template.preview.cases.items():
         link = canonical_url(request)
         # With the template's version in its address, no browser shows the picture from before an edit.
-        source = f"{link}{'&' if '?' in link else '?'}_tv={version[:12]}"
+        source = _signed(f"{link}{'&' if '?' in link else '?'}_tv={version[:12]}", keys)
+        link = _signed(link, keys)
         alt = escape(alt_text(template.spec, request.params))
         picture = f'<a href="{escape(link)}"><img loading="lazy" src="{escape(source)}" alt="{alt}"></a>'
         items.append(f"<li>{picture}<small>{escape(name)}</small></li>")
@@ -46,13 +53,15 @@ def _parameters(template: CardTemplate) -> str:
     return ", ".join(names)
 
 
-def gallery_at(templates: Path, fonts_digest: FontsDigest, drawn: Mapping[str, str]) -> tuple[str, int]:
+def gallery_at(
+    templates: Path, fonts_digest: FontsDigest, drawn: Mapping[str, str], keys: Keyring | None = None
+) -> tuple[str, int]:
     """Return the page of a folder of templates, or what is wrong with one of them; and the status.
 
-    `drawn` is the version of each template that cards are drawn with now.
+    `drawn` is the version of each template that cards are drawn with now; `keys` sign the cards' URLs.
     """
     try:
-        return gallery_page(TemplateLibrary(templates, fonts_digest), drawn), 200
+        return gallery_page(TemplateLibrary(templates, fonts_digest), drawn, keys), 200
     except (EmblazonError, OSError) as error:
         return _page(
             "<p>A template cannot be read; cards are drawn with the ones from before.</p>"
@@ -60,12 +69,12 @@ def gallery_at(templates: Path, fonts_digest: FontsDigest, drawn: Mapping[str, s
         ), 500
 
 
-def gallery_page(library: TemplateLibrary, drawn: Mapping[str, str]) -> str:
+def gallery_page(library: TemplateLibrary, drawn: Mapping[str, str], keys: Keyring | None = None) -> str:
     """Return the page as HTML."""
     sections = (
         f"<h2>{escape(name)}</h2><p>{escape(spec.description)}</p>"
         f"<p><small>Parameters: {_parameters(library.get(name))}</small></p>"
-        f"<ul>{_cases(library.get(name), drawn.get(name, spec.version)) or NO_PREVIEW}</ul>"
+        f"<ul>{_cases(library.get(name), drawn.get(name, spec.version), keys) or NO_PREVIEW}</ul>"
         for name, spec in library.specs.items()
     )
     return _page(

@@ -15,6 +15,7 @@ import uvloop
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from emblazon.contract.signing import Keyring
 from emblazon.edge.config import EdgeConfig
 
 from ..edge_host import (
@@ -84,7 +85,7 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
         return await carry(origin, request)
 
     if settings.dev:
-        app.middlewares.append(_gallery_at_root(home, origin))
+        app.middlewares.append(_gallery_at_root(home, origin, config.keyring))
         app.middlewares.append(_explain_cards(origin))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
     for route in ORIGIN_ROUTES:
@@ -92,7 +93,7 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
     return app, origin
 
 
-def _gallery_at_root(home: Home, origin: Origin) -> Middleware:
+def _gallery_at_root(home: Home, origin: Origin, keys: Keyring | None) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path != "/" or request.method not in ("GET", "HEAD"):
@@ -100,7 +101,7 @@ def _gallery_at_root(home: Home, origin: Origin) -> Middleware:
         from ..text.fonts import FontLibrary  # late: render processes load fonts, this one need not
 
         drawn = {name: spec.version for name, spec in origin.manifest.templates.items()}
-        page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn)
+        page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn, keys)
         return web.Response(text=page, status=status, content_type="text/html")
 
     return middleware

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from emblazon.contract.request import parse_request
+from emblazon.contract.signing import Keyring
 from emblazon_origin.cli.gallery import gallery_at, gallery_page
 from emblazon_origin.home import find_home
 from emblazon_origin.template.library import TemplateLibrary
@@ -45,6 +46,16 @@ def test_a_template_that_does_not_load_is_named_on_the_page(tmp_path: Path) -> N
     page, status = gallery_at(tmp_path, lambda families: "", {})
     assert status == 500
     assert "Did you mean &#x27;required&#x27;?" in page
+
+
+def test_links_and_pictures_are_signed_where_the_edge_wants_it() -> None:
+    keys = Keyring.parse("k1:0123456789abcdef0123")
+    page = gallery_page(library_of_ours(), {}, keys)
+    targets = [html.unescape(target) for target in re.findall(r' (?:src|href)="(/og[^"]+)"', page)]
+    assert targets
+    for target in targets:
+        path, _, query = target.partition("?")
+        keys.verify(path, query, now=0)
 
 
 def test_the_gallery_names_every_template_and_parameter() -> None:
