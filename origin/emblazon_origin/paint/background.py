@@ -22,7 +22,7 @@ from .surface import Surface
 from .tile import Tiles, tiles_of
 from .tile_sheet import gradient_sheet, make_sheet
 
-_MAX_PIXELS = 8_000_000  # of one tile; larger ones are resampled instead of drawn whole
+_MAX_PIXELS = 16_500_000  # of one tile: any canvas; larger ones are resampled instead of drawn whole
 # Draws the text of the box as coverage, for `background-clip: text`.
 TextMask = Callable[[IntRect], Mask | None]
 

@@ -9,7 +9,7 @@ from .border import paint_border
 from .box_geometry import BoxGeometry
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
 from .context import PaintContext
-from .costs import box_cost
+from .costs import IMAGE_COST, box_cost
 from .display_list import ClipNode, Group, Item
 from .geometry import IntRect, Matrix
 from .image import paint_replaced
@@ -76,7 +76,7 @@ def replaced_items(
     def draw(painter: Painter) -> None:
         paint_replaced(painter, context.images, key, box.style, content, context.dpr)
 
-    return [Item(content.rect, matrix, clip, draw)]
+    return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST)]
 
 
 def outline_items(

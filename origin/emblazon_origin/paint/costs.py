@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..layout.boxes import Rect
+from ..limits import MAX_CANVAS_PIXELS
 from ..style.computed import ComputedStyle
-from ..style.values import BackgroundLayer, FilterFunction
+from ..style.values import BackgroundLayer, FilterFunction, Url
 from . import work
 from .blur import is_coarse
 from .box_geometry import BoxGeometry
@@ -17,7 +18,10 @@ _DASHED = ("dashed", "dotted")
 
 def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: Rect) -> Cost:
     """Return the cost of a box's shadows, background and border."""
-    per_pixel = background_cost(style).per_pixel
+    _, _, w, h = geometry.border_rect
+    exact = matrix.is_pixel_shift and w * h <= MAX_CANVAS_PIXELS
+    per_pixel = background_cost(style, exact=exact).per_pixel
+    per_pixel += work.DASHED_BOX if _has_round_dashes(style, geometry) else 0.0
     shadow = work.SHADOW if matrix.is_pixel_shift else work.TURNED_SHADOW
     area = min(ink.width * ink.height * abs(matrix.determinant), work.MAX_SHADOW_PIXELS)
     return Cost(
@@ -25,14 +29,25 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     )
 
 
-def background_cost(style: ComputedStyle) -> Cost:
-    """Return the cost of a background's colour and layers."""
-    return Cost("box", work.FILL + sum(_layer_cost(layer) for layer in style.background_layers))
+def background_cost(style: ComputedStyle, *, exact: bool = True) -> Cost:
+    """Return the cost of a background's colour and layers; `exact` where pixels need no resampling."""
+    return Cost("box", work.FILL + sum(_layer_cost(layer, exact) for layer in style.background_layers))
 
 
-def _layer_cost(layer: BackgroundLayer) -> float:
-    cost = work.GRADIENT if layer.size == ("auto", "auto") else work.TILES
+def _layer_cost(layer: BackgroundLayer, exact: bool) -> float:
+    if layer.image is None:
+        return 0.0
+    if isinstance(layer.image, Url):
+        cost = work.IMAGE
+    elif layer.size == ("auto", "auto"):
+        cost = work.GRADIENT if exact else work.TURNED_GRADIENT
+    else:
+        cost = work.TILES if exact else work.TURNED_TILES
     return cost + (work.BLENDED_LAYER if layer.blend != "normal" else 0.0)
+
+
+def _has_round_dashes(style: ComputedStyle, geometry: BoxGeometry) -> bool:
+    return not geometry.radii.is_square and _dashes(style, geometry) > 0
 
 
 def _dashes(style: ComputedStyle, geometry: BoxGeometry) -> float:
@@ -93,3 +108,6 @@ def text_cost(styles: list[ComputedStyle]) -> Cost:
     """Return the cost of runs of text with their shadows."""
     shadows = max((len(style.text_shadow) for style in styles), default=0)
     return Cost("text", work.FILL + work.SHADOW * shadows)
+
+
+IMAGE_COST = Cost("text", work.IMAGE)

@@ -18,6 +18,7 @@ from .gradient import gradient_pixmap
 from .tile import Axis, Tiles
 
 _MAX_SHEET = 32_000_000  # pixels
+_STRIP_ROWS = 64  # sampled at once, to hold few numbers of four bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,10 @@ def _fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> Sheet:
     if source.shape[2] == 3:
         source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.float32)], axis=2)
     columns = _sampled(source.transpose(1, 0, 2), tiles.x.snapped, cover.left, cover.width).transpose(1, 0, 2)
-    sampled = _sampled(columns, tiles.y.snapped, cover.top, cover.height)
-    pixels = np.ascontiguousarray((sampled + 0.5).astype(np.uint8))
+    pixels = np.empty((cover.height, cover.width, 4), np.uint8)
+    for top in range(0, cover.height, _STRIP_ROWS):
+        strip = pixels[top : top + _STRIP_ROWS]
+        strip[:] = _sampled(columns, tiles.y.snapped, cover.top + top, len(strip)) + 0.5
     image = Image.frombytes("RGBa", cover.size, pixels.tobytes())
     return Sheet(Pixmap.from_image(image), cover.left, cover.top)
 

@@ -15,11 +15,12 @@ from ..report import Report
 
 # Units per device pixel, measured with `time.process_time`.
 FILL = 4.0
-GRADIENT = 10.0
-TILES = 40.0
+GRADIENT, TURNED_GRADIENT = 15.0, 60.0  # also where it is larger than any canvas
+TILES, TURNED_TILES = 40.0, 220.0
+IMAGE = 60.0
 BLENDED_LAYER = 60.0  # of a background, by `background-blend-mode`
 SHADOW, TURNED_SHADOW = 8.0, 25.0
-MAX_SHADOW_PIXELS = 8_000_000
+MAX_SHADOW_PIXELS = 16_000_000
 GROUP = 30.0
 BLUR, COARSE_BLUR = 100.0, 30.0
 RECOLOR = 20.0
@@ -32,6 +33,7 @@ BACKDROP = 25.0
 STEP = 50_000.0
 DASH, DASHED_PIXEL = 50_000.0, 10_000.0  # of a border that follows round corners
 STRAIGHT_DASHED_PIXEL = 5_000.0
+DASHED_BOX = 25.0  # per pixel inside of round dashed borders
 
 CLIP_MASK = 6.0
 
