@@ -143,7 +143,8 @@ async def browser(scale: float = 1.0) -> AsyncIterator[Browser]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         process = await asyncio.create_subprocess_exec(
-            executable, *FLAGS, f"--force-device-scale-factor={scale}", f"--user-data-dir={folder / 'profile'}", "about:blank",
+            executable, *FLAGS, f"--force-device-scale-factor={scale}",
+            f"--user-data-dir={folder / 'profile'}", "about:blank",
             env={**os.environ, "FONTCONFIG_FILE": str(_fontconfig(folder))},
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip

@@ -66,6 +66,7 @@ class ComputedStyle:
     border_image_repeat: str = "stretch"
     float_: Literal["none", "left", "right"] = "none"
     clear: Literal["none", "left", "right", "both"] = "none"
+    box_decoration_break: Literal["slice", "clone"] = "slice"
     table_layout: Literal["auto", "fixed"] = "auto"
     border_collapse: Literal["separate", "collapse"] = "separate"  # inherited
     border_spacing: tuple[v.Length, v.Length] = (v.ZERO, v.ZERO)  # inherited; horizontal, vertical

@@ -206,6 +206,8 @@ def _build(
     for number, draft in enumerate(drafts):
         draft.width = paragraph.width_of(draft.span)
         available = widths(number)
+        if paragraph.clones:
+            draft.width += paragraph.cloned_ends(draft.span)
         if draft.span.forced:  # spaces hang only where there is no room for them (§4.1.3)
             draft.width += max(0.0, min(paragraph.hanging_width(draft.span), available - draft.width))
         overflow = max(overflow, draft.width - available - EPSILON)

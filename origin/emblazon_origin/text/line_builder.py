@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from ..style.values import Length
 from .line_draft import Leaf, LineDraft
 from .lines import AtomicFragment, GlyphRun, InlineBoxFragment, Line
 from .paragraph import Paragraph
@@ -34,13 +35,15 @@ def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[Place
     current: dict[int, InlineBoxFragment] = {}
     for index, leaf in enumerate(draft.leaves):
         for number in starts.get(index, ()):
-            has_left = _has_edge(paragraph, draft, number, left=True) and runs[number][0][0] == index
+            first = runs[number][0][0] == index
+            opens = first and _has_edge(paragraph, draft, number, left=True)
+            has_left = opens or (first and boxes[number].style.box_decoration_break == "clone")
             item = paragraph.open_item(number)
             fragment = InlineBoxFragment(
                 boxes[number].style, boxes[number].element, x, 0.0, 0.0, 0.0, has_left
             )
             if has_left:
-                x += item.margin_left
+                x += item.margin_left if opens else 0.0
                 fragment.x = x
                 fragment.border_left, fragment.padding_left = item.border_left, item.padding_left
                 x += item.border_left + item.padding_left
@@ -49,7 +52,9 @@ def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[Place
         leaf.x = x
         x += leaf.width
         for number in ends.get(index, ()):
-            has_right = _has_edge(paragraph, draft, number, left=False) and runs[number][-1][1] == index
+            last = runs[number][-1][1] == index
+            closes = last and _has_edge(paragraph, draft, number, left=False)
+            has_right = closes or (last and boxes[number].style.box_decoration_break == "clone")
             item = paragraph.open_item(number)
             fragment = current[number]
             fragment.has_right_edge = has_right
@@ -57,7 +62,7 @@ def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[Place
                 fragment.border_right, fragment.padding_right = item.border_right, item.padding_right
                 x += item.border_right + item.padding_right
             fragment.width = x - fragment.x
-            if has_right:
+            if closes:
                 x += item.margin_right
     draft.fragments = runs
     return sorted(made, key=lambda placed: boxes[placed.number].depth)
@@ -100,16 +105,45 @@ def build_line(
     shifts = _align_leaves(paragraph, draft, metrics, extents)
     baseline, height = _resolve_roots(metrics, extents, paragraph)
     line = Line(y, height, y + baseline[-1], draft.width)
+    moves = _relative_moves(paragraph, draft)
     for number, fragment in placed:
         _place_fragment(fragment, metrics[number], y + baseline[metrics[number].root])
+        if number in moves:
+            fragment.x += moves[number][0]
+            fragment.y += moves[number][1]
         line.boxes.append(fragment)
     for leaf, (owner, shift) in zip(draft.leaves, shifts, strict=True):
         on = y + baseline[owner] + shift
+        if leaf.box in moves:
+            leaf.x += moves[leaf.box][0]
+            on += moves[leaf.box][1]
         if leaf.atomic is not None:
             line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
         elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
             line.runs.append(_glyph_run(leaf, on - line.baseline))
     return line
+
+
+def _relative_moves(paragraph: Paragraph, draft: LineDraft) -> dict[int, tuple[float, float]]:
+    """Return how far relatively positioned inline boxes, and boxes in them, are moved (CSS 2 §9.4.3)."""
+    boxes = paragraph.content.boxes
+    moves: dict[int, tuple[float, float]] = {}
+    for number in sorted(draft.fragments, key=lambda n: boxes[n].depth):
+        style = boxes[number].style
+        x, y = moves.get(boxes[number].parent, (0.0, 0.0))
+        if style.position == "relative":
+            x += _offset(style.left, style.right)
+            y += _offset(style.top, style.bottom)
+        if x or y:
+            moves[number] = x, y
+    return moves
+
+
+def _offset(start: Length | Literal["auto"], end: Length | Literal["auto"]) -> float:
+    """Return a relative offset; percentages of insets count as 0 in a line."""
+    if not isinstance(start, str):
+        return start.resolve(0.0)
+    return 0.0 if isinstance(end, str) else -end.resolve(0.0)
 
 
 def _align_boxes(paragraph: Paragraph, draft: LineDraft, root: BoxMetrics) -> dict[int, BoxMetrics]:

@@ -53,6 +53,7 @@ class Paragraph:
     item_starts: list[int] = field(default_factory=list)
     source_starts: list[int] = field(default_factory=list)
     newlines: list[int] = field(default_factory=list)
+    clones: list[int] = field(default_factory=list)  # boxes whose edges are repeated on every line
     largest_size: float = 0.0
     hyphen_widths: dict[int, float] = field(default_factory=dict)
     widths_cache: tuple[float, float] | None = None
@@ -67,6 +68,11 @@ class Paragraph:
     def __post_init__(self) -> None:
         self.item_starts = [item.start for item in self.items]
         self.source_starts = [source.start for source in self.content.sources]
+        self.clones = [
+            number
+            for number, box in enumerate(self.content.boxes)
+            if box.style.box_decoration_break == "clone"
+        ]
         text = self.content.text
         self.newlines = (
             [i for i, character in enumerate(text) if character == NEWLINE] if NEWLINE in text else []
@@ -183,7 +189,27 @@ class Paragraph:
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
         width += self._cut_correction(span)
+        if self.clones:
+            width += self._cloned_starts(span)
         return width + self.hyphen_width(span.visible) if span.hyphen else width
+
+    def _cloned_starts(self, span: Span) -> float:
+        """Return the room of start edges that `box-decoration-break: clone` repeats on a line."""
+        items = (
+            self.open_item(n)
+            for n in self.clones
+            if self.content.boxes[n].start < span.start < self.content.boxes[n].end
+        )
+        return sum(item.border_left + item.padding_left for item in items)
+
+    def cloned_ends(self, span: Span) -> float:
+        """Return the same of end edges; Chromium does not break lines for their sake."""
+        items = (
+            self.open_item(n)
+            for n in self.clones
+            if self.content.boxes[n].start < span.end < self.content.boxes[n].end
+        )
+        return sum(item.border_right + item.padding_right for item in items)
 
     def _cut_correction(self, span: Span) -> float:
         """How much shaping the line's first and last item again changes their width."""

@@ -151,6 +151,8 @@ def _spacing(cursor: Cursor) -> Any:
     return lift(lambda x, y: (x, y), first, second)
 
 
+longhand("box-decoration-break", "slice", one_of(("slice", "clone")), note="of inline boxes")
+alias("-webkit-box-decoration-break", "box-decoration-break")
 longhand("table-layout", "auto", one_of(("auto", "fixed")))
 longhand("border-collapse", "separate", one_of(("separate", "collapse")), inherited=True)
 longhand("border-spacing", (v.ZERO, v.ZERO), _spacing, inherited=True)

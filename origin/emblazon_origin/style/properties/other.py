@@ -102,7 +102,7 @@ unsupported(
     "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
     "font-synthesis-position", "text-box", "text-box-trim", "text-box-edge", "text-autospace",
     "text-group-align", "math-style", "math-depth", "math-shift", "hyphenate-limit-chars",
-    "text-underline-skip", "line-height-step", "box-decoration-break", "-webkit-box-decoration-break",
+    "text-underline-skip", "line-height-step",
     "corner-shape", "object-view-box", "image-orientation", "overlay", "margin-trim",
     "overflow-clip-margin", "contain-intrinsic-size", "contain-intrinsic-width", "contain-intrinsic-height",
     "reading-flow", "dynamic-range-limit", "-webkit-box-flex", "-webkit-box-pack",
