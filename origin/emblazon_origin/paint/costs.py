@@ -38,7 +38,7 @@ def _layer_cost(layer: BackgroundLayer, exact: bool) -> float:
     if layer.image is None:
         return 0.0
     if isinstance(layer.image, Url):
-        cost = work.IMAGE
+        cost = work.IMAGE if layer.size == ("auto", "auto") else work.IMAGE + work.TILES
     elif layer.size == ("auto", "auto"):
         cost = work.GRADIENT if exact else work.TURNED_GRADIENT
     else:

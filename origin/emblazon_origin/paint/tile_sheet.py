@@ -18,7 +18,7 @@ from .gradient import gradient_pixmap
 from .tile import Axis, Tiles
 
 _MAX_SHEET = 32_000_000  # pixels
-_STRIP_ROWS = 64  # sampled at once, to hold few numbers of four bytes
+_STRIP_ROWS = 16  # sampled at once, to hold few numbers of four bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +88,27 @@ def _pasted(tile: Image.Image, xs: list[int], ys: list[int], size: tuple[int, in
 
 def _fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> Sheet:
     """Sample tiles that begin between pixels bilinearly, as a repeating shader does; covers `cover`."""
-    source = np.asarray(tile.premultiplied(), np.float32)
+    source = np.asarray(tile.premultiplied())
     if source.shape[2] == 3:
-        source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.float32)], axis=2)
-    columns = _sampled(source.transpose(1, 0, 2), tiles.x.snapped, cover.left, cover.width).transpose(1, 0, 2)
+        source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.uint8)], axis=2)
+    lines = _with_nothing(source)
     pixels = np.empty((cover.height, cover.width, 4), np.uint8)
     for top in range(0, cover.height, _STRIP_ROWS):
         strip = pixels[top : top + _STRIP_ROWS]
-        strip[:] = _sampled(columns, tiles.y.snapped, cover.top + top, len(strip)) + 0.5
+        rows = _sampled(lines, tiles.y.snapped, cover.top + top, len(strip))
+        columns = _with_nothing(rows.transpose(1, 0, 2))
+        strip[:] = _sampled(columns, tiles.x.snapped, cover.left, cover.width).transpose(1, 0, 2) + 0.5
     image = Image.frombytes("RGBa", cover.size, pixels.tobytes())
     return Sheet(Pixmap.from_image(image), cover.left, cover.top)
 
 
+def _with_nothing(lines: NDArray[Any]) -> NDArray[Any]:
+    """Add a transparent line, which is what lies past the last tile."""
+    return np.concatenate([lines, np.zeros_like(lines[:1])])
+
+
 def _sampled(lines: NDArray[Any], axis: Axis, start: int, count: int) -> NDArray[Any]:
-    """Interpolate between lines of the tile for each device line; past the last tile there is nothing."""
-    lines = np.concatenate([lines, np.zeros_like(lines[:1])])
+    """Interpolate between lines of the tile for each device line; the last one of `lines` is nothing."""
     have = len(lines) - 1
     where = (np.arange(count) + start + 0.5 - axis.first) / axis.step
     tile = np.floor(where)

@@ -1,0 +1,107 @@
+"""What steps cost: more for what takes longer, by styles and areas alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emblazon_origin.layout.boxes import Rect, Sides
+from emblazon_origin.limits import MAX_CANVAS_PIXELS
+from emblazon_origin.paint import background, tile_sheet
+from emblazon_origin.paint.box_geometry import BoxGeometry
+from emblazon_origin.paint.costs import backdrop_cost, box_cost, group_cost, text_cost
+from emblazon_origin.paint.geometry import IDENTITY, IntRect, Matrix
+from emblazon_origin.paint.path import Radii
+from emblazon_origin.paint.tile import Axis, Tiles
+from emblazon_origin.paint.tile_sheet import gradient_sheet
+from emblazon_origin.style.computed import ComputedStyle
+from emblazon_origin.style.values import (
+    BackgroundLayer,
+    Color,
+    ColorStop,
+    FilterFunction,
+    Length,
+    LinearGradient,
+    Shadow,
+    Url,
+)
+
+FADE = LinearGradient((ColorStop(Color(1, 0, 0)), ColorStop(Color(0, 0, 1))), 30.0)
+TURNED = Matrix(0.8, 0.6, -0.6, 0.8)
+SMALL = (Length(3), Length(3))
+
+
+def price(matrix: Matrix = IDENTITY, **style: Any) -> float:
+    """Return the units of a box of a megapixel."""
+    rect = Rect(0, 0, 1000, 1000)
+    sides = Sides(*(style.get(f"border_{side}_width", 0.0) for side in ("top", "right", "bottom", "left")))
+    geometry = BoxGeometry(rect, style.pop("radii", Radii()), sides, Sides(0, 0, 0, 0), 1.0)
+    cost = box_cost(ComputedStyle().replace(**style), geometry, matrix, rect)
+    return cost.once + cost.per_pixel * 1e6
+
+
+def test_boxes_cost_more_the_more_they_draw() -> None:
+    color = price(background_color=Color(1, 0, 0))
+    gradient = price(background_layers=(BackgroundLayer(FADE),))
+    tiles = price(background_layers=(BackgroundLayer(FADE, size=SMALL),))
+    image = price(background_layers=(BackgroundLayer(Url("a")),))
+    assert color < gradient < tiles < image
+    assert price(TURNED, background_layers=(BackgroundLayer(FADE),)) > 2 * gradient
+    assert price(TURNED, background_layers=(BackgroundLayer(FADE, size=SMALL),)) > 2 * tiles
+    assert price(background_layers=(BackgroundLayer(FADE, blend="multiply"),)) > gradient
+    assert price(background_layers=(BackgroundLayer(FADE),) * 10) > 8 * gradient
+
+
+def test_every_shadow_and_every_dash_is_counted() -> None:
+    shadow = Shadow(0, 0, 9, 0, Color(0, 0, 0))
+    one, ten = price(box_shadow=(shadow,)), price(box_shadow=(shadow,) * 10)
+    assert ten - price() == pytest.approx(10 * (one - price()))
+    dashed: Any = {"border_top_width": 1.0, "border_top_style": "dashed"}
+    assert price(**dashed) > price(border_top_width=1.0, border_top_style="solid")
+    assert price(radii=Radii((9, 9), (9, 9), (9, 9), (9, 9)), **dashed) > 2 * price(**dashed)
+    text = ComputedStyle().replace(text_shadow=(shadow,) * 10)
+    assert text_cost([text]).per_pixel > 5 * text_cost([ComputedStyle()]).per_pixel
+
+
+def test_every_filter_is_counted_and_fine_blurs_cost_more_than_coarse_ones() -> None:
+    def units(*functions: FilterFunction) -> float:
+        return group_cost(ComputedStyle().replace(filter=functions), 1.0).per_pixel
+
+    fine, coarse, grey = FilterFunction("blur", 4), FilterFunction("blur", 20), FilterFunction("grayscale", 1)
+    assert units() < units(grey) < units(coarse) < units(fine)
+    assert units(fine, fine, grey) - units() == pytest.approx(
+        2 * (units(fine) - units()) + units(grey) - units()
+    )
+    glass = ComputedStyle().replace(backdrop_filter=(fine,))
+    assert backdrop_cost(glass, 1.0).per_pixel > units(fine) - units()
+    hue, multiply = (group_cost(ComputedStyle().replace(mix_blend_mode=m), 1.0) for m in ("hue", "multiply"))
+    assert hue.per_pixel > multiply.per_pixel > units()
+
+
+def test_a_gradient_of_any_canvas_is_drawn_without_resampling() -> None:
+    assert background._MAX_PIXELS >= MAX_CANVAS_PIXELS
+
+
+def test_fractional_tiles_are_sampled_in_strips(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    real = tile_sheet._sampled
+
+    def sampled(lines: Any, axis: Axis, start: int, count: int) -> Any:
+        result = real(lines, axis, start, count)
+        sizes.append(result.shape[0] * result.shape[1])
+        return result
+
+    tiles = Tiles(Axis(0.25, 30.5, 30.5, 40), Axis(0.5, 20.25, 20.25, 40))
+
+    def drawn() -> bytes:
+        tile_sheet._sheets.clear()
+        sheet = gradient_sheet(FADE, tiles, IntRect(0, 0, 400, 300), 1.0)
+        assert sheet is not None
+        return sheet.pixmap.rgb.tobytes()
+
+    monkeypatch.setattr(tile_sheet, "_sampled", sampled)
+    in_strips = drawn()
+    assert max(sizes) <= 400 * tile_sheet._STRIP_ROWS
+    monkeypatch.setattr(tile_sheet, "_STRIP_ROWS", 300)
+    assert drawn() == in_strips
