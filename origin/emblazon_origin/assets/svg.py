@@ -38,6 +38,7 @@ _DROPPED |= {"animate", "animateMotion", "animateTransform", "animateColor", "di
 _MAX_ELEMENTS = 20_000
 _MAX_EXPANDED = 100_000
 _MAX_DEPTH = 256
+_MAX_OCTAVES = 9  # of turbulence: each has half the amplitude of the one before, a tenth cannot be seen
 _MAX_NESTING = 2  # SVG images inside of SVG images
 _LENGTH = re.compile(
     r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|q|em|rem|ex)?\s*$", re.I
@@ -147,6 +148,8 @@ def _clean_attribute(element: etree._Element, name: str, value: str, nesting: in
                 del element.attrib[name]
             else:
                 element.attrib[name] = safe
+    elif local == "numOctaves" and re.fullmatch(r"\s*\+?0*[1-9]([0-9]+|\.?[0-9]*e.*)\s*", value, re.I):
+        element.attrib[name] = str(_MAX_OCTAVES)
     elif "url(" in value.lower():
         element.attrib[name] = _clean_css(value)
 

@@ -137,3 +137,14 @@ def test_an_authors_own_attribute_wins() -> None:
     assert markup.count("color=") == 1
     assert markup.count("font-size=") == 1
     assert markup.endswith("/>")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("3", "3"), ("9999", "9"), ("1e9", "9"), ("010", "9"), ("-5", "-5"), ("x", "x")]
+)
+def test_turbulence_has_no_more_octaves_than_can_be_seen(given: str, kept: str) -> None:
+    markup = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><filter id="f">'
+        f'<feTurbulence baseFrequency="1" numOctaves="{given}"/></filter></svg>'
+    )
+    assert f'numOctaves="{kept}"' in parse_svg(markup.encode()).markup
