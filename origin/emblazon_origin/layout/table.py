@@ -233,12 +233,11 @@ def _add_edges(
     xs = [*lefts, lefts[-1] + widths[-1]] if lefts else []
     ys = [*tops, tops[-1] + heights[-1]] if tops else []
     rtl = frame.node.style.direction == "rtl"
-    for row, edges in enumerate(grid.vertical):
-        for line, edge in enumerate(edges):
-            if edge.width:
-                x = xs[len(xs) - 1 - line if rtl else line] - edge.width / 2
-                size = ys[row + 1] - ys[row]
-                _add_edge(frame, content, edge, x, ys[row], edge.width, size, "left")
+    for line in range(len(xs)):
+        for first, last, edge in _runs([edges[line] for edges in grid.vertical]):
+            x = xs[len(xs) - 1 - line if rtl else line] - edge.width / 2
+            size = ys[last + 1] - ys[first]
+            _add_edge(frame, content, edge, x, ys[first], edge.width, size, "left")
     for line, edges in enumerate(grid.horizontal):
         for first, last, edge in _runs(edges):
             start, end = (len(xs) - 2 - last, len(xs) - 1 - first) if rtl else (first, last + 1)
