@@ -9,6 +9,7 @@ from ..style.values import BackgroundLayer, FilterFunction, Url
 from . import work
 from .blur import is_coarse
 from .box_geometry import BoxGeometry
+from .decoration import DecorationLine
 from .geometry import Matrix
 from .work import Cost
 
@@ -104,10 +105,18 @@ def _blur_cost(sigma: float) -> float:
     return work.COARSE_BLUR if is_coarse(sigma) else work.BLUR
 
 
-def text_cost(styles: list[ComputedStyle]) -> Cost:
-    """Return the cost of runs of text with their shadows."""
+def text_cost(styles: list[ComputedStyle], lines: list[DecorationLine]) -> Cost:
+    """Return the cost of runs of text with their shadows and decorations."""
     shadows = max((len(style.text_shadow) for style in styles), default=0)
-    return Cost("text", work.FILL + work.SHADOW * shadows)
+    once = work.STEP + sum(_line_cost(line) for line in lines)
+    return Cost("text", work.FILL + work.SHADOW * shadows, once)
+
+
+def _line_cost(line: DecorationLine) -> float:
+    thicknesses = (line.right - line.left) / max(1.0, line.exact)
+    return thicknesses * {"wavy": work.WAVE, "dotted": work.DOT, "dashed": work.DOT}.get(
+        line.decoration.style, 0.0
+    )
 
 
 IMAGE_COST = Cost("text", work.IMAGE)

@@ -34,7 +34,7 @@ STEP = 50_000.0
 DASH, DASHED_PIXEL = 50_000.0, 10_000.0  # of a border that follows round corners
 STRAIGHT_DASHED_PIXEL = 5_000.0
 DASHED_BOX = 25.0  # per pixel inside of round dashed borders
-
+WAVE, DOT = 100_000.0, 15_000.0  # of a text decoration, for its thickness along the line
 CLIP_MASK = 6.0
 
 Kind = Literal["effect", "clip", "box", "text"]

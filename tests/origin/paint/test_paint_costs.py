@@ -11,6 +11,7 @@ from emblazon_origin.limits import MAX_CANVAS_PIXELS
 from emblazon_origin.paint import background, tile_sheet
 from emblazon_origin.paint.box_geometry import BoxGeometry
 from emblazon_origin.paint.costs import backdrop_cost, box_cost, group_cost, text_cost
+from emblazon_origin.paint.decoration import DecorationLine
 from emblazon_origin.paint.geometry import IDENTITY, IntRect, Matrix
 from emblazon_origin.paint.path import Radii
 from emblazon_origin.paint.tile import Axis, Tiles
@@ -24,6 +25,7 @@ from emblazon_origin.style.values import (
     Length,
     LinearGradient,
     Shadow,
+    TextDecoration,
     Url,
 )
 
@@ -61,7 +63,18 @@ def test_every_shadow_and_every_dash_is_counted() -> None:
     assert price(**dashed) > price(border_top_width=1.0, border_top_style="solid")
     assert price(radii=Radii((9, 9), (9, 9), (9, 9), (9, 9)), **dashed) > 2 * price(**dashed)
     text = ComputedStyle().replace(text_shadow=(shadow,) * 10)
-    assert text_cost([text]).per_pixel > 5 * text_cost([ComputedStyle()]).per_pixel
+    assert text_cost([text], []).per_pixel > 5 * text_cost([ComputedStyle()], []).per_pixel
+
+
+def test_waves_under_text_are_counted_by_their_length() -> None:
+    def once(style: Any, right: float) -> float:
+        decoration = TextDecoration(
+            "underline", style, Color(0, 0, 0), "auto", "auto", skip_ink=True, font_size=16.0
+        )
+        line = DecorationLine(decoration, (), 0.0, right, 0.0, 1.0, 1.0, ())
+        return text_cost([ComputedStyle()], [line]).once
+
+    assert once("solid", 100.0) < once("dotted", 100.0) < once("wavy", 100.0) < once("wavy", 200.0)
 
 
 def test_every_filter_is_counted_and_fine_blurs_cost_more_than_coarse_ones() -> None:
