@@ -90,8 +90,11 @@ class Front:
         outcome = "cancelled" if status == _CANCELLED else f"{status // 100}xx"
         self._metrics.requests.labels(seen.route, seen.template or "other", seen.tier, outcome).inc()
         self._metrics.request_seconds.labels(seen.route, seen.tier).observe(seconds)
+        level = logging.DEBUG if ask.path in PROBES else logging.INFO
+        if not access.isEnabledFor(level):
+            return
         access.log(
-            logging.DEBUG if ask.path in PROBES else logging.INFO,
+            level,
             "request",
             extra={
                 "method": ask.method[:20],
