@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from .layout.boxes import Box
 from .layout.document import layout_document
 from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
 from .paint.canvas import paint_document
+from .recursion import room_for
 from .report import Report
 from .style.cascade import style_document
 from .style.dom import Element, StyledDocument
@@ -40,9 +40,6 @@ from .style.units import Viewport
 from .style.values import WHITE
 from .text.fonts import FontLibrary
 from .text.measures import ScreenMeasures
-
-# Python frames that one level of nested elements takes in layout, at most.
-_FRAMES_PER_LEVEL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +124,11 @@ class Engine:
         resources = Resources(Path(request.base) if request.base else None, self.fetcher, self.outside)
         with timed(report, "style"):
             document = style(request, self.fonts, resources, report)
-        allow_depth(document.root)
-        with timed(report, "assets"):
-            fonts, images = load_assets(document, self.fonts, resources, report)
-        with timed(report, "layout"):
-            root = layout(request, document, fonts, images, report)
+        with room_for(document.root, child_elements):
+            with timed(report, "assets"):
+                fonts, images = load_assets(document, self.fonts, resources, report)
+            with timed(report, "layout"):
+                root = layout(request, document, fonts, images, report)
         return LaidOut(document, root, fonts, images)
 
 
@@ -209,15 +206,9 @@ def check_canvas(request: RenderRequest) -> None:
         )
 
 
-def allow_depth(root: Element) -> None:
-    """Raise Python's recursion limit for deeply nested elements; the style stage bounds their depth."""
-    depth, level = 0, [root]
-    while level:
-        depth += 1
-        level = [child for element in level for child in element.children if isinstance(child, Element)]
-    needed = depth * _FRAMES_PER_LEVEL + 1000
-    if needed > sys.getrecursionlimit():
-        sys.setrecursionlimit(needed)
+def child_elements(element: Element) -> list[Element]:
+    """Return the elements right below one."""
+    return [child for child in element.children if isinstance(child, Element)]
 
 
 def _svg_fonts(fonts: FontLibrary) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -89,6 +90,12 @@ def test_an_impossible_canvas_is_refused(width: int, height: int, dpr: float) ->
 @pytest.mark.parametrize("style", ["", "display:flex", "display:grid", "position:absolute"])
 def test_nesting_up_to_the_limit_gives_a_picture(style: str) -> None:
     assert draw(f"<div style='{style}'>" * (MAX_DEPTH - 10) + "x").size == (300, 150)
+
+
+def test_room_for_deep_nesting_is_given_back() -> None:
+    before = sys.getrecursionlimit()
+    draw("<div>" * (MAX_DEPTH - 10) + "x")
+    assert sys.getrecursionlimit() == before
 
 
 def test_nesting_beyond_the_limit_is_a_clear_error() -> None:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from PIL import Image
 
 from ..assets.lru import ByteCache
 from ..layout.boxes import Box, Rect, Sides
+from ..recursion import room_for
 from ..report import Report
 from ..style.computed import ComputedStyle
 from ..style.values import Color, Url
@@ -37,8 +37,6 @@ _canvases: ByteCache[Image.Image] = ByteCache(
     "canvases", 32_000_000, lambda picture: picture.width * picture.height * 4
 )
 _sightings: ByteCache[list[int]] = ByteCache("sightings", 64_000, lambda _: 0)
-# Python frames that one level of nested boxes takes, at most.
-_FRAMES_PER_LEVEL = 8
 
 
 def paint_document(
@@ -68,11 +66,11 @@ def paint_document(
         frozenset() if source is None else frozenset([source]),
         frozenset(viewport_boxes(root)),
     )
-    _allow_depth(root)
     work = Work.of_canvas(box.width * box.height)
-    canvas = _canvas(box, source, root, context, base, work)
-    surface, items = _begun(canvas, build_display_list(root, context), work)
-    play(items, surface, Clip(box), work)
+    with room_for(root, lambda parent: parent.children):
+        canvas = _canvas(box, source, root, context, base, work)
+        surface, items = _begun(canvas, build_display_list(root, context), work)
+        play(items, surface, Clip(box), work)
     work.tell(report)
     return surface.image()
 
@@ -196,14 +194,3 @@ def viewport_boxes(root: Box) -> list[Box]:
             child for child in root.children if child.element is not None and child.element.tag == "body"
         ][:1]
     return boxes
-
-
-def _allow_depth(root: Box) -> None:
-    """Raise Python's recursion limit where boxes are nested deeply; the depth itself is limited before."""
-    depth, level = 0, [root]
-    while level:
-        depth += 1
-        level = [child for box in level for child in box.children]
-    needed = depth * _FRAMES_PER_LEVEL + 1000
-    if needed > sys.getrecursionlimit():
-        sys.setrecursionlimit(needed)
