@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 
 from emblazon.contract.problem import BadParameter, Problem
@@ -12,8 +11,6 @@ from emblazon.contract.route import EXTENSIONS
 from emblazon.contract.schema import Manifest
 
 from .exit_codes import CommandError
-
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]*(?:/[A-Za-z0-9_][A-Za-z0-9._\-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +63,13 @@ def check_entries(
 
 
 def _card(place: str, entry: object, manifest: Manifest) -> ListedCard:
+    from ..storage.port import is_key  # late: other commands start without the storages
+
     if not isinstance(entry, dict):
         raise BadParameter('A card is a JSON object such as {"template": "article", "params": {}}.', param="")
     members = dict(entry)
     name, extension = members.pop("name", ""), members.pop("format", None)
-    if not isinstance(name, str) or (name and not _NAME.fullmatch(name)):
+    if not isinstance(name, str) or (name and not is_key(name)):
         raise BadParameter(
             f"'name' is {str(name)[:60]!r}; use letters, digits, . _ - and / between them.", param="name"
         )

@@ -37,8 +37,13 @@ class Storage(Protocol):
         ...
 
 
+def is_key(text: str) -> bool:
+    """Return whether a text is a plain relative path."""
+    return len(text) <= MAX_KEY and _KEY.fullmatch(text) is not None
+
+
 def check_key(key: str) -> str:
     """Return the key. Raises StorageError unless it is a plain relative path."""
-    if len(key) > MAX_KEY or not _KEY.fullmatch(key):
+    if not is_key(key):
         raise StorageError(f"{key[:80]!r} is no storage key; use letters, digits, . _ - and / between names")
     return key
