@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -13,3 +14,10 @@ def wait_until(holds: Callable[[], object], seconds: float = 10.0) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"still not so after {seconds:g} s: {holds}")
         time.sleep(0.02)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Return when `condition()` is true, letting the event loop run; TimeoutError after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - other processes set no events
+            await asyncio.sleep(0.005)

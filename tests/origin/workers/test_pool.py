@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from emblazon_origin.errors import CardError, Overloaded, RenderTimeout
 from emblazon_origin.workers.admission import AdmissionPolicy
@@ -30,12 +31,6 @@ MakePool = Callable[..., Awaitable[Pool]]
 
 def job(do: str = "", **params: str) -> Job:
     return Job("card", "article", {"do": do, **params}, 20, 10, "png")
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - other processes set no events
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

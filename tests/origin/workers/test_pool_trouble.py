@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from emblazon_origin.errors import Overloaded
 from emblazon_origin.workers import frames, process
@@ -22,12 +23,6 @@ MakePool = Callable[..., Awaitable[Pool]]
 
 def job(do: str = "", effort: str = "quick") -> Job:
     return Job("card", "article", {"do": do}, 20, 10, "png", effort=effort)  # type: ignore[arg-type]
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - other processes set no events
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
