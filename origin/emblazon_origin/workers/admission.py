@@ -46,18 +46,13 @@ class Admission:
     def __init__(self, policy: AdmissionPolicy, workers: int) -> None:
         self._policy = policy
         self._workers = max(1, workers)
-        self._service = _FIRST_GUESS
+        self._service = _FIRST_GUESS  # moving average of the render time
         self._last_arrival = -math.inf
         self._last_refusal = -math.inf
         self._flood = False
         self._idle_share = 1.0  # moving average of arrivals that found an idle process
         self._queue_began = 0.0
         self._arrivals = 0  # since then, without the first burst
-
-    @property
-    def service_seconds(self) -> float:
-        """Moving average of the render time."""
-        return self._service
 
     @property
     def flood_places(self) -> int:
