@@ -101,13 +101,13 @@ def _constrain(
     if wide and tall:
         return (
             (high_w, max(low_h, by_width))
-            if high_w / width <= high_h / height
+            if high_w * height <= high_h * width
             else (max(low_w, by_height), high_h)
         )
     if narrow and short:
         return (
             (min(high_w, by_height), low_h)
-            if low_w / width <= low_h / height
+            if low_w * height <= low_h * width
             else (low_w, min(high_h, by_width))
         )
     if narrow and tall:

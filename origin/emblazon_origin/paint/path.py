@@ -132,7 +132,8 @@ class Radii(NamedTuple):
         return all(rx <= 0 or ry <= 0 for rx, ry in self)
 
     def fit(self, width: float, height: float) -> Radii:
-        """Reduce overlapping curves (CSS Backgrounds 3 §5.5)."""
+        """Reduce overlapping curves (CSS Backgrounds 3 §5.5); negative margins can make a size negative."""
+        width, height = max(width, 0.0), max(height, 0.0)
         sums = (
             (width, self.tl[0] + self.tr[0]),
             (width, self.bl[0] + self.br[0]),

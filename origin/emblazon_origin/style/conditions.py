@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 
@@ -191,7 +192,10 @@ def _feature(cursor: Cursor) -> Condition:
     low = _value(Cursor(low_tokens), name)
     conditions = [_ranged(name, _FLIP[first], low)]
     if not cursor.done:
-        conditions.append(_ranged(name, _comparison(cursor), _value(cursor, name)))
+        second = _comparison(cursor)
+        if first == "=" or second[0] != first[0]:
+            raise InvalidValue("both comparisons of a range point the same way")
+        conditions.append(_ranged(name, second, _value(cursor, name)))
     cursor.end()
     return lambda v: _and([c(v) for c in conditions])
 
@@ -235,6 +239,8 @@ def _plain(name: str, cursor: Cursor) -> Condition:
 
 
 def _ranged(name: str, comparison: str, value: Callable[[Viewport], float]) -> Condition:
+    if name not in RANGES:
+        raise InvalidValue(f"{name} cannot be compared")
     compare, actual = _COMPARE[comparison], RANGES[name]
     return lambda v: compare(actual(v), value(v))
 
@@ -261,11 +267,15 @@ def _value(cursor: Cursor, name: str) -> Callable[[Viewport], float]:
         raise InvalidValue(f"{name} is not a {term.type}")
     if cursor.literal("/"):
         below = parse_term(cursor.next())
-        context = None
-        denominator = below.fn(context, 1.0)
-        numerator = term.fn(context, 1.0)
-        return lambda v: numerator / denominator if denominator else float("inf")
+        if _type_of(name) != "number" or below.type != "number":
+            raise InvalidValue(f"{name} is not a ratio")
+        return lambda v: _divided(term.fn(Context(v), 1.0), below.fn(Context(v), 1.0))
     if not term.relative:
         constant = term.fn(None, 1.0)
         return lambda v: constant
     return lambda v: term.fn(Context(v), 1.0)
+
+
+def _divided(above: float, below: float) -> float:
+    """Return a ratio; 0/0 is infinite too (Chromium)."""
+    return above / below if below else math.inf

@@ -24,6 +24,12 @@ def supports(tokens: Sequence[Token]) -> bool:
     return condition(Viewport(0, 0)) is True
 
 
+_FONT_FEATURES = {  # keywords only: strings are of older drafts (CSS Conditional 5 §2)
+    "font-tech": frozenset(("variations", "color-colrv0", "color-colrv1", "features-opentype")),
+    "font-format": frozenset(("opentype", "truetype", "woff", "woff2")),
+}
+
+
 def _constant(value: bool | None) -> Condition:
     return lambda v: value
 
@@ -52,11 +58,9 @@ def _supports_function(token: Any) -> bool | None:
         except InvalidSelector:
             return False
         return len(selectors) == 1 and selectors[0].pseudo in ("", *GENERATED)
-    words = [t.lower_value for t in token.arguments if t.type in ("ident", "string")]
-    if name == "font-tech":
-        return bool(words) and words[0] in ("variations", "color-colrv0", "color-colrv1", "features-opentype")
-    if name == "font-format":
-        return bool(words) and words[0] in ("opentype", "truetype", "woff", "woff2")
+    if name in _FONT_FEATURES:
+        words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
+        return len(words) == 1 and words[0].type == "ident" and words[0].lower_value in _FONT_FEATURES[name]
     return None
 
 

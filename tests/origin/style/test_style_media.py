@@ -45,7 +45,9 @@ def test_dark_scheme_and_density_are_the_viewports() -> None:
         ("selector(:has(a))", True), ("selector(:nope)", False), ("(--x: 1)", True),
         ("(writing-mode: tb)", False),
         ("((gap: 1px) and (not (gap: red)))", True), ("font-format(woff2)", True),
-        ("(display: table)", True),
+        ("(display: table)", True), ('font-format("woff2")', False), ("font-format()", False),
+        ("font-format(woff2 woff)", False), ("font-format(nope)", False), ("font-tech(variations)", True),
+        ('font-tech("variations")', False), ("not font-tech(color-svg)", True),
     ],
 )  # fmt: skip
 def test_supports_asks_the_registry(condition: str, expected: bool) -> None:
