@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from emblazon.adapters.cloudflare import Worker
+from emblazon.cloudflare.host import Worker
 
 worker = Worker()
 

@@ -9,23 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .card import Card
-    from .client import ApiError, Client, CreatedCard
     from .contract.signing import Keyring
-    from .invalid_card import InvalidCard
-    from .meta import meta_tags
+    from .sdk.card import Card
+    from .sdk.client import ApiError, Client, CreatedCard
+    from .sdk.invalid_card import InvalidCard
+    from .sdk.meta import meta_tags
 
 __version__ = "0.1.0"
 __all__ = ["ApiError", "Card", "Client", "CreatedCard", "InvalidCard", "Keyring", "__version__", "meta_tags"]
 
 _HOMES = {
-    "ApiError": "client",
-    "Card": "card",
-    "Client": "client",
-    "CreatedCard": "client",
-    "InvalidCard": "invalid_card",
+    "ApiError": "sdk.client",
+    "Card": "sdk.card",
+    "Client": "sdk.client",
+    "CreatedCard": "sdk.client",
+    "InvalidCard": "sdk.invalid_card",
     "Keyring": "contract.signing",
-    "meta_tags": "meta",
+    "meta_tags": "sdk.meta",
 }
 
 

@@ -28,18 +28,18 @@ from .assets.images import ImageStore
 from .assets.resources import Fetcher, Resources
 from .errors import CardError
 from .home import Home
-from .layout.boxes import Box
+from .layout.boxes.box import Box
 from .layout.document import layout_document
 from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
 from .paint.canvas import paint_document
 from .recursion import room_for
 from .report import Report
-from .style.cascade import style_document
-from .style.dom import Element, StyledDocument
-from .style.units import Viewport
-from .style.values import WHITE
-from .text.fonts import FontLibrary
-from .text.measures import ScreenMeasures
+from .style.style_document import style_document
+from .style.values.dom import Element, StyledDocument
+from .style.values.units import Viewport
+from .style.values.value_types import WHITE
+from .text.fonts.font_library import FontLibrary
+from .text.fonts.measures import ScreenMeasures
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from PIL import Image
 from waiting import wait_until
 from workerd import ORIGIN_TOKEN, ROOT, Workerd, free_port, worker_variables
 
-from emblazon_origin.worker_process import Service
+from emblazon_origin.host.wrangler import Service
 
 pytestmark = pytest.mark.e2e
 

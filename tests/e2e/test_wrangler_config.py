@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from workerd import ROOT
 
-from emblazon_origin.worker_process import node_binary, worker_environment
+from emblazon_origin.host.wrangler import node_binary, worker_environment
 
 pytestmark = pytest.mark.e2e
 
@@ -50,7 +50,7 @@ def test_configuration_is_valid(tmp_path: Path, options: tuple[str, ...]) -> Non
     assert "EMBLAZON_ORIGIN_URL" in output
     assert "Unexpected fields" not in output
     uploaded = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.py")}
-    assert {"worker.py", "emblazon/edge/handler.py", "emblazon/adapters/cloudflare.py"} <= uploaded
+    assert {"worker.py", "emblazon/edge/handler.py", "emblazon/cloudflare/host.py"} <= uploaded
     assert not [name for name in uploaded if "test" in name]
 
 

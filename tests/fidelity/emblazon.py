@@ -8,7 +8,7 @@ from PIL import Image
 
 from emblazon_origin.home import find_home
 from emblazon_origin.render import Engine, RenderRequest
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 from .corpus import HEIGHT, WIDTH, Case
 

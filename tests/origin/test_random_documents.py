@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from emblazon_origin.errors import CardError
 from emblazon_origin.render import Engine, RenderRequest
-from emblazon_origin.style.registry import PROPERTIES
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.syntax.registry import PROPERTIES
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 FONTS = Path(__file__).parents[2] / "fonts"
 SECONDS = 2.0

@@ -14,7 +14,7 @@ from emblazon_origin.errors import CardError
 from emblazon_origin.limits import MAX_DEPTH, MAX_ELEMENTS
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 FONTS = Path(__file__).parents[2] / "fonts"
 

@@ -13,7 +13,7 @@ from workerd import Workerd
 
 from emblazon.contract.signing import Keyring
 from emblazon.edge.config import EdgeConfig
-from emblazon_origin.edge_host import HttpOrigin, create_edge_app, edge_runner
+from emblazon_origin.host import HttpOrigin, create_edge_app, edge_runner
 
 
 @dataclass

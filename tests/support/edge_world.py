@@ -13,13 +13,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from emblazon.adapters.local import AsyncioBackground, AsyncioFlight
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import CONTENT_TYPES, CacheLife, Format, Manifest, ParamSpec, TemplateSpec
 from emblazon.contract.signing import Keyring
 from emblazon.edge.builtin import draw
 from emblazon.edge.config import EdgeConfig
-from emblazon.edge.flight import Flights, PollingFlight
 from emblazon.edge.handler import Edge
 from emblazon.edge.ports import (
     Body,
@@ -37,6 +35,8 @@ from emblazon.edge.ports import (
     Response,
     SingleFlight,
 )
+from emblazon.edge.store.flight import Flights, PollingFlight
+from emblazon_origin.host.asyncio_ports import AsyncioBackground, AsyncioFlight
 
 T = TypeVar("T")
 

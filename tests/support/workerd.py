@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from emblazon.contract.signing import Keyring
-from emblazon_origin.worker_process import Service, local_command, node_binary, worker_environment
+from emblazon_origin.host.wrangler import Service, local_command, node_binary, worker_environment
 
 ROOT = Path(__file__).parents[2]
 KEYS = "k2:fedcba9876543210fedcba9876543210,k1:0123456789abcdef0123456789abcdef"

@@ -12,16 +12,9 @@ from emblazon.contract.problem import MethodNotAllowed, NotFound, Problem
 from emblazon.contract.route import Route, match_route
 from emblazon.contract.uri import check_url_size
 from emblazon.edge.config import EdgeConfig
-from emblazon.edge.control import Control
 from emblazon.edge.exchange import Exchange
-from emblazon.edge.fallback import Fallbacks
-from emblazon.edge.fill import Filler
-from emblazon.edge.hot import HotCards
 from emblazon.edge.keying import Keyer, shape_of
-from emblazon.edge.lease import Leases
 from emblazon.edge.ports import Ports, Request, Response
-from emblazon.edge.publish import Publisher
-from emblazon.edge.purge import Purger
 from emblazon.edge.respond import (
     CARD_METHODS,
     card_response,
@@ -29,11 +22,19 @@ from emblazon.edge.respond import (
     preflight_response,
     problem_response,
 )
-from emblazon.edge.revalidate import Refresher
-from emblazon.edge.scheduled import Scheduled
 from emblazon.edge.serve import CardServer, quietly
-from emblazon.edge.short import ShortCards
-from emblazon.edge.store import Store
+
+from .admin.control import Control
+from .admin.publish import Publisher
+from .admin.purge import Purger
+from .admin.scheduled import Scheduled
+from .admin.short import ShortCards
+from .fill.fallback import Fallbacks
+from .fill.fill import Filler
+from .fill.revalidate import Refresher
+from .store.hot import HotCards
+from .store.lease import Leases
+from .store.tiers import Store
 
 NO_REQUEST = Request("GET", "/", {})  # for work that no request asked for
 

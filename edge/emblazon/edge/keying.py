@@ -13,12 +13,13 @@ from emblazon.contract.route import ApiRoute, Extension, OgRoute, Route, ShortRo
 from emblazon.contract.schema import Manifest, TemplateSpec
 from emblazon.contract.signing import LEEWAY
 from emblazon.contract.uri import parse_query
-from emblazon.edge.card import Card, card_of
 from emblazon.edge.config import EdgeConfig
-from emblazon.edge.control import Control
-from emblazon.edge.epochs import Epochs
 from emblazon.edge.exchange import Exchange
-from emblazon.edge.short import ShortCards
+
+from .admin.control import Control
+from .admin.short import ShortCards
+from .keyed_card import Card, card_of
+from .store.epochs import Epochs
 
 REMEMBERED = 2000
 LONGEST_REMEMBERED = 2048  # characters of a target

@@ -9,9 +9,11 @@ from typing import assert_never
 
 from emblazon.contract.problem import CONTENT_TYPE as PROBLEM_TYPE
 from emblazon.contract.problem import Problem
-from emblazon.edge.cache_status import CacheStatus
-from emblazon.edge.card import Card
-from emblazon.edge.conditional import (
+from emblazon.edge.exchange import Exchange
+from emblazon.edge.ports import Body, BytesBody, Headers, Response
+
+from .http.cache_status import CacheStatus
+from .http.conditional import (
     NotModified,
     Part,
     PreconditionFailed,
@@ -20,12 +22,11 @@ from emblazon.edge.conditional import (
     WholeBody,
     select,
 )
-from emblazon.edge.epochs import front_tag, scopes, url_scope
-from emblazon.edge.exchange import Exchange
-from emblazon.edge.freshness import current_age
-from emblazon.edge.http_date import format_date
-from emblazon.edge.ports import Body, BytesBody, Headers, Response
-from emblazon.edge.record import Record
+from .http.http_date import format_date
+from .keyed_card import Card
+from .store.epochs import front_tag, scopes, url_scope
+from .store.freshness import current_age
+from .store.record import Record
 
 YEAR = 31_536_000
 CARD_METHODS = ("GET", "HEAD", "OPTIONS")

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from emblazon.contract.problem import Problem
-from emblazon.edge.cache_status import CacheStatus
-from emblazon.edge.card import Card, card_of, judge_card
 from emblazon.edge.config import EdgeConfig
-from emblazon.edge.control import Control
 from emblazon.edge.exchange import Exchange
-from emblazon.edge.fallback import Fallbacks
-from emblazon.edge.fill import Failed, Filled, Filler
-from emblazon.edge.freshness import Fresh, Judgement, Miss, Stale, UsableOnError, refresh_early
 from emblazon.edge.respond import Picture
-from emblazon.edge.revalidate import Refresher
-from emblazon.edge.store import Found, Store
+
+from .admin.control import Control
+from .fill.fallback import Fallbacks
+from .fill.fill import Failed, Filled, Filler
+from .fill.revalidate import Refresher
+from .http.cache_status import CacheStatus
+from .keyed_card import Card, card_of, judge_card
+from .store.freshness import Fresh, Judgement, Miss, Stale, UsableOnError, refresh_early
+from .store.tiers import Found, Store
 
 
 @dataclass(slots=True)

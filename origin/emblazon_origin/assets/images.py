@@ -17,13 +17,13 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ..caching import ByteCache
 from ..errors import AssetError
 from ..report import Report
-from ..style.dom import Element
+from ..style.values.dom import Element
 from .images_decode import decode_image, sniff
 from .images_find import image_references
 from .images_resize import halved, resize
-from .lru import ByteCache
 from .pixmap import Pixmap, Rendering
 from .resources import Resources
 from .svg import SvgImage, draw_svg, parse_svg

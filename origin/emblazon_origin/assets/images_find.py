@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from ..style.computed import ComputedStyle
-from ..style.dom import Element
-from ..style.values import Color, ContentImage, Url
+from ..style.values.computed import ComputedStyle
+from ..style.values.dom import Element
+from ..style.values.value_types import Color, ContentImage, Url
 
 
 class ImageReference(NamedTuple):

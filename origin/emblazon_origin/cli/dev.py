@@ -10,14 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
-from ..worker_process import (
-    DevError,
-    Service,
-    check_port,
-    current_command,
-    local_command,
-    worker_environment,
-)
+from ..host.wrangler import DevError, Service, check_port, current_command, local_command, worker_environment
 from .exit_codes import CommandError
 
 Runtime = Literal["local", "current"]

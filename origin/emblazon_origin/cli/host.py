@@ -18,7 +18,8 @@ from aiohttp.typedefs import Handler, Middleware
 from emblazon.contract.signing import Keyring
 from emblazon.edge.config import EdgeConfig
 
-from ..edge_host import (
+from ..home import Home, find_home
+from ..host import (
     HttpOrigin,
     InProcessOrigin,
     PrometheusMetrics,
@@ -26,7 +27,6 @@ from ..edge_host import (
     create_passthrough_app,
     edge_runner,
 )
-from ..home import Home, find_home
 from ..observability.logs import set_up_logging
 from ..server.answer import Ask
 from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
@@ -98,7 +98,9 @@ def _gallery_at_root(home: Home, origin: Origin, keys: Keyring | None) -> Middle
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path != "/" or request.method not in ("GET", "HEAD"):
             return await handler(request)
-        from ..text.fonts import FontLibrary  # late: render processes load fonts, this one need not
+        from ..text.fonts.font_library import (
+            FontLibrary,  # late: render processes load fonts, this one need not
+        )
 
         drawn = {name: spec.version for name, spec in origin.manifest.templates.items()}
         page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn, keys)

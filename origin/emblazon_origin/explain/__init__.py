@@ -4,7 +4,7 @@ explanation = explain_card(request, engine)     # to_json(), to_text(), overlay_
 result = lint_templates(Path("templates"), engine)
 """
 
-from .card import explain_card
+from .explain_card import explain_card
 from .explanation import Explanation
 from .lint import LintResult, lint_templates
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..style.values import Color
+from ..style.values.value_types import Color
 from .drawn_text import DrawnRun
 
 LARGE_PX, LARGE_BOLD_PX = 24.0, 18.66  # 18 pt, and 14 pt bold

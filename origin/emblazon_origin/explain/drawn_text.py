@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..layout.boxes import Box, Rect
-from ..paint.geometry import IDENTITY, Matrix
-from ..paint.transform import transform_matrix
-from ..style.computed import ComputedStyle
-from ..text.lines import GlyphRun, Line
+from ..layout.boxes.box import Box, Rect
+from ..paint.effects.transform import transform_matrix
+from ..paint.raster.geometry import IDENTITY, Matrix
+from ..style.values.computed import ComputedStyle
+from ..text.line_model import GlyphRun, Line
 
 Clips = tuple[Rect, ...]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 import orjson
 from PIL import Image
 
-from ..layout.boxes import Rect
+from ..layout.boxes.box import Rect
 from ..report import Diagnostic
 from .overlay import draw_overlay
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..layout.boxes import Rect
+from ..layout.boxes.box import Rect
 from ..render import RenderRequest
 from ..report import Report
 from .drawn_text import DrawnRun, intersect

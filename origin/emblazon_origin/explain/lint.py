@@ -14,7 +14,7 @@ from ..errors import EmblazonError
 from ..render import Engine, RenderRequest
 from ..report import Code, Diagnostic
 from ..template.library import Bound, CardTemplate, TemplateLibrary
-from .card import explain_card
+from .explain_card import explain_card
 from .explanation import format_finding
 from .worst_cases import worst_cases
 

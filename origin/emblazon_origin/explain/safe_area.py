@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ..layout.boxes import Rect
+from ..layout.boxes.box import Rect
 
 
 @dataclass(frozen=True, slots=True)

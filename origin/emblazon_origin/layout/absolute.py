@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..style.computed import ComputedStyle
-from ..style.values import Length
-from .boxes import Rect
+from ..style.values.computed import ComputedStyle
+from ..style.values.value_types import Length
+from .boxes.box import Rect
+from .boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
+from .boxes.nodes import Node
 from .context import LayoutContext
-from .fragment import Content, Fragment, Pending, Placed, StaticPosition
-from .nodes import Node
 from .replaced import replaced_size
 from .sizing import (
     clamp,

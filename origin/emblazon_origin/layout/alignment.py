@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..style.computed import Alignment, ComputedStyle
+from ..style.values.computed import Alignment, ComputedStyle
 
 Edge = Literal["start", "center", "end"]
 

@@ -8,13 +8,13 @@ from typing import Protocol
 
 from ..errors import CardError
 from ..report import Report
-from ..style.computed import ComputedStyle
-from ..text.beside_floats import Bands
-from ..text.lines import InlineItem, InlineLayout
-from .boxes import Sides
-from .floats import FloatScope
-from .fragment import Fragment
-from .nodes import Node
+from ..style.values.computed import ComputedStyle
+from ..text.line_model import InlineItem, InlineLayout
+from ..text.lines.beside_floats import Bands
+from .boxes.box import Sides
+from .boxes.fragment import Fragment
+from .boxes.nodes import Node
+from .flow.floats import FloatScope
 
 MAX_PASSES = 120_000  # box layouts in one render, measuring passes included
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..style.values import Length
+from ..style.values.value_types import Length
+from .boxes.nodes import Node
 from .context import LayoutContext
-from .nodes import Node
 from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import (
     clamp,

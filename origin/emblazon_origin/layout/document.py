@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ..report import Report
-from ..style.dom import Element, StyledDocument
-from ..text.fonts import FontLibrary
+from ..style.values.dom import Element, StyledDocument
+from ..text.fonts.font_library import FontLibrary
 from ..text.inline import TextMeasurer
 from .absolute import place_absolute
-from .box_generation import BoxGenerator
-from .box_tree import to_boxes
-from .boxes import Box, Rect
+from .boxes.box import Box, Rect
+from .boxes.box_generation import BoxGenerator
+from .boxes.box_tree import to_boxes
+from .boxes.fragment import Fragment, Placed
 from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
-from .fragment import Fragment, Placed
 from .sizing import margins_of
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .absolute import place_absolutes
-from .block import layout_block
+from .boxes.fragment import Content, Fragment, Strut
+from .boxes.nodes import Kind, Node
 from .context import Frame, LayoutContext
-from .flex import layout_flex
-from .floats import FloatContext, FloatScope
-from .fragment import Content, Fragment, Strut
-from .grid import layout_grid
-from .inline import layout_inline_content
+from .flex.layout import layout_flex
+from .flow.block import layout_block
+from .flow.floats import FloatContext, FloatScope
+from .flow.inline_context import layout_inline_content
+from .flow.list_markers import place_marker
+from .grid.layout import layout_grid
 from .intrinsic import content_sizes
-from .list_markers import place_marker
-from .nodes import Kind, Node
 from .replaced import replaced_size
 from .sizing import (
     border_of,
@@ -32,7 +32,7 @@ from .sizing import (
     width_from,
     width_limits,
 )
-from .table import layout_table
+from .table.layout import layout_table
 
 __all__ = ["content_sizes", "layout"]
 

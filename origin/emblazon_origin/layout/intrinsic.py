@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..style.values import Length
-from ..text.lines import AtomicItem
+from ..style.values.value_types import Length
+from ..text.line_model import AtomicItem
+from .boxes.nodes import Absolute, Atomic, Node
 from .context import LayoutContext
 from .contributions import (
     Pair,
@@ -12,12 +13,11 @@ from .contributions import (
     definite_inner_height,
     without_relative_widths,
 )
-from .grid import grid_content_sizes
-from .inline import has_substance, inline_items
-from .nodes import Absolute, Atomic, Node
+from .flow.inline_context import has_substance, inline_items
+from .grid.layout import grid_content_sizes
 from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import extra_of, margins_of, to_border_box
-from .table import table_content_sizes
+from .table.layout import table_content_sizes
 
 
 def content_sizes(ctx: LayoutContext, node: Node) -> Pair:

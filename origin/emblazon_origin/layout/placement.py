@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..style.computed import ComputedStyle
-from .fragment import Content, Fragment, Pending, Placed, StaticPosition
-from .nodes import Node
+from ..style.values.computed import ComputedStyle
+from .boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
+from .boxes.nodes import Node
 from .units import used
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .boxes.nodes import Node
 from .context import LayoutContext
-from .nodes import Node
 from .sizing import (
     INFINITY,
     clamp,

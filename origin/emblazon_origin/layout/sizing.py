@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ..style.computed import ComputedStyle
-from ..style.values import ZERO, FitContent, Length, MaxSize, Size
-from .boxes import Sides
+from ..style.values.computed import ComputedStyle
+from ..style.values.value_types import ZERO, FitContent, Length, MaxSize, Size
+from .boxes.box import Sides
+from .boxes.nodes import Node
 from .context import LayoutContext
-from .nodes import Node
 from .units import snap, used
 
 INFINITY = math.inf

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..style.computed import ComputedStyle
-from ..style.values import Length
-from .boxes import Rect
+from ..style.values.computed import ComputedStyle
+from ..style.values.value_types import Length
+from .boxes.box import Rect
 from .sizing import margins_of
 from .units import used
 

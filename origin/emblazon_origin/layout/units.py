@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..style.values import ZERO, Length
+from ..style.values.value_types import ZERO, Length
 
 UNIT = 64
 # What floating point may lose just below a multiple of 1/64 px.

@@ -1,5 +1,5 @@
 """The caches of painting; their budget is shared with those of assets."""
 
-from ..assets.lru import ByteCache, caches, clear_caches
+from ..caching import ByteCache, caches, clear_caches
 
 __all__ = ["ByteCache", "caches", "clear_caches"]

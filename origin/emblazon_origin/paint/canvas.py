@@ -12,24 +12,24 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from ..assets.lru import ByteCache
-from ..layout.boxes import Box, Rect, Sides
+from ..caching import ByteCache
+from ..layout.boxes.box import Box, Rect, Sides
 from ..recursion import room_for
 from ..report import Report
-from ..style.computed import ComputedStyle
-from ..style.values import Color, Url
-from .background import paint_background
-from .box_geometry import BoxGeometry, geometry_of
-from .clip import Clip
+from ..style.values.computed import ComputedStyle
+from ..style.values.value_types import Color, Url
+from .boxes.background import paint_background
+from .boxes.box_geometry import BoxGeometry, geometry_of
+from .boxes.image import Images
 from .context import FontMetricsSource, PaintContext
 from .costs import background_cost
 from .display_list import Group, Item, play
-from .geometry import IDENTITY, IntRect, pixel_round
-from .image import Images
 from .painter import Painter
-from .path import Radii
+from .raster.clip import Clip
+from .raster.geometry import IDENTITY, IntRect, pixel_round
+from .raster.path import Radii
+from .raster.surface import Surface
 from .stacking import build_display_list
-from .surface import Surface
 from .work import Work
 
 # Opaque canvases with their colours and gradients: most cards of a template begin with the same one.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..layout.boxes import Box, Rect
+from ..layout.boxes.box import Box, Rect
 from ..report import Report
-from ..style.computed import ComputedStyle
-from ..text.lines import Line
-from ..text.metrics import FontMetrics
-from .image import Images
+from ..style.values.computed import ComputedStyle
+from ..text.fonts.font_metrics import FontMetrics
+from ..text.line_model import Line
+from .boxes.image import Images
 
 
 class FontMetricsSource(Protocol):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..layout.boxes import Rect
+from ..layout.boxes.box import Rect
 from ..limits import MAX_CANVAS_PIXELS
-from ..style.computed import ComputedStyle
-from ..style.values import BackgroundLayer, FilterFunction, Url
+from ..style.values.computed import ComputedStyle
+from ..style.values.value_types import BackgroundLayer, FilterFunction, Url
 from . import work
-from .blur import is_coarse
-from .box_geometry import BoxGeometry
-from .decoration import DecorationLine
-from .geometry import Matrix
+from .boxes.box_geometry import BoxGeometry
+from .raster.blur import is_coarse
+from .raster.geometry import Matrix
+from .text.decoration import DecorationLine
 from .work import Cost
 
 _HUES = ("hue", "saturation", "color", "luminosity")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..layout.boxes import Rect
+from ..layout.boxes.box import Rect
 from ..limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
-from .clip import Clip
-from .geometry import IntRect, Matrix, enclose
 from .painter import Painter, RoundedRect
-from .surface import Surface
+from .raster.clip import Clip
+from .raster.geometry import IntRect, Matrix, enclose
+from .raster.surface import Surface
 from .work import GROUP, Cost, Work
 
 

@@ -12,13 +12,13 @@ from math import ceil, floor
 from PIL import Image
 
 from ..assets.pixmap import Pixmap
-from ..layout.boxes import Rect
-from ..style.values import Color
-from .clip import Clip
-from .geometry import IntRect, Matrix, enclose
-from .path import SQUARE, Path, Radii, rounded_rect_path
-from .raster import Mask, coverage, rounded_rect_mask
-from .surface import Surface
+from ..layout.boxes.box import Rect
+from ..style.values.value_types import Color
+from .raster.clip import Clip
+from .raster.geometry import IntRect, Matrix, enclose
+from .raster.path import SQUARE, Path, Radii, rounded_rect_path
+from .raster.rasterizer import Mask, coverage, rounded_rect_mask
+from .raster.surface import Surface
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ..layout.boxes import Box, Rect
-from ..style.computed import ComputedStyle
-from .box_geometry import BoxGeometry, geometry_of
-from .box_items import box_items, outline_items, replaced_items
+from ..layout.boxes.box import Box, Rect
+from ..style.values.computed import ComputedStyle
+from .boxes.box_geometry import BoxGeometry, geometry_of
+from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
-from .effects import effect_group, has_effects
-from .geometry import IDENTITY, Matrix, pixel_round
-from .line_items import line_items
+from .effects.effect_groups import effect_group, has_effects
+from .effects.plain_group import plain_group
+from .effects.transform import transform_matrix
 from .painter import RoundedRect
-from .path import Radii
-from .plain_group import plain_group
-from .transform import transform_matrix
+from .raster.geometry import IDENTITY, Matrix, pixel_round
+from .raster.path import Radii
+from .text.line_items import line_items
 
 Items = list[Item | Group]
 _FLEXIBLE = ("flex", "inline-flex", "grid", "inline-grid")

@@ -7,21 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .. import limits
-from . import (
-    at_rules,
-    colors,
-    conditions,
-    counter_styles,
-    gradients,
-    math_functions,
-    shapes,
-    stylesheet,
-    units,
-)  # fmt: skip
 from . import properties as _properties
-from .registry import ALIASES, PROPERTIES, Logical, Other, Shorthand
+from .color import css_color as colors
+from .document.unsupported_elements import UNSUPPORTED_ELEMENTS
+from .properties import shapes  # fmt: skip
 from .selectors import pseudo_classes
-from .unsupported_elements import UNSUPPORTED_ELEMENTS
+from .syntax import at_rules, conditions, stylesheet
+from .syntax.registry import ALIASES, PROPERTIES, Logical, Other, Shorthand
+from .values import counter_styles, gradients, math_functions, units
 
 PAGE = Path(__file__).parents[3] / "docs" / "css.md"
 _STATUS = {"yes": "supported", "partly": "partly", "no": "no", "inert": "accepted, no effect"}

@@ -17,23 +17,23 @@ from collections.abc import Sequence
 import regex
 
 from ..report import Report
-from ..style.computed import ComputedStyle
-from .beside_floats import Area, Bands, lines_beside
-from .breaker import WidthOf
+from ..style.values.computed import ComputedStyle
 from .cache import Cache
-from .ellipsis import CLIP, ellipsis_string, truncate
-from .findings import report_layout
-from .fit import fit_scale
-from .fonts import FontLibrary
-from .intrinsic import content_widths
-from .justify import justify
-from .line_builder import build_line, place_leaves
-from .line_draft import LineDraft, draft_line
-from .lines import AtomicItem, InlineItem, InlineLayout, Line, TextItem
-from .paragraph import EPSILON, Paragraph, Span
-from .prepare import MAX_PARAGRAPHS, Paragraphs, prepare
-from .vertical import BoxMetrics, box_metrics
-from .wrap_style import wrap
+from .fonts.font_library import FontLibrary
+from .line_model import AtomicItem, InlineItem, InlineLayout, Line, TextItem
+from .lines.beside_floats import Area, Bands, lines_beside
+from .lines.builder import build_line, place_leaves
+from .lines.draft import LineDraft, draft_line
+from .lines.ellipsis import CLIP, ellipsis_string, truncate
+from .lines.fit import fit_scale
+from .lines.intrinsic_widths import content_widths
+from .lines.justify import justify
+from .lines.line_breaking import WidthOf
+from .lines.line_findings import report_layout
+from .lines.paragraph import EPSILON, Paragraph, Span
+from .lines.prepare import MAX_PARAGRAPHS, Paragraphs, prepare
+from .lines.vertical import BoxMetrics, box_metrics
+from .lines.wrap_style import wrap
 
 _OPENING = regex.compile(r"[\p{Ps}\p{Pi}\p{Pf}'\"]")
 _PASSES_BESIDE = 3  # lines beside floats are built with the heights of the pass before

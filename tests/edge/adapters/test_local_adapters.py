@@ -13,10 +13,10 @@ from adapter_conformance import CACHE_CHECKS, DATA, KV_CHECKS, TEXT_HEADERS, URL
 from edge_world import MemoryCache as FakeCache
 from edge_world import MemoryKV as FakeKV
 
-from emblazon.adapters.local import AsyncioBackground, SystemClock, SystemRandom
-from emblazon.adapters.local_cache import ENTRY_OVERHEAD, MemoryCache
-from emblazon.adapters.local_kv import SQLiteKV
 from emblazon.edge.ports import BytesBody, PortError
+from emblazon_origin.host.asyncio_ports import AsyncioBackground, SystemClock, SystemRandom
+from emblazon_origin.host.memory_cache import ENTRY_OVERHEAD, MemoryCache
+from emblazon_origin.host.sqlite_kv import SQLiteKV
 
 
 class HandClock(SystemClock):

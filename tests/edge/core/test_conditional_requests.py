@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emblazon.edge.conditional import (
+from emblazon.edge.http.conditional import (
     NotModified,
     Part,
     PreconditionFailed,

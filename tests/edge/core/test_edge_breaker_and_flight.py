@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from edge_world import FOREVER, VirtualClock
 
-from emblazon.adapters.local import AsyncioBackground, AsyncioFlight
-from emblazon.edge.breaker import Breaker
-from emblazon.edge.flight import Flights, PollingFlight
 from emblazon.edge.ports import SingleFlight
+from emblazon.edge.store.circuit import Breaker
+from emblazon.edge.store.flight import Flights, PollingFlight
+from emblazon_origin.host.asyncio_ports import AsyncioBackground, AsyncioFlight
 
 
 def test_breaker_opens_after_failures_in_a_row_only() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from emblazon.contract.schema import Format
-from emblazon.edge.ask import sniff
 from emblazon.edge.builtin import draw
+from emblazon.edge.fill.ask import sniff
 from emblazon.edge.ports import BytesBody, OriginResponse
 
 FORMATS: list[Format] = ["png", "jpg", "webp", "avif"]

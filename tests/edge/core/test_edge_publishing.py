@@ -14,8 +14,8 @@ from emblazon.contract.request import parse_request
 from emblazon.contract.schema import ParamSpec, TemplateSpec
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon.edge.exchange import Exchange
-from emblazon.edge.hot import HotCards
 from emblazon.edge.ports import Body, BytesBody, OriginResponse, PortError, Request
+from emblazon.edge.store.hot import HotCards
 
 CARD = b'{"template": "article", "params": {"title": "Hi & bye"}}'
 ARTICLE = "/og/article.png?title=Hi"

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emblazon.contract.schema import TemplateSpec
-from emblazon.edge.epochs import MAX_URL_EPOCHS, Epochs, url_scope
 from emblazon.edge.ports import PortError
+from emblazon.edge.store.epochs import MAX_URL_EPOCHS, Epochs, url_scope
 
 ARTICLE = "/og/article.png?title=Hi"
 PLAIN = "/og/plain.png?title=Hi"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emblazon.edge.cache_control import CLOCK_SKEW
-from emblazon.edge.freshness import (
+from emblazon.edge.http.cache_control import CLOCK_SKEW
+from emblazon.edge.store.freshness import (
     MAX_FRESH,
     Fresh,
     Judgement,

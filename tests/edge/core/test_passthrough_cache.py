@@ -9,9 +9,6 @@ from email.utils import formatdate
 import pytest
 from edge_world import START, ListLog, VirtualClock
 
-from emblazon.adapters.local import AsyncioBackground
-from emblazon.edge.passthrough import Passthrough
-from emblazon.edge.passthrough.responses import ResponseStore
 from emblazon.edge.ports import (
     BytesBody,
     Headers,
@@ -21,6 +18,9 @@ from emblazon.edge.ports import (
     Request,
     Response,
 )
+from emblazon_origin.host.asyncio_ports import AsyncioBackground
+from emblazon_origin.host.passthrough import Passthrough
+from emblazon_origin.host.passthrough.responses import ResponseStore
 
 BASE = "https://site.test"
 

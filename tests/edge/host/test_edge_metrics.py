@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from cpython_host import CPythonHost
 
-from emblazon_origin.edge_host.metrics import COUNTERS, MAX_TEMPLATES, TIMINGS, PrometheusMetrics
+from emblazon_origin.host.edge_metrics import COUNTERS, MAX_TEMPLATES, TIMINGS, PrometheusMetrics
 
 ROOT = Path(__file__).parents[3]
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from misbehaving_origin import Behaviour, MisbehavingOrigin
 
 from emblazon.edge.ports import OriginError, get_header
-from emblazon_origin.edge_host import HttpOrigin, InProcessOrigin, create_passthrough_app, edge_runner
-from emblazon_origin.edge_host.runner import EdgeRunner
+from emblazon_origin.host import HttpOrigin, InProcessOrigin, create_passthrough_app, edge_runner
+from emblazon_origin.host.runner import EdgeRunner
 from emblazon_origin.server.answer import Answer, Ask
 
 CARD = "/render/article.png?title=Hi"

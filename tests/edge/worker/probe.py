@@ -16,13 +16,13 @@ from urllib.parse import parse_qsl, urlsplit
 import js
 from adapter_conformance import CACHE_CHECKS, KV_CHECKS, URL
 
-from emblazon.adapters import cloudflare
-from emblazon.adapters.cloudflare_body import BufferBody, StreamBody
-from emblazon.adapters.cloudflare_js import _running as running
-from emblazon.adapters.cloudflare_js import js_object
-from emblazon.adapters.cloudflare_origin import FetchOrigin
-from emblazon.adapters.cloudflare_services import WaitUntil, WorkerClock, WorkerRandom
-from emblazon.adapters.cloudflare_storage import WorkersCacheAPI, WorkersKV
+from emblazon.cloudflare import host as cloudflare
+from emblazon.cloudflare.body import BufferBody, StreamBody
+from emblazon.cloudflare.js import _running as running
+from emblazon.cloudflare.js import js_object
+from emblazon.cloudflare.origin import FetchOrigin
+from emblazon.cloudflare.services import WaitUntil, WorkerClock, WorkerRandom
+from emblazon.cloudflare.storage import WorkersCacheAPI, WorkersKV
 from emblazon.edge.ports import OriginError, PortError, TooManyRequests, get_header
 
 costs: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from emblazon.edge.config import EdgeConfig
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "deploy.md").read_text()
 CONFIG = (ROOT / "edge" / "emblazon" / "edge" / "config.py").read_text()
-ADAPTER = (ROOT / "edge" / "emblazon" / "adapters" / "cloudflare.py").read_text()
+ADAPTER = (ROOT / "edge" / "emblazon" / "cloudflare" / "host.py").read_text()
 NUMBERS = dict(re.findall(r'"(EMBLAZON_\w+)": \("(\w+)"', CONFIG))
 
 

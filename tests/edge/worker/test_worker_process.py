@@ -11,7 +11,7 @@ import pytest
 from waiting import wait_until
 
 from emblazon_origin.cli.dev import run_dev, worker_variables
-from emblazon_origin.worker_process import (
+from emblazon_origin.host.wrangler import (
     LOCAL_DATE,
     DevError,
     Service,

@@ -9,8 +9,8 @@ import pytest
 from emblazon_origin.assets.images_find import with_inherited_style
 from emblazon_origin.assets.svg import draw_svg, parse_svg
 from emblazon_origin.errors import AssetError
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.values import Color
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.value_types import Color
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 

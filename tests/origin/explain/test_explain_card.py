@@ -11,14 +11,14 @@ import pytest
 from PIL import Image
 
 from emblazon_origin.explain import Explanation, explain_card
-from emblazon_origin.explain.card import without_text
 from emblazon_origin.explain.contrast import contrast, required_contrast
+from emblazon_origin.explain.explain_card import without_text
 from emblazon_origin.explain.safe_area import CROPS, crop_rect, platforms_that_cut, safe_area
-from emblazon_origin.layout.boxes import Rect
+from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
-from emblazon_origin.style.values import BLACK, Color
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.value_types import BLACK, Color
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 FONTS = Path(__file__).parents[3] / "fonts"
 

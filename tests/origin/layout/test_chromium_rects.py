@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.layout.boxes import Box, Rect
+from emblazon_origin.layout.boxes.box import Box, Rect
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

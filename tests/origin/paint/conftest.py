@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from emblazon_origin.assets.pixmap import Pixmap
-from emblazon_origin.layout.boxes import Box, Rect, Sides
+from emblazon_origin.layout.boxes.box import Box, Rect, Sides
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.dom import Element
-from emblazon_origin.style.values import Color
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.dom import Element
+from emblazon_origin.style.values.value_types import Color
 
 LETTERS: Mapping[str, tuple[int, int, int, int]] = {
     ".": (0, 0, 0, 0), "_": (255, 255, 255, 255), "K": (0, 0, 0, 255), "R": (255, 0, 0, 255),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.paint.border_shade import shade
-from emblazon_origin.paint.dash import best_gap
-from emblazon_origin.style.values import Color, Length, Shadow
+from emblazon_origin.paint.boxes.border_shade import shade
+from emblazon_origin.paint.raster.dash import best_gap
+from emblazon_origin.style.values.value_types import Color, Length, Shadow
 
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 

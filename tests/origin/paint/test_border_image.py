@@ -10,7 +10,7 @@ from PIL import Image
 
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 ROOT = Path(__file__).parents[3]
 BOX = "width:40px;height:20px;box-sizing:border-box;border:5px solid transparent;"

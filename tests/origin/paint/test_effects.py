@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.style.values import (
+from emblazon_origin.style.values.value_types import (
     ZERO,
     BackgroundLayer,
     Color,
@@ -203,7 +203,7 @@ def test_masks_can_be_luminance_and_can_be_intersected(paint: Any, box: Any) -> 
 
 
 def test_a_mask_image_that_cannot_be_had_hides_the_box(paint: Any, box: Any, letters: Any) -> None:
-    from emblazon_origin.style.values import Url
+    from emblazon_origin.style.values.value_types import Url
 
     hidden = box(0, 0, 2, 1, background_color="R", mask_layers=(BackgroundLayer(Url("gone")),))
     assert letters(paint(2, 1, hidden)) == [".."]

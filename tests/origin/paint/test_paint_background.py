@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from emblazon_origin.style.values import (
+from emblazon_origin.style.values.value_types import (
     AUTO,
     HALF,
     BackgroundLayer,

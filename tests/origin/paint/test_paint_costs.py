@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.layout.boxes import Rect, Sides
+from emblazon_origin.layout.boxes.box import Rect, Sides
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
-from emblazon_origin.paint import background, tile_sheet
-from emblazon_origin.paint.box_geometry import BoxGeometry
+from emblazon_origin.paint.boxes import background, tile_sheet
+from emblazon_origin.paint.boxes.box_geometry import BoxGeometry
+from emblazon_origin.paint.boxes.tile import Axis, Tiles
+from emblazon_origin.paint.boxes.tile_sheet import gradient_sheet
 from emblazon_origin.paint.costs import backdrop_cost, box_cost, group_cost, text_cost
-from emblazon_origin.paint.decoration import DecorationLine
-from emblazon_origin.paint.geometry import IDENTITY, IntRect, Matrix
-from emblazon_origin.paint.path import Radii
-from emblazon_origin.paint.tile import Axis, Tiles
-from emblazon_origin.paint.tile_sheet import gradient_sheet
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.values import (
+from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect, Matrix
+from emblazon_origin.paint.raster.path import Radii
+from emblazon_origin.paint.text.decoration import DecorationLine
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.value_types import (
     BackgroundLayer,
     Color,
     ColorStop,

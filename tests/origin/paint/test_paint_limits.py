@@ -11,7 +11,7 @@ from emblazon_origin.limits import MAX_NESTED_LAYERS
 from emblazon_origin.paint.cache import clear_caches
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
-from emblazon_origin.style.values import (
+from emblazon_origin.style.values.value_types import (
     BackgroundLayer,
     Color,
     ColorStop,

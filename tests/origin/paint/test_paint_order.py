@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emblazon_origin.style.values import Length, Transform
+from emblazon_origin.style.values.value_types import Length, Transform
 
 
 def test_later_blocks_cover_earlier_ones(paint: Any, box: Any, letters: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emblazon_origin.style.values import Length
+from emblazon_origin.style.values.value_types import Length
 
 CLIPPED: dict[str, Any] = {"overflow_x": "hidden", "overflow_y": "hidden"}
 

@@ -9,18 +9,19 @@ import pytest
 from PIL import Image, ImageFilter
 
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
-from emblazon_origin.paint import blend, display_list
+from emblazon_origin.paint import display_list
 from emblazon_origin.paint import work as work_table
-from emblazon_origin.paint.blur import blur
 from emblazon_origin.paint.cache import clear_caches
 from emblazon_origin.paint.canvas import paint_document
-from emblazon_origin.paint.clip import Clip
 from emblazon_origin.paint.display_list import Item
-from emblazon_origin.paint.geometry import IntRect
-from emblazon_origin.paint.surface import Surface
+from emblazon_origin.paint.raster import blend
+from emblazon_origin.paint.raster.blur import blur
+from emblazon_origin.paint.raster.clip import Clip
+from emblazon_origin.paint.raster.geometry import IntRect
+from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.paint.work import Cost, Work
 from emblazon_origin.report import Report
-from emblazon_origin.style.values import (
+from emblazon_origin.style.values.value_types import (
     BackgroundLayer,
     Color,
     ColorStop,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from emblazon_origin.paint.clip import Clip
-from emblazon_origin.paint.geometry import IntRect
-from emblazon_origin.paint.raster import Mask
-from emblazon_origin.paint.surface import Surface
-from emblazon_origin.style.values import Color
+from emblazon_origin.paint.raster.clip import Clip
+from emblazon_origin.paint.raster.geometry import IntRect
+from emblazon_origin.paint.raster.rasterizer import Mask
+from emblazon_origin.paint.raster.surface import Surface
+from emblazon_origin.style.values.value_types import Color
 
 BOX = IntRect(0, 0, 256, 4)
 RAMP = Image.linear_gradient("L").rotate(90).resize((256, 4), Image.Resampling.NEAREST)

@@ -6,11 +6,11 @@ from math import cos, radians
 
 import pytest
 
-from emblazon_origin.layout.boxes import Rect
-from emblazon_origin.paint.geometry import Matrix
-from emblazon_origin.paint.transform import transform_matrix
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.values import ZERO, Length, Transform
+from emblazon_origin.layout.boxes.box import Rect
+from emblazon_origin.paint.effects.transform import transform_matrix
+from emblazon_origin.paint.raster.geometry import Matrix
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.value_types import ZERO, Length, Transform
 
 BOX = Rect(100, 50, 200, 100)
 MIDDLE = (200.0, 100.0)

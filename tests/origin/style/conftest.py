@@ -12,8 +12,8 @@ import pytest
 
 from emblazon_origin.report import Diagnostic, Report
 from emblazon_origin.style import FontMetricsPort, Viewport, style_document
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.dom import Element, StyledDocument, Text
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.dom import Element, StyledDocument, Text
 
 DATA = Path(__file__).parent / "data"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.style import values as v
-from emblazon_origin.style.computed import ComputedStyle
+from emblazon_origin.style.values import value_types as v
+from emblazon_origin.style.values.computed import ComputedStyle
 
 # (element, property) that Chromium computes to something a card does not have.
 DEVIATIONS = {

@@ -9,10 +9,10 @@ import pytest
 import tinycss2
 
 from emblazon_origin.style import Viewport
-from emblazon_origin.style import values as v
-from emblazon_origin.style.colors import parse_color
-from emblazon_origin.style.tokens import Cursor, InvalidValue, resolve
-from emblazon_origin.style.units import Context
+from emblazon_origin.style.color.css_color import parse_color
+from emblazon_origin.style.values import value_types as v
+from emblazon_origin.style.values.tokens import Cursor, InvalidValue, resolve
+from emblazon_origin.style.values.units import Context
 
 
 def color(text: str, **context: Any) -> v.Color:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from emblazon_origin.style import docs, registry
-from emblazon_origin.style.registry import Other
+from emblazon_origin.style import docs
+from emblazon_origin.style.syntax import registry
+from emblazon_origin.style.syntax.registry import Other
 
 
 def test_the_page_is_current() -> None:

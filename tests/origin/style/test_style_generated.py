@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.style import values as v
-from emblazon_origin.style.counter_styles import counter_text
-from emblazon_origin.style.dom import Element, Text
+from emblazon_origin.style.values import value_types as v
+from emblazon_origin.style.values.counter_styles import counter_text
+from emblazon_origin.style.values.dom import Element, Text
 
 
 def contents(page: Any, tag: str) -> list[str]:

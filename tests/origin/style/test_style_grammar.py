@@ -7,11 +7,11 @@ from typing import Any
 
 import tinycss2
 
-from emblazon_origin.style import registry
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.declarations import evaluate, keys_of
-from emblazon_origin.style.registry import Other
-from emblazon_origin.style.tokens import InvalidValue, UnsupportedValue
+from emblazon_origin.style.syntax import registry
+from emblazon_origin.style.syntax.declarations import evaluate, keys_of
+from emblazon_origin.style.syntax.registry import Other
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.tokens import InvalidValue, UnsupportedValue
 
 # Where Emblazon follows the specification beyond Chromium, or does not draw what Chromium does.
 DEVIATIONS = {

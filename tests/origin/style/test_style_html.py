@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from emblazon_origin.style.dom import Text
+from emblazon_origin.style.values.dom import Text
 
 
 def test_implied_ends_void_elements_and_entities(style: Any) -> None:

@@ -9,11 +9,11 @@ import pytest
 import tinycss2
 
 from emblazon_origin.style import FontMeasures, Viewport
-from emblazon_origin.style import values as v
-from emblazon_origin.style.calculation import length
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.tokens import Cursor, InvalidValue, resolve
-from emblazon_origin.style.units import Context
+from emblazon_origin.style.values import value_types as v
+from emblazon_origin.style.values.calculation import length
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.tokens import Cursor, InvalidValue, resolve
+from emblazon_origin.style.values.units import Context
 
 
 class Measures:

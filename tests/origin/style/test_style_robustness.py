@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from emblazon_origin.errors import CardError
 from emblazon_origin.report import Report
-from emblazon_origin.style import Viewport, registry, style_document
-from emblazon_origin.style.dom import StyledDocument
+from emblazon_origin.style import Viewport, style_document
+from emblazon_origin.style.syntax import registry
+from emblazon_origin.style.values.dom import StyledDocument
 
 PIECES = [
     "0", "1", "-1.5", "10px", "3em", "50%", "1fr", "45deg", "red", "#fff", "auto", "none", "inherit",

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import tinycss2
 
-from emblazon_origin.style.html import parse_html
-from emblazon_origin.style.node import Node
+from emblazon_origin.style.document.html import parse_html
 from emblazon_origin.style.selectors import InvalidSelector, parse_selector_list
+from emblazon_origin.style.values.node import Node
 
 # `:scope` and `&` differ in a style sheet; the others follow the specification.
 DEVIATIONS = {

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.style.computed import ComputedStyle
+from emblazon_origin.style.values.computed import ComputedStyle
 
 HINTS = typing.get_type_hints(ComputedStyle)
 

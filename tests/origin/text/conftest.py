@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from emblazon_origin.report import Report
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import layout_inline
-from emblazon_origin.text.lines import InlineItem, InlineLayout, TextItem
+from emblazon_origin.text.line_model import InlineItem, InlineLayout, TextItem
 
 FONTS = Path(__file__).parents[3] / "fonts"
 VENDOR = FONTS / "vendor"

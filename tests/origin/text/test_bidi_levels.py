@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.text.bidi import (
+from emblazon_origin.text.shaping.bidi import (
     MAX_DEPTH,
     paragraph_level,
     reset_levels,

@@ -15,9 +15,9 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 from emblazon_origin.errors import AssetError
 from emblazon_origin.report import Report
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.dom import FontFaceRule
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.dom import FontFaceRule
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 FONTS = Path(__file__).parents[3] / "fonts"
 VENDOR = FONTS / "vendor"

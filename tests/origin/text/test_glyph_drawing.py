@@ -15,16 +15,16 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops
 
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.dom import FontFaceRule
-from emblazon_origin.style.values import Color
-from emblazon_origin.text.coverage import coverage_table, luminance_level
-from emblazon_origin.text.draw import color_glyphs, draw_run_mask, forget_glyphs, run_mask
-from emblazon_origin.text.fonts import FontInstance, FontLibrary
-from emblazon_origin.text.glyphs import color_glyph, glyph_mask, glyph_outline
-from emblazon_origin.text.hinting import is_hinted
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.dom import FontFaceRule
+from emblazon_origin.style.values.value_types import Color
+from emblazon_origin.text.fonts.coverage import coverage_table, luminance_level
+from emblazon_origin.text.fonts.draw import color_glyphs, draw_run_mask, forget_glyphs, run_mask
+from emblazon_origin.text.fonts.font_library import FontInstance, FontLibrary
+from emblazon_origin.text.fonts.glyphs import color_glyph, glyph_mask, glyph_outline
+from emblazon_origin.text.fonts.hinting import is_hinted
 from emblazon_origin.text.inline import layout_inline
-from emblazon_origin.text.lines import GlyphRun, InlineLayout, TextItem
+from emblazon_origin.text.line_model import GlyphRun, InlineLayout, TextItem
 
 LayOut = Callable[..., InlineLayout]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.text.lines import CloseItem, InlineItem, InlineLayout, OpenItem, TextItem
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.text.line_model import CloseItem, InlineItem, InlineLayout, OpenItem, TextItem
 
 LayOut = Callable[..., InlineLayout]
 

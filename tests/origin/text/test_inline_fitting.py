@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from emblazon_origin.report import Report
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.dom import Element
-from emblazon_origin.style.values import Length, TextFit
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.dom import Element
+from emblazon_origin.style.values.value_types import Length, TextFit
+from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import TextMeasurer
-from emblazon_origin.text.lines import CloseItem, InlineLayout, OpenItem, TextItem
+from emblazon_origin.text.line_model import CloseItem, InlineLayout, OpenItem, TextItem
 
 LayOut = Callable[..., InlineLayout]
 FOX = "The quick brown fox jumps over the lazy dog and runs away."

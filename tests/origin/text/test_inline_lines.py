@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.values import Length
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.value_types import Length
+from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import intrinsic_widths, layout_inline
-from emblazon_origin.text.lines import (
+from emblazon_origin.text.line_model import (
     AtomicItem,
     BreakItem,
     CloseItem,

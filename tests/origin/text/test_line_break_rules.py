@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.text.content import collect
-from emblazon_origin.text.line_break import find_breaks, icu_breaks, tailor_ascii
-from emblazon_origin.text.lines import CloseItem, InlineItem, OpenItem, TextItem
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.text.line_model import CloseItem, InlineItem, OpenItem, TextItem
+from emblazon_origin.text.lines.break_opportunities import find_breaks, icu_breaks, tailor_ascii
+from emblazon_origin.text.shaping.inline_content import collect
 
 DATA = Path(__file__).parent / "data" / "line_break_sample.txt"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emblazon_origin.text.scripts import script_runs
+from emblazon_origin.text.shaping.scripts import script_runs
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.text.draw import draw_run_mask
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.text.fonts.draw import draw_run_mask
+from emblazon_origin.text.fonts.font_library import FontLibrary
+from emblazon_origin.text.fonts.measures import ScreenMeasures
 from emblazon_origin.text.inline import layout_inline
-from emblazon_origin.text.lines import InlineLayout, TextItem
-from emblazon_origin.text.measures import ScreenMeasures
+from emblazon_origin.text.line_model import InlineLayout, TextItem
 
 Set = Callable[..., InlineLayout]
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from emblazon_origin.limits import MAX_TEXT_CHARACTERS
 from emblazon_origin.report import Report
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.style.values import TextFit
-from emblazon_origin.text.draw import color_glyphs, run_mask
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.value_types import TextFit
+from emblazon_origin.text.fonts.draw import color_glyphs, run_mask
+from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import intrinsic_widths, layout_inline
-from emblazon_origin.text.lines import (
+from emblazon_origin.text.line_model import (
     AtomicItem,
     BreakItem,
     CloseItem,
@@ -25,7 +25,7 @@ from emblazon_origin.text.lines import (
     OpenItem,
     TextItem,
 )
-from emblazon_origin.text.sanitize import MAX_MARKS, MAX_ZERO_WIDTH, sanitize
+from emblazon_origin.text.shaping.sanitize import MAX_MARKS, MAX_ZERO_WIDTH, sanitize
 
 LayOut = Callable[..., InlineLayout]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emblazon_origin.style.computed import ComputedStyle
-from emblazon_origin.text.content import collect
-from emblazon_origin.text.lines import CloseItem, InlineItem, OpenItem, TextItem
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.text.line_model import CloseItem, InlineItem, OpenItem, TextItem
+from emblazon_origin.text.shaping.inline_content import collect
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A mosaic as AVIF: AV1 cannot be encoded here, but ready tiles can be laid out as a grid of any size.
 
 ISO/IEC 23008-12 §6.6.2.3 (grid), AV1 Image File Format §2. Every tile is 80×70 pixels: the ground, or one of
-the emblem's five by five, which `emblazon_origin.edge_host.avif_tiles` encoded from the mosaic. Items of
+the emblem's five by five, which `emblazon_origin.host.avif_tiles` encoded from the mosaic. Items of
 equal tiles point to the same bytes. The emblem stands as near to the middle as whole tiles allow.
 """
 

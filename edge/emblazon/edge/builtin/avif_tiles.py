@@ -1,4 +1,4 @@
-"""AV1 frames of the built-in tiles, written by `emblazon_origin.edge_host.avif_tiles`."""
+"""AV1 frames of the built-in tiles, written by `emblazon_origin.host.avif_tiles`."""
 
 from base64 import b64decode
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import values as v
-from ..border_image import (
+from ..color.css_color import CURRENT_COLOR, is_color_start, parse_color
+from ..syntax.registry import PROPERTIES, Logical, alias, logical, logical_pair, longhand, shorthand
+from ..values import value_types as v
+from ..values.border_images import (
     IMAGE_KEYS,
     INITIAL_SLICE,
     INITIAL_WIDTH,
@@ -17,10 +19,8 @@ from ..border_image import (
     image_source,
     image_width,
 )
-from ..calculation import length_px
-from ..colors import CURRENT_COLOR, is_color_start, parse_color
-from ..registry import PROPERTIES, Logical, alias, logical, logical_pair, longhand, shorthand
-from ..tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
+from ..values.calculation import length_px
+from ..values.tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
 from .common import any_order, four_sides, is_numeric, mapped, positive_length, positive_px
 
 SIDES = ("top", "right", "bottom", "left")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import values as v
-from ..calculation import integer, length, number
-from ..registry import alias, logical, logical_pair, longhand, shorthand
-from ..tokens import Cursor, InvalidValue, lift, one_of, unexpected
+from ..syntax.registry import alias, logical, logical_pair, longhand, shorthand
+from ..values import value_types as v
+from ..values.calculation import integer, length, number
+from ..values.tokens import Cursor, InvalidValue, lift, one_of, unexpected
 from .common import four_sides, is_numeric, keyword_or, pair, positive_length, size
 
 SIDES = ("top", "right", "bottom", "left")

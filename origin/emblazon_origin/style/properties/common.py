@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import values as v
-from ..calculation import is_math, length, length_px, number
-from ..tokens import Cursor, InvalidValue, lift, one_of, unexpected
+from ..values import value_types as v
+from ..values.calculation import is_math, length, length_px, number
+from ..values.tokens import Cursor, InvalidValue, lift, one_of, unexpected
 
 Parse = Callable[[Cursor], Any]
 

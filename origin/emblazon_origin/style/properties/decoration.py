@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..calculation import length
-from ..colors import CURRENT_COLOR, parse_color
-from ..registry import alias, longhand, shorthand
-from ..tokens import Cursor, InvalidValue, one_of, unexpected
+from ..color.css_color import CURRENT_COLOR, parse_color
+from ..syntax.registry import alias, longhand, shorthand
+from ..values.calculation import length
+from ..values.tokens import Cursor, InvalidValue, one_of, unexpected
 from .border import line_width, shadow_list
 from .common import any_order, keyword_or, mapped
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import grid_tracks as g
-from .. import values as v
-from ..calculation import integer
-from ..registry import alias, longhand, shorthand
-from ..tokens import Cursor, InvalidValue, one_of, unexpected
+from ..syntax.registry import alias, longhand, shorthand
+from ..values import track_list as g
+from ..values import value_types as v
+from ..values.calculation import integer
+from ..values.tokens import Cursor, InvalidValue, one_of, unexpected
 from .common import any_order, keyword_or, mapped, pair, positive_length, positive_number, size
 
 _CONTENT_POSITION = ("center", "start", "end", "flex-start", "flex-end")

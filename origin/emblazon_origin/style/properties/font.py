@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import values as v
-from ..calculation import angle, integer, length, number, percentage
-from ..registry import longhand, shorthand
-from ..tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
+from ..syntax.registry import longhand, shorthand
+from ..values import value_types as v
+from ..values.calculation import angle, integer, length, number, percentage
+from ..values.tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
 from .common import any_order, enum, mapped
 
 GENERICS = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import values as v
-from ..calculation import integer
-from ..images import image, url_token
-from ..registry import longhand, shorthand
-from ..tokens import Cursor, InvalidValue, lift, lift_tuple, one_of, unexpected
+from ..syntax.registry import longhand, shorthand
+from ..values import value_types as v
+from ..values.calculation import integer
+from ..values.images import image, url_token
+from ..values.tokens import Cursor, InvalidValue, lift, lift_tuple, one_of, unexpected
 
 # Parts of `content`: a string, ("counter", name, style), ("counters", name, separator, style),
 # ("quote", keyword), ("attr", name, fallback) or a ContentImage.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import inert, svg, unsupported
+from ..syntax.registry import inert, svg, unsupported
 
 inert(
     "no effect on a still picture",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import backgrounds as b
-from .. import shapes
-from .. import values as v
-from ..calculation import angle, length, length_px, number_or_percent
-from ..colors import parse_color
-from ..positions import position
-from ..registry import alias, longhand, shorthand
-from ..tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
+from ..color.css_color import parse_color
+from ..syntax.registry import alias, longhand, shorthand
+from ..values import backgrounds as b
+from ..values import value_types as v
+from ..values.calculation import angle, length, length_px, number_or_percent
+from ..values.positions import position
+from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
+from . import shapes
 from .common import is_numeric
 
 _origin = one_of(b.BOXES)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import values as v
-from ..calculation import integer, length, length_px, number
-from ..color_names import WHITE
-from ..colors import parse_color
-from ..registry import alias, longhand, shorthand
-from ..tokens import Cursor, Deferred, InvalidValue, lift, one_of, unexpected
+from ..color.css_color import parse_color
+from ..color.names import WHITE
+from ..syntax.registry import alias, longhand, shorthand
+from ..values import value_types as v
+from ..values.calculation import integer, length, length_px, number
+from ..values.tokens import Cursor, Deferred, InvalidValue, lift, one_of, unexpected
 from .common import any_order, is_numeric, mapped
 
 

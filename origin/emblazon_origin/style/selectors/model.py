@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from ..budget import BUDGET
-from ..node import Node
+from ..values.budget import BUDGET
+from ..values.node import Node
 
 # (element, the element that :scope and a relative selector's start stand for)
 Test = Callable[[Node, Node | None], bool]

@@ -8,7 +8,7 @@ from typing import Any
 import tinycss2
 from tinycss2.nth import parse_nth
 
-from ..tokens import Token
+from ..values.tokens import Token
 from . import pseudo_classes as pc
 from .model import Compound, Selector, Specificity, Test
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..budget import BUDGET
-from ..node import Node
+from ..values.budget import BUDGET
+from ..values.node import Node
 from .model import Selector, Test
 
 OTHER_PSEUDO_ELEMENTS = frozenset((

@@ -1,0 +1,174 @@
+"""The Worker host: JS request in, JS response out, with every binding as a port.
+
+Together with its `cloudflare_*` neighbours the only code that imports `js` and `pyodide`. It takes the raw JS
+objects or the current SDK's wrappers around them, so that one worker runs on both runtimes.
+
+| binding | port |
+|---|---|
+| `EMBLAZON_KV` (needed) | KV |
+| `EMBLAZON_BLOBS` | Blob, R2 |
+| `EMBLAZON_ANALYTICS` | Analytics, Analytics Engine |
+| `EMBLAZON_JOBS` | Queue |
+| `EMBLAZON_RATE_LIMIT` | RateLimit |
+| `EMBLAZON_ZONE_ID` with the secret `EMBLAZON_ZONE_TOKEN` | ZonePurge |
+| `ctx.cache` | WorkersCache |
+"""
+
+from __future__ import annotations
+
+import json
+
+import js
+
+from ..edge.config import ConfigError, EdgeConfig
+from ..edge.handler import Edge
+from ..edge.ports import Ports, Request, Response
+from ..edge.store.flight import Flights, PollingFlight
+from .body import body_of, to_js_body
+from .js import JsObject, absent, from_js_headers, js_object, to_js_headers, to_json
+from .origin import FetchOrigin
+from .services import (
+    ZONE_API,
+    AnalyticsEngine,
+    ConsoleLog,
+    ContextCache,
+    RateLimiter,
+    WaitUntil,
+    WorkerClock,
+    WorkerRandom,
+    WorkersQueue,
+    ZoneAPI,
+)
+from .storage import R2Blob, WorkersCacheAPI, WorkersKV
+
+
+class Worker:
+    """One isolate's edge: plain Python state, built at the first request, when the environment is known."""
+
+    def __init__(self) -> None:
+        self._edge: Edge | None = None
+        self._variables: dict[str, str] = {}
+        self._flights = Flights()
+
+    async def fetch(self, request: JsObject, env: JsObject, ctx: JsObject) -> JsObject:
+        """Answer one request."""
+        try:
+            edge, ports = self._open(env, ctx)
+        except ConfigError as error:
+            return _misconfigured(error)
+        incoming = _raw(request, "js_object")
+        response = await edge.handle(from_js_request(incoming), ports)
+        if not absent(incoming.body) and not incoming.bodyUsed:
+            ports.background.wait_until(_discard(incoming.body))
+        return to_js_response(response)
+
+    async def scheduled(self, env: JsObject, ctx: JsObject) -> None:
+        """Run the cron work."""
+        edge, ports = self._open(env, ctx)
+        await edge.on_scheduled(ports)
+
+    async def run_cron(self, env: JsObject, ctx: JsObject) -> JsObject:
+        """Run the cron work for a request, as `wrangler dev --test-scheduled` does."""
+        await self.scheduled(env, ctx)
+        return js.Response.new("Ran scheduled event")
+
+    async def queue(self, batch: JsObject, env: JsObject, ctx: JsObject) -> None:
+        """Work through a batch of pre-generation jobs; those that failed come again."""
+        edge, ports = self._open(env, ctx)
+        messages = list(_raw(batch, "_binding").messages)
+        retry = set(await edge.on_queue([to_json(message.body) for message in messages], ports))
+        for index, message in enumerate(messages):
+            message.retry() if index in retry else message.ack()
+
+    def _open(self, env: JsObject, ctx: JsObject) -> tuple[Edge, Ports]:
+        raw_env, raw_ctx = _raw(env, "_env"), _raw(ctx, "_ctx")
+        if self._edge is None:
+            self._variables = variables(raw_env)
+            self._edge = Edge(EdgeConfig.from_env(self._variables))
+        return self._edge, self._ports(raw_env, raw_ctx, self._edge.config)
+
+    def _ports(self, env: JsObject, ctx: JsObject, config: EdgeConfig) -> Ports:
+        clock, background = WorkerClock(), WaitUntil(ctx)
+        kv = _binding(env, "EMBLAZON_KV")
+        if kv is None:
+            raise ConfigError("EMBLAZON_KV", "is not bound", "Bind a KV namespace under [[kv_namespaces]].")
+        blobs, analytics = _binding(env, "EMBLAZON_BLOBS"), _binding(env, "EMBLAZON_ANALYTICS")
+        queue, rate_limit = _binding(env, "EMBLAZON_JOBS"), _binding(env, "EMBLAZON_RATE_LIMIT")
+        context_cache = _binding(ctx, "cache")
+        return Ports(
+            clock=clock,
+            random=WorkerRandom(),
+            kv=WorkersKV(kv),
+            cache=WorkersCacheAPI(),
+            origin=FetchOrigin(config.origin_url),
+            background=background,
+            flight=PollingFlight(self._flights, clock, background),
+            log=ConsoleLog(self._variables.get("EMBLAZON_LOG_LEVEL", "info")),
+            blob=R2Blob(blobs) if blobs is not None else None,
+            analytics=AnalyticsEngine(analytics) if analytics is not None else None,
+            queue=WorkersQueue(queue) if queue is not None else None,
+            rate_limit=RateLimiter(rate_limit) if rate_limit is not None else None,
+            zone_purge=_zone_purge(self._variables),
+            workers_cache=ContextCache(context_cache) if context_cache is not None else None,
+        )
+
+
+def variables(env: JsObject) -> dict[str, str]:
+    """The environment's variables and secrets as text; bindings are left out."""
+    found: dict[str, str] = {}
+    for name, value in js.Object.entries(env):
+        if isinstance(value, bool):
+            found[name] = "true" if value else "false"
+        elif isinstance(value, str | int | float):
+            found[name] = str(value)
+    return found
+
+
+def from_js_request(request: JsObject) -> Request:
+    """Read a JS Request. The target keeps the percent-encoding that the client sent."""
+    url = str(request.url)
+    start = url.find("/", url.find("://") + 3)
+    base_url, target = (url, "/") if start < 0 else (url[:start], url[start:])
+    headers = from_js_headers(request.headers)
+    body = None if absent(request.body) else body_of(request, headers)
+    client = headers.get("cf-connecting-ip", "")
+    return Request(str(request.method), target.partition("#")[0], headers, base_url, body, client)
+
+
+async def _discard(stream: JsObject) -> None:
+    """Read a body that nobody wanted, keeping none of it: else the pinned runtime's connection hangs."""
+    await stream.pipeTo(js.WritableStream.new())
+
+
+def to_js_response(response: Response) -> JsObject:
+    """Make the JS Response; a stream or ArrayBuffer goes through without a copy."""
+    options = js_object({"status": response.status, "headers": to_js_headers(response.headers)})
+    return js.Response.new(to_js_body(response.body), options)
+
+
+def _raw(wrapped: JsObject, attribute: str) -> JsObject:
+    """Return the JS object inside one of the SDK's wrappers; raw objects as they are."""
+    return getattr(wrapped, attribute, wrapped)
+
+
+def _binding(holder: JsObject, name: str) -> JsObject | None:
+    found = getattr(holder, name, None)
+    return None if absent(found) else found
+
+
+def _zone_purge(env: dict[str, str]) -> ZoneAPI | None:
+    zone, token = env.get("EMBLAZON_ZONE_ID", ""), env.get("EMBLAZON_ZONE_TOKEN", "")
+    return ZoneAPI(zone, token, env.get("EMBLAZON_ZONE_API") or ZONE_API) if zone and token else None
+
+
+def _misconfigured(error: ConfigError) -> JsObject:
+    """Say which variable is wrong; the message holds no secret."""
+    js.console.error(json.dumps({"level": "error", "event": "config.invalid", "error": str(error)}))
+    problem = {
+        "type": "urn:emblazon:problem:misconfigured",
+        "title": "The edge is not configured",
+        "status": 500,
+        "detail": str(error),
+    }
+    headers = (("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"))
+    return js.Response.new(json.dumps(problem), js_object({"status": 500, "headers": to_js_headers(headers)}))

@@ -1,0 +1,115 @@
+"""Crossing between Python and JavaScript, alike on both Worker runtimes.
+
+The pinned local runtime is Pyodide 0.26 on Python 3.12, the current one Pyodide 314 on Python 3.14. Only raw
+JS objects are used here: the current SDK's wrappers check and copy every byte that goes through them. No JS
+object is kept at module level, since a module's state goes into the memory snapshot that isolates start from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import js
+from pyodide.ffi import JsException, create_once_callable, to_js
+
+from ..edge.ports import Headers, PortError, TooManyRequests
+
+try:
+    from pyodide.ffi import jsnull
+except ImportError:  # Pyodide 0.26 hands JS null over as None
+    jsnull = None
+
+JsObject = Any  # what pyodide gives for a JS value; it has no types of its own
+
+
+def absent(value: JsObject) -> bool:
+    """Tell whether a JS value is null or undefined."""
+    return value is None or value is jsnull
+
+
+def js_object(fields: Mapping[str, Any]) -> JsObject:
+    """Make a plain JS object, nested mappings and lists included."""
+    return to_js(dict(fields), dict_converter=js.Object.fromEntries)
+
+
+def parse_json(text: str) -> JsObject:
+    """Make the JS value that a JSON text stands for."""
+    return js.JSON.parse(text)
+
+
+def to_json(value: JsObject) -> str:
+    """Write a JS value as JSON text; "" for null and undefined."""
+    if absent(value):
+        return ""
+    return value if isinstance(value, str) else str(js.JSON.stringify(value))
+
+
+def from_js_headers(headers: JsObject) -> dict[str, str]:
+    """Return a JS `Headers` as a dict: lower-case names, repeated fields joined with ", "."""
+    fields: dict[str, str] = js.Object.fromEntries(headers.entries()).to_py()
+    return fields
+
+
+def to_js_headers(headers: Headers) -> JsObject:
+    """Make a JS `Headers`; characters that no header can carry become question marks."""
+    pairs = [[name, value.encode("latin-1", "replace").decode("latin-1")] for name, value in headers]
+    return js.Headers.new(to_js(pairs))
+
+
+def promise(work: Awaitable[None]) -> JsObject:
+    """Make a JS promise that settles when `work` has ended.
+
+    A Python task awaits the work, for pyodide frees a coroutine that is handed to JS as soon as the call
+    returns. The promise never rejects: what `work` raises is logged.
+    """
+
+    async def run(resolve: JsObject) -> None:
+        try:
+            await work
+        except (
+            Exception
+        ) as error:  # the last stop: an unhandled rejection would only be a line without a name
+            js.console.error(
+                json.dumps({"level": "error", "event": "background.failed", "error": repr(error)})
+            )
+        finally:
+            resolve()
+
+    def start(resolve: JsObject, reject: JsObject) -> None:
+        tasks.append(asyncio.ensure_future(run(resolve)))
+
+    tasks: list[asyncio.Future[None]] = []
+    made = js.Promise.new(create_once_callable(start))
+    _keep(tasks)
+    return made
+
+
+_running: set[Any] = set()
+
+
+def _keep(tasks: list[Any]) -> None:
+    """Hold tasks until they are done: the event loop has only weak references to them."""
+    for task in tasks:
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+
+@asynccontextmanager
+async def outside(what: str) -> AsyncIterator[None]:
+    """Turn a JS exception into the PortError that the core expects of `what`."""
+    try:
+        yield
+    except JsException as error:
+        message = f"{what}: {describe(error)}"
+        raise (TooManyRequests if "429" in message else PortError)(message) from None
+
+
+def describe(error: Exception) -> str:
+    """Return a JS exception's name and message on one line."""
+    name = getattr(error, "name", "") or type(error).__name__
+    message = getattr(error, "message", None) or str(error)
+    return f"{name}: {message}".splitlines()[0][:300]

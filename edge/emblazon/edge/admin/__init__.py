@@ -1,0 +1,11 @@
+"""What a deployment is told and what it tells: manifest and epochs, purges, published cards, cron and queue.
+
+control.py      the manifest and the purge epochs that every request needs
+scheduled.py    cron and queue: re-warming, fallback looks, healed purges
+purge.py        `POST /purge`, and how each tier is told
+purge_order.py  what one purge asks for, read strictly
+publish.py      `POST /api/cards`
+upload.py       a card into the origin's storage
+short.py        short URLs `/c/{id}.{ext}`
+guard.py        who may call these endpoints, and how often
+"""

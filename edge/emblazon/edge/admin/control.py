@@ -1,0 +1,234 @@
+"""What every request needs to know before it can be keyed: the origin's manifest and the purge epochs.
+
+Kept in the isolate's memory and trusted for `control_ttl`; then a request is served with the old ones while
+they are read again in the background: from the data centre's cache, else from KV. Only where the data centre
+has not heard from the origin for `manifest_ttl` is the origin asked; KV is written only when the manifest
+changed. So a card request costs no KV operation here, and a dead origin or KV leaves the last known manifest
+in force for as long as it takes. With a `control_ttl` of 0 every request waits for that look.
+
+    memory ──older than control_ttl──▶ cache (one per data centre) ──▶ KV (`manifest`, `epochs`)
+                                                                        └─older than manifest_ttl─▶ origin
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ...contract.manifest import ManifestError, manifest_from_json
+from ...contract.problem import NotFound
+from ...contract.schema import Manifest
+from ..config import EdgeConfig
+from ..exchange import Exchange
+from ..fill.ask import origin_headers
+from ..ports import BytesBody, OriginError, get_header
+from ..store.epochs import Epochs
+from ..store.tiers import Store
+
+T = TypeVar("T")
+
+DOCUMENT = "control"
+MANIFEST_KEY = "manifest"
+BEFORE_KEY = "manifest-before"
+EPOCHS_KEY = "epochs"
+RETRY, LONGEST_RETRY = 2.0, 10.0  # seconds between attempts while there is no manifest at all
+MAX_MANIFEST = 4 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Control:
+    """The isolate's copy of manifest and epochs."""
+
+    config: EdgeConfig
+    store: Store
+    manifest: Manifest | None = None
+    previous: Manifest | None = None  # the one that `manifest` replaced
+    epochs: Epochs = field(default_factory=Epochs)
+    renewed: int = 0  # times that the origin itself gave a new manifest
+    _text: str = ""  # the manifest as JSON
+    _etag: str = ""  # of that text, from the origin
+    _manifest_at: float = 0.0  # when the origin last confirmed it
+    _looked_at: float = -1e18
+    _tried_at: float = -1e18
+    _asked_at: float = -1e18
+    _sought_at: float = -1e18
+    _busy_until: float = 0.0
+    _pause: float = RETRY
+
+    async def ready(self, x: Exchange) -> Manifest | None:
+        """Return the manifest to use now; waits only while there is none at all."""
+        if self.manifest is None:
+            if not 0 <= x.now - self._tried_at < self._pause:
+                await self._first(x)
+        elif self.config.control_ttl == 0:  # where templates are edited: see the change at once
+            await self._look(x)
+        elif self._is_due(x.now):
+            self._look_later(x)
+        return self.manifest
+
+    @property
+    def digest(self) -> str:
+        """Name the manifest in force, as a JSON string."""
+        return f'"{hashlib.sha256(self._text.encode()).hexdigest()}"'
+
+    def _is_due(self, now: float) -> bool:
+        return not 0 <= now - self._looked_at < self.config.control_ttl
+
+    def _look_later(self, x: Exchange) -> None:
+        if x.now < self._busy_until:
+            return
+        self._busy_until = x.now + self.config.origin_timeout + 2
+        x.ports.background.wait_until(self._look(x))
+
+    async def _first(self, x: Exchange) -> None:
+        """The first request of an isolate: everything that may hold a manifest, then the origin itself."""
+
+        async def lead() -> None:
+            await self._read(x)
+            if self.manifest is None:
+                await self.ask_origin(x)
+            if self.manifest is None:
+                self._pause = RETRY if self._tried_at < 0 else min(self._pause * 2, LONGEST_RETRY)
+                self._tried_at = x.now
+
+        try:
+            await x.ports.flight.do("control", lead, wait=self.config.origin_timeout)
+        except TimeoutError:
+            return
+
+    async def _look(self, x: Exchange) -> None:
+        try:
+            await self._read(x)
+            if x.now - self._manifest_at >= self.config.manifest_ttl:
+                await self.ask_origin(x)
+        finally:
+            self._busy_until = 0.0
+
+    async def _read(self, x: Exchange) -> None:
+        """Read the data centre's copy, else KV's."""
+        document = await self.store.document(x, DOCUMENT)
+        if document is not None and self._take(document):
+            self._looked_at = x.now
+            return
+        entry = await self.store.kv_get(x, MANIFEST_KEY)
+        if entry is not None:
+            text = (await entry.body.read()).decode("utf-8", "replace")
+            self._take_manifest(text, _confirmed_at(entry.metadata))
+        entry = await self.store.kv_get(x, EPOCHS_KEY)
+        if entry is not None:
+            self.learn(_epochs(await entry.body.read()))
+        self._looked_at = x.now
+        await self.publish(x)
+
+    async def ask_origin(self, x: Exchange) -> bool:
+        """Fetch `/manifest.json`; True when it is a new one. The old one stays in force on any failure."""
+        self._asked_at = x.now
+        headers = origin_headers(x, self.config, key=MANIFEST_KEY)
+        if self._etag:
+            headers += (("If-None-Match", self._etag),)
+        try:
+            answer = await x.ports.origin.fetch(
+                "/manifest.json", headers, deadline=self.config.origin_timeout
+            )
+            if answer.status == 304:
+                self._manifest_at = x.now
+                x.ports.background.wait_until(self.publish(x))
+                return False
+            if answer.status != 200 or (answer.body.length or 0) > MAX_MANIFEST:
+                raise OriginError("network", f"/manifest.json answered {answer.status}")
+            text = (await answer.body.read()).decode()
+            manifest_from_json(text)
+        except (OriginError, ManifestError, UnicodeDecodeError) as error:
+            x.ports.metrics.count("edge_manifest_errors")
+            x.ports.log.log("warning", "manifest not refreshed", detail=str(error)[:300], request_id=x.id)
+            return False
+        changed, old_text = text != self._text, self._text
+        self._take_manifest(text, x.now)
+        self._etag = get_header(answer.headers, "etag") or ""
+        self.renewed += changed
+        x.ports.background.wait_until(self._keep(x, text, old_text) if changed else self.publish(x))
+        return changed
+
+    async def ask_again(self, x: Exchange, *, at_most_every: float = 5.0) -> bool:
+        """Ask the origin because a request suggests that its manifest is newer than ours; True when it is."""
+        if x.now - self._asked_at < at_most_every:
+            return False
+        return await self.ask_origin(x)
+
+    async def read_with(
+        self, x: Exchange, manifest: Manifest, read: Callable[[Manifest], Awaitable[T]]
+    ) -> tuple[T, Manifest]:
+        """Read a card by a manifest; where that has no such template, by a newer one."""
+        try:
+            return await read(manifest), manifest
+        except NotFound:
+            if not await self.ask_again(x) or self.manifest is None:
+                raise
+            return await read(self.manifest), self.manifest
+
+    async def before(self, x: Exchange) -> Manifest | None:
+        """Return the manifest before this one, whose cards may stand in while the origin fails."""
+        if self.previous is None and x.now - self._sought_at >= self.config.control_ttl:
+            self._sought_at = x.now
+            entry = await self.store.kv_get(x, BEFORE_KEY)
+            if entry is not None:
+                with suppress(ManifestError):
+                    self.previous = manifest_from_json(await entry.body.read())
+        return self.previous
+
+    async def _keep(self, x: Exchange, text: str, old_text: str) -> None:
+        if old_text:
+            await self.store.kv_put(x, BEFORE_KEY, BytesBody(old_text.encode()))
+        metadata = json.dumps({"t": self._manifest_at})
+        await self.store.kv_put(x, MANIFEST_KEY, BytesBody(text.encode()), metadata=metadata)
+        await self.publish(x)
+
+    async def publish(self, x: Exchange) -> None:
+        """Put what this isolate knows where its neighbours in the data centre look first."""
+        if self.manifest is None:
+            return
+        members = {"t": self._manifest_at, "epochs": self.epochs.to_json(), "manifest": self._text}
+        await self.store.put_document(x, DOCUMENT, json.dumps(members).encode(), self.config.control_ttl)
+
+    def learn(self, epochs: Epochs) -> None:
+        """Merge epochs into what is known."""
+        self.epochs = self.epochs.merged(epochs)
+
+    def _take(self, document: bytes) -> bool:
+        try:
+            members = json.loads(document)
+            self.learn(Epochs.from_json(members["epochs"]))
+            return self._take_manifest(str(members["manifest"]), float(members["t"]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+    def _take_manifest(self, text: str, confirmed_at: float) -> bool:
+        if self.manifest is not None and confirmed_at < self._manifest_at:
+            return True  # KV may lag behind what this isolate got from the origin itself
+        if text != self._text:
+            try:
+                manifest = manifest_from_json(text)
+            except ManifestError:
+                return False
+            self.previous, self.manifest = self.manifest, manifest
+            self._text, self._etag = text, ""
+        self._manifest_at = confirmed_at
+        return True
+
+
+def _confirmed_at(metadata: str) -> float:
+    try:
+        return float(json.loads(metadata)["t"])
+    except (ValueError, KeyError, TypeError):
+        return 0.0
+
+
+def _epochs(data: bytes) -> Epochs:
+    try:
+        return Epochs.from_json(data)
+    except (ValueError, AttributeError, TypeError):
+        return Epochs()

@@ -1,0 +1,127 @@
+"""`POST /api/cards`: register a card under a short URL. Idempotent: its id is a hash of the card."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from ...contract.alt import alt_text
+from ...contract.canonical import canonical_path, canonical_query, card_id, card_payload, check_canonical_size
+from ...contract.problem import BadParameter, PayloadTooLarge, Problem
+from ...contract.request import CardRequest, build_request
+from ...contract.route import EXTENSIONS, Extension, is_format
+from ...contract.schema import Manifest
+from ...contract.uri import MAX_URL_BYTES
+from ...sdk.meta import meta_tags
+from ..config import EdgeConfig
+from ..exchange import Exchange
+from ..http.body import read_object
+from ..ports import Response
+from ..respond import json_response
+from .control import Control
+from .guard import TokenBucket, check_bearer, check_rate
+from .short import ShortCards
+from .upload import upload
+
+
+class NotReady(Problem):
+    """The edge cannot take the card now."""
+
+    status = 503
+    kind = "not-ready"
+    title = "The card cannot be taken now"
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
+class Publisher:
+    """Takes cards in."""
+
+    def __init__(self, config: EdgeConfig, control: Control, short: ShortCards) -> None:
+        self._config = config
+        self._control = control
+        self._short = short
+        self._bucket = TokenBucket(config.cards_per_minute)
+
+    async def handle(self, x: Exchange) -> Response:
+        """Answer `POST /api/cards`."""
+        check_bearer(x, self._config.purge_token, "EMBLAZON_PURGE_TOKEN")
+        await check_rate(x, self._bucket, "cards")
+        members = await read_object(x)
+        extension = _extension(members.pop("format", None))
+        store = _flag(members.pop("store", False), "store")
+        manifest = await self._control.ready(x)
+        if manifest is None:
+            raise NotReady("The templates are not known yet.")
+
+        async def read(known: Manifest) -> CardRequest:
+            return build_request(members, known, extension=extension or "png", also=("format", "store"))
+
+        request, _ = await self._control.read_with(x, manifest, read)
+        if extension is None:
+            extension = request.template.default_format
+            request = replace(request, format=extension)
+        check_canonical_size(request, PayloadTooLarge)
+        payload = card_payload(request)
+        identity = card_id(request)
+        if not await self._short.keep(x, identity, payload):
+            raise NotReady("KV did not take the card.")
+        stored = await upload(x, self._config, request) if store else None
+        await self._enqueue(x, identity, extension)
+        receipt = self._receipt(x, request, identity, extension)
+        if stored is not None:
+            receipt |= {"storage_key": stored.key, "storage_url": stored.url}
+        return json_response(x, 201, receipt)
+
+    def _receipt(
+        self, x: Exchange, request: CardRequest, identity: str, extension: Extension
+    ) -> dict[str, object]:
+        base = self._config.public_url or x.request.base_url
+        image_url = f"{base}/c/{identity}.{extension}"
+        return {
+            "id": identity,
+            "url": self._long_url(base, request) or image_url,
+            "image_url": image_url,
+            "meta_tags": meta_tags(
+                image_url,
+                round(request.width * request.dpr),
+                round(request.height * request.dpr),
+                format=is_format(extension),
+                alt=alt_text(request.template, request.params),
+            ),
+        }
+
+    def _long_url(self, base: str, request: CardRequest) -> str:
+        """The URL that says everything about the card; empty where it would be too long for one."""
+        path, query = canonical_path(request), canonical_query(request)
+        if self._config.keyring is not None:
+            query = self._config.keyring.sign(path, query)
+        if len(path) + 1 + len(query) > MAX_URL_BYTES:
+            return ""
+        return f"{base}{path}?{query}" if query else f"{base}{path}"
+
+    async def _enqueue(self, x: Exchange, identity: str, extension: Extension) -> None:
+        """Have the card drawn before the first crawler asks, where a queue is bound."""
+        if x.ports.queue is None:
+            return
+        try:
+            await x.ports.clock.within(
+                x.ports.queue.send([json.dumps({"path": f"/c/{identity}.{extension}"})]), 5.0
+            )
+        except Exception as error:  # the first request draws it then
+            x.ports.log.log("warning", "not enqueued", detail=str(error)[:200], request_id=x.id)
+
+
+def _flag(given: object, name: str) -> bool:
+    if not isinstance(given, bool):
+        raise BadParameter(f"{name!r} is true or false.", param=name)
+    return given
+
+
+def _extension(given: object) -> Extension | None:
+    if given is None:
+        return None
+    if not isinstance(given, str) or given not in EXTENSIONS:
+        raise BadParameter(f"'format' is one of {', '.join(EXTENSIONS)}.", param="format")
+    return EXTENSIONS[given]

@@ -1,0 +1,222 @@
+"""`POST /purge`: forget cards by URL, template, tag, or all; hard, or soft (stale from now on).
+
+Nothing is instant: this isolate knows at once, this data centre's cache at once for named URLs, every other
+isolate when it next reads the epochs. The answer says how long that may take.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from ...contract.problem import BadRequest, Problem
+from ...contract.request import CardRequest, parse_request
+from ...contract.route import ShortRoute, match_route
+from ...contract.schema import FORMATS, Manifest
+from ..config import EdgeConfig
+from ..exchange import Exchange
+from ..http.body import read_object
+from ..keyed_card import Card, card_of
+from ..ports import BytesBody, Response
+from ..respond import json_response
+from ..store.epochs import Epochs, front_tag, url_scope
+from ..store.tiers import Store
+from .control import EPOCHS_KEY, Control
+from .guard import TokenBucket, check_bearer, check_rate
+from .purge_order import PurgeOrder, parse_order
+from .short import ShortCards
+
+JOURNAL = "purge/"
+JOURNAL_TTL = 86_400
+KV_PROPAGATION = 60  # seconds until reads elsewhere see a KV write
+
+
+class Purger:
+    """Carries purge orders out in every tier there is."""
+
+    def __init__(self, config: EdgeConfig, store: Store, control: Control, short: ShortCards) -> None:
+        self._config = config
+        self._store = store
+        self._control = control
+        self._short = short
+        self._bucket = TokenBucket(config.purges_per_minute)
+
+    async def handle(self, x: Exchange) -> Response:
+        """Answer `POST /purge`."""
+        check_bearer(x, self._config.purge_token, "EMBLAZON_PURGE_TOKEN")
+        await check_rate(x, self._bucket, "purge")
+        order = parse_order(await read_object(x))
+        cards = [card for url in order.urls for card in await self._cards(x, url)]
+        unknown = await self._unknown(x, order)
+        await self._raise_epochs(x, order.without(unknown), cards)
+        if not order.soft:
+            for card in cards:
+                await self._store.delete(x, card.key)
+        front = await self._purge_front(x, order, cards)
+        self._audit(x, order, front)
+        return json_response(x, 202, self._receipt(order, unknown, front))
+
+    async def _unknown(self, x: Exchange, order: PurgeOrder) -> PurgeOrder:
+        """The templates and tags that no card here can have, so that nothing need remember their purge.
+
+        A name that this edge has not heard of may be new: the origin is asked once in a while.
+        """
+        unknown = order.unknown_to(await self._control.ready(x), self._control.previous)
+        if unknown.names and await self._control.ask_again(x):
+            unknown = order.unknown_to(self._control.manifest, self._control.previous)
+        return unknown
+
+    async def _cards(self, x: Exchange, url: str) -> list[Card]:
+        """The cards that a URL may answer with: one, or one for each format where it negotiates."""
+        manifest = await self._control.ready(x)
+        if manifest is None:
+            raise Unpurgeable(
+                "The templates are not known yet, so no URL can be keyed; purge by template or all."
+            )
+
+        async def read(known: Manifest) -> CardRequest:
+            return await self._request(x, url, known)
+
+        try:
+            request, manifest = await self._control.read_with(x, manifest, read)
+        except Problem as problem:
+            raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
+        except ValueError as error:  # of urlsplit
+            raise BadRequest(f"{url[:200]!r} is no URL: {error}.", param="urls") from None
+        formats = FORMATS if request.negotiated else (request.format,)
+        requests = [replace(request, format=name) for name in formats]
+        return [card_of(each, manifest, self._control.epochs) for each in requests]
+
+    async def _request(self, x: Exchange, url: str, manifest: Manifest) -> CardRequest:
+        parts = urlsplit(url)
+        if isinstance(match_route(parts.path), ShortRoute):
+            return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
+        return parse_request("GET", parts.path, parts.query, manifest)
+
+    async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> None:
+        names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
+        entry = await self._store.kv_get(x, EPOCHS_KEY)
+        if entry is not None:
+            self._control.learn(_read_epochs(await entry.body.read()))
+        before = self._control.epochs
+        after = before.bumped(names, x.now, soft=order.soft)
+        self._control.epochs = after
+        value = after.newest()
+        change = (
+            Epochs(soft=dict.fromkeys(names, value))
+            if order.soft
+            else Epochs(hard=dict.fromkeys(names, value))
+        )
+        journal = f"{JOURNAL}{value}-{x.ports.random.token()}"
+        kept = await self._store.kv_put(x, journal, _document(change), ttl=JOURNAL_TTL)
+        kept = await self._store.kv_put(x, EPOCHS_KEY, _document(after)) and kept
+        await self._control.publish(x)
+        if not kept:
+            raise Unpurgeable(
+                "KV did not take the purge; other data centres would not hear of it. Try again."
+            )
+
+    async def _purge_front(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> dict[str, str]:
+        """Purge the caches in front of the Worker, where they are configured; tell how it went."""
+        names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
+        tags = [front_tag(name) for name in names]
+        outcome: dict[str, str] = {}
+        if x.ports.workers_cache is not None:
+            cache = x.ports.workers_cache
+            outcome["workers_cache"] = await _try(
+                x,
+                "workers cache",
+                lambda: cache.purge(everything=True) if order.everything else cache.purge(tags=tags),
+            )
+        if x.ports.zone_purge is not None:
+            zone = x.ports.zone_purge
+            # By tag even for everything: the zone may hold more than cards.
+            outcome["zone"] = await _try(x, "zone", lambda: zone.purge(tags=tags))
+        return outcome
+
+    def _receipt(self, order: PurgeOrder, unknown: PurgeOrder, front: dict[str, str]) -> dict[str, object]:
+        slowest = 2 * self._config.control_ttl + KV_PROPAGATION
+        nothing_had = {"templates": list(unknown.templates), "tags": list(unknown.tags)}
+        return {
+            **({"unknown": nothing_had} if unknown.names else {}),
+            "purged": {
+                "urls": list(order.urls),
+                "templates": list(order.templates),
+                "tags": list(order.tags),
+                "all": order.everything,
+            },
+            "soft": order.soft,
+            "tiers": {"this_data_centre": "done", "kv": "done", **front},
+            "elsewhere_within_seconds": int(slowest),
+            "note": "Caches of browsers and crawlers keep what they have until its max-age ends.",
+        }
+
+    def _audit(self, x: Exchange, order: PurgeOrder, front: dict[str, str]) -> None:
+        x.ports.metrics.count("edge_purges", soft=str(order.soft).lower())
+        x.ports.log.log(
+            "info",
+            "purge",
+            client=x.request.client,
+            request_id=x.id,
+            urls=[url.partition("?")[0] for url in order.urls],  # signatures stay out of logs
+            templates=order.templates,
+            tags=order.tags,
+            all=order.everything,
+            soft=order.soft,
+            front=front,
+        )
+
+
+class Unpurgeable(Problem):
+    """The purge cannot be promised now."""
+
+    status = 503
+    kind = "purge-incomplete"
+    title = "The purge did not reach every tier"
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
+async def _try(x: Exchange, what: str, purge: Callable[[], Awaitable[None]]) -> str:
+    try:
+        await x.ports.clock.within(purge(), 10.0)
+    except Exception as error:  # said in the receipt
+        x.ports.log.log("error", "purge failed in front", tier=what, detail=str(error)[:300], request_id=x.id)
+        return f"failed: {type(error).__name__}"
+    return "done"
+
+
+def _document(epochs: Epochs) -> BytesBody:
+    return BytesBody(epochs.to_json().encode())
+
+
+def _read_epochs(data: bytes) -> Epochs:
+    try:
+        return Epochs.from_json(data)
+    except (ValueError, TypeError, AttributeError):
+        return Epochs()
+
+
+async def compact_journal(x: Exchange, store: Store, control: Control) -> bool:
+    """Merge the purges of the last day into the epochs; heals two purges that overwrote each other."""
+    try:
+        keys = await x.ports.clock.within(x.ports.kv.list(JOURNAL), 10.0)
+    except Exception as error:
+        x.ports.log.log("warning", "purge journal not read", detail=str(error)[:200])
+        return False
+    entry = await store.kv_get(x, EPOCHS_KEY)
+    known = _read_epochs(await entry.body.read()) if entry is not None else Epochs()
+    merged = known.merged(control.epochs)
+    for key in keys:
+        line = await store.kv_get(x, key.name)
+        if line is not None:
+            merged = merged.merged(_read_epochs(await line.body.read()))
+    control.learn(merged)
+    if merged == known:
+        return False
+    kept = await store.kv_put(x, EPOCHS_KEY, BytesBody(json.dumps(json.loads(merged.to_json())).encode()))
+    await control.publish(x)
+    return kept

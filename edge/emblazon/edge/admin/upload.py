@@ -1,0 +1,76 @@
+"""Have the origin put a card into its storage, for `POST /api/cards` with `"store": true`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from ...contract.canonical import canonical_query
+from ...contract.problem import BadParameter, Problem
+from ...contract.request import CardRequest
+from ..config import EdgeConfig
+from ..exchange import Exchange
+from ..fill.ask import origin_headers
+from ..ports import OriginError, OriginResponse, get_header
+
+
+class NotStored(Problem):
+    """The origin or its storage did not take the card."""
+
+    status = 502
+    kind = "not-stored"
+    title = "The card could not be stored"
+
+
+class StoreBusy(NotStored):
+    """The origin has no capacity now."""
+
+    status = 503
+
+    def __init__(self, detail: str, retry_after: str) -> None:
+        super().__init__(detail)
+        self._retry_after = retry_after
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": self._retry_after}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where the card lies: its key in the storage and its public address."""
+
+    key: str
+    url: str
+
+
+async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> Stored:
+    """Draw and store one card. Idempotent: the key is a hash of the picture.
+
+    Raises BadParameter where the origin has no storage, NotStored when it failed.
+    """
+    query = canonical_query(request)
+    target = f"/store/{request.template.name}.{request.format}" + (f"?{query}" if query else "")
+    try:
+        answer = await x.ports.origin.fetch(
+            target, origin_headers(x, config, key=""), deadline=config.origin_timeout, method="POST"
+        )
+    except OriginError as error:
+        raise NotStored(f"The origin did not answer ({error.reason}); try again.") from None
+    return await _stored(answer)
+
+
+async def _stored(answer: OriginResponse) -> Stored:
+    if answer.status == 404:
+        raise BadParameter(
+            "'store' needs a storage: set EMBLAZON_STORAGE at the origin to folder or s3.", param="store"
+        )
+    if answer.status == 503:
+        wait = get_header(answer.headers, "retry-after") or "2"
+        raise StoreBusy("The origin has no capacity now; try again.", wait)
+    if answer.status != 201:
+        raise NotStored(f"The origin answered with status {answer.status}; its log says why.")
+    try:
+        members = json.loads(await answer.body.read())
+        return Stored(str(members["key"]), str(members["url"]))
+    except (ValueError, KeyError, TypeError):
+        raise NotStored("The origin's answer names no stored card.") from None

@@ -1,0 +1,129 @@
+"""Step 8, never fail: a real card although the origin gave none.
+
+The template's own fallback look, where this edge has ever got one, in the size and format asked for: from the
+caches, or from an origin that lives but could not draw this one card. Else the built-in picture, made here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import replace
+
+from ...contract.problem import Problem
+from ...contract.request import CardRequest
+from ...contract.schema import Format
+from ..admin.control import Control
+from ..builtin import draw
+from ..config import EdgeConfig
+from ..exchange import Exchange
+from ..http.cache_status import CacheStatus
+from ..keyed_card import Card, fallback_of, judge_card
+from ..ports import BytesBody
+from ..respond import Picture
+from ..store.freshness import Miss, Stored, current_age
+from ..store.record import Record, encode_digest
+from ..store.tiers import Found, Store
+from .fill import Failed, Filled, Filler
+
+KEPT_PICTURES = 32  # built-in pictures in memory, a few kilobytes each
+KEPT_SHAPES = 1000
+LOOK_LIFE = 86_400.0  # seconds after which a look is fetched anew, long before KV drops it
+
+
+class Fallbacks:
+    """Fallback cards of one deployment."""
+
+    def __init__(self, config: EdgeConfig, store: Store, control: Control, filler: Filler) -> None:
+        self._config = config
+        self._store = store
+        self._control = control
+        self._filler = filler
+        self._pictures: OrderedDict[tuple[int, int, Format], bytes] = OrderedDict()
+        self._looked_for: OrderedDict[str, float] = OrderedDict()  # key of a look → when
+
+    async def picture(self, x: Exchange, card: Card, failure: Failed) -> Picture:
+        """Return the best fallback for a card that could not be had."""
+        found = await self._of_template(x, card, failure)
+        if found is None:
+            return self.builtin(x, card.request, failure.reason, failure.status)
+        status = _status(failure.reason, failure.status, "template-fallback")
+        return Picture(self.short_lived(x, found.record), found.body, status, fallback=failure.reason)
+
+    def builtin(self, x: Exchange, shape: CardRequest, reason: str, fwd_status: int | None = None) -> Picture:
+        """Return the built-in picture in the shape of a card; no I/O."""
+        width, height = round(shape.width * shape.dpr), round(shape.height * shape.dpr)
+        data = self._draw(width, height, shape.format)
+        record = Record(
+            times=Stored(at=x.now, fresh=0.0),
+            format=shape.format,
+            length=len(data),
+            digest=encode_digest(hashlib.sha256(data).digest()),
+            template=shape.template.name,
+            version="",
+        )
+        status = _status(reason, fwd_status, "builtin-fallback")
+        return Picture(self.short_lived(x, record), BytesBody(data), status, fallback=reason)
+
+    async def prepare(self, x: Exchange, card: Card) -> bool:
+        """Get a card's fallback look from a living origin while there is one; for the background.
+
+        True when it was fetched; once it is in KV it is left alone for a day.
+        """
+        manifest = self._control.manifest
+        if manifest is None:
+            return False
+        fallback = fallback_of(card, manifest, self._control.epochs)
+        if 0 <= x.now - self._looked_for.get(fallback.key, -LOOK_LIFE) < LOOK_LIFE:
+            return False
+        self._looked_for[fallback.key] = x.now
+        while len(self._looked_for) > KEPT_SHAPES:
+            self._looked_for.popitem(last=False)
+        try:
+            found = await self._store.from_kv(x, fallback.key)
+            if found is not None and current_age(found.record.times, x.now) < LOOK_LIFE:
+                return False
+            outcome, _ = await self._filler.fill(x, fallback)
+        except Problem as problem:
+            name = card.request.template.name
+            x.ports.log.log("warning", "no fallback look", template=name, detail=problem.detail[:200])
+            return False
+        if isinstance(outcome, Failed):
+            self._looked_for.pop(fallback.key, None)
+        return isinstance(outcome, Filled)
+
+    async def _of_template(self, x: Exchange, card: Card, failure: Failed) -> Found | None:
+        manifest = self._control.manifest
+        if manifest is None:
+            return None
+        fallback = fallback_of(card, manifest, self._control.epochs)
+        for look_up in (self._store.from_cache, self._store.from_kv):
+            found = await look_up(x, fallback.key)
+            if found is not None and not isinstance(judge_card(fallback, found.record, x.now)[0], Miss):
+                return found
+        if not failure.origin_lives:
+            return None
+        try:
+            outcome, _ = await self._filler.fill(x, fallback, deadline=self._config.stale_timeout)
+        except Problem:
+            return None
+        return Found(outcome.record, outcome.body, "cache") if isinstance(outcome, Filled) else None
+
+    def _draw(self, width: int, height: int, image_format: Format) -> bytes:
+        shape = (width, height, image_format)
+        if shape not in self._pictures:
+            self._pictures[shape] = draw(width, height, image_format)
+            while len(self._pictures) > KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        self._pictures.move_to_end(shape)
+        return self._pictures[shape]
+
+    def short_lived(self, x: Exchange, record: Record) -> Record:
+        """Return the record of a picture that is shown in place of another: it lives shortly."""
+        times = Stored(at=x.now, fresh=float(self._config.fallback_max_age))
+        return replace(record, times=times, modified=x.now)
+
+
+def _status(reason: str, fwd_status: int | None, detail: str) -> CacheStatus:
+    asked = reason not in ("breaker-open", "overload", "no-manifest", "edge-error")
+    return CacheStatus(fwd="uri-miss" if asked else "", fwd_status=fwd_status, detail=detail)

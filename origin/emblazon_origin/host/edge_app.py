@@ -1,0 +1,218 @@
+"""The composition root of the edge on CPython."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from emblazon.contract.problem import CONTENT_TYPE, NotFound, Problem
+from emblazon.edge.config import EdgeConfig
+from emblazon.edge.handler import Edge
+from emblazon.edge.http.body import MAX_BODY
+from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
+from emblazon.edge.respond import SECURITY
+
+from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
+from .edge_metrics import CONTENT_TYPE as METRICS_TYPE
+from .edge_metrics import PrometheusMetrics
+from .memory_cache import MemoryCache
+from .sqlite_kv import SQLiteKV
+
+log = logging.getLogger(__name__)
+
+SCHEDULE = 60.0  # seconds between the runs of the cron work
+DRAIN = 10.0  # seconds that background work gets at shutdown
+BODY_TIMEOUT = 10.0  # seconds for the body of a request
+
+
+class EdgeHost:
+    """One edge with its local tiers; `answer` serves one request."""
+
+    def __init__(
+        self,
+        config: EdgeConfig,
+        *,
+        origin: Origin,
+        kv_path: Path | str,
+        kv_bytes: int = 2 * 1024**3,
+        cache_bytes: int = 64 * 1024**2,
+        clock: Clock | None = None,
+        log: Log | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.kv = SQLiteKV(kv_path, self.clock, max_bytes=kv_bytes)
+        self.cache = MemoryCache(self.clock, max_bytes=cache_bytes)
+        self.background = AsyncioBackground()
+        self.edge = Edge(config)
+        self.ports = Ports(
+            clock=self.clock,
+            random=SystemRandom(),
+            kv=self.kv,
+            cache=self.cache,
+            origin=origin,
+            background=self.background,
+            flight=AsyncioFlight(),
+            log=log or JsonLog(),
+            metrics=metrics or NoMetrics(),
+        )
+        if self.kv.set_aside is not None:
+            self.ports.log.log("error", "KV file damaged", kept_as=str(self.kv.set_aside), now="begun anew")
+
+    async def answer(self, request: Request) -> Response:
+        """Serve one request."""
+        return await self.edge.handle(request, self.ports)
+
+    async def keep_warm(self, every: float = SCHEDULE) -> None:
+        """Run the cron work now and then, for as long as the host lives."""
+        while True:
+            await self.edge.on_scheduled(self.ports)
+            await asyncio.sleep(every)
+
+    async def close(self) -> None:
+        """Let background work finish, then close the store."""
+        await self.background.drain(DRAIN)
+        self.kv.close()
+
+
+HOST = web.AppKey("edge_host", EdgeHost)
+
+
+def create_edge_app(
+    config: EdgeConfig,
+    *,
+    origin: Origin,
+    kv_path: Path | str,
+    kv_bytes: int = 2 * 1024**3,
+    cache_bytes: int = 64 * 1024**2,
+    metrics: PrometheusMetrics | None = None,
+) -> web.Application:
+    """Return an aiohttp application that serves the edge; `app[HOST]` is its `EdgeHost`.
+
+    Whoever passes `metrics` shows them; else they are at `/metrics`.
+    """
+    app = web.Application(client_max_size=MAX_BODY + 1, middlewares=[problems])
+    numbers = metrics or PrometheusMetrics()
+
+    async def life(app: web.Application) -> AsyncIterator[None]:
+        host = EdgeHost(
+            config,
+            origin=origin,
+            kv_path=kv_path,
+            kv_bytes=kv_bytes,
+            cache_bytes=cache_bytes,
+            metrics=numbers,
+        )
+        app[HOST] = host
+        cron = asyncio.create_task(host.keep_warm())
+        yield
+        while not cron.done():  # on 3.11 wait_for may swallow a cancellation (cpython#86296)
+            cron.cancel()
+            await asyncio.wait({cron}, timeout=0.5)
+        await host.close()
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await carry(app[HOST], request)
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        return web.Response(body=numbers.text(), headers={"Content-Type": METRICS_TYPE})
+
+    app.cleanup_ctx.append(life)
+    if metrics is None:
+        app.router.add_get("/metrics", show_metrics)
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
+
+
+class Refused(Problem):
+    """What aiohttp itself refuses, such as a body that does not arrive."""
+
+    kind = "refused"
+    title = "The request cannot be taken"
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer what never reaches the edge, such as `OPTIONS *`, with problem details too."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        problem: Problem = Refused(f"{error.reason}.")
+        problem.status = error.status
+        if error.status == 404:
+            problem = NotFound(f"{request.raw_path[:100]!r} is no card.")
+        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **dict(SECURITY)}
+        return web.Response(status=problem.status, body=problem.to_json(), headers=headers)
+
+
+async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:
+    """Carry one HTTP request to the edge and its response back."""
+    return await to_aiohttp(await host.answer(await to_request(request, MAX_BODY)))
+
+
+async def to_request(request: web.Request, max_body: int) -> Request:
+    """Turn a request of aiohttp into one of the edge; of the body, at most one chunk beyond `max_body`."""
+    fields: dict[str, str] = {}
+    for name, value in request.headers.items():
+        key = name.lower()
+        value = octets(value)
+        fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    body = await _body(request, max_body)
+    return Request(
+        method=request.method,
+        target=_target(request.raw_path),
+        headers=fields,
+        base_url=f"{request.scheme}://{request.host}",
+        body=BytesBody(body) if body else None,
+        client=request.remote or "",
+    )
+
+
+async def to_aiohttp(answer: Response) -> web.Response:
+    """Turn a response of the edge into one of aiohttp."""
+    data = await answer.body.read() if answer.body is not None else None
+    response = web.Response(status=answer.status, body=data)
+    response.headers.clear()
+    for name, value in answer.headers:
+        response.headers.add(
+            name,
+            value
+            if value.isascii()
+            else value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"),
+        )
+    response.headers["Server"] = "emblazon"
+    return response
+
+
+def octets(value: str) -> str:
+    """Return a field value of aiohttp, which reads UTF-8, as one character for each octet."""
+    return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+async def _body(request: web.Request, max_body: int) -> bytes:
+    """The body, at most one byte more than the edge takes: its answer says 413."""
+    if not request.can_read_body:
+        return b""
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            async for piece in request.content.iter_chunked(64 * 1024):
+                data += piece
+                if len(data) > max_body:
+                    break
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    return bytes(data)
+
+
+def _target(raw_path: str) -> str:
+    """The path and query of a request line, also of one in absolute form (RFC 9112 §3.2.2)."""
+    target = raw_path.partition("#")[0]
+    if target.startswith(("http://", "https://")):
+        target = "/" + target.split("/", 3)[3] if target.count("/") >= 3 else "/"
+    return target

@@ -1,0 +1,76 @@
+"""The data centre's cache, in memory: least recently used goes first, bounded in bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from emblazon.edge.http.cache_control import parse_directives
+from emblazon.edge.ports import Body, BytesBody, CacheEntry, Clock, Headers, PortError, get_header
+
+ENTRY_OVERHEAD = 512  # bytes that Python's own objects take for an entry, roughly
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    headers: Headers
+    data: bytes
+    expires: float
+
+    @property
+    def size(self) -> int:
+        return len(self.data) + sum(len(name) + len(value) for name, value in self.headers) + ENTRY_OVERHEAD
+
+
+class MemoryCache:
+    """`ports.Cache` with the rules of the Cache API: `put` refuses `Vary: *` and obeys max-age alone."""
+
+    def __init__(self, clock: Clock, *, max_bytes: int = 64 * 1024 * 1024) -> None:
+        self._clock = clock
+        self._max_bytes = max_bytes
+        self._entries: OrderedDict[str, _Kept] = OrderedDict()
+        self.bytes = 0
+
+    async def match(self, url: str) -> CacheEntry | None:
+        """See `ports.Cache`."""
+        kept = self._entries.get(url)
+        if kept is None:
+            return None
+        if kept.expires <= self._clock.now():
+            self._drop(url)
+            return None
+        self._entries.move_to_end(url)
+        return CacheEntry(kept.headers, BytesBody(kept.data))
+
+    async def put(self, url: str, headers: Headers, body: Body) -> None:
+        """See `ports.Cache`. An entry larger than the whole cache is not kept."""
+        if (get_header(headers, "vary") or "").strip() == "*":
+            raise PortError("a response with Vary: * cannot be cached")
+        directives = parse_directives(get_header(headers, "cache-control") or "")
+        max_age = directives.seconds("s-maxage")
+        max_age = directives.seconds("max-age") if max_age is None else max_age
+        self._drop(url)
+        if not max_age or "no-store" in directives or "private" in directives:
+            return
+        kept = _Kept(headers, await body.read(), self._clock.now() + max_age)
+        if kept.size > self._max_bytes:
+            return
+        self._drop(url)  # another put may have come between
+        self._entries[url] = kept
+        self.bytes += kept.size
+        while self.bytes > self._max_bytes:
+            self._drop(next(iter(self._entries)))
+
+    async def delete(self, url: str) -> bool:
+        """See `ports.Cache`."""
+        return self._drop(url)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def _drop(self, url: str) -> bool:
+        kept = self._entries.pop(url, None)
+        if kept is None:
+            return False
+        self.bytes -= kept.size
+        return True

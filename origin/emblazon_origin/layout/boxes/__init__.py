@@ -1,0 +1,9 @@
+"""The box tree: what layout takes, and the fragments that it gives.
+
+box.py             positioned boxes, as painting takes them
+nodes.py           the box tree before layout
+fragment.py        what one layout of a node gives
+box_generation.py  styled elements to boxes (CSS Display 3)
+box_tree.py        fragments to positioned boxes
+anonymous.py       anonymous boxes
+"""

@@ -1,0 +1,362 @@
+"""From elements to boxes: anonymous boxes, blocks in inlines, items, markers (CSS Display 3, CSS 2 §9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+from ...report import Report
+from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element, Text
+from ...style.values.value_types import ContentImage, Url
+from ...text.line_model import BreakItem, TextItem
+from ..context import ImageSizes
+from ..flow.inline_context import has_substance
+from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
+from ..table.generation import GROUPS, PARTS, TABLES, finish_table
+from .anonymous import anonymous_style
+from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
+
+ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
+# Elements that browsers would lay out as inline boxes, for the static position of absolute boxes.
+INLINE_TAGS = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "i", "img", "kbd", "label", "mark", "q", "s",
+    "samp", "small", "span", "strong", "sub", "sup", "svg", "time", "u", "var", "::before", "::after",
+})  # fmt: skip
+_FORMATTING_CONTEXTS = frozenset({
+    "flow-root", "flex", "grid", "inline-flex", "inline-grid", "inline-block", "table", "inline-table",
+    "table-cell", "table-caption",
+})  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class _Block:
+    """A block-level box met while flattening inline content."""
+
+    node: Node
+
+
+_Piece = InlineContent | _Block
+
+
+@dataclass(slots=True, eq=False)
+class BoxGenerator:
+    """Builds the tree of one document. `images` tells the natural sizes of replaced elements."""
+
+    images: ImageSizes
+    ascent: Ascent  # of a style's primary font, for drawn list markers
+    report: Report
+    viewport_scroller: Element | None = None  # its overflow is not its own
+    count: int = 0
+    floats: list[Node] = field(default_factory=list)
+
+    def build(self, root: Element) -> Node:
+        """Return the root element's node."""
+        node = self._node(root)
+        node.is_root_context = True
+        for floating in self.floats:
+            mark_float(floating)
+        return node
+
+    def _new(self, style: ComputedStyle, element: Element | None) -> Node:
+        self.count += 1
+        return Node(style, element, order=self.count)
+
+    def _node(self, element: Element) -> Node:
+        style = element.style
+        node = self._new(style, element)
+        if (key := replaced_key(element)) is not None:
+            self._set_replaced(node, key)
+            return node
+        node.is_viewport_scroller = element is self.viewport_scroller
+        scrolls = not node.is_viewport_scroller and not (
+            style.overflow_x in ("visible", "clip") and style.overflow_y in ("visible", "clip")
+        )
+        node.is_root_context = node.is_out_of_flow or scrolls or style.display in _FORMATTING_CONTEXTS
+        if style.display in ("flex", "inline-flex"):
+            node.kind = "flex"
+            self._add_items(node, element)
+        elif style.display in ("grid", "inline-grid"):
+            node.kind = "grid"
+            self._add_items(node, element)
+        elif style.display in TABLES:
+            self._add_parts(node, element)
+            self.count += 1
+            return finish_table(node, self.count)
+        elif style.display in GROUPS or style.display == "table-row":
+            self._add_parts(node, element)
+        else:
+            pieces: list[_Piece] = []
+            children = element.children
+            if style.display == "list-item" and children and _is_marker(children[0]):
+                self._add_marker(node, children[0], pieces)
+                children = children[1:]
+            self._flatten(children, element, pieces)
+            self._fill_block(node, pieces)
+        return node
+
+    def _add_marker(self, node: Node, marker: Element, pieces: list[_Piece]) -> None:
+        """Give a list item its marker: beside the box, or as the first inline piece."""
+        style = marker_style(marker.style)
+        shape = marker_shape(node.style, marker)
+        inside = node.style.list_style_position == "inside"
+        if shape is not None:
+            box = shape_node(style, shape, self.ascent(style), inside)
+        elif inside:
+            self._flatten([marker], marker, pieces)
+            return
+        else:
+            box = self._new(style, None)
+            box.is_root_context = True
+            content: list[_Piece] = []
+            self._flatten(marker.children, marker, content)
+            for piece in content:
+                if isinstance(piece, TextItem):
+                    piece.style = style
+            self._fill_block(box, content)
+        box.order = self.count
+        if inside:
+            pieces.append(Atomic(box))
+        else:
+            box.parent, node.marker = node, box
+
+    def _set_replaced(self, node: Node, key: str) -> None:
+        node.kind, node.replaced, node.is_root_context = "replaced", key, True
+        size = self.images.intrinsic(key) if key else None
+        if size is None:
+            node.natural_width = node.natural_height = 0.0
+        else:
+            node.natural_width, node.natural_height, node.natural_ratio = size.width, size.height, size.ratio
+
+    # --- parts of tables ---------------------------------------------------------------------------
+
+    def _add_parts(self, node: Node, element: Element) -> None:
+        """Add rows, cells and the like; anything else goes into anonymous cells."""
+        others: list[Element | Text] = []
+        for child, owner in boxes_of(element.children, element):
+            if isinstance(child, Text) or not (
+                child.style.display in PARTS or child.style.position in ("absolute", "fixed")
+            ):
+                others.append(child)
+                continue
+            self._add_stray_cell(node, owner, others)
+            others = []
+            _adopt(node, self._node(child))
+        self._add_stray_cell(node, element, others)
+
+    def _add_stray_cell(self, node: Node, owner: Element, children: list[Element | Text]) -> None:
+        if all(isinstance(child, Text) and not child.data.strip(" \t\n\r\f") for child in children):
+            return
+        cell = self._new(anonymous_style(node.style, display="table-cell"), None)
+        pieces: list[_Piece] = []
+        self._flatten(children, owner, pieces)
+        self._fill_block(cell, pieces)
+        _adopt(node, cell)
+
+    def _add_stray_parts(self, parent: Element, parts: list[Element], out: list[_Piece]) -> None:
+        """Make an anonymous table around parts that are in none."""
+        if parts:
+            table = self._new(anonymous_style(parent.style, display="table"), None)
+            for part in parts:
+                _adopt(table, self._node(part))
+            self.count += 1
+            out.append(_Block(finish_table(table, self.count)))
+            parts.clear()
+
+    # --- items of flex and grid containers ---------------------------------------------------------
+
+    def _add_items(self, container: Node, element: Element) -> None:
+        text: list[InlineContent] = []
+        for child, parent in boxes_of(element.children, element):
+            if isinstance(child, Text):
+                text.append(TextItem(child.data, parent.style, parent))
+            elif child.tag in ("br", "wbr"):
+                text.append(BreakItem(child.style))
+            else:
+                self._add_text_item(container, text)
+                text = []
+                node = self._node(child)
+                node.is_item = not node.is_out_of_flow
+                node.is_root_context = True
+                _adopt(container, node)
+        self._add_text_item(container, text)
+
+    def _add_text_item(self, container: Node, text: list[InlineContent]) -> None:
+        """Wrap a run of text in an anonymous item, unless it is white space only."""
+        if any(isinstance(piece, TextItem) and piece.text.strip(" \t\n\r\f") for piece in text):
+            item = self._anonymous(container, text)
+            item.is_item = item.is_root_context = True
+
+    def _anonymous(self, parent: Node, content: list[InlineContent]) -> Node:
+        style = parent.style
+        own = anonymous_style(style)
+        if parent.kind == "block" and style.text_overflow != "clip":
+            # Both are the block container's own and hold for the lines inside its anonymous boxes.
+            own = own.replace(
+                text_overflow=style.text_overflow, overflow_x=style.overflow_x, overflow_y=style.overflow_y
+            )
+        node = self._new(own, None)
+        node.kind, node.content = "inline", content
+        _adopt_content(node)
+        _adopt(parent, node)
+        return node
+
+    # --- block containers --------------------------------------------------------------------------
+
+    def _flatten(self, children: Iterable[Element | Text], parent: Element, out: list[_Piece]) -> None:
+        stray: list[Element] = []
+        for child, owner in boxes_of(children, parent):
+            if isinstance(child, Element) and child.style.display in PARTS and replaced_key(child) is None:
+                stray.append(child)
+                continue
+            if stray and isinstance(child, Text) and not child.data.strip(" \t\n\r\f"):
+                continue
+            self._add_stray_parts(parent, stray, out)
+            if isinstance(child, Text):
+                if child.data:
+                    out.append(TextItem(child.data, owner.style, owner))
+            elif child.tag == "br":
+                out.append(BreakItem(child.style))
+            elif child.tag == "wbr":
+                out.append(TextItem("\u200b", owner.style, owner))
+            elif child.style.float_ != "none":
+                node = self._node(child)
+                node.is_root_context = True
+                self.floats.append(node)
+                out.append(Absolute(node))
+            elif child.style.position in ("absolute", "fixed"):
+                node = self._node(child)
+                node.was_inline = child.tag in INLINE_TAGS
+                out.append(Absolute(node))
+            elif child.style.display in ATOMIC_DISPLAYS or (
+                child.style.display == "inline" and replaced_key(child) is not None
+            ):
+                node = self._node(child)
+                node.is_atomic = True
+                out.append(Atomic(node))
+            elif child.style.display == "inline":
+                opened = OpenBox(child.style, child)
+                out.append(opened)
+                self._flatten(child.children, child, out)
+                out.append(CloseBox(opened))
+            else:
+                out.append(_Block(self._node(child)))
+        self._add_stray_parts(parent, stray, out)
+
+    def _fill_block(self, node: Node, pieces: list[_Piece]) -> None:
+        if not any(isinstance(piece, _Block) for piece in pieces):
+            content = [piece for piece in pieces if not isinstance(piece, _Block)]
+            if has_substance(content):
+                node.kind, node.content = "inline", content
+                _adopt_content(node)
+            else:
+                _adopt_absolutes(node, content)
+            return
+        if node.style.text_fit is not None and node.element is not None:
+            message = (
+                "text-fit works on the element that holds the text itself, not on one with blocks inside"
+            )
+            self.report.add(
+                "warning",
+                "css-unsupported-value",
+                message,
+                line=node.element.line,
+                where=node.element.selector,
+            )
+        for run in split_at_blocks(pieces):
+            if isinstance(run, _Block):
+                _adopt(node, run.node)
+            elif has_substance(run):
+                self._anonymous(node, run)
+            else:
+                _adopt_absolutes(node, run)
+
+
+def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tuple[Element | Text, Element]]:
+    """Yield the children that make boxes, `display: contents` looked through, each with its DOM parent."""
+    stack = [(iter(children), parent)]
+    while stack:
+        iterator, owner = stack[-1]
+        child = next(iterator, None)
+        if child is None:
+            stack.pop()
+        elif isinstance(child, Text):
+            yield child, owner
+        elif child.style.display == "contents" and replaced_key(child) is None:
+            stack.append((iter(child.children), child))
+        elif child.style.display not in ("none", "contents"):
+            yield child, owner
+
+
+def mark_float(node: Node) -> None:
+    """Note a float on the boxes around it, up to its block formatting context's."""
+    parent = node.parent
+    while parent is not None:
+        parent.holds_floats = True
+        if parent.is_root_context:
+            break
+        parent = parent.parent
+
+
+def _is_marker(child: Element | Text) -> TypeGuard[Element]:
+    return isinstance(child, Element) and child.tag == "::marker"
+
+
+def replaced_key(element: Element) -> str | None:
+    """Return the image key of a replaced element, "" for an `<img>` without a source; None for others."""
+    if element.svg is not None:
+        return element.svg
+    content = element.style.content
+    if isinstance(content, tuple) and not element.tag.startswith("::"):
+        images = [part for part in content if isinstance(part, ContentImage)]
+        if len(images) == 1 and len(content) == 1 and isinstance(images[0].image, Url):
+            return images[0].image.href
+    if element.tag == "img":
+        return element.attributes.get("src", "")
+    return None
+
+
+def split_at_blocks(pieces: list[_Piece]) -> Iterator[list[InlineContent] | _Block]:
+    """Split inline content at the blocks in it; inline boxes around a block are cut in two (§9.2.1.1)."""
+    run: list[InlineContent] = []
+    stack: list[OpenBox] = []
+    current: dict[OpenBox, OpenBox] = {}
+    for piece in pieces:
+        if isinstance(piece, _Block):
+            for opened in reversed(stack):
+                current[opened].has_right = False
+                run.append(CloseBox(current[opened]))
+            yield run
+            yield piece
+            run = []
+            for opened in stack:
+                current[opened] = OpenBox(opened.style, opened.element, has_left=False)
+                run.append(current[opened])
+        elif isinstance(piece, OpenBox):
+            stack.append(piece)
+            current[piece] = piece
+            run.append(piece)
+        elif isinstance(piece, CloseBox):
+            stack.remove(piece.open)
+            run.append(CloseBox(current[piece.open]))
+        else:
+            run.append(piece)
+    yield run
+
+
+def _adopt(parent: Node, child: Node) -> None:
+    child.parent = parent
+    parent.children.append(child)
+
+
+def _adopt_content(node: Node) -> None:
+    for entry in node.content:
+        if isinstance(entry, Atomic | Absolute):
+            entry.node.parent = node
+
+
+def _adopt_absolutes(node: Node, content: list[InlineContent]) -> None:
+    for entry in content:
+        if isinstance(entry, Absolute):
+            _adopt(node, entry.node)

@@ -1,0 +1,128 @@
+"""Results of layout: a `Fragment` is a box with its size, and its children placed inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from ...text.line_model import AtomicItem, InlineItem, InlineLayout, Line
+from .box import Sides
+from .nodes import Node
+
+
+class Strut(NamedTuple):
+    """Adjoining margins that collapse: the largest positive and the most negative one (CSS 2 §8.3.1)."""
+
+    positive: float = 0.0
+    negative: float = 0.0
+
+    def add(self, margin: float) -> Strut:
+        """Return the strut with one more margin."""
+        if margin >= 0:
+            return Strut(max(self.positive, margin), self.negative)
+        return Strut(self.positive, min(self.negative, margin))
+
+    def join(self, other: Strut) -> Strut:
+        """Return the strut of both sets of margins."""
+        return Strut(max(self.positive, other.positive), min(self.negative, other.negative))
+
+    @property
+    def value(self) -> float:
+        """The collapsed margin in px."""
+        return self.positive + self.negative
+
+
+NO_MARGINS = Strut()
+
+
+class StaticPosition(NamedTuple):
+    """Where an absolutely positioned box would have been: a rectangle and how it is aligned in it.
+
+    Block containers give a point (width 0 is the line's room for alignment); flex and grid containers the
+    area in which the box is aligned as a sole item.
+    """
+
+    x: float
+    y: float
+    width: float = 0.0
+    height: float = 0.0
+    align_x: Literal["start", "center", "end"] = "start"
+    align_y: Literal["start", "center", "end"] = "start"
+    rtl: bool = False
+
+
+class Pending(NamedTuple):
+    """An absolutely positioned descendant that waits for its containing block."""
+
+    node: Node
+    static: StaticPosition
+
+    def moved(self, x: float, y: float) -> Pending:
+        """Return it relative to an outer box in which this one is placed at x, y."""
+        s = self.static
+        return Pending(self.node, s._replace(x=s.x + x, y=s.y + y))
+
+
+class Placed(NamedTuple):
+    """A child's border box corner relative to its parent's border box corner."""
+
+    fragment: Fragment
+    x: float
+    y: float
+
+
+class BrokenLines(NamedTuple):
+    """Lines of an inline formatting context, and the fragments of the atomics on them."""
+
+    result: InlineLayout
+    items: Sequence[InlineItem]
+    fragments: dict[AtomicItem, Fragment]
+
+
+class FinalText(NamedTuple):
+    """An inline formatting context as it was laid out, for what the report says of it."""
+
+    layout: InlineLayout
+    items: Sequence[InlineItem]
+
+
+@dataclass(slots=True, eq=False)
+class Content:
+    """What a layout algorithm makes of a node's content; positions from the border box corner."""
+
+    height: float  # of the content box, before min and max
+    children: list[Placed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    first_baseline: float | None = None  # from the border box's top
+    last_baseline: float | None = None
+    pending: list[Pending] = field(default_factory=list)
+    margin_top: Strut = NO_MARGINS  # of children that collapse with the box's own top margin
+    margin_bottom: Strut = NO_MARGINS
+    collapses_through: bool = False
+    first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
+    atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
+    inline: FinalText | None = None
+    area_of: dict[Node, tuple[float, float, float, float]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Fragment:
+    """A laid-out box; shared between passes, so never changed after layout."""
+
+    node: Node
+    width: float  # of the border box
+    height: float
+    border: Sides
+    padding: Sides
+    children: list[Placed]
+    lines: list[Line]
+    first_baseline: float | None
+    last_baseline: float | None
+    pending: list[Pending]
+    atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
+    inline: FinalText | None = None
+    margin_top: Strut = NO_MARGINS
+    margin_bottom: Strut = NO_MARGINS
+    collapses_through: bool = False
+    first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child

@@ -1,0 +1,96 @@
+"""The box tree: what `box_generation` makes of the document and every layout algorithm works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element
+from ...text.line_model import BreakItem, TextItem
+
+if TYPE_CHECKING:
+    from ..table.cells import TableGrid
+    from .fragment import BrokenLines, Fragment
+
+Kind = Literal["block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part"]
+
+
+@dataclass(slots=True, eq=False)
+class OpenBox:
+    """Start of an inline box; a part split off by a block inside it has no outer edge on that side."""
+
+    style: ComputedStyle
+    element: Element | None
+    has_left: bool = True
+    has_right: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class CloseBox:
+    """End of the inline box that `open` started."""
+
+    open: OpenBox
+
+
+@dataclass(slots=True, eq=False)
+class Atomic:
+    """An inline-level box that lines treat as one piece."""
+
+    node: Node
+
+
+@dataclass(slots=True, eq=False)
+class Absolute:
+    """An absolutely positioned box or a float among inline content: it has no room on the line."""
+
+    node: Node
+
+
+InlineContent = TextItem | OpenBox | CloseBox | Atomic | BreakItem | Absolute
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A box before layout.
+
+    `kind` names the algorithm that lays out its content: `block` has block-level `children`, `inline` has
+    `content`, `flex` and `grid` have items as `children`, `replaced` has neither. `order` is its place in
+    document order. `cache` keeps its fragments by constraint, `content_sizes` its intrinsic widths.
+    """
+
+    style: ComputedStyle
+    element: Element | None
+    kind: Kind = "block"
+    children: list[Node] = field(default_factory=list)
+    content: list[InlineContent] = field(default_factory=list)
+    parent: Node | None = field(default=None, repr=False)
+    order: int = 0
+    replaced: str | None = None
+    natural_width: float | None = None
+    natural_height: float | None = None
+    natural_ratio: float | None = None
+    is_root_context: bool = False  # establishes an independent formatting context
+    is_viewport_scroller: bool = False  # its overflow is the viewport's
+    is_item: bool = False  # of a flex or grid container
+    is_atomic: bool = False
+    was_inline: bool = False  # absolutely positioned, and inline-level before that
+    marker: Node | None = None  # an outside list marker
+    marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
+    cache: dict[tuple[object, ...], Fragment] = field(default_factory=dict, repr=False)
+    broken: dict[tuple[float | None, ...], BrokenLines] = field(default_factory=dict, repr=False)
+    definite_height: tuple[float | None] | None = None  # of the content, once asked for
+    content_sizes: tuple[float, float] | None = None
+    holds_floats: bool = False  # in its block formatting context, at any depth
+    table: TableGrid | None = None  # of a table: its rows and cells
+    twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
+
+    @property
+    def is_out_of_flow(self) -> bool:
+        """True for absolutely and fixed positioned boxes."""
+        return self.style.position in ("absolute", "fixed")
+
+    @property
+    def is_float(self) -> bool:
+        """True for boxes that text flows around."""
+        return self.style.float_ != "none"

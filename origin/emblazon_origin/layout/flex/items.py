@@ -1,0 +1,302 @@
+"""Flex items before and after flexing: base sizes and limits (CSS Flexbox §9.2, §4.5) and §9.7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...style.values.value_types import Length
+from ..boxes.fragment import Fragment
+from ..boxes.nodes import Node
+from ..context import Frame, LayoutContext
+from ..contributions import border_box_contribution
+from ..sizing import (
+    Margins,
+    clamp,
+    extra_of,
+    height_by_ratio,
+    height_from,
+    height_limits,
+    length_of,
+    margins_of,
+    ratio_of,
+    to_border_box,
+    transferred_limits,
+    width_by_ratio,
+    width_from,
+    width_limits,
+)
+from ..units import snap_nearest
+
+
+@dataclass(slots=True, eq=False)
+class FlexItem:
+    """One item; sizes are border box, `main` and `cross` by the container's axes."""
+
+    node: Node
+    margins: Margins
+    base: float
+    low: float
+    high: float
+    outer_extra: float  # main-axis margins
+    main_edges: float  # main-axis padding and border
+    main: float = 0.0
+    cross: float = 0.0
+    main_pos: float = 0.0  # of the margin box, from the line's main start
+    cross_pos: float = 0.0  # of the margin box, from the container's cross start
+    frozen: bool = False
+    violation: float = 0.0
+    fragment: Fragment | None = None
+
+    @property
+    def result(self) -> Fragment:
+        """The item's fragment, once laid out."""
+        if self.fragment is None:
+            raise RuntimeError("a flex item is read before its layout")
+        return self.fragment
+
+    @property
+    def hypothetical(self) -> float:
+        """The base size within its limits."""
+        return clamp(self.base, self.low, self.high)
+
+
+def make_item(
+    ctx: LayoutContext, frame: Frame, node: Node, row: bool, stretch_cross: float | None
+) -> FlexItem:
+    """Determine an item's flex base size and limits; `stretch_cross` is its definite stretched cross size."""
+    margins = margins_of(node.style, frame.inner_width)
+    outer = margins.horizontal if row else margins.vertical
+    size = (
+        _RowSizes(ctx, frame, node, stretch_cross) if row else _ColumnSizes(ctx, frame, node, stretch_cross)
+    )
+    base = size.basis()
+    extra = extra_of(node.style, frame.inner_width)
+    floor = extra.width if row else extra.height
+    low, high = size.limits()
+    return FlexItem(node, margins, max(base, floor), max(low, floor), max(high, floor), outer, floor)
+
+
+class _RowSizes:
+    """Main size is the width."""
+
+    def __init__(self, ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> None:
+        self.ctx, self.frame, self.node = ctx, frame, node
+        self.basis_width = frame.inner_width
+        self.available = frame.inner_width - margins_of(node.style, frame.inner_width).horizontal
+        style = node.style
+        height = height_from(node, style.height, frame.height_basis, frame.inner_width)
+        self.cross = height if height is not None else stretch_cross
+        if self.cross is not None:
+            self.cross = clamp(self.cross, *height_limits(node, frame.height_basis, frame.inner_width))
+
+    def specified(self) -> float | None:
+        """Return the definite preferred width."""
+        return width_from(self.ctx, self.node, self.node.style.width, self.basis_width, self.available)
+
+    def basis(self) -> float:
+        """§9.2 step 3."""
+        style = self.node.style
+        value = style.width if style.flex_basis == "auto" else style.flex_basis
+        size = width_from(self.ctx, self.node, value, self.basis_width, self.available)
+        return self.content(1) if size is None else size
+
+    def content(self, which: int) -> float:
+        """Return the min-content (0) or max-content (1) width; by the ratio of a definite cross size."""
+        if self.cross is not None and ratio_of(self.node):
+            return width_by_ratio(self.node, self.cross, self.basis_width)
+        if self.node.kind == "replaced":
+            sized = _without_main(self.node)
+            return border_box_contribution(self.ctx, sized, self.frame.height_basis)[which]
+        extra = extra_of(self.node.style, self.basis_width).width
+        size = self.ctx.content_sizes(self.ctx, self.node)[which] + extra
+        if ratio_of(self.node):
+            size = clamp(size, *transferred_limits(self.node, self.frame.height_basis, self.basis_width))
+        return size
+
+    def limits(self) -> tuple[float, float]:
+        """Return min and max, with the automatic minimum of §4.5."""
+        low, high = width_limits(self.ctx, self.node, self.basis_width, self.available)
+        style = self.node.style
+        if style.min_width != "auto" or style.overflow_x not in ("visible", "clip"):
+            return low, high
+        content = min(self.content(0), high)
+        if ratio_of(self.node) and self.node.kind != "replaced" and self.cross is not None:
+            extra = extra_of(style, self.basis_width).width
+            content = max(content, self.ctx.content_sizes(self.ctx, self.node)[0] + extra)
+        specified = None if isinstance(style.width, str) else self.specified()
+        return (content if specified is None else min(min(specified, high), content)), high
+
+
+def _without_main(node: Node) -> Node:
+    if node.style.width == "auto":
+        return node
+    return Node(
+        node.style.replace(width="auto", min_width="auto", max_width="none"), node.element, "replaced",
+        natural_width=node.natural_width, natural_height=node.natural_height,
+        natural_ratio=node.natural_ratio,
+    )  # fmt: skip
+
+
+class _ColumnSizes:
+    """Main size is the height."""
+
+    def __init__(self, ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> None:
+        self.ctx, self.frame, self.node = ctx, frame, node
+        self.width = column_width(ctx, frame, node, stretch_cross)
+
+    def basis(self) -> float:
+        """§9.2 step 3."""
+        style, frame = self.node.style, self.frame
+        value = style.height if style.flex_basis == "auto" else style.flex_basis
+        size = None
+        if isinstance(value, Length):
+            length = length_of(value, frame.height_basis)
+            if length is not None:
+                size = to_border_box(style, length, extra_of(style, frame.inner_width).height)
+        return self.content() if size is None else size
+
+    def content(self) -> float:
+        """Return the height of the content at the item's width, or by its ratio."""
+        if ratio_of(self.node):
+            by_ratio = height_by_ratio(self.node, self.width, self.frame.inner_width)
+            if self.node.kind == "replaced":
+                return by_ratio
+            style = self.node.style
+            automatic = style.min_height == "auto" and style.height == "auto"
+            return max(by_ratio, self._laid_out()) if automatic else by_ratio
+        return self._laid_out()
+
+    def _laid_out(self) -> float:
+        node = self.node
+        if node.kind != "replaced" and (node.style.height != "auto" or ratio_of(node)):
+            node = content_height_twin(node)
+        return self.ctx.layout(
+            self.ctx, node, self.frame.inner_width, self.frame.height_basis, fixed_width=self.width
+        ).height
+
+    def limits(self) -> tuple[float, float]:
+        """Return min and max, with the automatic minimum of §4.5."""
+        style, frame = self.node.style, self.frame
+        low, high = height_limits(self.node, frame.height_basis, frame.inner_width)
+        if style.min_height not in ("auto", "min-content", "max-content", "fit-content"):
+            return low, high
+        if style.min_height == "auto" and style.overflow_y not in ("visible", "clip"):
+            return low, high
+        content = min(self.content(), high)
+        specified = height_from(self.node, style.height, frame.height_basis, frame.inner_width)
+        if specified is None or style.min_height != "auto":
+            return content, high
+        return min(min(specified, high), content), high
+
+
+def content_height_twin(node: Node) -> Node:
+    """Return the node with automatic height, sharing its content: for measuring how tall the content is."""
+    if node.twin is None:
+        node.twin = _make_twin(node)
+    return node.twin
+
+
+def _make_twin(node: Node) -> Node:
+    twin = Node(
+        node.style.replace(height="auto", aspect_ratio=None, min_height="auto", max_height="none"),
+        node.element, node.kind, node.children, node.content, node.parent, node.order,
+        is_root_context=True, is_item=True, marker=node.marker,
+    )  # fmt: skip
+    twin.content_sizes, twin.broken = node.content_sizes, node.broken
+    return twin
+
+
+def column_width(ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> float:
+    """Return an item's used width in a column container."""
+    style, basis = node.style, frame.inner_width
+    available = basis - margins_of(style, basis).horizontal
+    width = width_from(ctx, node, style.width, basis, available)
+    if width is None and stretch_cross is not None:
+        width = stretch_cross
+    elif width is None:
+        width = _fit_width(ctx, frame, node, available)
+    low, high = width_limits(ctx, node, basis, available)
+    return max(clamp(width, low, high), extra_of(style, basis).width)
+
+
+def _fit_width(ctx: LayoutContext, frame: Frame, node: Node, available: float) -> float:
+    style, basis = node.style, frame.inner_width
+    if ratio_of(node):
+        value = style.height if style.flex_basis == "auto" else style.flex_basis
+        height = height_from(node, value, frame.height_basis, basis)
+        if height is not None:
+            height = clamp(height, *height_limits(node, frame.height_basis, basis))
+            return width_by_ratio(node, height, basis)
+    if node.kind == "replaced":
+        return border_box_contribution(ctx, node, frame.height_basis)[1]
+    extra = extra_of(style, basis).width
+    low, high = ctx.content_sizes(ctx, node)
+    return min(high + extra, max(low + extra, available))
+
+
+def resolve_flexible_lengths(items: list[FlexItem], inner_main: float, gaps: float) -> None:
+    """Set `main` of a line's items (CSS Flexbox §9.7)."""
+    # 1. Growing or shrinking?
+    growing = sum(i.hypothetical + i.outer_extra for i in items) + gaps < inner_main
+    # 2. Freeze what cannot flex.
+    for item in items:
+        item.main, item.frozen = item.base, False
+        factor = item.node.style.flex_grow if growing else item.node.style.flex_shrink
+        inflexible = item.base > item.hypothetical if growing else item.base < item.hypothetical
+        if factor == 0 or inflexible:
+            item.main, item.frozen = item.hypothetical, True
+    # 3. Initial free space.
+    initial = _free_space(items, inner_main, gaps)
+    while not all(item.frozen for item in items):  # 4.
+        _distribute(items, growing, initial, inner_main, gaps)
+        total = _fix_violations(items)
+        for item in items:  # 4e.
+            if total == 0 or (item.violation > 0 if total > 0 else item.violation < 0):
+                item.frozen = True
+
+
+def _free_space(items: list[FlexItem], inner_main: float, gaps: float) -> float:
+    return inner_main - gaps - sum((i.main if i.frozen else i.base) + i.outer_extra for i in items)
+
+
+def _distribute(items: list[FlexItem], growing: bool, initial: float, inner_main: float, gaps: float) -> None:
+    """§9.7 4b and 4c: share the free space by the factors."""
+    flexible = [item for item in items if not item.frozen]
+    free = _free_space(items, inner_main, gaps)
+    factors = sum(i.node.style.flex_grow if growing else i.node.style.flex_shrink for i in flexible)
+    if factors < 1 and abs(initial * factors) < abs(free):
+        free = initial * factors
+    if growing:
+        weights = [item.node.style.flex_grow for item in flexible]
+    else:
+        weights = [item.node.style.flex_shrink * max(0.0, item.base - item.main_edges) for item in flexible]
+        free = min(free, 0.0)
+    for item, part in zip(flexible, _proportional_parts(free, weights), strict=True):
+        item.main = item.base + part
+
+
+def _proportional_parts(space: float, weights: Sequence[float]) -> list[float]:
+    """Share a space by weights, on the grid of 1/64 px without loss: the last taker first, as in Chromium."""
+    parts = [0.0] * len(weights)
+    total = sum(weights)
+    for index in reversed(range(len(weights))):
+        if total > 0:
+            parts[index] = snap_nearest(space * (weights[index] / total))
+        space -= parts[index]
+        total -= weights[index]
+    return parts
+
+
+def _fix_violations(items: list[FlexItem]) -> float:
+    """§9.7 4d: clamp; return the total violation."""
+    total = 0.0
+    for item in items:
+        if item.frozen:
+            item.violation = 0.0
+            continue
+        clamped = clamp(item.main, item.low, item.high)
+        item.violation = clamped - item.main
+        item.main = clamped
+        total += item.violation
+    return total

@@ -1,0 +1,215 @@
+"""Flex layout, laid out as CSS Flexbox 1 §9 numbers it."""
+
+from __future__ import annotations
+
+from ..boxes.fragment import Content
+from ..context import Frame, LayoutContext
+from ..placement import place, postpone
+from ..sizing import clamp, extra_of, height_from, height_limits, ratio_of, width_by_ratio, width_limits
+from ..units import snap_nearest
+from .align import align_cross, align_lines, align_main, corner_of, set_baselines, static_position
+from .container import (
+    FlexContainer,
+    FlexLine,
+    alignment_of,
+    baseline_split,
+    definite_stretch,
+    has_auto_cross_margin,
+    make_container,
+    outer_cross,
+    outer_main,
+    stretches,
+)
+from .items import FlexItem, column_width, make_item, resolve_flexible_lengths
+
+
+def layout_flex(ctx: LayoutContext, frame: Frame) -> Content:
+    """Lay out a flex container's content."""
+    flex = make_container(ctx, frame)
+    items = _make_items(flex)  # §9.1, §9.2
+    _collect_lines(flex, items)  # §9.3
+    inner_main = _container_main_size(flex)
+    for line in flex.lines:  # §9.3 step 6
+        gaps = flex.main_gap * (len(line.items) - 1)
+        resolve_flexible_lengths(line.items, inner_main, gaps)
+        for item in line.items:  # §9.4 step 7
+            _hypothetical_cross_size(flex, item)
+    _line_cross_sizes(flex)  # steps 8 and 9
+    for line in flex.lines:  # step 11
+        for item in line.items:
+            _used_cross_size(flex, line, item)
+    for line in flex.lines:  # §9.5
+        align_main(flex, line, inner_main)
+    inner_cross = _container_cross_size(flex)  # §9.6 step 15
+    align_lines(flex, inner_cross)  # step 16
+    for line in flex.lines:  # steps 13 and 14
+        for item in line.items:
+            align_cross(flex, line, item)
+    return _finish(flex, inner_main, inner_cross)
+
+
+def _make_items(flex: FlexContainer) -> list[FlexItem]:
+    nodes = [node for node in flex.frame.node.children if not node.is_out_of_flow]
+    nodes.sort(key=lambda node: node.style.order)
+    return [make_item(flex.ctx, flex.frame, node, flex.row, definite_stretch(flex, node)) for node in nodes]
+
+
+def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
+    """§9.3 step 5."""
+    limit = flex.inner_main
+    if limit is None and flex.frame.max_inner_height != float("inf"):
+        limit = flex.frame.max_inner_height
+    if not flex.wraps or limit is None:
+        flex.lines = [FlexLine(items)] if items else []
+        return
+    line: list[FlexItem] = []
+    used = 0.0
+    for item in items:
+        outer = item.hypothetical + item.outer_extra
+        if line and used + flex.main_gap + outer > limit + 1 / 64:
+            flex.lines.append(FlexLine(line))
+            line, used = [], 0.0
+        used += outer + (flex.main_gap if line else 0.0)
+        line.append(item)
+    if line:
+        flex.lines.append(FlexLine(line))
+
+
+def _container_main_size(flex: FlexContainer) -> float:
+    """§9.3 step 4: a column container of automatic height is as tall as its longest line."""
+    if flex.inner_main is not None:
+        return flex.inner_main
+    longest = 0.0
+    for line in flex.lines:
+        gaps = flex.main_gap * (len(line.items) - 1)
+        longest = max(longest, sum(i.hypothetical + i.outer_extra for i in line.items) + gaps)
+    return clamp(longest, flex.frame.min_inner_height, flex.frame.max_inner_height)
+
+
+def _hypothetical_cross_size(flex: FlexContainer, item: FlexItem) -> None:
+    frame = flex.frame
+    if flex.row:
+        stretch = definite_stretch(flex, item.node)
+        limits = height_limits(item.node, frame.height_basis, frame.inner_width)
+        height = None if stretch is None else clamp(stretch, *limits)
+        item.fragment = flex.ctx.layout(
+            flex.ctx, item.node, frame.inner_width, frame.height_basis,
+            fixed_width=item.main, fixed_height=height,
+        )  # fmt: skip
+        item.cross = item.fragment.height
+        return
+    width = column_width(flex.ctx, frame, item.node, definite_stretch(flex, item.node))
+    if item.node.style.width == "auto" and ratio_of(item.node) and not stretches(flex, item.node):
+        width = _column_ratio_width(flex, item, width)
+    item.cross = width
+
+
+def _column_ratio_width(flex: FlexContainer, item: FlexItem, width: float) -> float:
+    by_ratio = width_by_ratio(item.node, item.main, flex.frame.inner_width)
+    limits = width_limits(flex.ctx, item.node, flex.frame.inner_width, flex.frame.inner_width)
+    return clamp(by_ratio, *limits) if item.node.kind == "replaced" or width != by_ratio else width
+
+
+def _line_cross_sizes(flex: FlexContainer) -> None:
+    """§9.4 steps 8 and 9."""
+    frame = flex.frame
+    for line in flex.lines:
+        size = 0.0
+        groups: dict[str, list[tuple[float, float]]] = {"baseline": [], "last baseline": []}
+        for item in line.items:
+            kind = alignment_of(flex, item)
+            if flex.row and kind in groups and not has_auto_cross_margin(flex, item):
+                groups[kind].append(baseline_split(item, last=kind != "baseline"))
+            else:
+                size = max(size, outer_cross(flex, item))
+        line.first, line.last = _extent(groups["baseline"]), _extent(groups["last baseline"])
+        line.cross = max(size, sum(line.first), sum(line.last))
+    if not flex.wraps and flex.lines:
+        line = flex.lines[0]
+        if flex.inner_cross is not None:
+            line.cross = flex.inner_cross
+        elif flex.row:
+            line.cross = clamp(line.cross, frame.min_inner_height, frame.max_inner_height)
+        return
+    target = flex.inner_cross
+    if target is None and flex.row and frame.min_inner_height:
+        target = frame.min_inner_height
+    if target is not None and flex.style.align_content in ("normal", "stretch") and flex.lines:
+        used = sum(line.cross for line in flex.lines) + flex.cross_gap * (len(flex.lines) - 1)
+        share = max(0.0, target - used) / len(flex.lines)
+        for index, line in enumerate(flex.lines):
+            line.cross += snap_nearest(share * (index + 1)) - snap_nearest(share * index)
+
+
+def _extent(splits: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return how far a group reaches above and below its shared baseline."""
+    if not splits:
+        return 0.0, 0.0
+    return max(above for above, _ in splits), max(below for _, below in splits)
+
+
+def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
+    """§9.4 step 11, and the item's layout at its final size."""
+    frame, node = flex.frame, item.node
+    stretched = stretches(flex, node)
+    if flex.row:
+        if stretched:
+            limits = height_limits(node, frame.height_basis, frame.inner_width)
+            floor = extra_of(node.style, frame.inner_width).height
+            item.cross = max(clamp(line.cross - item.margins.vertical, *limits), floor)
+            item.fragment = flex.ctx.layout(
+                flex.ctx, node, frame.inner_width, frame.height_basis,
+                fixed_width=item.main, fixed_height=item.cross,
+            )  # fmt: skip
+        return
+    if stretched:
+        limits = width_limits(flex.ctx, node, frame.inner_width, line.cross - item.margins.horizontal)
+        floor = extra_of(node.style, frame.inner_width).width
+        item.cross = max(clamp(line.cross - item.margins.horizontal, *limits), floor)
+    definite = flex.frame.height_basis is not None or _definite_height(flex, item)
+    item.fragment = flex.ctx.layout(
+        flex.ctx, node, frame.inner_width, frame.height_basis,
+        fixed_width=item.cross, fixed_height=item.main, fixed_height_definite=definite,
+    )  # fmt: skip
+
+
+def _definite_height(flex: FlexContainer, item: FlexItem) -> bool:
+    """§9.8: an inflexible item's flexed main size is definite where its base is."""
+    style = item.node.style
+    value = style.height if style.flex_basis == "auto" else style.flex_basis
+    return height_from(item.node, value, flex.frame.height_basis, flex.frame.inner_width) is not None
+
+
+def _container_cross_size(flex: FlexContainer) -> float:
+    """§9.6 step 15."""
+    if flex.inner_cross is not None:
+        return flex.inner_cross
+    used = sum(line.cross for line in flex.lines) + flex.cross_gap * max(0, len(flex.lines) - 1)
+    return clamp(used, flex.frame.min_inner_height, flex.frame.max_inner_height)
+
+
+def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> Content:
+    frame = flex.frame
+    content = Content(_content_height(flex, inner_main, inner_cross))
+    for line in flex.lines:
+        for item in line.items:
+            x, y = corner_of(flex, item, inner_main, inner_cross)
+            place(content, item.result, frame.left + x, frame.top + y, frame.inner_width, frame.height_basis)
+    set_baselines(flex, content, inner_main, inner_cross)
+    for node in frame.node.children:
+        if node.is_out_of_flow:
+            postpone(content, node, static_position(flex, node, inner_main, inner_cross))
+    return content
+
+
+def _content_height(flex: FlexContainer, inner_main: float, inner_cross: float) -> float:
+    """Return how tall the content is, which may be more than a given height."""
+    if flex.row:
+        if not flex.wraps:
+            return inner_cross
+        return sum(line.cross for line in flex.lines) + flex.cross_gap * max(0, len(flex.lines) - 1)
+    longest = 0.0
+    for line in flex.lines:
+        gaps = flex.main_gap * (len(line.items) - 1)
+        longest = max(longest, sum(item.main + outer_main(flex, item) for item in line.items) + gaps)
+    return max(inner_main, longest)

@@ -1,0 +1,171 @@
+"""Block formatting: children one below the other, margins collapsing (CSS 2 §8.3.1, §9.4.1, §10.3.3)."""
+
+from __future__ import annotations
+
+from ...style.values.computed import Alignment
+from ..alignment import start_share
+from ..boxes.fragment import Content, Fragment, StaticPosition, Strut
+from ..boxes.nodes import Node
+from ..context import Frame, LayoutContext
+from ..placement import place, postpone
+from ..sizing import margins_of
+from ..units import snap
+from .clamped_blocks import clamped_children
+from .float_placement import beside_floats, measure_without_floats, place_float
+from .floats import FloatScope
+
+
+def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
+    """Lay out block-level children; `content.height` is where the last in-flow child ends."""
+    if ctx.floats is not None:
+        return layout_block_beside_floats(ctx, frame, ctx.floats)
+    content = Content(0.0)
+    y = 0.0
+    strut = Strut()
+    # While true, nothing separates the children's margins from the box's own top margin.
+    at_top = not frame.node.is_root_context and frame.top == 0
+    empty, floated = True, False
+    children = frame.node.children if frame.node.style.line_clamp is None else clamped_children(ctx, frame)
+    for child in children:
+        if child.is_out_of_flow:
+            _postpone(content, frame, child, y if at_top else y + strut.value)
+            continue
+        if child.is_float:  # only measuring: floats are placed by `layout_block_beside_floats`
+            floated = True
+            continue
+        if floated and child.style.clear != "none" and at_top:  # clearance keeps margins apart (§8.3.1)
+            content.margin_top, at_top, strut = strut, False, Strut()
+        shrink = _self_alignment(frame, child) is not None
+        fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
+        own = strut.join(fragment.first_margins)
+        if not content.children:
+            content.first_margins = fragment.first_margins
+        strut = strut.join(fragment.margin_top)
+        if fragment.collapses_through:
+            # It lies where its top border edge would be if it had one (§8.3.1).
+            _place(content, frame, fragment, y if at_top else y + own.value)
+            continue
+        if at_top:
+            content.margin_top, at_top = strut, False
+        else:
+            y += strut.value
+        _place(content, frame, fragment, y)
+        y += fragment.height
+        strut = fragment.margin_bottom
+        empty = False
+    _finish(content, frame, y, strut, at_top, empty)
+    return content
+
+
+def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatScope) -> Content:
+    """The same in a block formatting context with floats: each child is laid out at its place (§9.5)."""
+    content = Content(0.0)
+    y = 0.0
+    strut = Strut()
+    at_top = not frame.node.is_root_context and frame.top == 0
+    empty = True
+    for child in frame.node.children:
+        if child.is_out_of_flow:
+            _postpone(content, frame, child, y if at_top else y + strut.value)
+            continue
+        if child.is_float:
+            place_float(ctx, frame, content, child, y if at_top else y + strut.value)
+            continue
+        measured = measure_without_floats(ctx, frame, child, _self_alignment(frame, child) is not None)
+        joined = strut.join(measured.margin_top)
+        top = y if at_top else y + joined.value
+        cleared = scope.bottom_of(child.style.clear) - scope.y - frame.top
+        has_clearance = child.style.clear != "none" and cleared > top
+        if has_clearance:
+            top = cleared
+        left = inline_offset(frame, measured)
+        if child.is_root_context:
+            fragment, left, top = beside_floats(ctx, frame, measured, left, top)
+        else:
+            ctx.floats = scope.moved(frame.left + left, frame.top + top)
+            fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis)
+            ctx.floats = scope
+        _place_at(content, frame, fragment, left, top)
+        if fragment.collapses_through and not has_clearance:
+            strut = joined
+            continue
+        if at_top and not has_clearance:
+            content.margin_top = joined
+        at_top = empty = False
+        y = top + fragment.height
+        strut = fragment.margin_bottom
+    _finish(content, frame, y, strut, at_top, empty)
+    return content
+
+
+def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool, empty: bool) -> None:
+    """End the box: the last margins leave it, or add to its height."""
+    content.height = y
+    if at_top:  # only children that collapse through
+        content.margin_top = strut
+        content.collapses_through = empty
+        return
+    open_below = (
+        not frame.node.is_root_context
+        and frame.border.bottom + frame.padding.bottom == 0
+        and frame.is_auto_height
+    )
+    if open_below:
+        content.margin_bottom = strut
+    else:
+        content.height = max(0.0, y + strut.value)
+
+
+def _place(content: Content, frame: Frame, fragment: Fragment, y: float) -> None:
+    _place_at(content, frame, fragment, inline_offset(frame, fragment), y)
+
+
+def _place_at(content: Content, frame: Frame, fragment: Fragment, left: float, y: float) -> None:
+    x = frame.left + left
+    place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
+    if fragment.first_baseline is not None and content.first_baseline is None:
+        content.first_baseline = frame.top + y + fragment.first_baseline
+    if _scrolls(fragment.node):  # it is on the baseline with its bottom margin edge
+        margin = margins_of(fragment.node.style, frame.inner_width).bottom or 0.0
+        content.last_baseline = frame.top + y + fragment.height + margin
+    elif fragment.last_baseline is not None:
+        content.last_baseline = frame.top + y + fragment.last_baseline
+
+
+def _scrolls(node: Node) -> bool:
+    return node.style.overflow_y not in ("visible", "clip")
+
+
+def inline_offset(frame: Frame, fragment: Fragment) -> float:
+    """Return the child's x in the content box: auto margins share the room, else the start side wins."""
+    margins = margins_of(fragment.node.style, frame.inner_width)
+    room = frame.inner_width - fragment.width - margins.horizontal
+    if room > 0:
+        if margins.left is None and margins.right is None:
+            return snap(room / 2)
+        if margins.left is None:
+            return room
+        if margins.right is None:
+            return margins.left
+    rtl = frame.node.style.direction == "rtl"
+    alignment = _self_alignment(frame, fragment.node)
+    if alignment is not None and margins.left is not None and margins.right is not None:
+        own_rtl = fragment.node.style.direction == "rtl"
+        return margins.left + snap(room * start_share(alignment, rtl, own_rtl))
+    if rtl:
+        return frame.inner_width - fragment.width - (margins.right or 0.0)
+    return margins.left or 0.0
+
+
+def _self_alignment(frame: Frame, child: Node) -> Alignment | None:
+    """Return the child's `justify-self` where it is other than stretching (CSS Box Alignment 3 §6.1)."""
+    value = child.style.justify_self
+    if value == "auto":
+        value = frame.node.style.justify_items
+    return None if value in ("auto", "normal", "stretch", "baseline", "last baseline") else value
+
+
+def _postpone(content: Content, frame: Frame, child: Node, y: float) -> None:
+    rtl = frame.node.style.direction == "rtl"
+    x = frame.left + (frame.inner_width if rtl else 0.0)
+    postpone(content, child, StaticPosition(x, frame.top + y, rtl=rtl))

@@ -1,0 +1,69 @@
+"""Floats and boxes beside them, put into a block container's content (CSS 2 §9.5)."""
+
+from __future__ import annotations
+
+from ..boxes.fragment import Content, Fragment
+from ..boxes.nodes import Node
+from ..context import Frame, LayoutContext
+from ..placement import place
+from ..sizing import margins_of
+
+
+def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node, top: float) -> None:
+    """Lay a float out and place it at `top` in the content box or below."""
+    scope = ctx.floats
+    assert scope is not None  # noqa: S101 - only contexts with floats come here
+    fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+    margins = margins_of(child.style, frame.inner_width)
+    left, y = scope.x + frame.left, scope.y + frame.top + top
+    if child.style.clear != "none":
+        y = max(y, scope.bottom_of(child.style.clear))
+    box = scope.context.add(
+        "left" if child.style.float_ == "left" else "right",
+        fragment.width + margins.horizontal,
+        fragment.height + margins.vertical,
+        y,
+        left,
+        left + frame.inner_width,
+    )
+    x, y = box.left + (margins.left or 0.0) - scope.x, box.top + (margins.top or 0.0) - scope.y
+    place(content, fragment, x, y, frame.inner_width, frame.height_basis)
+
+
+def float_width(ctx: LayoutContext, frame: Frame, child: Node) -> float:
+    """Return the width of a float's margin box."""
+    fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+    return fragment.width + margins_of(child.style, frame.inner_width).horizontal
+
+
+def measure_without_floats(ctx: LayoutContext, frame: Frame, child: Node, shrink: bool) -> Fragment:
+    """Return a child as it would be without floats: its width and margins do not depend on them."""
+    scope, ctx.floats = ctx.floats, None
+    fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
+    ctx.floats = scope
+    return fragment
+
+
+def beside_floats(
+    ctx: LayoutContext, frame: Frame, measured: Fragment, left: float, top: float
+) -> tuple[Fragment, float, float]:
+    """Return a box with its own formatting context in the room beside the floats, or below them.
+
+    With automatic width it takes the room that there is, if its content fits.
+    """
+    scope, child = ctx.floats, measured.node
+    assert scope is not None  # noqa: S101 - only contexts with floats come here
+    margins = margins_of(child.style, frame.inner_width)
+    start, end = scope.x + frame.left, scope.x + frame.left + frame.inner_width
+    automatic = child.style.width == "auto" and child.kind != "replaced"
+    least = ctx.content_sizes(ctx, child)[0] if automatic else measured.width
+    y, (first, last) = scope.context.fit(least, 1.0, scope.y + frame.top + top, start, end)
+    if (first, last) == (start, end):
+        return measured, left, y - scope.y - frame.top
+    x = max(left, first - start)
+    if automatic:
+        room = min(last, end - (margins.right or 0.0)) - start - x
+        measured = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, fixed_width=max(room, 0.0))
+    elif left + measured.width > last - start:
+        x = max(first, last - measured.width) - start
+    return measured, x, y - scope.y - frame.top

@@ -1,0 +1,287 @@
+"""Inline formatting contexts: flatten the content for the text stage, put its lines and atomics in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...text.line_model import (
+    AtomicItem,
+    BreakItem,
+    CloseItem,
+    InlineItem,
+    InlineLayout,
+    Line,
+    OpenItem,
+    TextItem,
+)
+from ..absolute import place_absolute
+from ..boxes.box import Rect
+from ..boxes.fragment import BrokenLines, Content, FinalText, Fragment, Pending, StaticPosition
+from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
+from ..context import Frame, LayoutContext
+from ..placement import place
+from ..sizing import border_of, margins_of, padding_of
+from .float_placement import float_width, place_float
+
+# Floats in the middle of one text that are put on their own line; more stand where the last one does.
+MAX_FLOATS_ON_LINES = 48
+MakeAtomic = Callable[[Node], AtomicItem]
+
+
+def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
+    """Break the content into lines at the frame's width."""
+    if not has_substance(frame.node.content):
+        content = Content(0.0, collapses_through=True)
+        _postpone_absolutes(ctx, content, frame, [])
+        return content
+    content = Content(0.0)
+    broken = _break_lines(ctx, frame) if ctx.floats is None else _break_lines_beside(ctx, frame, content)
+    content.height, content.lines = broken.result.height, broken.result.lines
+    content.inline = FinalText(broken.result, broken.items)
+    _set_baselines(content, frame, broken.result)
+    for line in broken.result.lines:
+        for atomic in line.atomics:
+            fragment = broken.fragments[atomic.item]
+            content.atomics.append((atomic.item, fragment))
+            margins = margins_of(fragment.node.style, frame.inner_width)
+            x = frame.left + atomic.x + (margins.left or 0.0)
+            y = frame.top + atomic.y + (margins.top or 0.0)
+            place(content, fragment, x, y, frame.inner_width, frame.height_basis)
+    _postpone_absolutes(ctx, content, frame, broken.result.lines)
+    return content
+
+
+def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
+    """Return the lines at the frame's width, from the node's cache where only the height is another one."""
+    node = frame.node
+    height = None
+    if node.style.text_fit is not None:
+        height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
+    key = (frame.inner_width, height, frame.height_basis)
+    if key not in node.broken:
+        laid_out: dict[Node, Fragment] = {}
+
+        def measure(child: Node) -> AtomicItem:
+            laid_out[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+            return atomic_item(laid_out[child], frame.inner_width)
+
+        items, nodes = inline_items(node.content, frame.inner_width, measure)
+        result = ctx.text.layout(items, node.style, frame.inner_width, height)
+        fragments = {item: laid_out[child] for item, child in nodes.items()}
+        node.broken[key] = BrokenLines(result, items, fragments)
+    return node.broken[key]
+
+
+def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: Content) -> BrokenLines:
+    """Place the floats that the content holds, each on its line, and break the lines beside them."""
+    scope = ctx.floats
+    assert scope is not None  # noqa: S101 - the caller looked
+    top, measured = 0.0, 0
+    for index, entry in enumerate(frame.node.content):
+        if isinstance(entry, Absolute) and entry.node.is_float:
+            before = frame.node.content[:index]
+            if has_substance(before) and measured < MAX_FLOATS_ON_LINES:
+                measured += 1
+                last = _lines_beside(ctx, frame, before).result.lines[-1]
+                _, room, _ = scope.bands(frame)(last.y, last.height)
+                fits = last.width + float_width(ctx, frame, entry.node) <= room
+                top = last.y if fits else last.y + last.height
+            place_float(ctx, frame, content, entry.node, top)
+    return _lines_beside(ctx, frame, frame.node.content)
+
+
+def _lines_beside(ctx: LayoutContext, frame: Frame, entries: list[InlineContent]) -> BrokenLines:
+    ctx.count_pass()
+    laid_out: dict[Node, Fragment] = {}
+
+    def measure(child: Node) -> AtomicItem:
+        laid_out[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+        return atomic_item(laid_out[child], frame.inner_width)
+
+    items, nodes = inline_items(entries, frame.inner_width, measure)
+    bands = ctx.floats.bands(frame) if ctx.floats is not None else None
+    result = ctx.text.layout(items, frame.node.style, frame.inner_width, None, bands)
+    return BrokenLines(result, items, {item: laid_out[child] for item, child in nodes.items()})
+
+
+def _finite(value: float) -> float | None:
+    return None if value == float("inf") else value
+
+
+def _set_baselines(content: Content, frame: Frame, result: InlineLayout) -> None:
+    if result.lines:
+        content.first_baseline = frame.top + result.first_baseline
+        content.last_baseline = frame.top + result.last_baseline
+
+
+def inline_items(
+    content: list[InlineContent], basis: float, make_atomic: MakeAtomic
+) -> tuple[list[InlineItem], dict[AtomicItem, Node]]:
+    """Return the text stage's items, and which node each atomic item stands for."""
+    if not any(isinstance(entry, TextItem | Atomic | BreakItem) for entry in content):
+        content = _with_strut(content)
+    items: list[InlineItem] = []
+    nodes: dict[AtomicItem, Node] = {}
+    opened: dict[OpenBox, OpenItem] = {}
+    for entry in content:
+        if isinstance(entry, OpenBox):
+            opened[entry] = _open_item(entry, basis)
+            items.append(opened[entry])
+        elif isinstance(entry, CloseBox):
+            items.append(CloseItem(opened[entry.open]))
+        elif isinstance(entry, Atomic):
+            item = make_atomic(entry.node)
+            nodes[item] = entry.node
+            items.append(item)
+        elif not isinstance(entry, Absolute):
+            items.append(entry)
+    return items, nodes
+
+
+def _with_strut(content: list[InlineContent]) -> list[InlineContent]:
+    """Give inline boxes that have only edges an empty text, so that they get their line."""
+    for at, entry in enumerate(content):
+        if isinstance(entry, OpenBox):
+            return [*content[: at + 1], TextItem("\u2060", entry.style), *content[at + 1 :]]
+    return content
+
+
+def _open_item(entry: OpenBox, basis: float) -> OpenItem:
+    margins = margins_of(entry.style, basis)
+    border, padding = border_of(entry.style), padding_of(entry.style, basis)
+    item = OpenItem(entry.style, entry.element)
+    rtl = entry.style.direction == "rtl"
+    if entry.has_right if rtl else entry.has_left:
+        item.margin_left, item.border_left, item.padding_left = margins.left or 0.0, border.left, padding.left
+    if entry.has_left if rtl else entry.has_right:
+        item.margin_right, item.border_right, item.padding_right = (
+            margins.right or 0.0,
+            border.right,
+            padding.right,
+        )
+    return item
+
+
+def atomic_item(fragment: Fragment, basis: float) -> AtomicItem:
+    """Return the margin box of an atomic inline with its baseline (CSS 2 §10.8.1)."""
+    style = fragment.node.style
+    margins = margins_of(style, basis)
+    height = fragment.height + margins.vertical
+    baseline = height
+    if fragment.node.kind in ("flex", "grid", "table"):
+        own = fragment.first_baseline
+    else:
+        own = fragment.last_baseline if style.overflow_y in ("visible", "clip") else None
+    if own is not None:
+        baseline = (margins.top or 0.0) + own
+    elif fragment.node.kind in ("flex", "grid", "table"):
+        baseline = (margins.top or 0.0) + fragment.height
+    return AtomicItem(style, fragment.width + margins.horizontal, height, baseline)
+
+
+def has_substance(content: list[InlineContent]) -> bool:
+    """False where every line box would be empty and so be treated as absent (CSS 2 §9.4.2)."""
+    for entry in content:
+        if isinstance(entry, Absolute | CloseBox):
+            continue
+        if isinstance(entry, TextItem):
+            keep = entry.style.white_space_collapse
+            if keep == "collapse":
+                if entry.text.strip(" \t\n\r\f"):
+                    return True
+            elif keep == "preserve-breaks":
+                if entry.text.strip(" \t\r\f"):
+                    return True
+            elif entry.text:
+                return True
+        elif isinstance(entry, OpenBox):
+            style = entry.style
+            sides = (
+                style.margin_left, style.margin_right, style.padding_left, style.padding_right,
+            )  # fmt: skip
+            if style.border_left_width or style.border_right_width:
+                return True
+            if any(not isinstance(side, str) and (side.px or side.pct or side.func) for side in sides):
+                return True
+        else:
+            return True
+    return False
+
+
+def _postpone_absolutes(ctx: LayoutContext, content: Content, frame: Frame, lines: list[Line]) -> None:
+    """Give absolutely positioned descendants the place where they would have been in the line.
+
+    Inside a positioned inline box they are laid out at once: that box contains them.
+    """
+    stack: list[OpenBox] = []
+    for index, entry in enumerate(frame.node.content):
+        if isinstance(entry, OpenBox):
+            stack.append(entry)
+        elif isinstance(entry, CloseBox):
+            stack.remove(entry.open)
+        elif isinstance(entry, Absolute) and not entry.node.is_float:
+            pending = Pending(entry.node, _static_position(ctx, frame, lines, index, entry))
+            holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
+            area = _inline_area(frame, lines, holder) if holder is not None else None
+            if area is None or entry.node.style.position == "fixed":
+                content.pending.append(pending)
+            else:
+                placed = place_absolute(ctx, pending, area)
+                content.children.append(placed)
+                content.pending.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
+
+
+def _inline_area(frame: Frame, lines: list[Line], holder: OpenBox) -> Rect | None:
+    """Return the containing block that an inline box makes: from its first to its last fragment's padding."""
+    parts = [box for line in lines for box in line.boxes if box.element is holder.element]
+    if not parts or holder.element is None:
+        return None
+    first, last = parts[0], parts[-1]
+    style = holder.style
+    left, top = first.x + first.border_left, first.y + style.border_top_width
+    right = last.x + last.width - last.border_right
+    bottom = last.y + last.height - style.border_bottom_width
+    return Rect(frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top))
+
+
+def _static_position(
+    ctx: LayoutContext, frame: Frame, lines: list[Line], index: int, entry: Absolute
+) -> StaticPosition:
+    """Return the place after the content before the box, on its line for a former inline, else below it."""
+    style = frame.node.style
+    rtl = style.direction == "rtl"
+    start = frame.inner_width if rtl else 0.0
+    before = frame.node.content[:index]
+    if not has_substance(before):
+        x = _line_start(lines[0]) if lines and entry.node.was_inline and not rtl else start
+        return StaticPosition(frame.left + x, frame.top, rtl=rtl)
+    # An empty atomic stands for the box; others are laid out already.
+    items, _ = inline_items(
+        before,
+        frame.inner_width,
+        lambda child: atomic_item(
+            ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True), frame.inner_width
+        ),
+    )
+    probe = AtomicItem(style, 0.0, 0.0, 0.0)
+    partial = ctx.text.layout([*items, probe], style, frame.inner_width, None).lines
+    last = partial[-1]
+    if not entry.node.was_inline:
+        return StaticPosition(frame.left + start, frame.top + last.y + last.height, rtl=rtl)
+    x = next((atomic.x for atomic in last.atomics if atomic.item is probe), start)
+    if lines and len(partial) <= len(lines):
+        # The whole line may be aligned elsewhere than its beginning alone.
+        full = lines[len(partial) - 1]
+        x += _line_end(full) - _line_end(last) if rtl else _line_start(full) - _line_start(last)
+    return StaticPosition(frame.left + x, frame.top + last.y, rtl=rtl)
+
+
+def _line_start(line: Line) -> float:
+    edges = [run.x for run in line.runs] + [atomic.x for atomic in line.atomics]
+    return min(edges, default=0.0)
+
+
+def _line_end(line: Line) -> float:
+    edges = [run.x + run.width for run in line.runs]
+    edges += [atomic.x + atomic.item.width for atomic in line.atomics]
+    return max(edges, default=0.0)

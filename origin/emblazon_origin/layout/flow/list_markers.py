@@ -1,0 +1,95 @@
+"""Markers of list items: text or an image beside the first line, or a drawn disc, circle or square."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element, Text
+from ...style.values.value_types import TRANSPARENT, Length
+from ...text.line_model import TextItem
+from ..boxes.anonymous import anonymous_style
+from ..boxes.fragment import Content
+from ..boxes.nodes import Node
+from ..context import Frame, LayoutContext
+from ..placement import place
+from ..sizing import margins_of
+
+Ascent = Callable[[ComputedStyle], float]
+# The glyphs that the style stage writes for the counter styles that are drawn as shapes.
+SHAPES = {"disc": "•", "circle": "◦", "square": "▪"}
+PADDING = 7.0  # between a drawn outside marker and the content, as browsers have it
+
+
+def marker_style(style: ComputedStyle) -> ComputedStyle:
+    """Return the style of a marker box: what it inherits, on one line (CSS Lists 3 §3.1)."""
+    return anonymous_style(
+        style, white_space_collapse="preserve", text_wrap_mode="nowrap", text_indent=Length(),
+        unicode_bidi="isolate", text_transform="none", text_align="start", text_decorations=(),
+    )  # fmt: skip
+
+
+def marker_shape(item: ComputedStyle, marker: Element) -> str | None:
+    """Return the shape that stands for a marker's text; None where the text is the author's own."""
+    if item.list_style_type_is_string or item.list_style_type not in SHAPES:
+        return None
+    text = "".join(child.data for child in marker.children if isinstance(child, Text))
+    plain = len(marker.children) == 1 and text.strip() == SHAPES[item.list_style_type]
+    return item.list_style_type if plain else None
+
+
+def shape_node(style: ComputedStyle, shape: str, ascent: float, inside: bool) -> Node:
+    """Return a box that draws the shape."""
+    node = Node(_shape_style(style, shape, ascent, inside), None, "block")
+    node.is_root_context, node.is_atomic = True, inside
+    if not inside:
+        node.marker_offset = int(ascent) * 2 // 3 + PADDING
+    return node
+
+
+def _shape_style(style: ComputedStyle, shape: str, ascent: float, inside: bool) -> ComputedStyle:
+    """Return the style of a drawn marker, with the proportions of Chromium's list markers."""
+    height = int(ascent)
+    size = float((height * 2 // 3 + 1) // 2)
+    round_ = (Length(pct=0.5), Length(pct=0.5))
+    ring = shape == "circle"
+    color = style.color
+    changes: dict[str, object] = {
+        "display": "block",
+        "box_sizing": "border-box",
+        "width": Length(size),
+        "height": Length(size),
+        "background_color": TRANSPARENT if ring else color,
+        "margin_bottom": Length(height - 3 * (height - height * 2 // 3) // 2 - size),
+    }
+    if inside:
+        changes |= {"margin_left": Length(0.0), "margin_right": Length(1.0 + style.font_size)}
+    if shape != "square":
+        changes |= {f"border_{corner}_radius": round_ for corner in _CORNERS}
+    if ring:
+        for side in ("top", "right", "bottom", "left"):
+            changes |= {
+                f"border_{side}_width": 1.0, f"border_{side}_style": "solid", f"border_{side}_color": color,
+            }  # fmt: skip
+    return anonymous_style(style, **changes)
+
+
+_CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
+
+
+def place_marker(ctx: LayoutContext, frame: Frame, content: Content, marker: Node) -> None:
+    """Put an outside marker beside the first line; an empty item gets a line's height from it."""
+    fragment = ctx.layout(ctx, marker, frame.inner_width, None, shrink=True)
+    margin = margins_of(marker.style, 0.0).bottom or 0.0
+    rise = fragment.height + margin if fragment.first_baseline is None else fragment.first_baseline
+    if content.first_baseline is None:
+        style = marker_style(frame.node.style)
+        strut = ctx.text.layout([TextItem("\u2060", style)], style, frame.inner_width, None)
+        content.first_baseline = content.last_baseline = frame.top + strut.first_baseline
+        content.height = max(content.height, strut.height)
+        content.collapses_through = False
+    offset = fragment.width if marker.marker_offset is None else marker.marker_offset
+    x = frame.left - offset
+    if frame.node.style.direction == "rtl":
+        x = frame.left + frame.inner_width + offset - fragment.width
+    place(content, fragment, x, content.first_baseline - rise, frame.inner_width, None)

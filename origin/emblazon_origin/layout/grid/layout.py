@@ -1,0 +1,318 @@
+"""Grid layout: place items, size columns, size rows, align (CSS Grid 2 §8, §11, §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...style.values.computed import Alignment, ComputedStyle
+from ...style.values.value_types import GridLine, Length, TrackSize
+from ..alignment import Edge, distribute
+from ..boxes.fragment import Content, Fragment, StaticPosition
+from ..boxes.nodes import Node
+from ..context import Frame, LayoutContext
+from ..contributions import definite_inner_height
+from ..placement import place, postpone
+from ..sizing import INFINITY, clamp, margins_of
+from ..units import snap, used
+from .auto_placement import GridItem, line_index, place_items
+from .items import (
+    area_fragment,
+    block_contribution,
+    block_offset,
+    inline_contribution,
+    inline_offset,
+    is_baseline_aligned,
+)
+from .named_lines import AUTO_TRACK, ExplicitGrid, area_spans, explicit_grid
+from .tracks import Constraint, Track, gaps_between, make_track, size_tracks
+
+
+@dataclass(slots=True, eq=False)
+class _Axis:
+    """Tracks of one axis with their positions once aligned."""
+
+    explicit: ExplicitGrid
+    before: int  # implicit tracks before the explicit grid
+    templates: list[TrackSize]
+    gap: float
+    tracks: list[Track] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
+
+    def make(self, available: float | None, occupied: set[int]) -> None:
+        """Begin sizing: fresh tracks, empty auto-fit ones collapsed."""
+        self.tracks = [make_track(template, available) for template in self.templates]
+        for index in self.explicit.auto_fit:
+            if index + self.before not in occupied:
+                self.tracks[index + self.before] = Track("fixed", "fixed", 0.0, 0.0, collapsed=True)
+
+    @property
+    def used(self) -> float:
+        """Size of all tracks and gutters."""
+        return sum(track.base for track in self.tracks) + gaps_between(self.tracks, self.gap)
+
+    def align(self, value: Alignment, available: float, rtl: bool = False) -> None:
+        """Give every track its start (§10.5)."""
+        count = sum(not track.collapsed for track in self.tracks)
+        free = available - self.used
+        offset, between = distribute(value, free, count, rtl, rtl) if count else (0.0, 0.0)
+        offset, between = snap(offset), snap(between)
+        self.starts = []
+        position, first = offset, True
+        for track in self.tracks:
+            if not track.collapsed and not first:
+                position += self.gap + between
+            self.starts.append(position)
+            position += track.base
+            first = first and track.collapsed
+
+    def span(self, start: int, end: int) -> tuple[float, float]:
+        """Return the start and the size of an area."""
+        last = self.tracks[end - 1]
+        return self.starts[start], self.starts[end - 1] + last.base - self.starts[start]
+
+    def line(self, index: int, side: str) -> float | None:
+        """Return the place of a grid line, for absolutely positioned boxes."""
+        track = index + self.before
+        if not self.tracks or not 0 <= track <= len(self.tracks):
+            return None
+        if side == "start":
+            return self.starts[track] if track < len(self.tracks) else self.starts[-1] + self.tracks[-1].base
+        return self.starts[track - 1] + self.tracks[track - 1].base if track else self.starts[0]
+
+
+@dataclass(slots=True, eq=False)
+class _Grid:
+    ctx: LayoutContext
+    node: Node
+    style: ComputedStyle
+    items: list[GridItem]
+    rows: _Axis
+    columns: _Axis
+
+
+def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
+    """Lay out a grid container's content."""
+    style = frame.node.style
+    grid = _build(ctx, frame.node, frame.inner_width, frame.inner_height, frame.max_inner_height)
+    # 1. Columns.
+    size_columns(grid, frame.inner_width, "definite", style.justify_content, frame.height_basis)
+    grid.columns.align(style.justify_content, frame.inner_width, style.direction == "rtl")
+    # 2. Rows; with an automatic height they decide it, and percentages then resolve against it.
+    for item in grid.items:
+        item.margins = margins_of(item.node.style, _column_width(grid, item))
+    inner_height = frame.inner_height
+    _size_rows(grid, inner_height, frame)
+    if inner_height is None:
+        inner_height = clamp(grid.rows.used, frame.min_inner_height, frame.max_inner_height)
+        if _rows_depend_on_height(style) or inner_height < grid.rows.used - 1e-6:
+            grid.rows.gap = used(style.row_gap, inner_height)
+            _size_rows(grid, inner_height, frame)
+    grid.rows.align(style.align_content, inner_height)
+    # 3. Items.
+    content = Content(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
+    _place_items(grid, frame, content)
+    for node in frame.node.children:
+        if node.is_out_of_flow:
+            _postpone(grid, frame, content, node, inner_height)
+    return content
+
+
+def grid_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
+    """Return the min-content and max-content width of a grid container (§11.2)."""
+    grid = _build(ctx, node, None, None, INFINITY)
+    basis = definite_inner_height(node)
+    size_columns(grid, None, "min-content", "start", basis)
+    low = grid.columns.used
+    size_columns(grid, None, "max-content", "start", basis)
+    return low, grid.columns.used
+
+
+def _build(
+    ctx: LayoutContext, node: Node, width: float | None, height: float | None, max_height: float
+) -> _Grid:
+    style = node.style
+    area_rows, area_columns = area_spans(style.grid_template_areas)
+    column_gap = used(style.column_gap, width or 0.0)
+    row_gap = used(style.row_gap, height or 0.0)
+    fill_height = height if height is not None else (None if max_height == INFINITY else max_height)
+    rows = explicit_grid(
+        style.grid_template_rows, area_rows, len(style.grid_template_areas), style.grid_auto_rows,
+        fill_height, row_gap,
+    )  # fmt: skip
+    columns = explicit_grid(
+        style.grid_template_columns, area_columns, max(map(len, style.grid_template_areas), default=0),
+        style.grid_auto_columns, width, column_gap,
+    )  # fmt: skip
+    nodes = [child for child in node.children if not child.is_out_of_flow]
+    nodes.sort(key=lambda child: child.style.order)
+    items, before_rows, before_columns = place_items(nodes, rows, columns, style.grid_auto_flow)
+    row_count = max([before_rows + len(rows.tracks)] + [item.row_end for item in items])
+    column_count = max([before_columns + len(columns.tracks)] + [item.column_end for item in items])
+    return _Grid(
+        ctx,
+        node,
+        style,
+        items,
+        _Axis(rows, before_rows, _templates(rows, before_rows, row_count, style.grid_auto_rows), row_gap),
+        _Axis(
+            columns,
+            before_columns,
+            _templates(columns, before_columns, column_count, style.grid_auto_columns),
+            column_gap,
+        ),
+    )
+
+
+def _templates(
+    explicit: ExplicitGrid, before: int, count: int, auto: tuple[TrackSize, ...]
+) -> list[TrackSize]:
+    """Return the sizing functions of all tracks; the implicit pattern repeats outwards (§7.6)."""
+    auto = auto or (AUTO_TRACK,)
+    after = count - before - len(explicit.tracks)
+    leading = [auto[-1 - index % len(auto)] for index in range(before)][::-1]
+    return leading + explicit.tracks + [auto[index % len(auto)] for index in range(after)]
+
+
+def size_columns(
+    grid: _Grid,
+    available: float | None,
+    constraint: Constraint,
+    justify: Alignment,
+    height_basis: float | None,
+) -> None:
+    """Run the track sizing algorithm for columns."""
+    axis = grid.columns
+    axis.make(available, {c for i in grid.items for c in range(i.column_start, i.column_end)})
+    contributions = [inline_contribution(grid.ctx, item, axis.tracks, height_basis) for item in grid.items]
+    stretch = justify in ("normal", "stretch")
+    size_tracks(axis.tracks, contributions, available, axis.gap, constraint, stretch)
+
+
+def _size_rows(grid: _Grid, available: float | None, frame: Frame) -> None:
+    axis = grid.rows
+    axis.make(available, {r for i in grid.items for r in range(i.row_start, i.row_end)})
+    _shim_baselines(grid)
+    contributions = [
+        block_contribution(grid.ctx, item, axis.tracks, _column_width(grid, item), grid.style)
+        for item in grid.items
+    ]
+    stretch = grid.style.align_content in ("normal", "stretch")
+    constraint: Constraint = "definite" if available is not None else "max-content"
+    size_tracks(
+        axis.tracks, contributions, available, axis.gap, constraint, stretch,
+        frame.min_inner_height, frame.max_inner_height,
+    )  # fmt: skip
+
+
+def _column_width(grid: _Grid, item: GridItem) -> float:
+    return grid.columns.span(item.column_start, item.column_end)[1]
+
+
+def _rows_depend_on_height(style: ComputedStyle) -> bool:
+    """True where a row or the gap is a percentage, which an automatic height first treats as auto."""
+    if not style.row_gap.is_absolute:
+        return True
+    tracks: list[TrackSize] = list(style.grid_auto_rows)
+    for item in style.grid_template_rows.items:
+        tracks.extend([item] if isinstance(item, TrackSize) else item.tracks)
+    return any(
+        isinstance(breadth, Length) and not breadth.is_absolute
+        for track in tracks
+        for breadth in (track.min, track.max)
+    )
+
+
+def _shim_baselines(grid: _Grid) -> None:
+    """§11.5 step 1: items that share a row's baseline grow by how far they are pushed down."""
+    groups: dict[int, list[tuple[GridItem, float]]] = {}
+    for item in grid.items:
+        item.shim = 0.0
+        if is_baseline_aligned(item, grid.style):
+            width = _column_width(grid, item)
+            fragment = area_fragment(grid.ctx, item, width, None, grid.style)
+            own = fragment.height if fragment.first_baseline is None else fragment.first_baseline
+            groups.setdefault(item.row_start, []).append((item, (item.margins.top or 0.0) + own))
+    for group in groups.values():
+        deepest = max(baseline for _, baseline in group)
+        for item, baseline in group:
+            item.shim = deepest - baseline
+
+
+def _place_items(grid: _Grid, frame: Frame, content: Content) -> None:
+    firsts: list[tuple[int, int, GridItem, Fragment, float]] = []
+    rtl = grid.style.direction == "rtl"
+    for item in grid.items:
+        x, width = grid.columns.span(item.column_start, item.column_end)
+        y, height = grid.rows.span(item.row_start, item.row_end)
+        fragment = area_fragment(grid.ctx, item, width, height, grid.style)
+        if rtl:
+            x = frame.inner_width - x - width
+        left = frame.left + x + inline_offset(item, fragment.width, width, grid.style)
+        top = frame.top + y + block_offset(item, fragment.height, height, grid.style)
+        place(content, fragment, left, top, width, height)
+        firsts.append((item.row_start, item.column_start, item, fragment, top))
+    if not firsts:
+        return
+    content.first_baseline = _baseline(firsts, min(row for row, *_ in firsts), grid.style, first=True)
+    content.last_baseline = _baseline(firsts, max(row for row, *_ in firsts), grid.style, first=False)
+
+
+def _baseline(
+    placed: Sequence[tuple[int, int, GridItem, Fragment, float]], row: int, style: ComputedStyle, first: bool
+) -> float:
+    """§10.6: of the baseline-aligned items in the row, else of its first item."""
+    group = [entry for entry in placed if entry[0] == row]
+    aligned = [entry for entry in group if is_baseline_aligned(entry[2], style)]
+    _, _, _, fragment, top = min(aligned or group, key=lambda entry: entry[1])
+    own = fragment.first_baseline if first else fragment.last_baseline
+    return top + (fragment.height if own is None else own)
+
+
+def _postpone(grid: _Grid, frame: Frame, content: Content, node: Node, inner_height: float) -> None:
+    """§9: the containing block of an absolute child is its grid area; the padding box by default."""
+    style = node.style
+    static = StaticPosition(
+        frame.left, frame.top, frame.inner_width, inner_height,
+        _static_edge(style.justify_self, grid.style.justify_items, grid.style.direction == "rtl"),
+        _static_edge(style.align_self, grid.style.align_items),
+    )  # fmt: skip
+    postpone(content, node, static)
+    rtl = grid.style.direction == "rtl"
+    left, right = -frame.padding.left, frame.inner_width + frame.padding.right
+    top, bottom = -frame.padding.top, inner_height + frame.padding.bottom
+    start = _line(style.grid_column_start, grid.columns, "start")
+    end = _line(style.grid_column_end, grid.columns, "end")
+    if rtl:
+        start, end = (
+            None if end is None else frame.inner_width - end,
+            None if start is None else frame.inner_width - start,
+        )
+    left, right = (left if start is None else start), (right if end is None else end)
+    above, below = (
+        _line(style.grid_row_start, grid.rows, "start"),
+        _line(style.grid_row_end, grid.rows, "end"),
+    )
+    top, bottom = (top if above is None else above), (bottom if below is None else below)
+    content.area_of[node] = (
+        frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top),
+    )  # fmt: skip
+
+
+def _line(line: GridLine, axis: _Axis, side: str) -> float | None:
+    if line.span is not None or (line.number is None and line.name is None):
+        return None
+    if line.name is not None and line.number is None:
+        known = axis.explicit.names
+        if f"{line.name}-{side}" not in known and line.name not in known:
+            return None
+    return axis.line(line_index(line, axis.explicit, side), side)
+
+
+def _static_edge(own: Alignment, container: Alignment, rtl: bool = False) -> Edge:
+    value = container if own == "auto" else own
+    if value == "center":
+        return "center"
+    if value in ("left", "right"):
+        return "end" if value == "right" else "start"
+    return "end" if (value in ("end", "flex-end", "self-end")) != rtl else "start"

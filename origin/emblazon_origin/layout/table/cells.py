@@ -1,0 +1,82 @@
+"""A table's grid: which cell lies in which rows and columns (CSS Tables 3 §3, HTML §4.9.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..boxes.nodes import Node
+
+MAX_SPAN = 1000
+MAX_COLUMNS = 1000
+
+
+class Edge(NamedTuple):
+    """A collapsed border between two grid cells; `style` "none" for nothing."""
+
+    width: float
+    style: str
+    color: object
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """A cell with its place; rows and columns count from 0."""
+
+    node: Node
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+@dataclass(slots=True, eq=False)
+class TableGrid:
+    """Rows in visual order (headers first, footers last), each with its group, and all cells."""
+
+    rows: list[Node] = field(default_factory=list)
+    groups: list[Node] = field(default_factory=list)  # of each row
+    cells: list[Cell] = field(default_factory=list)
+    columns: int = 0
+    horizontal: list[list[Edge]] = field(default_factory=list)  # collapsed borders: per grid line and column
+    vertical: list[list[Edge]] = field(default_factory=list)  # per row and grid line
+
+
+_ORDER = {"table-header-group": 0, "table-footer-group": 2}
+
+
+def build_grid(table: Node) -> TableGrid:
+    """Place the cells of a table whose children are row groups with rows with cells."""
+    grid = TableGrid()
+    ordered = sorted(
+        (group for group in table.children if not group.is_out_of_flow),
+        key=lambda group: _ORDER.get(group.style.display, 1),
+    )
+    for group in ordered:
+        open_until: dict[int, int] = {}  # column → row before which a cell from above still takes it
+        rows = [row for row in group.children if not row.is_out_of_flow]
+        first = len(grid.rows)
+        for index, row in enumerate(rows):
+            number = first + index
+            grid.rows.append(row)
+            grid.groups.append(group)
+            column = 0
+            for cell in (child for child in row.children if not child.is_out_of_flow):
+                while open_until.get(column, 0) > number:
+                    column += 1
+                spans = _span(cell, "rowspan"), _span(cell, "colspan") or 1
+                tall = min(spans[0] or len(rows), len(rows) - index)
+                wide = max(1, min(spans[1], MAX_COLUMNS - column))
+                if column >= MAX_COLUMNS:
+                    break
+                grid.cells.append(Cell(cell, number, column, tall, wide))
+                for at in range(column, column + wide):
+                    open_until[at] = number + tall
+                column += wide
+                grid.columns = max(grid.columns, column)
+    return grid
+
+
+def _span(cell: Node, name: str) -> int:
+    text = cell.element.attributes.get(name, "1").strip() if cell.element is not None else "1"
+    return min(int(text), MAX_SPAN) if text.isascii() and text.isdigit() else 1

@@ -1,0 +1,280 @@
+"""Table layout: columns, rows, cells in their places (CSS Tables 3 §4)."""
+
+from __future__ import annotations
+
+import copy
+
+from ...style.values.value_types import Length
+from ..boxes.anonymous import anonymous_style
+from ..boxes.box import Sides
+from ..boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
+from ..boxes.nodes import Node
+from ..context import Frame, LayoutContext
+from ..flex.items import content_height_twin
+from ..placement import place, postpone
+from ..sizing import length_of
+from .cells import Cell, Edge, TableGrid
+from .columns import distribute, fixed_layout, measure_columns, spacing_of, total_sizes
+
+_NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
+
+
+def table_content_sizes(ctx: LayoutContext, table: Node) -> tuple[float, float]:
+    """Return a table's min-content and max-content width, without its own border and padding."""
+    return total_sizes(table, measure_columns(ctx, table, _grid(table)))
+
+
+def _grid(table: Node) -> TableGrid:
+    assert table.table is not None  # noqa: S101 - box generation gave every table its grid
+    return table.table
+
+
+def layout_table(ctx: LayoutContext, frame: Frame) -> Content:
+    """Lay out the grid of a table."""
+    table, grid = frame.node, _grid(frame.node)
+    gap_x, gap_y = spacing_of(table)
+    columns = measure_columns(ctx, table, grid)
+    room = frame.inner_width - gap_x * (len(columns) + 1)
+    widths = distribute(columns, max(0.0, room), fixed_layout(table))
+    if table.style.direction == "rtl":
+        widths.reverse()
+    lefts = _starts(widths, gap_x)
+    measured = {cell: _measure(ctx, grid, cell, widths, gap_x, table) for cell in grid.cells}
+    heights, baselines = _row_heights(grid, measured, gap_y)
+    height = frame.inner_height if frame.inner_height is not None else frame.min_inner_height
+    _grow(grid, heights, height - gap_y * (len(heights) + 1))
+    tops = _starts(heights, gap_y)
+    content = Content((tops[-1] + heights[-1] if heights else 0.0) + gap_y)
+    _place_groups(ctx, frame, content, lefts, widths, tops, heights, baselines, measured)
+    if grid.horizontal:
+        _add_edges(frame, content, grid, lefts, widths, tops, heights)
+    for child in table.children:
+        if child.is_out_of_flow:
+            postpone(content, child, StaticPosition(frame.left, frame.top))
+    return content
+
+
+def _starts(sizes: list[float], gap: float) -> list[float]:
+    found, at = [], gap
+    for size in sizes:
+        found.append(at)
+        at += size + gap
+    return found
+
+
+def _columns_of(cell: Cell, table: Node, count: int) -> tuple[int, int]:
+    """Return the first and last column of a cell from the left."""
+    first, last = cell.column, cell.column + cell.columns - 1
+    return (count - 1 - last, count - 1 - first) if table.style.direction == "rtl" else (first, last)
+
+
+def _measure(
+    ctx: LayoutContext, grid: TableGrid, cell: Cell, widths: list[float], gap: float, table: Node
+) -> Fragment:
+    """Lay a cell out in its columns, as high as its content or its height makes it."""
+    first, last = _columns_of(cell, table, grid.columns)
+    width = sum(widths[first : last + 1]) + gap * (last - first)
+    node = cell.node
+    fragment = ctx.layout(ctx, node, width, None, fixed_width=width)
+    if node.style.height != "auto":
+        natural = ctx.layout(ctx, content_height_twin(node), width, None, fixed_width=width)
+        if natural.height > fragment.height:
+            fragment = copy.copy(natural)
+            fragment.node = node
+    return fragment
+
+
+# --- rows -----------------------------------------------------------------------------------------------
+
+
+def _align(cell: Cell) -> str:
+    value = cell.node.style.vertical_align
+    return value if value in ("top", "middle", "bottom") else "baseline"
+
+
+def _baseline(fragment: Fragment) -> float:
+    if fragment.first_baseline is not None:
+        return fragment.first_baseline
+    return fragment.height - fragment.padding.bottom - fragment.border.bottom
+
+
+def _row_heights(
+    grid: TableGrid, measured: dict[Cell, Fragment], gap: float
+) -> tuple[list[float], list[float]]:
+    """Return each row's height and baseline; cells over several rows stretch the last of them."""
+    heights = [_row_height(row) for row in grid.rows]
+    baselines = [0.0] * len(heights)
+    below = [0.0] * len(heights)
+    for cell, fragment in measured.items():
+        if _align(cell) == "baseline":
+            own = _baseline(fragment)
+            baselines[cell.row] = max(baselines[cell.row], own)
+            if cell.rows == 1:
+                below[cell.row] = max(below[cell.row], fragment.height - own)
+        if cell.rows == 1:
+            heights[cell.row] = max(heights[cell.row], fragment.height)
+    for row, descent in enumerate(below):
+        heights[row] = max(heights[row], baselines[row] + descent if descent else 0.0)
+    for cell, fragment in sorted(measured.items(), key=lambda entry: entry[0].rows):
+        rows = range(cell.row, cell.row + cell.rows)
+        missing = fragment.height - gap * (cell.rows - 1) - sum(heights[row] for row in rows)
+        if cell.rows > 1 and missing > 0:
+            total = sum(heights[row] for row in rows)
+            for row in rows:
+                heights[row] += missing * (heights[row] / total if total else 1 / cell.rows)
+    return heights, baselines
+
+
+def _row_height(row: Node) -> float:
+    return length_of(row.style.height, None) or 0.0
+
+
+def _grow(grid: TableGrid, heights: list[float], wanted: float) -> None:
+    """Share what the table is higher than its rows: among automatic rows, by their heights."""
+    missing = wanted - sum(heights)
+    if missing <= 0 or not heights:
+        return
+    rows = [i for i, row in enumerate(grid.rows) if not isinstance(row.style.height, Length)]
+    rows = rows or list(range(len(heights)))
+    total = sum(heights[row] for row in rows)
+    for row in rows:
+        heights[row] += missing * (heights[row] / total if total else 1 / len(rows))
+
+
+# --- placing --------------------------------------------------------------------------------------------
+
+
+def _place_groups(
+    ctx: LayoutContext,
+    frame: Frame,
+    content: Content,
+    lefts: list[float],
+    widths: list[float],
+    tops: list[float],
+    heights: list[float],
+    baselines: list[float],
+    measured: dict[Cell, Fragment],
+) -> None:
+    table, grid = frame.node, _grid(frame.node)
+    gap_y = spacing_of(table)[1]
+    left = lefts[0] if lefts else 0.0
+    width = lefts[-1] + widths[-1] - left if lefts else 0.0
+    by_row: dict[int, list[Cell]] = {}
+    for cell in grid.cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    row = 0
+    while row < len(grid.rows):
+        group, first = grid.groups[row], row
+        inside = Content(0.0)
+        while row < len(grid.rows) and grid.groups[row] is group:
+            cells = Content(0.0)
+            for cell in by_row.get(row, ()):
+                end = cell.row + cell.rows
+                height = sum(heights[cell.row : end]) + gap_y * (cell.rows - 1)
+                fragment = _aligned(cell, measured[cell], height, baselines[row])
+                at = _columns_of(cell, table, grid.columns)[0]
+                place(cells, fragment, lefts[at] - left, 0.0, width, None)
+            placed = _part(grid.rows[row], width, heights[row], cells, baselines[row])
+            place(inside, placed, 0.0, tops[row] - tops[first], width, None)
+            row += 1
+        height = tops[row - 1] + heights[row - 1] - tops[first]
+        fragment = _part(group, width, height, inside, None)
+        place(content, fragment, frame.left + left, frame.top + tops[first], width, None)
+    if baselines:
+        content.first_baseline = frame.top + tops[0] + (baselines[0] or heights[0])
+        content.last_baseline = frame.top + tops[-1] + (baselines[-1] or heights[-1])
+
+
+def _part(node: Node, width: float, height: float, content: Content, baseline: float | None) -> Fragment:
+    """Return the box of a row or a row group: it has no border and no padding of its own."""
+    pending = list(content.pending)
+    pending += [Pending(child, StaticPosition(0.0, 0.0)) for child in node.children if child.is_out_of_flow]
+    return Fragment(
+        node, width, height, _NO_SIDES, _NO_SIDES, content.children, [], baseline, baseline, pending
+    )
+
+
+def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> Fragment:
+    """Return a cell at its final height, its content moved down by `vertical-align`."""
+    room = height - fragment.height
+    align = _align(cell)
+    if align == "baseline":
+        down = min(max(0.0, baseline - _baseline(fragment)), max(0.0, room))
+    else:
+        down = {"top": 0.0, "middle": room / 2, "bottom": room}[align]
+    if not room:
+        return fragment
+    moved = copy.copy(fragment)
+    moved.height = height
+    if down:
+        padding = fragment.padding
+        moved.padding = padding._replace(top=padding.top + down, bottom=padding.bottom + room - down)
+        moved.children = [Placed(child, x, y + down) for child, x, y in fragment.children]
+        moved.pending = [pending.moved(0.0, down) for pending in fragment.pending]
+        if fragment.first_baseline is not None and fragment.last_baseline is not None:
+            moved.first_baseline = fragment.first_baseline + down
+            moved.last_baseline = fragment.last_baseline + down
+    return moved
+
+
+# --- collapsed borders ----------------------------------------------------------------------------------
+
+
+def _add_edges(
+    frame: Frame,
+    content: Content,
+    grid: TableGrid,
+    lefts: list[float],
+    widths: list[float],
+    tops: list[float],
+    heights: list[float],
+) -> None:
+    """Draw the collapsed borders as boxes over the cells, centred on the grid's lines."""
+    xs = [*lefts, lefts[-1] + widths[-1]] if lefts else []
+    ys = [*tops, tops[-1] + heights[-1]] if tops else []
+    rtl = frame.node.style.direction == "rtl"
+    for line in range(len(xs)):
+        for first, last, edge in _runs([edges[line] for edges in grid.vertical]):
+            x = xs[len(xs) - 1 - line if rtl else line] - edge.width / 2
+            size = ys[last + 1] - ys[first]
+            _add_edge(frame, content, edge, x, ys[first], edge.width, size, "left")
+    for line, edges in enumerate(grid.horizontal):
+        for first, last, edge in _runs(edges):
+            start, end = (len(xs) - 2 - last, len(xs) - 1 - first) if rtl else (first, last + 1)
+            before, after = _across(grid, line, first), _across(grid, line, last + 1)
+            x, right = xs[start] - before / 2, xs[end] + after / 2
+            _add_edge(frame, content, edge, x, ys[line] - edge.width / 2, right - x, edge.width, "top")
+
+
+def _runs(edges: list[Edge]) -> list[tuple[int, int, Edge]]:
+    """Join neighbouring edges that look the same: first column, last column, edge."""
+    found: list[tuple[int, int, Edge]] = []
+    for column, edge in enumerate(edges):
+        if found and found[-1][1] == column - 1 and found[-1][2] == edge:
+            found[-1] = (found[-1][0], column, edge)
+        elif edge.width:
+            found.append((column, column, edge))
+    return found
+
+
+def _across(grid: TableGrid, line: int, column: int) -> float:
+    """Return the width of the widest vertical border that meets a horizontal line."""
+    rows = [row for row in (line - 1, line) if 0 <= row < len(grid.vertical)]
+    return max((grid.vertical[row][column].width for row in rows), default=0.0)
+
+
+def _add_edge(
+    frame: Frame, content: Content, edge: Edge, x: float, y: float, width: float, height: float, side: str
+) -> None:
+    style = anonymous_style(
+        frame.node.style,
+        **{
+            f"border_{side}_width": edge.width,
+            f"border_{side}_style": edge.style,
+            f"border_{side}_color": edge.color,
+        },
+    )
+    border = Sides(edge.width, 0, 0, 0) if side == "top" else Sides(0, 0, 0, edge.width)
+    node = Node(style, None, order=frame.node.order, parent=frame.node)
+    fragment = Fragment(node, width, height, border, _NO_SIDES, [], [], None, None, [])
+    content.children.append(Placed(fragment, frame.left + x, frame.top + y))

@@ -1,0 +1,99 @@
+"""A box's edges in scaled px: snapped to device pixels as Chromium does, with corner radii."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...layout.boxes.box import Box, Rect, Sides
+from ...style.values.computed import ComputedStyle
+from ...style.values.value_types import Length, Radius
+from ..context import PaintContext
+from ..painter import RoundedRect
+from ..raster.geometry import inset, snap
+from ..raster.path import Radii
+
+
+@dataclass(frozen=True, slots=True)
+class BoxGeometry:
+    """Border, padding and content edges of one box (or of one inline box's part on a line)."""
+
+    border_rect: Rect  # snapped
+    radii: Radii
+    border: Sides
+    padding: Sides
+    dpr: float
+
+    @property
+    def border_shape(self) -> RoundedRect:
+        """The border edge."""
+        return RoundedRect(self.border_rect, self.radii)
+
+    @property
+    def padding_shape(self) -> RoundedRect:
+        """The padding edge, with inner radii."""
+        return self.shape_inside(self.border)
+
+    @property
+    def content_shape(self) -> RoundedRect:
+        """The content edge, with inner radii."""
+        b, p = self.border, self.padding
+        return self.shape_inside(
+            Sides(b.top + p.top, b.right + p.right, b.bottom + p.bottom, b.left + p.left)
+        )
+
+    def shape_inside(self, sides: Sides) -> RoundedRect:
+        """Return the shape whose edges lie inwards by these widths."""
+        rect = inset(self.border_rect, sides)
+        return RoundedRect(rect, self.radii.shrink(sides).fit(rect.width, rect.height))
+
+    def shape(self, name: str) -> RoundedRect:
+        """Return the shape of `border-box`, `padding-box` or `content-box`."""
+        if name == "padding-box":
+            return self.padding_shape
+        return self.content_shape if name == "content-box" else self.border_shape
+
+    def shape_outside(self, by: float) -> RoundedRect:
+        """Return the shape of an edge outwards by `by` (inwards where negative): shadows and outlines."""
+        rect = inset(self.border_rect, Sides(-by, -by, -by, -by))
+        return RoundedRect(rect, self.radii.spread(by).fit(rect.width, rect.height))
+
+
+def device_width(width: float, dpr: float) -> float:
+    """Round a border's width down to whole device pixels, but not to none."""
+    scaled = width * dpr
+    if scaled <= 0:
+        return 0.0
+    return float(max(1, int(scaled + 1e-4)))
+
+
+def corner_radii(style: ComputedStyle, width: float, height: float, dpr: float) -> Radii:
+    """Return the used radii of a border box of scaled px, overlaps reduced."""
+
+    def corner(radius: Radius) -> tuple[float, float]:
+        return _scaled(radius[0], width, dpr), _scaled(radius[1], height, dpr)
+
+    return Radii(
+        corner(style.border_top_left_radius),
+        corner(style.border_top_right_radius),
+        corner(style.border_bottom_right_radius),
+        corner(style.border_bottom_left_radius),
+    ).fit(width, height)
+
+
+def _scaled(length: Length, basis: float, dpr: float) -> float:
+    if length.px == 0 and length.pct == 0 and length.func is None:
+        return 0.0
+    return max(0.0, length.resolve(basis / dpr) * dpr)
+
+
+def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
+    """Return the geometry of a laid-out box."""
+    return make_geometry(box.style, context.place(box.border_box), box.border, box.padding, context.dpr)
+
+
+def make_geometry(style: ComputedStyle, rect: Rect, border: Sides, padding: Sides, dpr: float) -> BoxGeometry:
+    """Snap a border box of scaled px; border and padding are CSS px."""
+    snapped = snap(rect).rect
+    radii = corner_radii(style, rect.width, rect.height, dpr).fit(snapped.width, snapped.height)
+    widths = Sides(*(device_width(width, dpr) for width in border))
+    return BoxGeometry(snapped, radii, widths, Sides(*(side * dpr for side in padding)), dpr)

@@ -1,0 +1,95 @@
+"""Display items of one box: shadows, background, border, image, outline."""
+
+from __future__ import annotations
+
+from ...layout.boxes.box import Box, Rect
+from ...style.values.value_types import Url
+from ..context import PaintContext
+from ..costs import IMAGE_COST, box_cost
+from ..display_list import ClipNode, Group, Item
+from ..painter import Painter
+from ..raster.geometry import IntRect, Matrix
+from ..raster.rasterizer import Mask
+from ..text.text_clip import TextLine, lines_of, text_coverage
+from .background import paint_background
+from .border import paint_border
+from .box_geometry import BoxGeometry
+from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
+from .image import paint_replaced
+from .outline import outline_offset, paint_outline
+
+Items = list[Item | Group]
+
+
+def box_items(
+    box: Box,
+    geometry: BoxGeometry,
+    matrix: Matrix,
+    clip: ClipNode | None,
+    context: PaintContext,
+    lines: list[TextLine] | None = None,
+) -> Items:
+    """Return the item that draws a box's shadows, background and border (none where it has none).
+
+    `lines` is the text that `background-clip: text` shows through, where it is not the box's own.
+    """
+    style = box.style
+    if style.visibility != "visible":
+        return []
+    moved = box in context.without_background
+    has_image = any(layer.image is not None for layer in style.background_layers)
+    has_background = not moved and (style.background_color.a > 0 or has_image)
+    has_border = any(geometry.border)
+    if not (has_background or has_border or style.box_shadow):
+        return []
+
+    def draw(painter: Painter) -> None:
+        if style.box_shadow:
+            paint_outer_shadows(painter, geometry, style)
+        if has_background:
+
+            def text_mask(bounds: IntRect) -> Mask | None:
+                text = lines_of(box, context) if lines is None else lines
+                return text_coverage(text, painter, bounds, context)
+
+            paint_background(painter, geometry, style, context.images, text_mask)
+        if style.box_shadow:
+            paint_inset_shadows(painter, geometry, style)
+        if has_border:
+            paint_border(painter, geometry, style)
+
+    ink = shadow_bounds(geometry.border_rect, style.box_shadow, context.dpr)
+    by_more = any(isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers)
+    key = None if by_more or clip else (geometry, matrix, moved, *style.__dict__.items())
+    return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
+
+
+def replaced_items(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the item that draws a box's image."""
+    key = box.replaced
+    if key is None or box.style.visibility != "visible":
+        return []
+    content = geometry.content_shape
+
+    def draw(painter: Painter) -> None:
+        paint_replaced(painter, context.images, key, box.style, content, context.dpr)
+
+    return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST)]
+
+
+def outline_items(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the item that draws a box's outline."""
+    style = box.style
+    if style.outline_width <= 0 or style.visibility != "visible" or style.outline_style in ("none", "hidden"):
+        return []
+    by = style.outline_width * context.dpr + max(0.0, outline_offset(geometry, style)) + 1
+    x, y, w, h = geometry.border_rect
+
+    def draw(painter: Painter) -> None:
+        paint_outline(painter, geometry, style)
+
+    return [Item(Rect(x - by, y - by, w + 2 * by, h + 2 * by), matrix, clip, draw)]

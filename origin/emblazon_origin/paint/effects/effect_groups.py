@@ -1,0 +1,221 @@
+"""Group effects of a box, in order: backdrop-filter, filter, clip-path, mask, opacity, mix-blend-mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from ...layout.boxes.box import Box, Rect
+from ...limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
+from ...style.values.computed import ComputedStyle
+from ..boxes.box_geometry import BoxGeometry
+from ..boxes.shape import shape_path
+from ..context import PaintContext
+from ..costs import backdrop_cost, group_cost
+from ..display_list import ClipNode, Group, Item
+from ..painter import Painter
+from ..raster.blend import blend_layer
+from ..raster.clip import Clip
+from ..raster.geometry import IntRect, Matrix, enclose
+from ..raster.rasterizer import coverage
+from ..raster.surface import Surface
+from .filter import apply_filters, filter_spread, mirrored
+from .mask import mask_of
+
+Items = list[Item | Group]
+
+
+def has_effects(style: ComputedStyle) -> bool:
+    """True where a box is painted on a layer of its own."""
+    return (
+        style.opacity < 1
+        or bool(style.filter)
+        or bool(style.backdrop_filter)
+        or style.mix_blend_mode != "normal"
+        or style.isolation == "isolate"
+        or style.clip_path is not None
+        or any(layer.image is not None for layer in style.mask_layers)
+    )
+
+
+def effect_group(
+    box: Box,
+    geometry: BoxGeometry,
+    items: Items,
+    matrix: Matrix,
+    clip: ClipNode | None,
+    context: PaintContext,
+) -> Group:
+    """Wrap a box's items into a group with its effects; `matrix` includes the box's own transform."""
+    style = box.style
+    scale = _scale(matrix, context)
+    only = items[0] if len(items) == 1 else None
+    if isinstance(only, Group) and only.plain and only.clip is None and _only_fades(style):
+        only.opacity *= style.opacity
+        only.clip = clip
+        return only
+
+    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
+        apply_filters(layer, style.filter, scale)
+        if style.clip_path is not None:
+            path, rule = shape_path(style.clip_path, _reference_box(box, context), context.dpr)
+            layer.thin(coverage(path, matrix, layer.box, rule))
+        mask = mask_of(style, geometry, matrix, layer.box, context.images)
+        if mask is not None:
+            layer.thin(mask)
+        blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
+
+    before = _backdrop(style, geometry, matrix, scale) if style.backdrop_filter else None
+    return Group(
+        _anchored(items, geometry, matrix, style),
+        clip,
+        compose,
+        _too_deep(context),
+        filter_spread(style.filter, scale),
+        before,
+        style.opacity,
+        plain=style.mix_blend_mode == "normal" and before is None,
+        cost=group_cost(style, scale),
+        before_ink=enclose(matrix.bounds(geometry.border_rect)),
+        before_cost=backdrop_cost(style, scale),
+    )
+
+
+def _only_fades(style: ComputedStyle) -> bool:
+    """True where `opacity` is all that is done to a group."""
+    return (
+        style.mix_blend_mode == "normal"
+        and not (style.filter or style.backdrop_filter)
+        and style.clip_path is None
+        and all(layer.image is None for layer in style.mask_layers)
+    )
+
+
+def inline_group(
+    style: ComputedStyle, items: Items, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Group:
+    """Wrap the items of an inline element; without a box, clip-path, mask and backdrop-filter do nothing."""
+    scale = _scale(matrix, context)
+    _report_boxless(style, context)
+
+    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
+        apply_filters(layer, style.filter, scale)
+        blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
+
+    return Group(
+        items,
+        clip,
+        compose,
+        _too_deep(context),
+        filter_spread(style.filter, scale),
+        opacity=style.opacity,
+        cost=group_cost(style, scale),
+    )
+
+
+def _report_boxless(style: ComputedStyle, context: PaintContext) -> None:
+    named = {
+        "clip-path": style.clip_path is not None,
+        "mask-image": any(layer.image is not None for layer in style.mask_layers),
+        "backdrop-filter": bool(style.backdrop_filter),
+    }
+    for name in (name for name, used in named.items() if used):
+        message = f"{name} has no effect on inline text here; make the element an inline-block"
+        if not any(known.message == message for known in context.report.diagnostics):
+            context.report.add("warning", "css-unsupported-value", message, where=name)
+
+
+def _too_deep(context: PaintContext) -> Callable[[], None]:
+    def tell() -> None:
+        message = (
+            f"more than {MAX_NESTED_LAYERS} groups, or {MAX_OPEN_PIXELS} of their pixels, are nested; "
+            "the inner ones are drawn without effects"
+        )
+        if not any(known.message == message for known in context.report.diagnostics):
+            context.report.add("warning", "limit", message)
+
+    return tell
+
+
+def _anchored(items: Items, geometry: BoxGeometry, matrix: Matrix, style: ComputedStyle) -> Items:
+    """A backdrop filter shows even where the box itself paints nothing."""
+    if items or not style.backdrop_filter:
+        return items
+
+    def nothing(painter: Painter) -> None:
+        del painter
+
+    return [Item(geometry.border_rect, matrix, None, nothing)]
+
+
+def _scale(matrix: Matrix, context: PaintContext) -> float:
+    sx, sy = matrix.scale
+    return (sx + sy) / 2 * context.dpr
+
+
+def _reference_box(box: Box, context: PaintContext) -> Rect:
+    """Return the reference box of `clip-path`, not snapped, in scaled px."""
+    match box.style.clip_path_box:
+        case "padding-box":
+            return context.place(box.padding_box)
+        case "content-box":
+            return context.place(box.content_box)
+        case "margin-box":
+            return context.place(_margin_box(box))
+        case _:
+            return context.place(box.border_box)
+
+
+def _margin_box(box: Box) -> Rect:
+    """Return the border box grown by margins that are lengths; auto ones count as 0."""
+    style, (x, y, w, h) = box.style, box.border_box
+    top, right, bottom, left = (
+        0.0 if margin == "auto" else margin.resolve(w)
+        for margin in (style.margin_top, style.margin_right, style.margin_bottom, style.margin_left)
+    )
+    return Rect(x - left, y - top, w + left + right, h + top + bottom)
+
+
+def _backdrop(
+    style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, scale: float
+) -> Callable[[Surface, Clip], None]:
+    """Return the step that filters what is already painted under the border box."""
+
+    def draw(below: Surface, clip: Clip) -> None:
+        box = enclose(matrix.bounds(geometry.border_rect)).intersect(below.box)
+        if box.is_empty or box.intersect(clip.bounds).is_empty:
+            return
+        margin = max(filter_spread(style.backdrop_filter, scale))
+        copy = mirrored(below, box, min(margin, max(box.size)))
+        apply_filters(copy, style.backdrop_filter, scale)
+        shaped = Painter(below, matrix, clip).clip_to(geometry.border_shape)
+        below_part = _cropped(copy, box)
+        _replace(below, below_part, shaped, style.opacity)
+
+    return draw
+
+
+def _cropped(surface: Surface, box: IntRect) -> Surface:
+    part = Surface(box)
+    part.rgb, part.alpha = surface.part(box)
+    return part
+
+
+def _replace(below: Surface, filtered: Surface, clip: Clip, opacity: float) -> None:
+    """Put the filtered backdrop in place of the original, by the clip's coverage."""
+    if clip.bounds.is_empty:
+        return
+    box = filtered.box.intersect(clip.bounds)
+    if box.is_empty:
+        return
+    cover = clip.cover(box, None)
+    if cover is None:
+        cover = Image.new("L", box.size, 255)
+    if opacity < 1:
+        cover = cover.point([round(i * opacity) for i in range(256)])
+    rgb, alpha = filtered.part(box)
+    area = below.local(box)
+    below.rgb.paste(rgb, area, cover)
+    if below.alpha is not None and alpha is not None:
+        below.alpha.paste(alpha, area, cover)

@@ -1,0 +1,303 @@
+"""Outlines: moves, lines and cubic curves, and the shapes that CSS makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import atan2, ceil, cos, hypot, pi, sin, sqrt, tan
+from typing import NamedTuple
+
+from ...layout.boxes.box import Rect, Sides
+from .curve import Point, curve_pieces, curve_points, fine_pieces
+from .geometry import Matrix
+
+# How far a quarter circle of radius 1 is from the quadratic curve with its tangents, by Skia's estimate.
+_CONIC_ERROR = (1 - sqrt(0.5)) / (4 * (1 + sqrt(0.5)))
+# ("M", (x, y)) | ("L", (x, y)) | ("Q", (x1, y1, x, y)) | ("C", (x1, y1, x2, y2, x, y)) | ("Z", ())
+Command = tuple[str, tuple[float, ...]]
+
+
+class Path:
+    """A sequence of contours; filled ones are closed implicitly."""
+
+    __slots__ = ("commands",)
+
+    def __init__(self, commands: Iterable[Command] = ()) -> None:
+        self.commands: list[Command] = list(commands)
+
+    def move(self, x: float, y: float) -> Path:
+        """Start a contour."""
+        self.commands.append(("M", (x, y)))
+        return self
+
+    def line(self, x: float, y: float) -> Path:
+        """Add a straight segment."""
+        self.commands.append(("L", (x, y)))
+        return self
+
+    def cubic(self, x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> Path:
+        """Add a cubic Bézier segment."""
+        self.commands.append(("C", (x1, y1, x2, y2, x, y)))
+        return self
+
+    def quadratic(self, x1: float, y1: float, x: float, y: float) -> Path:
+        """Add a quadratic Bézier segment."""
+        self.commands.append(("Q", (x1, y1, x, y)))
+        return self
+
+    def close(self) -> Path:
+        """Close the contour."""
+        self.commands.append(("Z", ()))
+        return self
+
+    def extend(self, other: Path) -> Path:
+        """Add the other path's contours."""
+        self.commands.extend(other.commands)
+        return self
+
+    @property
+    def current(self) -> Point:
+        """The last point."""
+        for _, p in reversed(self.commands):
+            if p:
+                return p[-2], p[-1]
+        return 0.0, 0.0
+
+    def transform(self, matrix: Matrix) -> Path:
+        """Return the mapped path."""
+        a, b, c, d, e, f = matrix
+        mapped: list[Command] = []
+        for name, p in self.commands:
+            values: list[float] = []
+            for i in range(0, len(p), 2):
+                values += (a * p[i] + c * p[i + 1] + e, b * p[i] + d * p[i + 1] + f)
+            mapped.append((name, tuple(values)))
+        return Path(mapped)
+
+    def bounds(self) -> Rect | None:
+        """Return a box around all points (control points too), or None where there are none."""
+        xs = [value for _, p in self.commands for value in p[::2]]
+        ys = [value for _, p in self.commands for value in p[1::2]]
+        if not xs:
+            return None
+        left, top = min(xs), min(ys)
+        return Rect(left, top, max(xs) - left, max(ys) - top)
+
+    def flattened(self, scale: float) -> Path:
+        """Return the path with curves cut into lines, as many as Skia takes where 1 is `scale` device px."""
+        if all(name not in "QC" for name, _ in self.commands):
+            return self
+        lines: list[Command] = []
+        current: Point = (0.0, 0.0)
+        for name, p in self.commands:
+            if name in "QC":
+                pieces = curve_pieces(current, p, scale)
+                lines.extend(("L", point) for point in curve_points(current, p, pieces))
+            else:
+                lines.append((name, p))
+            if p:
+                current = p[-2], p[-1]
+        return Path(lines)
+
+    def contours(self, tolerance: float = 0.1) -> Iterator[tuple[list[Point], bool]]:
+        """Yield each contour as points and whether it was closed; curves stay within `tolerance` px."""
+        points: list[Point] = []
+        for name, p in self.commands:
+            if name == "M":
+                if len(points) > 1:
+                    yield points, False
+                points = [(p[0], p[1])]
+            elif name == "L":
+                points.append((p[0], p[1]))
+            elif name in "QC":
+                start = points[-1] if points else (p[0], p[1])
+                points.extend(curve_points(start, p, fine_pieces(start, p, tolerance)))
+            elif points:
+                yield points, True
+                points = [points[0]]
+        if len(points) > 1:
+            yield points, False
+
+
+class Radii(NamedTuple):
+    """Corner radii (horizontal, vertical) in CSS order: top left, top right, bottom right, bottom left."""
+
+    tl: Point = (0.0, 0.0)
+    tr: Point = (0.0, 0.0)
+    br: Point = (0.0, 0.0)
+    bl: Point = (0.0, 0.0)
+
+    @property
+    def is_square(self) -> bool:
+        """True where no corner is round."""
+        return all(rx <= 0 or ry <= 0 for rx, ry in self)
+
+    def fit(self, width: float, height: float) -> Radii:
+        """Reduce overlapping curves (CSS Backgrounds 3 §5.5); negative margins can make a size negative."""
+        width, height = max(width, 0.0), max(height, 0.0)
+        sums = (
+            (width, self.tl[0] + self.tr[0]),
+            (width, self.bl[0] + self.br[0]),
+            (height, self.tl[1] + self.bl[1]),
+            (height, self.tr[1] + self.br[1]),
+        )
+        factor = min([1.0, *(room / need for room, need in sums if need > room)])
+        return self if factor >= 1 else Radii(*((rx * factor, ry * factor) for rx, ry in self))
+
+    def shrink(self, by: Sides) -> Radii:
+        """Return the radii of an edge that lies inwards by these widths."""
+        (tl, tr, br, bl), (t, r, b, left) = self, by
+        return Radii(_less(tl, left, t), _less(tr, r, t), _less(br, r, b), _less(bl, left, b))
+
+    def spread(self, by: float) -> Radii:
+        """Return the radii of an edge outwards by `by`: sharp corners stay (CSS Backgrounds 3 §6.1)."""
+        return Radii(
+            *((_spread(rx, by), _spread(ry, by)) if rx > 0 and ry > 0 else (0.0, 0.0) for rx, ry in self)
+        )
+
+
+SQUARE = Radii()
+
+
+def _less(radius: Point, dx: float, dy: float) -> Point:
+    rx, ry = radius[0] - dx, radius[1] - dy
+    return (rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
+
+
+def _spread(radius: float, by: float) -> float:
+    if by <= 0 or radius >= by:
+        return max(0.0, radius + by)
+    return radius + by * (1 + (radius / by - 1) ** 3)
+
+
+def rect_path(rect: Rect, *, reverse: bool = False) -> Path:
+    """Return a rectangle, clockwise or (to cut a hole) the other way."""
+    x, y, w, h = rect
+    points = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+    return polygon_path(points[::-1] if reverse else points)
+
+
+def polygon_path(points: Sequence[Point]) -> Path:
+    """Return a closed polygon."""
+    path = Path()
+    for i, (x, y) in enumerate(points):
+        path.commands.append(("L" if i else "M", (x, y)))
+    return path.close()
+
+
+def rounded_rect_path(rect: Rect, radii: Radii, *, reverse: bool = False) -> Path:
+    """Return a rectangle with elliptical corners; radii must already fit."""
+    if radii.is_square:
+        return rect_path(rect, reverse=reverse)
+    x, y, w, h = rect
+    (tlx, tly), (trx, try_), (brx, bry), (blx, bly) = radii
+    right, bottom = x + w, y + h
+    path = Path().move(x + tlx, y)
+    path.line(right - trx, y)
+    _quarter(path, (right - trx, y + try_), (0.0, -try_), (trx, 0.0))
+    path.line(right, bottom - bry)
+    _quarter(path, (right - brx, bottom - bry), (brx, 0.0), (0.0, bry))
+    path.line(x + blx, bottom)
+    _quarter(path, (x + blx, bottom - bly), (0.0, bly), (-blx, 0.0))
+    path.line(x, y + tly)
+    _quarter(path, (x + tlx, y + tly), (-tlx, 0.0), (0.0, -tly))
+    path.close()
+    return reverse_path(path) if reverse else path
+
+
+def _quarter(path: Path, center: Point, start: Point, end: Point) -> None:
+    """Add a quarter of an ellipse as Skia does: by the fewest quadratic curves within a quarter pixel."""
+    cx, cy = center
+    ax, ay = start
+    bx, by = end
+    if (ax == 0 and ay == 0) or (bx == 0 and by == 0):
+        path.line(cx + bx, cy + by)
+        return
+    error, pieces = hypot(ax + bx, ay + by) * _CONIC_ERROR, 1
+    while error > 0.25 and pieces < 32:
+        error, pieces = error / 4, pieces * 2
+    half = pi / 4 / pieces
+    for i in range(pieces):
+        middle, to = (2 * i + 1) * half, (2 * i + 2) * half
+        c, s = cos(middle) / cos(half), sin(middle) / cos(half)
+        control = (cx + ax * c + bx * s, cy + ay * c + by * s)
+        last = i == pieces - 1
+        c, s = (0.0, 1.0) if last else (cos(to), sin(to))
+        path.quadratic(*control, cx + ax * c + bx * s, cy + ay * c + by * s)
+
+
+def reverse_path(path: Path) -> Path:
+    """Return the path with every contour running the other way."""
+    result = Path()
+    contour: list[Command] = []
+
+    def flush() -> None:
+        if not contour:
+            return
+        ends = [(p[-2], p[-1]) for _, p in contour]
+        result.move(*ends[-1])
+        for i in range(len(contour) - 1, 0, -1):
+            name, p = contour[i]
+            to = ends[i - 1]
+            if name == "C":
+                result.cubic(p[2], p[3], p[0], p[1], *to)
+            elif name == "Q":
+                result.quadratic(p[0], p[1], *to)
+            else:
+                result.line(*to)
+        result.close()
+        contour.clear()
+
+    for command in path.commands:
+        if command[0] == "M":
+            flush()
+        if command[0] == "Z":
+            flush()
+        else:
+            contour.append(command)
+    flush()
+    return result
+
+
+def ellipse_path(cx: float, cy: float, rx: float, ry: float) -> Path:
+    """Return an ellipse as four curves."""
+    return rounded_rect_path(
+        Rect(cx - rx, cy - ry, 2 * rx, 2 * ry), Radii((rx, ry), (rx, ry), (rx, ry), (rx, ry))
+    )
+
+
+def arc_to(
+    path: Path, rx: float, ry: float, turn: float, large: bool, sweep: bool, x: float, y: float
+) -> None:
+    """Append an SVG elliptical arc (SVG 2 appendix B.2.4); `turn` in degrees."""
+    x0, y0 = path.current
+    rx, ry = abs(rx), abs(ry)
+    if rx == 0 or ry == 0 or (x0 == x and y0 == y):
+        path.line(x, y)
+        return
+    phi = turn * pi / 180
+    co, si = cos(phi), sin(phi)
+    dx, dy = (x0 - x) / 2, (y0 - y) / 2
+    px, py = co * dx + si * dy, -si * dx + co * dy
+    scale = (px / rx) ** 2 + (py / ry) ** 2
+    if scale > 1:
+        rx, ry = rx * sqrt(scale), ry * sqrt(scale)
+    below = (rx * py) ** 2 + (ry * px) ** 2
+    root = sqrt(max(0.0, ((rx * ry) ** 2 - below) / below)) * (-1 if large == sweep else 1)
+    qx, qy = root * rx * py / ry, -root * ry * px / rx
+    cx, cy = co * qx - si * qy + (x0 + x) / 2, si * qx + co * qy + (y0 + y) / 2
+    start = atan2((py - qy) / ry, (px - qx) / rx)
+    delta = atan2((-py - qy) / ry, (-px - qx) / rx) - start
+    if sweep and delta < 0:
+        delta += 2 * pi
+    elif not sweep and delta > 0:
+        delta -= 2 * pi
+    pieces = max(1, ceil(abs(delta) / (pi / 2) - 1e-9))
+    step = delta / pieces
+    k = 4 / 3 * tan(step / 4)
+    for i in range(pieces):
+        t0, t1 = start + i * step, start + (i + 1) * step
+        c0, s0, c1, s1 = cos(t0), sin(t0), cos(t1), sin(t1)
+        points: list[float] = []
+        for ex, ey in ((c0 - k * s0, s0 + k * c0), (c1 + k * s1, s1 - k * c1), (c1, s1)):
+            points += (cx + co * rx * ex - si * ry * ey, cy + si * rx * ex + co * ry * ey)
+        path.commands.append(("C", tuple(points)))

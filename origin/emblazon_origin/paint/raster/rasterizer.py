@@ -1,0 +1,176 @@
+"""Coverage masks: a path and a matrix in, exact-area anti-aliased pixels out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import floor
+
+import uharfbuzz as hb
+from PIL import Image, ImageChops
+
+from ...caching import ByteCache
+from ...layout.boxes.box import Rect
+from .geometry import IDENTITY, IntRect, Matrix, enclose
+from .outline_font import charstrings, font_file
+from .path import Path, Radii, rounded_rect_path
+from .polygon_clip import clip_path_to
+from .scanline import scanline_coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Coverage ("L", 0–255) and the device position of its top left pixel."""
+
+    image: Image.Image
+    x: int
+    y: int
+
+    @property
+    def box(self) -> IntRect:
+        """The device pixels that it covers."""
+        return IntRect(self.x, self.y, self.x + self.image.width, self.y + self.image.height)
+
+    def crop(self, box: IntRect) -> Image.Image:
+        """Return the pixels of `box`; outside of the mask they are 0."""
+        if box == self.box:
+            return self.image
+        return self.image.crop((box.left - self.x, box.top - self.y, box.right - self.x, box.bottom - self.y))
+
+    def moved(self, dx: int, dy: int) -> Mask:
+        """Return the same mask elsewhere."""
+        return Mask(self.image, self.x + dx, self.y + dy)
+
+
+def mask_bytes(mask: Mask) -> int:
+    """Memory of a mask, for caches."""
+    return mask.image.width * mask.image.height
+
+
+_masks: ByteCache[Mask] = ByteCache("masks", 24_000_000, mask_bytes)
+_MAX_KEY = 500  # commands of a path that is kept as a key
+_MAX_WHOLE = 4_000_000  # larger shapes are drawn for their clip only, and not kept
+
+
+def coverage(
+    path: Path,
+    matrix: Matrix = IDENTITY,
+    clip: IntRect | None = None,
+    rule: str = "nonzero",
+    *,
+    glyphs: bool = False,
+) -> Mask | None:
+    """Rasterise a filled path; None where it covers nothing (inside `clip`, if given).
+
+    Overlaps within one path fill by the non-zero rule, or by even-odd where asked for. Curves are cut into
+    lines as Skia cuts those of shapes, or finer for `glyphs`, which FreeType draws for it.
+    """
+    bounds = path.bounds()
+    if bounds is None:
+        return None
+    box = enclose(matrix.bounds(bounds))
+    if clip is not None and box.intersect(clip).is_empty:
+        return None
+    if box.is_empty:
+        return None
+    whole = clip is None or box.width * box.height <= _MAX_WHOLE
+    if not whole and clip is not None:
+        box = box.intersect(clip)
+    shift_x, shift_y = floor(matrix.e), floor(matrix.f)
+    local = matrix._replace(e=matrix.e - shift_x, f=matrix.f - shift_y)
+    box = box.shift(-shift_x, -shift_y)
+    if whole and len(path.commands) < _MAX_KEY:
+        key = (tuple(path.commands), local, rule, glyphs)
+        found = _masks.get(key, lambda: _draw(path, local, box, rule, glyphs))
+    else:
+        found = _draw(path, local, box, rule, glyphs)
+    return found.moved(shift_x, shift_y)
+
+
+def _draw(path: Path, matrix: Matrix, box: IntRect, rule: str, glyphs: bool = False) -> Mask:
+    """Rasterise a path over `box`. HarfBuzz cuts curves as FreeType does: those of glyphs are left to it."""
+    lines = path if glyphs else path.flattened(max(matrix.scale))
+    strings = charstrings(lines) if rule == "nonzero" else None
+    if strings is None:
+        return _far_coverage(lines.transform(matrix), box, rule)
+    return _rasterise(strings, matrix, box)
+
+
+def _far_coverage(path: Path, box: IntRect, rule: str) -> Mask:
+    """Rasterise what does not fit into a font: outlines that reach far, and the even-odd rule."""
+    near = clip_path_to(path, box)
+    glyphs = charstrings(near) if rule == "nonzero" else None
+    if glyphs is None:
+        return Mask(scanline_coverage(near, box, rule), box.left, box.top)
+    return _rasterise(glyphs, IDENTITY, box)
+
+
+def _rasterise(glyphs: tuple[bytes, ...], matrix: Matrix, box: IntRect) -> Mask:
+    font = hb.Font(hb.Face(font_file(glyphs)))
+    draw = hb.RasterDraw()
+    draw.transform = tuple(matrix)
+    draw.extents = hb.RasterExtents(box.left, box.top, box.width, box.height, 0)
+    for glyph in range(len(glyphs)):
+        draw.draw_glyph(font, glyph)
+    rendered = draw.render()
+    if rendered is None:
+        return Mask(Image.new("L", box.size), box.left, box.top)
+    extents = rendered.extents
+    # HarfBuzz's y grows upwards and its rows come bottom-up; drawn with y downwards they come top-down.
+    image = Image.frombytes(
+        "L", (extents.width, extents.height), rendered.buffer, "raw", "L", extents.stride, 1
+    )
+    return Mask(image, extents.x_origin, extents.y_origin)
+
+
+def rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
+    """Return the mask of a rounded rectangle without transform; only its corners are rasterised."""
+    return cached_mask(("rounded", rect, radii), lambda: _rounded_rect_mask(rect, radii))
+
+
+def _rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
+    box = enclose(rect)
+    left, right = max(radii.tl[0], radii.bl[0]), max(radii.tr[0], radii.br[0])
+    top, bottom = max(radii.tl[1], radii.tr[1]), max(radii.bl[1], radii.br[1])
+    inner = IntRect(
+        floor(rect.x + left) + 2, floor(rect.y + top) + 2,
+        floor(rect.x + rect.width - right) - 2, floor(rect.y + rect.height - bottom) - 2,
+    )  # fmt: skip
+    if inner.width < 32 or inner.height < 32:
+        return _draw(rounded_rect_path(rect, radii), IDENTITY, box, "nonzero")
+    # Draw it with the middle taken out, then stretch one column and one row back in.
+    cut_x, cut_y = inner.width - 1, inner.height - 1
+    small_rect = Rect(rect.x, rect.y, rect.width - cut_x, rect.height - cut_y)
+    small = _draw(rounded_rect_path(small_rect, radii), IDENTITY, enclose(small_rect), "nonzero")
+    return stretch_mask(small, inner.left - box.left, inner.top - box.top, cut_x, cut_y)
+
+
+def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int) -> Mask:
+    """Repeat one column and one row of a mask (nine-patch); the result is larger by `extra_x`, `extra_y`."""
+    image = small.image
+    w, h = image.size
+    wide = Image.new("L", (w + extra_x, h))
+    wide.paste(image.crop((0, 0, column, h)), (0, 0))
+    wide.paste(
+        image.crop((column, 0, column + 1, h)).resize((extra_x + 1, h), Image.Resampling.NEAREST), (column, 0)
+    )
+    wide.paste(image.crop((column + 1, 0, w, h)), (column + extra_x + 1, 0))
+    tall = Image.new("L", (w + extra_x, h + extra_y))
+    tall.paste(wide.crop((0, 0, w + extra_x, row)), (0, 0))
+    middle = wide.crop((0, row, w + extra_x, row + 1))
+    tall.paste(middle.resize((w + extra_x, extra_y + 1), Image.Resampling.NEAREST), (0, row))
+    tall.paste(wide.crop((0, row + 1, w + extra_x, h)), (0, row + extra_y + 1))
+    return Mask(tall, small.x, small.y)
+
+
+def multiply(first: Mask, second: Mask) -> Mask | None:
+    """Intersect two masks; None where nothing is left."""
+    box = first.box.intersect(second.box)
+    if box.is_empty:
+        return None
+    return Mask(ImageChops.multiply(first.crop(box), second.crop(box)), box.left, box.top)
+
+
+def cached_mask(key: tuple[object, ...], make: Callable[[], Mask]) -> Mask:
+    """Return a mask from the shared cache, drawn on a miss."""
+    return _masks.get(key, make)

@@ -1,0 +1,209 @@
+"""The canvas and the layers: premultiplied colour and alpha, and the few operations that all painting uses.
+
+A surface holds premultiplied sRGB in an "RGB" picture and coverage in an "L" picture (None where it is
+opaque throughout), so that each operation is one masked paste per picture: with premultiplied pixels,
+`dst·(1−m) + src·m` is source-over for any mask.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PIL import Image, ImageChops
+
+from ...assets.pixmap import Pixmap
+from ...style.values.value_types import Color
+from .clip import Clip
+from .geometry import IntRect
+from .rasterizer import Mask
+
+
+def rgb8(color: Color) -> tuple[int, int, int]:
+    """Return 8-bit channels, clipped into sRGB."""
+    return byte(color.r), byte(color.g), byte(color.b)
+
+
+def byte(value: float) -> int:
+    """Return 0..1 as 0..255."""
+    return max(0, min(255, round(value * 255)))
+
+
+@lru_cache(256)
+def _scale_table(alpha: int) -> list[int]:
+    return [(i * alpha + 127) // 255 for i in range(256)]
+
+
+@lru_cache(256)
+def _tint_table(color: tuple[int, int, int], alpha: int) -> list[int]:
+    """Return what each channel value becomes under a colour of one alpha, rounded as Pillow's paste does."""
+    mixed = [below * (255 - alpha) + value * alpha + 128 for value in color for below in range(256)]
+    return [((value >> 8) + value) >> 8 for value in mixed]
+
+
+def scale_mask(mask: Image.Image, alpha: int) -> Image.Image:
+    """Multiply coverage by an alpha of 0–255."""
+    return mask if alpha == 255 else mask.point(_scale_table(alpha))
+
+
+class Surface:
+    """Pixels of a device rectangle: the canvas, or the layer of a group."""
+
+    __slots__ = ("alpha", "box", "rgb")
+
+    def __init__(self, box: IntRect, background: Color | Image.Image | None = None) -> None:
+        """Make a transparent layer, or an opaque one.
+
+        `background` is a colour (used without its alpha), or a picture of the box's size, which is copied.
+        """
+        self.box = box
+        self.alpha: Image.Image | None = None
+        if background is None:
+            self.rgb = Image.new("RGB", box.size)
+            self.alpha = Image.new("L", box.size)
+        elif isinstance(background, Image.Image):
+            self.rgb = background.copy()
+        else:
+            self.rgb = Image.new("RGB", box.size, rgb8(background))
+
+    def local(self, box: IntRect) -> tuple[int, int, int, int]:
+        """Translate device pixels into this surface's own."""
+        x, y = self.box.left, self.box.top
+        return box.left - x, box.top - y, box.right - x, box.bottom - y
+
+    def fill_rect(self, box: IntRect, color: Color, clip: Clip) -> None:
+        """Fill whole device pixels."""
+        box = box.intersect(clip.bounds).intersect(self.box)
+        if box.is_empty or color.a <= 0:
+            return
+        self._paint(rgb8(color), box, clip.cover(box, None), byte(color.a))
+
+    def fill_mask(self, mask: Mask | None, color: Color, clip: Clip) -> None:
+        """Fill through a coverage mask."""
+        if mask is None or color.a <= 0:
+            return
+        box = mask.box.intersect(clip.bounds).intersect(self.box)
+        if not box.is_empty:
+            self._paint(rgb8(color), box, clip.cover(box, mask.crop(box)), byte(color.a))
+
+    def draw(
+        self, pixmap: Pixmap, x: int, y: int, clip: Clip, mask: Mask | None = None, opacity: float = 1.0
+    ) -> None:
+        """Draw a picture with its top left at a device pixel, through the clip and an optional mask."""
+        w, h = pixmap.size
+        box = IntRect(x, y, x + w, y + h).intersect(clip.bounds).intersect(self.box)
+        if mask is not None:
+            box = box.intersect(mask.box)
+        if box.is_empty or opacity <= 0:
+            return
+        part = (box.left - x, box.top - y, box.right - x, box.bottom - y)
+        if part != (0, 0, w, h):
+            pixmap = pixmap.crop(part)
+        cover = clip.cover(box, mask.crop(box) if mask is not None else None)
+        if pixmap.alpha is not None:
+            cover = ImageChops.multiply(cover, pixmap.alpha) if cover is not None else pixmap.alpha
+        self._paint(pixmap.rgb, box, cover, byte(opacity))
+
+    def _paint(
+        self, source: Image.Image | tuple[int, int, int], box: IntRect, cover: Image.Image | None, alpha: int
+    ) -> None:
+        """Lay a colour or an opaque picture over `box`; `cover` must have its size."""
+        area = self.local(box)
+        if cover is None and alpha == 255 and box == self.box:
+            self._replace(source)
+            return
+        if cover is None and alpha < 255:
+            if isinstance(source, tuple):
+                self.rgb.paste(self.rgb.crop(area).point(_tint_table(source, alpha)), area)
+                if self.alpha is not None:
+                    self.alpha.paste(255, area, Image.new("L", box.size, alpha))
+                return
+            cover = Image.new("L", box.size, alpha)
+        elif cover is not None:
+            cover = scale_mask(cover, alpha)
+            # Pillow lays a picture through a mask twice as fast as a colour.
+            source = Image.new("RGB", box.size, source) if isinstance(source, tuple) else source
+        self.rgb.paste(source, area, cover)
+        if self.alpha is not None:
+            self.alpha.paste(255, area, cover)
+
+    def _replace(self, source: Image.Image | tuple[int, int, int]) -> None:
+        """Cover everything with an opaque colour or picture: from here on the surface is opaque."""
+        if isinstance(source, Image.Image):
+            self.rgb = source.copy()
+        else:
+            self.rgb.paste(source, (0, 0, *self.box.size))
+        self.alpha = None
+
+    def fill_frame(self, mask: Mask, hole: IntRect, color: Color, clip: Clip) -> None:
+        """Fill through a mask that covers nothing inside of `hole`: around it, in four parts."""
+        box = mask.box.intersect(clip.bounds).intersect(self.box)
+        hole = hole.intersect(box)
+        if hole.is_empty:
+            self.fill_mask(mask, color, clip)
+            return
+        for part in (
+            IntRect(box.left, box.top, box.right, hole.top),
+            IntRect(box.left, hole.bottom, box.right, box.bottom),
+            IntRect(box.left, hole.top, hole.left, hole.bottom),
+            IntRect(hole.right, hole.top, box.right, hole.bottom),
+        ):
+            if not part.is_empty:
+                self._paint(rgb8(color), part, clip.cover(part, mask.crop(part)), byte(color.a))
+
+    def draw_layer(self, layer: Surface, clip: Clip, opacity: float = 1.0) -> None:
+        """Composite a layer by source-over, through the clip."""
+        box = layer.inked().intersect(clip.bounds).intersect(self.box)
+        if box.is_empty or opacity <= 0:
+            return
+        rgb, alpha = layer.part(box)
+        cover = clip.cover(box, None)
+        if opacity < 1:
+            cover = (
+                Image.new("L", box.size, byte(opacity)) if cover is None else scale_mask(cover, byte(opacity))
+            )
+        rgb, alpha = _thin(rgb, alpha, cover)
+        area = self.local(box)
+        if alpha is None:
+            self.rgb.paste(rgb, area)
+        else:
+            below = self.rgb.crop(area)
+            below.paste((0, 0, 0), None, alpha)
+            self.rgb.paste(ImageChops.add(below, rgb), area)
+        if self.alpha is not None:
+            self.alpha.paste(255, area, alpha)
+
+    def inked(self) -> IntRect:
+        """Return the device pixels that are not wholly transparent; most of a layer may be."""
+        ink = self.alpha.getbbox() if self.alpha is not None else (0, 0, *self.box.size)
+        return IntRect(*ink).shift(self.box.left, self.box.top) if ink else IntRect(0, 0, 0, 0)
+
+    def part(self, box: IntRect) -> tuple[Image.Image, Image.Image | None]:
+        """Return copies of premultiplied colour and alpha (None: opaque) of some device pixels."""
+        area = self.local(box)
+        return self.rgb.crop(area), self.alpha.crop(area) if self.alpha is not None else None
+
+    def thin(self, mask: Mask | None) -> None:
+        """Keep only what a coverage mask covers (clip-path, mask)."""
+        cover = Image.new("L", self.box.size) if mask is None else mask.crop(self.box)
+        self.rgb, self.alpha = _thin(self.rgb, self.alpha, cover)
+
+    def image(self) -> Image.Image:
+        """Return the finished picture: "RGB" where every pixel is opaque, else "RGBA", not premultiplied."""
+        if self.alpha is None or self.alpha.getextrema()[0] == 255:
+            return self.rgb
+        return Image.merge("RGBa", (*self.rgb.split(), self.alpha)).convert("RGBA")
+
+    def pixmap(self) -> Pixmap:
+        """Return the layer as a picture, not premultiplied."""
+        return Pixmap.from_image(self.image())
+
+
+def _thin(
+    rgb: Image.Image, alpha: Image.Image | None, cover: Image.Image | None
+) -> tuple[Image.Image, Image.Image | None]:
+    """Multiply premultiplied pixels by a coverage."""
+    if cover is None:
+        return rgb, alpha
+    thinned = Image.new("RGB", rgb.size)
+    thinned.paste(rgb, None, cover)
+    return thinned, cover if alpha is None else ImageChops.multiply(alpha, cover)

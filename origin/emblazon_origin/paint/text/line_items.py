@@ -1,0 +1,199 @@
+"""Display items of one line box: inline boxes, then text with its decorations (CSS 2 appendix E, step 7.2).
+
+Inline elements with opacity, filters or blending are painted as groups of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...layout.boxes.box import Box, Rect, Sides
+from ...style.values.dom import Element
+from ...style.values.value_types import ZERO
+from ...text.line_model import GlyphRun, InlineBoxFragment, Line
+from ..boxes.box_geometry import BoxGeometry, make_geometry
+from ..boxes.box_items import box_items, outline_items
+from ..context import PaintContext
+from ..costs import text_cost
+from ..display_list import ClipNode, Group, Item
+from ..effects.effect_groups import has_effects, inline_group
+from ..painter import Painter
+from ..raster.geometry import Matrix
+from .decoration import DecorationLine, decoration_lines, paint_decoration
+from .runs import Origin, paint_run, paint_run_shadows, run_ink
+from .text_clip import runs_inside
+
+Items = list[Item | Group]
+
+
+@dataclass(slots=True)
+class _Part:
+    """What one inline element with effects (None: the block itself) holds on a line."""
+
+    element: Element | None
+    fragments: list[InlineBoxFragment] = field(default_factory=list)
+    runs: list[GlyphRun] = field(default_factory=list)
+
+
+def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
+    """Return the items of a line, without its atomic inlines."""
+    items: Items = []
+    origin = context.line_origin(box, line)
+    for part in _parts(box, line):
+        inner_clip = clip if part.element is None else None
+        own: Items = []
+        for fragments, runs in _in_tree_order(part):
+            own += _fragment_items(box, line, fragments, matrix, inner_clip, context)
+            own += _text_items(runs, origin, matrix, inner_clip, context)
+        if part.element is None or not own:
+            items += own
+        else:
+            items.append(inline_group(part.element.style, own, matrix, clip, context))
+    return items
+
+
+def _in_tree_order(part: _Part) -> Iterator[tuple[list[InlineBoxFragment], list[GlyphRun]]]:
+    """Yield inline boxes and the text that follows each: a box covers text that comes before it."""
+    waiting: dict[int, list[InlineBoxFragment]] = {}
+    for fragment in part.fragments:
+        waiting.setdefault(id(fragment.element), []).append(fragment)
+    boxes: list[InlineBoxFragment] = []
+    texts: list[GlyphRun] = []
+    for run in part.runs:
+        opened = [fragment for key in _ancestry(run.element) for fragment in waiting.pop(key, ())]
+        if opened:
+            if texts:
+                yield boxes, texts
+                boxes, texts = [], []
+            boxes += opened
+        texts.append(run)
+    yield boxes, texts
+    yield [fragment for fragments in waiting.values() for fragment in fragments], []
+
+
+def _ancestry(element: Element | None) -> list[int]:
+    """Return the identities of an element's ancestors and of itself, outermost first."""
+    chain: list[int] = []
+    while element is not None:
+        chain.append(id(element))
+        element = element.parent
+    return chain[::-1]
+
+
+def _parts(box: Box, line: Line) -> list[_Part]:
+    """Split a line by the outermost inline element with effects around each piece."""
+    parts = [_Part(None)]
+    by_element: dict[int, _Part] = {}
+
+    def part_of(element: Element | None) -> _Part:
+        owner = _effect_owner(element, box.element)
+        if owner is None:
+            return parts[0]
+        if id(owner) not in by_element:
+            by_element[id(owner)] = _Part(owner)
+            parts.append(by_element[id(owner)])
+        return by_element[id(owner)]
+
+    for fragment in line.boxes:
+        part_of(fragment.element).fragments.append(fragment)
+    for run in line.runs:
+        part_of(run.element).runs.append(run)
+    return parts
+
+
+def _effect_owner(element: Element | None, block: Element | None) -> Element | None:
+    owner = None
+    while element is not None and element is not block and element.style.display in ("inline", "contents"):
+        if element.style.display == "inline" and has_effects(element.style):
+            owner = element
+        element = element.parent
+    return owner
+
+
+def _fragment_items(
+    box: Box,
+    line: Line,
+    fragments: list[InlineBoxFragment],
+    matrix: Matrix,
+    clip: ClipNode | None,
+    context: PaintContext,
+) -> Items:
+    items: Items = []
+    origin = context.line_origin(box, line)
+    content = box.content_box
+    for fragment in fragments:
+        rect = Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
+        shown = _fragment_box(fragment, rect)
+        geometry = _fragment_geometry(shown, fragment, context)
+        clipped = any(layer.clip == "text" for layer in fragment.style.background_layers)
+        text = [(origin, runs_inside(fragment.element, line.runs))] if clipped else []
+        items += box_items(shown, geometry, matrix, clip, context, text)
+        items += outline_items(shown, geometry, matrix, clip, context)
+    return items
+
+
+def _fragment_box(fragment: InlineBoxFragment, rect: Rect) -> Box:
+    """Return the part of an inline box on this line as a box of its own (`box-decoration-break: slice`)."""
+    style = fragment.style
+    border = Sides(
+        style.border_top_width, fragment.border_right, style.border_bottom_width, fragment.border_left
+    )
+    # Vertical padding is part of the fragment's height; only its background's origin needs it.
+    padding = Sides(
+        style.padding_top.resolve(0),
+        fragment.padding_right,
+        style.padding_bottom.resolve(0),
+        fragment.padding_left,
+    )
+    return Box(style, rect, border, padding, fragment.element)
+
+
+def _fragment_geometry(box: Box, fragment: InlineBoxFragment, context: PaintContext) -> BoxGeometry:
+    style = box.style
+    flat = (ZERO, ZERO)
+    changes: dict[str, object] = {}
+    if not fragment.has_left_edge:
+        changes.update(border_top_left_radius=flat, border_bottom_left_radius=flat)
+    if not fragment.has_right_edge:
+        changes.update(border_top_right_radius=flat, border_bottom_right_radius=flat)
+    shaped = style.replace(**changes) if changes else style
+    return make_geometry(shaped, context.place(box.border_box), box.border, box.padding, context.dpr)
+
+
+def _text_items(
+    runs: list[GlyphRun], origin: Origin, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    shown = [run for run in runs if run.style.visibility == "visible" and run.glyphs]
+    if not shown:
+        return []
+    dpr = context.dpr
+    lines = decoration_lines(
+        [run for run in runs if run.style.visibility == "visible"], origin, dpr, context.fonts
+    )
+    inks = [run_ink(run, origin, dpr) for run in shown]
+    left, top = min(ink.x for ink in inks), min(ink.y for ink in inks)
+    right = max(ink.x + ink.width for ink in inks)
+    bottom = max(ink.y + ink.height for ink in inks)
+
+    def draw(painter: Painter) -> None:
+        _draw_text(painter, shown, lines, origin, dpr)
+
+    cost = text_cost([run.style for run in shown], lines)
+    return [Item(Rect(left, top, right - left, bottom - top), matrix, clip, draw, cost=cost)]
+
+
+def _draw_text(
+    painter: Painter, runs: list[GlyphRun], lines: list[DecorationLine], origin: Origin, dpr: float
+) -> None:
+    """Draw shadows, lines under and over the text, the text, and lines through it, in this order."""
+    for run in runs:
+        paint_run_shadows(painter, run, origin, dpr)
+    for line in lines:
+        if line.decoration.line != "line-through":
+            paint_decoration(painter, line, origin, dpr)
+    for run in runs:
+        paint_run(painter, run, origin, dpr)
+    for line in lines:
+        if line.decoration.line == "line-through":
+            paint_decoration(painter, line, origin, dpr)

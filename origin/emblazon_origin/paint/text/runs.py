@@ -1,0 +1,233 @@
+"""Text: glyph runs as masks, or as outlines under a turning matrix; shadows, strokes, colour glyphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor
+
+from PIL import Image
+
+from ...assets.pixmap import Pixmap
+from ...layout.boxes.box import Rect
+from ...style.values.value_types import BLACK, Color
+from ...text.fonts.coverage import coverage_table, luminance_level
+from ...text.fonts.draw import color_glyphs, fill_color, run_mask
+from ...text.fonts.glyphs import MAX_GLYPH_SIDE, glyph_outline
+from ...text.line_model import GlyphRun
+from ..painter import Painter
+from ..raster.blur import blur, reach
+from ..raster.geometry import IDENTITY, Matrix
+from ..raster.path import Path
+from ..raster.rasterizer import Mask, coverage
+from ..raster.stroke import stroke_path
+from ..raster.surface import rgb8
+
+# Where a run's x = 0 and its line's baseline lie, in scaled px.
+Origin = tuple[float, float]
+
+
+def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
+    """Draw a run's fill and stroke, in the order that `paint-order` asks for."""
+    style = run.style
+    if run.font.is_color:
+        _paint_color_glyphs(painter, run, origin, dpr)
+        return
+    fill = fill_color(run)
+    stroke = style.text_stroke_width > 0 and style.text_stroke_color.a > 0
+    if stroke and style.paint_order_stroke_first:
+        _paint_stroke(painter, run, origin, dpr)
+    if fill.a > 0:
+        painter.surface.fill_mask(fill_mask(painter, run, origin, dpr), fill, painter.clip)
+    if stroke and not style.paint_order_stroke_first:
+        _paint_stroke(painter, run, origin, dpr)
+
+
+def fill_mask(
+    painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color | None = None
+) -> Mask | None:
+    """Return the coverage of a run's outlines in device px, corrected for the colour they are drawn in."""
+    matrix = painter.matrix
+    if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
+        drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr, color=color)
+        return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
+    mask = coverage(device_path(run, origin, dpr, matrix), IDENTITY, painter.clip.bounds, glyphs=True)
+    if mask is None:
+        return None
+    table = coverage_table(luminance_level(color or fill_color(run)))
+    return Mask(mask.image.point(list(table)), mask.x, mask.y)
+
+
+def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
+    """Return all outlines of a run, in scaled px."""
+    path = Path()
+    k = run.size * dpr / run.font.units_per_em
+    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
+        x, y = x0 + gx * dpr, y0 - gy * dpr
+        for name, points in glyph_outline(run.font, glyph):
+            mapped = [p * k + x if i % 2 == 0 else y - p * k for i, p in enumerate(points)]
+            path.commands.append((name, tuple(mapped)))
+    return path
+
+
+def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Path:
+    """Return all outlines of a run in device px: turned and scaled, their origins on whole pixels."""
+    path = Path()
+    k = run.size * dpr / run.font.units_per_em
+    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    a, b, c, d = matrix.a * k, matrix.b * k, -matrix.c * k, -matrix.d * k
+    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
+        x, y = (floor(v + 0.5) for v in matrix.apply(x0 + gx * dpr, y0 - gy * dpr))
+        for name, p in glyph_outline(run.font, glyph):
+            mapped = [
+                value
+                for i in range(0, len(p), 2)
+                for value in (a * p[i] + c * p[i + 1] + x, b * p[i] + d * p[i + 1] + y)
+            ]
+            path.commands.append((name, tuple(mapped)))
+    return path
+
+
+def _paint_stroke(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
+    mask = stroke_mask(painter, run, origin, dpr)
+    painter.surface.fill_mask(mask, run.style.text_stroke_color, painter.clip)
+
+
+def stroke_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mask | None:
+    """Return the coverage of a run's `-webkit-text-stroke`: centred on the outlines."""
+    x0, y0 = floor(origin[0] + run.x * dpr + 0.5), floor(origin[1] + run.shift * dpr + 0.5)
+    if painter.matrix.is_translation:
+        # Glyph origins lie on whole pixels, as those of the fill do.
+        snapped = (x0 - run.x * dpr, y0 - run.shift * dpr)
+        outline = run_path(_rounded(run, dpr), snapped, dpr)
+    else:
+        outline = run_path(run, origin, dpr)
+    return painter.mask(stroke_path(outline, run.style.text_stroke_width * dpr, closed=True))
+
+
+def _rounded(run: GlyphRun, dpr: float) -> GlyphRun:
+    """Return the run with each glyph's origin on a whole device pixel, counted from the run's own."""
+    start = run.x * dpr
+    fraction = start - floor(start)
+    xs = [(floor(x * dpr + fraction + 0.5)) / dpr for x in run.xs]
+    return GlyphRun(
+        run.font,
+        run.size,
+        run.glyphs,
+        xs,
+        run.ys,
+        run.x,
+        run.width,
+        run.shift,
+        run.style,
+        run.text,
+        run.rtl,
+        run.element,
+    )
+
+
+def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
+    for pixmap, x, y, scale in _color_glyphs(painter, run, origin, dpr):
+        opacity = max(
+            fill_color(run).a, run.style.text_stroke_color.a if run.style.text_stroke_width > 0 else 0.0
+        )
+        if painter.matrix.is_translation:
+            # Glyphs lie on whole device pixels.
+            dx, dy = floor(x + painter.matrix.e + 0.5), floor(y + painter.matrix.f + 0.5)
+            painter.surface.draw(pixmap, dx, dy, painter.clip, None, opacity)
+        else:
+            w, h = pixmap.size
+            painter.draw_scaled(pixmap, Rect(x, y, w / scale, h / scale), opacity=opacity)
+
+
+def _color_glyphs(
+    painter: Painter, run: GlyphRun, origin: Origin, dpr: float
+) -> Iterator[tuple[Pixmap, float, float, float]]:
+    """Yield pictures with their place in scaled px and how many picture pixels one scaled px has."""
+    foreground = (*rgb8(run.style.color), 255)
+    scale = 1.0 if painter.matrix.is_translation else max(1.0, min(8.0, max(painter.matrix.scale)))
+    for placed in color_glyphs(run, (origin[0] * scale, origin[1] * scale), dpr * scale, foreground):
+        yield Pixmap.from_image(placed.image), placed.x / scale, placed.y / scale, scale
+
+
+def paint_run_shadows(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
+    """Draw a run's `text-shadow`s, the first one topmost, all below the text."""
+    for shadow in reversed(run.style.text_shadow):
+        if shadow.color.a <= 0:
+            continue
+        mask = ink_mask(painter, run, origin, dpr, shadow.color)
+        if mask is None:
+            return
+        paint_mask_shadow(
+            painter, mask, (shadow.x * dpr, shadow.y * dpr), shadow.blur * dpr / 2, shadow.color
+        )
+
+
+def paint_mask_shadow(
+    painter: Painter, mask: Mask, offset: tuple[float, float], sigma: float, color: Color
+) -> None:
+    """Draw the blurred, shifted shadow of a coverage."""
+    matrix = painter.matrix
+    dx = matrix.a * offset[0] + matrix.c * offset[1]
+    dy = matrix.b * offset[0] + matrix.d * offset[1]
+    device_sigma = sigma * sum(matrix.scale) / 2
+    if device_sigma > 0:
+        margin = reach(device_sigma)
+        box = mask.box.grow(margin)
+        padded = Image.new("L", box.size)
+        padded.paste(mask.image, (margin, margin))
+        mask = Mask(blur(padded, device_sigma), box.left, box.top)
+    painter.surface.fill_mask(mask.moved(floor(dx + 0.5), floor(dy + 0.5)), color, painter.clip)
+
+
+def ink_mask(
+    painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color = BLACK
+) -> Mask | None:
+    """Return the coverage of everything that a run draws in one colour: outlines, stroke, colour glyphs."""
+    masks: list[Mask] = []
+    if run.font.is_color:
+        for pixmap, x, y, scale in _color_glyphs(painter, run, origin, dpr):
+            alpha = pixmap.alpha if pixmap.alpha is not None else Image.new("L", pixmap.size, 255)
+            dx, dy = painter.matrix.apply(x, y)
+            if scale != 1:
+                alpha = alpha.resize(
+                    (max(1, round(alpha.width / scale)), max(1, round(alpha.height / scale)))
+                )
+            masks.append(Mask(alpha, floor(dx + 0.5), floor(dy + 0.5)))
+    else:
+        fill = fill_mask(painter, run, origin, dpr, color)
+        masks += [fill] if fill else []
+        if run.style.text_stroke_width > 0:
+            stroke = stroke_mask(painter, run, origin, dpr)
+            masks += [stroke] if stroke else []
+    return union(masks)
+
+
+def union(masks: list[Mask]) -> Mask | None:
+    """Return the coverage of several masks together."""
+    if len(masks) < 2:
+        return masks[0] if masks else None
+    box = masks[0].box
+    for mask in masks[1:]:
+        box = box.union(mask.box)
+    image = Image.new("L", box.size)
+    for mask in masks:
+        image.paste(255, (mask.x - box.left, mask.y - box.top), mask.image)
+    return Mask(image, box.left, box.top)
+
+
+def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
+    """Return a generous box around all that a run may draw, in scaled px."""
+    size = run.size * dpr
+    style = run.style
+    extra = size + style.text_stroke_width * dpr
+    left = right = top = bottom = extra
+    for shadow in style.text_shadow:
+        by = extra + reach(shadow.blur * dpr / 2)
+        left, right = max(left, by - shadow.x * dpr), max(right, by + shadow.x * dpr)
+        top, bottom = max(top, by - shadow.y * dpr), max(bottom, by + shadow.y * dpr)
+    x, y = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    lift = max((abs(gy) for gy in run.ys), default=0.0) * dpr
+    return Rect(
+        x - left, y - size - lift - top, run.width * dpr + left + right, size * 1.5 + 2 * lift + top + bottom
+    )

@@ -1,0 +1,194 @@
+"""Cascaded values → computed values of one element (CSS Cascade 5 §4.4), and `ComputedStyle` from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..color.css_color import recolored
+from ..color.names import WHITE
+from ..syntax.declarations import Custom, Pending, Wide
+from ..syntax.registry import LONGHANDS
+from ..syntax.sheet_model import PropertyRule
+from ..values import value_types as v
+from ..values.computed import ComputedStyle
+from ..values.tokens import Deferred
+from ..values.units import Context, FontMetricsPort, Viewport
+from . import finish
+from .font_properties import FontState, compute_font
+from .registered import absolute
+from .substitute import substituted
+
+INHERITED = frozenset(key for key, row in LONGHANDS.items() if row.inherited)
+FONT_KEYS = (
+    "font_family", "font_size", "font_weight", "font_style", "font_stretch", "font_variation_settings",
+    "font_feature_settings", "font_synthesis_weight", "font_synthesis_style", "font_optical_sizing",
+    "font_variant_emoji", "font_variant_ligatures", "font_variant_caps", "font_variant_numeric",
+    "font_variant_east_asian", "font_variant_position", "font_kerning",
+)  # fmt: skip
+_FONT_SET = frozenset(FONT_KEYS)
+_FIRST = ("line_height", "color_scheme", "color")
+_RECOLORED = frozenset(("text_shadow", "text_stroke_color"))
+_EARLY = _FONT_SET | frozenset(_FIRST)
+
+
+@dataclass(slots=True)
+class Computed:
+    """Everything of one element that its children need."""
+
+    style: ComputedStyle
+    values: dict[str, Any]  # own computed values by key
+    inherited: dict[str, Any]  # inherited computed values by key, ancestors' included
+    fields: dict[str, Any]  # the fields of ComputedStyle that children start from
+    custom: Mapping[str, Custom | None]
+    font: FontState
+    line_height: float = 19.2
+    scheme: str = "light"
+    paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
+
+
+@dataclass(slots=True)
+class Environment:
+    """What one document's styles compute against."""
+
+    viewport: Viewport
+    base: str
+    metrics: FontMetricsPort | None = None
+    root: Computed | None = None
+    notes: list[tuple[Pending, str]] = field(default_factory=list)
+    substituted: dict[tuple[int, bool, int], tuple[dict[str, Any], object]] = field(default_factory=dict)
+    registered: Mapping[str, PropertyRule] = field(default_factory=dict)
+
+
+def initial_value(key: str) -> Any:
+    """Return a longhand's initial value, resolved where that needs nothing."""
+    return LONGHANDS[key].initial
+
+
+@dataclass(slots=True)
+class Element:
+    """The computation of one element: cascaded values in, `Computed` out."""
+
+    env: Environment
+    parent: Computed | None
+    cascaded: dict[str, Any]
+    custom: Mapping[str, Custom | None]
+    attributes: dict[str, str]
+    declared: Mapping[str, object] = field(default_factory=dict)  # custom properties declared here
+    context: Context = field(init=False)
+
+    def compute(self) -> Computed:
+        """Return the element's computed values and style."""
+        parent, env = self.parent, self.env
+        self.context = Context(env.viewport, base=env.base, attributes=self.attributes, metrics=env.metrics)
+        context = self.context
+        style = ComputedStyle()
+        fields = style.__dict__
+        if parent is not None:
+            fields.update(parent.fields)
+            context.font_size = parent.font.size
+            context.line_height = parent.line_height
+            context.color = parent.style.color
+            context.style = parent.style
+            context.scheme = parent.scheme  # type: ignore[assignment]
+        if env.root is not None:
+            context.root_font_size = env.root.font.size
+            context.root_line_height = env.root.line_height
+        values: dict[str, Any] = {}
+        changed = self.fonts(values)
+        font = compute_font(values, fields, parent.font if parent else None, context)
+        self.first(values, fields, font, style)
+        if env.registered and self.declared:
+            self.custom = absolute(self.custom, self.declared, env.registered, context)
+        for key in self.cascaded:
+            if key not in _EARLY:
+                values[key] = self.value(key)
+                changed = changed or key in INHERITED
+        changed = changed or any(key in values for key in _FIRST)
+        computed = self.finished(style, values, font, changed)
+        finish.apply(computed, parent, context)
+        if changed or parent is None:
+            computed.fields = {k: fields[k] for k in finish.INHERITED_FIELDS if k in fields}
+        return computed
+
+    def fonts(self, values: dict[str, Any]) -> bool:
+        """Resolve font properties, whose relative units are the parent's."""
+        found = _FONT_SET & self.cascaded.keys()
+        for key in found:
+            values[key] = self.value(key)
+        return bool(found)
+
+    def first(
+        self, values: dict[str, Any], fields: dict[str, Any], font: FontState, style: ComputedStyle
+    ) -> None:
+        """Resolve what other properties depend on: line height, colour scheme, colour."""
+        context, cascaded = self.context, self.cascaded
+        if self.env.root is None:
+            context.root_font_size = font.size
+        context.font_size, context.style, context.measured = font.size, style, None
+        if "line_height" in cascaded:
+            values["line_height"] = self.value("line_height")
+        finish.line_height(values, fields, font, context, self.parent)
+        if "color_scheme" in cascaded:
+            values["color_scheme"] = self.value("color_scheme")
+            context.scheme = finish.scheme(values["color_scheme"], self.env.viewport)  # type: ignore[assignment]
+        if self.parent is None and context.scheme == "dark":
+            fields["color"] = context.color = WHITE
+        if "color" in cascaded:
+            color = v.Color(*self.value("color"))
+            values["color"] = context.color = fields["color"] = color
+            for key in _RECOLORED & fields.keys():
+                fields[key] = recolored(fields[key], color)
+
+    def finished(
+        self, style: ComputedStyle, values: dict[str, Any], font: FontState, changed: bool
+    ) -> Computed:
+        parent = self.parent
+        inherited = parent.inherited if parent is not None else {}
+        if changed:
+            inherited = {**inherited, **{k: x for k, x in values.items() if k in INHERITED}}
+        return Computed(
+            style,
+            values,
+            inherited,
+            parent.fields if parent is not None else {},
+            self.custom,
+            font,
+            self.context.line_height,
+            self.context.scheme,
+        )
+
+    def value(self, key: str) -> Any:
+        """Return the computed value of a cascaded key."""
+        value = self.cascaded[key]
+        kind = value.__class__
+        if kind is Pending:
+            value = self.pending(key, value)
+            kind = value.__class__
+        if kind is Wide:
+            return self.wide(key, value.keyword)
+        return value.fn(self.context) if kind is Deferred else value
+
+    def pending(self, key: str, value: Pending) -> Any:
+        """Substitute custom properties; what does not parse then is `unset` (CSS Variables 1 §3)."""
+        cache = self.env.substituted
+        which = (id(value.tokens), value.rtl, id(self.custom))
+        found = cache.get(which)
+        if found is None:  # the entry keeps the mapping alive, and so its id
+            found = cache[which] = (substituted(value, self.custom, self.env.notes), self.custom)
+        return found[0].get(key, Wide("unset"))
+
+    def wide(self, key: str, keyword: str) -> Any:
+        """Return what inherit, initial or unset (and an unmatched revert) stand for."""
+        row = LONGHANDS[key]
+        if keyword == "inherit" or (keyword != "initial" and row.inherited):
+            parent = self.parent
+            if parent is not None:
+                table = parent.inherited if row.inherited else parent.values
+                if key in table:
+                    return recolored(table[key], self.context.color)
+                if key in finish.DERIVED_INITIALS:
+                    return finish.DERIVED_INITIALS[key](parent.style)
+        initial = row.initial
+        return initial.fn(self.context) if initial.__class__ is Deferred else initial

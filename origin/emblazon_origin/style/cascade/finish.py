@@ -1,0 +1,359 @@
+"""From computed values to the fields of `ComputedStyle`: folding, defaults, blockification."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..syntax.registry import LONGHANDS
+from ..values import value_types as v
+from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
+from ..values.computed import ComputedStyle
+from ..values.units import Context, Viewport
+from .font_properties import FontState
+
+if TYPE_CHECKING:
+    from .compute import Computed
+
+# --- line height, colour scheme -----------------------------------------------------------------------
+
+
+def line_height(
+    values: dict[str, Any], fields: dict[str, Any], font: FontState, context: Context, parent: Computed | None
+) -> None:
+    """Set line_height (used px or "normal") and its factor."""
+    value = values.get("line_height")
+    if isinstance(value, tuple) and value[0] == "factor":
+        fields["line_height_factor"] = value[1]
+        fields["line_height"] = value[1] * font.size
+    elif isinstance(value, tuple):
+        fields["line_height_factor"] = None
+        px = value[1].resolve(font.size)
+        fields["line_height"] = px
+        values["line_height"] = ("length", v.Length(px))
+    elif value == "normal":
+        fields["line_height_factor"], fields["line_height"] = None, "normal"
+    elif (factor := fields.get("line_height_factor")) is not None:
+        fields["line_height"] = factor * font.size
+    used = fields.get("line_height", "normal")
+    if isinstance(used, float):
+        context.line_height = used
+    elif context.metrics is None:
+        context.line_height = font.size * 1.2
+    else:
+        context.line_height = context.measures().line_height
+
+
+def scheme(names: tuple[str, ...], viewport: Viewport) -> str:
+    """Return the used colour scheme (CSS Color Adjust 1 §2.3)."""
+    if viewport.color_scheme in names:
+        return viewport.color_scheme
+    return next((n for n in names if n in ("light", "dark")), "light")
+
+
+# --- fields ---------------------------------------------------------------------------------------------
+
+
+def _px(key: str) -> Callable[[dict[str, Any], Any, Context], None]:
+    def set_(fields: dict[str, Any], value: v.Length, context: Context) -> None:
+        fields[key] = value.resolve(context.font_size)
+
+    return set_
+
+
+def _pair(first: str, second: str) -> Callable[[dict[str, Any], Any, Context], None]:
+    def set_(fields: dict[str, Any], value: tuple[Any, Any], context: Context) -> None:
+        fields[first], fields[second] = value
+
+    return set_
+
+
+def _vertical_align(fields: dict[str, Any], value: Any, context: Context) -> None:
+    if isinstance(value, v.Length):
+        value = v.Length(value.resolve(context.line_height))
+    fields["vertical_align"] = value
+
+
+def _text_fit(fields: dict[str, Any], value: Any, context: Context) -> None:
+    if value is None:
+        fields["text_fit"] = None
+        return
+    mode, sizes = value
+    low, high = [*sizes, None, None][:2]
+    fields["text_fit"] = v.TextFit(
+        mode,
+        low.resolve(context.font_size) if low is not None else 0.0,
+        high.resolve(context.font_size) if high is not None else None,
+    )
+
+
+def _skip(fields: dict[str, Any], value: Any, context: Context) -> None:
+    """A value that only folds into others, or is used by the cascade itself."""
+
+
+_SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
+    "letter_spacing": _px("letter_spacing"),
+    "word_spacing": _px("word_spacing"),
+    "tab_size": _pair("tab_size", "tab_size_is_length"),
+    "list_style_type": _pair("list_style_type", "list_style_type_is_string"),
+    "aspect_ratio": _pair("aspect_ratio_auto", "aspect_ratio"),
+    "clip_path": _pair("clip_path", "clip_path_box"),
+    "vertical_align": _vertical_align,
+    "text_fit": _text_fit,
+}
+_FOLDED = (
+    "translate", "rotate", "scale", "transform", "background_blend_mode", "content", "quotes",
+    "counter_reset",
+    "counter_increment", "counter_set", "color_scheme", "line_height", "text_decoration_line",
+    "text_decoration_style", "text_decoration_color", "text_decoration_thickness", "text_decoration_skip_ink",
+    "text_underline_offset", "text_underline_position", "font_variant_ligatures", "font_variant_caps",
+    "font_variant_numeric", "font_variant_east_asian", "font_variant_position", "font_kerning",
+    "_webkit_line_clamp", "_webkit_box_orient",
+)  # fmt: skip
+_SPECIAL |= dict.fromkeys((*_FOLDED, *BACKGROUND_KEYS, *MASK_KEYS), _skip)
+_SPECIAL |= {key: _skip for key in LONGHANDS if key.startswith("font_")}
+
+_VARIANTS = (
+    "font_variant_ligatures", "font_variant_caps", "font_variant_numeric", "font_variant_east_asian",
+    "font_variant_position", "font_kerning",
+)  # fmt: skip
+_DECORATION = frozenset(k for k in _FOLDED if k.startswith("text_"))
+_TRANSFORMS = ("translate", "rotate", "scale", "transform")
+_BACKGROUND = frozenset((*BACKGROUND_KEYS, "background_blend_mode"))
+_MASK = frozenset(MASK_KEYS)
+_SIDES = ("top", "right", "bottom", "left")
+
+INHERITED_FIELDS: tuple[str, ...] = (
+    *(k for k, row in LONGHANDS.items() if row.inherited and (_SPECIAL.get(k) is not _skip)),
+    *(k for k in LONGHANDS if k.startswith("font_") and k in ComputedStyle.__annotations__),
+    "font_oblique_angle", "font_variant_features", "line_height", "line_height_factor", "tab_size",
+    "tab_size_is_length", "list_style_type", "list_style_type_is_string", "quotes", "lang",
+)  # fmt: skip
+
+# What an unset property of the parent computes to, where that is not a constant.
+DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], Any]] = {
+    **{f"border_{s}_color": (lambda style: style.color) for s in _SIDES},
+    "outline_color": lambda style: style.color,
+    "text_decoration_color": lambda style: style.color,
+}
+
+
+def apply(computed: Computed, parent: Computed | None, context: Context) -> None:
+    """Write every computed value to the style's fields."""
+    style, values = computed.style, computed.values
+    fields = style.__dict__
+    for key, value in values.items():
+        special = _SPECIAL.get(key)
+        if special is None:
+            fields[key] = value
+        elif special is not _skip:
+            special(fields, value, context)
+    keys = values.keys()
+    if not keys.isdisjoint(_VARIANTS):
+        fields["font_variant_features"] = sum((computed.inherited.get(k, ()) for k in _VARIANTS), ())
+    if not keys.isdisjoint(_BACKGROUND):
+        fields["background_layers"] = _layers(values, "background")
+    if not keys.isdisjoint(_MASK):
+        fields["mask_layers"] = _layers(values, "mask")
+    if not keys.isdisjoint(_TRANSFORMS):
+        _fold_transform(fields, values)
+    if values.get("text_align") == "match-parent":
+        fields["text_align"] = _matched(parent)
+    _borders(fields, values, style.color, context.viewport.dpr)
+    _decorations(computed, parent)
+    _overflow(fields)
+    _webkit_box(fields, values)
+    if "quotes" in values:
+        if values["quotes"] is None:
+            fields.pop("quotes", None)
+        else:
+            fields["quotes"] = values["quotes"]
+
+
+def _matched(parent: Computed | None) -> str:
+    """`text-align: match-parent`: start and end by the parent's direction (CSS Text 3 §6.1)."""
+    if parent is None:
+        return "start"
+    align, rtl = parent.style.text_align, parent.style.direction == "rtl"
+    return {"start": "right" if rtl else "left", "end": "left" if rtl else "right"}.get(align, align)
+
+
+def _fold_transform(fields: dict[str, Any], values: dict[str, Any]) -> None:
+    singles = tuple(values[k] for k in _TRANSFORMS[:3] if values.get(k) is not None)
+    fields["transform"] = singles + values.get("transform", ())
+
+
+def _snapped(width: float, dpr: float) -> float:
+    """Return a border width in whole device pixels, one at least (CSS Backgrounds 4 §3.3)."""
+    device = width * dpr
+    return math.floor(device) / dpr if device >= 1 else (1 / dpr if device > 0 else 0.0)
+
+
+def _borders(fields: dict[str, Any], values: dict[str, Any], color: v.Color, dpr: float) -> None:
+    """A border without style has no width; one with a style is medium and currentcolor by default."""
+    for edge in _EDGES:
+        style_key, width_key, color_key = edge
+        if fields.get(style_key, "none") in ("none", "hidden"):
+            if width_key in fields:
+                fields[width_key] = 0.0
+            continue
+        fields[width_key] = _snapped(fields.get(width_key, 3.0), dpr)
+        if color_key not in values:
+            fields[color_key] = color
+
+
+_EDGES = tuple(
+    (f"{name}_style", f"{name}_width", f"{name}_color")
+    for name in (*(f"border_{s}" for s in _SIDES), "outline")
+)
+
+
+def _webkit_box(fields: dict[str, Any], values: dict[str, Any]) -> None:
+    """`display: -webkit-box`: a block whose lines -webkit-line-clamp counts, else a flex box."""
+    name = fields.get("display")
+    if name not in ("-webkit-box", "-webkit-inline-box"):
+        return
+    inline = name == "-webkit-inline-box"
+    vertical = values.get("_webkit_box_orient", "horizontal") == "vertical"
+    lines = values.get("_webkit_line_clamp")
+    if lines is not None and vertical:
+        fields["display"] = "inline-block" if inline else "flow-root"
+        fields["line_clamp"] = lines
+        return
+    fields["display"] = "inline-flex" if inline else "flex"
+    if vertical:
+        fields["flex_direction"] = "column"
+
+
+def _overflow(fields: dict[str, Any]) -> None:
+    """CSS Overflow 3 §3.1: visible or clip beside a scrolling axis computes to auto or hidden."""
+    x, y = fields.get("overflow_x", "visible"), fields.get("overflow_y", "visible")
+    if x == y or {x, y} <= {"visible", "clip"}:
+        return
+    adjusted = {"visible": "auto", "clip": "hidden"}
+    fields["overflow_x"], fields["overflow_y"] = adjusted.get(x, x), adjusted.get(y, y)
+
+
+# --- layers -----------------------------------------------------------------------------------------------
+
+
+def _layers(values: dict[str, Any], prefix: str) -> tuple[v.BackgroundLayer, ...]:
+    """Zip the lists into layers as long as the images' list (CSS Backgrounds 3 §2.3)."""
+
+    def listed(part: str) -> tuple[Any, ...]:
+        key = f"{prefix}_{part}"
+        found = values.get(key)
+        return found if found is not None else LONGHANDS[key].initial  # type: ignore[no-any-return]
+
+    images = listed("image")
+    mask = prefix == "mask"
+    columns = {
+        part: listed(part)
+        for part in ("position_x", "position_y", "size", "repeat", "origin", "clip")
+        + (("mode", "composite") if mask else ("blend_mode",))
+    }
+    layers = []
+    for i, image in enumerate(images):
+        one = {part: items[i % len(items)] for part, items in columns.items()}
+        extra: dict[str, Any] = (
+            {"mask_mode": one["mode"], "mask_composite": one["composite"]}
+            if mask
+            else {"blend": one["blend_mode"]}
+        )
+        layers.append(
+            v.BackgroundLayer(
+                image,
+                v.Position(one["position_x"], one["position_y"]),
+                one["size"],
+                one["repeat"],
+                one["origin"],
+                one["clip"],
+                **extra,
+            )
+        )
+    return tuple(layers)
+
+
+# --- decorations --------------------------------------------------------------------------------------------
+
+
+def _decorations(computed: Computed, parent: Computed | None) -> None:
+    """Propagate decoration lines to in-flow descendants and add the element's own (CSS Text Decor 3 §2)."""
+    style, values = computed.style, computed.values
+    propagated: tuple[v.TextDecoration, ...] = ()
+    if parent is not None and parent.style.text_decorations:
+        stops = style.display in ("inline-block", "inline-flex", "inline-grid") or style.position in (
+            "absolute", "fixed",
+        ) or style.float_ != "none"  # fmt: skip
+        propagated = () if stops else parent.style.text_decorations
+    lines = values.get("text_decoration_line", ())
+    if not lines:
+        if propagated:
+            style.text_decorations = propagated
+        return
+    inherited = computed.inherited
+    own = tuple(
+        v.TextDecoration(
+            line,
+            values.get("text_decoration_style", "solid"),
+            values.get("text_decoration_color", style.color),
+            values.get("text_decoration_thickness", "auto"),
+            inherited.get("text_underline_offset", "auto"),
+            inherited.get("text_decoration_skip_ink", True),
+            style.font_size,
+        )
+        for line in lines
+    )
+    style.text_decorations = propagated + own
+
+
+# --- quirks ---
+
+
+def fill_viewport(style: ComputedStyle, viewport: Viewport) -> None:
+    """Make `html` or `body` of a document without doctype as high as the viewport (Quirks §3.5, §3.6).
+
+    Percentages of heights inside then have a basis, which is what such documents rely on.
+    """
+    margins = (style.margin_top, style.margin_bottom)
+    flows = style.position in ("static", "relative") and style.display in (
+        "block",
+        "flex",
+        "grid",
+        "flow-root",
+    )
+    if style.height != "auto" or not flows:
+        return
+    height = viewport.height - sum(m.resolve(viewport.width) for m in margins if isinstance(m, v.Length))
+    if style.box_sizing == "content-box":
+        edges = (style.padding_top, style.padding_bottom)
+        height -= sum(edge.resolve(viewport.width) for edge in edges)
+        height -= style.border_top_width + style.border_bottom_width
+    style.height = v.Length(max(height, 0.0))
+
+
+# --- display ------------------------------------------------------------------------------------------------
+
+_BLOCKIFIED = {
+    "inline": "block", "inline-block": "block", "inline-flex": "flex", "inline-grid": "grid",
+    "inline-table": "table", "table-row-group": "block", "table-header-group": "block",
+    "table-footer-group": "block", "table-row": "block", "table-cell": "block", "table-caption": "block",
+}  # fmt: skip
+
+
+def settle_display(style: ComputedStyle, *, is_item: bool) -> None:
+    """Make what leaves the flow or is a flex or grid item block-level; such boxes do not float (§2.7)."""
+    if is_item or style.position in ("absolute", "fixed"):
+        blockify(style)
+        if style.float_ != "none":
+            style.float_ = "none"
+    elif style.float_ != "none":
+        blockify(style)
+
+
+def blockify(style: ComputedStyle) -> None:
+    """Make the display type block-level (CSS Display 3 §2.7)."""
+    blockified = _BLOCKIFIED.get(style.display)
+    if blockified is not None:
+        style.display = blockified  # type: ignore[assignment]

@@ -1,0 +1,145 @@
+"""Counters, quotes and the content of ::before, ::after and ::marker (CSS Lists 3, CSS Content 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..values import value_types as v
+from ..values.budget import BUDGET
+from ..values.counter_styles import counter_text, marker_suffix
+from .compute import Computed
+
+_DEFAULT_QUOTES = (("“", "”"), ("‘", "’"))
+_QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
+    "de": (("„", "“"), ("‚", "‘")), "fr": (("«", "»"), ("«", "»")), "es": (("«", "»"), ("“", "”")),
+    "it": (("«", "»"), ("“", "”")), "pt": (("“", "”"), ("‘", "’")), "ru": (("«", "»"), ("„", "“")),
+    "uk": (("«", "»"), ("„", "“")), "pl": (("„", "”"), ("«", "»")), "cs": (("„", "“"), ("‚", "‘")),
+    "sk": (("„", "“"), ("‚", "‘")), "nl": (("‘", "’"), ("“", "”")), "sv": (("”", "”"), ("’", "’")),
+    "fi": (("”", "”"), ("’", "’")), "da": (("“", "”"), ("‘", "’")), "nb": (("«", "»"), ("‘", "’")),
+    "no": (("«", "»"), ("‘", "’")), "hu": (("„", "”"), ("»", "«")), "ro": (("„", "”"), ("«", "»")),
+    "bg": (("„", "“"), ("‚", "‘")), "el": (("«", "»"), ("“", "”")), "he": (("”", "”"), ("’", "’")),
+    "ja": (("「", "」"), ("『", "』")), "zh": (("“", "”"), ("‘", "’")), "ko": (("“", "”"), ("‘", "’")),
+    "tr": (("“", "”"), ("‘", "’")), "fa": (("«", "»"), ("‹", "›")), "ar": (("”", "“"), ("’", "‘")),
+}  # fmt: skip
+
+
+# Chromium draws the triangle of a <summary> as large as these characters at 70%.
+_TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
+
+
+@dataclass(slots=True)
+class Counters:
+    """Counter instances in scope, in document order; `scopes` name what each open element's children made."""
+
+    values: dict[str, list[int]] = field(default_factory=dict)
+    scopes: list[set[str]] = field(default_factory=lambda: [set()])
+    quote_depth: int = 0
+
+    def enter(self, computed: Computed) -> None:
+        """Apply an element's counter properties, in the order reset, increment, set (CSS Lists 3 §4)."""
+        values = computed.values
+        for name, number, _reversed in values.get("counter_reset", ()):
+            self.reset(name, number)
+        increments = values.get("counter_increment", ())
+        if computed.style.display == "list-item" and all(name != "list-item" for name, *_ in increments):
+            increments = (*increments, ("list-item", 1, False))
+        for name, number, _reversed in increments:
+            self.add(name, number)
+        for name, number, _reversed in values.get("counter_set", ()):
+            self.ensure(name)[-1] = number
+
+    def reset(self, name: str, number: int) -> None:
+        """Make a new instance in the scope of the element's parent, replacing a sibling's."""
+        stack = self.values.setdefault(name, [])
+        if name in self.scopes[-1]:
+            stack.pop()
+        self.scopes[-1].add(name)
+        stack.append(number)
+
+    def ensure(self, name: str) -> list[int]:
+        """Return the instances of a counter, made where there are none."""
+        if not self.values.get(name):
+            self.reset(name, 0)
+        return self.values[name]
+
+    def add(self, name: str, number: int) -> None:
+        """Increment the innermost instance."""
+        stack = self.ensure(name)
+        stack[-1] = max(min(stack[-1] + number, 2**31 - 1), -(2**31))
+
+    def open(self) -> None:
+        """Begin an element's children."""
+        self.scopes.append(set())
+
+    def close(self) -> None:
+        """End an element's children, and the counters they made."""
+        for name in self.scopes.pop():
+            self.values[name].pop()
+
+    # --- content ---
+
+    def content(
+        self, parts: tuple[Any, ...], attributes: dict[str, str], computed: Computed
+    ) -> list[str | v.ContentImage]:
+        """Return the content as text and images, neighbouring texts joined."""
+        result: list[str | v.ContentImage] = []
+        for part in parts:
+            BUDGET.character(len(part) if isinstance(part, str) else 1)
+            item = part if isinstance(part, (str, v.ContentImage)) else self.part(part, attributes, computed)
+            if isinstance(item, str) and not isinstance(part, str):
+                BUDGET.character(len(item))
+            if isinstance(item, str) and result and isinstance(result[-1], str):
+                result[-1] += item
+            else:
+                result.append(item)
+        return result
+
+    def part(self, part: tuple[Any, ...], attributes: dict[str, str], computed: Computed) -> str:
+        """Return the text of a counter, attribute or quote."""
+        kind = part[0]
+        if kind == "counter":
+            return counter_text(self.ensure(part[1])[-1], _style(part[2]))
+        if kind == "counters":
+            return str(part[2]).join(counter_text(n, _style(part[3])) for n in self.ensure(part[1]))
+        if kind == "attr":
+            return attributes.get(part[1], str(part[2]))
+        return self.quote(part[1], quotes_of(computed))
+
+    def quote(self, keyword: str, quotes: tuple[tuple[str, str], ...]) -> str:
+        """Return a quotation mark and go a level in or out."""
+        if keyword.endswith("open-quote"):
+            level = self.quote_depth
+            self.quote_depth += 1
+            index = 0
+        else:
+            self.quote_depth = level = max(self.quote_depth - 1, 0)
+            index = 1
+        if keyword.startswith("no-") or not quotes:
+            return ""
+        return quotes[min(level, len(quotes) - 1)][index]
+
+    def marker(self, computed: Computed) -> str:
+        """Return a list item's marker text by its list-style-type."""
+        style = computed.style
+        if style.list_style_type_is_string:
+            return style.list_style_type
+        name = style.list_style_type
+        if name == "none":
+            return ""
+        if name in _TRIANGLES:
+            return _TRIANGLES[name]
+        return counter_text(self.ensure("list-item")[-1], _style(name)) + marker_suffix(_style(name))
+
+
+def _style(name: str) -> str:
+    return name.lower()
+
+
+def quotes_of(computed: Computed) -> tuple[tuple[str, str], ...]:
+    """Return the element's quotes: its own, or its language's."""
+    quotes = computed.inherited.get("quotes")
+    if quotes is not None:
+        return quotes  # type: ignore[no-any-return]
+    language = computed.style.lang.lower().split("-")[0]
+    return _QUOTES_BY_LANGUAGE.get(language, _DEFAULT_QUOTES)

@@ -1,0 +1,97 @@
+"""Rules of a set of style sheets, sorted into buckets by what their last compound must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..selectors import Selector
+from ..syntax.declarations import Block
+from ..syntax.sheet_model import Layer, StyleRule
+from ..values.budget import BUDGET
+from ..values.node import Node
+
+USER_AGENT, HINTS, AUTHOR = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One selector of a rule with its place in the cascade; sorts by `normal` or by `important`."""
+
+    selector: Selector
+    block: Block
+    certain: bool  # the bucket is proof enough
+    normal: tuple[int, int, tuple[int, int, int], int]  # origin, layer, specificity, order
+    important: tuple[int, int, tuple[int, int, int], int]
+
+
+Buckets = dict[tuple[str, str], list[Candidate]]
+
+
+@dataclass(slots=True)
+class RuleSet:
+    """Candidates by pseudo-element ("" for the element itself) and by key."""
+
+    buckets: dict[str, Buckets] = field(default_factory=dict)
+
+    def add(self, rule: StyleRule, origin: int, layer: int, order: int) -> None:
+        """Add a rule whose conditions hold."""
+        for selector in rule.selectors:
+            if ":state" in selector.pseudo:
+                continue
+            normal = (origin, layer, selector.specificity, order)
+            important = (-origin, -layer, selector.specificity, order)
+            buckets = self.buckets.setdefault(selector.pseudo, {})
+            buckets.setdefault(selector.key, []).append(
+                Candidate(selector, rule.block, selector.is_key, normal, important)
+            )
+
+    def match(self, node: Node, pseudo: str = "") -> list[Candidate]:
+        """Return what matches the element, in cascade order of normal declarations."""
+        buckets = self.buckets.get(pseudo)
+        if not buckets:
+            return []
+        found: list[Candidate] = []
+        keys = [("*", ""), ("tag", node.tag)]
+        if node.id:
+            keys.append(("id", node.id))
+        keys += [("class", name) for name in node.classes]
+        keys += [("attribute", name) for name in node.attributes]
+        for key in keys:
+            bucket = buckets.get(key)
+            if bucket is not None:
+                BUDGET.step(len(bucket))
+                found += [c for c in bucket if c.certain or c.selector.matches(node)]
+        if len(found) > 1:
+            found.sort(key=_normal)
+        return found
+
+
+def _normal(candidate: Candidate) -> tuple[int, int, tuple[int, int, int], int]:
+    return candidate.normal
+
+
+def by_importance(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return candidates in cascade order of important declarations."""
+    return sorted(candidates, key=lambda c: c.important)
+
+
+def layer_order(layers: Iterable[Layer]) -> dict[Layer, int]:
+    """Return each layer's place: in order of appearance, sub-layers before their parent; () is last."""
+    children: dict[Layer, list[Layer]] = {}
+    seen: set[Layer] = set()
+    for path in layers:
+        for end in range(1, len(path) + 1):
+            if path[:end] not in seen:
+                seen.add(path[:end])
+                children.setdefault(path[: end - 1], []).append(path[:end])
+    order: dict[Layer, int] = {}
+    stack: list[tuple[Layer, bool]] = [((), False)]
+    while stack:
+        path, done = stack.pop()
+        if done:
+            order[path] = len(order)
+            continue
+        stack.append((path, True))
+        stack += [(child, False) for child in reversed(children.get(path, []))]
+    return order

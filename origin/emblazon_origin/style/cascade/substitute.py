@@ -1,0 +1,67 @@
+"""Parsing of declarations whose var() is now known; parsed results are cached by their text."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import tinycss2
+from cachetools import LRUCache
+
+from ..syntax.declarations import WIDE, Custom, Pending, Wide, keys_of, parse_row
+from ..syntax.registry import Logical
+from ..syntax.variables import Substitution, Unresolved
+from ..values.tokens import Cursor, InvalidValue, UnsupportedValue
+
+CACHE_BYTES = 2_000_000
+_cache: LRUCache[tuple[str, bool, str], tuple[dict[str, Any], str]] = LRUCache(
+    CACHE_BYTES, getsizeof=lambda entry: 500 + 100 * len(entry[0])
+)
+_lock = threading.Lock()
+
+
+def substituted(
+    value: Pending, custom: Mapping[str, Custom | None], notes: list[tuple[Pending, str]]
+) -> dict[str, Any]:
+    """Return the value for each key of the property, empty where it is invalid at computed-value time."""
+    name = value.row.name
+    try:
+        tokens = Substitution(custom).whole(value.tokens)
+    except (Unresolved, InvalidValue) as error:
+        _note(notes, value, str(error))
+        return {}
+    key = (name, value.rtl, tinycss2.serialize(tokens))
+    with _lock:
+        found = _cache.get(key)
+    if found is None:
+        found = _parsed(value, tokens)
+        if len(key[2]) < 10_000:
+            with _lock:
+                _cache[key] = found
+    pairs, error_text = found
+    if error_text:
+        _note(notes, value, error_text)
+    return pairs
+
+
+def _parsed(value: Pending, tokens: list[Any]) -> tuple[dict[str, Any], str]:
+    row = value.row
+    cursor = Cursor(tokens)
+    if len(cursor.tokens) == 1 and (word := cursor.ident()) in WIDE:
+        pairs: dict[str, Any] = dict.fromkeys(keys_of(row), Wide(str(word)))
+    else:
+        try:
+            pairs = parse_row(row, cursor)
+        except (InvalidValue, UnsupportedValue) as error:
+            return {}, str(error)
+    if value.rtl and isinstance(row, Logical):
+        swap = dict(zip(row.ltr, row.rtl, strict=True))
+        pairs = {swap[k]: v for k, v in pairs.items()}
+    return pairs, ""
+
+
+def _note(notes: list[tuple[Pending, str]], value: Pending, reason: str) -> None:
+    message = f"'{value.row.name}' is ignored where its var() is used: {reason}"
+    if all(message != other or value.tokens is not found.tokens for found, other in notes):
+        notes.append((value, message))

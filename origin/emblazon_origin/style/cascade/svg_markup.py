@@ -1,0 +1,174 @@
+"""Inline `<svg>`: its markup as XML, with what the document's style sheets say about its shapes written in.
+
+An SVG rasteriser sees the markup alone: neither the rules of the page, nor var(), nor newer colour syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+import tinycss2
+
+from ..color.css_color import parse_color
+from ..syntax.declarations import Block, Custom, Wide
+from ..syntax.variables import Substitution, Unresolved
+from ..values import value_types as v
+from ..values.node import Node
+from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, tokenize
+from .rules import AUTHOR, RuleSet, by_importance
+
+INHERITED = frozenset((
+    "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap",
+    "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset", "stroke-miterlimit", "clip-rule",
+    "text-anchor", "shape-rendering", "color-interpolation", "color-interpolation-filters",
+    "color-rendering", "marker", "marker-start", "marker-mid", "marker-end", "dominant-baseline",
+))  # fmt: skip
+_PAINTS = frozenset(("fill", "stroke", "stop-color", "flood-color", "lighting-color", "color"))
+_SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+_XLINK_NAMESPACE = "http://www.w3.org/1999/xlink"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?", re.ASCII)
+_REFERENCE = re.compile(r"""(?:href="|url\((?:&quot;|'|")?)#([^"')&\s]+)""")
+MAX_BORROWED = 100
+_DROPPED = frozenset(("script", "style", "foreignObject"))
+
+Declared = Mapping[str, Custom | Wide]
+Values = Mapping[str, Custom | None]
+
+
+def inherited_paint(parent: Mapping[str, str], blocks: Iterable[Block], custom: Values) -> Mapping[str, str]:
+    """Return the SVG properties that an element hands down to the `<svg>`s inside it."""
+    own: dict[str, str] = {}
+    for block in blocks:
+        own.update(_texts(block.svg, custom))
+    for block in blocks:
+        own.update(_texts(block.svg_important, custom))
+    own = {name: text for name, text in own.items() if name in INHERITED}
+    return {**parent, **own} if own else parent
+
+
+@dataclass(slots=True)
+class Serializer:
+    """Writes one inline `<svg>`."""
+
+    rules: RuleSet
+    custom: Values
+    inline: Mapping[int, Block]  # parsed style attributes by id of their node
+    elsewhere: Mapping[str, Node]  # elements of every inline SVG of the document, by id
+
+    def markup(self, root: Node, paint: Mapping[str, str]) -> str:
+        """Return the XML; `paint` is what the root inherits or is given by the style sheets."""
+        text = self.element(root, paint)
+        borrowed = self.borrowed(root, text)
+        if not borrowed:
+            return text
+        return text.removesuffix("</svg>") + f"<defs>{borrowed}</defs></svg>"
+
+    def borrowed(self, root: Node, text: str) -> str:
+        """Return the elements of other inline SVGs that this one refers to by `#id`."""
+        done = {node.id for node in _nodes(root)}
+        wanted = [name for name in _REFERENCE.findall(text) if name not in done]
+        pieces: list[str] = []
+        while wanted and len(pieces) < MAX_BORROWED:
+            name = wanted.pop()
+            node = self.elsewhere.get(name)
+            if name in done or node is None:
+                continue
+            done |= {inner.id for inner in _nodes(node)}
+            pieces.append(self.element(node))
+            wanted += _REFERENCE.findall(pieces[-1])
+        return "".join(pieces)
+
+    def element(self, top: Node, paint: Mapping[str, str] | None = None) -> str:
+        """Return one element with what is in it; `paint` marks the root."""
+        pieces: list[str] = []
+        stack: list[Node | str] = [top]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                pieces.append(item)
+                continue
+            name = item.name
+            if name in _DROPPED or not _XML_NAME.fullmatch(name):
+                continue
+            root = item is top and paint is not None
+            style = dict(paint) if root and paint is not None else self.style(item)
+            pieces.append(f"<{name}{self.attributes(item, style, root)}>")
+            stack.append(f"</{name}>")
+            stack += [
+                escape(_NOT_XML.sub("", child)) if isinstance(child, str) else child
+                for child in reversed(item.children)
+            ]
+        return "".join(pieces)
+
+    def style(self, node: Node) -> dict[str, str]:
+        """Return what the author's rules and the style attribute declare for a shape."""
+        candidates = [c for c in self.rules.match(node) if c.normal[0] == AUTHOR]
+        inline = self.inline.get(id(node))
+        blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
+        found: dict[str, str] = {}
+        for block in blocks:
+            found.update(_texts(block.svg_shared, self.custom))
+            found.update(_texts(block.svg, self.custom))
+        blocks = [c.block for c in by_importance(candidates)] + ([inline] if inline is not None else [])
+        for block in blocks:
+            found.update(_texts(block.svg_important, self.custom))
+        return found
+
+    def attributes(self, node: Node, style: Mapping[str, str], top: bool) -> str:
+        """Return the start tag's attributes; event handlers and foreign names are left out."""
+        every = {"xmlns": _SVG_NAMESPACE, "xmlns:xlink": _XLINK_NAMESPACE} if top else {}
+        for name, value in node.attributes.items():
+            known = _XML_NAME.fullmatch(name) and not name.startswith(("on", "xmlns")) and name != "style"
+            if known and (":" not in name or name.startswith(("xlink:", "xml:"))):
+                every[name] = self.paint_attribute(value) if name in _PAINTS and "(" in value else value
+        if style:
+            every["style"] = ";".join(f"{name}:{text}" for name, text in style.items())
+        return "".join(f" {name}={quoteattr(_NOT_XML.sub('', value))}" for name, value in every.items())
+
+    def paint_attribute(self, value: str) -> str:
+        """Return a presentation attribute's paint with var() and newer colours resolved."""
+        tokens = tuple(tokenize(value))
+        texts = dict(_texts({"fill": Custom(tokens, value, "var(" in value)}, self.custom))
+        return texts.get("fill", "none")
+
+
+def _nodes(root: Node) -> Iterable[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += node.elements
+
+
+def _texts(declared: Declared, custom: Values) -> Iterable[tuple[str, str]]:
+    for name, value in declared.items():
+        if isinstance(value, Wide):
+            if value.keyword == "inherit":
+                yield name, "inherit"
+            continue
+        tokens, text = value.tokens, value.text
+        if value.substitutes:
+            try:
+                tokens = tuple(Substitution(custom).whole(tokens))
+            except (Unresolved, InvalidValue):
+                continue
+            text = tinycss2.serialize(tokens).strip()
+        yield name, _plain_color(tokens, text) if name in _PAINTS else text
+
+
+def _plain_color(tokens: tuple[object, ...], text: str) -> str:
+    """Return a colour in the syntax of CSS 2; anything else (none, url(), currentColor) as it is."""
+    cursor = Cursor(tokens)
+    try:
+        color = parse_color(cursor)
+        cursor.end()
+    except (InvalidValue, UnsupportedValue):
+        return text
+    if not isinstance(color, v.Color):
+        return text
+    r, g, b = (round(channel * 255) for channel in color[:3])
+    return f"rgba({r},{g},{b},{color.a:.4g})" if color.a < 1 else f"#{r:02x}{g:02x}{b:02x}"

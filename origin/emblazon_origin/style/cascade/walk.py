@@ -1,0 +1,383 @@
+"""The walk over the tree: cascade and compute each element, generate pseudo-elements, build `Element`s."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cachetools import LRUCache
+
+from ... import limits
+from ...errors import CardError
+from ...report import Report
+from ..color.names import CANVAS_DARK
+from ..document.image_source import with_source
+from ..document.presentational_hints import presentational
+from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
+from ..syntax.declarations import Block, Custom, Note, Pending, parse_block
+from ..values import value_types as v
+from ..values.computed import ComputedStyle
+from ..values.dom import Element, Text
+from ..values.node import Node
+from .compute import Computed, Environment
+from .compute import Element as Computation
+from .custom_properties import custom_properties
+from .finish import blockify, fill_viewport, settle_display
+from .first_letter import BLOCKS, find_first_letter, wrap
+from .generated_content import Counters
+from .sheets import Cascade, Loaded
+from .svg_markup import Serializer, inherited_paint
+from .unresolved import report_unresolved
+from .winners import cascaded_values
+
+_inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
+    2_000_000, getsizeof=lambda entry: 1_000 + 300 * len(entry[0].normal)
+)
+_inline_lock = threading.Lock()
+
+
+def inline_block(text: str) -> tuple[Block, list[Note]]:
+    """Return a parsed style attribute, from the cache where it is there."""
+    with _inline_lock:
+        found = _inline_cache.get(text)
+    if found is None:
+        found = parse_block(text)
+        if len(text) < 100_000:
+            with _inline_lock:
+                _inline_cache[text] = found
+    return found
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element whose children are being styled."""
+
+    node: Node
+    element: Element
+    computed: Computed
+    flex_parent: bool  # whether its children's boxes are flex or grid items
+    inside: str = ""
+    next: int = 0
+
+
+@dataclass(slots=True)
+class Styler:
+    """One document's walk."""
+
+    cascade: Cascade
+    env: Environment
+    report: Report
+    lang: str
+    sheets: list[Loaded]
+    quirks: bool = False
+    moved_base: str = ""  # what a <base> element makes relative URLs resolve against
+    counters: Counters = field(default_factory=Counters)
+    customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
+    characters: int = 0
+    by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
+    ids: dict[str, Node] | None = None
+    inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+
+    def document(self, root: Node) -> Element:
+        """Return the root element with its whole tree."""
+        computed = self.compute(root, None)
+        self.env.root = computed
+        if computed.style.display == "none":
+            return Element(root.tag, root.attributes, [], computed.style, root.line, selector=root.tag)
+        blockify(computed.style)
+        if computed.style.display == "contents":
+            computed.style.display = "block"
+        if self.quirks:
+            fill_viewport(computed.style, self.env.viewport)
+        top = self.open(root, computed, None)
+        stack = [top]
+        while stack:
+            current = stack[-1]
+            if current.next >= len(current.node.children):
+                self.close(stack.pop())
+                continue
+            child = current.node.children[current.next]
+            current.next += 1
+            if isinstance(child, str):
+                if current.node.tag != "details" or "open" in current.node.attributes:
+                    self.text(child, current.element)
+            else:
+                opened = self.child(child, current)
+                if opened is not None:
+                    stack.append(opened)
+        report_unresolved(self.env.notes, self.sheets, self.inline_places, self.report)
+        if computed.scheme == "dark":
+            _darken_canvas(top.element)
+        return top.element
+
+    def text(self, data: str, parent: Element) -> None:
+        """Append a text node, within the limit."""
+        self.characters += len(data) if not data.isspace() else 0
+        if self.characters > limits.MAX_TEXT_CHARACTERS:
+            raise CardError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
+        parent.children.append(Text(data))
+
+    def child(self, node: Node, parent: _Open) -> _Open | None:
+        """Style a child; None where it makes no box."""
+        computed = self.compute(node, parent.computed)
+        if node.tag in UNSUPPORTED_ELEMENTS and (node.tag == "script" or computed.style.display != "none"):
+            message = f"<{node.tag}>: {UNSUPPORTED_ELEMENTS[node.tag]}"
+            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
+        if computed.style.display == "none":
+            return None
+        if self.quirks and node.tag == "body":
+            fill_viewport(computed.style, self.env.viewport)
+        if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
+            message = (
+                "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
+            )
+            self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
+        settle_display(computed.style, is_item=parent.flex_parent)
+        return self.open(node, computed, parent)
+
+    def open(self, node: Node, computed: Computed, parent: _Open | None) -> _Open:
+        """Make the element, its marker and its ::before."""
+        style = computed.style
+        attributes = node.attributes
+        if node.tag == "img":
+            attributes = with_source(node, self.env.viewport, self.moved_base)
+        element = Element(
+            node.tag, attributes, [], style, node.line, None, _selector(node, parent),
+            parent=parent.element if parent else None,
+        )  # fmt: skip
+        if parent is not None:
+            parent.element.children.append(element)
+        self.counters.enter(computed)
+        self.counters.open()
+        contents = style.display == "contents"
+        flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
+        opened = _Open(node, element, computed, flex)
+        if node.tag in _WITHOUT_FALLBACK:
+            opened.next = len(node.children)
+        if node.tag == "svg":
+            element.svg = self.svg(node, computed)
+            opened.next = len(node.children)
+            return opened
+        content = computed.values.get("content")
+        if isinstance(content, tuple):
+            parts = self.counters.content(content, node.attributes, computed)
+            if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
+                style.content = (parts[0],)
+        if style.display == "list-item":
+            self.marker(opened)
+        self.pseudo("before", opened)
+        return opened
+
+    def svg(self, root: Node, computed: Computed) -> str:
+        """Return an inline SVG's markup with the style sheets' rules written in."""
+        inline: dict[int, Block] = {}
+        stack = list(root.elements)
+        while stack:
+            node = stack.pop()
+            stack += node.elements
+            if node.attributes.get("style"):
+                inline[id(node)] = self.inline(node)
+            if node.tag == "foreignobject":
+                message = "<foreignObject>: HTML inside SVG is not drawn"
+                self.report.add(
+                    "warning", "html-unsupported-element", message, line=node.line, where="foreignObject"
+                )
+        serializer = Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(root))
+        return serializer.markup(root, computed.paint)
+
+    def svg_ids(self, node: Node) -> dict[str, Node]:
+        """Return the elements inside the document's inline SVGs by id, found once."""
+        if self.ids is None:
+            while node.parent is not None:
+                node = node.parent
+            self.ids = {}
+            stack = [(node, False)]
+            while stack:
+                item, inside = stack.pop()
+                if inside and item.id:
+                    self.ids.setdefault(item.id, item)
+                stack += [(child, inside or item.tag == "svg") for child in reversed(item.elements)]
+        return self.ids
+
+    def close(self, opened: _Open) -> None:
+        """Make the ::after and end the counters' scope."""
+        self.pseudo("after", opened)
+        self.counters.close()
+        if self.cascade.rules.buckets.get("first-letter"):
+            self.first_letter(opened)
+
+    # --- pseudo-elements ---
+
+    def pseudo(self, name: str, of: _Open) -> None:
+        """Append ::before or ::after where it has content."""
+        if of.node.tag in _REPLACED:
+            return
+        candidates = self.cascade.rules.match(of.node, name)
+        if not candidates:
+            return
+        winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
+        computed = self.computed(of.node, of.computed, winners.values, winners.custom)
+        content = computed.values.get("content", "normal")
+        style = computed.style
+        if content in ("normal", "none") or style.display == "none":
+            return
+        settle_display(style, is_item=of.flex_parent)
+        element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
+                          parent=of.element)  # fmt: skip
+        self.counters.enter(computed)
+        self.fill(element, self.counters.content(content, of.node.attributes, computed))
+        of.element.children.append(element)
+
+    def first_letter(self, of: _Open) -> None:
+        """Wrap the first letter of a block in its ::first-letter."""
+        self.by_element[id(of.element)] = of.computed
+        candidates = self.cascade.rules.match(of.node, "first-letter")
+        if not candidates or of.computed.style.display not in BLOCKS:
+            return
+        found = find_first_letter(of.element)
+        if found is None:
+            return
+        parent = self.by_element.get(id(found.parent), of.computed)
+        winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
+        computed = self.computed(of.node, parent, winners.values, winners.custom)
+        computed.style.display, computed.style.position = "inline", "static"
+        settle_display(computed.style, is_item=False)
+        name = f"{of.element.selector}::first-letter"
+        wrap(
+            found,
+            Element("::first-letter", {}, [], computed.style, of.node.line, None, name, parent=found.parent),
+        )
+
+    def fill(self, element: Element, parts: list[str | v.ContentImage]) -> None:
+        """Give a pseudo-element its text and images; images become `img` children."""
+        element.style.content = tuple(parts)
+        for part in parts:
+            if isinstance(part, str):
+                element.children.append(Text(part))
+                continue
+            style = _anonymous(element.style)
+            style.content = (part,)
+            source = {"src": part.image.href} if isinstance(part.image, v.Url) else {}
+            child = Element("img", source, [], style, element.line, selector=element.selector, parent=element)
+            element.children.append(child)
+
+    def marker(self, of: _Open) -> None:
+        """Make a list item's ::marker its first child, with the ready text or image."""
+        winners = cascaded_values(
+            self.cascade.rules.match(of.node, "marker"), {}, None, of.computed.style.direction == "rtl"
+        )
+        computed = self.computed(of.node, of.computed, winners.values, winners.custom)
+        style = computed.style
+        content = computed.values.get("content", "normal")
+        of.element.marker = style
+        parts: list[str | v.ContentImage]
+        if isinstance(content, tuple):
+            parts = self.counters.content(content, of.node.attributes, computed)
+        elif content == "none":
+            return
+        elif of.computed.style.list_style_image is not None:
+            parts = [v.ContentImage(of.computed.style.list_style_image), " "]
+        else:
+            parts = [self.counters.marker(of.computed)]
+        if parts == [""]:
+            return
+        style.display = "inline"
+        element = Element("::marker", {}, [], style, of.node.line, selector=f"{of.element.selector}::marker",
+                          parent=of.element)  # fmt: skip
+        self.fill(element, parts)
+        of.element.children.append(element)
+
+    # --- cascade and computation ---
+
+    def compute(self, node: Node, parent: Computed | None) -> Computed:
+        """Cascade and compute one element of the source."""
+        inline = None
+        if node.attributes.get("style"):
+            inline = self.inline(node)
+        rtl = parent is not None and parent.style.direction == "rtl"
+        candidates = self.cascade.rules.match(node)
+        winners = cascaded_values(candidates, presentational(node), inline, rtl)
+        computed = self.computed(node, parent, winners.values, winners.custom)
+        computed.paint = parent.paint if parent is not None else {}
+        blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
+        if any(block.svg for block in blocks):
+            computed.paint = inherited_paint(computed.paint, blocks, computed.custom)
+        language = node.attributes.get("lang", node.attributes.get("xml:lang"))
+        if language is None and parent is None:
+            language = self.lang or None
+        if language is not None:
+            computed.style.lang = language.strip()
+            computed.fields = {**computed.fields, "lang": computed.style.lang}
+        return computed
+
+    def inline(self, node: Node) -> Block:
+        """Return the parsed style attribute, having reported what it has to say."""
+        block, notes = inline_block(node.attributes["style"])
+        for value in block.normal.values():
+            if value.__class__ is Pending:
+                self.inline_places[id(value.tokens)] = ("", node.style_line, node.style_column)
+        for note in notes:
+            line = node.style_line + note.line - 1
+            column = note.column + (node.style_column - 1 if note.line == 1 else 0)
+            self.report.add(
+                note.severity, note.code, note.message, line=line, column=column, where=note.where
+            )
+        return block
+
+    def computed(
+        self, node: Node, parent: Computed | None, values: dict[str, Any], declared: Mapping[str, Any]
+    ) -> Computed:
+        """Compute cascaded values in the context of a parent."""
+        inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
+        custom = inherited
+        if declared or self.cascade.properties:
+            key = (id(inherited), *((name, id(value)) for name, value in declared.items()))
+            found = self.customs.get(key)
+            if found is None:  # the entry keeps what the ids name alive
+                custom = custom_properties(declared, inherited, self.cascade.properties)
+                self.customs[key] = (custom, inherited, declared)
+            else:
+                custom = found[0]
+        return Computation(self.env, parent, values, custom, node.attributes, declared).compute()
+
+
+# Elements whose content is for browsers that do not know them, or drawn by the browser alone.
+_WITHOUT_FALLBACK = frozenset((
+    "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
+))  # fmt: skip
+_ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
+
+
+_REPLACED = frozenset(("svg", "img", "br", "wbr", "video", "canvas", "iframe", "object", "embed", "input"))
+
+
+def _darken_canvas(root: Element) -> None:
+    """Give the canvas the dark scheme's colour where neither the root nor the body has a background."""
+    tops = [root, *(c for c in root.children if isinstance(c, Element) and c.tag == "body")]
+    if all(
+        e.style.background_color.a == 0 and not any(b.image for b in e.style.background_layers) for e in tops
+    ):
+        root.style.background_color = CANVAS_DARK
+
+
+def _selector(node: Node, parent: _Open | None) -> str:
+    name = node.tag
+    if node.id:
+        name += f"#{node.id}"
+    elif "class" in node.attributes:
+        name += "".join(f".{c}" for c in node.attributes["class"].split()[:2])
+    if parent is None or parent.node.tag in ("html", "body"):
+        return name
+    return f"{parent.element.selector.rsplit(' > ', 1)[-1]} > {name}"
+
+
+def _anonymous(parent: ComputedStyle) -> ComputedStyle:
+    """Return the style of an anonymous child: inherited properties only."""
+    from .finish import INHERITED_FIELDS
+
+    style = ComputedStyle()
+    fields = parent.__dict__
+    style.__dict__.update({k: fields[k] for k in INHERITED_FIELDS if k in fields})
+    return style

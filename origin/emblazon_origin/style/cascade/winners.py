@@ -1,0 +1,128 @@
+"""The cascade of one element: which declaration of each property wins (CSS Cascade 5 §6)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..syntax.declarations import Block, Custom, Wide
+from .rules import AUTHOR, Candidate, by_importance
+
+_INLINE_LAYER = (1 << 30, "inline")
+_HINTS_LAYER = (-1, "hints")
+
+# One origin-and-layer's declarations, lowest first: (origin, layer, by key, custom properties).
+_Level = tuple[int, Any, dict[str, Any], dict[str, Any]]
+
+
+class Winners(NamedTuple):
+    """The cascaded value of each key, and of each custom property."""
+
+    values: dict[str, Any]
+    custom: dict[str, Custom | Wide]
+    rtl: bool
+
+
+def cascaded_values(
+    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, parent_rtl: bool
+) -> Winners:
+    """Merge declarations in cascade order. `candidates` are in order of their normal declarations."""
+    rtl = _direction(candidates, hints, inline, parent_rtl)
+    values: dict[str, Any] = {}
+    custom: dict[str, Custom | Wide] = {}
+    important = False
+    hinted = not hints
+    for candidate in candidates:
+        if not hinted and candidate.normal[0] == AUTHOR:
+            values.update(hints)
+            hinted = True
+        block = candidate.block
+        values.update(block.normal_rtl if rtl else block.normal)
+        if block.custom:
+            custom.update(block.custom)
+        important = important or bool(block.important) or bool(block.custom_important)
+    if not hinted:
+        values.update(hints)
+    if inline is not None:
+        values.update(inline.normal_rtl if rtl else inline.normal)
+        custom.update(inline.custom)
+    if important:
+        for candidate in by_importance(candidates):
+            values.update(candidate.block.important_rtl if rtl else candidate.block.important)
+            custom.update(candidate.block.custom_important)
+    if inline is not None and (inline.important or inline.custom_important):
+        values.update(inline.important_rtl if rtl else inline.important)
+        custom.update(inline.custom_important)
+    if any(value.__class__ is Wide and value.keyword in _REVERTS for value in values.values()):
+        _revert(values, _levels(candidates, hints, inline, rtl), 2)
+    if any(value.__class__ is Wide and value.keyword in _REVERTS for value in custom.values()):
+        _revert(custom, _levels(candidates, hints, inline, rtl), 3)
+    return Winners(values, custom, rtl)
+
+
+_REVERTS = ("revert", "revert-layer")
+
+
+def _direction(
+    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, parent_rtl: bool
+) -> bool:
+    """Return whether the element's text runs right to left, which flow-relative properties need first."""
+    value: Any = hints.get("direction")
+    blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
+    for block in blocks:
+        value = block.normal.get("direction", value)
+    for block in blocks:
+        value = block.important.get("direction", value)
+    if value == "rtl" or value == "ltr":
+        return bool(value == "rtl")
+    if value.__class__ is Wide and value.keyword == "initial":
+        return False
+    return parent_rtl
+
+
+def _levels(
+    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, rtl: bool
+) -> list[_Level]:
+    levels: list[_Level] = []
+    rules: list[_Level] = [
+        (c.normal[0], c.normal[1], c.block.normal_rtl if rtl else c.block.normal, c.block.custom)
+        for c in candidates
+    ]
+    levels += [level for level in rules if level[0] != AUTHOR]
+    levels.append((AUTHOR, _HINTS_LAYER, hints, {}))
+    levels += [level for level in rules if level[0] == AUTHOR]
+    if inline is not None:
+        levels.append((AUTHOR, _INLINE_LAYER, inline.normal_rtl if rtl else inline.normal, inline.custom))
+    for c in by_importance(candidates):
+        block = c.block
+        levels.append(
+            (AUTHOR, c.normal[1], block.important_rtl if rtl else block.important, block.custom_important)
+        )
+    if inline is not None:
+        important = inline.important_rtl if rtl else inline.important
+        levels.append((AUTHOR, _INLINE_LAYER, important, inline.custom_important))
+    return levels
+
+
+def _revert(values: dict[str, Any], levels: list[_Level], column: int) -> None:
+    """Roll keys whose winner is revert or revert-layer back to what lies below (§7.3)."""
+
+    def tables(level: _Level) -> dict[str, Any]:
+        return level[2] if column == 2 else level[3]
+
+    for key, value in list(values.items()):
+        if value.__class__ is not Wide or value.keyword not in _REVERTS:
+            continue
+        stack = [level for level in levels if key in tables(level)]
+        while stack:
+            origin, layer = stack[-1][:2]
+            top = tables(stack[-1])[key]
+            if top.__class__ is not Wide or top.keyword not in _REVERTS:
+                break
+            if top.keyword == "revert":
+                stack = [level for level in stack if level[0] != origin]
+            else:
+                stack = [level for level in stack if level[:2] != (origin, layer)]
+        if stack:
+            values[key] = tables(stack[-1])[key]
+        else:
+            values[key] = Wide("unset")

@@ -1,0 +1,90 @@
+"""Which file an `<img>` shows: `src`, `srcset` with `sizes`, `<source>`s of a `<picture>` (HTML §4.8.4)."""
+
+from __future__ import annotations
+
+import re
+
+from ..syntax.conditions import media_query_list
+from ..values.calculation import length_px
+from ..values.images import KNOWN_TYPES, resolve_url
+from ..values.node import Node
+from ..values.tokens import Cursor, InvalidValue, resolve, tokenize
+from ..values.units import Context, Viewport
+
+_CANDIDATE = re.compile(r"\s*,*\s*(data:\S+|[^\s,]\S*[^\s,]|[^\s,])(?:\s+([^,]*))?(?:,|\Z)")
+_DESCRIPTOR = re.compile(r"(\d*\.?\d+)([wx])")
+
+
+def image_source(node: Node, viewport: Viewport) -> str:
+    """Return the URL, as written, that the image shows on this canvas."""
+    parent = node.parent
+    if parent is not None and parent.tag == "picture":
+        for sibling in parent.elements:
+            if sibling is node:
+                break
+            if sibling.tag == "source" and _applies(sibling, viewport):
+                chosen = _from_set(sibling.attributes, viewport)
+                if chosen:
+                    return chosen
+    return _from_set(node.attributes, viewport) or node.attributes.get("src", "")
+
+
+def _applies(source: Node, viewport: Viewport) -> bool:
+    kind = source.attributes.get("type", "").strip().lower()
+    media = source.attributes.get("media", "")
+    if kind and kind not in KNOWN_TYPES:
+        return False
+    tokens = tokenize(media)
+    return bool(media_query_list(tokens)(viewport)) if media.strip() else True
+
+
+def _from_set(attributes: dict[str, str], viewport: Viewport) -> str:
+    """Return the candidate nearest above the device's density, the densest where none reaches it."""
+    candidates = []
+    for match in _CANDIDATE.finditer(attributes.get("srcset", "")):
+        density = _density(match[2] or "", attributes.get("sizes", ""), viewport)
+        if density is not None:
+            candidates.append((density, match[1]))
+    if attributes.get("src") and candidates and all(density > 1 for density, _ in candidates):
+        candidates.append((1.0, attributes["src"]))
+    candidates.sort(key=lambda c: c[0])
+    enough = [href for density, href in candidates if density >= viewport.dpr]
+    return enough[0] if enough else candidates[-1][1] if candidates else ""
+
+
+def _density(descriptor: str, sizes: str, viewport: Viewport) -> float | None:
+    if not descriptor.strip():
+        return 1.0
+    match = _DESCRIPTOR.fullmatch(descriptor.strip())
+    if match is None:
+        return None
+    number = float(match[1])
+    if match[2] == "x":
+        return number
+    width = _source_size(sizes, viewport)
+    return number / width if width else None
+
+
+def _source_size(sizes: str, viewport: Viewport) -> float:
+    """Return the px of the first entry of `sizes` whose media condition holds; the viewport's width else."""
+    context = Context(viewport)
+    for entry in sizes.split(","):
+        tokens = Cursor(tokenize(entry)).tokens
+        if not tokens:
+            continue
+        try:
+            cursor = Cursor(tokens[-1:])
+            px: float = resolve(length_px(cursor, 0), context)
+        except InvalidValue:
+            continue
+        if len(tokens) == 1 or media_query_list(tokens[:-1])(viewport):
+            return px
+    return viewport.width
+
+
+def with_source(node: Node, viewport: Viewport, base: str) -> dict[str, str]:
+    """Return an `<img>`'s attributes with the chosen file as `src`, against the `<base>` if there is one."""
+    source = image_source(node, viewport)
+    if base:
+        source = resolve_url(source, base)
+    return node.attributes if source == node.attributes.get("src", "") else {**node.attributes, "src": source}

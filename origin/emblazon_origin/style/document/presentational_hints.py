@@ -1,0 +1,221 @@
+"""Presentational attributes of HTML as declarations below the author's (HTML §15)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from unicodedata import bidirectional
+
+from ..syntax import registry
+from ..syntax.declarations import evaluate
+from ..values import value_types as v
+from ..values.node import Node
+from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
+
+_DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_INTEGER = re.compile(r"\s*([+-]?\d+)")
+_SIZED = frozenset(("img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table"))
+_ALIGNS = {"left": "left", "right": "right", "center": "center", "justify": "justify", "middle": "center"}
+_FONT_SIZES = ("x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
+
+
+def dimension(text: str) -> v.Length | None:
+    """Return an HTML dimension: px, or percent."""
+    match = _DIMENSION.match(text)
+    if match is None:
+        return None
+    number = float(match[1])
+    return v.Length(pct=number / 100) if match[2] else v.Length(min(number, 1e6))
+
+
+def integer(text: str | None) -> int | None:
+    """Return an HTML integer, or None."""
+    match = _INTEGER.match(text or "")
+    return max(min(int(match[1][:10]), 2**31), -(2**31)) if match else None
+
+
+def presentational(node: Node) -> dict[str, Any]:
+    """Return declarations by key that the element's attributes stand for."""
+    attributes = node.attributes
+    if not attributes and node.tag != "li" and node.parent is not None:
+        return {}
+    hints: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if (read := _READERS.get(name)) is not None:
+            read(node, value, hints)
+    if node.tag in ("ol", "li"):
+        _list(node, hints)
+    elif node.parent is None:
+        _color_scheme(node, hints)
+    return hints
+
+
+def _size(key: str) -> Callable[[Node, str, dict[str, Any]], None]:
+    def read(node: Node, value: str, hints: dict[str, Any]) -> None:
+        if node.tag not in _SIZED:
+            return
+        if node.tag == "svg":  # a presentation attribute of SVG 2 §8.11: any CSS length, px by default
+            _css(key, f"{value}px" if _NUMBER.fullmatch(value) else value, hints)
+            return
+        length = dimension(value)
+        if length is not None:
+            hints[key] = length
+            _ratio(node, hints)
+
+    return read
+
+
+def _ratio(node: Node, hints: dict[str, Any]) -> None:
+    """`width` and `height` of an image give its aspect ratio (HTML §15.4.3)."""
+    if node.tag not in ("img", "video", "canvas", "iframe"):
+        return
+    width, height = dimension(node.attributes.get("width", "")), dimension(node.attributes.get("height", ""))
+    if width is not None and height is not None and width.px > 0 and height.px > 0:
+        hints["aspect_ratio"] = (True, width.px / height.px)
+
+
+def _css(name: str, value: str, hints: dict[str, Any]) -> None:
+    row = registry.find(name)
+    try:
+        pairs, _notes = evaluate(row, tokenize(value)) if row else ({}, [])
+    except (InvalidValue, UnsupportedValue):
+        return
+    hints.update(pairs)
+
+
+def _align(node: Node, value: str, hints: dict[str, Any]) -> None:
+    name = _ALIGNS.get(value.strip().lower())
+    if name is None or node.tag == "img":
+        return
+    if node.tag == "hr":
+        hints["margin_left"] = v.ZERO if name == "left" else "auto"
+        hints["margin_right"] = v.ZERO if name == "right" else "auto"
+    else:
+        hints["text_align"] = name
+
+
+def _legacy_color(value: str) -> str:
+    value = value.strip()
+    return "#" + value if re.fullmatch(r"[0-9a-fA-F]{6}|[0-9a-fA-F]{3}", value) else value
+
+
+def _color(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if node.tag == "font":
+        _css("color", _legacy_color(value), hints)
+    elif node.tag == "hr":
+        _css("border-color", _legacy_color(value), hints)
+        _css("border-style", "solid", hints)
+        _css("background-color", _legacy_color(value), hints)
+
+
+def _background(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if node.tag in ("body", "table", "tr", "td", "th", "thead", "tbody", "tfoot"):
+        _css("background-color", _legacy_color(value), hints)
+
+
+def _body_text(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if node.tag == "body":
+        _css("color", _legacy_color(value), hints)
+
+
+def _face(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if node.tag == "font":
+        _css("font-family", value, hints)
+
+
+def _font_size(node: Node, value: str, hints: dict[str, Any]) -> None:
+    number = integer(value)
+    if node.tag != "font" or number is None:
+        return
+    if value.strip()[:1] in ("+", "-"):
+        number += 3
+    hints["font_size"] = ("keyword", _FONT_SIZES[min(max(number, 1), 7) - 1])
+
+
+def _list_type(node: Node, value: str, hints: dict[str, Any]) -> None:
+    names = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+    if node.tag in ("ol", "li", "ul"):
+        name = names.get(value) or (
+            value.lower() if value.lower() in ("disc", "circle", "square", "none") else None
+        )
+        if name:
+            hints["list_style_type"] = (name, False)
+
+
+def _list(node: Node, hints: dict[str, Any]) -> None:
+    if node.tag == "ol":
+        start = integer(node.attributes.get("start"))
+        if "reversed" in node.attributes:
+            count = sum(1 for child in node.elements if child.tag == "li")
+            hints["counter_reset"] = (("list-item", (count if start is None else start) + 1, False),)
+        elif start is not None:
+            hints["counter_reset"] = (("list-item", start - 1, False),)
+        return
+    if node.parent is not None and node.parent.tag == "ol" and "reversed" in node.parent.attributes:
+        hints["counter_increment"] = (("list-item", -1, False),)
+    value = integer(node.attributes.get("value"))
+    if value is not None:
+        hints["counter_set"] = (("list-item", value, False),)
+
+
+def _dir(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if value.strip().lower() == "auto":
+        hints["direction"] = first_strong(node)
+
+
+_OWN_DIRECTION = ("bdi", "script", "style", "textarea", "svg")
+
+
+def first_strong(node: Node) -> str:
+    """Return the direction of the first strong character in the element's text (HTML §3.2.6.4)."""
+    stack: list[Node | str] = list(reversed(node.children))
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            for character in item:
+                kind = bidirectional(character)
+                if kind in ("L", "R", "AL"):
+                    return "ltr" if kind == "L" else "rtl"
+        elif item.tag not in _OWN_DIRECTION and "dir" not in item.attributes:
+            stack += reversed(item.children)
+    return "ltr"
+
+
+def _color_scheme(root: Node, hints: dict[str, Any]) -> None:
+    """`<meta name=color-scheme>` (HTML §4.2.5.1)."""
+    for head in root.elements[:1]:
+        for meta in head.elements:
+            if meta.tag == "meta" and meta.attributes.get("name", "").lower() == "color-scheme":
+                _css("color-scheme", meta.attributes.get("content", ""), hints)
+                return
+
+
+def _border(node: Node, value: str, hints: dict[str, Any]) -> None:
+    width = dimension(value)
+    if node.tag == "img" and width is not None:
+        for side in ("top", "right", "bottom", "left"):
+            hints[f"border_{side}_width"] = width.px
+            hints[f"border_{side}_style"] = "solid"
+
+
+def _nowrap(node: Node, value: str, hints: dict[str, Any]) -> None:
+    if node.tag in ("td", "th"):
+        hints["text_wrap_mode"] = "nowrap"
+
+
+_READERS: dict[str, Callable[[Node, str, dict[str, Any]], None]] = {
+    "width": _size("width"),
+    "height": _size("height"),
+    "align": _align,
+    "color": _color,
+    "bgcolor": _background,
+    "text": _body_text,
+    "face": _face,
+    "size": _font_size,
+    "type": _list_type,
+    "border": _border,
+    "nowrap": _nowrap,
+    "dir": _dir,
+}

@@ -1,0 +1,161 @@
+"""@font-face rules (CSS Fonts 4 §4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import tinycss2
+
+from ..syntax.declarations import Note
+from ..values.dom import FontFaceRule
+from ..values.images import url_token
+from ..values.tokens import Cursor, InvalidValue, Token, split_commas
+from . import font as font_properties
+
+_FORMATS = frozenset((
+    "woff", "woff2", "truetype", "opentype", "ttf", "otf", "collection", "woff-variations",
+    "woff2-variations", "truetype-variations", "opentype-variations",
+))  # fmt: skip
+_TECHS = frozenset(
+    ("variations", "features-opentype", "color-colrv0", "color-colrv1", "color-cbdt", "palettes")
+)
+_IGNORED = frozenset((
+    "font-display", "ascent-override", "descent-override", "line-gap-override", "size-adjust",
+    "font-variation-settings", "font-variant", "font-named-instance", "font-language-override",
+))  # fmt: skip
+
+
+def font_face(item: Any, notes: list[Note]) -> FontFaceRule | None:
+    """Return the rule of an at-rule token, or None where it names no family or no usable source."""
+    fields: dict[str, Any] = {}
+    for declaration in tinycss2.parse_blocks_contents(item.content, skip_comments=True, skip_whitespace=True):
+        if declaration.type != "declaration":
+            if declaration.type == "error":
+                _note(notes, declaration, "css-syntax", declaration.message, "@font-face")
+            continue
+        name = declaration.lower_name
+        reader = _DESCRIPTORS.get(name)
+        if reader is None:
+            if name not in _IGNORED:
+                _note(notes, declaration, "css-unknown-property", f"unknown descriptor '{name}'", name)
+            elif name != "font-display":
+                _note(notes, declaration, "css-unsupported-property", f"'{name}' is not drawn", name)
+            continue
+        try:
+            fields.update(reader(declaration.value))
+        except InvalidValue as error:
+            _note(notes, declaration, "css-invalid-value", f"'{name}' is ignored: {error}", name)
+    if not fields.get("family") or not fields.get("sources"):
+        _note(notes, item, "css-invalid-value", "@font-face takes font-family and a usable src", "@font-face")
+        return None
+    return FontFaceRule(**fields, line=item.source_line)
+
+
+def _note(notes: list[Note], item: Any, code: Any, message: str, where: str) -> None:
+    notes.append(Note("warning", code, message, item.source_line, item.source_column, where))
+
+
+def _family(tokens: list[Token]) -> dict[str, Any]:
+    cursor = Cursor(tokens)
+    name = font_properties.family_name(cursor)
+    cursor.end()
+    return {"family": name}
+
+
+def _sources(tokens: list[Token]) -> dict[str, Any]:
+    found: list[tuple[str, str]] = []
+    for part in split_commas(tokens):
+        source = _source(Cursor(part))
+        if source is not None:
+            found.append(source)
+    if not found:
+        raise InvalidValue("none of the sources is of a known format")
+    return {"sources": tuple(found)}
+
+
+def _source(cursor: Cursor) -> tuple[str, str] | None:
+    token = cursor.next()
+    href = url_token(token)
+    if href is None:
+        if token.type != "function" or token.lower_name != "local":
+            return None
+        names = [str(t.value) for t in token.arguments if t.type in ("ident", "string")]
+        return ("local", " ".join(names)) if names else None
+    while (hint := cursor.function("format", "tech")) is not None:
+        words = [str(t.value).lower() for t in hint.arguments if t.type in ("ident", "string")]
+        known = _FORMATS if hint.lower_name == "format" else _TECHS
+        if any(word not in known for word in words):
+            return None
+    return ("url", href)
+
+
+def _range(parse: Any, default: float) -> Any:
+    def read(tokens: list[Token]) -> tuple[float, float]:
+        cursor = Cursor(tokens)
+        if cursor.keyword("auto"):
+            return (default, default)
+        low = parse(cursor)
+        high = low if cursor.done else parse(cursor)
+        cursor.end()
+        if not isinstance(low, float) or not isinstance(high, float):
+            raise InvalidValue("expected numbers")
+        return (min(low, high), max(low, high))
+
+    return read
+
+
+_weight = _range(font_properties.font_weight, 400.0)
+_stretch = _range(font_properties.stretch, 100.0)
+
+
+def _style(tokens: list[Token]) -> dict[str, Any]:
+    cursor = Cursor(tokens)
+    name = cursor.keyword("normal", "italic", "oblique", "auto")
+    if name is None:
+        raise InvalidValue("expected normal, italic or oblique")
+    return {"style": "normal" if name == "auto" else name}
+
+
+_RANGE = re.compile(r"u\+([0-9a-f]{0,6})(\?{0,6})(?:-([0-9a-f]{1,6}))?", re.IGNORECASE)
+
+
+def unicode_range(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of a `unicode-range` descriptor; raise `InvalidValue`."""
+    ranges = []
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part.strip())
+        if match is None or not (match[1] or match[2]) or len(match[1] + match[2]) > 6:
+            raise InvalidValue(f"'{part.strip()}' is not a range of code points")
+        if match[2] and match[3]:
+            raise InvalidValue(f"'{part.strip()}' is not a range of code points")
+        low = int((match[1] + "0" * len(match[2])), 16)
+        high = int(match[3], 16) if match[3] else int(match[1] + "f" * len(match[2]), 16)
+        if low > high or high > 0x10FFFF:
+            raise InvalidValue(f"'{part.strip()}' is not a range of code points")
+        ranges.append((low, high))
+    return tuple(ranges)
+
+
+def _unicode_range(tokens: list[Token]) -> dict[str, Any]:
+    text = "".join(t.serialize() for t in tokens if t.type not in ("comment", "whitespace"))
+    return {"unicode_range": unicode_range(text)}
+
+
+def _features(tokens: list[Token]) -> dict[str, Any]:
+    cursor = Cursor(tokens)
+    value = font_properties.features(cursor)
+    cursor.end()
+    return {"features": value}
+
+
+_DESCRIPTORS = {
+    "font-family": _family,
+    "src": _sources,
+    "font-weight": lambda tokens: {"weight": _weight(tokens)},
+    "font-stretch": lambda tokens: {"stretch": _stretch(tokens)},
+    "font-width": lambda tokens: {"stretch": _stretch(tokens)},
+    "font-style": _style,
+    "unicode-range": _unicode_range,
+    "font-feature-settings": _features,
+}

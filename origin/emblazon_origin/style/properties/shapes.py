@@ -1,0 +1,302 @@
+"""Basic shapes, transforms and filter functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..values import value_types as v
+from ..values.calculation import angle, length, length_px, number, number_or_percent
+from ..values.images import url_token
+from ..values.positions import position
+from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, lift_tuple, unexpected
+
+# --- basic shapes -----------------------------------------------------------------------------------
+
+
+def shape(token: Any) -> Any:
+    """Return the basic shape of a function token (CSS Shapes 1 §3)."""
+    name = token.lower_name
+    cursor = Cursor(token.arguments)
+    if name not in SHAPES:
+        raise UnsupportedValue(f"{token.name}() shapes are not drawn")
+    value = SHAPES[name](cursor)
+    cursor.end()
+    return value
+
+
+def _round(cursor: Cursor) -> Any:
+    from .border import border_radius
+
+    if not cursor.keyword("round"):
+        return ((v.ZERO, v.ZERO),) * 4
+    rest = Cursor(cursor.tokens[cursor.i :])
+    cursor.i = len(cursor.tokens)
+    return lift_tuple(border_radius(rest).values())
+
+
+def _inset(cursor: Cursor) -> Any:
+    sides = [length(cursor)]
+    while not cursor.done and cursor.ident() != "round" and len(sides) < 4:
+        sides.append(length(cursor))
+    top = sides[0]
+    right = sides[1] if len(sides) > 1 else top
+    bottom = sides[2] if len(sides) > 2 else top
+    left = sides[3] if len(sides) > 3 else right
+    return lift(v.InsetShape, lift_tuple([top, right, bottom, left]), _round(cursor))
+
+
+def _opposite(near: v.Length, extent: v.Length | None = None) -> v.Length:
+    """Return 100% − near − extent."""
+    lengths = [near] if extent is None else [near, extent]
+    if all(item.func is None for item in lengths):
+        return v.Length(-sum(i.px for i in lengths), 1.0 - sum(i.pct for i in lengths))
+    return v.Length(func=lambda basis: basis - sum(i.resolve(basis) for i in lengths))
+
+
+def _xywh(cursor: Cursor) -> Any:
+    x, y, width, height = length(cursor), length(cursor), length(cursor, 0), length(cursor, 0)
+    insets = lift(lambda x, y, w, h: (y, _opposite(x, w), _opposite(y, h), x), x, y, width, height)
+    return lift(v.InsetShape, insets, _round(cursor))
+
+
+def _rect(cursor: Cursor) -> Any:
+    edges = [
+        (cursor.keyword("auto"), None) if cursor.ident() == "auto" else (None, length(cursor))
+        for _ in range(4)
+    ]
+    top, right, bottom, left = (value for _, value in edges)
+
+    def near(value: Any) -> Any:
+        return v.ZERO if value is None else value
+
+    def far(value: Any) -> Any:
+        return v.ZERO if value is None else lift(_opposite, value)
+
+    return lift(v.InsetShape, lift_tuple([near(top), far(right), far(bottom), near(left)]), _round(cursor))
+
+
+def _radius(cursor: Cursor) -> Any:
+    return cursor.keyword("closest-side", "farthest-side") or length(cursor, 0)
+
+
+def _center(cursor: Cursor) -> Any:
+    return position(cursor) if cursor.keyword("at") else v.Position(v.HALF, v.HALF)
+
+
+def _circle(cursor: Cursor) -> Any:
+    radius: Any = "closest-side" if cursor.done or cursor.ident() == "at" else _radius(cursor)
+    return lift(lambda r, c: v.EllipseShape(r, r, c, True), radius, _center(cursor))
+
+
+def _ellipse(cursor: Cursor) -> Any:
+    rx: Any = "closest-side"
+    ry: Any = "closest-side"
+    if not cursor.done and cursor.ident() != "at":
+        rx, ry = _radius(cursor), _radius(cursor)
+    return lift(lambda x, y, c: v.EllipseShape(x, y, c), rx, ry, _center(cursor))
+
+
+def _fill_rule(cursor: Cursor) -> Any:
+    rule = cursor.keyword("nonzero", "evenodd")
+    if rule is not None and not cursor.literal(","):
+        raise InvalidValue("expected ',' after the fill rule")
+    return rule or "nonzero"
+
+
+def _polygon(cursor: Cursor) -> Any:
+    rule = _fill_rule(cursor)
+    points = []
+    while True:
+        x, y = length(cursor), length(cursor)
+        points.append(lift(lambda x, y: (x, y), x, y))
+        if not cursor.literal(","):
+            break
+    return lift(lambda p: v.PolygonShape(p, rule), lift_tuple(points))
+
+
+def _path(cursor: Cursor) -> Any:
+    rule = _fill_rule(cursor)
+    token = cursor.next()
+    if token.type != "string":
+        raise InvalidValue("path() takes SVG path data in quotes")
+    return v.PathShape(token.value, rule)
+
+
+SHAPES: dict[str, Callable[[Cursor], Any]] = {
+    "inset": _inset, "xywh": _xywh, "rect": _rect, "circle": _circle, "ellipse": _ellipse,
+    "polygon": _polygon, "path": _path,
+}  # fmt: skip
+_REFERENCE = {
+    "border-box": "border-box", "padding-box": "padding-box", "content-box": "content-box",
+    "margin-box": "margin-box", "fill-box": "content-box", "stroke-box": "border-box",
+    "view-box": "border-box",
+}  # fmt: skip
+
+
+def clip_path(cursor: Cursor) -> Any:
+    """Read `clip-path` as (shape or None, reference box)."""
+    if cursor.keyword("none"):
+        return (None, "border-box")
+    found: Any = None
+    box: str | None = None
+    while not cursor.done:
+        token = cursor.peek()
+        if box is None and (name := cursor.keyword(*_REFERENCE)) is not None:
+            box = _REFERENCE[name]
+        elif token is not None and url_token(token) is not None:
+            raise UnsupportedValue("clip paths of SVG elements are not drawn")
+        elif found is None and token is not None and token.type == "function":
+            found = shape(cursor.next())
+        else:
+            unexpected(token)
+    if found is None:
+        found = v.InsetShape((v.ZERO,) * 4)
+    return lift(lambda s: (s, box or "border-box"), found)
+
+
+# --- transforms -------------------------------------------------------------------------------------
+
+
+def _arguments(token: Any, low: int, high: int, parse: Callable[[Cursor], Any]) -> list[Any]:
+    cursor = Cursor(token.arguments)
+    items = [parse(cursor)]
+    while cursor.literal(","):
+        items.append(parse(cursor))
+    cursor.end()
+    if not low <= len(items) <= high:
+        raise InvalidValue(f"{token.name}() takes {low} to {high} arguments")
+    return items
+
+
+def _transform(name: Any, *args: Any) -> Any:
+    return lift(lambda *a: v.Transform(name, a), *args)
+
+
+def transform_function(token: Any) -> Any:
+    """Return one transform function."""
+    name = token.lower_name
+    zero = v.ZERO
+    if name == "matrix":
+        return _transform("matrix", *_arguments(token, 6, 6, number))
+    if name == "translate":
+        x, *y = _arguments(token, 1, 2, length)
+        return _transform("translate", x, y[0] if y else zero)
+    if name in ("translatex", "translatey"):
+        (d,) = _arguments(token, 1, 1, length)
+        return _transform("translate", *((d, zero) if name.endswith("x") else (zero, d)))
+    if name == "scale":
+        sx, *sy = _arguments(token, 1, 2, number_or_percent)
+        return _transform("scale", sx, sy[0] if sy else sx)
+    if name in ("scalex", "scaley"):
+        (s,) = _arguments(token, 1, 1, number_or_percent)
+        return _transform("scale", *((s, 1.0) if name.endswith("x") else (1.0, s)))
+    if name in ("rotate", "rotatez"):
+        return _transform("rotate", *_arguments(token, 1, 1, angle))
+    if name == "skew":
+        ax, *ay = _arguments(token, 1, 2, angle)
+        return _transform("skew", ax, ay[0] if ay else 0.0)
+    if name in ("skewx", "skewy"):
+        (a,) = _arguments(token, 1, 1, angle)
+        return _transform("skew", *((a, 0.0) if name.endswith("x") else (0.0, a)))
+    return _solid(token, name)
+
+
+def _solid(token: Any, name: str) -> Any:
+    """Return a 3D function (CSS Transforms 2 §12)."""
+    if name == "matrix3d":
+        return _transform("matrix3d", *_arguments(token, 16, 16, number))
+    if name in ("rotatex", "rotatey"):
+        (a,) = _arguments(token, 1, 1, angle)
+        return _transform("rotate3d", *((1.0, 0.0) if name.endswith("x") else (0.0, 1.0)), 0.0, a)
+    if name == "rotate3d":
+        *axis, turn = _rotate3d_arguments(token)
+        return _transform("rotate3d", *axis, turn)
+    if name == "translatez":
+        (z,) = _arguments(token, 1, 1, length_px)
+        return _transform("translate3d", v.ZERO, v.ZERO, z)
+    if name == "scalez":
+        (s,) = _arguments(token, 1, 1, number_or_percent)
+        return _transform("scale3d", 1.0, 1.0, s)
+    if name == "translate3d":
+        x, y, z = _arguments(token, 3, 3, length)
+        if isinstance(z, v.Length) and not z.is_absolute:
+            raise InvalidValue("the depth of translate3d() is a length")
+        return _transform("translate3d", x, y, z)
+    if name == "scale3d":
+        return _transform("scale3d", *_arguments(token, 3, 3, number_or_percent))
+    if name == "perspective":
+        cursor = Cursor(token.arguments)
+        distance = 0.0 if cursor.keyword("none") else length_px(cursor, 0)
+        cursor.end()
+        return _transform("perspective", distance)
+    raise InvalidValue(f"unknown transform {token.name}()")
+
+
+def _rotate3d_arguments(token: Any) -> list[Any]:
+    cursor = Cursor(token.arguments)
+    items: list[Any] = []
+    for _ in range(3):
+        items.append(number(cursor))
+        if not cursor.literal(","):
+            raise InvalidValue("rotate3d() takes three numbers and an angle")
+    items.append(angle(cursor))
+    cursor.end()
+    return items
+
+
+def transform(cursor: Cursor) -> Any:
+    """Read `transform`."""
+    if cursor.keyword("none"):
+        return ()
+    items = []
+    while (token := cursor.peek()) is not None:
+        if token.type != "function":
+            unexpected(token)
+        if token.lower_name == "perspective":
+            cursor.notes.append("perspective() foreshortens a box as a whole; its sides stay parallel")
+        items.append(transform_function(cursor.next()))
+    return lift_tuple(items)
+
+
+# --- filters ----------------------------------------------------------------------------------------
+
+FACTORS = {"brightness": None, "contrast": None, "saturate": None, "grayscale": 1, "invert": 1,
+            "opacity": 1, "sepia": 1}  # fmt: skip
+
+
+def filter_list(cursor: Cursor) -> Any:
+    """Read `filter` or `backdrop-filter`."""
+    if cursor.keyword("none"):
+        return ()
+    items = []
+    while (token := cursor.peek()) is not None:
+        if url_token(token) is not None:
+            raise UnsupportedValue("SVG filters are not drawn")
+        if token.type != "function":
+            unexpected(token)
+        items.append(_filter(cursor.next()))
+    return lift_tuple(items)
+
+
+def _filter(token: Any) -> Any:
+    from .border import shadow
+
+    name = token.lower_name
+    cursor = Cursor(token.arguments)
+    amount: Any
+    if name == "drop-shadow":
+        one = shadow(cursor, False)
+        return lift(lambda s: v.FilterFunction("drop-shadow", 0.0, s), one)
+    if name == "blur":
+        amount = 0.0 if cursor.done else length_px(cursor, 0)
+    elif name == "hue-rotate":
+        amount = 0.0 if cursor.done else angle(cursor)
+    elif name in FACTORS:
+        amount = 1.0 if cursor.done else number_or_percent(cursor, 0)
+        if FACTORS[name] is not None:
+            amount = lift(lambda x: min(x, 1.0), amount)
+    else:
+        raise InvalidValue(f"unknown filter {token.name}()")
+    cursor.end()
+    return lift(lambda x: v.FilterFunction(name, x), amount)

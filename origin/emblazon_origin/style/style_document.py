@@ -1,0 +1,52 @@
+"""HTML text → `StyledDocument`: every element with its computed style (DESIGN.md §1, origin step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..report import Report
+from .cascade.compute import Environment
+from .cascade.sheets import build_cascade, load_sheets
+from .cascade.walk import Styler
+from .document.html import parse_html
+from .values.budget import BUDGET
+from .values.dom import FontFaceRule, StyledDocument
+from .values.images import base_of, resolve_url
+from .values.units import FontMetricsPort, Viewport
+
+
+def style_document(
+    html: str,
+    *,
+    base: str,
+    viewport: Viewport,
+    lang: str = "",
+    report: Report,
+    load_text: Callable[[str], str] | None = None,
+    metrics: FontMetricsPort | None = None,
+) -> StyledDocument:
+    """Parse HTML and its CSS and compute the style of every element.
+
+    `base` is the directory or URL that relative URLs resolve against; `load_text` reads local style
+    sheets; `metrics` measures fonts for `ex cap ch ic lh`. Raises `CardError` beyond the limits.
+    """
+    BUDGET.reset()
+    parsed = parse_html(html)
+    if parsed.base:
+        base = base_of(resolve_url(parsed.base, base))
+    sheets = load_sheets(parsed, base, load_text, report)
+    cascade = build_cascade(sheets, viewport)
+    env = Environment(viewport, base, metrics, registered=cascade.properties)
+    root = Styler(cascade, env, report, lang, sheets, parsed.quirks, base if parsed.base else "").document(
+        parsed.root
+    )
+    return StyledDocument(root, tuple(_located(face, base) for face in cascade.font_faces))
+
+
+def _located(face: FontFaceRule, base: str) -> FontFaceRule:
+    """Return the rule with its URLs against the document's base (those of other sheets are absolute)."""
+    sources = tuple(
+        (kind, resolve_url(value, base) if kind == "url" else value) for kind, value in face.sources
+    )
+    return face if sources == face.sources else replace(face, sources=sources)

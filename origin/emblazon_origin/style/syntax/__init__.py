@@ -1,0 +1,11 @@
+"""CSS text to rules and declarations.
+
+stylesheet.py    a style sheet, parsed
+sheet_model.py   what a parsed sheet is made of
+declarations.py  the declarations of a block
+registry.py      what each property is called and how it parses
+conditions.py    @media and @supports
+supports.py      @supports, answered by the registry
+variables.py     var() and env()
+at_rules.py      at-rules that change nothing, or are not supported
+"""

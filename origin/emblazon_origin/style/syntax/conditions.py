@@ -1,0 +1,281 @@
+"""@media and @supports conditions, as functions of the viewport that give True, False or None (unknown)."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+
+from ..values.calculation import parse_term
+from ..values.tokens import Cursor, InvalidValue, Token
+from ..values.units import Context, Viewport
+
+Condition = Callable[[Viewport], "bool | None"]
+
+
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _and(values: list[bool | None]) -> bool | None:
+    return False if False in values else None if None in values else True
+
+
+def _or(values: list[bool | None]) -> bool | None:
+    return True if True in values else None if None in values else False
+
+
+def _always(viewport: Viewport) -> bool | None:
+    return True
+
+
+def _never(viewport: Viewport) -> bool | None:
+    return False
+
+
+def _unknown(viewport: Viewport) -> bool | None:
+    return None
+
+
+# --- @media -----------------------------------------------------------------------------------------
+
+
+def media_query_list(tokens: Sequence[Token]) -> Condition:
+    """Return the condition of a media query list; an invalid query is `not all`."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    cursors = [Cursor(part) for part in parts]
+    if len(cursors) == 1 and cursors[0].done:
+        return _always
+    queries = [_query(cursor) for cursor in cursors]
+    return lambda viewport: any(query(viewport) is True for query in queries)
+
+
+def _query(cursor: Cursor) -> Condition:
+    try:
+        condition = _media_query(cursor)
+        cursor.end()
+    except InvalidValue:
+        return _never
+    return condition
+
+
+def _media_query(cursor: Cursor) -> Condition:
+    first = cursor.peek()
+    if first is not None and first.type == "ident":
+        name = cursor.ident()
+        if name == "not" and len(cursor.tokens) > 1 and cursor.tokens[1].type != "ident":
+            return _media_condition(cursor)
+        negated = cursor.keyword("not") is not None
+        if not negated:
+            cursor.keyword("only")
+        type_ = cursor.next()
+        if type_.type != "ident" or type_.lower_value in ("and", "or", "not", "only", "layer"):
+            raise InvalidValue("expected a media type")
+        fits = type_.lower_value in ("all", "screen")
+        rest: Condition = _always
+        if cursor.keyword("and"):
+            rest = _media_condition(cursor, allow_or=False)
+        if negated:
+            return lambda v: _not(_and([fits, rest(v)]))
+        return lambda v: _and([fits, rest(v)])
+    return _media_condition(cursor)
+
+
+def _media_condition(cursor: Cursor, allow_or: bool = True) -> Condition:
+    return boolean(cursor, _media_in_parens, allow_or)
+
+
+def boolean(cursor: Cursor, leaf: Callable[[Cursor], Condition], allow_or: bool = True) -> Condition:
+    """`not x`, or x joined by all `and` or all `or`."""
+    if cursor.keyword("not"):
+        inner = leaf(cursor)
+        return lambda v: _not(inner(v))
+    items = [leaf(cursor)]
+    word = cursor.ident()
+    if word not in ("and", "or") or (word == "or" and not allow_or):
+        return items[0]
+    while cursor.keyword(word):
+        items.append(leaf(cursor))
+    join = _and if word == "and" else _or
+    return lambda v: join([item(v) for item in items])
+
+
+def _media_in_parens(cursor: Cursor) -> Condition:
+    token = cursor.next()
+    if token.type == "function":
+        return _unknown
+    if token.type != "() block":
+        raise InvalidValue("expected '('")
+    inner = Cursor(token.content)
+    first = inner.peek()
+    if first is None:
+        return _unknown
+    starts = first.type == "() block" or (inner.ident() == "not" and len(inner.tokens) > 1)
+    if starts or (first.type == "function" and first.lower_name not in _MATH):
+        condition = _media_condition(inner)
+        inner.end()
+        return condition
+    try:
+        return _feature(inner)
+    except InvalidValue:
+        return _unknown
+
+
+_MATH = ("calc", "min", "max", "clamp", "round", "abs")
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
+}  # fmt: skip
+_FLIP = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+RANGES: dict[str, Callable[[Viewport], float]] = {
+    "width": lambda v: v.width, "height": lambda v: v.height, "device-width": lambda v: v.width,
+    "device-height": lambda v: v.height, "aspect-ratio": lambda v: v.width / v.height if v.height else 0.0,
+    "device-aspect-ratio": lambda v: v.width / v.height if v.height else 0.0,
+    "resolution": lambda v: v.dpr, "-webkit-device-pixel-ratio": lambda v: v.dpr, "color": lambda v: 8.0,
+    "color-index": lambda v: 0.0, "monochrome": lambda v: 0.0, "grid": lambda v: 0.0,
+    "horizontal-viewport-segments": lambda v: 1.0, "vertical-viewport-segments": lambda v: 1.0,
+}  # fmt: skip
+_GAMUT = {"srgb": True, "p3": False, "rec2020": False}
+DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
+    "orientation": lambda v, x: x == ("portrait" if v.height >= v.width else "landscape"),
+    "prefers-color-scheme": lambda v, x: x == v.color_scheme,
+    "prefers-reduced-motion": lambda v, x: x == "no-preference",
+    "prefers-reduced-data": lambda v, x: x == "no-preference",
+    "prefers-reduced-transparency": lambda v, x: x == "no-preference",
+    "prefers-contrast": lambda v, x: x == "no-preference",
+    "forced-colors": lambda v, x: x == "none",
+    "inverted-colors": lambda v, x: x == "none",
+    "hover": lambda v, x: x == "none", "any-hover": lambda v, x: x == "none",
+    "pointer": lambda v, x: x == "none", "any-pointer": lambda v, x: x == "none",
+    "scripting": lambda v, x: x == "none", "update": lambda v, x: x == "none",
+    "overflow-block": lambda v, x: x == "none", "overflow-inline": lambda v, x: x == "none",
+    "display-mode": lambda v, x: x == "browser", "dynamic-range": lambda v, x: x == "standard",
+    "video-dynamic-range": lambda v, x: x == "standard", "scan": lambda v, x: x == "progressive",
+    "color-gamut": lambda v, x: _GAMUT.get(x, False), "environment-blending": lambda v, x: x == "opaque",
+}  # fmt: skip
+_TRUE_BY_DEFAULT = {
+    "orientation",
+    "color-gamut",
+    "prefers-color-scheme",
+    "scan",
+    "display-mode",
+    "dynamic-range",
+}
+
+
+def _feature(cursor: Cursor) -> Condition:
+    """`(name)`, `(name: value)`, `(name < value)`, `(value <= name < value)`."""
+    if (name := cursor.ident()) is not None and _known(name):
+        cursor.next()
+        if cursor.done:
+            return _bare(name)
+        if cursor.literal(":"):
+            return _plain(name, cursor)
+        comparison = _comparison(cursor)
+        value = _value(cursor, name)
+        cursor.end()
+        return _ranged(name, comparison, value)
+    low_token = cursor.next()
+    rest = cursor.tokens[cursor.i :]
+    low_tokens = [low_token]
+    if cursor.literal("/"):
+        low_tokens += [rest[0], cursor.next()]
+    first = _comparison(cursor)
+    token = cursor.next()
+    if token.type != "ident" or token.lower_value not in RANGES:
+        raise InvalidValue("unknown media feature")
+    name = token.lower_value
+    low = _value(Cursor(low_tokens), name)
+    conditions = [_ranged(name, _FLIP[first], low)]
+    if not cursor.done:
+        second = _comparison(cursor)
+        if first == "=" or second[0] != first[0]:
+            raise InvalidValue("both comparisons of a range point the same way")
+        conditions.append(_ranged(name, second, _value(cursor, name)))
+    cursor.end()
+    return lambda v: _and([c(v) for c in conditions])
+
+
+def _known(name: str) -> bool:
+    plain = name.removeprefix("min-").removeprefix("max-")
+    return name in RANGES or name in DISCRETE or plain in RANGES or _webkit(name) is not None
+
+
+def _webkit(name: str) -> tuple[str, str] | None:
+    for prefix, comparison in (("-webkit-min-", ">="), ("-webkit-max-", "<=")):
+        if name == prefix + "device-pixel-ratio":
+            return "resolution", comparison
+    return None
+
+
+def _bare(name: str) -> Condition:
+    if name in RANGES:
+        return lambda v: RANGES[name](v) != 0
+    if name in DISCRETE:
+        return lambda v: name in _TRUE_BY_DEFAULT
+    raise InvalidValue("unknown media feature")
+
+
+def _plain(name: str, cursor: Cursor) -> Condition:
+    if name in DISCRETE:
+        token = cursor.next()
+        cursor.end()
+        if token.type != "ident":
+            raise InvalidValue("expected a keyword")
+        wanted = token.lower_value
+        return lambda v: DISCRETE[name](v, wanted)
+    value = _value(cursor, name)
+    cursor.end()
+    if (special := _webkit(name)) is not None:
+        return _ranged(*special, value)
+    for prefix, comparison in (("min-", ">="), ("max-", "<=")):
+        if name.startswith(prefix):
+            return _ranged(name.removeprefix(prefix), comparison, value)
+    return _ranged(name, "=", value)
+
+
+def _ranged(name: str, comparison: str, value: Callable[[Viewport], float]) -> Condition:
+    if name not in RANGES:
+        raise InvalidValue(f"{name} cannot be compared")
+    compare, actual = _COMPARE[comparison], RANGES[name]
+    return lambda v: compare(actual(v), value(v))
+
+
+def _comparison(cursor: Cursor) -> str:
+    token = cursor.next()
+    if token.type != "literal" or token.value not in ("<", ">", "=", "<=", ">="):
+        raise InvalidValue("expected a comparison")
+    if token.value in "<>" and cursor.literal("="):
+        return str(token.value) + "="
+    return str(token.value)
+
+
+def _type_of(name: str) -> str:
+    if name.endswith(("width", "height")):
+        return "length"
+    return "resolution" if name.endswith("resolution") else "number"
+
+
+def _value(cursor: Cursor, name: str) -> Callable[[Viewport], float]:
+    token = cursor.next()
+    term = parse_term(token)
+    if term.type != _type_of(name) and not (token.type == "number" and token.value == 0):
+        raise InvalidValue(f"{name} is not a {term.type}")
+    if cursor.literal("/"):
+        below = parse_term(cursor.next())
+        if _type_of(name) != "number" or below.type != "number":
+            raise InvalidValue(f"{name} is not a ratio")
+        return lambda v: _divided(term.fn(Context(v), 1.0), below.fn(Context(v), 1.0))
+    if not term.relative:
+        constant = term.fn(None, 1.0)
+        return lambda v: constant
+    return lambda v: term.fn(Context(v), 1.0)
+
+
+def _divided(above: float, below: float) -> float:
+    """Return a ratio; 0/0 is infinite too (Chromium)."""
+    return above / below if below else math.inf

@@ -1,0 +1,258 @@
+"""Declarations of one block: parsed once for each stylesheet, never for each element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import tinycss2
+
+from ...report import Code, Severity
+from .. import properties
+from ..values.tokens import (
+    MAX_NESTING,
+    Cursor,
+    InvalidValue,
+    Token,
+    UnsupportedValue,
+    bounded_numbers,
+    too_deep,
+)
+from . import registry
+from .registry import Logical, Longhand, Other, Shorthand
+
+assert properties  # noqa: S101 - importing it fills the registry
+
+WIDE = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))
+# Properties of CSS boxes that SVG shapes have too.
+SVG_SHARED = frozenset((
+    "color", "opacity", "display", "visibility", "font-family", "font-size", "font-weight", "font-style",
+    "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
+    "clip-path", "mask", "filter", "isolation", "paint-order",
+))  # fmt: skip
+_SUBSTITUTED = frozenset(("var", "env"))
+
+
+class Note(NamedTuple):
+    """A finding, at a place in its own CSS text (1-based)."""
+
+    severity: Severity
+    code: Code
+    message: str
+    line: int = 0
+    column: int = 0
+    where: str = ""
+
+
+class Wide(NamedTuple):
+    """A CSS-wide keyword."""
+
+    keyword: str
+
+
+class Pending(NamedTuple):
+    """A value with var() or env(), parsed when the custom properties are known; one for all its keys."""
+
+    row: registry.Property
+    tokens: tuple[Token, ...]
+    rtl: bool
+    line: int
+    column: int
+
+
+class Custom(NamedTuple):
+    """The value of a custom property as written."""
+
+    tokens: tuple[Token, ...]
+    text: str
+    substitutes: bool
+
+
+@dataclass(slots=True)
+class Block:
+    """Declarations by key, in one order: the last of a key wins.
+
+    Flow-relative properties differ by direction, hence one mapping for each, the same one where none is used.
+    """
+
+    normal: dict[str, Any] = field(default_factory=dict)
+    important: dict[str, Any] = field(default_factory=dict)
+    normal_rtl: dict[str, Any] = field(default_factory=dict)
+    important_rtl: dict[str, Any] = field(default_factory=dict)
+    svg: dict[str, Custom | Wide] = field(default_factory=dict)  # of SVG shapes alone
+    svg_shared: dict[str, Custom | Wide] = field(default_factory=dict)  # as written, for SVG shapes
+    svg_important: dict[str, Custom | Wide] = field(default_factory=dict)
+    custom: dict[str, Custom | Wide] = field(default_factory=dict)
+    custom_important: dict[str, Custom | Wide] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.normal
+            or self.important
+            or self.custom
+            or self.custom_important
+            or self.svg
+            or self.svg_shared
+        )
+
+
+def substitutes(tokens: Iterable[Token]) -> bool:
+    """True where var() or env() occurs at any depth."""
+    stack = list(tokens)
+    while stack:
+        token = stack.pop()
+        if token.type == "function":
+            if token.lower_name in _SUBSTITUTED:
+                return True
+            stack += token.arguments
+        elif token.type in ("() block", "[] block", "{} block"):
+            stack += token.content
+    return False
+
+
+def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None:
+    """Add one tinycss2 declaration to the block, or say why not."""
+    name = declaration.name if declaration.name.startswith("--") else declaration.lower_name
+    line, column = declaration.source_line, declaration.source_column
+    if too_deep(declaration.value):
+        message = f"'{name}' is ignored: it is nested more than {MAX_NESTING} deep"
+        notes.append(Note("warning", "limit", message, line, column, name))
+        return
+    if name.startswith("--"):
+        target = block.custom_important if declaration.important else block.custom
+        target[name] = custom_value(declaration.value)
+        return
+    row = registry.find(name)
+    if name in SVG_SHARED or (row is not None and row.status == "svg"):
+        value = custom_value(declaration.value)
+        (block.svg_shared if name in SVG_SHARED else block.svg)[name] = value
+        if declaration.important:
+            block.svg_important[name] = value
+    if row is None:
+        if name == "all":
+            _all(declaration, block, notes)
+            return
+        if name.startswith(("-webkit-", "-moz-", "-ms-", "-o-", "-khtml-", "*", "_")):
+            notes.append(Note("info", "css-unknown-property", f"'{name}' is not known", line, column, name))
+        else:
+            message = f"unknown property '{name}'{registry.suggest(name)}"
+            notes.append(Note("warning", "css-unknown-property", message, line, column, name))
+        return
+    if isinstance(row, Other):
+        if row.status == "no":
+            message = f"'{name}' is not supported: {row.note}"
+            notes.append(Note("warning", "css-unsupported-property", message, line, column, name))
+        elif name.startswith(("animation", "transition", "-webkit-animation", "-webkit-transition")):
+            notes.append(
+                Note("info", "css-unsupported-property", f"'{name}': {row.note}", line, column, name)
+            )
+        return
+    try:
+        pairs, remarks = evaluate(row, declaration.value, line, column)
+    except (InvalidValue, UnsupportedValue) as error:
+        code: Code = "css-invalid-value" if isinstance(error, InvalidValue) else "css-unsupported-value"
+        value = tinycss2.serialize(declaration.value).strip()
+        shown = value if len(value) <= 60 else value[:59] + "…"
+        notes.append(Note("warning", code, f"'{name}: {shown}' is ignored: {error}", line, column, name))
+        return
+    notes.extend(Note("warning", "css-unsupported-value", r, line, column, name) for r in remarks)
+    _store(block, row, pairs, declaration.important)
+
+
+def _store(block: Block, row: registry.Property, pairs: dict[str, Any], important: bool) -> None:
+    ltr, rtl = (block.important, block.important_rtl) if important else (block.normal, block.normal_rtl)
+    for key, value in pairs.items():  # re-inserted, so that order is that of the declarations
+        ltr[key] = value
+    if isinstance(row, Logical):
+        swap = dict(zip(row.ltr, row.rtl, strict=True))
+        pairs = {swap[key]: _mirrored(value) for key, value in pairs.items()}
+    rtl.update(pairs)
+
+
+def _mirrored(value: Any) -> Any:
+    return value._replace(rtl=True) if isinstance(value, Pending) else value
+
+
+def keys_of(row: registry.Property) -> tuple[str, ...]:
+    """Return the (left-to-right) keys a property sets."""
+    if isinstance(row, Longhand):
+        return (row.key,)
+    if isinstance(row, Shorthand):
+        return row.keys
+    return row.ltr if isinstance(row, Logical) else ()
+
+
+def evaluate(
+    row: registry.Property, tokens: Sequence[Token], line: int = 0, column: int = 0
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the value for each key, and remarks; raise `InvalidValue` or `UnsupportedValue`."""
+    keys = keys_of(row)
+    cursor = Cursor(tokens)
+    if cursor.done:
+        raise InvalidValue("the value is empty")
+    if len(cursor.tokens) == 1 and (name := cursor.ident()) in WIDE:
+        return dict.fromkeys(keys, Wide(str(name))), []
+    if substitutes(tokens):
+        return dict.fromkeys(keys, Pending(row, tuple(tokens), False, line, column)), []
+    pairs = parse_row(row, cursor)
+    return pairs, cursor.notes
+
+
+def parse_row(row: registry.Property, cursor: Cursor) -> dict[str, Any]:
+    """Return the value for each key of a value without substitutions."""
+    assert not isinstance(row, Other)  # noqa: S101 - callers know
+    value = row.parse(cursor)
+    cursor.end()
+    return {row.key: value} if isinstance(row, Longhand) else value
+
+
+def custom_value(tokens: Sequence[Token]) -> Custom | Wide:
+    """Return a custom property's value, trimmed of white space."""
+    items = [t for t in tokens if t.type != "comment"]
+    while items and items[0].type == "whitespace":
+        del items[0]
+    while items and items[-1].type == "whitespace":
+        del items[-1]
+    if len(items) == 1 and items[0].type == "ident" and items[0].lower_value in WIDE:
+        return Wide(items[0].lower_value)
+    return Custom(tuple(items), tinycss2.serialize(items), substitutes(items))
+
+
+def _all(declaration: Any, block: Block, notes: list[Note]) -> None:
+    cursor = Cursor(declaration.value)
+    name = cursor.ident()
+    if len(cursor.tokens) != 1 or name not in WIDE:
+        message = "'all' takes inherit, initial, unset, revert or revert-layer"
+        notes.append(
+            Note(
+                "warning",
+                "css-invalid-value",
+                message,
+                declaration.source_line,
+                declaration.source_column,
+                "all",
+            )
+        )
+        return
+    keys = [k for k in registry.LONGHANDS if k not in ("direction", "unicode_bidi")]
+    for target in (
+        (block.important, block.important_rtl) if declaration.important else (block.normal, block.normal_rtl)
+    ):
+        target.update(dict.fromkeys(keys, Wide(str(name))))
+
+
+def parse_block(text: str) -> tuple[Block, list[Note]]:
+    """Parse a `style` attribute."""
+    block, notes = Block(), list[Note]()
+    for item in tinycss2.parse_blocks_contents(
+        bounded_numbers(text), skip_comments=True, skip_whitespace=True
+    ):
+        if item.type == "declaration":
+            parse_declaration(item, block, notes)
+        elif item.type == "error":
+            notes.append(Note("warning", "css-syntax", item.message, item.source_line, item.source_column))
+        else:
+            message = "rules are not allowed in a style attribute"
+            notes.append(Note("warning", "css-syntax", message, item.source_line, item.source_column))
+    return block, notes

@@ -1,0 +1,55 @@
+"""A parsed style sheet, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..selectors import Selector
+from ..values.dom import FontFaceRule
+from .conditions import Condition
+from .declarations import Block, Custom, Note
+
+Layer = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleRule:
+    """A style rule with the conditions and the layer around it."""
+
+    selectors: tuple[Selector, ...]
+    block: Block
+    conditions: tuple[Condition, ...]
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportRule:
+    """An `@import`, before anything else of its sheet."""
+
+    href: str
+    conditions: tuple[Condition, ...]
+    layer: Layer | None  # None: not in a layer
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRule:
+    """An `@property` rule: what a custom property is when nothing sets it."""
+
+    name: str
+    inherits: bool
+    initial: Custom | None
+    syntax: str = "*"
+
+
+@dataclass(slots=True, eq=False)
+class Stylesheet:
+    """A parsed style sheet; immutable once parsed, shared between renders and threads."""
+
+    rules: list[StyleRule] = field(default_factory=list)
+    imports: list[ImportRule] = field(default_factory=list)
+    layers: dict[Layer, None] = field(default_factory=dict)  # in order of first appearance
+    font_faces: list[tuple[FontFaceRule, tuple[Condition, ...]]] = field(default_factory=list)
+    properties: list[PropertyRule] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    weight: int = 1  # estimated bytes

@@ -1,0 +1,325 @@
+"""CSS text → a `Stylesheet`: rules with compiled selectors and parsed declarations, cached by content."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tinycss2
+from cachetools import LRUCache
+
+from ..properties.font_face import font_face
+from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
+from ..values.images import resolve_url, url_token
+from ..values.tokens import MAX_NESTING, Cursor, InvalidValue, Token, bounded_numbers, split_commas, too_deep
+from .at_rules import INERT, UNSEEN, UNSUPPORTED
+from .conditions import Condition, media_query_list
+from .declarations import Block, Custom, Note, custom_value, parse_declaration
+from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
+from .supports import supports, supports_declaration
+
+CACHE_BYTES = 16_000_000
+# What a parsed sheet weighs for each character of its text; measured with tracemalloc.
+_WEIGHT = 60
+
+_cache: LRUCache[tuple[str, str], Stylesheet] = LRUCache(CACHE_BYTES, getsizeof=lambda sheet: sheet.weight)
+_lock = threading.Lock()
+
+
+def parse_stylesheet(text: str, base: str = "") -> Stylesheet:
+    """Return the parsed sheet, from the cache where it is there.
+
+    `base` is what its URLs resolve against; "" leaves them relative to the document.
+    """
+    key = (text, base)
+    with _lock:
+        found = _cache.get(key)
+    if found is not None:
+        return found
+    sheet = _Parser(base).parse(text)
+    sheet.weight = 1000 + _WEIGHT * len(text)
+    if sheet.weight <= CACHE_BYTES:
+        with _lock:
+            _cache[key] = sheet
+    return sheet
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What surrounds a rule: parent selectors, conditions, layer, nesting depth."""
+
+    parents: tuple[Selector, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
+    layer: Layer = ()
+    depth: int = 0
+    active: bool = True  # False inside an @supports that does not hold
+
+    def within(self, **changes: Any) -> _Scope:
+        values = {
+            "parents": self.parents, "conditions": self.conditions, "layer": self.layer,
+            "depth": self.depth + 1, "active": self.active,
+        }  # fmt: skip
+        return _Scope(**{**values, **changes})
+
+
+class _Parser:
+    def __init__(self, base: str) -> None:
+        self.sheet = Stylesheet()
+        self.base = base
+        self.anonymous = 0
+        self.imports_over = False
+
+    def parse(self, text: str) -> Stylesheet:
+        items = tinycss2.parse_stylesheet(bounded_numbers(text), skip_comments=True, skip_whitespace=True)
+        self.rules(items, _Scope())
+        return self.sheet
+
+    def note(self, item: Any, severity: Any, code: Any, message: str, where: str = "") -> None:
+        self.sheet.notes.append(Note(severity, code, message, item.source_line, item.source_column, where))
+
+    def rules(self, items: Sequence[Any], scope: _Scope) -> None:
+        """Take a list of rules (of the sheet, or of a conditional group)."""
+        for item in items:
+            if item.type == "qualified-rule":
+                self.imports_over = True
+                self.style_rule(item, scope)
+            elif item.type == "at-rule":
+                self.at_rule(item, scope)
+            elif item.type == "error":
+                self.note(item, "warning", "css-syntax", item.message)
+
+    # --- style rules ---
+
+    def style_rule(self, item: Any, scope: _Scope) -> None:
+        if self.deep(item, scope):
+            return
+        try:
+            selectors = parse_selector_list(item.prelude, scope.parents)
+        except InvalidSelector as error:
+            text = tinycss2.serialize(item.prelude).strip()
+            self.note(item, "warning", "css-invalid-selector", f"the rule is ignored: {error}", text[:80])
+            return
+        for selector in selectors:
+            if selector.pseudo not in ("", *GENERATED) and ":state" not in selector.pseudo:
+                message = f"'::{selector.pseudo}' is not drawn"
+                unseen = selector.pseudo in UNSEEN or selector.pseudo.startswith("-")
+                severity = "info" if unseen else "warning"
+                self.note(item, severity, "css-unsupported-rule", message, selector.text[:80])
+        self.contents(item.content, scope.within(parents=selectors), selectors)
+
+    def deep(self, item: Any, scope: _Scope) -> bool:
+        """Report and skip what is nested too deep to be read recursively."""
+        found = scope.depth > MAX_NESTING or too_deep(item.prelude)
+        if found:
+            self.note(item, "warning", "limit", f"the rule is nested more than {MAX_NESTING} deep")
+        return found
+
+    def contents(self, tokens: Sequence[Token], scope: _Scope, selectors: tuple[Selector, ...]) -> None:
+        """Take a rule's declarations and nested rules; declarations after a nested rule keep their place."""
+        if self.base:
+            _absolute(tokens, self.base)
+        block = Block()
+        for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
+            if item.type == "declaration":
+                parse_declaration(item, block, self.sheet.notes)
+                continue
+            block = self.flush(block, scope, selectors)
+            if item.type == "qualified-rule":
+                self.style_rule(item, scope)
+            elif item.type == "at-rule":
+                self.at_rule(item, scope)
+            elif item.type == "error":
+                self.note(item, "warning", "css-syntax", item.message)
+        self.flush(block, scope, selectors)
+
+    def flush(self, block: Block, scope: _Scope, selectors: tuple[Selector, ...]) -> Block:
+        if block and scope.active:
+            self.sheet.rules.append(StyleRule(selectors, block, scope.conditions, scope.layer))
+            return Block()
+        return block
+
+    # --- at-rules ---
+
+    def at_rule(self, item: Any, scope: _Scope) -> None:
+        name = item.lower_at_keyword
+        if self.deep(item, scope):
+            return
+        if name not in ("import", "charset", "layer") or (name == "layer" and item.content is not None):
+            self.imports_over = True
+        handler = AT_RULES.get(name)
+        if handler is not None:
+            handler(self, item, scope)
+        elif name in INERT:
+            severity = "info" if "keyframes" in name or name == "starting-style" else None
+            if severity:
+                self.note(item, severity, "css-unsupported-rule", f"@{name}: {INERT[name]}", f"@{name}")
+        else:
+            reason = UNSUPPORTED.get(name, "unknown at-rule")
+            self.note(item, "warning", "css-unsupported-rule", f"@{name} is ignored: {reason}", f"@{name}")
+
+    def group(self, item: Any, scope: _Scope) -> None:
+        """Take the body of a conditional group: rules, or a nested one's declarations and rules."""
+        if item.content is None:
+            self.note(item, "warning", "css-syntax", f"@{item.lower_at_keyword} takes a block")
+        elif scope.parents is not None:
+            self.contents(item.content, scope, scope.parents)
+        else:
+            self.rules(
+                tinycss2.parse_rule_list(item.content, skip_comments=True, skip_whitespace=True), scope
+            )
+
+    def media(self, item: Any, scope: _Scope) -> None:
+        self.group(item, scope.within(conditions=(*scope.conditions, media_query_list(item.prelude))))
+
+    def supports(self, item: Any, scope: _Scope) -> None:
+        try:
+            holds = supports(item.prelude)
+        except InvalidValue as error:
+            self.note(item, "warning", "css-syntax", f"@supports is ignored: {error}", "@supports")
+            return
+        if holds:
+            self.group(item, scope.within())
+
+    def layer(self, item: Any, scope: _Scope) -> None:
+        names = [] if Cursor(item.prelude).done else [_layer_name(part) for part in _parts(item.prelude)]
+        if any(name is None for name in names):
+            self.note(item, "warning", "css-syntax", "@layer takes names", "@layer")
+            return
+        if item.content is None:
+            for name in names:
+                self.declare_layer((*scope.layer, *(name or ())))
+            return
+        if len(names) > 1:
+            self.note(item, "warning", "css-syntax", "@layer with a block takes one name", "@layer")
+            return
+        path = (*scope.layer, *(names[0] or ())) if names else (*scope.layer, self.unnamed())
+        self.declare_layer(path)
+        self.group(item, scope.within(layer=path))
+
+    def unnamed(self) -> str:
+        self.anonymous += 1
+        return f"\0{id(self.sheet)}-{self.anonymous}"
+
+    def declare_layer(self, path: Layer) -> None:
+        for end in range(1, len(path) + 1):
+            self.sheet.layers.setdefault(path[:end])
+
+    def import_(self, item: Any, scope: _Scope) -> None:
+        if self.imports_over or scope.depth:
+            self.note(item, "warning", "css-syntax", "@import must come before other rules", "@import")
+            return
+        cursor = Cursor(item.prelude)
+        try:
+            token = cursor.next()
+        except InvalidValue:
+            return
+        href = str(token.value) if token.type == "string" else url_token(token)
+        if href is None:
+            self.note(item, "warning", "css-syntax", "@import takes a URL", "@import")
+            return
+        layer: Layer | None = None
+        if cursor.keyword("layer"):
+            layer = (self.unnamed(),)
+        elif (named := cursor.function("layer")) is not None:
+            layer = _layer_name(named.arguments)
+        if layer is not None:
+            self.declare_layer(layer)
+        holds = True
+        if (condition := cursor.function("supports")) is not None:
+            holds = _import_supports(condition.arguments)
+        if holds:
+            media = media_query_list(cursor.tokens[cursor.i :])
+            href = resolve_url(href, self.base) if self.base else href
+            self.sheet.imports.append(ImportRule(href, (media,), layer, item.source_line))
+
+    def font_face(self, item: Any, scope: _Scope) -> None:
+        if item.content is None or not scope.active:
+            return
+        if self.base:
+            _absolute(item.content, self.base)
+        rule = font_face(item, self.sheet.notes)
+        if rule is not None:
+            self.sheet.font_faces.append((rule, scope.conditions))
+
+    def property(self, item: Any, scope: _Scope) -> None:
+        cursor = Cursor(item.prelude)
+        name = cursor.peek()
+        if name is None or name.type != "ident" or not name.value.startswith("--") or item.content is None:
+            self.note(
+                item, "warning", "css-syntax", "@property takes the name of a custom property", "@property"
+            )
+            return
+        found = {
+            d.lower_name: d.value
+            for d in tinycss2.parse_blocks_contents(item.content, skip_comments=True, skip_whitespace=True)
+            if d.type == "declaration"
+        }
+        if "syntax" not in found or "inherits" not in found:
+            self.note(item, "warning", "css-syntax", "@property takes syntax and inherits", "@property")
+            return
+        inherits = Cursor(found["inherits"]).ident() == "true"
+        syntax = next((str(t.value) for t in found["syntax"] if t.type == "string"), "*")
+        value = custom_value(found["initial-value"]) if "initial-value" in found else None
+        initial = value if isinstance(value, Custom) else None
+        self.sheet.properties.append(PropertyRule(name.value, inherits, initial, syntax))
+
+    def nothing(self, item: Any, scope: _Scope) -> None:
+        """@charset and @namespace, which change nothing here."""
+
+
+AT_RULES = {
+    "media": _Parser.media,
+    "supports": _Parser.supports,
+    "layer": _Parser.layer,
+    "import": _Parser.import_,
+    "font-face": _Parser.font_face,
+    "property": _Parser.property,
+    "charset": _Parser.nothing,
+    "namespace": _Parser.nothing,
+}
+
+
+def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
+    try:
+        return split_commas(tokens)
+    except InvalidValue:
+        return [[]]
+
+
+def _layer_name(tokens: Sequence[Token]) -> Layer | None:
+    names: list[str] = []
+    items = [t for t in tokens if t.type not in ("whitespace", "comment")]
+    for i, token in enumerate(items):
+        if i % 2 == 0 and token.type == "ident":
+            names.append(token.value)
+        elif not (i % 2 == 1 and token.type == "literal" and token.value == "."):
+            return None
+    return tuple(names) if len(items) % 2 == 1 else None
+
+
+def _import_supports(tokens: Sequence[Token]) -> bool:
+    try:
+        if any(t.type == "literal" and t.value == ":" for t in tokens):
+            return supports_declaration(tokens)
+        return supports(tokens)
+    except InvalidValue:
+        return False
+
+
+def _absolute(tokens: Sequence[Token], base: str) -> None:
+    """Resolve URLs of a sheet that lies elsewhere than the document, in place."""
+    stack = list(tokens)
+    while stack:
+        token = stack.pop()
+        if token.type == "url":
+            token.value = resolve_url(token.value, base)
+        elif token.type == "function":
+            if token.lower_name in ("url", "src", "image-set", "-webkit-image-set"):
+                for inner in token.arguments:
+                    if inner.type == "string":
+                        inner.value = resolve_url(inner.value, base)
+            stack += token.arguments
+        elif token.type in ("() block", "[] block", "{} block"):
+            stack += token.content

@@ -1,0 +1,124 @@
+"""`border-image` and its longhands (CSS Backgrounds 3 §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import value_types as v
+from .calculation import length, number
+from .images import image, url_token
+from .tokens import Cursor, InvalidValue, UnsupportedValue, lift, lift_tuple, unexpected
+
+HUNDRED = v.Length(pct=1.0)
+INITIAL_SLICE = (HUNDRED, HUNDRED, HUNDRED, HUNDRED, False)
+INITIAL_WIDTH = (1.0, 1.0, 1.0, 1.0)  # times the border's own
+IMAGE_KEYS = (
+    "border_image_source", "border_image_slice", "border_image_width", "border_image_outset",
+    "border_image_repeat",
+)  # fmt: skip
+_REPEATS = ("stretch", "repeat", "round", "space")
+
+
+def image_source(cursor: Cursor) -> Any:
+    """Read `border-image-source`."""
+    if cursor.keyword("none"):
+        return None
+    token = cursor.peek()
+    if token is not None and url_token(token) is not None:
+        raise UnsupportedValue("border images by url() are not drawn; gradients are")
+    return image(cursor)
+
+
+def image_slice(cursor: Cursor) -> Any:
+    """Read `border-image-slice` as four lengths (a number is px of the image) and whether it fills."""
+    fill = cursor.keyword("fill") is not None
+    sides = _sides(cursor, _slice)
+    fill = cursor.keyword("fill") is not None or fill
+    return lift(lambda four: (*four, fill), lift_tuple(sides))
+
+
+def image_width(cursor: Cursor) -> Any:
+    """Read `border-image-width`: lengths, factors of the border's width, or auto."""
+    return lift_tuple(_sides(cursor, _width))
+
+
+def image_outset(cursor: Cursor) -> Any:
+    """Read `border-image-outset`, which is drawn as 0."""
+    sides = _sides(cursor, _width)
+    if any(side not in (0.0, v.ZERO) for side in sides):
+        cursor.notes.append("border-image-outset is drawn as 0")
+    return ()
+
+
+def image_repeat(cursor: Cursor) -> str:
+    """Read `border-image-repeat`; gradients are stretched whatever it says."""
+    name = cursor.keyword(*_REPEATS)
+    if name is None:
+        unexpected(cursor.peek())
+    cursor.keyword(*_REPEATS)
+    return name
+
+
+def border_image(cursor: Cursor) -> dict[str, Any]:
+    """Read the shorthand: source, slice [/ width [/ outset]] and repeat in any order."""
+    found: dict[str, Any] = {
+        "border_image_source": None, "border_image_slice": INITIAL_SLICE,
+        "border_image_width": INITIAL_WIDTH, "border_image_outset": (), "border_image_repeat": "stretch",
+    }  # fmt: skip
+    while (token := cursor.peek()) is not None:
+        if token.type == "ident" and str(token.value).lower() in _REPEATS:
+            found["border_image_repeat"] = image_repeat(cursor)
+        elif _is_slice(cursor):
+            found["border_image_slice"] = image_slice(cursor)
+            if cursor.literal("/"):
+                if not (following := cursor.peek()) or following.type != "literal":
+                    found["border_image_width"] = image_width(cursor)
+                if cursor.literal("/"):
+                    found["border_image_outset"] = image_outset(cursor)
+        else:
+            found["border_image_source"] = image_source(cursor)
+    return found
+
+
+def _is_slice(cursor: Cursor) -> bool:
+    token = cursor.peek()
+    if token is None:
+        return False
+    return token.type in ("number", "percentage") or (
+        token.type == "ident" and str(token.value).lower() == "fill"
+    )
+
+
+def _sides(cursor: Cursor, read: Callable[[Cursor], Any]) -> tuple[Any, Any, Any, Any]:
+    """Read one to four values: top, right, bottom, left."""
+    items: list[Any] = []
+    while len(items) < 4 and (token := cursor.peek()) is not None:
+        if token.type not in ("number", "percentage", "dimension") and not (
+            token.type == "ident" and str(token.value).lower() == "auto"
+        ):
+            break
+        items.append(read(cursor))
+    if not items:
+        raise InvalidValue("one to four values are expected")
+    top = items[0]
+    right = items[1] if len(items) > 1 else top
+    return top, right, items[2] if len(items) > 2 else top, items[3] if len(items) > 3 else right
+
+
+def _slice(cursor: Cursor) -> Any:
+    token = cursor.peek()
+    if token is not None and token.type == "number":
+        return lift(v.Length, number(cursor, 0))
+    if token is not None and token.type == "percentage":
+        return length(cursor, 0)
+    unexpected(token)
+
+
+def _width(cursor: Cursor) -> Any:
+    token = cursor.peek()
+    if cursor.keyword("auto"):
+        return "auto"
+    if token is not None and token.type == "number":
+        return number(cursor, 0)
+    return length(cursor, 0)

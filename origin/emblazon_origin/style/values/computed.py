@@ -1,0 +1,214 @@
+"""`ComputedStyle`: every property that later stages read, with its initial value.
+
+Class attributes are the initial values; an instance stores only what differs, so that a style is made by
+copying its parent's inherited values and setting what the cascade declares. Everything is computed:
+`em`, `rem`, viewport and font-relative units are px, `currentcolor` is replaced, keywords are lower-case.
+Names are the CSS names with `_` for `-`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from . import value_types as v
+
+Display = Literal[
+    "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
+    "inline-grid", "list-item", "table", "inline-table", "table-row-group", "table-header-group",
+    "table-footer-group", "table-row", "table-cell", "table-caption",
+]  # fmt: skip
+Overflow = Literal["visible", "hidden", "clip", "scroll", "auto"]
+Alignment = Literal[
+    "auto", "normal", "stretch", "start", "end", "flex-start", "flex-end", "center", "baseline",
+    "last baseline", "space-between", "space-around", "space-evenly", "left", "right", "self-start",
+    "self-end",
+]  # fmt: skip
+
+
+class ComputedStyle:
+    """The computed style of one element, pseudo-element or anonymous box."""
+
+    # Box generation and size
+    display: Display = "inline"
+    position: Literal["static", "relative", "absolute", "fixed", "sticky"] = "static"
+    top: v.Length | v.Auto = "auto"
+    right: v.Length | v.Auto = "auto"
+    bottom: v.Length | v.Auto = "auto"
+    left: v.Length | v.Auto = "auto"
+    z_index: int | v.Auto = "auto"
+    box_sizing: Literal["content-box", "border-box"] = "content-box"
+    width: v.Size = "auto"
+    height: v.Size = "auto"
+    min_width: v.Size = "auto"
+    min_height: v.Size = "auto"
+    max_width: v.MaxSize = "none"
+    max_height: v.MaxSize = "none"
+    aspect_ratio: float | None = None
+    aspect_ratio_auto: bool = False  # `auto 16/9`: a replaced element's own ratio wins
+    margin_top: v.Length | v.Auto = v.ZERO
+    margin_right: v.Length | v.Auto = v.ZERO
+    margin_bottom: v.Length | v.Auto = v.ZERO
+    margin_left: v.Length | v.Auto = v.ZERO
+    padding_top: v.Length = v.ZERO
+    padding_right: v.Length = v.ZERO
+    padding_bottom: v.Length = v.ZERO
+    padding_left: v.Length = v.ZERO
+    overflow_x: Overflow = "visible"
+    overflow_y: Overflow = "visible"
+    visibility: Literal["visible", "hidden", "collapse"] = "visible"  # inherited
+    border_image_source: v.Gradient | None = None
+    border_image_slice: tuple[v.Length | bool, ...] = (
+        *(v.Length(pct=1.0),) * 4,
+        False,
+    )  # four lengths, `fill`
+    border_image_width: tuple[v.Length | float | v.Auto, ...] = (1.0, 1.0, 1.0, 1.0)
+    border_image_outset: tuple[()] = ()
+    border_image_repeat: str = "stretch"
+    float_: Literal["none", "left", "right"] = "none"
+    clear: Literal["none", "left", "right", "both"] = "none"
+    box_decoration_break: Literal["slice", "clone"] = "slice"
+    table_layout: Literal["auto", "fixed"] = "auto"
+    border_collapse: Literal["separate", "collapse"] = "separate"  # inherited
+    border_spacing: tuple[v.Length, v.Length] = (v.ZERO, v.ZERO)  # inherited; horizontal, vertical
+    caption_side: Literal["top", "bottom"] = "top"  # inherited
+
+    # Borders and outline; a width is 0 where its style is none or hidden
+    border_top_width: float = 0.0
+    border_right_width: float = 0.0
+    border_bottom_width: float = 0.0
+    border_left_width: float = 0.0
+    border_top_style: v.LineStyle = "none"
+    border_right_style: v.LineStyle = "none"
+    border_bottom_style: v.LineStyle = "none"
+    border_left_style: v.LineStyle = "none"
+    border_top_color: v.Color = v.BLACK
+    border_right_color: v.Color = v.BLACK
+    border_bottom_color: v.Color = v.BLACK
+    border_left_color: v.Color = v.BLACK
+    border_top_left_radius: v.Radius = (v.ZERO, v.ZERO)
+    border_top_right_radius: v.Radius = (v.ZERO, v.ZERO)
+    border_bottom_right_radius: v.Radius = (v.ZERO, v.ZERO)
+    border_bottom_left_radius: v.Radius = (v.ZERO, v.ZERO)
+    outline_width: float = 0.0
+    outline_style: v.LineStyle = "none"
+    outline_color: v.Color = v.BLACK
+    outline_offset: float = 0.0
+
+    # Flex and grid
+    flex_direction: Literal["row", "row-reverse", "column", "column-reverse"] = "row"
+    flex_wrap: Literal["nowrap", "wrap", "wrap-reverse"] = "nowrap"
+    flex_grow: float = 0.0
+    flex_shrink: float = 1.0
+    flex_basis: v.Size | Literal["content"] = "auto"
+    order: int = 0
+    align_items: Alignment = "normal"
+    align_self: Alignment = "auto"
+    align_content: Alignment = "normal"
+    justify_items: Alignment = "normal"
+    justify_self: Alignment = "auto"
+    justify_content: Alignment = "normal"
+    row_gap: v.Length = v.ZERO
+    column_gap: v.Length = v.ZERO
+    grid_template_rows: v.TrackList = v.TrackList()
+    grid_template_columns: v.TrackList = v.TrackList()
+    grid_template_areas: tuple[tuple[str, ...], ...] = ()  # "." is an empty cell
+    grid_auto_rows: tuple[v.TrackSize, ...] = ()
+    grid_auto_columns: tuple[v.TrackSize, ...] = ()
+    grid_auto_flow: Literal["row", "column", "row dense", "column dense"] = "row"
+    grid_row_start: v.GridLine = v.GridLine()
+    grid_row_end: v.GridLine = v.GridLine()
+    grid_column_start: v.GridLine = v.GridLine()
+    grid_column_end: v.GridLine = v.GridLine()
+
+    # Fonts (inherited)
+    color: v.Color = v.BLACK
+    font_family: tuple[str, ...] = ()  # () is the default family; generics are kept as keywords
+    font_size: float = 16.0
+    font_weight: float = 400.0  # 1–1000
+    font_style: Literal["normal", "italic", "oblique"] = "normal"
+    font_oblique_angle: float = 14.0
+    font_stretch: float = 100.0  # percent
+    font_variation_settings: tuple[tuple[str, float], ...] = ()
+    font_feature_settings: tuple[tuple[str, int], ...] = ()
+    # font-variant-*, font-kerning and font-variant-ligatures computed to OpenType features
+    font_variant_features: tuple[tuple[str, int], ...] = ()
+    font_synthesis_weight: bool = True
+    font_synthesis_style: bool = True
+    font_optical_sizing: bool = True
+    font_variant_emoji: Literal["normal", "text", "emoji", "unicode"] = "normal"
+    lang: str = ""  # BCP 47, from the nearest lang attribute
+
+    # Text (inherited unless noted)
+    line_height: float | Literal["normal"] = "normal"  # used px
+    line_height_factor: float | None = None  # set where the specified value is a number (inherits as factor)
+    letter_spacing: float = 0.0
+    word_spacing: float = 0.0
+    text_align: Literal["start", "end", "left", "right", "center", "justify", "match-parent"] = "start"
+    text_align_last: Literal["auto", "start", "end", "left", "right", "center", "justify"] = "auto"
+    text_justify: Literal["auto", "none", "inter-word", "inter-character"] = "auto"
+    text_indent: v.Length = v.ZERO
+    text_transform: Literal["none", "uppercase", "lowercase", "capitalize", "full-width"] = "none"
+    white_space_collapse: Literal[
+        "collapse", "preserve", "preserve-breaks", "break-spaces", "preserve-spaces"
+    ] = "collapse"
+    text_wrap_mode: Literal["wrap", "nowrap"] = "wrap"
+    text_wrap_style: Literal["auto", "balance", "pretty", "stable"] = "auto"
+    tab_size: float = 8.0
+    tab_size_is_length: bool = False
+    word_break: Literal["normal", "break-all", "keep-all", "auto-phrase", "break-word"] = "normal"
+    overflow_wrap: Literal["normal", "break-word", "anywhere"] = "normal"
+    line_break: Literal["auto", "loose", "normal", "strict", "anywhere"] = "auto"
+    hyphens: Literal["none", "manual", "auto"] = "manual"
+    hyphenate_character: str = "auto"
+    text_spacing_trim: Literal["normal", "space-all", "space-first", "trim-start"] = "normal"
+    direction: Literal["ltr", "rtl"] = "ltr"
+    unicode_bidi: Literal["normal", "embed", "isolate", "bidi-override", "isolate-override", "plaintext"] = (
+        "normal"  # not inherited
+    )
+    vertical_align: (
+        v.Length | Literal["baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom"]
+    ) = "baseline"  # not inherited; percentages already resolved against line-height
+    text_shadow: tuple[v.Shadow, ...] = ()
+    text_decorations: tuple[v.TextDecoration, ...] = ()  # own and propagated
+    text_stroke_width: float = 0.0
+    text_stroke_color: v.Color = v.BLACK
+    text_fill_color: v.Color | None = None  # None is `color`
+    paint_order_stroke_first: bool = False
+    text_overflow: str = "clip"  # "clip", "ellipsis" or the string to show; not inherited
+    line_clamp: int | None = None  # not inherited
+    block_ellipsis: str = "…"
+    text_fit: v.TextFit | None = None  # not inherited
+    quotes: tuple[tuple[str, str], ...] = (("“", "”"), ("‘", "’"))
+    hanging_punctuation: Literal["none", "first", "last"] = "none"
+
+    # Lists and generated content
+    list_style_type: str = "disc"  # inherited; a counter style name or a quoted string's text
+    list_style_type_is_string: bool = False
+    list_style_position: Literal["inside", "outside"] = "outside"  # inherited
+    list_style_image: v.Image | None = None  # inherited
+    content: v.Content | Literal["normal", "none"] = "normal"
+
+    # Painting
+    background_color: v.Color = v.TRANSPARENT
+    background_layers: tuple[v.BackgroundLayer, ...] = ()
+    box_shadow: tuple[v.Shadow, ...] = ()
+    opacity: float = 1.0
+    filter: tuple[v.FilterFunction, ...] = ()
+    backdrop_filter: tuple[v.FilterFunction, ...] = ()
+    mix_blend_mode: v.BlendMode = "normal"
+    isolation: Literal["auto", "isolate"] = "auto"
+    clip_path: v.BasicShape | None = None
+    clip_path_box: Literal["border-box", "padding-box", "content-box", "margin-box"] = "border-box"
+    mask_layers: tuple[v.BackgroundLayer, ...] = ()
+    transform: tuple[v.Transform, ...] = ()  # translate, rotate, scale and transform, in that order
+    transform_origin: v.Position = v.Position(v.HALF, v.HALF)
+    object_fit: Literal["fill", "contain", "cover", "none", "scale-down"] = "fill"
+    object_position: v.Position = v.Position(v.HALF, v.HALF)
+    image_rendering: Literal["auto", "pixelated", "crisp-edges", "smooth"] = "auto"  # inherited
+
+    def replace(self, **changes: object) -> ComputedStyle:
+        """Return a copy with some properties changed."""
+        copy = ComputedStyle()
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(changes)
+        return copy

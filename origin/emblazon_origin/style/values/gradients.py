@@ -1,0 +1,186 @@
+"""Gradients of CSS Images 4 §3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..color.css_color import interpolation_space, is_color_start, parse_color
+from . import value_types as v
+from .calculation import angle, length, parse_term
+from .positions import HORIZONTAL, VERTICAL, is_length, position
+from .terms import finite
+from .tokens import Cursor, InvalidValue, Token, UnsupportedValue, lift, lift_tuple, split_commas
+
+# Interpolation of these spaces is that of the space on the right.
+_SPACES = {"xyz-d65": "xyz", "xyz-d50": "xyz", "display-p3-linear": "srgb-linear"}
+
+_MODERN_COLORS = frozenset({"lab", "lch", "oklab", "oklch", "color", "color-mix"})
+
+GRADIENTS = {
+    f"{prefix}{repeating}{kind}-gradient": (kind, bool(repeating), bool(prefix))
+    for kind in ("linear", "radial", "conic")
+    for repeating in ("", "repeating-")
+    for prefix in ("", "-webkit-", "-moz-")
+}
+
+
+def gradient(token: Any, name: str) -> Any:
+    """Return the gradient of a function token; `name` is a key of `GRADIENTS`."""
+    kind, repeating, prefixed = GRADIENTS[name]
+    if prefixed:
+        if kind == "conic":
+            raise InvalidValue(f"unknown function {token.name}()")
+        raise UnsupportedValue(f"{token.name}() is not drawn; write {kind}-gradient()")
+    parts = split_commas(token.arguments)
+    head = Cursor(parts[0])
+    options: dict[str, Any] = {}
+    if not _starts_stop(head):
+        options = _HEADS[kind](head)
+        head.end()
+        parts = parts[1:]
+    if "space" not in options and any(_is_modern(token) for part in parts for token in part):
+        options["space"] = "oklab"
+    stops = _stops(parts, kind == "conic")
+    build = _BUILDERS[kind]
+    names = tuple(options)
+    return lift(
+        lambda stops, *values: build(
+            stops=stops, repeating=repeating, **dict(zip(names, values, strict=True))
+        ),
+        stops,
+        *options.values(),
+    )
+
+
+_BUILDERS: dict[str, Any] = {
+    "linear": v.LinearGradient,
+    "radial": v.RadialGradient,
+    "conic": v.ConicGradient,
+}
+
+
+def _is_modern(token: Token) -> bool:
+    """True for colours that interpolate in Oklab unless a space is named (CSS Color 4 §12.1)."""
+    return token.type == "function" and token.lower_name in _MODERN_COLORS
+
+
+def _starts_stop(cursor: Cursor) -> bool:
+    return is_color_start(cursor.peek())
+
+
+def _space(cursor: Cursor, options: dict[str, Any]) -> None:
+    found = interpolation_space(cursor)
+    if found is not None:
+        options["space"] = _SPACES.get(found[0], found[0])
+        options["hue"] = found[1]
+
+
+def _linear_head(cursor: Cursor) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    _space(cursor, options)
+    if cursor.keyword("to"):
+        options.update(_corner(cursor))
+    elif is_length(cursor.peek()):
+        options["angle"] = angle(cursor)
+    if "space" not in options:
+        _space(cursor, options)
+    return options
+
+
+def _corner(cursor: Cursor) -> dict[str, Any]:
+    sides = [s for s in (cursor.keyword(*HORIZONTAL, *VERTICAL) for _ in range(2)) if s is not None]
+    horizontal = [s for s in sides if s in HORIZONTAL]
+    vertical = [s for s in sides if s in VERTICAL]
+    if not sides or len(horizontal) > 1 or len(vertical) > 1:
+        raise InvalidValue("expected a side or corner after 'to'")
+    if horizontal and vertical:
+        return {"corner": (horizontal[0], vertical[0])}
+    return {"angle": {"top": 0.0, "right": 90.0, "bottom": 180.0, "left": 270.0}[sides[0]]}
+
+
+_EXTENTS = ("closest-side", "closest-corner", "farthest-side", "farthest-corner")
+
+
+def _radial_head(cursor: Cursor) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    _space(cursor, options)
+    radii: list[Any] = []
+    while not cursor.done:
+        if (shape := cursor.keyword("circle", "ellipse")) is not None and "shape" not in options:
+            options["shape"] = shape
+        elif (extent := cursor.keyword(*_EXTENTS)) is not None and "extent" not in options:
+            options["extent"] = extent
+        elif is_length(cursor.peek()) and len(radii) < 2:
+            radii.append(length(cursor, 0))
+        else:
+            break
+    if radii:
+        if "extent" in options:
+            raise InvalidValue("a gradient takes a size keyword or radii, not both")
+        shape = options.get("shape", "circle" if len(radii) == 1 else "ellipse")
+        if (shape == "circle") != (len(radii) == 1):
+            raise InvalidValue("a circle takes one radius, an ellipse two")
+        if shape == "circle" and isinstance(radii[0], v.Length) and not radii[0].is_absolute:
+            raise InvalidValue("the radius of a circle is not a percentage")
+        options["shape"] = shape
+        options["radii"] = lift_tuple(radii if len(radii) == 2 else radii * 2)
+    if cursor.keyword("at"):
+        options["center"] = position(cursor)
+    if "space" not in options:
+        _space(cursor, options)
+    return options
+
+
+def _conic_head(cursor: Cursor) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    _space(cursor, options)
+    if cursor.keyword("from"):
+        options["angle"] = angle(cursor)
+    if cursor.keyword("at"):
+        options["center"] = position(cursor)
+    if "space" not in options:
+        _space(cursor, options)
+    return options
+
+
+_HEADS = {"linear": _linear_head, "radial": _radial_head, "conic": _conic_head}
+
+
+def _stops(parts: list[list[Token]], conic: bool) -> Any:
+    stops: list[Any] = []
+    hinted = False
+    for index, part in enumerate(parts):
+        cursor = Cursor(part)
+        offset = _stop_position(cursor, conic)
+        if cursor.done and offset is not None:
+            if index == 0 or index == len(parts) - 1 or hinted:
+                raise InvalidValue("a colour hint stands between two colour stops")
+            stops.append(lift(lambda p: v.ColorStop(v.BLACK, p, True), offset))
+            hinted = True
+            continue
+        hinted = False
+        color = parse_color(cursor)
+        offsets = [offset] if offset is not None else []
+        while (more := _stop_position(cursor, conic)) is not None:
+            offsets.append(more)
+        cursor.end()
+        if len(offsets) > 2:
+            raise InvalidValue("a colour stop takes at most two positions")
+        stops += [lift(v.ColorStop, color, one) for one in offsets or [None]]
+    if not stops:
+        raise InvalidValue("a gradient takes colour stops")
+    return lift_tuple(stops)
+
+
+def _stop_position(cursor: Cursor, conic: bool) -> Any:
+    token = cursor.peek()
+    if not is_length(token) or token is None:
+        return None
+    if not conic:
+        return length(cursor)
+    term = parse_term(cursor.next(), percent_as="angle")
+    zero = token.type == "number" and token.value == 0
+    if term.type != "angle" and not zero:
+        raise InvalidValue("a stop of a conic gradient is an angle or a percentage")
+    degrees, full = finite(term.fn(None, 0.0)), finite(term.fn(None, 1.0))
+    return v.Length(degrees, full - degrees)

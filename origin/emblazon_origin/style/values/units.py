@@ -1,0 +1,113 @@
+"""Units, and the context of an element in which relative ones are resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol
+
+from . import value_types as v
+from .computed import ComputedStyle
+
+
+class FontMeasures(NamedTuple):
+    """What the first available font of a style measures at its size, in px."""
+
+    x_height: float
+    cap_height: float
+    zero_advance: float  # of "0", for `ch`
+    ideograph_advance: float  # of "水", for `ic`
+    line_height: float  # of `line-height: normal`
+
+
+class FontMetricsPort(Protocol):
+    """How the style stage asks for font measures, for `ex cap ch ic lh`."""
+
+    def measure(self, style: ComputedStyle) -> FontMeasures:
+        """Return the measures of the style's first available font."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """The canvas: CSS px, device pixels per px, and the preferred colour scheme."""
+
+    width: float
+    height: float
+    dpr: float = 1.0
+    color_scheme: Literal["light", "dark"] = "light"
+
+
+@dataclass(slots=True)
+class Context:
+    """What relative units and keywords of one element resolve against; px."""
+
+    viewport: Viewport
+    font_size: float = 16.0
+    root_font_size: float = 16.0
+    line_height: float = 19.2
+    root_line_height: float = 19.2
+    color: v.Color = v.BLACK
+    scheme: Literal["light", "dark"] = "light"
+    base: str = ""  # directory or URL that url() resolves against
+    attributes: dict[str, str] = field(default_factory=dict)
+    style: ComputedStyle | None = None  # whose fonts the font-relative units measure
+    metrics: FontMetricsPort | None = None
+    measured: FontMeasures | None = None
+
+    def measures(self) -> FontMeasures:
+        """Return the font's measures, from the port or by CSS's fallbacks (half an em, one em)."""
+        if self.measured is None:
+            if self.metrics is not None and self.style is not None:
+                self.measured = self.metrics.measure(self.style)
+            else:
+                size = self.font_size
+                self.measured = FontMeasures(size * 0.5, size * 0.7, size * 0.5, size, size * 1.2)
+        return self.measured
+
+
+ABSOLUTE: dict[str, float] = {
+    "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "q": 96 / 101.6, "pt": 96 / 72, "pc": 16.0,
+}  # fmt: skip
+ANGLES: dict[str, float] = {"deg": 1.0, "grad": 0.9, "rad": 57.29577951308232, "turn": 360.0}
+TIMES: dict[str, float] = {"s": 1.0, "ms": 0.001}
+FREQUENCIES: dict[str, float] = {"hz": 1.0, "khz": 1000.0}
+RESOLUTIONS: dict[str, float] = {"dppx": 1.0, "x": 1.0, "dpi": 1 / 96, "dpcm": 2.54 / 96}
+
+_Unit = Callable[[Context], float]
+RELATIVE: dict[str, _Unit] = {
+    "em": lambda c: c.font_size,
+    "rem": lambda c: c.root_font_size,
+    "ex": lambda c: c.measures().x_height,
+    "cap": lambda c: c.measures().cap_height,
+    "ch": lambda c: c.measures().zero_advance,
+    "ic": lambda c: c.measures().ideograph_advance,
+    "lh": lambda c: c.line_height,
+    "rlh": lambda c: c.root_line_height,
+    # No root-relative measures of their own: the root's font is rarely another one.
+    "rex": lambda c: c.root_font_size * 0.5,
+    "rch": lambda c: c.root_font_size * 0.5,
+    "rcap": lambda c: c.root_font_size * 0.7,
+    "ric": lambda c: c.root_font_size,
+}
+_VIEWPORT: dict[str, _Unit] = {
+    "vw": lambda c: c.viewport.width / 100,
+    "vh": lambda c: c.viewport.height / 100,
+    "vmin": lambda c: min(c.viewport.width, c.viewport.height) / 100,
+    "vmax": lambda c: max(c.viewport.width, c.viewport.height) / 100,
+    "vi": lambda c: c.viewport.width / 100,
+    "vb": lambda c: c.viewport.height / 100,
+}
+for _name, _unit in _VIEWPORT.items():
+    for _prefix in ("", "s", "l", "d"):  # a card has no browser chrome: all viewports are one
+        RELATIVE[_prefix + _name] = _unit
+# With no container queries, container units fall back to the small viewport (CSS Containment 3 §4).
+for _name, _of in (
+    ("cqw", "vw"),
+    ("cqh", "vh"),
+    ("cqi", "vi"),
+    ("cqb", "vb"),
+    ("cqmin", "vmin"),
+    ("cqmax", "vmax"),
+):
+    RELATIVE[_name] = _VIEWPORT[_of]

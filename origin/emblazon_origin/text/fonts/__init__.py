@@ -1,0 +1,16 @@
+"""Font files to glyphs.
+
+families.py        the catalogue of installed families
+face.py            one face of a font file
+document_fonts.py  faces by @font-face
+font_match.py      which face serves a style
+font_set.py        the fonts of a style in fallback order
+font_library.py    all fonts, and instances of them
+font_metrics.py    ascents, descents and their kin
+measures.py        ex, cap, ch, ic
+emoji.py           text or emoji presentation
+hinting.py         glyph coverage from FreeType
+coverage.py        contrast and gamma of coverage
+glyphs.py          glyphs as pixels and paths
+draw.py            runs as pixels
+"""

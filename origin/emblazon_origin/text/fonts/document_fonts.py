@@ -1,0 +1,103 @@
+"""Faces that a document brings by `@font-face`: loaded when first needed, kept by digest of the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ...errors import EmblazonError
+from ...report import Report
+from ...style.values.dom import FontFaceRule
+from ..cache import Cache
+from .face import Face, open_bytes
+from .families import Catalog
+
+
+@dataclass(eq=False)
+class DocumentFace:
+    """An `@font-face` rule with its face, once loaded. A face that failed stays out of the way."""
+
+    rule: FontFaceRule
+    load_bytes: Callable[[str], bytes]
+    loaded: Cache[str, list[Face]]
+    catalog: Catalog
+    report: Report | None
+    _face: Face | None = None
+    _tried: bool = False
+
+    @property
+    def weight(self) -> tuple[float, float]:
+        """The `font-weight` descriptor."""
+        return self.rule.weight
+
+    @property
+    def stretch(self) -> tuple[float, float]:
+        """The `font-stretch` descriptor."""
+        return self.rule.stretch
+
+    @property
+    def style(self) -> str:
+        """The `font-style` descriptor."""
+        return self.rule.style
+
+    def in_range(self, characters: Iterable[int]) -> bool:
+        """Whether `unicode-range` takes all of the characters."""
+        ranges = self.rule.unicode_range
+        return not ranges or all(any(low <= c <= high for low, high in ranges) for c in characters)
+
+    @property
+    def face(self) -> Face | None:
+        """The face, loaded now if it was not; None where no source could be had (reported once)."""
+        if not self._tried:
+            self._tried = True
+            self._face = self._load()
+        return self._face
+
+    def _load(self) -> Face | None:
+        problems = []
+        for kind, value in self.rule.sources:
+            if kind == "local":
+                if face := self.catalog.face_named(value):
+                    return face
+                problems.append(f"local({value!r}) is not installed")
+                continue
+            try:
+                return self._from_url(value)
+            except (EmblazonError, OSError, ValueError) as error:
+                problems.append(str(error))
+        if self.report is not None:
+            self.report.degraded = True
+            self.report.add(
+                "error",
+                "font-load-failed",
+                f"@font-face {self.rule.family!r}: {'; '.join(problems) or 'no usable source'}",
+                line=self.rule.line,
+                where="src",
+            )
+        return None
+
+    def _from_url(self, url: str) -> Face:
+        data = self.load_bytes(url)
+        digest = hashlib.sha256(data).hexdigest()
+        faces = self.loaded.get(digest)
+        if faces is None:
+            source = url if len(url) < 120 else url[:100] + "…"
+            faces = open_bytes(data, source, digest)
+            self.loaded.put(digest, faces)
+        return faces[0]
+
+
+def make_document_faces(
+    rules: Iterable[FontFaceRule],
+    load_bytes: Callable[[str], bytes],
+    loaded: Cache[str, list[Face]],
+    catalog: Catalog,
+    report: Report | None,
+) -> dict[str, list[DocumentFace]]:
+    """Return the rules' faces by lower-case family name; later rules come first, as CSS Fonts 4 §5.2 asks."""
+    families: dict[str, list[DocumentFace]] = {}
+    for rule in rules:
+        face = DocumentFace(rule, load_bytes, loaded, catalog, report)
+        families.setdefault(rule.family.lower(), []).insert(0, face)
+    return families

@@ -1,0 +1,313 @@
+"""Fonts as the text stage sees them: families, faces, instances, fallback per cluster, metrics.
+
+    library = FontLibrary(Path("fonts"))              # fonts.toml, vendor/ and the user's own files
+    fonts = library.with_faces(rules, load, report)   # one document's @font-face rules on top
+    font_set = fonts.font_set(style)                  # cached per font query
+    instance = font_set.select("é", "Latn")           # FontInstance, shared between renders
+    fonts.metrics(style) / fonts.measure(style)       # FontMetrics / the style stage's FontMeasures
+    library.digest(["Inter"])                         # for template versions
+
+`AssetError` at construction names a font file that is missing or damaged; a document's broken face is
+reported and the next family serves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uharfbuzz as hb
+
+from ...report import Report
+from ...style.values.computed import ComputedStyle
+from ...style.values.dom import FontFaceRule
+from ...style.values.units import FontMeasures
+from ..cache import Cache
+from .document_fonts import DocumentFace, make_document_faces
+from .face import Face
+from .families import Catalog, Family, read_catalog
+from .font_match import BOLD, FontQuery
+from .font_metrics import DesignMetrics, FontMetrics, design_metrics, metrics_on
+from .font_set import FontSet
+
+SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
+if TYPE_CHECKING:
+    from ..shaping.shape import ShapedRun
+
+# Skia's fake bold: outlines grow by this share of the em, by size in px.
+_FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
+
+
+@dataclass(frozen=True, eq=False)
+class FontInstance:
+    """A face at one set of variation coordinates, ready to shape and draw; shared between renders.
+
+    `hb_font` is scaled to `units_per_em`; synthetic bold and slant are already part of its outlines.
+    """
+
+    name: str
+    units_per_em: int
+    face: Face = field(repr=False)
+    hb_font: hb.Font = field(repr=False)
+    variations: tuple[tuple[str, float], ...] = ()
+    embolden: float = 0.0  # of an em, by which synthetic bold grows the outlines
+    synthetic_oblique: bool = False
+    features: tuple[tuple[str, int], ...] = ()  # of the @font-face rule
+    advances: dict[int, int] = field(default_factory=dict, repr=False)  # nominal, by glyph
+
+    @property
+    def synthetic_bold(self) -> bool:
+        """Whether bold is made up."""
+        return self.embolden > 0
+
+    @property
+    def is_color(self) -> bool:
+        """Whether its glyphs carry their own colours."""
+        return self.face.is_color
+
+    @cached_property
+    def design(self) -> DesignMetrics:
+        """Metrics in design units; made-up bold does not change them."""
+        font = self.hb_font
+        if self.synthetic_bold:
+            font = hb.Font(self.face.hb_face)
+            font.set_variations(dict(self.variations))
+        return design_metrics(font)
+
+    @cached_property
+    def _by_size(self) -> dict[tuple[float, float], FontMetrics]:
+        return {}
+
+    def metrics(self, size: float, grid: float = 1.0) -> FontMetrics:
+        """Return the metrics at `size` px, rounded to device px of `grid` px."""
+        found = self._by_size.get((size, grid))
+        if found is None:
+            if len(self._by_size) > 256:
+                self._by_size.clear()
+            found = metrics_on(self.design, size, self.units_per_em, grid)
+            self._by_size[size, grid] = found
+        return found
+
+    def draws_all(self, text: str) -> bool:
+        """Whether the face has every character of a text."""
+        coverage = self.face.coverage
+        return all(ord(character) in coverage for character in set(text))
+
+    def nominal_advance(self, glyph: int) -> int:
+        """Return the glyph's own advance in design units, before any positioning."""
+        advance = self.advances.get(glyph)
+        if advance is None:
+            advance = self.advances[glyph] = self.hb_font.get_glyph_h_advance(glyph)
+        return advance
+
+
+@dataclass(eq=False)
+class _Shared:
+    """What every view of one library shares; bounded."""
+
+    instances: Cache[tuple[object, ...], FontInstance]
+    loaded: Cache[str, list[Face]]  # documents' faces by digest of their bytes
+    sets: Cache[FontQuery, FontSet]
+    digests: dict[str, str] = field(default_factory=dict)
+    shaped: Cache[tuple[object, ...], ShapedRun] = field(
+        default_factory=lambda: Cache(16 << 20, lambda run: run.nbytes)
+    )
+
+
+class FontLibrary:
+    """The families that cards can use, and the instances made of them.
+
+    `root` holds `fonts.toml`, `vendor/` and the user's own files. `document_bytes` bounds the memory kept
+    for fonts that documents bring.
+    """
+
+    def __init__(self, root: Path, *, document_bytes: int = 64 << 20) -> None:
+        self.root = root
+        self.catalog: Catalog = read_catalog(root)
+        self._document: dict[str, list[DocumentFace]] = {}
+        self._report: Report | None = None
+        documents: Cache[str, list[Face]] = Cache(document_bytes, _faces_size, largest=document_bytes)
+        self._shared = _Shared(Cache(1024), documents, Cache(512))
+        self._sets = self._shared.sets
+
+    @property
+    def shaped_cache(self) -> Cache[tuple[object, ...], ShapedRun]:
+        """Shaped runs, bounded by bytes; the shaping stage fills it."""
+        return self._shared.shaped
+
+    def with_faces(
+        self,
+        rules: Iterable[FontFaceRule],
+        load_bytes: Callable[[str], bytes],
+        report: Report | None = None,
+    ) -> FontLibrary:
+        """Return a view of this library with a document's `@font-face` rules before its own families.
+
+        `load_bytes(url)` raises any `EmblazonError` or `OSError` where the font cannot be had.
+        """
+        document = make_document_faces(rules, load_bytes, self._shared.loaded, self.catalog, report)
+        if not document:
+            return self
+        view = object.__new__(FontLibrary)
+        view.root, view.catalog, view._shared = self.root, self.catalog, self._shared
+        view._document, view._report = document, report
+        view._sets = Cache(512)
+        return view
+
+    # --- choosing ---------------------------------------------------------------------------
+
+    def font_set(self, style: ComputedStyle) -> FontSet:
+        """Return the fonts of a style, in fallback order."""
+        query = self._relevant(FontQuery.of(style))
+        found = self._sets.get(query)
+        if found is None:
+            found = self._sets.put(query, FontSet(self, query))
+        return found
+
+    def _relevant(self, query: FontQuery) -> FontQuery:
+        """Drop the exact size where nothing depends on it, so that sizes share their fonts."""
+        if self._document or self.catalog.optical_sizing:
+            return query
+        return query._replace(size=fake_bold_size(query.size) if query.weight >= BOLD else 0.0)
+
+    def document_family(self, name: str) -> Sequence[DocumentFace]:
+        """Return the `@font-face` faces of a family, by its lower-case name."""
+        return self._document.get(name, ())
+
+    def family(self, name: str) -> Family | None:
+        """Return an installed family by name, alias or generic keyword, any case."""
+        return self.catalog.find(name)
+
+    def instance(
+        self,
+        face: Face,
+        query: FontQuery,
+        *,
+        rule: FontFaceRule | None = None,
+        embolden: bool = False,
+    ) -> FontInstance:
+        """Return the shared instance of a face for a query: axes set, bold and slant made up if need be."""
+        coordinates = self._coordinates(face, query, rule)
+        bold = 0.0
+        if (embolden and not face.is_color) or self._needs_bold(face, query, rule):
+            bold = fake_bold(query.size)
+        slant = self._needs_slant(face, query, rule, coordinates)
+        axes = tuple(sorted(coordinates.items()))
+        features = rule.features if rule else ()
+        key = (id(face), axes, bold, slant, features)
+        found = self._shared.instances.get(key)
+        if found is None:
+            font = hb.Font(face.hb_face)
+            if axes:
+                font.set_variations(coordinates)
+            if bold:
+                font.synthetic_bold = (bold, bold, True)
+            if slant:
+                font.synthetic_slant = slant
+            name = _instance_name(face, query, axes)
+            found = FontInstance(name, face.units_per_em, face, font, axes, bold, slant != 0.0, features)
+            self._shared.instances.put(key, found)
+        return found
+
+    def _coordinates(self, face: Face, query: FontQuery, rule: FontFaceRule | None) -> dict[str, float]:
+        """CSS Fonts 4 §7.1: properties inside descriptors, optical sizing, then explicit settings."""
+        axes = face.axes
+        if not axes:
+            return {}
+        values = {tag: axis.default for tag, axis in axes.items()}
+        if "wght" in axes:
+            values["wght"] = _within(query.weight, rule.weight if rule else None)
+        if "wdth" in axes:
+            values["wdth"] = _within(query.stretch, rule.stretch if rule else None)
+        if query.style != "normal":
+            if "ital" in axes:
+                values["ital"] = 1.0
+            elif "slnt" in axes:
+                values["slnt"] = -query.oblique_angle
+        # Chromium sizes optically only what @font-face brings; an installed face keeps its default.
+        if "opsz" in axes and query.optical_sizing and (rule or self.catalog.optical_sizing):
+            values["opsz"] = query.size
+        values.update((tag, value) for tag, value in query.variations if tag in axes)
+        return {tag: axes[tag].clamp(value) for tag, value in values.items()}
+
+    def _needs_bold(self, face: Face, query: FontQuery, rule: FontFaceRule | None) -> bool:
+        if not query.synthesis_weight or face.is_color:
+            return False
+        if rule:
+            return query.weight >= BOLD and rule.weight[1] < BOLD and face.weight[1] < BOLD
+        return query.weight >= BOLD and query.weight > face.weight[1] + 200
+
+    def _needs_slant(
+        self, face: Face, query: FontQuery, rule: FontFaceRule | None, coordinates: dict[str, float]
+    ) -> float:
+        declared = rule.style.split()[0] if rule else face.style
+        slanted = declared != "normal" or "ital" in coordinates or "slnt" in coordinates
+        if query.style == "normal" or slanted or not query.synthesis_style or face.is_color:
+            return 0.0
+        if query.style == "oblique" and query.oblique_angle != 14.0:
+            return math.tan(math.radians(query.oblique_angle))
+        return SYNTHETIC_SLANT
+
+    # --- measuring --------------------------------------------------------------------------
+
+    def metrics(self, style: ComputedStyle, grid: float = 1.0) -> FontMetrics:
+        """Return the metrics of the style's first available font at its size, on device px of `grid` px."""
+        return self.font_set(style).primary.metrics(style.font_size, grid)
+
+    def measure(self, style: ComputedStyle) -> FontMeasures:
+        """Answer the style stage's `FontMetricsPort`."""
+        m = self.metrics(style)
+        return FontMeasures(m.x_height, m.cap_height, m.zero_advance, m.ideograph_advance, m.line_spacing)
+
+    # --- versions ---------------------------------------------------------------------------
+
+    def digest(self, families: Iterable[str] = ()) -> str:
+        """Return a hash that changes with the named families' files, or with what can stand in for them."""
+        total = hashlib.sha256(self.catalog.inventory.encode())
+        named = {family.name: family for name in families if (family := self.family(name))}
+        named[self.catalog.default.name] = self.catalog.default
+        for name in sorted(named):
+            for face in named[name].faces:
+                total.update(f"{name}\0{face.index}\0{self._file_digest(face)}\n".encode())
+        return total.hexdigest()
+
+    def _file_digest(self, face: Face) -> str:
+        if face.digest or face.path is None:
+            return face.digest
+        known = self._shared.digests.get(face.source)
+        if known is None:
+            with face.path.open("rb") as stream:
+                known = hashlib.file_digest(stream, "sha256").hexdigest()
+            self._shared.digests[face.source] = known
+        return known
+
+
+def fake_bold(size: float) -> float:
+    """Return by how much of an em synthetic bold grows outlines at a size in px."""
+    (small, most), (large, least) = _FAKE_BOLD
+    share = (fake_bold_size(size) - small) / (large - small)
+    return most + (least - most) * share
+
+
+def fake_bold_size(size: float) -> float:
+    """Return the size that decides the strength of synthetic bold: whole px within its range."""
+    return min(max(float(round(size)), _FAKE_BOLD[0][0]), _FAKE_BOLD[1][0])
+
+
+def _within(value: float, span: tuple[float, float] | None) -> float:
+    return value if span is None else min(max(value, span[0]), span[1])
+
+
+def _faces_size(faces: list[Face]) -> int:
+    return sum(face.size for face in faces) + 1024
+
+
+def _instance_name(face: Face, query: FontQuery, axes: tuple[tuple[str, float], ...]) -> str:
+    details = [f"{tag} {value:g}" for tag, value in axes if value != face.axes[tag].default]
+    style = "" if face.style == "normal" else f" {face.style}"
+    return f"{face.family}{style}" + (f" ({', '.join(details)})" if details else "")

@@ -1,0 +1,307 @@
+"""The fonts of one style in fallback order, and the choice among them for each grapheme cluster.
+
+A cluster is drawn by the first font that has all of it: the style's own families, then the library's by
+script and language, then any other, and last the default family's .notdef. A variation selector that asks
+for emoji presentation puts colour fonts first, one for text presentation puts them last; without any the
+order of families decides, as in Chromium.
+
+As in Chromium on Linux, a fallback font is used in its regular weight, emboldened for bold text; set
+`fallback_weights = true` under `[default]` in fonts.toml for the weight that the style asks for.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import regex
+
+from ...report import Report
+from .document_fonts import DocumentFace
+from .emoji import forces_emoji, may_be_emoji, visible_characters, wants_emoji
+from .face import Face
+from .families import GENERICS, Family
+from .font_match import BOLD, FontQuery, match
+
+if TYPE_CHECKING:
+    from .font_library import FontInstance, FontLibrary
+
+MAX_CHOICES = 4_000  # clusters remembered per style
+_CLUSTER_KEY = 64  # characters of a cluster that decide
+
+
+class Choice(NamedTuple):
+    """The font of a cluster. `fallback` is True where no family of the style has it."""
+
+    font: FontInstance
+    fallback: bool = False
+    missing: bool = False
+    visible: bool = True  # False: nothing but ignorable characters, which any font can carry
+
+
+class FontSet:
+    """The fonts of one query. Made by `FontLibrary.font_set`, which keeps it."""
+
+    def __init__(self, library: FontLibrary, query: FontQuery) -> None:
+        self._library = library
+        self._query = query
+        self._choices: dict[tuple[str, str], Choice] = {}
+        self._instances: dict[int, FontInstance] = {}
+        self._ranked: dict[str, list[Face]] = {}  # faces to fall back on, by script
+        self._plain: set[str] = set()  # characters that the primary font draws by themselves
+
+    @cached_property
+    def primary(self) -> FontInstance:
+        """The first available font: what metrics and the strut come from (CSS Fonts 4 §5.1)."""
+        for entry in self._own:
+            if isinstance(entry, DocumentFace):
+                if entry.in_range((0x20,)) and entry.face is not None:
+                    return self._make(entry)
+            else:
+                return self._make(entry)
+        return self._library.instance(match(self._library.catalog.default.faces, self._query)[0], self._query)
+
+    @cached_property
+    def unavailable(self) -> tuple[str, ...]:
+        """Families that the style names and nobody has."""
+        library = self._library
+        return tuple(
+            name
+            for name in self._query.families
+            if not library.document_family(name.lower())
+            and library.family(name) is None
+            and name.lower() not in GENERICS
+        )
+
+    def select(self, cluster: str, script: str) -> Choice:
+        """Return the font that draws a cluster of a script (ISO 15924 code)."""
+        key = (cluster[:_CLUSTER_KEY], script)
+        found = self._choices.get(key)
+        if found is None:
+            if len(self._choices) >= MAX_CHOICES:
+                self._choices.clear()
+            found = self._choices[key] = self._choose(*key)
+        return found
+
+    def draws_plainly(self, text: str, special: regex.Pattern[str]) -> bool:
+        """Whether the primary font draws all of a text, and no cluster in it needs a look of its own."""
+        unknown = set(text) - self._plain
+        if not unknown:
+            return True
+        if special.search(text):  # atomics, line feeds and tabs among them
+            return False
+        primary = self.primary
+        for character in unknown:
+            if self.select(character, "Zyyy").font is not primary:
+                return False
+        if len(self._plain) > MAX_CHOICES:
+            self._plain = set()
+        self._plain |= unknown
+        return True
+
+    # --- reporting ----------------------------------------------------------------------------
+
+    def report_unavailable(self, report: Report) -> None:
+        """Warn, once per render, of families that nobody has."""
+        for name in self.unavailable:
+            where = f"font-family: {name}"
+            if not any(d.where == where and d.code == "font-fallback" for d in report.diagnostics):
+                message = f"font family {name!r} is not installed and no @font-face brings it"
+                report.add("warning", "font-fallback", message, where=where)
+
+    def report_fallback(self, text: str, script: str, font: FontInstance, report: Report) -> None:
+        """Note, once per face, text that none of the style's own families has; emoji are nobody's to name."""
+        if font is self.primary or font.is_color or not self._query.families:
+            return
+        first = next((character for character in text if visible_characters(character)), "")
+        if not first or not self.select(first, script).fallback or self.select(first, script).missing:
+            return
+        where = f"font-family: {', '.join(self._query.families)}"
+        message = f"{font.face.family} draws {text.strip()[:20]!r} and the like: no family of the list has it"
+        known = (d for d in report.diagnostics if d.code == "font-fallback" and d.where == where)
+        if not any(d.message.startswith(f"{font.face.family} draws ") for d in known):
+            report.add("info", "font-fallback", message, where=where)
+
+    def report_missing(self, text: str, script: str, report: Report) -> None:
+        """Tell of characters that no font has."""
+        missing = sorted(
+            {
+                character
+                for character in text
+                if visible_characters(character) and self.select(character, script).missing
+            }
+        )
+        if missing:
+            listed = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:20])
+            more = f" and {len(missing) - 20} more" if len(missing) > 20 else ""
+            message = f"no font has {listed}{more}"
+            if not any(d.message == message for d in report.diagnostics):
+                report.add("warning", "missing-glyph", message)
+
+    # --- choosing ---------------------------------------------------------------------------
+
+    def _choose(self, cluster: str, script: str) -> Choice:
+        characters = visible_characters(cluster)
+        if not characters:
+            return Choice(self.primary, visible=False)
+        emoji = wants_emoji(cluster, self._query.emoji)
+        forced = self._query.emoji == "emoji" or forces_emoji(cluster)
+        if emoji and forced and (choice := self._colored(characters)):
+            return choice
+        own = [entry for entry in self._own if self._covers(entry, characters)]
+        if own:
+            plain = [entry for entry in own if not self._is_color(entry)] if emoji is False else []
+            return Choice(self._make((plain or own)[0]))
+        prefer_emoji = emoji is not False and may_be_emoji(cluster)
+        fallbacks = self._fallbacks(script, prefer_emoji)
+        if emoji is False:
+            fallbacks = sorted(fallbacks, key=lambda face: face.is_color)
+        for face in fallbacks:
+            if _has(face, characters):
+                return Choice(self._make_fallback(face), fallback=True)
+        return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
+
+    def _composed(self, cluster: str, script: str) -> Choice | None:
+        """HarfBuzz composes and decomposes: a face may have é and lack its accent, or the reverse."""
+        for form in ("NFC", "NFD"):
+            other = unicodedata.normalize(form, cluster)
+            if other != cluster and len(other) < _CLUSTER_KEY * 2:
+                characters = visible_characters(other)
+                for entry in self._own:
+                    if self._covers(entry, characters):
+                        return Choice(self._make(entry))
+                for face in self._fallbacks(script, False):
+                    if _has(face, characters):
+                        return Choice(self._make_fallback(face), fallback=True)
+        base = visible_characters(cluster[0])
+        for entry in self._own:  # marks alone are missing: keep the base letter's font
+            if base and len(cluster) > 1 and self._covers(entry, base):
+                return Choice(self._make(entry), missing=True)
+        return None
+
+    def _colored(self, characters: tuple[int, ...]) -> Choice | None:
+        for entry in self._own:
+            if self._is_color(entry) and self._covers(entry, characters):
+                return Choice(self._make(entry))
+        for face in self._fallbacks("Zsye", True):
+            if face.is_color and _has(face, characters):
+                return Choice(self._make_fallback(face))
+        return None
+
+    @cached_property
+    def _own(self) -> list[DocumentFace | Face]:
+        """The faces of the style's own families, best match first within each."""
+        library, query = self._library, self._query
+        entries: list[DocumentFace | Face] = []
+        for name in query.families or (library.catalog.default.name,):
+            if document := library.document_family(name.lower()):
+                entries.extend(self._document_matches(document))
+            elif family := library.family(name):
+                entries.extend(match(family.faces, query)[:1])
+        if not any(isinstance(entry, Face) for entry in entries):
+            entries.extend(match(library.catalog.default.faces, query)[:1])
+        return entries
+
+    def _document_matches(self, faces: object) -> Iterator[DocumentFace]:
+        """The best faces by descriptors; where one cannot be loaded the next best serve."""
+        left = list(faces)  # type: ignore[call-overload]
+        while left:
+            best = match(left, self._query)
+            yield from best
+            if all(not face.rule.unicode_range for face in best) and any(f.face is not None for f in best):
+                return
+            left = [face for face in left if face not in best]
+            if any(face.rule.unicode_range for face in best):
+                return
+
+    def _fallbacks(self, script: str, emoji: bool) -> list[Face]:
+        """The installed families' faces, the fittest for a script first."""
+        key = "Zsye" if emoji else script
+        found = self._ranked.get(key)
+        if found is None:
+            families = self._ranked_families(key)
+            found = self._ranked[key] = [match(f.faces, self._fallback_query)[0] for f in families]
+        return found
+
+    @cached_property
+    def _fallback_query(self) -> FontQuery:
+        if self._library.catalog.fallback_weights:
+            return self._query
+        return self._query._replace(weight=400.0, stretch=100.0, variations=())
+
+    def _make_fallback(self, face: Face) -> FontInstance:
+        found = self._instances.get(~id(face))
+        if found is None:
+            bold = self._query.weight >= BOLD and self._query.synthesis_weight
+            embolden = bold and not self._library.catalog.fallback_weights
+            found = self._library.instance(face, self._fallback_query, embolden=embolden)
+            self._instances[~id(face)] = found
+        return found
+
+    def _ranked_families(self, script: str) -> list[Family]:
+        """The installed families: by script and language, then those that look like the style's first one."""
+        kind = self._kind
+
+        def rank(pair: tuple[int, Family]) -> tuple[int, bool, int]:
+            number, family = pair
+            strange = bool(family.kind) and family.kind != kind
+            return -_fitness(family, script, self._query.lang), strange, number
+
+        return [family for _, family in sorted(enumerate(self._library.catalog.families), key=rank)]
+
+    @cached_property
+    def _kind(self) -> str:
+        for name in self._query.families:
+            family = self._library.family(name)
+            if family is not None and family.kind:
+                return family.kind
+        return self._library.catalog.default.kind
+
+    def _covers(self, entry: DocumentFace | Face, characters: tuple[int, ...]) -> bool:
+        if isinstance(entry, Face):
+            return _has(entry, characters)
+        if not entry.in_range(characters):
+            return False
+        return entry.face is not None and _has(entry.face, characters)
+
+    def _is_color(self, entry: DocumentFace | Face) -> bool:
+        face = entry.face if isinstance(entry, DocumentFace) else entry
+        return face is not None and face.is_color
+
+    def _make(self, entry: DocumentFace | Face) -> FontInstance:
+        found = self._instances.get(id(entry))
+        if found is None:
+            if isinstance(entry, DocumentFace):
+                assert entry.face is not None  # noqa: S101 - callers looked
+                found = self._library.instance(entry.face, self._query, rule=entry.rule)
+            else:
+                found = self._library.instance(entry, self._query)
+            self._instances[id(entry)] = found
+        return found
+
+
+def _has(face: Face, characters: tuple[int, ...]) -> bool:
+    coverage = face.coverage
+    return all(character in coverage for character in characters)
+
+
+def _fitness(family: Family, script: str, lang: str) -> int:
+    """How well a family suits a script and language: 3 for both, 2 for the script, 0 for neither."""
+    if script not in family.scripts:
+        return 0
+    if lang and family.langs:
+        return 3 + _lang_match(family.langs, lang)
+    return 2
+
+
+def _lang_match(langs: tuple[str, ...], lang: str) -> int:
+    """Longest match of subtags; -2 where the family is for other languages."""
+    wanted = lang.lower().split("-")
+    best = -2
+    for tag in langs:
+        parts = tag.lower().split("-")
+        if parts == wanted[: len(parts)]:
+            best = max(best, len(parts))
+    return best

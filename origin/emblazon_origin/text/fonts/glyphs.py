@@ -1,0 +1,214 @@
+"""Glyphs as pixels and as paths, from caches bounded by bytes.
+
+Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
+(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, hinted where `hinting.py`
+says so; `draw.py` corrects it for the text's colour.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import threading
+from typing import Literal, NamedTuple
+
+import uharfbuzz as hb
+from PIL import Image
+
+from ..cache import Cache
+from .font_library import FontInstance
+from .hinting import hinted_coverage, is_hinted
+
+SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
+MAX_STRIKE_SIDE = 1024  # px; larger bitmaps in a font are not believed
+MAX_GLYPH_SIDE = 4096  # device px; larger glyphs are drawn as paths by the caller
+
+
+class GlyphMask(NamedTuple):
+    """Coverage of one glyph: an "L" image, None where the glyph is blank."""
+
+    image: Image.Image | None
+    left: int
+    top: int
+
+
+class ColorGlyph(NamedTuple):
+    """A glyph in its own colours: an "RGBA" image, None where the glyph is blank."""
+
+    image: Image.Image | None
+    left: int
+    top: int
+
+
+PathCommand = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[float, ...]]
+_MaskKey = tuple[FontInstance, int, float, float, bool]
+
+
+def _area(entry: GlyphMask | ColorGlyph) -> int:
+    image = entry.image
+    return 200 + (image.width * image.height * len(image.getbands()) if image else 0)
+
+
+_masks: Cache[_MaskKey, GlyphMask] = Cache(24 << 20, _area)
+_colors: Cache[tuple[object, ...], ColorGlyph] = Cache(24 << 20, _area)
+_outlines: Cache[tuple[FontInstance, int], tuple[PathCommand, ...]] = Cache(
+    8 << 20, lambda path: 64 + 96 * len(path)
+)
+_local = threading.local()  # HarfBuzz rasterisers, one per thread
+_BLANK = GlyphMask(None, 0, 0)
+
+
+def glyph_mask(
+    font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0, *, hint: bool = True
+) -> GlyphMask:
+    """Return the coverage of a glyph at `size` device px per em, shifted right by `subpixel_x` (0 to 1).
+
+    The shift is rounded down to a quarter of a pixel. `hint` lets fonts that ask for it be hinted.
+    """
+    shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
+    hint = hint and is_hinted(font)
+    key = (font, glyph, size, shift, hint)
+    found = _masks.get(key)
+    if found is None:
+        found = _masks.put(key, _rasterise(font, glyph, size, shift, hint))
+    return found
+
+
+def _rasterise(font: FontInstance, glyph: int, size: float, shift: float, hint: bool) -> GlyphMask:
+    k = size / font.units_per_em
+    extents = font.hb_font.get_glyph_extents(glyph)
+    if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
+        return _BLANK
+    if hint:
+        hinted = hinted_coverage(font, glyph, size, shift)
+        if hinted is not None:
+            if not hinted.width or not hinted.height:
+                return _BLANK
+            image = Image.frombytes(
+                "L", (hinted.width, hinted.height), hinted.data, "raw", "L", hinted.pitch, 1
+            )
+            return GlyphMask(image, hinted.left, hinted.top)
+    draw = _rasteriser()
+    # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
+    draw.transform = (k, 0.0, 0.0, k, shift, -font.embolden * size / 2)
+    draw.draw_glyph(font.hb_font, glyph)
+    raster = draw.render()
+    if raster is None:
+        return _BLANK
+    box = raster.extents
+    if box is None or not box.width or not box.height:
+        return _BLANK
+    image = Image.frombytes("L", (box.width, box.height), raster.buffer, "raw", "L", box.stride, -1)
+    return GlyphMask(image, box.x_origin, -(box.y_origin + box.height))
+
+
+def _rasteriser() -> hb.RasterDraw:
+    found = getattr(_local, "draw", None)
+    if found is None:
+        found = _local.draw = hb.RasterDraw()
+    return found
+
+
+def color_glyph(
+    font: FontInstance,
+    glyph: int,
+    size: float,
+    foreground: tuple[int, int, int, int] = (0, 0, 0, 255),
+    subpixel_x: float = 0.0,
+) -> ColorGlyph:
+    """Return a colour glyph at `size` device px per em; `foreground` (RGBA, 0..255) fills currentColor."""
+    shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
+    key = (font, glyph, size, foreground, shift)
+    found = _colors.get(key)
+    if found is None:
+        found = _colors.put(key, _paint(font, glyph, size, foreground, shift))
+    return found
+
+
+def _paint(
+    font: FontInstance, glyph: int, size: float, foreground: tuple[int, int, int, int], shift: float
+) -> ColorGlyph:
+    face = font.face.hb_face
+    if face.has_color_png and not face.glyph_has_color_paint(glyph):
+        strike = _strike(font, glyph, size)
+        if strike is not None:
+            return strike
+    k = size / font.units_per_em
+    extents = font.hb_font.get_glyph_extents(glyph)
+    if not extents or max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
+        return ColorGlyph(None, 0, 0)
+    paint = hb.RasterPaint()
+    paint.transform = (k, 0.0, 0.0, k, shift, 0.0)
+    red, green, blue, alpha = foreground
+    paint.foreground = hb.Color(red, green, blue, alpha)
+    if not paint.set_glyph_extents(extents):
+        return ColorGlyph(None, 0, 0)
+    paint.paint_glyph(font.hb_font, glyph)
+    raster = paint.render()
+    if raster is None or not raster.extents.width or not raster.extents.height:
+        return ColorGlyph(None, 0, 0)
+    box = raster.extents
+    premultiplied = Image.frombytes(
+        "RGBa", (box.width, box.height), raster.buffer, "raw", "BGRa", box.stride, -1
+    )
+    return ColorGlyph(premultiplied.convert("RGBA"), box.x_origin, -(box.y_origin + box.height))
+
+
+def _strike(font: FontInstance, glyph: int, size: float) -> ColorGlyph | None:
+    """Scale the nearest PNG strike (CBDT, sbix) to the size, premultiplied so that edges stay clean."""
+    sized = hb.Font(font.face.hb_face)
+    sized.ppem = (math.ceil(size), math.ceil(size))
+    data = sized.get_glyph_color_png(glyph).data
+    if not data:
+        return None
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
+            if max(opened.size) > MAX_STRIKE_SIDE:
+                return None
+            strike = opened.convert("RGBA").convert("RGBa")
+    except (OSError, ValueError, SyntaxError):  # Pillow's errors for a damaged PNG
+        return None
+    extents = font.hb_font.get_glyph_extents(glyph)
+    k = size / font.units_per_em
+    left, top = extents.x_bearing * k, extents.y_bearing * k
+    width = max(1, round(extents.width * k))
+    height = max(1, round(-extents.height * k))
+    scaled = strike.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return ColorGlyph(scaled.convert("RGBA"), round(left), round(-top))
+
+
+def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
+    """Return a glyph's path in design units, y upwards: M, L, Q, C with their points, and Z."""
+    key = (font, glyph)
+    found = _outlines.get(key)
+    if found is None:
+        path: list[PathCommand] = []
+        font.hb_font.draw_glyph(glyph, _FUNCS, path)
+        if font.embolden:
+            path = [(command, _lowered(font, numbers)) for command, numbers in path]
+        found = _outlines.put(key, tuple(path))
+    return found
+
+
+def forget_masks() -> None:
+    """Empty the caches of masks, colour glyphs and outlines."""
+    for cache in (_masks, _colors, _outlines):
+        cache.clear()
+
+
+def _lowered(font: FontInstance, numbers: tuple[float, ...]) -> tuple[float, ...]:
+    drop = font.embolden * font.units_per_em / 2
+    return tuple(n - drop if i % 2 else n for i, n in enumerate(numbers))
+
+
+def _make_funcs() -> hb.DrawFuncs:
+    funcs = hb.DrawFuncs()
+    funcs.set_move_to_func(lambda x, y, path: path.append(("M", (x, y))))
+    funcs.set_line_to_func(lambda x, y, path: path.append(("L", (x, y))))
+    funcs.set_quadratic_to_func(lambda cx, cy, x, y, path: path.append(("Q", (cx, cy, x, y))))
+    funcs.set_cubic_to_func(lambda ax, ay, bx, by, x, y, path: path.append(("C", (ax, ay, bx, by, x, y))))
+    funcs.set_close_path_func(lambda path: path.append(("Z", ())))
+    return funcs
+
+
+_FUNCS = _make_funcs()

@@ -1,0 +1,163 @@
+"""What the text stage takes (inline items) and gives (lines of fragments).
+
+The layout stage flattens an inline formatting context into `InlineItem`s in document order;
+`text.inline.layout_inline(items, block_style, width, …)` breaks it into `Line`s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..style.values.computed import ComputedStyle
+
+if TYPE_CHECKING:
+    from ..layout.boxes.box import Box
+    from ..style.values.dom import Element
+    from .fonts.font_library import FontInstance
+
+
+# --- in ---------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class TextItem:
+    """Text of one text node, white space not yet collapsed, with the style of its parent element."""
+
+    text: str
+    style: ComputedStyle
+    element: Element | None = None
+
+
+@dataclass(slots=True, eq=False)
+class OpenItem:
+    """Start of an inline box (`<span>`): its left margin, border and padding take room here.
+
+    Horizontal edges are used px, already resolved against the containing block by layout.
+    """
+
+    style: ComputedStyle
+    element: Element | None
+    margin_left: float = 0.0
+    border_left: float = 0.0
+    padding_left: float = 0.0
+    margin_right: float = 0.0
+    border_right: float = 0.0
+    padding_right: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class CloseItem:
+    """End of the inline box that `open` started."""
+
+    open: OpenItem
+
+
+@dataclass(slots=True, eq=False)
+class AtomicItem:
+    """An inline-block, inline-flex, inline-grid or replaced element, sized by layout; margin box in px.
+
+    `baseline` is the distance from the top of the margin box to its baseline (its height where it has none).
+    """
+
+    style: ComputedStyle
+    width: float
+    height: float
+    baseline: float
+    box: Box | None = None
+
+
+@dataclass(slots=True, eq=False)
+class BreakItem:
+    """`<br>`."""
+
+    style: ComputedStyle
+
+
+InlineItem = TextItem | OpenItem | CloseItem | AtomicItem | BreakItem
+
+
+# --- out --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class GlyphRun:
+    """Glyphs of one font, one style and one direction on one line, in visual order, left to right.
+
+    `glyphs[i]` is drawn with its origin at (x + xs[i], baseline − ys[i]); x is relative to the line's
+    block container content box, as is `Line.baseline` (y of the alphabetic baseline, downwards).
+    The run's own baseline is `line.baseline + shift` (vertical-align: positive shift is down).
+    """
+
+    font: FontInstance
+    size: float  # px
+    glyphs: list[int]
+    xs: list[float]
+    ys: list[float]
+    x: float
+    width: float
+    shift: float
+    style: ComputedStyle
+    text: str = ""  # source characters, for reports
+    rtl: bool = False
+    element: Element | None = None
+
+
+@dataclass(slots=True, eq=False)
+class InlineBoxFragment:
+    """The part of an inline box on one line: where its background, border and outline are painted.
+
+    x and y are the border box's corner relative to the block container's content box.
+    """
+
+    style: ComputedStyle
+    element: Element | None
+    x: float
+    y: float
+    width: float
+    height: float
+    has_left_edge: bool = True
+    has_right_edge: bool = True
+    border_left: float = 0.0
+    border_right: float = 0.0
+    padding_left: float = 0.0
+    padding_right: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class AtomicFragment:
+    """An atomic inline placed on a line: top left of its margin box, relative to the content box."""
+
+    item: AtomicItem
+    x: float
+    y: float
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One line box; y grows downwards from the top of the block container's content box.
+
+    `boxes` come before `runs` in paint order, outermost first.
+    """
+
+    y: float
+    height: float
+    baseline: float
+    width: float  # of its content, without trailing spaces
+    runs: list[GlyphRun] = field(default_factory=list)
+    boxes: list[InlineBoxFragment] = field(default_factory=list)
+    atomics: list[AtomicFragment] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class InlineLayout:
+    """The result of laying out one inline formatting context at one available width."""
+
+    lines: list[Line]
+    width: float  # widest line
+    height: float
+    first_baseline: float
+    last_baseline: float
+    clamped: bool = False
+    scale: float = 1.0  # font scale that text-fit chose
+    overflow: float = 0.0  # px by which the widest line exceeds the available width, before any ellipsis

@@ -1,0 +1,240 @@
+"""From a line's draft to a line box: fragments of inline boxes, glyph runs, alignment in both axes."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from ...style.values.value_types import Length
+from ..line_model import AtomicFragment, GlyphRun, InlineBoxFragment, Line
+from .draft import Leaf, LineDraft
+from .paragraph import Paragraph
+from .vertical import BoxMetrics, Extent, atomic_extent, baseline_shift, box_metrics, half_leading
+
+
+class PlacedBox(NamedTuple):
+    """A fragment of the inline box with a number; the block axis is still to come."""
+
+    number: int
+    fragment: InlineBoxFragment
+
+
+# --- the inline axis -----------------------------------------------------------------------------------
+
+
+def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[PlacedBox]:
+    """Set the leaves' x from left to right and return the fragments of inline boxes, outermost first."""
+    boxes = paragraph.content.boxes
+    runs = _box_runs(paragraph, draft)
+    starts: dict[int, list[int]] = {}
+    ends: dict[int, list[int]] = {}
+    for number in sorted(runs, key=lambda n: boxes[n].depth):
+        for first, last in runs[number]:
+            starts.setdefault(first, []).append(number)
+            ends.setdefault(last, []).insert(0, number)
+    made: list[PlacedBox] = []
+    current: dict[int, InlineBoxFragment] = {}
+    for index, leaf in enumerate(draft.leaves):
+        for number in starts.get(index, ()):
+            first = runs[number][0][0] == index
+            opens = first and _has_edge(paragraph, draft, number, left=True)
+            has_left = opens or (first and boxes[number].style.box_decoration_break == "clone")
+            item = paragraph.open_item(number)
+            fragment = InlineBoxFragment(
+                boxes[number].style, boxes[number].element, x, 0.0, 0.0, 0.0, has_left
+            )
+            if has_left:
+                x += item.margin_left if opens else 0.0
+                fragment.x = x
+                fragment.border_left, fragment.padding_left = item.border_left, item.padding_left
+                x += item.border_left + item.padding_left
+            current[number] = fragment
+            made.append(PlacedBox(number, fragment))
+        leaf.x = x
+        x += leaf.width
+        for number in ends.get(index, ()):
+            last = runs[number][-1][1] == index
+            closes = last and _has_edge(paragraph, draft, number, left=False)
+            has_right = closes or (last and boxes[number].style.box_decoration_break == "clone")
+            item = paragraph.open_item(number)
+            fragment = current[number]
+            fragment.has_right_edge = has_right
+            if has_right:
+                fragment.border_right, fragment.padding_right = item.border_right, item.padding_right
+                x += item.border_right + item.padding_right
+            fragment.width = x - fragment.x
+            if closes:
+                x += item.margin_right
+    draft.fragments = runs
+    return sorted(made, key=lambda placed: boxes[placed.number].depth)
+
+
+def _has_edge(paragraph: Paragraph, draft: LineDraft, number: int, *, left: bool) -> bool:
+    ltr = paragraph.content.boxes[number].style.direction == "ltr"
+    return number in (draft.opened if left == ltr else draft.closed)
+
+
+def _box_runs(paragraph: Paragraph, draft: LineDraft) -> dict[int, list[tuple[int, int]]]:
+    """For each box, the visually contiguous stretches of leaves inside it."""
+    boxes = paragraph.content.boxes
+    runs: dict[int, list[tuple[int, int]]] = {}
+    for index, leaf in enumerate(draft.leaves):
+        number = leaf.box
+        while number >= 0:
+            own = runs.setdefault(number, [])
+            if own and own[-1][1] == index - 1:
+                own[-1] = (own[-1][0], index)
+            else:
+                own.append((index, index))
+            number = boxes[number].parent
+    return runs
+
+
+# --- the block axis ------------------------------------------------------------------------------------
+
+
+def build_line(
+    paragraph: Paragraph, draft: LineDraft, placed: list[PlacedBox], root: BoxMetrics, y: float
+) -> Line:
+    """Align everything vertically and return the finished line, its top at `y`."""
+    metrics = _align_boxes(paragraph, draft, root)
+    extents: dict[int, Extent] = {-1: Extent(root.ascent, root.descent)}
+    for number, box in metrics.items():
+        if number >= 0:
+            extent = extents.setdefault(box.root, Extent())
+            extent.include(box.ascent - box.shift, box.descent + box.shift)
+    shifts = _align_leaves(paragraph, draft, metrics, extents)
+    baseline, height = _resolve_roots(metrics, extents, paragraph)
+    line = Line(y, height, y + baseline[-1], draft.width)
+    moves = _relative_moves(paragraph, draft)
+    for number, fragment in placed:
+        _place_fragment(fragment, metrics[number], y + baseline[metrics[number].root])
+        if number in moves:
+            fragment.x += moves[number][0]
+            fragment.y += moves[number][1]
+        line.boxes.append(fragment)
+    for leaf, (owner, shift) in zip(draft.leaves, shifts, strict=True):
+        on = y + baseline[owner] + shift
+        if leaf.box in moves:
+            leaf.x += moves[leaf.box][0]
+            on += moves[leaf.box][1]
+        if leaf.atomic is not None:
+            line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
+        elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
+            line.runs.append(_glyph_run(leaf, on - line.baseline))
+    return line
+
+
+def _relative_moves(paragraph: Paragraph, draft: LineDraft) -> dict[int, tuple[float, float]]:
+    """Return how far relatively positioned inline boxes, and boxes in them, are moved (CSS 2 §9.4.3)."""
+    boxes = paragraph.content.boxes
+    moves: dict[int, tuple[float, float]] = {}
+    for number in sorted(draft.fragments, key=lambda n: boxes[n].depth):
+        style = boxes[number].style
+        x, y = moves.get(boxes[number].parent, (0.0, 0.0))
+        if style.position == "relative":
+            x += _offset(style.left, style.right)
+            y += _offset(style.top, style.bottom)
+        if x or y:
+            moves[number] = x, y
+    return moves
+
+
+def _offset(start: Length | Literal["auto"], end: Length | Literal["auto"]) -> float:
+    """Return a relative offset; percentages of insets count as 0 in a line."""
+    if not isinstance(start, str):
+        return start.resolve(0.0)
+    return 0.0 if isinstance(end, str) else -end.resolve(0.0)
+
+
+def _align_boxes(paragraph: Paragraph, draft: LineDraft, root: BoxMetrics) -> dict[int, BoxMetrics]:
+    boxes = paragraph.content.boxes
+    scale = paragraph.shaper.scale
+    metrics: dict[int, BoxMetrics] = {-1: root}
+    for number in sorted(draft.fragments, key=lambda n: boxes[n].depth):
+        own = box_metrics(boxes[number].style, paragraph.shaper.fonts, scale, root.grid)
+        parent = metrics[boxes[number].parent]
+        shift = baseline_shift(own.style, (own.ascent, own.descent), parent, scale)
+        own.root = number if shift is None else parent.root
+        own.shift = 0.0 if shift is None else parent.shift + shift
+        metrics[number] = own
+    return metrics
+
+
+def _align_leaves(
+    paragraph: Paragraph, draft: LineDraft, metrics: dict[int, BoxMetrics], extents: dict[int, Extent]
+) -> list[tuple[int, float]]:
+    """Return each leaf's alignment root and shift; grow the roots by atomics and fallback fonts."""
+    scale = paragraph.shaper.scale
+    places: list[tuple[int, float]] = []
+    for index, leaf in enumerate(draft.leaves):
+        box = metrics[leaf.box]
+        if leaf.atomic is not None:
+            ascent, descent = atomic_extent(leaf.atomic)
+            shift = baseline_shift(leaf.style, (ascent, descent), box, scale)
+            if shift is None:
+                owner = -2 - index  # a root of its own
+                extents[owner] = Extent(ascent, descent)
+                metrics[owner] = BoxMetrics(leaf.style, box.font, ascent, descent, root=owner, grid=box.grid)
+                places.append((owner, 0.0))
+                continue
+            extents[box.root].include(ascent - box.shift - shift, descent + box.shift + shift)
+            places.append((box.root, box.shift + shift))
+            continue
+        if leaf.item is not None and leaf.font is not None and box.style.line_height == "normal":
+            font = leaf.font.metrics(leaf.item.size, box.grid)
+            if font is not box.font:
+                ascent, descent = half_leading(font, font.line_spacing, box.grid)
+                extents.setdefault(box.root, Extent()).include(ascent - box.shift, descent + box.shift)
+        places.append((box.root, box.shift))
+    return places
+
+
+def _resolve_roots(
+    metrics: dict[int, BoxMetrics], extents: dict[int, Extent], paragraph: Paragraph
+) -> tuple[dict[int, float], float]:
+    """Return each root's baseline from the line's top, and the line's height (`top` and `bottom` last)."""
+    main = extents[-1]
+    for number, extent in extents.items():
+        if number != -1 and extent.height > main.height:
+            if metrics[number].style.vertical_align == "bottom":
+                main.ascent = extent.height - main.descent
+            else:
+                main.descent = extent.height - main.ascent
+    height = main.height
+    baselines = {}
+    for number, extent in extents.items():
+        if number == -1:
+            baselines[number] = main.ascent
+        elif metrics[number].style.vertical_align == "bottom":
+            baselines[number] = height - extent.descent
+        else:
+            baselines[number] = extent.ascent
+    return baselines, height
+
+
+def _place_fragment(fragment: InlineBoxFragment, metrics: BoxMetrics, baseline: float) -> None:
+    """The border box: the font's ascent and descent with padding and border around (CSS 2 §10.6.1)."""
+    style = fragment.style
+    above = style.padding_top.resolve(0.0) + style.border_top_width
+    below = style.padding_bottom.resolve(0.0) + style.border_bottom_width
+    fragment.y = baseline + metrics.shift - metrics.font.ascent - above
+    fragment.height = above + metrics.font.ascent + metrics.font.descent + below
+
+
+def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
+    glyphs = leaf.glyphs
+    assert glyphs is not None  # noqa: S101 - text leaves have glyphs
+    assert leaf.item is not None  # noqa: S101
+    assert leaf.font is not None  # noqa: S101
+    xs: list[float] = []
+    pen = 0.0
+    for advance in glyphs.advances:
+        xs.append(pen)
+        pen += advance
+    if glyphs.x_offsets:
+        xs = [x + offset for x, offset in zip(xs, glyphs.x_offsets, strict=True)]
+    ys = glyphs.y_offsets or [0.0] * len(xs)
+    return GlyphRun(
+        leaf.font, leaf.item.size, glyphs.glyphs, xs, ys, leaf.x, leaf.width, shift, leaf.style, leaf.text,
+        bool(leaf.level & 1), leaf.element,  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -1,0 +1,79 @@
+"""`text-align: justify`: room between words, and between ideographs (CSS Text 3 §6.4)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import regex
+
+from .paragraph import Paragraph
+
+if TYPE_CHECKING:
+    from .draft import Leaf, LineDraft
+
+_IDEOGRAPH = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]"
+)
+_SPACES = frozenset(" \u00a0\t")
+
+
+def justify(paragraph: Paragraph, draft: LineDraft, room: float) -> None:
+    """Widen the line's opportunities so that it fills `room` px more; lines without any stay as they are."""
+    mode = paragraph.content.block_style.text_justify
+    if room <= 0 or mode == "none":
+        return
+    shares = opportunities(paragraph.content.text, draft.span.start, draft.span.visible, mode)
+    total = sum(shares.values())
+    if not total:
+        return
+    # A hair less, as Chromium's single precision has it: a glyph at half a pixel is drawn on the left one.
+    each = room / total * (1 - 1e-6)
+    for leaf in draft.leaves:
+        if leaf.start < draft.span.visible:
+            _widen(leaf, shares, each)
+    draft.width += room
+
+
+def opportunities(text: str, start: int, end: int, mode: str = "auto") -> dict[int, int]:
+    """Return how many shares of room follow each character: one per space, one on each side of ideographs."""
+    shares: dict[int, int] = {}
+    after_expansion = True
+    for i in range(start, end):
+        character = text[i]
+        if character in _SPACES or mode == "inter-character":
+            shares[i] = shares.get(i, 0) + 1
+            after_expansion = True
+        elif mode == "auto" and _IDEOGRAPH.match(character):
+            if not after_expansion:
+                shares[i - 1] = shares.get(i - 1, 0) + 1
+            shares[i] = shares.get(i, 0) + 1
+            after_expansion = True
+        else:
+            after_expansion = False
+    if end - 1 in shares:  # nothing follows the last character of the line
+        shares[end - 1] -= 1
+    return shares
+
+
+def _widen(leaf: Leaf, shares: dict[int, int], each: float) -> None:
+    glyphs = leaf.glyphs
+    if glyphs is None or leaf.item is None:
+        extra = each * shares.get(leaf.start, 0)
+        leaf.width += extra
+        return
+    advances = list(glyphs.advances)
+    offsets = list(glyphs.x_offsets) if glyphs.x_offsets else [0.0] * len(advances)
+    clusters = glyphs.clusters
+    bounds = sorted({*clusters, leaf.end})
+    following = dict(pairwise(bounds))
+    for i, cluster in enumerate(clusters):
+        beside = i - 1 if leaf.item.rtl else i + 1
+        if 0 <= beside < len(clusters) and clusters[beside] == cluster:
+            continue
+        extra = each * sum(shares.get(at, 0) for at in range(cluster, following.get(cluster, cluster + 1)))
+        advances[i] += extra
+        if leaf.item.rtl:
+            offsets[i] += extra
+    leaf.glyphs = glyphs._replace(advances=advances, x_offsets=offsets)
+    leaf.width = sum(advances)

@@ -1,0 +1,359 @@
+"""A paragraph prepared once and broken many times: shaped items, break opportunities, running widths."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+from ...style.values.computed import ComputedStyle
+from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
+from ..shaping.han_kerning import trims_at_end, trims_at_start
+from ..shaping.inline_content import NEWLINE, OBJECT, Content
+from ..shaping.shape import advance_grid
+from ..shaping.shaper import Item, Shaper
+from .break_opportunities import Breaks, cluster_breaks
+
+EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
+_IGNORED_AT_END = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
+
+
+class Span(NamedTuple):
+    """One line: characters `start` to `end`, `visible` without what collapses or hangs at its end.
+
+    `collapsed` is where removed white space begins (hanging white space lies between the two).
+    """
+
+    start: int
+    end: int
+    visible: int
+    collapsed: int
+    hyphen: bool = False
+    forced: bool = False  # ends with a forced break or the end of the block
+    trim_start: bool = False  # an opening full-width bracket loses its blank half
+    trim_end: bool = False  # so does a closing one
+
+
+@dataclass(eq=False)
+class Paragraph:
+    """An inline formatting context, shaped. Widths are px; index i of `text_widths` is before character i."""
+
+    content: Content
+    levels: list[int]
+    bases: list[int]
+    items: list[Item]
+    shaper: Shaper
+    breaks: Breaks
+    inline_items: list[InlineItem]
+    text_widths: list[float] = field(default_factory=list)
+    edge_widths: list[float] = field(default_factory=list)
+    event_splits: list[int] = field(default_factory=list)
+    item_starts: list[int] = field(default_factory=list)
+    source_starts: list[int] = field(default_factory=list)
+    newlines: list[int] = field(default_factory=list)
+    clones: list[int] = field(default_factory=list)  # boxes whose edges are repeated on every line
+    largest_size: float = 0.0
+    hyphen_widths: dict[int, float] = field(default_factory=dict)
+    widths_cache: tuple[float, float] | None = None
+    clusters_cache: list[int] | None = None
+    lines_at: dict[float, list[Span]] = field(default_factory=dict)  # by available width
+    scaled: dict[float, Paragraph] = field(default_factory=dict)  # by text-fit
+    fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
+    layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
+    measured_lines: dict[tuple[int, int, bool], tuple[Span, float]] = field(default_factory=dict)
+    keep: tuple[object, ...] = ()  # what the cache key's identities refer to
+
+    def __post_init__(self) -> None:
+        self.item_starts = [item.start for item in self.items]
+        self.source_starts = [source.start for source in self.content.sources]
+        self.clones = [
+            number
+            for number, box in enumerate(self.content.boxes)
+            if box.style.box_decoration_break == "clone"
+        ]
+        text = self.content.text
+        self.newlines = (
+            [i for i, character in enumerate(text) if character == NEWLINE] if NEWLINE in text else []
+        )
+        self.largest_size = max((item.size for item in self.items), default=0.0)
+        self._measure_text()
+        self._measure_edges()
+
+    # --- running widths ---------------------------------------------------------------------
+
+    def _measure_text(self) -> None:
+        text = self.content.text
+        advances = [0.0] * len(text)
+        for item in self.items:
+            glyphs = item.glyphs
+            if glyphs is not None:
+                for cluster, advance in zip(glyphs.clusters, glyphs.advances, strict=True):
+                    advances[cluster] += advance
+        if OBJECT in text:
+            for source in self.content.sources:
+                atomic = self.inline_items[source.item]
+                if isinstance(atomic, AtomicItem):
+                    advances[source.start] = atomic.width
+        if "\t" in text:
+            self._measure_tabs(advances)
+        self.text_widths = [0.0, *accumulate(advances)]
+
+    def _measure_tabs(self, advances: list[float]) -> None:
+        """CSS Text 3 §4.2: a preserved tab reaches the next stop, at least half a "0" away."""
+        position = 0.0
+        sources = iter(self.content.sources)
+        source = next(sources)
+        events = self.content.events
+        number = 0
+        for i, character in enumerate(self.content.text):
+            while number < len(events) and events[number][0] <= i:
+                position += self.edge_width(number)
+                number += 1
+            while i >= source.end:
+                source = next(sources)
+            if character == "\t":
+                advances[i] = self.tab_advance(source.style, position)
+            position = 0.0 if character == NEWLINE else position + advances[i]
+
+    def tab_advance(self, style: ComputedStyle, position: float) -> float:
+        """Return a tab's width at a distance from the line's start."""
+
+        font = self.shaper.fonts.font_set(style).primary
+        space = font.hb_font.get_nominal_glyph(0x20)
+        advance = font.nominal_advance(space) * style.font_size * self.shaper.scale / font.units_per_em
+        if grid := advance_grid(self.shaper.grid):
+            advance = math.floor(advance / grid + 0.5) * grid
+        stop = style.tab_size
+        if not style.tab_size_is_length:
+            stop *= advance + style.letter_spacing + style.word_spacing
+        if stop <= 0:
+            return 0.0
+        distance = stop - math.fmod(position, stop)
+        return distance if distance >= advance / 2 else distance + stop
+
+    def _measure_edges(self) -> None:
+        """Split the events at every offset: closings end the line before it, the rest begin the next."""
+        length = len(self.content.text)
+        events = self.content.events
+        self.event_splits = splits = [0] * (length + 1)
+        self.edge_widths = widths = [0.0] * (length + 1)
+        if not events:
+            return
+        number = 0
+        total = 0.0
+        for offset in range(length + 1):
+            while (
+                number < len(events)
+                and (events[number][0] < offset or not events[number][2])
+                and events[number][0] <= offset
+            ):
+                total += self.edge_width(number)
+                number += 1
+            if offset == length:
+                while number < len(events):
+                    total += self.edge_width(number)
+                    number += 1
+            splits[offset] = number
+            widths[offset] = total
+
+    def open_item(self, box: int) -> OpenItem:
+        """Return the OpenItem of an inline box."""
+        item = self.inline_items[self.content.boxes[box].item]
+        assert isinstance(item, OpenItem)  # noqa: S101 - boxes come from OpenItems
+        return item
+
+    def edge_width(self, event: int) -> float:
+        """Return the room that an event's side of its inline box takes."""
+        _, box, is_open = self.content.events[event]
+        item = self.open_item(box)
+        left = is_open == (item.style.direction == "ltr")
+        if left:
+            return item.margin_left + item.border_left + item.padding_left
+        return item.margin_right + item.border_right + item.padding_right
+
+    # --- measuring lines --------------------------------------------------------------------
+
+    def measured(self, start: int, end: int, *, forced: bool) -> tuple[Span, float]:
+        """Return the line between two offsets and its width; balancing asks for the same ones again."""
+        key = (start, end, forced)
+        found = self.measured_lines.get(key)
+        if found is None:
+            span = self.span(start, end, forced=forced)
+            found = self.measured_lines[key] = span, self.width_of(span)
+        return found
+
+    def width_of(self, span: Span) -> float:
+        """Return the width of a line without its trailing white space, px."""
+        width = self.text_widths[span.visible] - self.text_widths[span.start]
+        width += self.edge_widths[span.end] - self.edge_widths[span.start]
+        width += self._cut_correction(span)
+        if self.clones:
+            width += self._cloned_starts(span)
+        return width + self.hyphen_width(span.visible) if span.hyphen else width
+
+    def _cloned_starts(self, span: Span) -> float:
+        """Return the room of start edges that `box-decoration-break: clone` repeats on a line."""
+        items = (
+            self.open_item(n)
+            for n in self.clones
+            if self.content.boxes[n].start < span.start < self.content.boxes[n].end
+        )
+        return sum(item.border_left + item.padding_left for item in items)
+
+    def cloned_ends(self, span: Span) -> float:
+        """Return the same of end edges; Chromium does not break lines for their sake."""
+        items = (
+            self.open_item(n)
+            for n in self.clones
+            if self.content.boxes[n].start < span.end < self.content.boxes[n].end
+        )
+        return sum(item.border_right + item.padding_right for item in items)
+
+    def _cut_correction(self, span: Span) -> float:
+        """How much shaping the line's first and last item again changes their width."""
+        start, end = span.start, span.visible
+        if end <= start:
+            return 0.0
+        first, last = self.item_at(start), self.item_at(end - 1)
+        correction = self._item_correction(first, span) if first is not None else 0.0
+        if last is not None and last is not first:
+            correction += self._item_correction(last, span)
+        return correction
+
+    def _item_correction(self, item: Item, span: Span) -> float:
+        low, high = max(item.start, span.start), min(item.end, span.visible)
+        trim_start = span.trim_start and low == span.start
+        trim_end = span.trim_end and high == span.visible
+        if not (trim_start or trim_end) and item.safe_to_cut(low) and item.safe_to_cut(high):
+            return 0.0
+        glyphs = self.shaper.cut(item, low, high, trim_start=trim_start, trim_end=trim_end)
+        return sum(glyphs.advances) - (self.text_widths[high] - self.text_widths[low])
+
+    def item_at(self, offset: int) -> Item | None:
+        """Return the item that holds a character, None for atomics and controls."""
+        index = bisect_right(self.item_starts, offset) - 1
+        if index < 0 or self.items[index].end <= offset:
+            return None
+        return self.items[index]
+
+    def hyphen_width(self, offset: int) -> float:
+        """Return the width of the hyphen shown before a break at `offset`."""
+        found = self.hyphen_widths.get(offset)
+        if found is None:
+            item = self.item_at(offset - 1)
+            found = sum(self.shaper.text_glyphs(hyphen_text(item), item).advances) if item else 0.0
+            self.hyphen_widths[offset] = found
+        return found
+
+    def span(self, start: int, end: int, *, forced: bool = False) -> Span:
+        """Return the line from `start` to `end`, what collapses or hangs at its end set apart (§4.1.2)."""
+        text = self.content.text
+        visible = end
+        if visible > start and text[visible - 1] == NEWLINE:
+            visible -= 1
+        collapsed = visible
+        only_collapsed = True
+        while visible > start:
+            character = text[visible - 1]
+            if character in " \t\u3000\u1680":
+                keep = self._space_at_end(visible - 1)
+                if keep == "stays":
+                    break
+                only_collapsed = only_collapsed and keep == "goes"
+            elif character not in _IGNORED_AT_END:
+                break
+            visible -= 1
+            if only_collapsed and character == " ":
+                collapsed = visible
+        if visible > start and text[visible - 1] in _IGNORED_AT_END:
+            visible = min(visible, collapsed)
+        hyphen = end in self.breaks.hyphens and not forced
+        trim_start = self._trims_start(start) if start < visible else False
+        return Span(start, end, visible, collapsed, hyphen, forced, trim_start)
+
+    def _trims_start(self, start: int) -> bool:
+        """`text-spacing-trim` at the start of a line: never, always, or on lines after the first."""
+        item = self.item_at(start)
+        if item is None or not trims_at_start(item.font, self.content.text[start]):
+            return False
+        mode = item.style.text_spacing_trim
+        after_break = start == 0 or self.content.text[start - 1] == NEWLINE
+        return mode == "trim-start" or (mode == "space-first" and not after_break)
+
+    def trimmed_at_end(self, span: Span) -> Span | None:
+        """Return the span with its last bracket trimmed, None where there is none to trim."""
+        if span.start == span.visible or span.visible < span.end:
+            return None
+        item = self.item_at(span.visible - 1)
+        if item is None or item.rtl or item.style.text_spacing_trim == "space-all":
+            return None
+        if not trims_at_end(item.font, self.content.text[span.visible - 1]):
+            return None
+        return span._replace(trim_end=True)
+
+    def _space_at_end(self, offset: int) -> str:
+        """What becomes of a space at the end of a line: `goes`, `hangs` or `stays`."""
+        style = self.style_at(offset)
+        mode = style.white_space_collapse
+        character = self.content.text[offset]
+        if mode in ("collapse", "preserve-breaks"):
+            return "goes" if character == " " else ("hangs" if character != "\t" else "goes")
+        if mode == "break-spaces" or style.text_wrap_mode == "nowrap":
+            return "stays"
+        return "hangs"
+
+    def hanging_width(self, span: Span) -> float:
+        """Return the width of the white space that hangs at the end of a line."""
+        return self.text_widths[span.collapsed] - self.text_widths[span.visible]
+
+    def style_at(self, offset: int) -> ComputedStyle:
+        """Return the style of a character."""
+        return self.content.sources[self.source_index(offset)].style
+
+    def source_index(self, offset: int) -> int:
+        """Return the index of the source that holds a character."""
+        return bisect_right(self.source_starts, offset) - 1
+
+    # --- where lines may break ---------------------------------------------------------------
+
+    def is_break(self, offset: int) -> bool:
+        """Whether a line may break at an offset without an emergency."""
+        at = bisect_left(self.breaks.offsets, offset)
+        return at < len(self.breaks.offsets) and self.breaks.offsets[at] == offset
+
+    def breaks_between(self, start: int, end: int) -> list[int]:
+        """Return the break opportunities strictly between two offsets."""
+        offsets = self.breaks.offsets
+        return offsets[bisect_right(offsets, start) : bisect_left(offsets, end)]
+
+    def clusters_between(self, start: int, end: int) -> list[int]:
+        """Return the grapheme cluster boundaries strictly between two offsets."""
+        if self.clusters_cache is None:
+            text = self.content.text
+            self.clusters_cache = cluster_breaks(text, 0, len(text))
+        low = bisect_right(self.clusters_cache, start)
+        return self.clusters_cache[low : bisect_left(self.clusters_cache, end)]
+
+    def breaks_anywhere(self, offset: int, *, for_minimum: bool = False) -> bool:
+        """Whether `overflow-wrap` lets a line break inside a word at `offset`."""
+        style = self.style_at(offset)
+        if style.text_wrap_mode == "nowrap":
+            return False
+        if breaks_words(style):
+            return True
+        return style.overflow_wrap == "break-word" and not for_minimum
+
+
+def breaks_words(style: ComputedStyle) -> bool:
+    """Whether breaks inside words count for min-content widths too."""
+    return style.overflow_wrap == "anywhere" or style.word_break == "break-word"
+
+
+def hyphen_text(item: Item) -> str:
+    """Return what `hyphenate-character` shows: U+2010 where the font has it, else U+002D."""
+    chosen = item.style.hyphenate_character
+    if chosen != "auto":
+        return chosen
+    return "\u2010" if item.font.draws_all("\u2010") else "-"

@@ -1,0 +1,62 @@
+"""Items to a shaped paragraph, or the one that the same items made before in this render."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...limits import MAX_TEXT_CHARACTERS
+from ...report import Report
+from ...style.values.computed import ComputedStyle
+from ..cache import Cache
+from ..fonts.font_library import FontLibrary
+from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
+from ..shaping.inline_content import collect
+from ..shaping.itemize import itemize, resolve_bidi
+from ..shaping.shaper import Shaper
+from .break_opportunities import find_breaks
+from .paragraph import Paragraph
+
+MAX_PARAGRAPHS = 2048  # of one render
+Paragraphs = Cache[tuple[object, ...], Paragraph]
+
+
+def prepare(
+    items: Sequence[InlineItem],
+    block_style: ComputedStyle,
+    fonts: FontLibrary,
+    report: Report | None,
+    grid: float,
+    scale: float = 1.0,
+    *,
+    paragraphs: Paragraphs | None = None,
+) -> Paragraph:
+    """Return the items as a shaped paragraph, kept in `paragraphs` where that is given."""
+    key = (id(fonts), id(report), id(block_style), grid, scale, *map(_identity, items))
+    cached = paragraphs.get(key) if paragraphs is not None else None
+    if cached is not None:
+        cached.inline_items = list(items)
+        return cached
+    content = collect(items, block_style, MAX_TEXT_CHARACTERS)
+    if report is not None and content.truncated:
+        report.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
+    levels, bases = resolve_bidi(content)
+    shaper = Shaper(content, fonts, grid, scale)
+    shaped = itemize(content, levels, shaper, report)
+    paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
+    # The key names objects by identity: keep them, so that no other object can take their place.
+    paragraph.keep = (fonts, report, block_style, *items, *(getattr(item, "style", None) for item in items))
+    return paragraph if paragraphs is None else paragraphs.put(key, paragraph)
+
+
+def _identity(item: InlineItem) -> tuple[object, ...]:
+    """What of an item decides the paragraph: layout makes new objects at every measuring pass."""
+    if isinstance(item, TextItem):
+        return 0, item.text, id(item.style), id(item.element)
+    if isinstance(item, OpenItem):
+        return (
+            1, id(item.style), id(item.element), item.margin_left, item.border_left, item.padding_left,
+            item.margin_right, item.border_right, item.padding_right,
+        )  # fmt: skip
+    if isinstance(item, AtomicItem):
+        return 2, id(item.style), item.width
+    return (3, id(item.style)) if isinstance(item, BreakItem) else (4,)

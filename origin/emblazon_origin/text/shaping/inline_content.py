@@ -1,0 +1,239 @@
+"""From inline items to one string per paragraph, with white space collapsed (CSS Text 3 §4.1.1).
+
+Atomic inlines become U+FFFC, `<br>` and preserved segment breaks U+000A; `unicode-bidi` becomes the
+controls that UAX #9 knows. `Content` remembers which style and inline box each character belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import regex
+
+from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element
+from ..line_model import AtomicItem, BreakItem, CloseItem, InlineItem, OpenItem, TextItem
+from .sanitize import sanitize
+from .text_transform import apply_transform
+
+OBJECT = "\ufffc"
+NEWLINE = "\n"
+SOFT_HYPHEN = "\u00ad"
+# CSS Writing Modes 4 §2.4.2, table 2: what stands at the start and end of a box.
+_CONTROLS: dict[tuple[str, str], tuple[str, str]] = {
+    ("embed", "ltr"): ("\u202a", "\u202c"),
+    ("embed", "rtl"): ("\u202b", "\u202c"),
+    ("isolate", "ltr"): ("\u2066", "\u2069"),
+    ("isolate", "rtl"): ("\u2067", "\u2069"),
+    ("bidi-override", "ltr"): ("\u202d", "\u202c"),
+    ("bidi-override", "rtl"): ("\u202e", "\u202c"),
+    ("isolate-override", "ltr"): ("\u2068\u202d", "\u202c\u2069"),
+    ("isolate-override", "rtl"): ("\u2068\u202e", "\u202c\u2069"),
+    ("plaintext", "ltr"): ("\u2068", "\u2069"),
+    ("plaintext", "rtl"): ("\u2068", "\u2069"),
+}
+_AROUND_BREAK = regex.compile(r"[ \t\r]*\n[ \t\r\n]*")
+_SPACES = regex.compile(r"[ \t\r]+")
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """Characters `start` to `end` of one item; `box` is the innermost inline box, −1 for the block."""
+
+    start: int
+    end: int
+    style: ComputedStyle
+    element: Element | None
+    item: int  # index into the items
+    box: int
+
+
+@dataclass(slots=True, eq=False)
+class InlineBox:
+    """An inline box: characters `start` to `end`; `item` is the index of its OpenItem."""
+
+    item: int
+    style: ComputedStyle
+    element: Element | None
+    parent: int
+    start: int
+    end: int = 0
+    depth: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Content:
+    """One inline formatting context as text. `events` are (offset, box, is_open) in document order."""
+
+    text: str
+    sources: list[Source]
+    boxes: list[InlineBox]
+    events: list[tuple[int, int, bool]]
+    block_style: ComputedStyle
+    truncated: int = 0  # characters dropped by limits
+    stripped: int = 0  # characters dropped by sanitising
+
+    def style_of(self, box: int) -> ComputedStyle:
+        """Return the style of an inline box, of the block for −1."""
+        return self.block_style if box < 0 else self.boxes[box].style
+
+
+@dataclass(slots=True)
+class _Collector:
+    block_style: ComputedStyle
+    limit: int
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    sources: list[Source] = field(default_factory=list)
+    boxes: list[InlineBox] = field(default_factory=list)
+    events: list[tuple[int, int, bool]] = field(default_factory=list)
+    stack: list[int] = field(default_factory=list)
+    after_space: bool = True  # a collapsible space here would go: start of a line, or after another one
+    trailing_space: int = -1  # offset of a collapsible space that ends the text so far
+    last: str = ""
+    truncated: int = 0
+    stripped: int = 0
+
+    @property
+    def box(self) -> int:
+        return self.stack[-1] if self.stack else -1
+
+    def put(self, text: str, style: ComputedStyle, element: Element | None, item: int) -> None:
+        """Append characters that are final."""
+        if not text:
+            return
+        self.parts.append(text)
+        start = self.length
+        self.length += len(text)
+        self.sources.append(Source(start, self.length, style, element, item, self.box))
+        self.last = text[-1]
+
+    def drop_trailing_space(self) -> None:
+        """Remove a collapsible space before a forced break or the end."""
+        if self.trailing_space < 0:
+            return
+        offset, self.trailing_space = self.trailing_space, -1
+        part = self.parts.pop()
+        tail: list[str] = []
+        while not part.endswith(" "):  # bidi controls may stand after the space
+            tail.append(part)
+            part = self.parts.pop()
+        self.parts.append(part[:-1])
+        self.parts.extend(reversed(tail))
+        self.length -= 1
+        for source in self.sources:
+            if source.end > offset:
+                source.end -= 1
+                if source.start > offset:
+                    source.start -= 1
+        for box in self.boxes:
+            box.start -= box.start > offset
+            box.end -= box.end > offset
+        self.events = [(at - (at > offset), box, is_open) for at, box, is_open in self.events]
+
+
+def collect(items: Sequence[InlineItem], block_style: ComputedStyle, limit: int) -> Content:
+    """Return the text of the items; characters beyond `limit` are dropped and counted."""
+    collector = _Collector(block_style, limit)
+    for index, item in enumerate(items):
+        if isinstance(item, TextItem):
+            _add_text(collector, item, index)
+        elif isinstance(item, OpenItem):
+            _open(collector, item, index)
+        elif isinstance(item, CloseItem):
+            _close(collector, index)
+        elif isinstance(item, AtomicItem):
+            collector.put(OBJECT, item.style, None, index)
+            collector.after_space, collector.trailing_space = False, -1
+        elif isinstance(item, BreakItem):
+            collector.drop_trailing_space()
+            collector.put(NEWLINE, item.style, None, index)
+            collector.after_space = True
+    while collector.stack:
+        _close(collector, -1)
+    collector.drop_trailing_space()
+    sources = [source for source in collector.sources if source.end > source.start]
+    text = "".join(collector.parts)
+    return Content(
+        text, sources, collector.boxes, collector.events, block_style, collector.truncated, collector.stripped
+    )
+
+
+def _open(collector: _Collector, item: OpenItem, index: int) -> None:
+    parent = collector.box
+    number = len(collector.boxes)
+    box = InlineBox(index, item.style, item.element, parent, collector.length, depth=len(collector.stack))
+    collector.boxes.append(box)
+    collector.events.append((collector.length, number, True))
+    collector.stack.append(number)
+    controls = _CONTROLS.get((item.style.unicode_bidi, item.style.direction))
+    if controls:
+        collector.put(controls[0], item.style, item.element, index)
+
+
+def _close(collector: _Collector, index: int) -> None:
+    if not collector.stack:
+        return
+    box = collector.boxes[collector.stack[-1]]
+    controls = _CONTROLS.get((box.style.unicode_bidi, box.style.direction))
+    if controls:
+        collector.put(controls[1], box.style, box.element, index)
+    number = collector.stack.pop()
+    box.end = collector.length
+    collector.events.append((collector.length, number, False))
+
+
+def _add_text(collector: _Collector, item: TextItem, index: int) -> None:
+    text = item.text
+    room = collector.limit - collector.length
+    if len(text) > room:
+        collector.truncated += len(text) - max(0, room)
+        text = text[: max(0, room)]
+    text, stripped = sanitize(text)
+    collector.stripped += stripped
+    if not text:
+        return
+    style = item.style
+    mode = style.white_space_collapse
+    if style.hyphens == "none":
+        text = text.replace(SOFT_HYPHEN, "")
+    if mode in ("preserve", "break-spaces"):
+        _add_preserved(collector, text, item, index)
+    elif mode == "preserve-spaces":
+        _add_preserved(collector, regex.sub(r"[\t\n\r]", " ", text), item, index)
+    else:
+        _add_collapsed(collector, text, item, index, keep_breaks=mode == "preserve-breaks")
+
+
+def _add_preserved(collector: _Collector, text: str, item: TextItem, index: int) -> None:
+    text = text.replace("\r", " ")
+    if text.startswith(NEWLINE):
+        collector.drop_trailing_space()
+    text = apply_transform(text, item.style, collector.last)
+    if text:
+        collector.put(text, item.style, item.element, index)
+        collector.trailing_space = -1
+        collector.after_space = text.endswith(NEWLINE)
+
+
+def _add_collapsed(
+    collector: _Collector, text: str, item: TextItem, index: int, *, keep_breaks: bool
+) -> None:
+    if keep_breaks:
+        text = regex.sub(r"[ \t\r]*\n[ \t\r]*", NEWLINE, text)
+    elif NEWLINE in text:
+        text = _AROUND_BREAK.sub(" ", text)  # as Chromium, between wide characters too
+    text = _SPACES.sub(" ", text)
+    for number, piece in enumerate(text.split(NEWLINE)):
+        if number:
+            collector.drop_trailing_space()
+            collector.put(NEWLINE, item.style, item.element, index)
+            collector.after_space = True
+        if collector.after_space and piece.startswith(" "):
+            piece = piece[1:]
+        if not piece:
+            continue
+        collector.put(apply_transform(piece, item.style, collector.last), item.style, item.element, index)
+        collector.after_space = piece.endswith(" ")
+        collector.trailing_space = collector.length - 1 if collector.after_space else -1

@@ -1,0 +1,197 @@
+"""Itemisation: a paragraph cut into stretches of one font, size, script and bidi level, and shaped."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+import regex
+
+from ...report import Report
+from ...style.values.computed import ComputedStyle
+from ..fonts.font_library import FontInstance
+from ..fonts.font_set import FontSet
+from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
+from .inline_content import NEWLINE, OBJECT, Content, Source
+from .scripts import script_runs
+from .shape import features_of
+from .shaper import Item, Shaper
+from .small_caps import SCALE, case_parts
+
+_CLUSTER = regex.compile(r"\X")
+_SPECIAL = regex.compile(
+    r"[[\p{Emoji}--[0-9#*]]\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\ufffc]", regex.V1
+)
+
+
+# --- itemisation ------------------------------------------------------------------------------------
+
+
+def resolve_bidi(content: Content) -> tuple[list[int], list[int]]:
+    """Return the level of every character, and the base level of every paragraph that U+000A ends."""
+    style = content.block_style
+    base = 1 if style.direction == "rtl" else 0
+    text = content.text
+    plaintext = style.unicode_bidi == "plaintext"
+    override = style.unicode_bidi in ("bidi-override", "isolate-override")
+    if not (base or plaintext or override) and not NEEDS_BIDI.search(text):
+        return [0] * len(text), [0] * (text.count(NEWLINE) + 1)
+    levels: list[int] = []
+    bases: list[int] = []
+    for line in _paragraphs(text):
+        own = paragraph_level(line, default=base) if plaintext else base
+        bases.append(own)
+        if override:
+            levels.extend([base] * len(line))
+        else:
+            levels.extend(resolve_levels(line, own))
+    return levels, bases
+
+
+def _paragraphs(text: str) -> list[str]:
+    parts = text.split(NEWLINE)
+    return [part + NEWLINE for part in parts[:-1]] + [parts[-1]]
+
+
+def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report | None) -> list[Item]:
+    """Cut the content into items and shape them; tell the report of fallbacks and missing glyphs."""
+    items: list[Item] = []
+    text = content.text
+    scripts = script_runs(text)
+    cuts = _shaping_breaks(content)
+    at = 0
+    for source in content.sources:
+        font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
+        for start, end, script in _script_parts(scripts, source, at):
+            for low, high, level in _level_parts(levels, start, end):
+                _add_items(items, content, shaper, source, font_set, (low, high, level, script), cuts)
+        at = source.end
+    for item in items:
+        shaper.fill(item)
+    if report is not None:
+        _report_fonts(content, shaper, items, report)
+    return items
+
+
+def _scaled_style(style: ComputedStyle, scale: float) -> ComputedStyle:
+    return style if scale == 1.0 else style.replace(font_size=style.font_size * scale)
+
+
+def _script_parts(
+    scripts: list[tuple[int, int, str]], source: Source, _at: int
+) -> list[tuple[int, int, str]]:
+    if len(scripts) == 1:
+        return [(source.start, source.end, scripts[0][2])]
+    first = bisect_left(scripts, source.start + 1, key=lambda run: run[1])
+    parts = []
+    for low, high, script in scripts[first:]:
+        if low >= source.end:
+            break
+        parts.append((max(low, source.start), min(high, source.end), script))
+    return parts
+
+
+def _level_parts(levels: list[int], start: int, end: int) -> list[tuple[int, int, int]]:
+    parts = []
+    low = start
+    for i in range(start + 1, end):
+        if levels[i] != levels[low]:
+            parts.append((low, i, levels[low]))
+            low = i
+    parts.append((low, end, levels[low]))
+    return parts
+
+
+def _shaping_breaks(content: Content) -> frozenset[int]:
+    """Offsets that shaping does not cross: edges of inline boxes that take room or shift their text."""
+    return frozenset(
+        offset for box in content.boxes for offset in (box.start, box.end) if _takes_room(box.style)
+    )
+
+
+def _takes_room(style: ComputedStyle) -> bool:
+    sides = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
+    if style.border_left_width or style.border_right_width or style.vertical_align != "baseline":
+        return True
+    return any(not isinstance(side, str) and (side.px or side.pct or side.func) for side in sides)
+
+
+_CONTROL = frozenset((OBJECT, NEWLINE, "\t"))
+
+
+def _add_items(
+    items: list[Item],
+    content: Content,
+    shaper: Shaper,
+    source: Source,
+    font_set: FontSet,
+    part: tuple[int, int, int, str],
+    cuts: frozenset[int],
+) -> None:
+    start, end, level, script = part
+    style = source.style
+    for low, high, font in _font_parts(content.text, start, end, font_set, script):
+        features = features_of(style, font)
+        for at, to, small, upper in case_parts(content.text, low, high, style, font):
+            size = style.font_size * shaper.scale * (SCALE if small else 1.0)
+            item = Item(at, to, font, style, level, script, features, size, upper)
+            if items and at not in cuts and _joins(items[-1], item):
+                items[-1].end = to
+            else:
+                items.append(item)
+
+
+def _joins(before: Item, item: Item) -> bool:
+    """Whether text that follows an item in another inline box can be shaped together with it."""
+    one, other = before.style, item.style
+    return (
+        before.end == item.start
+        and before.font is item.font
+        and before.size == item.size
+        and before.upper == item.upper
+        and before.level == item.level
+        and before.script == item.script
+        and before.features == item.features
+        and one.lang == other.lang
+        and one.letter_spacing == other.letter_spacing
+        and one.word_spacing == other.word_spacing
+    )
+
+
+def _font_parts(
+    text: str, start: int, end: int, font_set: FontSet, script: str
+) -> list[tuple[int, int, FontInstance]]:
+    """Cut a stretch by font; atomics, line feeds and tabs stay out of shaping."""
+    stretch = text[start:end]
+    if stretch in _CONTROL:
+        return []
+    if font_set.draws_plainly(stretch, _SPECIAL):
+        return [(start, end, font_set.primary)]
+    parts: list[tuple[int, int, FontInstance]] = []
+    at = start
+    for cluster in _CLUSTER.findall(stretch):
+        after = at + len(cluster)
+        if cluster in _CONTROL or cluster == "\r\n":
+            at = after
+            continue
+        choice = font_set.select(cluster, script)
+        font = choice.font
+        if parts and parts[-1][1] == at and (parts[-1][2] is font or not choice.visible):
+            parts[-1] = (parts[-1][0], after, parts[-1][2])
+        else:
+            parts.append((at, after, font))
+        at = after
+    return parts
+
+
+def _report_fonts(content: Content, shaper: Shaper, items: list[Item], report: Report) -> None:
+    """Note which face draws what, and tell of families, characters and glyphs that are not there."""
+    for source in content.sources:
+        font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
+        font_set.report_unavailable(report)
+    for item in items:
+        text = content.text[item.start : item.end]
+        report.faces.setdefault(item.font.name, set()).update(text)
+        font_set = shaper.fonts.font_set(_scaled_style(item.style, shaper.scale))
+        font_set.report_fallback(text, item.script, item.font, report)
+        if item.shaped is not None and (item.shaped.missing or not item.font.draws_all(text)):
+            font_set.report_missing(text, item.script, report)

@@ -1,0 +1,176 @@
+"""A stretch of text that is shaped alike, and its shaping at a size: spacing, cuts, trimmed brackets."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from ...style.values.computed import ComputedStyle
+from ..fonts.font_library import FontInstance, FontLibrary
+from ..fonts.font_metrics import layout_unit_on
+from .han_kerning import trimmed
+from .inline_content import Content
+from .scripts import script_of
+from .shape import Features, Glyphs, ShapedRun, scale_run, shape
+from .small_caps import capitals
+
+WORD_SEPARATORS = frozenset(" \u00a0\u1361\U00010100\U00010101\U0001039f\U0001091f")
+# Characters of no width, which take no letter-spacing either.
+_SILENT = frozenset(
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+# CSS Text 3 §8.2: letters of cursive scripts take no letter-spacing.
+_CURSIVE = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Mand", "Phag", "Rohg", "Adlm"})
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """Characters `start` to `end`, shaped; advances include letter- and word-spacing, px."""
+
+    start: int
+    end: int
+    font: FontInstance
+    style: ComputedStyle  # of its first character; what differs inside is colour and the like
+    level: int
+    script: str
+    features: Features
+    size: float
+    upper: bool = False  # shaped in capitals: made-up small caps
+    shaped: ShapedRun | None = None
+    glyphs: Glyphs | None = None
+    halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
+    _cluster_starts: frozenset[int] | None = field(default=None, repr=False)
+
+    @property
+    def rtl(self) -> bool:
+        """Whether the glyphs run right to left."""
+        return bool(self.level & 1)
+
+    def safe_to_cut(self, offset: int) -> bool:
+        """Whether the glyphs on both sides of a character offset stay the same when cut there."""
+        if self.shaped is None or offset <= self.start or offset >= self.end:
+            return True
+        if offset in self.halved or offset - 1 in self.halved:
+            return False
+        local = offset - self.start
+        if local in self.shaped.unsafe:
+            return False
+        if self._cluster_starts is None:
+            self._cluster_starts = frozenset(self.shaped.clusters)
+        return local in self._cluster_starts
+
+
+@dataclass(slots=True, eq=False)
+class Shaper:
+    """Shapes stretches of one content with one library, rounding grid and font scale."""
+
+    content: Content
+    fonts: FontLibrary
+    grid: float
+    scale: float = 1.0
+    slices: dict[tuple[object, ...], Glyphs] = field(default_factory=dict)
+
+    def fill(self, item: Item) -> None:
+        """Shape an item."""
+        if not item.upper and _trims(item.style):
+            item.halved = frozenset(trimmed(item.font, self.content.text, item.start, item.end))
+        item.shaped = self._shape(item, item.start, item.end)
+        item.glyphs = self._scaled(item, item.shaped, item.start)
+
+    def cut(
+        self, item: Item, start: int, end: int, *, trim_start: bool = False, trim_end: bool = False
+    ) -> Glyphs:
+        """Return the glyphs of a part of an item, shaped again where the cut would change them.
+
+        `trim_start` and `trim_end` take the blank half off a full-width bracket at that end of a line.
+        """
+        if trim_start or trim_end:
+            ends = ((start,) if trim_start else ()) + ((end - 1,) if trim_end else ())
+            return self._reshaped(item, start, end, ends)
+        glyphs = item.glyphs
+        assert glyphs is not None  # noqa: S101 - items are filled when made
+        if start <= item.start and end >= item.end:
+            return glyphs
+        if not (item.safe_to_cut(start) and item.safe_to_cut(end)):
+            return self._reshaped(item, start, end, ())
+        if item.rtl:
+            low = bisect_left(glyphs.clusters, -(end - 1), key=lambda cluster: -cluster)
+            high = bisect_left(glyphs.clusters, -(start - 1), key=lambda cluster: -cluster)
+        else:
+            low, high = bisect_left(glyphs.clusters, start), bisect_left(glyphs.clusters, end)
+        part = slice(low, high)
+        return Glyphs(
+            glyphs.glyphs[part],
+            glyphs.clusters[part],
+            glyphs.advances[part],
+            glyphs.x_offsets[part] if glyphs.x_offsets else None,
+            glyphs.y_offsets[part] if glyphs.y_offsets else None,
+        )
+
+    def _reshaped(self, item: Item, start: int, end: int, trimmed_ends: tuple[int, ...]) -> Glyphs:
+        key = (id(item), start, end, trimmed_ends)
+        found = self.slices.get(key)
+        if found is None:
+            run = self._shape(item, start, end, trimmed_ends)
+            found = self.slices[key] = self._scaled(item, run, start)
+        return found
+
+    def text_glyphs(self, text: str, item: Item, font: FontInstance | None = None) -> Glyphs:
+        """Shape other text (a hyphen, an ellipsis) in an item's style; clusters start at 0."""
+        font = font or item.font
+        run = shape(
+            self.fonts.shaped_cache, font, text, 0, len(text),
+            script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
+        )  # fmt: skip
+        return scale_run(run, 0, font, item.size, self.grid, rtl=item.rtl)
+
+    def _shape(self, item: Item, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
+        text, offset = self.content.text, 0
+        if item.upper:
+            text, offset = capitals(text[start:end]), start
+        halved: tuple[int, ...] = ()
+        if item.halved or ends:
+            halved = trimmed(item.font, self.content.text, start, end)
+            halved = tuple(sorted({*halved, *ends}))
+        return shape(
+            self.fonts.shaped_cache, item.font, text, start - offset, end - offset,
+            script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
+            halved=halved,
+        )  # fmt: skip
+
+    def _scaled(self, item: Item, run: ShapedRun, start: int) -> Glyphs:
+        glyphs = scale_run(run, start, item.font, item.size, self.grid, rtl=item.rtl)
+        style = item.style
+        letter = layout_unit_on(style.letter_spacing * self.scale, self.grid or 1.0)
+        word = layout_unit_on(style.word_spacing * self.scale, self.grid or 1.0)
+        if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
+            return _space(glyphs, self.content.text, letter, word, item.rtl)
+        return glyphs
+
+
+def _trims(style: ComputedStyle) -> bool:
+    """Whether adjacent full-width punctuation closes up."""
+    own = dict(style.font_variant_features + style.font_feature_settings)
+    return style.text_spacing_trim != "space-all" and not own.keys() & {"halt", "chws", "palt", "pwid"}
+
+
+def _space(glyphs: Glyphs, text: str, letter: float, word: float, rtl: bool) -> Glyphs:
+    """Add letter-spacing once per cluster and word-spacing at word separators."""
+    advances = list(glyphs.advances)
+    offsets = list(glyphs.x_offsets) if glyphs.x_offsets else None
+    clusters = glyphs.clusters
+    last = len(clusters) - 1
+    for i, cluster in enumerate(clusters):
+        beside = i - 1 if rtl else i + 1  # spacing goes after the last glyph of a cluster
+        if 0 <= beside <= last and clusters[beside] == cluster:
+            continue
+        cursive = letter != 0.0 and script_of(text[cluster])[0] in _CURSIVE
+        silent = not advances[i] and text[cluster] in _SILENT
+        extra = (0.0 if cursive or silent else letter) + (word if text[cluster] in WORD_SEPARATORS else 0.0)
+        advances[i] += extra
+        if rtl and extra:
+            if offsets is None:
+                offsets = [0.0] * len(clusters)
+            offsets[i] += extra
+    return glyphs._replace(advances=advances, x_offsets=offsets)
