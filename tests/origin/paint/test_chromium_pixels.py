@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
-from emblazon_origin.text.fonts import FontLibrary
+from emblazon_origin.text.fonts.font_library import FontLibrary
 from fidelity.chromium import Browser, browser
 from fidelity.score import compare
 
