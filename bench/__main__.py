@@ -1,8 +1,35 @@
-"""`make bench`: every benchmark that fits in a minute; `bench/load` is run by itself."""
+"""`python -m bench`: side by side with the peers. `bench.load` and `bench.stages` are run by themselves.
+
+python -m bench                 every card, new text in known templates (`make bench`)
+python -m bench --unseen        documents never seen before
+python -m bench http            the origin beside a Node server with takumi
+python -m bench start           from a cold shell
+"""
 
 from __future__ import annotations
 
-from .render.compare import main
+import argparse
+import sys
+
+from . import compare, http, start
+
+
+def main() -> int:
+    """Run one benchmark and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    compare.add_arguments(parser)
+    parser.set_defaults(run=compare.run)
+    modes = parser.add_subparsers(metavar="MODE")
+    for name, module in (("http", http), ("start", start)):
+        mode = modes.add_parser(name, help=module.__doc__.splitlines()[0])
+        module.add_arguments(mode)
+        mode.set_defaults(run=module.run)
+    options = parser.parse_args()
+    code: int = options.run(options)
+    return code
+
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -60,8 +60,8 @@ FONTS = (
 )
 
 
-def _characters() -> str:
-    text = "".join(case.path.read_text(encoding="utf-8") for case in cases())
+def _characters(more: str) -> str:
+    text = "".join(case.path.read_text(encoding="utf-8") for case in cases()) + more
     return "".join(sorted(set(text) | set(text.upper()) | set(string.printable)))
 
 
@@ -92,9 +92,8 @@ def _variable(font: PeerFont) -> Path:
     return path
 
 
-def _static(font: PeerFont) -> dict[int, Path]:
-    """Return weight → static file, cut once for the corpus's characters."""
-    characters = _characters()
+def _static(font: PeerFont, characters: str) -> dict[int, Path]:
+    """Return weight → static file, cut once for these characters."""
     digest = hashlib.sha256(characters.encode()).hexdigest()[:8]
     paths = {weight: STATIC / f"{font.name}-{font.style}-{weight}-{digest}.ttf" for weight in font.weights}
     for weight, path in paths.items():
@@ -103,23 +102,29 @@ def _static(font: PeerFont) -> dict[int, Path]:
     return paths
 
 
-def static_fonts(fonts: Iterable[PeerFont]) -> list[dict[str, object]]:
-    """Return satori's font list for these fonts: name, path, weight and style of each static file."""
+def static_fonts(fonts: Iterable[PeerFont], more: str = "") -> list[dict[str, object]]:
+    """Return satori's font list for these fonts: name, path, weight and style of each static file.
+
+    They hold the corpus's characters, and `more`.
+    """
+    characters = _characters(more)
     STATIC.mkdir(parents=True, exist_ok=True)
     return [
         {"name": font.name, "path": str(path), "weight": weight, "style": font.style}
         for font in fonts
         if font.generic != "emoji"
-        for weight, path in _static(font).items()
+        for weight, path in _static(font, characters).items()
     ]
 
 
-def _font_jobs() -> dict[str, list[dict[str, object]]]:
-    static = static_fonts(FONTS)
+def peer_fonts(fonts: Iterable[PeerFont], more: str = "") -> dict[str, list[dict[str, object]]]:
+    """Return the fonts as the peers read them: "static" files for satori, "variable" ones for takumi."""
+    chosen = list(fonts)
+    STATIC.mkdir(parents=True, exist_ok=True)
     variable: list[dict[str, object]] = [
-        {"name": font.name, "path": str(_variable(font)), "generic": font.generic} for font in FONTS
+        {"name": font.name, "path": str(_variable(font)), "generic": font.generic} for font in chosen
     ]
-    return {"static": static, "variable": variable}
+    return {"static": static_fonts(chosen, more), "variable": variable}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def draw(chosen: Sequence[Case], scale: float = 1.0) -> dict[str, dict[str, Peer
             "width": WIDTH,
             "height": HEIGHT,
             "scale": scale,
-            "fonts": _font_jobs(),
+            "fonts": peer_fonts(FONTS),
             "cards": cards,
         }
         (folder / "jobs.json").write_text(json.dumps(jobs))

@@ -1,1 +1,0 @@
-"""How long one card takes: Emblazon beside satori and takumi."""
