@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import compare, http, start
+from . import compare, serving, start
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     compare.add_arguments(parser)
     parser.set_defaults(run=compare.run)
     modes = parser.add_subparsers(metavar="MODE")
-    for name, module in (("http", http), ("start", start)):
+    for name, module in (("http", serving), ("start", start)):
         mode = modes.add_parser(name, help=module.__doc__.splitlines()[0])
         module.add_arguments(mode)
         mode.set_defaults(run=module.run)
