@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
+# The one switch of the development defaults: unsigned URLs, a known purge token, gallery, explain, reload.
+DEV := EMBLAZON_DEV=$${EMBLAZON_DEV-1}
 # Runs a command in silence; prints what it said where it failed.
 define quietly
 out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; exit 1; }
@@ -16,10 +18,10 @@ help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run fonts/vendor/.done ## Serve the whole product here, without an account
-	@$(BIN)/emblazon serve
+	@$(DEV) $(BIN)/emblazon serve
 
 dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangler dev (RUNTIME=current for the newest)
-	@$(BIN)/emblazon dev
+	@$(DEV) $(BIN)/emblazon dev
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Run every test
 	@$(BIN)/pytest -q

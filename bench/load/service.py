@@ -12,6 +12,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+TOKEN = "metrics-token-of-the-bench"  # noqa: S105  # of a server on the loopback, for the time of a run
+
 
 class Service:
     """`python -m emblazon_origin.server` on a free loopback port."""
@@ -19,7 +21,12 @@ class Service:
     def __init__(self, **settings: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
-        environment = {"EMBLAZON_ORIGIN_PORT": str(self.port), "EMBLAZON_LOG_LEVEL": "ERROR", **settings}
+        environment = {
+            "EMBLAZON_ORIGIN_PORT": str(self.port),
+            "EMBLAZON_LOG_LEVEL": "ERROR",
+            "EMBLAZON_METRICS_TOKEN": TOKEN,
+            **settings,
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "emblazon_origin.server"], env=os.environ | environment
         )
@@ -37,7 +44,9 @@ class Service:
 
     def read(self, path: str) -> str:
         """GET a small text."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  # our own loopback address
             return str(answer.read().decode())
 
     def metric(self, line: str) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+METRICS_TOKEN = "metrics-token-of-the-tests"
 FAKE_FOLDER = Path(__file__).parents[1] / "origin" / "workers"
 
 
@@ -31,6 +32,7 @@ class OriginProcess:
             "EMBLAZON_RENDERER": "fake_renderer:build",
             "PYTHONPATH": str(FAKE_FOLDER), "FAKE_LOG": str(self.render_log),
             "FAKE_FAIL": str(folder / "fail"),
+            "EMBLAZON_METRICS_TOKEN": METRICS_TOKEN,
             "EMBLAZON_SMALL_ENCODING": "0",
             "EMBLAZON_FETCH_TIMEOUT": "0.2",
         }  # fmt: skip
@@ -78,9 +80,15 @@ class OriginProcess:
         text = self.render_log.read_text() if self.render_log.exists() else ""
         return text.count("start ")
 
+    def metrics(self) -> list[str]:
+        """Return the lines of a scrape."""
+        answer = self.get("/metrics", Authorization=f"Bearer {METRICS_TOKEN}")
+        assert answer.status_code == 200
+        return answer.text.splitlines()
+
     def metric(self, line: str) -> float:
         """Return the value of a metric; `line` is its name with labels."""
-        for found in self.get("/metrics").text.splitlines():
+        for found in self.metrics():
             if found.startswith(line + " "):
                 return float(found.rpartition(" ")[2])
         return 0.0

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from e2e_origin.conftest import METRICS_TOKEN
+
 if TYPE_CHECKING:
     from e2e_origin.conftest import StartOrigin
 
@@ -33,7 +35,8 @@ def test_schemathesis_finds_nothing(start_origin: StartOrigin, tmp_path: Path, s
         settings["EMBLAZON_ORIGIN_TOKEN"] = "token-of-the-edge"
     # The real renderer, its queue as long as schemathesis is impatient.
     origin = start_origin(EMBLAZON_RENDERER="", EMBLAZON_QUEUE_WAIT="10", **settings)
-    header = ["--header", "Authorization: Bearer token-of-the-edge"] if secured else []
+    token = "token-of-the-edge" if secured else METRICS_TOKEN
+    header = ["--header", f"Authorization: Bearer {token}"]
     done = subprocess.run(
         [
             str(SCHEMATHESIS), "run", f"{origin.url}/openapi.json", *header, "--checks", ",".join(CHECKS),

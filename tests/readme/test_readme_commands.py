@@ -33,6 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     port = _free_port()
     environment = {
         **os.environ,
+        "EMBLAZON_DEV": "1",
         "EMBLAZON_PORT": str(port),
         "EMBLAZON_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
@@ -83,6 +84,12 @@ def test_local_server_explains_a_card_at_its_url(served: dict[str, str]) -> None
 def test_make_target_of_the_readme_exists(target: str) -> None:
     done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("target", ["run", "dev"])
+def test_make_is_what_switches_development_on(target: str) -> None:
+    done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "EMBLAZON_DEV=${EMBLAZON_DEV-1} .venv/bin/emblazon" in done.stdout
 
 
 def test_readme_has_commands_to_run() -> None:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from emblazon.contract.bearer import HOW_TO_MAKE, token_fault
 from emblazon.contract.signing import Keyring, KeyringError
 
-MIN_TOKEN = 16  # characters
-PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example")
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class ConfigError(ValueError):
@@ -28,9 +28,11 @@ class ConfigError(ValueError):
 class EdgeConfig:
     """The edge's settings. Durations are seconds, sizes bytes."""
 
+    development: bool = False  # EMBLAZON_DEV: unsigned URLs; never together with signing keys
     keyring: Keyring | None = field(default=None, repr=False)  # None: signing is switched off by name
     purge_token: str = field(default="", repr=False)  # "": /purge and /api/cards answer 403
     origin_token: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)  # reads /metrics and /openapi.json, nothing else
     origin_url: str = ""
     public_url: str = ""  # "": the request's own scheme and host
     cache_url: str = "https://cache.emblazon.internal"  # base of the Cache API keys
@@ -57,9 +59,11 @@ class EdgeConfig:
     @classmethod
     def from_env(cls, env: Mapping[str, str], *, origin_in_process: bool = False) -> EdgeConfig:
         """Read and check the environment; raises ConfigError."""
-        settings: dict[str, object] = {"keyring": _keyring(env)}
-        settings["purge_token"] = _token(env, "EMBLAZON_PURGE_TOKEN")
+        development = is_development(env)
+        settings: dict[str, object] = {"development": development, "keyring": _keyring(env, development)}
+        settings["purge_token"] = _token(env, "EMBLAZON_PURGE_TOKEN", development)
         settings["origin_token"] = _token(env, "EMBLAZON_ORIGIN_TOKEN")
+        settings["metrics_token"] = _token(env, "EMBLAZON_METRICS_TOKEN")
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
         for variable, (name, kind, low, high) in _NUMBERS.items():
@@ -89,8 +93,25 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
 }
 
 
-def _keyring(env: Mapping[str, str]) -> Keyring | None:
-    mode = env.get("EMBLAZON_SIGNING", "on").strip().lower() or "on"
+def is_development(env: Mapping[str, str]) -> bool:
+    """Read EMBLAZON_DEV, the one switch of the development defaults.
+
+    Raises ConfigError, also where signing keys show that this is no place for them.
+    """
+    text = env.get("EMBLAZON_DEV", "").strip().lower()
+    if text and text not in YES + NO:
+        raise ConfigError("EMBLAZON_DEV", f"is {text[:20]!r}", "Set it to 1 or 0.")
+    if text in YES and env.get("EMBLAZON_SIGNING_KEYS", "").strip():
+        raise ConfigError(
+            "EMBLAZON_DEV",
+            "is on although EMBLAZON_SIGNING_KEYS is set",
+            "Development draws unsigned URLs: set EMBLAZON_DEV=0, or take the keys away.",
+        )
+    return text in YES
+
+
+def _keyring(env: Mapping[str, str], development: bool) -> Keyring | None:
+    mode = env.get("EMBLAZON_SIGNING", "").strip().lower() or ("off" if development else "on")
     if mode not in ("on", "off"):
         raise ConfigError("EMBLAZON_SIGNING", f"is {mode[:20]!r}", "Set it to 'on' or 'off'.")
     keys = env.get("EMBLAZON_SIGNING_KEYS", "").strip()
@@ -100,8 +121,8 @@ def _keyring(env: Mapping[str, str]) -> Keyring | None:
         raise ConfigError(
             "EMBLAZON_SIGNING_KEYS",
             "is not set",
-            "Set it to 'kid:secret' (wrangler secret put EMBLAZON_SIGNING_KEYS), or switch signing off "
-            "by name with EMBLAZON_SIGNING=off.",
+            "Set it to 'kid:secret' (wrangler secret put EMBLAZON_SIGNING_KEYS), switch signing off by name "
+            "with EMBLAZON_SIGNING=off, or set EMBLAZON_DEV=1 for development, as make run does.",
         )
     try:
         return Keyring.parse(keys)
@@ -113,18 +134,11 @@ def _keyring(env: Mapping[str, str]) -> Keyring | None:
         ) from None
 
 
-def _token(env: Mapping[str, str], variable: str) -> str:
+def _token(env: Mapping[str, str], variable: str, development: bool = False) -> str:
     token = env.get(variable, "").strip()
-    if not token:
-        return ""
-    if len(token) < MIN_TOKEN or token.lower() in PLACEHOLDERS:
-        raise ConfigError(
-            variable,
-            f"is shorter than {MIN_TOKEN} characters",
-            "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'.",
-        )
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise ConfigError(variable, "has characters that no header can carry", "Use ASCII without spaces.")
+    fault = token_fault(token, development=development) if token else ""
+    if fault:
+        raise ConfigError(variable, fault, HOW_TO_MAKE)
     return token
 
 

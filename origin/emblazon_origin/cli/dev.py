@@ -10,6 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
+from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.edge.config import EdgeConfig, is_development
+
 from ..host.wrangler import DevError, Service, check_port, current_command, local_command, worker_environment
 from .exit_codes import CommandError
 
@@ -17,27 +20,39 @@ Runtime = Literal["local", "current"]
 
 EDGE_PORT = 8787
 ORIGIN_PORT = 8788
-DEV_PURGE_TOKEN = "local-purge-token"  # noqa: S105  # not a secret: only for 127.0.0.1
 CURRENT_HINT = (
     "RUNTIME=current downloads its Python at the first start; without network use `make dev` as it is."
 )
 
 
+def settings() -> dict[str, str]:
+    """Return the environment's settings; without signing keys this command is for development."""
+    keys = os.environ.get("EMBLAZON_SIGNING_KEYS", "").strip()
+    given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
+    return {"EMBLAZON_DEV": "0" if keys else "1"} | given
+
+
 def worker_variables(origin_url: str) -> dict[str, str]:
-    """Return the Worker's variables: those of the environment over what suits a machine of one's own."""
+    """Return the Worker's variables: the environment's, in development over what suits this machine alone.
+
+    Raises edge.config.ConfigError.
+    """
+    given = settings()
     variables = {
         "EMBLAZON_ORIGIN_URL": origin_url,
         "EMBLAZON_PUBLIC_URL": "",
-        "EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN,
         "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
         "EMBLAZON_CACHE_TIMEOUT": "1",
-        "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows after a second
-        "EMBLAZON_MANIFEST_TTL": "1",
     }
-    if not os.environ.get("EMBLAZON_SIGNING_KEYS"):
-        variables["EMBLAZON_SIGNING"] = "off"
-    given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
-    return variables | given
+    if is_development(given):
+        variables |= {
+            "EMBLAZON_PURGE_TOKEN": LOCAL_TOKEN,
+            "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows after a second
+            "EMBLAZON_MANIFEST_TTL": "1",
+        }
+    variables |= given
+    EdgeConfig.from_env(variables)  # a Worker with a wrong setting answers, but never gets ready
+    return variables
 
 
 def run_dev(
@@ -91,8 +106,9 @@ def _origin(root: Path, port: int, state: Path) -> Service:
     environment = {
         "EMBLAZON_QUEUE_WAIT": "5",
         **os.environ,
+        **settings(),
+        "EMBLAZON_ORIGIN_HOST": "127.0.0.1",
         "EMBLAZON_ORIGIN_PORT": str(port),
-        "EMBLAZON_DEV": "1",
     }
     return Service(
         name="origin",
@@ -135,7 +151,8 @@ def _fresh(log: Path) -> Path:
 
 
 def _welcome(edge_port: int, origin_port: int, state: Path) -> str:
-    token = "" if os.environ.get("EMBLAZON_PURGE_TOKEN") else f", purge token {DEV_PURGE_TOKEN}"
+    local = is_development(settings()) and not os.environ.get("EMBLAZON_PURGE_TOKEN")
+    token = f", purge token {LOCAL_TOKEN}" if local else ""
     return (
         f"Edge on workerd: http://127.0.0.1:{edge_port}/og/article.png?title=Hello "
         f"(origin http://127.0.0.1:{origin_port}{token}, logs in {state})"

@@ -4,72 +4,73 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import ipaddress
 import os
+import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import uvloop
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from emblazon.contract.signing import Keyring
-from emblazon.edge.config import EdgeConfig
+from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.edge.config import EdgeConfig, is_development
+from emblazon.edge.respond import SECURITY
 
 from ..home import Home, find_home
 from ..host import (
     HttpOrigin,
     InProcessOrigin,
     PrometheusMetrics,
+    check_operator,
     create_edge_app,
     create_passthrough_app,
     edge_runner,
 )
 from ..observability.logs import set_up_logging
 from ..server.answer import Ask
-from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
-from ..server.config import OriginConfig
+from ..server.app import default_renderer, guarded_server, reload_on_sighup
+from ..server.config import OriginConfig, is_loopback
 from ..server.origin import Origin
-from .dev import DEV_PURGE_TOKEN
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
 
 IN_PROCESS = "http://origin.invalid"  # the edge wants an address; nothing dials it
-ORIGIN_ROUTES = ("/metrics", "/readyz", "/openapi.json")  # of the origin, beside the edge's own
-
-
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
+GALLERY_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
 def edge_environment(host: str, origin_url: str = "") -> dict[str, str]:
-    """Return the edge's settings: the environment's over what suits this machine alone.
+    """Return the edge's settings: the environment's, in development over what suits this machine alone.
 
-    Without `origin_url` the origin is in this process.
-
-    Only an edge that listens on the loopback may go without keys: others must name EMBLAZON_SIGNING=off.
+    Without `origin_url` the origin is in this process. The purge token that everybody knows works on the
+    loopback only. Raises edge.config.ConfigError.
     """
-    look = "1" if origin_url else "0"  # seconds; an origin in this process costs no waiting
-    local = {
-        "EMBLAZON_PURGE_TOKEN": DEV_PURGE_TOKEN,
-        "EMBLAZON_SIGNING": "off",
-        "EMBLAZON_CONTROL_TTL": look,  # an edited template shows on the next reload
-        "EMBLAZON_MANIFEST_TTL": look,
-        "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
-    }
     given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
-    if given.get("EMBLAZON_SIGNING_KEYS"):
-        local.pop("EMBLAZON_SIGNING")
-    return {"EMBLAZON_ORIGIN_URL": origin_url or IN_PROCESS} | (local if _is_loopback(host) else {}) | given
+    local: dict[str, str] = {}
+    if is_development(given):
+        look = "1" if origin_url else "0"  # seconds; an origin in this process costs no waiting
+        local = {
+            "EMBLAZON_CONTROL_TTL": look,  # an edited template shows on the next reload
+            "EMBLAZON_MANIFEST_TTL": look,
+            "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
+        }
+        if is_loopback(host):
+            local["EMBLAZON_PURGE_TOKEN"] = LOCAL_TOKEN
+    return {"EMBLAZON_ORIGIN_URL": origin_url or IN_PROCESS} | local | given
 
 
 def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple[web.Application, Origin]:
-    """Return the edge's application with the origin in the same process, under one roof."""
-    origin = Origin(settings, default_renderer(), watched=(home.templates, home.fonts))
+    """Return the edge's application with the origin in the same process, under one roof.
+
+    The origin's own routes are for whoever runs this: outside development they want the operator's token.
+    """
+    token = settings.token or secrets.token_urlsafe(32)
+    config = replace(config, origin_token=token)
+    origin = Origin(
+        replace(settings, token=token), default_renderer(settings), watched=(home.templates, home.fonts)
+    )
     app = create_edge_app(
         config,
         origin=InProcessOrigin(origin.answer),
@@ -81,35 +82,49 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
         async with origin:
             yield
 
-    async def to_origin(request: web.Request) -> web.StreamResponse:
-        return await carry(origin, request)
+    async def ready(request: web.Request) -> web.StreamResponse:
+        return await _ask(origin, request.method, "/readyz")
 
-    if settings.dev:
-        app.middlewares.append(_gallery_at_root(home, origin, config.keyring))
-        app.middlewares.append(_explain_cards(origin))
+    async def inside(request: web.Request) -> web.StreamResponse:
+        check_operator(config, request, scrape=True)
+        return await _ask(origin, request.method, request.path)
+
+    app.middlewares.append(_gallery_at_root(home, origin, config))
+    app.middlewares.append(_explain_cards(origin, config))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
-    for route in ORIGIN_ROUTES:
-        app.router.add_get(route, to_origin)
+    app.router.add_get("/readyz", ready)
+    for route in ("/metrics", "/openapi.json"):
+        app.router.add_get(route, inside)
     return app, origin
 
 
-def _gallery_at_root(home: Home, origin: Origin, keys: Keyring | None) -> Middleware:
+async def _ask(origin: Origin, method: str, target: str) -> web.Response:
+    """Ask the origin in this process with its own token."""
+    token = {"authorization": f"Bearer {origin.config.token}"}
+    answer = await origin.answer(Ask(method, target, token))
+    return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+
+def _gallery_at_root(home: Home, origin: Origin, config: EdgeConfig) -> Middleware:
+    """Answer `/` with every template and its previews, whose URLs are signed where there are keys."""
+
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path != "/" or request.method not in ("GET", "HEAD"):
+        asked = config.development or "authorization" in request.headers
+        if request.path != "/" or request.method not in ("GET", "HEAD") or not asked:
             return await handler(request)
-        from ..text.fonts.font_library import (
-            FontLibrary,  # late: render processes load fonts, this one need not
-        )
+        check_operator(config, request)
+        from ..text.fonts.font_library import FontLibrary  # late: render processes load fonts
 
         drawn = {name: spec.version for name, spec in origin.manifest.templates.items()}
-        page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn, keys)
-        return web.Response(text=page, status=status, content_type="text/html")
+        page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn, config.keyring)
+        headers = {"Cache-Control": "no-store", **dict(SECURITY), "Content-Security-Policy": GALLERY_POLICY}
+        return web.Response(text=page, status=status, content_type="text/html", headers=headers)
 
     return middleware
 
 
-def _explain_cards(origin: Origin) -> Middleware:
+def _explain_cards(origin: Origin, config: EdgeConfig) -> Middleware:
     """Answer `?_explain=1` on a card's URL with what its render has to say, past every cache."""
 
     @web.middleware
@@ -118,33 +133,39 @@ def _explain_cards(origin: Origin) -> Middleware:
         pairs = query.split("&")
         if not path.startswith("/og/") or "_explain=1" not in pairs:
             return await handler(request)
+        check_operator(config, request)
         kept = "&".join(pair for pair in pairs if not pair.startswith(("_sig=", "_kid=", "_exp=")))
-        token = {"authorization": f"Bearer {origin.config.token}"} if origin.config.token else {}
-        answer = await origin.answer(Ask("GET", f"/render/{path.removeprefix('/og/')}?{kept}", token))
-        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+        return await _ask(origin, "GET", f"/render/{path.removeprefix('/og/')}?{kept}")
 
     return middleware
+
+
+def build(host: str, origin_url: str = "") -> tuple[web.Application, Origin | None]:
+    """Return the application that the environment asks for, and the origin in it, if there is one.
+
+    Raises edge.config.ConfigError, server.config.ConfigError.
+    """
+    home = find_home()
+    home.state.mkdir(exist_ok=True)
+    config = EdgeConfig.from_env(edge_environment(host, origin_url))
+    quiet = {
+        "EMBLAZON_LOG_FORMAT": "text",
+        "EMBLAZON_LOG_LEVEL": "error",
+        "EMBLAZON_QUEUE_WAIT": "5",  # a gallery page asks for all its cards at once
+    }
+    settings = OriginConfig.from_env({**(quiet if config.development else {}), **os.environ})
+    set_up_logging(settings.log_format, settings.log_level)
+    if origin_url:
+        app = create_edge_app(config, origin=HttpOrigin(origin_url), kv_path=home.state / "kv.sqlite3")
+        return app, None
+    return _origin_app(home, config, settings)
 
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     if options.passthrough:
         return uvloop.run(_serve(create_passthrough_app(options.passthrough), options.host, options.port))
-    home = find_home()
-    home.state.mkdir(exist_ok=True)
-    quiet = {
-        "EMBLAZON_DEV": "1",
-        "EMBLAZON_LOG_FORMAT": "text",
-        "EMBLAZON_LOG_LEVEL": "error",
-        "EMBLAZON_QUEUE_WAIT": "5",  # a gallery page asks for all its cards at once
-    }
-    settings = OriginConfig.from_env({**(quiet if _is_loopback(options.host) else {}), **os.environ})
-    set_up_logging(settings.log_format, settings.log_level)
-    config = EdgeConfig.from_env(edge_environment(options.host, options.origin or ""))
-    if options.origin:
-        app = create_edge_app(config, origin=HttpOrigin(options.origin), kv_path=home.state / "kv.sqlite3")
-        return uvloop.run(_serve(app, options.host, options.port))
-    app, origin = _origin_app(home, config, settings)
+    app, origin = build(options.host, options.origin or "")
     return uvloop.run(_serve(app, options.host, options.port, origin))
 
 

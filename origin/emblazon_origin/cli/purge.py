@@ -9,6 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from emblazon.contract.bearer import LOCAL_TOKEN
+
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
 from .numbers import http_url
 
@@ -19,7 +21,6 @@ TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105  # the variable's name
 URL = "EMBLAZON_PUBLIC_URL"
 DEFAULT_URL = "http://127.0.0.1:8080"
 REFUSED_INPUT = (400, 401, 403, 413)
-LOCAL_TOKEN = "local-purge-token"  # noqa: S105  # what `make run` and `make dev` accept on 127.0.0.1
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,7 +46,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _token(edge: str) -> str:
     token = os.environ.get(TOKEN, "")
     if not token and urlsplit(edge).hostname in ("127.0.0.1", "localhost", "::1"):
-        token = LOCAL_TOKEN
+        token = LOCAL_TOKEN  # what `make run` and `make dev` accept
     if not token:
         raise CommandError(f"There is no purge token: set {TOKEN} to the one that {edge} has.")
     if not (token.isascii() and token.isprintable()):

@@ -3,7 +3,7 @@
 app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
 """
 
-from .edge_app import EdgeHost, create_edge_app
+from .edge_app import EdgeHost, check_operator, create_edge_app
 from .edge_metrics import PrometheusMetrics
 from .http_origin import HttpOrigin
 from .in_process_origin import InProcessOrigin
@@ -15,6 +15,7 @@ __all__ = [
     "HttpOrigin",
     "InProcessOrigin",
     "PrometheusMetrics",
+    "check_operator",
     "create_edge_app",
     "create_passthrough_app",
     "edge_runner",

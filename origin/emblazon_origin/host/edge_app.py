@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 
 from emblazon.contract.problem import CONTENT_TYPE, NotFound, Problem
 from emblazon.edge.config import EdgeConfig
+from emblazon.edge.guard import check_bearer
 from emblazon.edge.handler import Edge
 from emblazon.edge.http.body import MAX_BODY
 from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
@@ -119,7 +120,8 @@ def create_edge_app(
     async def handle(request: web.Request) -> web.StreamResponse:
         return await carry(app[HOST], request)
 
-    async def show_metrics(_: web.Request) -> web.Response:
+    async def show_metrics(request: web.Request) -> web.Response:
+        check_operator(config, request, scrape=True)
         return web.Response(body=numbers.text(), headers={"Content-Type": METRICS_TYPE})
 
     app.cleanup_ctx.append(life)
@@ -127,6 +129,19 @@ def create_edge_app(
         app.router.add_get("/metrics", show_metrics)
     app.router.add_route("*", "/{path:.*}", handle)
     return app
+
+
+def check_operator(config: EdgeConfig, request: web.Request, *, scrape: bool = False) -> None:
+    """Admit whoever runs this edge: anybody in development, else the bearer of its token.
+
+    `scrape` admits the metrics token too. Raises Unauthorized, Forbidden where no token is configured.
+    """
+    if config.development:
+        return
+    tokens = {"EMBLAZON_PURGE_TOKEN": config.purge_token}
+    if scrape:
+        tokens = {"EMBLAZON_METRICS_TOKEN": config.metrics_token} | tokens
+    check_bearer(request.headers.get("authorization", ""), tokens)
 
 
 class Refused(Problem):
@@ -142,12 +157,20 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except web.HTTPException as error:
-        problem: Problem = Refused(f"{error.reason}.")
-        problem.status = error.status
+        refused: Problem = Refused(f"{error.reason}.")
+        refused.status = error.status
         if error.status == 404:
-            problem = NotFound(f"{request.raw_path[:100]!r} is no card.")
-        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **dict(SECURITY)}
-        return web.Response(status=problem.status, body=problem.to_json(), headers=headers)
+            refused = NotFound(f"{request.raw_path[:100]!r} is no card.")
+        return _problem_response(refused)
+    except Problem as problem:
+        return _problem_response(problem)
+
+
+def _problem_response(problem: Problem) -> web.Response:
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **dict(SECURITY)}
+    return web.Response(
+        status=problem.status, body=problem.to_json(), headers={**headers, **problem.headers()}
+    )
 
 
 async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:

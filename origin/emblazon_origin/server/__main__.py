@@ -21,6 +21,7 @@ def main() -> int:
     """Run the origin; returns the exit code: 0 after draining, 2 for wrong settings."""
     try:
         config = OriginConfig.from_env()
+        config.check_exposure()
         set_up_logging(config.log_format, config.log_level)
         for name, meant in misspelt(os.environ):
             log.warning("unknown setting", extra={"variable": name, "meant": meant})

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
+from emblazon.contract.bearer import HOW_TO_MAKE, token_fault
 from emblazon_origin.errors import EmblazonError
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -44,10 +45,19 @@ class OriginConfig:
     host: str = _setting("127.0.0.1", "EMBLAZON_ORIGIN_HOST", "Address to listen on.")
     port: int = _setting(8788, "EMBLAZON_ORIGIN_PORT", "Port to listen on.", low=0, high=65535)
     token: str = _setting(
-        "", "EMBLAZON_ORIGIN_TOKEN", "Bearer token that the edge must send; empty: no check."
+        "",
+        "EMBLAZON_ORIGIN_TOKEN",
+        "Bearer token that the edge must send; empty: no check, and no other address than the loopback.",
+    )
+    metrics_token: str = _setting(
+        "",
+        "EMBLAZON_METRICS_TOKEN",
+        "Bearer token that reads `/metrics` and `/openapi.json` and nothing else.",
     )
     dev: bool = _setting(
-        False, "EMBLAZON_DEV", "Development: reload templates on change, allow `_explain=1`."
+        False,
+        "EMBLAZON_DEV",
+        "Development: templates reload, explain and metrics want no token; never with signing keys.",
     )
 
     workers: int = _setting(0, "EMBLAZON_WORKERS", "Render processes; 0: one per CPU.", low=0, high=256)
@@ -174,6 +184,12 @@ class OriginConfig:
     def __post_init__(self) -> None:
         for spec in fields(self):
             _check_range(spec.metadata, getattr(self, spec.name))
+        for variable, token in (
+            ("EMBLAZON_ORIGIN_TOKEN", self.token),
+            ("EMBLAZON_METRICS_TOKEN", self.metrics_token),
+        ):
+            if token and (fault := token_fault(token)):
+                raise ConfigError(f"{variable} {fault}. {HOW_TO_MAKE}")
         for network in self.fetch_allow:
             try:
                 ipaddress.ip_network(network)
@@ -232,7 +248,28 @@ class OriginConfig:
             text = source.get(variable)
             if text is not None and text.strip():
                 values[spec.name] = _read(variable, text.strip(), hints[spec.name], spec.metadata)
-        return cls(**values)
+        config = cls(**values)
+        if config.dev and source.get("EMBLAZON_SIGNING_KEYS", "").strip():
+            raise ConfigError(
+                "EMBLAZON_DEV is on although EMBLAZON_SIGNING_KEYS is set: set EMBLAZON_DEV=0, or take the "
+                "keys away"
+            )
+        return config
+
+    def check_exposure(self) -> None:
+        """Raise ConfigError where anybody in the network could draw."""
+        if not self.token and not is_loopback(self.host):
+            raise ConfigError(
+                f"EMBLAZON_ORIGIN_TOKEN is missing: on {self.host} the origin would draw for everybody. "
+                f"{HOW_TO_MAKE}"
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches an address."""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def _read(variable: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:

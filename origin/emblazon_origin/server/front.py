@@ -16,7 +16,7 @@ from emblazon_origin.observability.metrics import Metrics
 from emblazon_origin.observability.redact import redact_text
 from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.server.answer import SECURITY_HEADERS, Answer, Ask, error_answer, problem_answer
-from emblazon_origin.server.routes import PROBES, Routes, Seen
+from emblazon_origin.server.routes import OPERATOR, PROBES, Routes, Seen
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("emblazon.access")
@@ -90,7 +90,7 @@ class Front:
         outcome = "cancelled" if status == _CANCELLED else f"{status // 100}xx"
         self._metrics.requests.labels(seen.route, seen.template or "other", seen.tier, outcome).inc()
         self._metrics.request_seconds.labels(seen.route, seen.tier).observe(seconds)
-        level = logging.DEBUG if ask.path in PROBES else logging.INFO
+        level = logging.DEBUG if ask.path in PROBES + OPERATOR else logging.INFO
         if not access.isEnabledFor(level):
             return
         access.log(

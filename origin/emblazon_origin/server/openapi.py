@@ -38,8 +38,13 @@ _STATUSES = {
 }  # fmt: skip
 
 
-def openapi_document(manifest: Manifest, *, secured: bool, storage: bool = False) -> Document:
-    """Return the OpenAPI 3.1 document of an origin with these templates."""
+def openapi_document(
+    manifest: Manifest, *, secured: bool, development: bool = False, storage: bool = False
+) -> Document:
+    """Return the OpenAPI 3.1 document of an origin with these templates.
+
+    `secured`: cards want the token of the edge. `development`: metrics and this document want none.
+    """
     paths: Document = {}
     for spec in manifest.templates.values():
         for extension, content_type in CONTENT_TYPES.items():
@@ -61,11 +66,15 @@ def openapi_document(manifest: Manifest, *, secured: bool, storage: bool = False
         "paths": paths,
         "components": {"schemas": {"Problem": _PROBLEM}},
     }
+    if secured or not development:
+        document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     if secured:
-        document["components"]["securitySchemes"] = {"edge": {"type": "http", "scheme": "bearer"}}
-        document["security"] = [{"edge": []}]
-        for path in ("/healthz", "/readyz", "/metrics"):
+        document["security"] = [{"bearer": []}]
+        for path in ("/healthz", "/readyz"):
             paths[path]["get"]["security"] = []
+    for path in ("/metrics", "/openapi.json"):
+        paths[path]["get"]["security"] = [] if development else [{"bearer": []}]
+        paths[path]["get"]["responses"]["403"] = {"description": "Switched off.", **_problem_content()}
     return document
 
 

@@ -3,23 +3,23 @@
 GET|HEAD /render/{template}.{ext}     a card (DESIGN.md §3; reserved names begin with `_`)
 GET|HEAD /fallback/{template}.{ext}   the template's look without data
 GET      /manifest.json               templates, schemas, versions, cache lives
-GET      /openapi.json                this table for machines
-GET      /healthz /readyz /metrics    for the platform; the only routes without the bearer token
+GET      /openapi.json /metrics       for the operator, with a token (in development without)
+GET      /healthz /readyz             for the platform; the only routes without a token
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emblazon.contract.bearer import has_bearer
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.problem import BadRequest, MethodNotAllowed, NotFound, Unauthorized
+from emblazon.contract.problem import BadRequest, Forbidden, MethodNotAllowed, NotFound, Unauthorized
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon_origin.errors import Overloaded
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
 _CARD_PATH = re.compile(r"/(render|fallback|store)(/.*)")
 _READ, _WRITE = ("GET", "HEAD"), ("POST",)
-PROBES = ("/healthz", "/readyz", "/metrics")
+PROBES = ("/healthz", "/readyz")
+OPERATOR = ("/metrics", "/openapi.json")
 
 
 @dataclass(slots=True)
@@ -72,7 +73,11 @@ class Routes:
         """Find the route and answer. Raises Problem and EmblazonError."""
         if plain := self._plain.get(ask.path):
             seen.route = ask.path.strip("/").partition(".")[0]
-            self._admit(ask, _READ, guarded=ask.path not in PROBES)
+            if ask.path in OPERATOR:
+                self._check_operator(ask)
+            elif ask.path not in PROBES:
+                self._check_token(ask)
+            _check_method(ask, _READ)
             return await plain(ask)
         card = _CARD_PATH.fullmatch(ask.path)
         if card is None:
@@ -81,17 +86,27 @@ class Routes:
         seen.route = route
         if route == "store" and self._config.storage == "none":
             raise NotFound("No storage is configured; set EMBLAZON_STORAGE to folder or s3.")
-        self._admit(ask, _WRITE if route == "store" else _READ, guarded=True)
+        self._check_token(ask)
+        _check_method(ask, _WRITE if route == "store" else _READ)
         return await self._card(ask, route, name, seen)
 
-    def _admit(self, ask: Ask, allowed: tuple[str, ...], *, guarded: bool) -> None:
-        """Check bearer token, in constant time, and method."""
-        scheme, _, token = ask.headers.get("authorization", "").partition(" ")
-        given = token.strip().encode("utf-8", "surrogateescape") if scheme.lower() == "bearer" else b""
-        if guarded and self._config.token and not hmac.compare_digest(given, self._config.token.encode()):
+    def _check_token(self, ask: Ask) -> None:
+        """Admit the edge. Raises Unauthorized."""
+        token = self._config.token
+        if token and not has_bearer(ask.headers.get("authorization", ""), token):
             raise Unauthorized("This origin answers only to the edge that holds its token.")
-        if ask.method not in allowed:
-            raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=allowed)
+
+    def _check_operator(self, ask: Ask) -> None:
+        """Admit whoever runs this origin: anybody in development, else who has a token."""
+        config = self._config
+        if config.dev:
+            return
+        if not config.token and not config.metrics_token:
+            raise Forbidden(
+                f"{ask.path} is switched off; set EMBLAZON_METRICS_TOKEN to use it.", kind="not-configured"
+            )
+        if not has_bearer(ask.headers.get("authorization", ""), config.token, config.metrics_token):
+            raise Unauthorized(f"{ask.path} is for whoever holds a token of this origin.")
 
     # -- cards ---------------------------------------------------------------------------------
 
@@ -100,7 +115,8 @@ class Routes:
         service, manifest = self._origin.service, self._origin.manifest
         if not manifest.templates:
             raise Overloaded(self._origin.not_ready or "no templates")
-        query, explain = _take_explain(ask.query) if self._config.dev else (ask.query, False)
+        may_explain = self._config.dev or bool(self._config.token)  # which this request has sent
+        query, explain = _take_explain(ask.query) if may_explain else (ask.query, False)
         if route == "fallback":
             query = "&".join(filter(None, [query, f"_v={FALLBACK_VARIANT}"]))
         accept = ask.headers.get("accept", "")
@@ -164,6 +180,7 @@ class Routes:
             openapi_document(
                 self._origin.manifest,
                 secured=bool(self._config.token),
+                development=self._config.dev,
                 storage=self._config.storage != "none",
             )
         )
@@ -182,6 +199,11 @@ class Routes:
     async def _metrics(self, _: Ask) -> Answer:
         body = self._origin.metrics.expose()
         return Answer(200, [("Content-Type", METRICS_TYPE), ("Cache-Control", "no-store")], body)
+
+
+def _check_method(ask: Ask, allowed: tuple[str, ...]) -> None:
+    if ask.method not in allowed:
+        raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=allowed)
 
 
 def _take_explain(query: str) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 from cpython_host import CPythonHost
+from workerd import PURGE_TOKEN
 
 from emblazon_origin.host.edge_metrics import COUNTERS, MAX_TEMPLATES, TIMINGS, PrometheusMetrics
 
@@ -30,7 +31,8 @@ def test_requests_are_counted_by_outcome(worker: CPythonHost, title: str) -> Non
     worker.card(title)
     worker.card(title)
     worker.client.get("/og/nope.png")
-    text = httpx.get(f"{worker.url}/metrics", trust_env=False).text
+    headers = {"Authorization": f"Bearer {PURGE_TOKEN}"}
+    text = httpx.get(f"{worker.url}/metrics", headers=headers, trust_env=False).text
     for outcome, tier, template in (("hit", "cache", "article"), ("miss", "origin", "article")):
         assert f'outcome="{outcome}",template="{template}",tier="{tier}"' in text
     assert 'outcome="problem",template="",tier="bad-signature"' in text

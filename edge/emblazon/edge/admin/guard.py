@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...contract.bearer import has_bearer
 from ...contract.problem import Forbidden, TooManyRequests, Unauthorized
 from ..exchange import Exchange
 
@@ -27,16 +28,16 @@ class TokenBucket:
         return allowed
 
 
-def check_bearer(x: Exchange, token: str, variable: str) -> None:
-    """Compare the bearer token in constant time.
+def check_bearer(authorization: str, tokens: Mapping[str, str]) -> None:
+    """Compare an Authorization field with the tokens, given by the variables that set them.
 
     Raises Forbidden where none is configured, Unauthorized for a missing or wrong one.
     """
-    if not token:
-        raise Forbidden(f"This endpoint is switched off; set {variable} to use it.", kind="not-configured")
-    scheme, _, given = x.request.headers.get("authorization", "").partition(" ")
-    matches = hmac.compare_digest(given.strip().encode("utf-8", "replace"), token.encode())
-    if scheme.lower() != "bearer" or not matches:
+    if not any(tokens.values()):
+        raise Forbidden(
+            f"This endpoint is switched off; set {' or '.join(tokens)} to use it.", kind="not-configured"
+        )
+    if not has_bearer(authorization, *tokens.values()):
         raise Unauthorized("The Authorization header has no valid bearer token.")
 
 

@@ -46,7 +46,9 @@ class Publisher:
 
     async def handle(self, x: Exchange) -> Response:
         """Answer `POST /api/cards`."""
-        check_bearer(x, self._config.purge_token, "EMBLAZON_PURGE_TOKEN")
+        check_bearer(
+            x.request.headers.get("authorization", ""), {"EMBLAZON_PURGE_TOKEN": self._config.purge_token}
+        )
         await check_rate(x, self._bucket, "cards")
         members = await read_object(x)
         extension = _extension(members.pop("format", None))

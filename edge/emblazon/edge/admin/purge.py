@@ -45,7 +45,9 @@ class Purger:
 
     async def handle(self, x: Exchange) -> Response:
         """Answer `POST /purge`."""
-        check_bearer(x, self._config.purge_token, "EMBLAZON_PURGE_TOKEN")
+        check_bearer(
+            x.request.headers.get("authorization", ""), {"EMBLAZON_PURGE_TOKEN": self._config.purge_token}
+        )
         await check_rate(x, self._bucket, "purge")
         order = parse_order(await read_object(x))
         cards = [card for url in order.urls for card in await self._cards(x, url)]
