@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from emblazon.contract.bearer import HOW_TO_MAKE, token_fault
 from emblazon.contract.signing import Keyring, KeyringError
+
+from ..contract.bearer import HOW_TO_MAKE, token_fault
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from emblazon.contract.problem import CONTENT_TYPE, NotFound, Problem
+from emblazon.edge.admin.guard import check_bearer
 from emblazon.edge.config import EdgeConfig
-from emblazon.edge.guard import check_bearer
 from emblazon.edge.handler import Edge
 from emblazon.edge.http.body import MAX_BODY
 from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
