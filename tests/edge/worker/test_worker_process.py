@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
+from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon_origin.cli.dev import run_dev, worker_variables
 from emblazon_origin.host.wrangler import (
     LOCAL_DATE,
@@ -125,14 +127,24 @@ def _gone(process: int) -> bool:
     return state == "Z"
 
 
-def test_signing_is_off_on_ones_own_machine_unless_there_are_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("EMBLAZON_SIGNING_KEYS", raising=False)
-    monkeypatch.delenv("EMBLAZON_SIGNING", raising=False)
-    assert worker_variables("http://127.0.0.1:1")["EMBLAZON_SIGNING"] == "off"
+def test_dev_command_is_for_development_unless_there_are_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("EMBLAZON_")]:
+        monkeypatch.delenv(name)
+    variables = worker_variables("http://127.0.0.1:1")
+    assert (variables["EMBLAZON_DEV"], variables["EMBLAZON_PURGE_TOKEN"]) == ("1", LOCAL_TOKEN)
+    assert EdgeConfig.from_env(variables).keyring is None
     monkeypatch.setenv("EMBLAZON_SIGNING_KEYS", "k1:0123456789abcdef0123456789abcdef")
     variables = worker_variables("http://127.0.0.1:1")
-    assert "EMBLAZON_SIGNING" not in variables
+    assert variables["EMBLAZON_DEV"] == "0"
+    assert "EMBLAZON_PURGE_TOKEN" not in variables
     assert variables["EMBLAZON_SIGNING_KEYS"].startswith("k1:")
+
+
+def test_dev_command_names_a_wrong_setting_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBLAZON_SIGNING_KEYS", "k1:0123456789abcdef0123456789abcdef")
+    monkeypatch.setenv("EMBLAZON_DEV", "1")
+    with pytest.raises(ConfigError, match="EMBLAZON_DEV"):
+        worker_variables("http://127.0.0.1:1")
 
 
 def test_dev_refuses_a_port_in_use(tmp_path: Path) -> None:
