@@ -26,14 +26,15 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Run every test
 	@$(BIN)/pytest -q
 
-test-fast: .venv/.dev fonts/vendor/.done ## Run the tests that need no workerd, Chromium or Valkey
-	@$(BIN)/pytest -q -m "not e2e"
+test-fast: .venv/.dev fonts/vendor/.done ## Run the tests that need no workerd, Chromium or Valkey, side by side
+	@$(BIN)/pytest -q -m "not e2e" -n auto
 
-check: .venv/.dev ## Format, lint, types
+check: .venv/.dev ## Format, lint, types, the walls between the stages
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@echo "Format, lint and types are fine."
+	@$(call quietly,$(BIN)/lint-imports --no-logo,A stage imports what is not before it: docs/architecture.md says who may import whom.)
+	@echo "Format, lint, types and walls are fine."
 
 format: .venv/.dev ## Format the code and fix what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
