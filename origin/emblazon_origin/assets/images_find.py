@@ -46,6 +46,8 @@ def _style_hrefs(style: ComputedStyle) -> Iterator[str]:
     for layer in (*style.background_layers, *style.mask_layers):
         if isinstance(layer.image, Url):
             yield layer.image.href
+    if isinstance(style.border_image_source, Url):
+        yield style.border_image_source.href
     if isinstance(style.content, tuple):
         for part in style.content:
             if isinstance(part, ContentImage) and isinstance(part.image, Url):

@@ -30,6 +30,7 @@ from .raster.geometry import IDENTITY, IntRect, pixel_round
 from .raster.path import Radii
 from .raster.surface import Surface
 from .stacking import build_display_list
+from .text.inline_slices import Slices
 from .work import Work
 
 # Opaque canvases with their colours and gradients: most cards of a template begin with the same one.
@@ -65,6 +66,7 @@ def paint_document(
         report,
         frozenset() if source is None else frozenset([source]),
         frozenset(viewport_boxes(root)),
+        slices=Slices(root),
     )
     work = Work.of_canvas(box.width * box.height)
     with room_for(root, lambda parent: parent.children):

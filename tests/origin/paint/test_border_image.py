@@ -50,9 +50,3 @@ def test_the_width_of_the_image_may_differ_from_the_border(width: str, inside: t
 def test_the_border_shorthand_takes_the_image_away() -> None:
     image = draw("border-image: linear-gradient(#0f0, #0f0) 1; border: 5px solid #f00")
     assert image.getpixel((2, 10)) == (255, 0, 0)
-
-
-def test_a_picture_as_border_image_is_a_warning() -> None:
-    report = Report()
-    draw("border-image: url(frame.png) 30 round", report)
-    assert [(d.code, d.where) for d in report.diagnostics] == [("css-unsupported-value", "border-image")]

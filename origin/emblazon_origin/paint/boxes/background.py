@@ -33,8 +33,13 @@ def paint_background(
     style: ComputedStyle,
     images: Images,
     text_mask: TextMask | None = None,
+    *,
+    isolated: bool = True,
 ) -> None:
-    """Draw a box's background colour and layers, the last layer lowest."""
+    """Draw a box's background colour and layers, the last layer lowest.
+
+    Layers of boxes that are not `isolated` (inline ones, in Chromium) blend with what is behind them too.
+    """
     layers = style.background_layers
     color = style.background_color
     if color.a <= 0 and not layers:
@@ -42,7 +47,10 @@ def paint_background(
     if not painter.sees(geometry.border_rect):
         return
     if any(layer.blend != "normal" for layer in layers):
-        _paint_blended(painter, geometry, style, images, text_mask)
+        if isolated:
+            _paint_isolated(painter, geometry, style, images, text_mask)
+        else:
+            _paint_blended(painter, geometry, style, images, text_mask)
         return
     if color.a > 0:
         _paint_color(painter, geometry, style, color, layers[-1].clip if layers else "border-box", text_mask)
@@ -51,7 +59,7 @@ def paint_background(
         paint_layer(clipped, geometry, layer, images, style.image_rendering)
 
 
-def _paint_blended(
+def _paint_isolated(
     painter: Painter, geometry: BoxGeometry, style: ComputedStyle, images: Images, text_mask: TextMask | None
 ) -> None:
     """Blend layers with each other and the colour, but not with what is behind the box (Compositing 1 §9)."""
@@ -59,15 +67,22 @@ def _paint_blended(
     if box.is_empty:
         return
     group = Painter(Surface(box), painter.matrix, Clip(box))
+    _paint_blended(group, geometry, style, images, text_mask)
+    painter.surface.draw_layer(group.surface, painter.clip)
+
+
+def _paint_blended(
+    painter: Painter, geometry: BoxGeometry, style: ComputedStyle, images: Images, text_mask: TextMask | None
+) -> None:
+    box = enclose(painter.matrix.bounds(geometry.border_rect)).intersect(painter.clip.bounds)
     layers = style.background_layers
     if style.background_color.a > 0:
-        _paint_color(group, geometry, style, style.background_color, layers[-1].clip, text_mask)
+        _paint_color(painter, geometry, style, style.background_color, layers[-1].clip, text_mask)
     for layer in reversed(layers):
         single = Painter(Surface(box), painter.matrix, Clip(box))
         clipped = _clip_to(single, geometry, style, layer.clip, text_mask)
         paint_layer(clipped, geometry, layer, images, style.image_rendering)
-        blend_layer(group.surface, single.surface, group.clip, layer.blend, 1.0)
-    painter.surface.draw_layer(group.surface, painter.clip)
+        blend_layer(painter.surface, single.surface, painter.clip, layer.blend, 1.0)
 
 
 def _paint_color(
@@ -119,7 +134,7 @@ def paint_layer(
     natural = images.intrinsic(layer.image.href) if isinstance(layer.image, Url) else None
     if isinstance(layer.image, Url) and natural is None:
         return
-    area = snap(geometry.shape(layer.origin).rect).rect
+    area = snap(geometry.image_area.shape(layer.origin).rect).rect
     tiles = tiles_of(layer, natural, area, _visible(painter, geometry), geometry.dpr)
     if tiles is None:
         return

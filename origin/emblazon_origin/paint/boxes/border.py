@@ -21,6 +21,7 @@ from ..raster.surface import rgb8
 from .border_image import paint_border_image
 from .border_shade import shade
 from .box_geometry import BoxGeometry
+from .image import Images
 
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 
@@ -55,9 +56,9 @@ def edges_of(style: ComputedStyle, border: Sides) -> tuple[Edge, Edge, Edge, Edg
     )
 
 
-def paint_border(painter: Painter, geometry: BoxGeometry, style: ComputedStyle) -> None:
+def paint_border(painter: Painter, geometry: BoxGeometry, style: ComputedStyle, images: Images) -> None:
     """Draw all sides of a box's border, or its border image."""
-    if style.border_image_source is not None and paint_border_image(painter, geometry, style):
+    if style.border_image_source is not None and paint_border_image(painter, geometry, style, images):
         return
     edges = edges_of(style, geometry.border)
     shown = [edge for edge in edges if edge.visible]

@@ -22,6 +22,13 @@ class BoxGeometry:
     border: Sides
     padding: Sides
     dpr: float
+    # Of a part of an inline box that is broken into several: all parts side by side, which images lie in.
+    strip: BoxGeometry | None = None
+
+    @property
+    def image_area(self) -> BoxGeometry:
+        """The box that backgrounds are positioned in."""
+        return self.strip or self
 
     @property
     def border_shape(self) -> RoundedRect:

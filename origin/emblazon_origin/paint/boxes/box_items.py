@@ -7,18 +7,20 @@ from ...style.values.value_types import Url
 from ..context import PaintContext
 from ..costs import IMAGE_COST, box_cost
 from ..display_list import ClipNode, Group, Item
-from ..painter import Painter
+from ..painter import Painter, RoundedRect
 from ..raster.geometry import IntRect, Matrix
 from ..raster.rasterizer import Mask
 from ..text.text_clip import TextLine, lines_of, text_coverage
 from .background import paint_background
 from .border import paint_border
+from .border_image import border_image_area
 from .box_geometry import BoxGeometry
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
 from .image import paint_replaced
 from .outline import outline_offset, paint_outline
 
 Items = list[Item | Group]
+_FAR = 1e6
 
 
 def box_items(
@@ -45,23 +47,39 @@ def box_items(
 
     def draw(painter: Painter) -> None:
         if style.box_shadow:
-            paint_outer_shadows(painter, geometry, style)
+            paint_outer_shadows(_beside_open_sides(painter, geometry), geometry, style)
         if has_background:
 
             def text_mask(bounds: IntRect) -> Mask | None:
                 text = lines_of(box, context) if lines is None else lines
                 return text_coverage(text, painter, bounds, context)
 
-            paint_background(painter, geometry, style, context.images, text_mask)
+            paint_background(painter, geometry, style, context.images, text_mask, isolated=lines is None)
         if style.box_shadow:
             paint_inset_shadows(painter, geometry, style)
         if has_border:
-            paint_border(painter, geometry, style)
+            paint_border(painter, geometry, style, context.images)
 
-    ink = shadow_bounds(geometry.border_rect, style.box_shadow, context.dpr)
-    by_more = any(isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers)
+    bounds = geometry.border_rect
+    if style.border_image_source is not None:
+        bounds = border_image_area(geometry, style)
+    ink = shadow_bounds(bounds, style.box_shadow, context.dpr)
+    by_more = isinstance(style.border_image_source, Url) or any(
+        isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers
+    )
     key = None if by_more or clip else (geometry, matrix, moved, *style.__dict__.items())
     return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
+
+
+def _beside_open_sides(painter: Painter, geometry: BoxGeometry) -> Painter:
+    """Cut shadows off where an inline box goes on in another part of it."""
+    if geometry.strip is None:
+        return painter
+    part, whole = geometry.border_rect, geometry.strip.border_rect
+    left = part.x if part.x > whole.x else -_FAR
+    right = part.x + part.width if part.x + part.width < whole.x + whole.width else _FAR
+    shape = RoundedRect(Rect(left, part.y - _FAR, right - left, 2 * _FAR))
+    return painter.clipped(painter.clip_to(shape))
 
 
 def replaced_items(

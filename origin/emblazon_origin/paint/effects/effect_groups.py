@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from ...layout.boxes.box import Box, Rect
 from ...limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
 from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element
 from ..boxes.box_geometry import BoxGeometry
 from ..boxes.shape import shape_path
 from ..context import PaintContext
@@ -18,7 +19,7 @@ from ..painter import Painter
 from ..raster.blend import blend_layer
 from ..raster.clip import Clip
 from ..raster.geometry import IntRect, Matrix, enclose
-from ..raster.rasterizer import coverage
+from ..raster.rasterizer import Mask, coverage
 from ..raster.surface import Surface
 from .filter import apply_filters, filter_spread, mirrored
 from .mask import mask_of
@@ -93,14 +94,28 @@ def _only_fades(style: ComputedStyle) -> bool:
 
 
 def inline_group(
-    style: ComputedStyle, items: Items, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+    element: Element,
+    pieces: list[BoxGeometry],
+    items: Items,
+    matrix: Matrix,
+    clip: ClipNode | None,
+    context: PaintContext,
 ) -> Group:
-    """Wrap the items of an inline element; without a box, clip-path, mask and backdrop-filter do nothing."""
+    """Wrap what of an inline element lies on a line; `pieces` are its boxes there."""
+    style = element.style
     scale = _scale(matrix, context)
-    _report_boxless(style, context)
+    if style.backdrop_filter:
+        _report_boxless("backdrop-filter", context)
 
     def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
         apply_filters(layer, style.filter, scale)
+        bounds = context.slices.bounds_of(element) if context.slices and style.clip_path else None
+        if style.clip_path is not None and bounds is not None:
+            path, rule = shape_path(style.clip_path, context.place(bounds), context.dpr)
+            layer.thin(coverage(path, matrix, layer.box, rule))
+        masks = [mask_of(style, piece, matrix, layer.box, context.images) for piece in pieces]
+        if any(masks):
+            layer.thin(_lightest([mask for mask in masks if mask is not None]))
         blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
 
     return Group(
@@ -114,16 +129,18 @@ def inline_group(
     )
 
 
-def _report_boxless(style: ComputedStyle, context: PaintContext) -> None:
-    named = {
-        "clip-path": style.clip_path is not None,
-        "mask-image": any(layer.image is not None for layer in style.mask_layers),
-        "backdrop-filter": bool(style.backdrop_filter),
-    }
-    for name in (name for name, used in named.items() if used):
-        message = f"{name} has no effect on inline text here; make the element an inline-block"
-        if not any(known.message == message for known in context.report.diagnostics):
-            context.report.add("warning", "css-unsupported-value", message, where=name)
+def _lightest(masks: list[Mask]) -> Mask:
+    """Return what any of several masks of one size lets through."""
+    image = masks[0].image
+    for mask in masks[1:]:
+        image = ImageChops.lighter(image, mask.image)
+    return Mask(image, masks[0].x, masks[0].y)
+
+
+def _report_boxless(name: str, context: PaintContext) -> None:
+    message = f"{name} has no effect on inline text here; make the element an inline-block"
+    if not any(known.message == message for known in context.report.diagnostics):
+        context.report.add("warning", "css-unsupported-value", message, where=name)
 
 
 def _too_deep(context: PaintContext) -> Callable[[], None]:

@@ -6,9 +6,10 @@ Inline elements with opacity, filters or blending are painted as groups of their
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...layout.boxes.box import Box, Rect, Sides
+from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...style.values.value_types import ZERO
 from ...text.line_model import GlyphRun, InlineBoxFragment, Line
@@ -29,7 +30,7 @@ Items = list[Item | Group]
 
 @dataclass(slots=True)
 class _Part:
-    """What one inline element with effects (None: the block itself) holds on a line."""
+    """What an element holds on a line: the block itself, or an inline element with effects."""
 
     element: Element | None
     fragments: list[InlineBoxFragment] = field(default_factory=list)
@@ -38,19 +39,39 @@ class _Part:
 
 def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
     """Return the items of a line, without its atomic inlines."""
+    return _part_items(box, line, _Part(box.element, line.boxes, line.runs), matrix, clip, context)
+
+
+def _part_items(
+    box: Box, line: Line, whole: _Part, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the items of a part: its own, then a group for each inline element with effects inside it."""
     items: Items = []
     origin = context.line_origin(box, line)
-    for part in _parts(box, line):
-        inner_clip = clip if part.element is None else None
-        own: Items = []
-        for fragments, runs in _in_tree_order(part):
-            own += _fragment_items(box, line, fragments, matrix, inner_clip, context)
-            own += _text_items(runs, origin, matrix, inner_clip, context)
-        if part.element is None or not own:
-            items += own
-        else:
-            items.append(inline_group(part.element.style, own, matrix, clip, context))
+    own, *inner = _parts(whole)
+    for fragments, runs in _in_tree_order(own):
+        items += _fragment_items(box, line, fragments, matrix, clip, context)
+        items += _text_items(runs, origin, matrix, clip, context)
+    for part in inner:
+        content = _part_items(box, line, part, matrix, None, context)
+        if content and part.element is not None:
+            pieces = _pieces(box, part, context)
+            items.append(inline_group(part.element, pieces, content, matrix, clip, context))
     return items
+
+
+def _pieces(box: Box, part: _Part, context: PaintContext) -> list[BoxGeometry]:
+    """Return the geometry of what of an inline element lies on a line."""
+    return [
+        _fragment_geometry(_fragment_box(fragment, _place(box, fragment)), fragment, context)
+        for fragment in part.fragments
+        if fragment.element is part.element
+    ]
+
+
+def _place(box: Box, fragment: InlineBoxFragment) -> Rect:
+    content = box.content_box
+    return Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
 
 
 def _in_tree_order(part: _Part) -> Iterator[tuple[list[InlineBoxFragment], list[GlyphRun]]]:
@@ -81,13 +102,13 @@ def _ancestry(element: Element | None) -> list[int]:
     return chain[::-1]
 
 
-def _parts(box: Box, line: Line) -> list[_Part]:
-    """Split a line by the outermost inline element with effects around each piece."""
-    parts = [_Part(None)]
+def _parts(whole: _Part) -> list[_Part]:
+    """Split a part by the outermost inline elements with effects inside it: what is in none comes first."""
+    parts = [_Part(whole.element)]
     by_element: dict[int, _Part] = {}
 
     def part_of(element: Element | None) -> _Part:
-        owner = _effect_owner(element, box.element)
+        owner = _effect_owner(element, whole.element)
         if owner is None:
             return parts[0]
         if id(owner) not in by_element:
@@ -95,9 +116,9 @@ def _parts(box: Box, line: Line) -> list[_Part]:
             parts.append(by_element[id(owner)])
         return by_element[id(owner)]
 
-    for fragment in line.boxes:
+    for fragment in whole.fragments:
         part_of(fragment.element).fragments.append(fragment)
-    for run in line.runs:
+    for run in whole.runs:
         part_of(run.element).runs.append(run)
     return parts
 
@@ -121,10 +142,8 @@ def _fragment_items(
 ) -> Items:
     items: Items = []
     origin = context.line_origin(box, line)
-    content = box.content_box
     for fragment in fragments:
-        rect = Rect(content.x + fragment.x, content.y + fragment.y, fragment.width, fragment.height)
-        shown = _fragment_box(fragment, rect)
+        shown = _fragment_box(fragment, _place(box, fragment))
         geometry = _fragment_geometry(shown, fragment, context)
         clipped = any(layer.clip == "text" for layer in fragment.style.background_layers)
         text = [(origin, runs_inside(fragment.element, line.runs))] if clipped else []
@@ -158,7 +177,19 @@ def _fragment_geometry(box: Box, fragment: InlineBoxFragment, context: PaintCont
     if not fragment.has_right_edge:
         changes.update(border_top_right_radius=flat, border_bottom_right_radius=flat)
     shaped = style.replace(**changes) if changes else style
-    return make_geometry(shaped, context.place(box.border_box), box.border, box.padding, context.dpr)
+    rect = context.place(box.border_box)
+    own = make_geometry(shaped, rect, box.border, box.padding, context.dpr)
+    whole = context.slices.slice_of(fragment) if context.slices and _shows_slices(style) else None
+    if whole is None:
+        return own
+    around = context.place(whole.around(box.border_box))
+    return replace(own, strip=make_geometry(style, around, whole.border, whole.padding, context.dpr))
+
+
+def _shows_slices(style: ComputedStyle) -> bool:
+    """True where it can be seen that a part is cut from a longer box."""
+    layers = style.background_layers or style.mask_layers
+    return bool(layers or style.box_shadow) or style.border_image_source is not None
 
 
 def _text_items(

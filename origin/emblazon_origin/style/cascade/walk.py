@@ -135,6 +135,8 @@ class Styler:
             )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
         settle_display(computed.style, is_item=parent.flex_parent)
+        if node.tag == "body" and parent.node.parent is None:  # the page's direction is body's (§8)
+            parent.element.style = parent.element.style.replace(direction=computed.style.direction)
         return self.open(node, computed, parent)
 
     def open(self, node: Node, computed: Computed, parent: _Open | None) -> _Open:

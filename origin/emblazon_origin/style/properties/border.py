@@ -10,6 +10,8 @@ from ..syntax.registry import PROPERTIES, Logical, alias, logical, logical_pair,
 from ..values import value_types as v
 from ..values.border_images import (
     IMAGE_KEYS,
+    INITIAL_OUTSET,
+    INITIAL_REPEAT,
     INITIAL_SLICE,
     INITIAL_WIDTH,
     border_image,
@@ -141,9 +143,11 @@ _PARTS = ("width", "style", "color")
 for _side in SIDES:
     shorthand(f"border-{_side}", tuple(f"border_{_side}_{p}" for p in _PARTS), _border((_side,)))
 _ALL = tuple(f"border_{s}_{p}" for s in SIDES for p in _PARTS)
-shorthand(
-    "border", (*_ALL, "border_image_source"), lambda c: _border(SIDES)(c) | {"border_image_source": None}
-)
+_NO_IMAGE: dict[str, Any] = {
+    "border_image_source": None, "border_image_slice": INITIAL_SLICE, "border_image_width": INITIAL_WIDTH,
+    "border_image_outset": INITIAL_OUTSET, "border_image_repeat": INITIAL_REPEAT,
+}  # fmt: skip
+shorthand("border", (*_ALL, *IMAGE_KEYS), lambda c: _border(SIDES)(c) | _NO_IMAGE)
 for _corner in CORNERS:
     longhand(f"border-{_corner.replace('_', '-')}-radius", (v.ZERO, v.ZERO), radius)
 shorthand("border-radius", tuple(f"border_{c}_radius" for c in CORNERS), border_radius)
@@ -156,11 +160,11 @@ longhand("outline-offset", 0.0, length_px)
 shorthand("outline", ("outline_width", "outline_style", "outline_color"), _outline)
 longhand("box-shadow", (), shadow_list(True))
 
-longhand("border-image-source", None, image_source, status="partly", note="gradients, no url()")
+longhand("border-image-source", None, image_source)
 longhand("border-image-slice", INITIAL_SLICE, image_slice)
 longhand("border-image-width", INITIAL_WIDTH, image_width)
-longhand("border-image-outset", (), image_outset, status="partly", note="drawn as 0")
-longhand("border-image-repeat", "stretch", image_repeat, status="partly", note="gradients are stretched")
+longhand("border-image-outset", INITIAL_OUTSET, image_outset)
+longhand("border-image-repeat", INITIAL_REPEAT, image_repeat)
 shorthand("border-image", IMAGE_KEYS, border_image)
 alias("-webkit-border-image", "border-image")
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from . import value_types as v
-from .calculation import length, number
-from .images import image, url_token
-from .tokens import Cursor, InvalidValue, UnsupportedValue, lift, lift_tuple, unexpected
+from .calculation import length, length_px, number
+from .images import image
+from .tokens import Cursor, InvalidValue, lift, lift_tuple, unexpected
 
 HUNDRED = v.Length(pct=1.0)
 INITIAL_SLICE = (HUNDRED, HUNDRED, HUNDRED, HUNDRED, False)
 INITIAL_WIDTH = (1.0, 1.0, 1.0, 1.0)  # times the border's own
+INITIAL_OUTSET = (0.0, 0.0, 0.0, 0.0)
+INITIAL_REPEAT = ("stretch", "stretch")
 IMAGE_KEYS = (
     "border_image_source", "border_image_slice", "border_image_width", "border_image_outset",
     "border_image_repeat",
@@ -24,9 +26,6 @@ def image_source(cursor: Cursor) -> Any:
     """Read `border-image-source`."""
     if cursor.keyword("none"):
         return None
-    token = cursor.peek()
-    if token is not None and url_token(token) is not None:
-        raise UnsupportedValue("border images by url() are not drawn; gradients are")
     return image(cursor)
 
 
@@ -44,27 +43,24 @@ def image_width(cursor: Cursor) -> Any:
 
 
 def image_outset(cursor: Cursor) -> Any:
-    """Read `border-image-outset`, which is drawn as 0."""
-    sides = _sides(cursor, _width)
-    if any(side not in (0.0, v.ZERO) for side in sides):
-        cursor.notes.append("border-image-outset is drawn as 0")
-    return ()
+    """Read `border-image-outset`: lengths, or factors of the border's width."""
+    return lift_tuple(_sides(cursor, _outset))
 
 
-def image_repeat(cursor: Cursor) -> str:
-    """Read `border-image-repeat`; gradients are stretched whatever it says."""
+def image_repeat(cursor: Cursor) -> tuple[str, str]:
+    """Read `border-image-repeat`: across, and down where it differs."""
     name = cursor.keyword(*_REPEATS)
     if name is None:
         unexpected(cursor.peek())
-    cursor.keyword(*_REPEATS)
-    return name
+    return name, cursor.keyword(*_REPEATS) or name
 
 
 def border_image(cursor: Cursor) -> dict[str, Any]:
     """Read the shorthand: source, slice [/ width [/ outset]] and repeat in any order."""
     found: dict[str, Any] = {
         "border_image_source": None, "border_image_slice": INITIAL_SLICE,
-        "border_image_width": INITIAL_WIDTH, "border_image_outset": (), "border_image_repeat": "stretch",
+        "border_image_width": INITIAL_WIDTH, "border_image_outset": INITIAL_OUTSET,
+        "border_image_repeat": INITIAL_REPEAT,
     }  # fmt: skip
     while (token := cursor.peek()) is not None:
         if token.type == "ident" and str(token.value).lower() in _REPEATS:
@@ -113,6 +109,13 @@ def _slice(cursor: Cursor) -> Any:
     if token is not None and token.type == "percentage":
         return length(cursor, 0)
     unexpected(token)
+
+
+def _outset(cursor: Cursor) -> Any:
+    token = cursor.peek()
+    if token is not None and token.type == "number":
+        return number(cursor, 0)
+    return lift(v.Length, length_px(cursor, 0))
 
 
 def _width(cursor: Cursor) -> Any:

@@ -56,14 +56,14 @@ class ComputedStyle:
     overflow_x: Overflow = "visible"
     overflow_y: Overflow = "visible"
     visibility: Literal["visible", "hidden", "collapse"] = "visible"  # inherited
-    border_image_source: v.Gradient | None = None
+    border_image_source: v.Image | None = None
     border_image_slice: tuple[v.Length | bool, ...] = (
         *(v.Length(pct=1.0),) * 4,
         False,
     )  # four lengths, `fill`
-    border_image_width: tuple[v.Length | float | v.Auto, ...] = (1.0, 1.0, 1.0, 1.0)
-    border_image_outset: tuple[()] = ()
-    border_image_repeat: str = "stretch"
+    border_image_width: tuple[v.BorderImageSide, ...] = (1.0, 1.0, 1.0, 1.0)
+    border_image_outset: tuple[v.Length | float, ...] = (0.0, 0.0, 0.0, 0.0)
+    border_image_repeat: tuple[v.BorderImageRepeat, v.BorderImageRepeat] = ("stretch", "stretch")
     float_: Literal["none", "left", "right"] = "none"
     clear: Literal["none", "left", "right", "both"] = "none"
     box_decoration_break: Literal["slice", "clone"] = "slice"

@@ -131,6 +131,8 @@ class ConicGradient:
 
 Gradient = LinearGradient | RadialGradient | ConicGradient
 Image = Url | Gradient
+BorderImageSide = Length | float | Auto  # a factor of the border's width
+BorderImageRepeat = Literal["stretch", "repeat", "round", "space"]
 
 BoxName = Literal["border-box", "padding-box", "content-box"]
 RepeatStyle = Literal["repeat", "no-repeat", "space", "round"]
