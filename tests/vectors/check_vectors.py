@@ -12,6 +12,7 @@ from typing import Any
 
 from emblazon.contract.canonical import cache_key, canonical_url
 from emblazon.contract.manifest import manifest_from_json
+from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.signing import Keyring
@@ -55,8 +56,12 @@ def _requests() -> Iterator[Pair]:
     vectors = _load("requests.json")
     for case in vectors["ok"]:
         yield canonical_url(_parse("GET", case["url"], case["accept"])), case["canonical"]
+    for case in vectors["forgiven"]:
+        request = _parse("GET", case["url"])
+        yield canonical_url(request), case["canonical"]
+        yield [[finding.code, finding.param] for finding in request.findings], case["findings"]
     for case in vectors["bad"]:
-        yield _status(_parse, case["method"], case["url"]), case["status"]
+        yield _status(_parse, case["method"], case["url"], "", case["strict"]), case["status"]
 
 
 def _cache_keys() -> Iterator[Pair]:
@@ -66,10 +71,10 @@ def _cache_keys() -> Iterator[Pair]:
             yield cache_key(_parse("GET", url), manifest, case["epochs"]), case["key"]
 
 
-def _parse(method: str, url: str, accept: str = "") -> CardRequest:
+def _parse(method: str, url: str, accept: str = "", strict: bool = False) -> CardRequest:
     path, _, query = url.partition("?")
     manifest = manifest_from_json(json.dumps(_load("manifest.json")))
-    return parse_request(method, path, query, manifest, accept=accept)
+    return parse_request(method, path, query, manifest, accept=accept, rules=ParamRules(strict))
 
 
 def _status(call: Callable[..., object], *arguments: object) -> int:

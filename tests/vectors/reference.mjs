@@ -24,7 +24,8 @@ export function parseQuery(query) {
   for (const pair of query.split("&")) {
     if (pair === "") continue;
     const at = pair.indexOf("=");
-    const name = decode(at < 0 ? pair : pair.slice(0, at), true);
+    const name = decode(at < 0 ? pair : pair.slice(0, at), true).replace(/^(amp;)+/i, "");
+    if (name === "" && at < 0) continue;
     if (name === "") throw new Error("no name");
     if (pairs.has(name)) throw new Error(`duplicate ${name}`);
     pairs.set(name, decode(at < 0 ? "" : pair.slice(at + 1), true));
@@ -45,13 +46,23 @@ export function signingText(path, pairs) {
   return `v1\n${canonicalPath(path)}\n${encodeQuery(pairs)}`;
 }
 
+// Cache-busters and what analytics tools append are no part of what is signed: whoever adds or takes away
+// one breaks no signature. They follow it. A signature over them too would hold as well, until they change.
+const IGNORED = /^(v|_cb|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|ttclid|utm_.*)$/i;
+
+function nameOf(pair) {
+  return decode(pair.split("=", 1)[0], true).replace(/^(amp;)+/i, "");
+}
+
 export function sign(kid, secret, path, query = "", expiresAt = undefined) {
-  const pairs = parseQuery(query);
+  const given = query.split("&").filter((pair) => pair !== "");
+  const pairs = parseQuery(given.filter((pair) => !IGNORED.test(nameOf(pair))).join("&"));
+  const appended = given.filter((pair) => IGNORED.test(nameOf(pair)));
   pairs.delete("_sig");
   pairs.set("_kid", kid);
   if (expiresAt !== undefined && expiresAt !== null) pairs.set("_exp", String(expiresAt));
   const mac = createHmac("sha256", secret).update(signingText(path, pairs)).digest().subarray(0, 16);
-  return `${encodeQuery(pairs)}&_sig=${mac.toString("base64url")}`;
+  return [encodeQuery(pairs), `_sig=${mac.toString("base64url")}`, ...appended].join("&");
 }
 
 function check() {

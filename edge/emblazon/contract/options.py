@@ -7,7 +7,7 @@
 | `_q` | quality, 1…100 | the encoder's |
 | `_max` | byte budget, 1000…5000000 | none |
 | `_v` | a variant of the template | none |
-| `_lang` | BCP 47 language tag | none |
+| `_lang` | BCP 47 language tag; a locale such as `pt_BR` is read as one | none |
 | `_tv` | first 8 or more digits of the template version: the answer is immutable while it matches | none |
 | `_exp` | expiry, seconds since 1970 | never |
 | `_kid`, `_sig` | key id and signature | unsigned |
@@ -33,7 +33,8 @@ SIGNATURE_PARAMS = ("_exp", "_kid", "_sig")
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _DECIMAL = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}0*)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}")
+_LOCALE_PART = re.compile(r"(?:\.[A-Za-z0-9-]{1,20})?(?:@[A-Za-z0-9]{1,20})?$")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -51,12 +52,17 @@ class Options:
     pinned: str = ""  # template version that the URL carries, or its beginning
 
 
+def check_reserved(name: str) -> None:
+    """Refuse a reserved name that means nothing; raises BadParameter."""
+    if name not in RESERVED:
+        detail, extra = unknown_word("Reserved parameter", name, list(RESERVED))
+        raise BadParameter(detail, param=name, kind="unknown-parameter", extra=extra)
+
+
 def parse_options(given: Mapping[str, str], spec: TemplateSpec) -> Options:
     """Check the reserved parameters (names as in the URL) of a card of `spec`; raises BadParameter."""
     for name in given:
-        if name not in RESERVED:
-            detail, extra = unknown_word("Reserved parameter", name, list(RESERVED))
-            raise BadParameter(detail, param=name, kind="unknown-parameter", extra=extra)
+        check_reserved(name)
     width, height = _size(given, spec)
     dpr = _dpr(given.get("_dpr", ""))
     if width * height * dpr * dpr > MAX_PIXELS:
@@ -123,16 +129,22 @@ def _variant(text: str, spec: TemplateSpec) -> str:
 
 
 def language(text: str) -> str:
-    """Read a language tag; raises BadParameter.
+    """Read a language tag, or a locale such as `pt_BR` or `zh_CN.UTF-8` as one; raises BadParameter.
 
-    RFC 5646 §2.1.1 letter case: language lower, script title, region upper.
+    RFC 5646 §2.1.1 letter case: language lower, script title, region upper, all lower after a singleton.
     """
-    if not text:
+    tag = _LOCALE_PART.sub("", text).replace("_", "-")
+    if not tag and not text:
         return ""
-    if not _LANGUAGE.fullmatch(text):
+    if not _LANGUAGE.fullmatch(tag):
         raise BadParameter("Parameter '_lang' takes a language tag such as ar, ja or zh-Hant.", param="_lang")
-    first, *rest = text.lower().split("-")
-    cased = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest]
+    first, *rest = tag.lower().split("-")
+    cased: list[str] = []
+    for part in rest:
+        extended = any(len(before) == 1 for before in cased)
+        if not extended and len(part) in (2, 4):
+            part = part.upper() if len(part) == 2 else part.title()
+        cased.append(part)
     return "-".join([first, *cased])
 
 

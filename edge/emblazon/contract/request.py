@@ -5,20 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from .findings import Finding
 from .negotiate import negotiate
-from .options import FALLBACK_VARIANT, RESERVED, SIGNATURE_PARAMS, Options, parse_expiry, parse_options
+from .options import (
+    FALLBACK_VARIANT,
+    RESERVED,
+    SIGNATURE_PARAMS,
+    Options,
+    check_reserved,
+    parse_expiry,
+    parse_options,
+)
+from .params import FORGIVING, ParamRules, fit_params
 from .problem import BadParameter, MethodNotAllowed, NotFound, unknown_word
 from .route import TEMPLATE_NAME, ApiRoute, Extension, OgRoute, ShortRoute, is_format, match_route
 from .schema import Format, Manifest, ParamValue, TemplateSpec
-from .uri import MAX_URL_BYTES, check_url_size, decode, parse_query
-from .values import absent_value, check_value
+from .uri import MAX_URL_BYTES, Query, check_url_size, decode, read_query
 
 METHODS = ("GET", "HEAD")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _MAX_JSON_DEPTH = 8
-_INVISIBLE = re.compile("[\\s\u00ad\u061c\u200b-\u200f\u2028\u2029\u2060\ufe00-\ufe0f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class CardRequest:
     exp: int | None = None  # seconds since 1970
     kid: str = ""
     sig: str = ""
+    findings: tuple[Finding, ...] = field(default=(), compare=False)  # what is not drawn as it was given
 
     @property
     def immutable(self) -> bool:
@@ -57,6 +66,7 @@ class ShortRequest:
     id: str
     extension: Extension
     exp: int | None = None
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
 
 
 def parse_request(
@@ -67,50 +77,59 @@ def parse_request(
     *,
     accept: str = "",
     longest: int = MAX_URL_BYTES,
+    rules: ParamRules = FORGIVING,
 ) -> CardRequest:
     """Read an `/og/…` or `/api/og/…` URL of at most `longest` bytes.
 
     `path` and `raw_query` are as on the wire: percent-encoded, without `?`. Raises a Problem: UriTooLong,
-    MethodNotAllowed, NotFound (no such route or template), BadRequest, BadParameter.
+    MethodNotAllowed, NotFound (no such route or template), BadRequest, BadParameter (malformed, duplicate, an
+    impossible reserved value, and what `rules` forbid).
     """
     check_url_size(path, raw_query, longest=longest)
     route = match_route(path)
     if not isinstance(route, OgRoute | ApiRoute):
         raise NotFound("No card has this address; it is /og/{template}.{png|jpg|webp|avif|auto}.")
     check_method(method)
+    query = read_query(raw_query, rules.ignored)
+    findings = _ignored(query)
     if isinstance(route, OgRoute):
         spec = _template(route.template, manifest)
-        given: dict[str, object] = dict(parse_query(raw_query))
+        given: dict[str, object] = dict(query.pairs)
         extension: Extension = route.extension
     else:
         decode(route.key, plus=False, where="The key")
-        name, given = _api_params(parse_query(raw_query))
+        name, given = _api_params(query.pairs, findings, strict=rules.strict)
         spec = _template(name, manifest, param="template")
         extension = route.extension or spec.default_format
-    return _checked(spec, given, extension, accept)
+    return _fitted(spec, given, extension, accept, findings, strict=rules.strict)
 
 
-def parse_short(method: str, path: str, raw_query: str) -> ShortRequest:
+def parse_short(method: str, path: str, raw_query: str, *, rules: ParamRules = FORGIVING) -> ShortRequest:
     """Read a `/c/{id}.{ext}` URL, which takes no parameters but those of a signature."""
     check_url_size(path, raw_query)
     route = match_route(path)
     if not isinstance(route, ShortRoute):
         raise NotFound("No card has this address; it is /c/{id}.{png|jpg|webp|avif|auto}.")
     check_method(method)
-    query = parse_query(raw_query)
-    for name in query:
+    query = read_query(raw_query, rules.ignored)
+    findings = _ignored(query)
+    for name in query.pairs:
         if name not in SIGNATURE_PARAMS:
-            raise BadParameter(
-                f"A short URL takes no parameter {name!r}.", param=name, kind="unknown-parameter"
-            )
-    return ShortRequest(route.id, route.extension, parse_expiry(query))
+            _unknown(f"A short URL takes no parameter {name!r}.", name, {}, findings, strict=rules.strict)
+    return ShortRequest(route.id, route.extension, parse_expiry(query.pairs), tuple(findings))
 
 
 def expand_short(
-    short: ShortRequest, payload: Mapping[str, object], manifest: Manifest, *, accept: str = ""
+    short: ShortRequest,
+    payload: Mapping[str, object],
+    manifest: Manifest,
+    *,
+    accept: str = "",
+    rules: ParamRules = FORGIVING,
 ) -> CardRequest:
     """The card that a short URL stands for, from the payload that `canonical.card_payload` made."""
-    return build_request(payload, manifest, extension=short.extension, accept=accept)
+    request = build_request(payload, manifest, extension=short.extension, accept=accept, rules=rules)
+    return replace(request, exp=short.exp, findings=(*short.findings, *request.findings))
 
 
 def build_request(
@@ -120,6 +139,7 @@ def build_request(
     extension: Extension = "png",
     accept: str = "",
     also: Sequence[str] = (),
+    rules: ParamRules = FORGIVING,
 ) -> CardRequest:
     """Check a card given as JSON: `{"template": …, "params": {…}, "options": {"_w": 800, …}}`.
 
@@ -133,13 +153,12 @@ def build_request(
     template, params, options = payload.get("template"), payload.get("params"), payload.get("options")
     if not isinstance(template, str):
         raise BadParameter("The card names no template.", param="template", kind="missing-parameter")
-    given: dict[str, object] = dict(_object(params, "params"))
-    for name in given:
-        if name.startswith("_"):
-            raise BadParameter(f"{name!r} belongs under 'options'.", param=name, kind="unknown-parameter")
+    findings: list[Finding] = []
+    given = _without_reserved(_object(params, "params"), "under 'options'", findings, strict=rules.strict)
     for name, value in _object(options, "options").items():
         given[name if name.startswith("_") else f"_{name}"] = "" if value is None else str(value)
-    return _checked(_template(template, manifest, param="template"), given, extension, accept)
+    spec = _template(template, manifest, param="template")
+    return _fitted(spec, given, extension, accept, findings, strict=rules.strict)
 
 
 def fallback_request(spec: TemplateSpec, req: CardRequest) -> CardRequest:
@@ -221,32 +240,73 @@ def _template(name: str, manifest: Manifest, *, param: str = "") -> TemplateSpec
     return spec
 
 
-def _api_params(query: dict[str, str]) -> tuple[str, dict[str, object]]:
+def _api_params(
+    query: Mapping[str, str], findings: list[Finding], *, strict: bool
+) -> tuple[str, dict[str, object]]:
     """Split the query of `/api/og/{key}` into the template's name and the card's parameters."""
     for name in query:
         if name not in ("template", "data") and not name.startswith("_"):
             detail, extra = unknown_word("Parameter", name, ["template", "data", *RESERVED])
-            raise BadParameter(detail, param=name, kind="unknown-parameter", extra=extra)
+            _unknown(detail, name, extra, findings, strict=strict)
     if not query.get("template"):
         raise BadParameter("Parameter 'template' is missing.", param="template", kind="missing-parameter")
-    given = parse_data(query["data"]) if query.get("data") else {}
-    for name in given:
+    data = parse_data(query["data"]) if query.get("data") else {}
+    given = _without_reserved(data, "beside 'data', not in it", findings, strict=strict)
+    return query["template"], given | {name: query[name] for name in query if name.startswith("_")}
+
+
+def _without_reserved(
+    params: Mapping[str, object], place: str, findings: list[Finding], *, strict: bool
+) -> dict[str, object]:
+    """The parameters of a JSON object, without the names that are not a template's to have."""
+    for name in params:
         if name.startswith("_"):
-            raise BadParameter(
-                f"{name!r} belongs beside 'data', not in it.", param=name, kind="unknown-parameter"
-            )
-    reserved = {name: value for name, value in query.items() if name.startswith("_")}
-    return query["template"], given | reserved
+            _unknown(f"{name!r} belongs {place}.", name, {}, findings, strict=strict)
+    return {name: value for name, value in params.items() if not name.startswith("_")}
 
 
-def _checked(
-    spec: TemplateSpec, given: Mapping[str, object], extension: Extension, accept: str
+def _unknown(
+    detail: str, name: str, extra: dict[str, object], findings: list[Finding], *, strict: bool
+) -> None:
+    """Refuse a name that means nothing here, or note that it is dropped."""
+    if strict:
+        raise BadParameter(detail, param=name[:64], kind="unknown-parameter", extra=extra)
+    findings.append(Finding("unknown-parameter", name[:64], detail))
+
+
+def _ignored(query: Query) -> list[Finding]:
+    """One finding for each name that others appended."""
+    names = dict.fromkeys(name for name, _ in query.appended)
+    return [
+        Finding("ignored-parameter", name[:64], f"{name[:64]!r} is on the ignore list and changes no card.")
+        for name in names
+    ]
+
+
+def _fitted(
+    spec: TemplateSpec,
+    given: Mapping[str, object],
+    extension: Extension,
+    accept: str,
+    findings: list[Finding],
+    *,
+    strict: bool,
 ) -> CardRequest:
     reserved = {name: str(value) for name, value in given.items() if name.startswith("_")}
+    for name in [name for name in reserved if name not in RESERVED]:
+        try:
+            check_reserved(name)
+        except BadParameter as problem:
+            _unknown(problem.detail, name, problem.extra, findings, strict=strict)
+        del reserved[name]
     options = parse_options(reserved, spec)
     plain = {name: value for name, value in given.items() if not name.startswith("_")}
-    params = check_params(spec, plain, complete=options.variant != FALLBACK_VARIANT)
-    return _card(spec, params, options, reserved, extension, accept)
+    fitted = fit_params(spec, plain, strict=strict, complete=options.variant != FALLBACK_VARIANT)
+    if fitted.nothing_left:
+        options = replace(options, variant=FALLBACK_VARIANT)
+    findings += fitted.findings
+    request = _card(spec, fitted.params, options, reserved, extension, accept)
+    return replace(request, findings=tuple(findings)) if findings else request
 
 
 def _card(
@@ -275,35 +335,3 @@ def _card(
         kid=reserved.get("_kid", ""),
         sig=reserved.get("_sig", ""),
     )
-
-
-def check_params(
-    spec: TemplateSpec, given: Mapping[str, object], *, complete: bool = True
-) -> dict[str, ParamValue]:
-    """Check a template's own parameters; what equals its default is left out, the rest sorted by name.
-
-    Where not `complete`, required parameters may be missing. Raises BadParameter.
-    """
-    params: dict[str, ParamValue] = {}
-    for name in sorted(given):
-        param = spec.params.get(name)
-        if param is None:
-            detail, extra = unknown_word("Parameter", name, [*spec.params])
-            raise BadParameter(detail, param=name[:64], kind="unknown-parameter", extra=extra)
-        value = check_value(param, given[name])
-        absent = absent_value(param)
-        if value is not None and value != absent:
-            params[name] = value
-    for name, param in spec.params.items():
-        if complete and param.required and _shows_nothing(params.get(name)):
-            raise BadParameter(
-                f"Parameter {name!r} is required by template {spec.name!r}.",
-                param=name,
-                kind="missing-parameter",
-            )
-    return params
-
-
-def _shows_nothing(value: ParamValue | None) -> bool:
-    """Whether a value is absent, or text of blanks, joiners and marks of direction alone."""
-    return value in (None, ()) or (isinstance(value, str) and _INVISIBLE.fullmatch(value) is not None)

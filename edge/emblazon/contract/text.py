@@ -13,6 +13,8 @@
 | repeats of one of U+200B–U+200D, U+2060, U+FE00–U+FE0F | one is enough |
 | combining marks after the 30th in a row | UAX #15 D4, Stream-Safe Text |
 
+`cut_text` shortens without splitting what a reader sees as one character.
+
 Kept because scripts need them: ZWJ and ZWNJ (emoji, Persian, Indic), ZWSP (Khmer, Thai), soft hyphen,
 LRM, RLM, ALM, no-break spaces, variation selectors.
 """
@@ -35,6 +37,21 @@ _TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\
 _REPEATS = re.compile("([\u200b-\u200d\u2060\ufe00-\ufe0f])\\1+")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _BLANKS = re.compile("[\t\n]")
+ELLIPSIS = "…"
+# UAX #29: what goes on with the cluster before it although its category is not Mn, Mc or Me …
+_EXTENDS = re.compile("[\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_PREPENDED = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd]")
+_LEADING, _MEDIAL, _FINAL = (
+    "[\u1100-\u115f\ua960-\ua97c]",
+    "[\u1160-\u11a7\ud7b0-\ud7c6]",
+    "[\u11a8-\u11ff\ud7cb-\ud7fb]",
+)
+# … and pairs of Hangul letters that are one syllable.
+_SYLLABLE = re.compile(
+    f"{_LEADING}(?:{_LEADING}|{_MEDIAL}|[\uac00-\ud7a3])|(?:{_MEDIAL}|[\uac00-\ud7a3])(?:{_MEDIAL}|{_FINAL})"
+    f"|{_FINAL}{_FINAL}"
+)
+_VIRAMA = 9  # canonical combining class: joins two consonants
 
 
 def clean_text(text: str, *, multiline: bool = False) -> str:
@@ -66,3 +83,36 @@ def _limit_marks(text: str) -> str:
         if marks <= MAX_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def cut_text(text: str, length: int) -> str:
+    """Return `text` in at most `length` code points: cut between grapheme clusters, with `…` at its end.
+
+    The rules of UAX #29 as far as `unicodedata` tells them; where it cannot tell, it cuts earlier.
+    """
+    if len(text) <= length:
+        return text
+    end = length - 1
+    while end > 0 and _is_within_cluster(text, end):
+        end -= 1
+    return text[: end or max(0, length - 1)].rstrip() + ELLIPSIS
+
+
+def _is_within_cluster(text: str, index: int) -> bool:
+    before, after = text[index - 1], text[index]
+    if before < "\u0300" and after < "\u0300":
+        return False
+    if unicodedata.category(after)[0] == "M" or _EXTENDS.match(after):
+        return True
+    if before == "\u200d" or unicodedata.combining(before) == _VIRAMA or _PREPENDED.match(before):
+        return True
+    if _is_flag_letter(before) and _is_flag_letter(after):
+        start = index
+        while start > 0 and _is_flag_letter(text[start - 1]):
+            start -= 1
+        return (index - start) % 2 == 1
+    return _SYLLABLE.match(before + after) is not None
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -4,21 +4,28 @@ Reading is application/x-www-form-urlencoded made strict: `+` is a space in a qu
 and itself in a path; a `%` without two hex digits, bytes that are not UTF-8 (overlong forms and surrogates
 included), NUL, CR, LF and duplicate names are errors. Writing is RFC 3986 §2.3: everything but unreserved
 characters is `%XX` with upper-case digits, a space is `%20`.
+
+What others do to a URL is undone while it is read: the `amp;` that a page escaped twice leaves before a name,
+and the parameters on the ignore list, whose values are not even looked at.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from .ignored import NOTHING_IGNORED, IgnoreList
 from .problem import BadParameter, BadRequest, UriTooLong
 
 MAX_URL_BYTES = 8192  # path, "?" and query
 MAX_CANONICAL_BYTES = 16_384  # the same in canonical form, which the origin is asked with
-MAX_VALUE_LENGTH = 4096  # code points of one value, whatever the schema says; `data` is bounded by the URL
 
+MAX_NAME = 64  # characters of a parameter's name
+
+_AMP = re.compile(r"\A(?:amp;)+", re.IGNORECASE)
+_SECOND_QUESTION = re.compile(r"\?([A-Za-z0-9_.-]+)(?==)")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})")
 _RAW_CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -64,46 +71,80 @@ def encode(text: str) -> str:
     return "".join([_ENCODED[octet] for octet in text.encode()])
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as its page meant it, and what others appended to it."""
+
+    pairs: dict[str, str]  # decoded, in the order written
+    appended: tuple[tuple[str, str], ...] = ()  # on the ignore list: the name, and the pair as written
+    before_signature: int = 0  # how many of those stand before `_sig`
+
+    @property
+    def as_signed(self) -> dict[str, str] | None:
+        """The pairs with the ignored ones before `_sig`, for a signer who knows no ignore list.
+
+        None where there are none, or where they are no query.
+        """
+        along = [pair for _, pair in self.appended[: self.before_signature]]
+        try:
+            return parse_query("&".join([encode_query(self.pairs), *along])) if along else None
+        except BadRequest:
+            return None
+
+
 def parse_query(raw_query: str) -> dict[str, str]:
     """Read a query string without its `?` into names and values, in the order written.
 
     A name without `=` has the empty value; empty pairs (`a=1&&b=2`) are skipped.
-    Raises BadRequest, or BadParameter for a duplicate or oversized one.
+    Raises BadRequest, or BadParameter for a duplicate one.
     """
-    return dict(_parse_query(raw_query))
+    return dict(_read_query(raw_query, NOTHING_IGNORED).pairs)
+
+
+def read_query(raw_query: str, ignored: IgnoreList) -> Query:
+    """Read a query string as `parse_query` does, with what is on the ignore list set aside."""
+    query = _read_query(raw_query, ignored)
+    return replace(query, pairs=dict(query.pairs))
 
 
 @lru_cache(maxsize=32)  # one request asks for its signature, its expiry and its parameters
-def _parse_query(raw_query: str) -> Mapping[str, str]:
+def _read_query(raw_query: str, ignored: IgnoreList) -> Query:
     pairs: dict[str, str] = {}
-    for pair in raw_query.split("&"):
-        if not pair:
-            continue
-        raw_name, _, raw_value = pair.partition("=")
-        name = decode(raw_name, plus=True, where="A parameter name")
+    appended: list[tuple[str, str]] = []
+    before_signature = 0
+    for pair in _without_second_question(raw_query, ignored).split("&"):
+        raw_name, equals, raw_value = pair.partition("=")
+        name = _AMP.sub("", decode(raw_name, plus=True, where="A parameter name"))
         if not name:
-            raise BadRequest("A parameter has no name.")
-        if len(name) > 64:
-            raise BadParameter("A parameter name is longer than 64 characters.", param=name[:64])
+            if equals:
+                raise BadRequest("A parameter has no name.")
+            continue
+        if name in ignored:
+            appended.append((name, pair))
+            before_signature += "_sig" not in pairs
+            continue
+        if len(name) > MAX_NAME:
+            raise BadParameter(
+                f"A parameter name is longer than {MAX_NAME} characters.", param=name[:MAX_NAME]
+            )
         if name in pairs:
             raise BadParameter(f"Parameter {name!r} is given twice.", param=name, kind="duplicate-parameter")
-        value = _decode_value(name, raw_value)
-        pairs[name] = value
-    return pairs
+        pairs[name] = _decode_value(name, raw_value)
+    return Query(pairs, tuple(appended), before_signature)
+
+
+def _without_second_question(raw_query: str, ignored: IgnoreList) -> str:
+    """Read `?` before an ignored name as `&`: some tools append `?utm_source=…` to any URL."""
+    if "?" not in raw_query:
+        return raw_query
+    return _SECOND_QUESTION.sub(lambda found: f"&{found[1]}" if found[1] in ignored else found[0], raw_query)
 
 
 def _decode_value(name: str, raw_value: str) -> str:
     try:
-        value = decode(raw_value, plus=True, where=f"Parameter {name!r}")
+        return decode(raw_value, plus=True, where=f"Parameter {name!r}")
     except BadRequest as problem:
         raise BadParameter(problem.detail, param=name, kind=problem.kind) from None
-    if len(value) > MAX_VALUE_LENGTH and name != "data":
-        raise BadParameter(
-            f"Parameter {name!r} is longer than {MAX_VALUE_LENGTH} characters.",
-            param=name,
-            kind="oversized-parameter",
-        )
-    return value
 
 
 def encode_query(pairs: dict[str, str]) -> str:

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from .colors import canonical_color
 from .problem import BadParameter, unknown_word
 from .schema import ParamSpec, ParamValue
-from .text import clean_text
+from .text import clean_text, cut_text
 
 MAX_ITEMS = 32
 _TRUE = frozenset({"true", "1", "yes", "on"})
@@ -56,6 +56,46 @@ def check_value(spec: ParamSpec, raw: object) -> ParamValue | None:
         return _check_items(spec, split_items(text))
     text = clean_text(text).strip()
     return _CHECKS[spec.type](spec, _limited(spec, text)) if text else None
+
+
+def fit_value(spec: ParamSpec, raw: object) -> tuple[ParamValue | None, str]:
+    """Read one value as `check_value` does, text and lists that are too long cut to what the schema takes.
+
+    Returns the value and what was cut, as a sentence; "" where nothing was. Raises BadParameter.
+    """
+    if spec.type in ("string", "text") and isinstance(raw, str) and len(raw) > spec.max_length:
+        _check_characters(spec, raw)
+        text = clean_text(raw[: _longest_raw(spec)], multiline=spec.type == "text")
+        if len(text) <= spec.max_length and len(raw) <= _longest_raw(spec):
+            return text, ""
+        return cut_text(text, min(spec.max_length, len(text) - 1)), _cut(spec)
+    if spec.type == "list" and isinstance(raw, str | list | tuple):
+        return _fit_items(spec, raw)
+    return check_value(spec, raw), ""
+
+
+def _fit_items(spec: ParamSpec, raw: str | list[object] | tuple[object, ...]) -> tuple[ParamValue, str]:
+    """Keep the items that are known and fit; the one that passes the limit is cut."""
+    given = [raw] if isinstance(raw, str) else list(raw)
+    texts = [_scalar(spec, item[: _longest_raw(spec)] if isinstance(item, str) else item) for item in given]
+    items = split_items(texts[0]) if isinstance(raw, str) else texts
+    kept: list[str] = []
+    left, why = spec.max_length, ""
+    for item in filter(None, (clean_text(item).strip() for item in items)):
+        if spec.choices and item not in spec.choices:
+            why = why or _unknown_choice(spec, item).detail
+        elif len(kept) == MAX_ITEMS or left <= 1 or (spec.choices and len(item) > left):
+            why = why or _cut(spec)
+        else:
+            kept.append(cut_text(item, left))
+            why = why or (_cut(spec) if len(item) > left else "")
+            left -= len(kept[-1])
+    return tuple(kept), why
+
+
+def _cut(spec: ParamSpec) -> str:
+    items = f" and {MAX_ITEMS} items" if spec.type == "list" else ""
+    return f"Parameter {spec.name!r} is longer than {spec.max_length} characters{items}; it was cut."
 
 
 def format_value(value: ParamValue) -> str:
@@ -108,15 +148,24 @@ def _scalar(spec: ParamSpec, raw: object) -> str:
         raise _bad(
             spec, f"takes {_KINDS[spec.type]}, not {'an object' if isinstance(raw, dict) else 'a list'}"
         )
-    if len(raw) > 16 * spec.max_length + 1024:
+    if len(raw) > _longest_raw(spec):
         raise _oversized(spec)
-    if "\x00" in raw:
+    _check_characters(spec, raw)
+    return raw
+
+
+def _longest_raw(spec: ParamSpec) -> int:
+    """Code points of a value that are looked at: what `clean_text` removes counts as well."""
+    return 16 * spec.max_length + 1024
+
+
+def _check_characters(spec: ParamSpec, text: str) -> None:
+    if "\x00" in text:
         raise _bad(spec, "has a NUL character", kind="bad-encoding")
     try:
-        raw.encode()
+        text.encode()
     except UnicodeEncodeError:
         raise _bad(spec, "has a lone surrogate", kind="bad-encoding") from None
-    return raw
 
 
 def _limited(spec: ParamSpec, text: str) -> str:

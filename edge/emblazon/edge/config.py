@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from emblazon.contract.ignored import IgnoreList, IgnoreListError
+from emblazon.contract.params import FORGIVING, ParamRules
 from emblazon.contract.signing import Keyring, KeyringError
 
 from ..contract.bearer import HOW_TO_MAKE, token_fault
@@ -56,6 +58,7 @@ class EdgeConfig:
     rewarm_before: float = 90.0  # cron re-warms hot cards that expire within this time
     purges_per_minute: int = 60
     cards_per_minute: int = 600
+    rules: ParamRules = FORGIVING  # for what pages and others write into URLs
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], *, origin_in_process: bool = False) -> EdgeConfig:
@@ -67,6 +70,7 @@ class EdgeConfig:
         settings["metrics_token"] = _token(env, "EMBLAZON_METRICS_TOKEN")
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
+        settings["rules"] = _rules(env, development)
         for variable, (name, kind, low, high) in _NUMBERS.items():
             if text := env.get(variable, "").strip():
                 settings[name] = _number(variable, text, kind, low, high)
@@ -95,20 +99,15 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
 
 
 def is_development(env: Mapping[str, str]) -> bool:
-    """Read EMBLAZON_DEV, the one switch of the development defaults.
+    """Read the one switch between development and production, EMBLAZON_DEV; raises ConfigError."""
+    return _switch(env, "EMBLAZON_DEV", default=False)
 
-    Raises ConfigError, also where signing keys show that this is no place for them.
-    """
-    text = env.get("EMBLAZON_DEV", "").strip().lower()
-    if text and text not in YES + NO:
-        raise ConfigError("EMBLAZON_DEV", f"is {text[:20]!r}", "Set it to 1 or 0.")
-    if text in YES and env.get("EMBLAZON_SIGNING_KEYS", "").strip():
-        raise ConfigError(
-            "EMBLAZON_DEV",
-            "is on although EMBLAZON_SIGNING_KEYS is set",
-            "Development draws unsigned URLs: set EMBLAZON_DEV=0, or take the keys away.",
-        )
-    return text in YES
+
+def _switch(env: Mapping[str, str], variable: str, *, default: bool) -> bool:
+    text = env.get(variable, "").strip().lower()
+    if text not in ("", *YES, *NO):
+        raise ConfigError(variable, f"is {text[:20]!r}", "Set it to 1 or 0.")
+    return text in YES if text else default
 
 
 def _keyring(env: Mapping[str, str], development: bool) -> Keyring | None:
@@ -132,6 +131,19 @@ def _keyring(env: Mapping[str, str], development: bool) -> Keyring | None:
             "EMBLAZON_SIGNING_KEYS",
             f"cannot be read: {str(error).rstrip('.')}",
             "Write kid:secret,kid2:secret2.",
+        ) from None
+
+
+def _rules(env: Mapping[str, str], development: bool) -> ParamRules:
+    """Unknown and missing parameters are told to the author in development, and cost no picture elsewhere."""
+    strict = _switch(env, "EMBLAZON_STRICT_PARAMS", default=development)
+    try:
+        return ParamRules(strict, IgnoreList.parse(env.get("EMBLAZON_IGNORE_PARAMS", "")))
+    except IgnoreListError as error:
+        raise ConfigError(
+            "EMBLAZON_IGNORE_PARAMS",
+            f"cannot be read: {error}",
+            "Write names between commas, such as default,ref,campaign_*, or none.",
         ) from None
 
 

@@ -49,7 +49,7 @@ class Edge:
         self.leases = Leases(config, self.store)
         self.filler = Filler(config, self.store, self.control)
         self.fallbacks = Fallbacks(config, self.store, self.control, self.filler)
-        self.short = ShortCards(self.store)
+        self.short = ShortCards(self.store, config.rules)
         self.keyer = Keyer(config, self.control, self.short)
         self.server = CardServer(
             config=config,
@@ -163,7 +163,9 @@ class Edge:
     async def _built_in(self, x: Exchange, route: Route, reason: str) -> Response:
         """The built-in card for a URL of which no more is known than its shape."""
         x.became("fallback", reason)
-        return await card_response(x, None, self.fallbacks.builtin(x, shape_of(x, route), reason))
+        return await card_response(
+            x, None, self.fallbacks.builtin(x, shape_of(x, route, self.config.rules.ignored), reason)
+        )
 
     def health(self, x: Exchange) -> dict[str, object]:
         """State of this isolate; no I/O."""

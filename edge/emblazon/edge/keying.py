@@ -6,13 +6,14 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from emblazon.contract.canonical import check_canonical_size
+from emblazon.contract.ignored import IgnoreList
 from emblazon.contract.options import SIGNATURE_PARAMS, parse_options
 from emblazon.contract.problem import Gone
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.route import ApiRoute, Extension, OgRoute, Route, ShortRoute, is_format
 from emblazon.contract.schema import Manifest, TemplateSpec
 from emblazon.contract.signing import LEEWAY
-from emblazon.contract.uri import parse_query
+from emblazon.contract.uri import read_query
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.exchange import Exchange
 
@@ -58,7 +59,8 @@ class Keyer:
             card = await self._key(x, route)
             if card is None:
                 return None
-            self._remember(name, card)
+            if not read_query(x.query, self._config.rules.ignored).appended:
+                self._remember(name, card)  # what others append must not push hot cards out
         if card.request.exp is not None and x.now > card.request.exp + LEEWAY:
             raise Gone("The URL has expired.")
         return card
@@ -84,11 +86,12 @@ class Keyer:
 
     def _verify(self, x: Exchange, route: Route) -> None:
         """Step 2: signature and expiry, before any I/O."""
-        pairs = parse_query(x.query)
+        ignored = self._config.rules.ignored
+        pairs = read_query(x.query, ignored).pairs
         # A short URL needs no signature: its id is a 128-bit hash that only a bearer could register.
         exempt = isinstance(route, ShortRoute) and not any(name in pairs for name in SIGNATURE_PARAMS)
         if self._config.keyring is not None and not exempt:
-            self._config.keyring.verify(x.path, x.query, x.now)
+            self._config.keyring.verify(x.path, x.query, x.now, ignored=ignored)
 
     async def _key(self, x: Exchange, route: Route) -> Card | None:
         """Steps 1 and 3: parse against the template's schema, and key."""
@@ -107,16 +110,17 @@ class Keyer:
         accept = x.request.headers.get("accept", "")
         if isinstance(route, ShortRoute):
             return await self._short.expand(x, "GET", x.path, x.query, manifest, accept)
-        return parse_request("GET", x.path, x.query, manifest, accept=accept)
+        return parse_request("GET", x.path, x.query, manifest, accept=accept, rules=self._config.rules)
 
 
-def shape_of(x: Exchange, route: Route) -> CardRequest:
+def shape_of(x: Exchange, route: Route, ignored: IgnoreList) -> CardRequest:
     """Return size and format that a URL asks for, where its template's schema is not to be had.
 
     Raises BadRequest, BadParameter.
     """
     extension: Extension | None = route.extension
-    sizes = {name: value for name, value in parse_query(x.query).items() if name in ("_w", "_h", "_dpr")}
+    pairs = read_query(x.query, ignored).pairs
+    sizes = {name: value for name, value in pairs.items() if name in ("_w", "_h", "_dpr")}
     name = route.template[:64] if isinstance(route, OgRoute) else "card"
     spec = TemplateSpec(name=name, version="", params={})
     options = parse_options(sizes, spec)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from emblazon.contract.findings import FINDINGS_HEADER, findings_header
 from emblazon.contract.problem import CONTENT_TYPE as PROBLEM_TYPE
 from emblazon.contract.problem import Problem
 from emblazon.edge.exchange import Exchange
@@ -39,7 +40,10 @@ SECURITY: Headers = (
 )
 CORS: Headers = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "Age, Cache-Status, ETag, Server-Timing, X-Emblazon-Fallback"),
+    (
+        "Access-Control-Expose-Headers",
+        f"Age, Cache-Status, ETag, Server-Timing, X-Emblazon-Fallback, {FINDINGS_HEADER}",
+    ),
     ("Timing-Allow-Origin", "*"),
 )
 # What a 304 repeats (RFC 9110 §15.4.5) beside what every answer has.
@@ -149,6 +153,8 @@ def _picture_headers(x: Exchange, card: Card | None, picture: Picture, modified:
         headers.append(("Cache-Tag", ",".join(cache_tags(card))))
         if card.request.negotiated:
             headers.append(("Vary", "Accept"))
+        if card.request.findings:
+            headers.append((FINDINGS_HEADER, findings_header(card.request.findings)))
     if picture.fallback:
         headers = [pair for pair in headers if pair[0] not in ("Last-Modified", "Accept-Ranges")]
         headers.append((FALLBACK_HEADER, picture.fallback))

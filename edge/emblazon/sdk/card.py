@@ -20,6 +20,7 @@ from ..contract.alt import alt_text
 from ..contract.canonical import canonical_query
 from ..contract.manifest import ManifestError, manifest_from_json
 from ..contract.options import parse_options
+from ..contract.params import ParamRules
 from ..contract.problem import Problem
 from ..contract.request import parse_request
 from ..contract.route import EXTENSIONS, TEMPLATE_NAME, Extension, is_format
@@ -112,9 +113,13 @@ class Card:
     def _check(self, manifest: Manifest) -> None:
         try:
             query = encode_query(self._pairs)
-            request = parse_request("GET", self.path, query, manifest, longest=MAX_CANONICAL_BYTES)
+            request = parse_request(
+                "GET", self.path, query, manifest, longest=MAX_CANONICAL_BYTES, rules=ParamRules(strict=True)
+            )
         except Problem as problem:
             raise InvalidCard(problem.detail) from None
+        for finding in request.findings:
+            raise InvalidCard(finding.detail)
         self._spec = request.template
         self._size = (request.width, request.height)
         self._alt = self._alt or alt_text(request.template, request.params)

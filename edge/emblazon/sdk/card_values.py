@@ -9,12 +9,11 @@ from types import GeneratorType
 
 from ..contract.schema import ParamValue
 from ..contract.text import clean_text
-from ..contract.uri import MAX_VALUE_LENGTH
+from ..contract.uri import MAX_NAME
 from ..contract.values import format_value
 from .invalid_card import InvalidCard
 
 ParamInput = ParamValue | date | list[str] | None
-MAX_NAME = 64
 
 
 def texts_of(params: Mapping[str, ParamInput]) -> dict[str, str]:
@@ -24,9 +23,7 @@ def texts_of(params: Mapping[str, ParamInput]) -> dict[str, str]:
         _check_name(name)
         if value is None:
             continue
-        text = texts[name] = _text(name, value)
-        if len(text) > MAX_VALUE_LENGTH:
-            raise InvalidCard(f"{name!r} is longer than {MAX_VALUE_LENGTH} characters.")
+        texts[name] = _text(name, value)
     return texts
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from emblazon.contract import options
 from emblazon.contract.schema import CONTENT_TYPES, Manifest, ParamSpec, TemplateSpec
-from emblazon.contract.uri import MAX_VALUE_LENGTH
 
 Document = dict[str, Any]
 
@@ -151,15 +150,14 @@ def _param(param: ParamSpec) -> Document:
         case "date":
             schema = {"type": "string", "format": "date"}
         case "url":
-            schema = {"type": "string", "pattern": _URL, "maxLength": min(param.max_length, MAX_VALUE_LENGTH)}
+            schema = {"type": "string", "pattern": _URL, "maxLength": param.max_length}
         case "color":
             schema = {"type": "string", "pattern": _COLOR}
         case _:
-            length = min(param.max_length, MAX_VALUE_LENGTH)
             schema = {
                 "type": "string",
                 "pattern": _TEXT,
-                "maxLength": length,
+                "maxLength": param.max_length,
                 "minLength": int(param.required),
             }
     return _query(param.name, schema, param.description, required=param.required)

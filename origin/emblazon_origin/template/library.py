@@ -10,8 +10,8 @@ from pathlib import Path
 from jinja2 import Template
 
 from emblazon.contract.options import FALLBACK_VARIANT
+from emblazon.contract.params import check_params
 from emblazon.contract.problem import Problem, unknown_word
-from emblazon.contract.request import check_params
 from emblazon.contract.route import TEMPLATE_NAME
 from emblazon.contract.schema import Manifest, ParamValue, TemplateSpec
 from emblazon.contract.values import absent_value

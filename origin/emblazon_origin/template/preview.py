@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.schema import Manifest, TemplateSpec
@@ -46,6 +47,9 @@ def _case(path: Path, name: str, case: object, spec: TemplateSpec, manifest: Man
     if not isinstance(case, dict):
         raise TemplateError(f"{path}: {name}: expected an object")
     try:
-        return build_request({**case, "template": spec.name}, manifest)
+        request = build_request({**case, "template": spec.name}, manifest, rules=ParamRules(strict=True))
     except Problem as problem:
         raise TemplateError(f"{path}: {name}: {problem.detail}") from None
+    for finding in request.findings:
+        raise TemplateError(f"{path}: {name}: {finding.detail}")
+    return request

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emblazon.contract.params import check_params
 from emblazon.contract.problem import Problem
-from emblazon.contract.request import check_params
 from emblazon.contract.schema import ParamSpec, ParamValue
 from emblazon_origin.template import TemplateLibrary
 

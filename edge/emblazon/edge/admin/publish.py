@@ -58,7 +58,13 @@ class Publisher:
             raise NotReady("The templates are not known yet.")
 
         async def read(known: Manifest) -> CardRequest:
-            return build_request(members, known, extension=extension or "png", also=("format", "store"))
+            return build_request(
+                members,
+                known,
+                extension=extension or "png",
+                also=("format", "store"),
+                rules=self._config.rules,
+            )
 
         request, _ = await self._control.read_with(x, manifest, read)
         if extension is None:
@@ -72,6 +78,8 @@ class Publisher:
         stored = await upload(x, self._config, request) if store else None
         await self._enqueue(x, identity, extension)
         receipt = self._receipt(x, request, identity, extension)
+        if request.findings:
+            receipt["findings"] = [finding.to_dict() for finding in request.findings]
         if stored is not None:
             receipt |= {"storage_key": stored.key, "storage_url": stored.url}
         return json_response(x, 201, receipt)

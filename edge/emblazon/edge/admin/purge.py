@@ -95,7 +95,7 @@ class Purger:
         parts = urlsplit(url)
         if isinstance(match_route(parts.path), ShortRoute):
             return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
-        return parse_request("GET", parts.path, parts.query, manifest)
+        return parse_request("GET", parts.path, parts.query, manifest, rules=self._config.rules)
 
     async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> None:
         names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import replace
 
+from ...contract.params import ParamRules
 from ...contract.problem import NotFound
 from ...contract.request import CardRequest, expand_short, parse_short
 from ...contract.schema import Manifest
@@ -26,19 +26,20 @@ Payload = dict[str, object]
 class ShortCards:
     """The payloads behind short URLs."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, rules: ParamRules) -> None:
         self._store = store
+        self._rules = rules
         self._kept: OrderedDict[str, Payload] = OrderedDict()
 
     async def expand(
         self, x: Exchange, method: str, path: str, query: str, manifest: Manifest, accept: str = ""
     ) -> CardRequest:
         """Return the card that a short URL stands for; raises NotFound."""
-        short = parse_short(method, path, query)
+        short = parse_short(method, path, query, rules=self._rules)
         payload = await self._payload(x, short.id)
         if payload is None:
             raise NotFound("No card has this id.")
-        return replace(expand_short(short, payload, manifest, accept=accept), exp=short.exp)
+        return expand_short(short, payload, manifest, accept=accept, rules=self._rules)
 
     async def keep(self, x: Exchange, card_id: str, payload: Payload) -> bool:
         """Store a payload; tell whether KV took it."""
