@@ -6,7 +6,13 @@ The scenarios are the tests written for workerd. They use two fixtures: `origin`
 `ON_WORKERD_ONLY` are those that look into wrangler's own files or routes.
 """
 
-from e2e import test_edge_disconnects, test_workerd_cache, test_workerd_faults, test_workerd_http
+from e2e import (
+    test_edge_disconnects,
+    test_workerd_cache,
+    test_workerd_crawlers,
+    test_workerd_faults,
+    test_workerd_http,
+)
 
 ON_WORKERD_ONLY = frozenset(
     {
@@ -17,7 +23,13 @@ ON_WORKERD_ONLY = frozenset(
 
 SCENARIOS = {
     name: scenario
-    for module in (test_edge_disconnects, test_workerd_cache, test_workerd_faults, test_workerd_http)
+    for module in (
+        test_edge_disconnects,
+        test_workerd_cache,
+        test_workerd_crawlers,
+        test_workerd_faults,
+        test_workerd_http,
+    )
     for name, scenario in vars(module).items()
     if name.startswith("test_") and callable(scenario) and name not in ON_WORKERD_ONLY
 }

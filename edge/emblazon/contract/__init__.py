@@ -3,9 +3,13 @@
 Pure standard library, no I/O, no clock. By module:
 
     problem    Problem and its subclasses: what a client did wrong, as RFC 9457 JSON
-    uri        strict percent-decoding, `parse_query`, `encode`, `encode_query`; MAX_URL_BYTES
-    text       `clean_text`: NFC and the documented list of invisible characters
-    values     `check_value(spec, raw)`: one parameter against its schema; `format_value` is its inverse
+    ignored    IgnoreList: names that platforms and tools append to any URL
+    uri        strict percent-decoding, `read_query`, `parse_query`, `encode`, `encode_query`; MAX_URL_BYTES
+    text       `clean_text`: NFC and the documented list of invisible characters; `cut_text`
+    values     `check_value(spec, raw)`: one parameter against its schema; `fit_value` cuts what is too long;
+               `format_value` is their inverse
+    params     all of a template's parameters: `check_params` refuses, `fit_params` makes the most of them
+    findings   Finding: what was changed so that there still is a card; `findings_header`
     schema     ParamSpec, CacheLife, TemplateSpec, Manifest, Format, CONTENT_TYPES
     manifest   `manifest_from_json`, `manifest_to_json`
     negotiate  `negotiate(accept, default)`: which format an Accept header asks for

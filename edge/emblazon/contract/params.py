@@ -1,7 +1,7 @@
 """A template's parameters against its schema: strictly, or so that a card is drawn whatever a page wrote.
 
-The content of a page never costs it its picture. Text that is too long is cut. A value that cannot be drawn is
-dropped for the schema's default, and so is a name that the schema does not have. Where a required parameter is
+The content of a page never costs it its picture. Text that is too long is cut. A value that cannot be drawn
+is dropped for the schema's default, and so is a name that the schema does not have. Where a required one is
 missing, the template's fallback values stand in. Each of these is a `Finding`.
 """
 

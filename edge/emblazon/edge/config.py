@@ -99,8 +99,18 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
 
 
 def is_development(env: Mapping[str, str]) -> bool:
-    """Read the one switch between development and production, EMBLAZON_DEV; raises ConfigError."""
-    return _switch(env, "EMBLAZON_DEV", default=False)
+    """Read EMBLAZON_DEV, the one switch of the development defaults.
+
+    Raises ConfigError, also where signing keys show that this is no place for them.
+    """
+    development = _switch(env, "EMBLAZON_DEV", default=False)
+    if development and env.get("EMBLAZON_SIGNING_KEYS", "").strip():
+        raise ConfigError(
+            "EMBLAZON_DEV",
+            "is on although EMBLAZON_SIGNING_KEYS is set",
+            "Development draws unsigned URLs: set EMBLAZON_DEV=0, or take the keys away.",
+        )
+    return development
 
 
 def _switch(env: Mapping[str, str], variable: str, *, default: bool) -> bool:

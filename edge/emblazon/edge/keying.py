@@ -23,6 +23,7 @@ from .keyed_card import Card, card_of
 from .store.epochs import Epochs
 
 REMEMBERED = 2000
+APPENDED = ("ignored-parameter", "unknown-parameter")  # anyone can add these: they push no hot card out
 LONGEST_REMEMBERED = 2048  # characters of a target
 
 
@@ -59,8 +60,8 @@ class Keyer:
             card = await self._key(x, route)
             if card is None:
                 return None
-            if not read_query(x.query, self._config.rules.ignored).appended:
-                self._remember(name, card)  # what others append must not push hot cards out
+            if not any(finding.code in APPENDED for finding in card.request.findings):
+                self._remember(name, card)
         if card.request.exp is not None and x.now > card.request.exp + LEEWAY:
             raise Gone("The URL has expired.")
         return card

@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emblazon.contract.bearer import has_bearer
 from emblazon.contract.manifest import manifest_to_json
@@ -125,7 +125,7 @@ class Routes:
         )
         seen.template = request.template.name
         if explain:
-            return json_answer((await service.explain(request)).explain)
+            return json_answer(_with_findings((await service.explain(request)).explain or {}, request))
         if route == "store":
             return await self._store(request)
         key = ask.headers.get("x-emblazon-key", "")
@@ -204,6 +204,15 @@ class Routes:
 def _check_method(ask: Ask, allowed: tuple[str, ...]) -> None:
     if ask.method not in allowed:
         raise MethodNotAllowed(f"{ask.method[:20]} is not allowed here.", allow=allowed)
+
+
+def _with_findings(explained: dict[str, Any], request: CardRequest) -> dict[str, Any]:
+    """Put what was changed about the request before what its render has to say."""
+    changed = [
+        {"severity": "warning", "code": finding.code, "message": finding.detail, "where": finding.param}
+        for finding in request.findings
+    ]
+    return {**explained, "diagnostics": [*changed, *explained.get("diagnostics", [])]}
 
 
 def _take_explain(query: str) -> tuple[str, bool]:

@@ -12,6 +12,7 @@ format = "png"              # what `.auto` gives to a client without preference
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TypeVar, cast
 
+from emblazon.contract.ignored import IgnoreList, IgnoreListError
 from emblazon.contract.manifest import PARAM_NAME, PARAM_TYPES
 from emblazon.contract.options import FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
 from emblazon.contract.problem import BadParameter, unknown_word
@@ -102,6 +104,11 @@ def _param(path: Path, name: str, data: object) -> ParamSpec:
     where = f"params.{name}"
     if not PARAM_NAME.fullmatch(name):
         raise TemplateError(f"{path}: {where}: a name is a lower-case letter, then a-z 0-9 _")
+    if name in ignored_params():
+        raise TemplateError(
+            f"{path}: {where}: others append this name to URLs, so no card sees it; "
+            "rename it, or take it off EMBLAZON_IGNORE_PARAMS at the edge and here"
+        )
     table = _Table(path, where, data, _PARAM_KEYS)
     spec = ParamSpec(
         name=name,
@@ -120,6 +127,14 @@ def _param(path: Path, name: str, data: object) -> ParamSpec:
     if "default" not in table.data:
         return spec
     return replace(spec, default=table.value("default", spec))
+
+
+def ignored_params() -> IgnoreList:
+    """Return the ignore list of this process; raises TemplateError where the setting is wrong."""
+    try:
+        return IgnoreList.parse(os.environ.get("EMBLAZON_IGNORE_PARAMS", ""))
+    except IgnoreListError as error:
+        raise TemplateError(f"EMBLAZON_IGNORE_PARAMS: {error}") from None
 
 
 def _fallback(table: _Table, spec: TemplateSpec) -> dict[str, ParamValue]:

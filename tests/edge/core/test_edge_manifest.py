@@ -74,7 +74,8 @@ async def test_old_manifest_stays_in_force_for_days(world: World) -> None:
         response = await world.get(ARTICLE)
         await world.settle()
         assert response.header("x-emblazon-fallback") is None
-    assert (await world.get("/og/article.png?titel=typo")).status == 400
+    typo = await world.get("/og/article.png?title=Hi&titel=typo")
+    assert typo.header("x-emblazon-findings") == 'unknown-parameter;param="titel"'
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"manifest": 99}', "\xff"])
