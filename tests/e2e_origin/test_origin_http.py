@@ -117,6 +117,7 @@ BAD = [
     ("/render/article.png?_w=99999", 400, "bad-parameter"),
     ("/render/article.png?title=" + "x" * 16_400, 414, "uri-too-long"),
     ("/render/article.png?title=" + "x" * 40_000, 414, "uri-too-long"),
+    ("/render/article.png?_explain=1", 400, "unknown-parameter"),
 ]  # fmt: skip
 
 

@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, Any
 from emblazon.contract.bearer import has_bearer
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.problem import BadRequest, Forbidden, MethodNotAllowed, NotFound, Unauthorized
+from emblazon.contract.problem import (
+    BadParameter,
+    BadRequest,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Unauthorized,
+)
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon_origin.errors import Overloaded
@@ -116,7 +123,11 @@ class Routes:
         if not manifest.templates:
             raise Overloaded(self._origin.not_ready or "no templates")
         may_explain = self._config.dev or bool(self._config.token)  # which this request has sent
-        query, explain = _take_explain(ask.query) if may_explain else (ask.query, False)
+        query, explain = _take_explain(ask.query)
+        if explain and not may_explain:
+            raise BadParameter(
+                "'_explain' needs EMBLAZON_DEV=1 or a token.", param="_explain", kind="unknown-parameter"
+            )
         if route == "fallback":
             query = "&".join(filter(None, [query, f"_v={FALLBACK_VARIANT}"]))
         accept = ask.headers.get("accept", "")

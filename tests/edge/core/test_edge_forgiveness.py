@@ -169,7 +169,9 @@ async def test_flood_of_unknown_names_is_one_entry() -> None:
 
 
 @pytest.mark.parametrize(
-    "env", [{"EMBLAZON_DEV": "1", "EMBLAZON_SIGNING_KEYS": ""}, {"EMBLAZON_STRICT_PARAMS": "1"}], ids=["development", "strict"]
+    "env",
+    [{"EMBLAZON_DEV": "1", "EMBLAZON_SIGNING_KEYS": ""}, {"EMBLAZON_STRICT_PARAMS": "1"}],
+    ids=["development", "strict"],
 )
 async def test_author_is_told_of_names_where_it_is_asked_for(env: dict[str, str]) -> None:
     world = World(env=env)
