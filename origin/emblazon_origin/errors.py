@@ -2,6 +2,7 @@
 
     EmblazonError
      ├─ CardError          the card cannot be drawn as given (400)
+     │   ├─ LimitError     it asks for more than a limit allows (422)
      │   └─ TemplateError  the template itself is at fault (500 on a server, exit code 2 in the CLI)
      ├─ AssetError         an image or font could not be had; the card goes on without it
      ├─ Overloaded         no capacity; try again (503)
@@ -29,6 +30,12 @@ class CardError(EmblazonError):
 
     status = 400
     report = False
+
+
+class LimitError(CardError):
+    """The card asks for more than a limit allows."""
+
+    status = 422
 
 
 class TemplateError(CardError):

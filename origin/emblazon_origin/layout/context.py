@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..errors import CardError
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..text.line_model import InlineItem, InlineLayout
@@ -15,8 +14,7 @@ from .boxes.box import Sides
 from .boxes.fragment import Fragment
 from .boxes.nodes import Node
 from .flow.floats import FloatScope
-
-MAX_PASSES = 120_000  # box layouts in one render, measuring passes included
+from .layout_work import PASS, LayoutWork
 
 
 class NaturalSize(Protocol):
@@ -60,17 +58,25 @@ class LayoutContext:
     viewport: tuple[float, float]
     layout: Callable[..., Fragment]
     content_sizes: Callable[[LayoutContext, Node], tuple[float, float]]
-    passes: int = 0
+    work: LayoutWork = field(default_factory=LayoutWork)
     baselines: dict[Node, float] = field(default_factory=dict)
     floats: FloatScope | None = None  # of the block formatting context that is being laid out
 
     def count_pass(self) -> None:
         """Bound the work: contrived nesting of flex and grid can multiply measuring passes."""
-        self.passes += 1
-        if self.passes > MAX_PASSES:
-            raise CardError(
-                f"the card's layout needs more than {MAX_PASSES} passes; nest fewer flex or grid boxes"
-            )
+        self.work.take(PASS)
+
+    def lines(
+        self,
+        items: Sequence[InlineItem],
+        style: ComputedStyle,
+        width: float,
+        height: float | None,
+        bands: Bands | None = None,
+    ) -> InlineLayout:
+        """Break a text into lines, its work counted."""
+        self.work.text(items)
+        return self.text.layout(items, style, width, height, bands)
 
 
 @dataclass(frozen=True, slots=True)

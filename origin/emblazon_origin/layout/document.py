@@ -28,8 +28,8 @@ def layout_document(
 ) -> Box:
     """Return the root element's box in a viewport of `width` by `height` px.
 
-    Text falls on device pixels, of which `dpr` make one px, as Chromium has it. Raises `CardError`
-    where the document needs unreasonably many layout passes.
+    Text falls on device pixels, of which `dpr` make one px, as Chromium has it. What asks for more work
+    than the limit is left out and reported.
     """
     generator = BoxGenerator(
         images, lambda style: fonts.metrics(style).ascent, report, _viewport_scroller(doc.root)
@@ -41,6 +41,7 @@ def layout_document(
     margins = margins_of(root.style, width)
     origin = (margins.left or 0.0, margins.top or 0.0)
     outside = _place_in_viewport(ctx, fragment, Rect(-origin[0], -origin[1], width, height))
+    ctx.work.tell(report)
     return to_boxes(Placed(fragment, *origin), outside, report, Rect(0.0, 0.0, width, height))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .absolute import place_absolutes
+from .boxes.box import Sides
 from .boxes.fragment import Content, Fragment, Strut
 from .boxes.nodes import Kind, Node
 from .context import Frame, LayoutContext
@@ -16,6 +17,7 @@ from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
 from .grid.layout import layout_grid
 from .intrinsic import content_sizes
+from .layout_work import Exhausted
 from .replaced import replaced_size
 from .sizing import (
     border_of,
@@ -70,16 +72,30 @@ def layout(
     flex or grid container or insets impose; `shrink` asks for fit-content instead of filling the width.
     """
     key = (basis, height_basis, fixed_width, fixed_height, shrink, fixed_height_definite)
-    if ctx.floats is not None and not node.is_root_context and (node.holds_floats or ctx.floats.reaches_down):
-        return _layout(ctx, node, *key)  # it depends on where it lies
-    cached = node.cache.get(key)
-    if cached is not None:
-        return cached
     scope = ctx.floats
-    ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
-    node.cache[key] = fragment = _layout(ctx, node, *key)
-    ctx.floats = scope
+    floating = scope is not None and not node.is_root_context and (node.holds_floats or scope.reaches_down)
+    if not floating and (cached := node.cache.get(key)) is not None:
+        return cached
+    if not floating:  # else it depends on where it lies
+        ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
+    try:
+        fragment = _layout(ctx, node, *key)
+    except Exhausted:
+        ctx.work.left_out += 1
+        fragment = _left_out(node, fixed_width, fixed_height)
+    finally:
+        ctx.floats = scope
+    if not floating:
+        node.cache[key] = fragment
     return fragment
+
+
+def _left_out(node: Node, width: float | None, height: float | None) -> Fragment:
+    """Return what an earlier pass made of a box that there is no work left for, or nothing."""
+    if node.cache:
+        return next(reversed(node.cache.values()))
+    none = Sides(0.0, 0.0, 0.0, 0.0)
+    return Fragment(node, width or 0.0, height or 0.0, none, none, [], [], None, None, [])
 
 
 def _layout(

@@ -15,6 +15,7 @@ from .contributions import (
 )
 from .flow.inline_context import has_substance, inline_items
 from .grid.layout import grid_content_sizes
+from .layout_work import Exhausted
 from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import extra_of, margins_of, to_border_box
 from .table.layout import table_content_sizes
@@ -23,25 +24,32 @@ from .table.layout import table_content_sizes
 def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
     """Return the min-content and max-content width of the content box; cached on the node."""
     if node.content_sizes is None:
-        ctx.count_pass()
-        if node.kind == "inline":
-            sizes = _inline_sizes(ctx, node)
-        elif node.kind == "flex":
-            sizes = _flex_sizes(ctx, node)
-        elif node.kind == "grid":
-            sizes = grid_content_sizes(ctx, node)
-        elif node.kind == "table":
-            sizes = table_content_sizes(ctx, node)
-        elif node.kind == "table-wrapper":
-            sizes = max(border_box_contribution(ctx, c) for c in node.children if c.kind == "table")
-        elif node.kind == "replaced":
-            size = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, None)
-            width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width
-            sizes = (width, width)
-        else:
-            sizes = _block_sizes(ctx, node)
-        node.content_sizes = (sizes[0], max(sizes))
+        try:
+            node.content_sizes = _measured(ctx, node)
+        except Exhausted:
+            return 0.0, 0.0
     return node.content_sizes
+
+
+def _measured(ctx: LayoutContext, node: Node) -> Pair:
+    ctx.count_pass()
+    if node.kind == "inline":
+        sizes = _inline_sizes(ctx, node)
+    elif node.kind == "flex":
+        sizes = _flex_sizes(ctx, node)
+    elif node.kind == "grid":
+        sizes = grid_content_sizes(ctx, node)
+    elif node.kind == "table":
+        sizes = table_content_sizes(ctx, node)
+    elif node.kind == "table-wrapper":
+        sizes = max(border_box_contribution(ctx, c) for c in node.children if c.kind == "table")
+    elif node.kind == "replaced":
+        size = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, None)
+        width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width
+        sizes = (width, width)
+    else:
+        sizes = _block_sizes(ctx, node)
+    return sizes[0], max(sizes)
 
 
 def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
@@ -123,6 +131,7 @@ def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
         items, _ = inline_items(
             node.content, 0.0, lambda child: AtomicItem(child.style, atomics[child][index], 0.0, 0.0)
         )
+        ctx.work.text(items)
         return ctx.text.intrinsic_widths(items, node.style)
 
     low, high = sizes(1)

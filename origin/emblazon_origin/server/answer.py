@@ -52,6 +52,7 @@ SECURITY_HEADERS = [
 ]
 _TITLES = {
     400: "The card cannot be drawn as given",
+    422: "The card asks for more than a limit allows",
     500: "The card could not be drawn",
     503: "The origin cannot take this card now",
     504: "The card took too long to draw",

@@ -32,7 +32,7 @@ def style_document(
     sheets; `metrics` measures fonts for `ex cap ch ic lh`. Raises `CardError` beyond the limits.
     """
     BUDGET.reset()
-    parsed = parse_html(html)
+    parsed = parse_html(html, report)
     if parsed.base:
         base = base_of(resolve_url(parsed.base, base))
     sheets = load_sheets(parsed, base, load_text, report)
@@ -41,6 +41,7 @@ def style_document(
     root = Styler(cascade, env, report, lang, sheets, parsed.quirks, base if parsed.base else "").document(
         parsed.root
     )
+    BUDGET.tell(report)
     return StyledDocument(root, tuple(_located(face, base) for face in cascade.font_faces))
 
 

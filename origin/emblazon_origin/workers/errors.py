@@ -11,7 +11,7 @@ EmblazonError
 
 from __future__ import annotations
 
-from emblazon_origin.errors import CardError, EmblazonError, TemplateError
+from emblazon_origin.errors import CardError, EmblazonError, LimitError, TemplateError
 
 
 class WorkerLost(EmblazonError):
@@ -71,6 +71,8 @@ def from_answer(answer: dict[str, object]) -> EmblazonError:
             return RenderFailed(message)
         case "CardError":
             return CardError(message, public=public)
+        case "LimitError":
+            return LimitError(message, public=public)
         case "TemplateError":
             return TemplateError(message, public=public)
         case _:

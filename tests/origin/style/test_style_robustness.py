@@ -1,4 +1,4 @@
-"""Malformed and hostile input ends with a styled document or a `CardError`, in bounded time."""
+"""Malformed and hostile input ends with a styled document or a `LimitError`, in bounded time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emblazon_origin.errors import CardError
+from emblazon_origin.errors import LimitError
 from emblazon_origin.report import Report
 from emblazon_origin.style import Viewport, style_document
 from emblazon_origin.style.syntax import registry
@@ -35,7 +35,7 @@ SLOW = settings(
 def render(html: str) -> StyledDocument | None:
     try:
         return style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
-    except CardError:
+    except LimitError:
         return None
 
 
@@ -99,17 +99,44 @@ def test_large_input_is_styled(html: str) -> None:
     [
         "<div>" * 5_000,
         "<p>x</p>" * 5_100,
-        "<style>.no ~ p{color:red}</style>" + "<p>x</p>" * 4_900,
-        "<style>" + "*{top:0}" * 1_000 + "</style>" + "<p>x</p>" * 2_000,
+        "<p>" + "".join(f"<b i={i}>" for i in range(1_000)) + "</p>" + "<p>x</p>" * 1_000,
         "<style>a{}" + "/* */" * 200_000 + "</style>",
         "x" * 200_000,
-        "<style>div{counter-reset:x}div::before{content:counters(x,'........')}</style>" + "<div>" * 1_900,
     ],
-    ids=["depth", "elements", "siblings", "rules", "css size", "text", "counters"],
+    ids=["depth", "elements", "reopened", "css size", "text"],
 )
-def test_what_is_beyond_the_limits_is_a_card_error(html: str) -> None:
-    with pytest.raises(CardError):
+def test_what_is_beyond_the_limits_is_a_limit_error(html: str) -> None:
+    with pytest.raises(LimitError):
         style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style>.no ~ p{color:red}</style>" + "<p>x</p>" * 4_900,
+        "<style>" + "*{top:0}" * 1_000 + "</style>" + "<p>x</p>" * 2_000,
+        "<style>" + "".join(f"p:nth-child({i}n+1 of :not(.b)){{color:red}}" for i in range(1, 300)) + "</style>"
+        + "<p>x</p>" * 3_000,
+        "<style>div{counter-reset:x}div::before{content:counters(x,'........')}</style>" + "<div>" * 1_900,
+        "<style>a" + "{&,:is(&,&)" * 18 + "{color:red" + "}" * 19 + "</style>" + "<p><a>x" * 200,
+    ],
+    ids=["siblings", "rules", "nth-child of", "counters", "nesting"],
+)  # fmt: skip
+def test_styling_beyond_its_work_is_left_out_and_told(html: str) -> None:
+    report = Report()
+    document = style_document(html, base="/", viewport=Viewport(1200, 630), report=report)
+    assert document.root.children
+    assert "limit" in {finding.code for finding in report.diagnostics}
+
+
+def test_attributes_beyond_the_limit_are_dropped_and_told() -> None:
+    report = Report()
+    html = "<p " + " ".join(f"a{i}='>'" for i in range(100_000)) + ">x<p id=b>"
+    document = style_document(html, base="/", viewport=Viewport(1200, 630), report=report)
+    first, second = document.root.children[-1].children  # type: ignore[union-attr]
+    assert len(first.attributes) == 500  # type: ignore[union-attr]
+    assert second.attributes == {"id": "b"}  # type: ignore[union-attr]
+    assert [finding.code for finding in report.diagnostics] == ["limit"]
 
 
 def test_threads_style_the_same_sheet_at_once(style: Any) -> None:

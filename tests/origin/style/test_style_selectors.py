@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import tinycss2
 
+from emblazon_origin.report import Report
 from emblazon_origin.style.document.html import parse_html
 from emblazon_origin.style.selectors import InvalidSelector, parse_selector_list
 from emblazon_origin.style.values.node import Node
@@ -26,7 +27,7 @@ def nodes(root: Node) -> Iterator[Node]:
 
 def test_selectors_match_what_chromium_matches(recorded: Callable[[str], Any]) -> None:
     data = recorded("selectors")
-    document = parse_html(f"<!doctype html><body>{data['body']}<pre></pre><script></script>").root
+    document = parse_html(f"<!doctype html><body>{data['body']}<pre></pre><script></script>", Report()).root
     body = document.elements[1]
     elements = list(nodes(body))[1:-2]
     wrong = {}

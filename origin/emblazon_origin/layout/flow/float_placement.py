@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..boxes.fragment import Content, Fragment
 from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
+from ..layout_work import FLOAT
 from ..placement import place
 from ..sizing import margins_of
 
@@ -18,6 +19,7 @@ def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node,
     left, y = scope.x + frame.left, scope.y + frame.top + top
     if child.style.clear != "none":
         y = max(y, scope.bottom_of(child.style.clear))
+    ctx.work.take(3 * FLOAT * len(scope.context.boxes))
     box = scope.context.add(
         "left" if child.style.float_ == "left" else "right",
         fragment.width + margins.horizontal,

@@ -66,7 +66,7 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
             return atomic_item(laid_out[child], frame.inner_width)
 
         items, nodes = inline_items(node.content, frame.inner_width, measure)
-        result = ctx.text.layout(items, node.style, frame.inner_width, height)
+        result = ctx.lines(items, node.style, frame.inner_width, height)
         fragments = {item: laid_out[child] for item, child in nodes.items()}
         node.broken[key] = BrokenLines(result, items, fragments)
     return node.broken[key]
@@ -100,7 +100,7 @@ def _lines_beside(ctx: LayoutContext, frame: Frame, entries: list[InlineContent]
 
     items, nodes = inline_items(entries, frame.inner_width, measure)
     bands = ctx.floats.bands(frame) if ctx.floats is not None else None
-    result = ctx.text.layout(items, frame.node.style, frame.inner_width, None, bands)
+    result = ctx.lines(items, frame.node.style, frame.inner_width, None, bands)
     return BrokenLines(result, items, {item: laid_out[child] for item, child in nodes.items()})
 
 
@@ -264,7 +264,7 @@ def _static_position(
         ),
     )
     probe = AtomicItem(style, 0.0, 0.0, 0.0)
-    partial = ctx.text.layout([*items, probe], style, frame.inner_width, None).lines
+    partial = ctx.lines([*items, probe], style, frame.inner_width, None).lines
     last = partial[-1]
     if not entry.node.was_inline:
         return StaticPosition(frame.left + start, frame.top + last.y + last.height, rtl=rtl)

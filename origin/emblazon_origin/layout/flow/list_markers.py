@@ -84,7 +84,7 @@ def place_marker(ctx: LayoutContext, frame: Frame, content: Content, marker: Nod
     rise = fragment.height + margin if fragment.first_baseline is None else fragment.first_baseline
     if content.first_baseline is None:
         style = marker_style(frame.node.style)
-        strut = ctx.text.layout([TextItem("\u2060", style)], style, frame.inner_width, None)
+        strut = ctx.lines([TextItem("\u2060", style)], style, frame.inner_width, None)
         content.first_baseline = content.last_baseline = frame.top + strut.first_baseline
         content.height = max(content.height, strut.height)
         content.collapses_through = False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 
 from ...style.values.value_types import GridLine
 from ..boxes.nodes import Node
+from ..layout_work import GRID_CELL, LayoutWork
 from ..sizing import Margins, margins_of
 from .named_lines import MAX_TRACKS, ExplicitGrid
 
@@ -37,7 +39,7 @@ class _Span:
 
 
 def place_items(
-    nodes: list[Node], rows: ExplicitGrid, columns: ExplicitGrid, flow: str
+    nodes: list[Node], rows: ExplicitGrid, columns: ExplicitGrid, flow: str, work: LayoutWork
 ) -> tuple[list[GridItem], int, int]:
     """Place the items; return them with how many implicit rows and columns lie before the explicit grid.
 
@@ -53,7 +55,7 @@ def place_items(
         # From here on the major axis is the one that the flow fills line after line.
         spans.append((node, column, row) if by_column else (node, row, column))
     minor_count = len((rows if by_column else columns).tracks)
-    placed = _auto_place(spans, minor_count, dense)
+    placed = _auto_place(spans, minor_count, dense, work)
     items = []
     for node, major, minor in placed:
         row, column = (minor, major) if by_column else (major, minor)
@@ -143,17 +145,40 @@ def _count_named(grid: ExplicitGrid, name: str, count: int, origin: int, forward
 _Entry = tuple[Node, _Span, _Span]
 
 
-def _auto_place(entries: list[_Entry], minor_count: int, dense: bool) -> list[_Entry]:
-    """§8.5, with rows as the major axis."""
-    taken: set[tuple[int, int]] = set()
+class _Taken:
+    """The cells that items take: per major track the stretches of minor tracks, in order."""
 
-    def occupy(major: _Span, minor: _Span) -> None:
+    def __init__(self, work: LayoutWork) -> None:
+        self._stretches: dict[int, list[tuple[int, int]]] = {}
+        self._work = work
+
+    def occupy(self, major: _Span, minor: _Span) -> None:
+        """Take an area."""
+        self._work.take(GRID_CELL * major.size)
+        stretch = (minor.start or 0, minor.end)
         for m in range(major.start or 0, major.end):
-            for n in range(minor.start or 0, minor.end):
-                taken.add((m, n))
+            insort(self._stretches.setdefault(m, []), stretch)
 
-    def free(m: int, n: int, major: _Span, minor: _Span) -> bool:
-        return not any((i, j) in taken for i in range(m, m + major.size) for j in range(n, n + minor.size))
+    def free_from(self, m: int, n: int, major: _Span, minor: _Span) -> int | None:
+        """Return None where an area at m, n is free, else the next minor track worth a try."""
+        self._work.take(GRID_CELL)
+        for i in range(m, m + major.size):
+            stretches = self._stretches.get(i)
+            if not stretches:
+                continue
+            self._work.take(GRID_CELL)
+            # Of those that begin before the area's end the last ones may reach into it; items overlap rarely.
+            for at in range(bisect_left(stretches, (n + minor.size,)) - 1, -1, -1):
+                self._work.take(GRID_CELL)
+                if stretches[at][1] > n:
+                    return stretches[at][1]
+        return None
+
+
+def _auto_place(entries: list[_Entry], minor_count: int, dense: bool, work: LayoutWork) -> list[_Entry]:
+    """§8.5, with rows as the major axis."""
+    taken = _Taken(work)
+    occupy, free_from = taken.occupy, taken.free_from
 
     # 0 and 1. Items with both positions definite.
     for _, major, minor in entries:
@@ -167,8 +192,8 @@ def _auto_place(entries: list[_Entry], minor_count: int, dense: bool) -> list[_E
     for _, major, minor in entries:
         if major.start is not None and minor.start is None:
             n = first_minor if dense else cursors.get(major.start, first_minor)
-            while not free(major.start, n, major, minor):
-                n += 1
+            while (beyond := free_from(major.start, n, major, minor)) is not None:
+                n = beyond
             minor.start = n
             occupy(major, minor)
             cursors[major.start] = minor.end
@@ -186,16 +211,17 @@ def _auto_place(entries: list[_Entry], minor_count: int, dense: bool) -> list[_E
             if not dense and minor.start < n:
                 m += 1
             n = minor.start
-            while not free(m, n, major, minor):
+            while free_from(m, n, major, minor) is not None:
                 m += 1
         else:
             while True:
                 if n + minor.size > last_minor:
                     m, n = m + 1, first_minor
                     continue
-                if free(m, n, major, minor):
+                beyond = free_from(m, n, major, minor)
+                if beyond is None:
                     break
-                n += 1
+                n = beyond
         major.start, minor.start = m, n
         occupy(major, minor)
         cursor = (m, n)

@@ -12,6 +12,7 @@ from ..boxes.fragment import Content, Fragment, StaticPosition
 from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
 from ..contributions import definite_inner_height
+from ..layout_work import TRACK_SPAN
 from ..placement import place, postpone
 from ..sizing import INFINITY, clamp, margins_of
 from ..units import snap, used
@@ -25,7 +26,9 @@ from .items import (
     is_baseline_aligned,
 )
 from .named_lines import AUTO_TRACK, ExplicitGrid, area_spans, explicit_grid
-from .tracks import Constraint, Track, gaps_between, make_track, size_tracks
+from .tracks import Constraint, Contribution, Track, gaps_between, make_track, size_tracks
+
+_PHASES = 8  # of track sizing
 
 
 @dataclass(slots=True, eq=False)
@@ -146,7 +149,7 @@ def _build(
     )  # fmt: skip
     nodes = [child for child in node.children if not child.is_out_of_flow]
     nodes.sort(key=lambda child: child.style.order)
-    items, before_rows, before_columns = place_items(nodes, rows, columns, style.grid_auto_flow)
+    items, before_rows, before_columns = place_items(nodes, rows, columns, style.grid_auto_flow, ctx.work)
     row_count = max([before_rows + len(rows.tracks)] + [item.row_end for item in items])
     column_count = max([before_columns + len(columns.tracks)] + [item.column_end for item in items])
     return _Grid(
@@ -186,6 +189,7 @@ def size_columns(
     axis.make(available, {c for i in grid.items for c in range(i.column_start, i.column_end)})
     contributions = [inline_contribution(grid.ctx, item, axis.tracks, height_basis) for item in grid.items]
     stretch = justify in ("normal", "stretch")
+    _count(grid, axis, contributions)
     size_tracks(axis.tracks, contributions, available, axis.gap, constraint, stretch)
 
 
@@ -199,10 +203,19 @@ def _size_rows(grid: _Grid, available: float | None, frame: Frame) -> None:
     ]
     stretch = grid.style.align_content in ("normal", "stretch")
     constraint: Constraint = "definite" if available is not None else "max-content"
+    _count(grid, axis, contributions)
     size_tracks(
         axis.tracks, contributions, available, axis.gap, constraint, stretch,
         frame.min_inner_height, frame.max_inner_height,
     )  # fmt: skip
+
+
+def _count(grid: _Grid, axis: _Axis, contributions: Sequence[Contribution]) -> None:
+    """Count the work of sizing an axis: each phase looks at the items' tracks, each length of span at all."""
+    spans = [item.end - item.start for item in contributions]
+    flexible = sum(track.is_flexible for track in axis.tracks)
+    looks = _PHASES * (sum(spans) + (len(set(spans)) + 1) * len(axis.tracks)) + flexible * flexible
+    grid.ctx.work.take(TRACK_SPAN * looks)
 
 
 def _column_width(grid: _Grid, item: GridItem) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...style.values.value_types import Fr, Length, TrackSize
-from ..units import UNIT, snap, used
+from ..units import UNIT, saturated, snap, used
 
 INF = math.inf
 Kind = Literal["fixed", "auto", "min-content", "max-content", "flex"]
@@ -314,7 +314,7 @@ def _expand_flexible(
     # What snapping cuts off one track goes on to the next.
     rest = 0.0
     for track in flexible:
-        share = fraction * track.flex + rest
+        share = saturated(fraction * track.flex + rest)
         whole = math.floor(share * UNIT) / UNIT
         rest = share - whole
         track.base = max(track.base, whole)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..values import value_types as v
-from ..values.budget import BUDGET
+from ..values.budget import BUDGET, Exhausted
 from ..values.counter_styles import counter_text, marker_suffix
 from .compute import Computed
 
@@ -85,10 +85,14 @@ class Counters:
         """Return the content as text and images, neighbouring texts joined."""
         result: list[str | v.ContentImage] = []
         for part in parts:
-            BUDGET.character(len(part) if isinstance(part, str) else 1)
-            item = part if isinstance(part, (str, v.ContentImage)) else self.part(part, attributes, computed)
-            if isinstance(item, str) and not isinstance(part, str):
-                BUDGET.character(len(item))
+            try:
+                BUDGET.character(len(part) if isinstance(part, str) else 1)
+                literal = isinstance(part, (str, v.ContentImage))
+                item = part if literal else self.part(part, attributes, computed)
+                if isinstance(item, str) and not isinstance(part, str):
+                    BUDGET.character(len(item))
+            except Exhausted:
+                break
             if isinstance(item, str) and result and isinstance(result[-1], str):
                 result[-1] += item
             else:
@@ -101,7 +105,9 @@ class Counters:
         if kind == "counter":
             return counter_text(self.ensure(part[1])[-1], _style(part[2]))
         if kind == "counters":
-            return str(part[2]).join(counter_text(n, _style(part[3])) for n in self.ensure(part[1]))
+            numbers, between = self.ensure(part[1]), str(part[2])
+            BUDGET.character(len(between) * len(numbers))
+            return between.join(counter_text(n, _style(part[3])) for n in numbers)
         if kind == "attr":
             return attributes.get(part[1], str(part[2]))
         return self.quote(part[1], quotes_of(computed))

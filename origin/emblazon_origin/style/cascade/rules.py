@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from ..selectors import Selector
 from ..syntax.declarations import Block
 from ..syntax.sheet_model import Layer, StyleRule
-from ..values.budget import BUDGET
+from ..values.budget import BUDGET, Exhausted
 from ..values.node import Node
 
 USER_AGENT, HINTS, AUTHOR = 0, 1, 2
@@ -47,7 +48,10 @@ class RuleSet:
             )
 
     def match(self, node: Node, pseudo: str = "") -> list[Candidate]:
-        """Return what matches the element, in cascade order of normal declarations."""
+        """Return what matches the element, in cascade order of normal declarations.
+
+        Where the work of matching is used up, only the user agent's rules are left.
+        """
         buckets = self.buckets.get(pseudo)
         if not buckets:
             return []
@@ -57,14 +61,21 @@ class RuleSet:
             keys.append(("id", node.id))
         keys += [("class", name) for name in node.classes]
         keys += [("attribute", name) for name in node.attributes]
-        for key in keys:
-            bucket = buckets.get(key)
-            if bucket is not None:
+        tried = [bucket for key in keys if (bucket := buckets.get(key)) is not None]
+        try:
+            for bucket in tried:
                 BUDGET.step(len(bucket))
                 found += [c for c in bucket if c.certain or c.selector.matches(node)]
+        except Exhausted:
+            found = [c for bucket in tried for c in _user_agents(bucket) if c.certain]
         if len(found) > 1:
             found.sort(key=_normal)
         return found
+
+
+def _user_agents(bucket: list[Candidate]) -> Iterable[Candidate]:
+    """Return a bucket's rules of the user agent, which are added first."""
+    return takewhile(lambda candidate: candidate.normal[0] == USER_AGENT, bucket)
 
 
 def _normal(candidate: Candidate) -> tuple[int, int, tuple[int, int, int], int]:

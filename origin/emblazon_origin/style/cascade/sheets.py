@@ -11,7 +11,7 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from ... import limits
-from ...errors import CardError, EmblazonError
+from ...errors import EmblazonError, LimitError
 from ...report import Diagnostic, Report
 from ..document.html import ParsedHtml
 from ..syntax.conditions import Condition, media_query_list
@@ -67,7 +67,7 @@ def load_sheets(parsed: ParsedHtml, base: str, load: LoadText | None, report: Re
     loader = _Loader(load, report)
     size = sum(len(source.text) for source in parsed.styles)
     if size > limits.MAX_CSS_CHARACTERS:
-        raise CardError(f"the style sheets are longer than {limits.MAX_CSS_CHARACTERS} characters")
+        raise LimitError(f"the style sheets are longer than {limits.MAX_CSS_CHARACTERS} characters")
     for source in parsed.styles:
         around = _Around(_media(source.media), (source.media,), line=source.line)
         if source.href:
@@ -146,7 +146,7 @@ class _Loader:
             try:
                 text = self.load(href)
                 if len(text) > limits.MAX_CSS_CHARACTERS:
-                    raise CardError(f"it is longer than {limits.MAX_CSS_CHARACTERS} characters")
+                    raise LimitError(f"it is longer than {limits.MAX_CSS_CHARACTERS} characters")
                 return text
             except (OSError, ValueError, EmblazonError) as error:
                 reason = str(error)

@@ -10,7 +10,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from ... import limits
-from ...errors import CardError
+from ...errors import LimitError
 from ...report import Report
 from ..color.names import CANVAS_DARK
 from ..document.image_source import with_source
@@ -116,7 +116,7 @@ class Styler:
         """Append a text node, within the limit."""
         self.characters += len(data) if not data.isspace() else 0
         if self.characters > limits.MAX_TEXT_CHARACTERS:
-            raise CardError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
+            raise LimitError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
         parent.children.append(Text(data))
 
     def child(self, node: Node, parent: _Open) -> _Open | None:

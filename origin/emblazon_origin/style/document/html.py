@@ -7,20 +7,34 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from ... import limits
-from ...errors import CardError
+from ...errors import LimitError
+from ...report import Report
 from ..values.node import Node
 
 _POSITION = "eb-at"
 _RAW = "style|script|title|textarea|xmp|iframe|noembed|noframes"
 # Possessive quantifiers keep this linear on any input.
 _ATTRIBUTES = r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+|=)*+"""
-_TAG = re.compile(rf"<!--.*?(?:-->|\Z)|<([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})(>?)", re.DOTALL)
+_TAG = re.compile(
+    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})(>?)|</([a-zA-Z]++)", re.DOTALL
+)
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+)
+_MAX_ATTRIBUTES = 500  # of one element: the parser compares each with each
+_SHORT_TAG = 2 * _MAX_ATTRIBUTES  # characters; it cannot hold more
+# Elements that HTML opens again in every block that follows while they are not closed (HTML §13.2.4.3).
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
+_MAX_REOPENED = 100_000
 _DOCTYPE = re.compile(r"\s*+(?:<!--.*?-->\s*+)*+<!doctype\s++html", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"""[\s/"']style\s*=\s*(["']?)""", re.IGNORECASE)
 _RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW.split("|")}
@@ -65,24 +79,73 @@ class _Lines:
         return line, offset - self.starts[line - 1] + 1
 
 
-def _with_positions(html: str) -> str:
-    """Return the HTML with `eb-at="tag,style value,end"` on every start tag."""
+@dataclass(slots=True)
+class _Growth:
+    """Bounds what the parser will make of the tags, before it does: elements, and those it opens again."""
+
+    tags: int = 0
+    reopened: int = 0
+    total: int = 0
+    opened: Counter[str] = field(default_factory=Counter)
+
+    def start(self, name: str) -> None:
+        """Count a start tag."""
+        self.tags += 1
+        self.reopened += self.total
+        if self.tags > limits.MAX_ELEMENTS:
+            raise LimitError(f"more than {limits.MAX_ELEMENTS} elements")
+        if self.reopened > _MAX_REOPENED:
+            raise LimitError("formatting elements such as <b> are left open across too many others")
+        if name in _FORMATTING:
+            self.opened[name] += 1
+            self.total += 1
+
+    def end(self, name: str) -> None:
+        """Count an end tag."""
+        if self.opened[name]:
+            self.opened[name] -= 1
+            self.total -= 1
+
+
+def _attributes_end(text: str) -> int | None:
+    """Return where a tag's attributes become too many; None where they do not."""
+    if len(text) < _SHORT_TAG:
+        return None
+    for count, match in enumerate(_ATTRIBUTE.finditer(text), 1):
+        if count > _MAX_ATTRIBUTES:
+            return match.start()
+    return None
+
+
+def _with_positions(html: str, report: Report) -> str:
+    """Return the HTML with `eb-at="tag,style value,end"` on every start tag. Raises LimitError."""
     pieces: list[str] = []
     done = position = 0
+    growth = _Growth()
     while (match := _TAG.search(html, position)) is not None:
         position = match.end()
         name = match[1]
         if name is None:
+            if match[4] is not None:
+                growth.end(match[4].lower())
             continue
         if not match[3]:  # the document ends inside a tag, which HTML drops
             break
+        lowered = name.lower()
+        growth.start(lowered)
         style = -1
         if (found := _STYLE.search(match[2])) is not None:
             style = match.start(2) + found.end()
         at = match.end(1)
         pieces.append(f'{html[done:at]} {_POSITION}="{match.start()},{style},{position}"')
         done = at
-        lowered = name.lower()
+        if (end := _attributes_end(match[2])) is not None:
+            pieces.append(html[at : match.start(2) + end])
+            done = match.end(2)
+            message = f"<{lowered}> has more than {_MAX_ATTRIBUTES} attributes: the later ones are dropped"
+            report.add(
+                "warning", "limit", message, line=html.count("\n", 0, match.start()) + 1, where=lowered
+            )
         if lowered == "plaintext":
             break
         if lowered in _RAW_ENDS:
@@ -92,15 +155,15 @@ def _with_positions(html: str) -> str:
     return "".join(pieces)
 
 
-def parse_html(html: str) -> ParsedHtml:
-    """Parse a document or a fragment; raise `CardError` beyond the limits."""
+def parse_html(html: str, report: Report) -> ParsedHtml:
+    """Parse a document or a fragment. Raises LimitError."""
     if len(html) > limits.MAX_HTML_BYTES:
-        raise CardError(f"the HTML is longer than {limits.MAX_HTML_BYTES} bytes")
+        raise LimitError(f"the HTML is longer than {limits.MAX_HTML_BYTES} bytes")
     html = html.replace("\0", "\ufffd").removeprefix("\ufeff")
     if "\r" in html:
         html = html.replace("\r\n", "\n").replace("\r", "\n")
     html = html.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
-    parser = LexborHTMLParser(_with_positions(html))
+    parser = LexborHTMLParser(_with_positions(html, report))
     root = parser.root
     if root is None or root.tag != "html":
         return ParsedHtml(Node("html", {}))
@@ -121,7 +184,7 @@ class _Builder:
         while stack:
             parent_source, parent, depth = stack.pop()
             if depth > limits.MAX_DEPTH:
-                raise CardError(f"elements are nested more than {limits.MAX_DEPTH} deep")
+                raise LimitError(f"elements are nested more than {limits.MAX_DEPTH} deep")
             child = parent_source.child
             later: list[tuple[Any, Node, int]] = []
             while child is not None:
@@ -130,7 +193,7 @@ class _Builder:
                 elif child.is_element_node:
                     parsed.elements += 1
                     if parsed.elements > limits.MAX_ELEMENTS:
-                        raise CardError(f"more than {limits.MAX_ELEMENTS} elements")
+                        raise LimitError(f"more than {limits.MAX_ELEMENTS} elements")
                     node = self.node(child, parent)
                     if node.tag not in ("script", "template"):
                         later.append((child, node, depth + 1))

@@ -54,12 +54,18 @@ def has_class(name: str) -> Test:
 
 def any_of(selectors: tuple[Selector, ...]) -> Test:
     """`:is()`, `:where()` and `&`."""
-    return lambda node, scope: any(s.matches(node, scope) for s in selectors)
+    return lambda node, scope: any_matches(selectors, node, scope)
 
 
 def none_of(selectors: tuple[Selector, ...]) -> Test:
     """`:not()`."""
-    return lambda node, scope: not any(s.matches(node, scope) for s in selectors)
+    return lambda node, scope: not any_matches(selectors, node, scope)
+
+
+def any_matches(selectors: tuple[Selector, ...], node: Node, scope: Node | None) -> bool:
+    """True where one of the selectors matches; each that is tried is counted."""
+    BUDGET.step(len(selectors))
+    return any(s.matches(node, scope) for s in selectors)
 
 
 def has(selectors: tuple[Selector, ...]) -> Test:
@@ -74,7 +80,7 @@ def has(selectors: tuple[Selector, ...]) -> Test:
         while stack:
             candidate = stack.pop()
             BUDGET.step(1)
-            if any(s.matches(candidate, node) for s in selectors):
+            if any_matches(selectors, candidate, node):
                 return True
             if not child_only:
                 stack += candidate.elements
@@ -170,7 +176,8 @@ def _counted(
     counts: dict[str, int] = {}
     found: dict[int, int] = {}
     for node in reversed(siblings) if last else siblings:
-        if of is not None and not any(s.matches(node, scope) for s in of):
+        BUDGET.step(1)
+        if of is not None and not any_matches(of, node, scope):
             continue
         name = node.tag if of is None else ""
         counts[name] = found[id(node)] = counts.get(name, 0) + 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import tinycss2
 from tinycss2 import ast
 
-from ..values.budget import BUDGET
+from ..values.budget import BUDGET, Exhausted
 from ..values.tokens import MAX_NESTING, Cursor, InvalidValue, Token, tokenize, too_deep
 from .declarations import Custom
 
@@ -55,7 +55,10 @@ class Substitution:
             else:
                 result.append(token)
         self.count += len(result)
-        BUDGET.token(len(result))
+        try:
+            BUDGET.token(len(result))
+        except Exhausted:
+            raise Unresolved("var() references multiply") from None
         if self.count > MAX_TOKENS:
             raise Unresolved(f"the value grows beyond {MAX_TOKENS} tokens")
         return result

@@ -1,14 +1,30 @@
-"""A bound on the work that one document's selectors and substitutions may take, per thread."""
+"""A bound on the work that one document's selectors and substitutions may take, per thread.
+
+Counted, never timed: the same document is styled alike on every machine. What goes beyond is left out, and told.
+"""
 
 from __future__ import annotations
 
 import threading
+from typing import Literal
 
-from ...errors import CardError
+from ...report import Report
 
-MATCH_STEPS = 1_000_000  # elements visited by combinators and :has(), rules tried: about a second
-SUBSTITUTED_TOKENS = 1_000_000
+MATCH_STEPS = 400_000  # elements visited by combinators and :has(), rules tried: about half a second
+SUBSTITUTED_TOKENS = 300_000
 GENERATED_CHARACTERS = 100_000
+
+Kind = Literal["steps", "tokens", "characters"]
+_MESSAGES: dict[Kind, str] = {
+    "steps": "the style sheets take too long to match, too many rules for too many elements: "
+    "later elements are drawn without them",
+    "tokens": "custom properties grow too large, var() references multiply: later values are dropped",
+    "characters": f"generated content is longer than {GENERATED_CHARACTERS} characters: the rest is left out",
+}
+
+
+class Exhausted(Exception):
+    """There is no more work to take; caught inside of the style stage."""
 
 
 class Budget(threading.local):
@@ -22,24 +38,34 @@ class Budget(threading.local):
         self.steps = MATCH_STEPS
         self.tokens = SUBSTITUTED_TOKENS
         self.characters = GENERATED_CHARACTERS
+        self.left_out: set[Kind] = set()
 
     def step(self, count: int) -> None:
-        """Take matching steps."""
+        """Take matching steps. Raises Exhausted."""
         self.steps -= count
         if self.steps < 0:
-            raise CardError("the style sheets take too long to match: too many rules for too many elements")
+            self._end("steps")
 
     def token(self, count: int) -> None:
-        """Take substituted tokens."""
+        """Take substituted tokens. Raises Exhausted."""
         self.tokens -= count
         if self.tokens < 0:
-            raise CardError("custom properties grow too large: var() references multiply")
+            self._end("tokens")
 
     def character(self, count: int) -> None:
-        """Take generated characters."""
+        """Take generated characters. Raises Exhausted."""
         self.characters -= count
         if self.characters < 0:
-            raise CardError(f"generated content is longer than {GENERATED_CHARACTERS} characters")
+            self._end("characters")
+
+    def _end(self, kind: Kind) -> None:
+        self.left_out.add(kind)
+        raise Exhausted
+
+    def tell(self, report: Report) -> None:
+        """Report what was left out."""
+        for kind in sorted(self.left_out):
+            report.add("error", "limit", _MESSAGES[kind])
 
 
 BUDGET = Budget()

@@ -1,0 +1,61 @@
+"""The work that laying out a card may take, counted step by step: every card is laid out in bounded time.
+
+Units are those of `paint/work.py`, about nanoseconds of a slow core; what a step costs follows from the
+numbers of boxes, tracks and characters, never from a clock. A box that there is no work left for keeps what an earlier
+pass made of it, or stays empty, and the report says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..limits import LAYOUT_WORK
+from ..report import Report
+from ..text.line_model import InlineItem, TextItem
+
+PASS = 45_000.0  # one layout or measuring of one box
+TEXT = 60_000.0  # breaking one text into lines
+TEXT_ITEM = 20_000.0  # an inline box's start or end, a run, an atomic
+LETTER, WIDE_LETTER = 1_500.0, 6_000.0  # of ASCII, of other scripts
+TRACK_SPAN = 300.0  # a grid item or table cell looks at one track that it spans
+GRID_CELL = 150.0  # placement looks at one cell
+FLOAT = 250.0  # a box is compared with a float
+
+
+class Exhausted(Exception):
+    """There is no work left; caught where the box that asked for it is laid out."""
+
+
+@dataclass(slots=True)
+class LayoutWork:
+    """The work of one card's layout so far."""
+
+    limit: float = LAYOUT_WORK
+    spent: float = 0.0
+    left_out: int = 0  # boxes
+
+    def take(self, units: float) -> None:
+        """Count a step. Raises Exhausted."""
+        self.spent += units
+        if self.spent > self.limit:
+            raise Exhausted
+
+    def text(self, items: Sequence[InlineItem]) -> None:
+        """Count the breaking of a text. Raises Exhausted."""
+        self.take(TEXT + TEXT_ITEM * len(items) + sum(map(_letters, items)))
+
+    def tell(self, report: Report) -> None:
+        """Report what was left out."""
+        if self.left_out:
+            message = (
+                f"layout takes more work than the limit: {self.left_out} boxes are not laid out; use fewer, "
+                "or nest fewer flex and grid boxes"
+            )
+            report.add("error", "limit", message)
+
+
+def _letters(item: InlineItem) -> float:
+    if not isinstance(item, TextItem):
+        return 0.0
+    return len(item.text) * (LETTER if item.text.isascii() else WIDE_LETTER)
