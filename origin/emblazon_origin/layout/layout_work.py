@@ -1,8 +1,8 @@
 """The work that laying out a card may take, counted step by step: every card is laid out in bounded time.
 
 Units are those of `paint/work.py`, about nanoseconds of a slow core; what a step costs follows from the
-numbers of boxes, tracks and characters, never from a clock. A box that there is no work left for keeps what an earlier
-pass made of it, or stays empty, and the report says so.
+numbers of boxes, tracks and characters, never from a clock. A box that there is no work left for
+keeps what an earlier pass made of it, or stays empty, and the report says so.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ _ATTRIBUTE = re.compile(
 _MAX_ATTRIBUTES = 500  # of one element: the parser compares each with each
 _SHORT_TAG = 2 * _MAX_ATTRIBUTES  # characters; it cannot hold more
 # Elements that HTML opens again in every block that follows while they are not closed (HTML §13.2.4.3).
-_FORMATTING = frozenset(
-    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
-)
+_FORMATTING = frozenset((
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+))  # fmt: skip
 _MAX_REOPENED = 100_000
 _DOCTYPE = re.compile(r"\s*+(?:<!--.*?-->\s*+)*+<!doctype\s++html", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"""[\s/"']style\s*=\s*(["']?)""", re.IGNORECASE)
@@ -139,8 +139,8 @@ def _with_positions(html: str, report: Report) -> str:
         at = match.end(1)
         pieces.append(f'{html[done:at]} {_POSITION}="{match.start()},{style},{position}"')
         done = at
-        if (end := _attributes_end(match[2])) is not None:
-            pieces.append(html[at : match.start(2) + end])
+        if (cut := _attributes_end(match[2])) is not None:
+            pieces.append(html[at : match.start(2) + cut])
             done = match.end(2)
             message = f"<{lowered}> has more than {_MAX_ATTRIBUTES} attributes: the later ones are dropped"
             report.add(

@@ -1,6 +1,6 @@
 """A bound on the work that one document's selectors and substitutions may take, per thread.
 
-Counted, never timed: the same document is styled alike on every machine. What goes beyond is left out, and told.
+Counted, never timed: the same document is styled alike on every machine. What goes beyond is left out.
 """
 
 from __future__ import annotations
