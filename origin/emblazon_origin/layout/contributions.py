@@ -92,11 +92,7 @@ def without_relative_widths(node: Node) -> Node:
             changes[name] = neutral
     if not changes:
         return node
-    return Node(
-        style.replace(**changes), node.element, "replaced", replaced=node.replaced,
-        natural_width=node.natural_width, natural_height=node.natural_height,
-        natural_ratio=node.natural_ratio,
-    )  # fmt: skip
+    return node.restyled(style.replace(**changes))
 
 
 def _limit(ctx: LayoutContext, node: Node, value: object, extra: float) -> float | None:

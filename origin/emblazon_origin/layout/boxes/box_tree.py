@@ -20,6 +20,8 @@ class _Builder:
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
     absolutes: deque[tuple[Placed, float, float]] = field(default_factory=deque)
+    # Met before the box that holds them in the document: fixed boxes in absolute ones.
+    early: dict[Node, list[tuple[Placed, float, float]]] = field(default_factory=dict)
 
     def convert(self, placed: Placed, origin_x: float, origin_y: float) -> Box:
         """Return the box of a fragment and its in-flow descendants."""
@@ -39,6 +41,7 @@ class _Builder:
         )
         self.boxes[node] = box
         self.order[box] = node.order
+        self.absolutes.extend(self.early.pop(node, ()))
         for child in fragment.children:
             if child.fragment.node.is_out_of_flow:
                 self.absolutes.append((child, x, y))
@@ -69,9 +72,12 @@ class _Builder:
         while self.absolutes:
             placed, x, y = self.absolutes.popleft()
             parent = placed.fragment.node.parent
-            box = self.convert(placed, x, y)
-            if parent is not None:
-                self._insert(self.boxes[parent], box)
+            if parent is None:
+                self.convert(placed, x, y)
+            elif parent in self.boxes:
+                self._insert(self.boxes[parent], self.convert(placed, x, y))
+            else:
+                self.early.setdefault(parent, []).append((placed, x, y))
 
     def _insert(self, host: Box, box: Box) -> None:
         own = self.order[box]

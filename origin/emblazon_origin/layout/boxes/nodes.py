@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -84,6 +85,13 @@ class Node:
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
     twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
+
+    def restyled(self, style: ComputedStyle) -> Node:
+        """Return the same box in another style, with nothing laid out yet."""
+        other = copy.copy(self)
+        other.style, other.cache, other.broken = style, {}, {}
+        other.definite_height = other.content_sizes = other.twin = None
+        return other
 
     @property
     def is_out_of_flow(self) -> bool:

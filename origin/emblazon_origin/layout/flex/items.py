@@ -131,11 +131,7 @@ class _RowSizes:
 def _without_main(node: Node) -> Node:
     if node.style.width == "auto":
         return node
-    return Node(
-        node.style.replace(width="auto", min_width="auto", max_width="none"), node.element, "replaced",
-        natural_width=node.natural_width, natural_height=node.natural_height,
-        natural_ratio=node.natural_ratio,
-    )  # fmt: skip
+    return node.restyled(node.style.replace(width="auto", min_width="auto", max_width="none"))
 
 
 class _ColumnSizes:
@@ -179,6 +175,8 @@ class _ColumnSizes:
         """Return min and max, with the automatic minimum of §4.5."""
         style, frame = self.node.style, self.frame
         low, high = height_limits(self.node, frame.height_basis, frame.inner_width)
+        if self.node.kind in ("table", "table-wrapper"):  # never lower than its rows (CSS Tables 3 §4.3)
+            return max(low, self._laid_out()), high
         if style.min_height not in ("auto", "min-content", "max-content", "fit-content"):
             return low, high
         if style.min_height == "auto" and style.overflow_y not in ("visible", "clip"):
@@ -198,11 +196,10 @@ def content_height_twin(node: Node) -> Node:
 
 
 def _make_twin(node: Node) -> Node:
-    twin = Node(
-        node.style.replace(height="auto", aspect_ratio=None, min_height="auto", max_height="none"),
-        node.element, node.kind, node.children, node.content, node.parent, node.order,
-        is_root_context=True, is_item=True, marker=node.marker,
-    )  # fmt: skip
+    twin = node.restyled(
+        node.style.replace(height="auto", aspect_ratio=None, min_height="auto", max_height="none")
+    )
+    twin.is_root_context = twin.is_item = True
     twin.content_sizes, twin.broken = node.content_sizes, node.broken
     return twin
 

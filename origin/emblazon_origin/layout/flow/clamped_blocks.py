@@ -32,11 +32,8 @@ def _has_text_after(child: Node) -> bool:
 
 def _clamped(node: Node, lines: int, *, forced: bool) -> Node:
     """Return the node cut after `lines`; `forced` where its own text would just fit, but more follows."""
-    style = node.style.replace(line_clamp=lines)
-    copy = Node(
-        style, node.element, node.kind, node.children, list(node.content), node.parent, node.order,
-        is_root_context=node.is_root_context, marker=node.marker,
-    )  # fmt: skip
+    copy = node.restyled(node.style.replace(line_clamp=lines))
+    copy.content = list(node.content)
     if forced:
         copy.content += _more(node)
     for entry in copy.content:

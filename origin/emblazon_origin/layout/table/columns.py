@@ -69,10 +69,7 @@ def _cell(ctx: LayoutContext, cell: Cell, is_fixed: bool) -> tuple[float, float,
         return size, size, percent, size > 0
     measured = cell.node
     if isinstance(width, Length):
-        measured = Node(
-            style.replace(width="auto"), cell.node.element, cell.node.kind, cell.node.children,
-            cell.node.content, cell.node.parent, is_root_context=True, holds_floats=cell.node.holds_floats,
-        )  # fmt: skip
+        measured = cell.node.restyled(style.replace(width="auto"))
         measured.content_sizes = ctx.content_sizes(ctx, cell.node)
     low, high = border_box_contribution(ctx, measured)
     if isinstance(width, Length) and not percent:

@@ -120,7 +120,7 @@ def shape(
 
 
 def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
-    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
     clusters = [info.cluster - offset for info in infos]
     unsafe = frozenset(info.cluster - offset for info in infos if int(info.flags) & _UNSAFE)
