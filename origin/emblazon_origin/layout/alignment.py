@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 from ..style.values.computed import Alignment, ComputedStyle
 
 Edge = Literal["start", "center", "end"]
+
+
+def settled(value: Alignment, free: float, *, safely: bool = False) -> Alignment:
+    """Return a value without `safe` or `unsafe`: start where a safe subject would overflow (§4.4).
+
+    `safely` is how the box aligns where the value says neither.
+    """
+    mode, _, plain = value.rpartition("safe ")
+    safe = (mode == "" and value != plain) or (safely and mode == "" and plain in _POSITIONS)
+    if safe and free < 0:
+        return "start"
+    return cast(Alignment, plain)
+
+
+_POSITIONS = frozenset(("center", "start", "end", "flex-start", "flex-end", "self-start", "self-end"))
 
 
 def item_alignment(own: Alignment, container: Alignment) -> Alignment:
@@ -21,6 +36,7 @@ def distribute(value: Alignment, free: float, count: int, flipped: bool, rtl: bo
     `flipped` says that the axis' start is the physical right or bottom; `rtl` that the writing direction's
     start is. Distributed values fall back to safe start or centre where nothing is left to distribute.
     """
+    value = settled(value, free)
     if free < 0 and value in ("space-around", "space-evenly"):
         return (free if flipped != rtl else 0.0), 0.0  # the fallback is safe centring: start
     if value == "space-between":

@@ -12,6 +12,7 @@ from .boxes.nodes import Kind, Node
 from .context import Frame, LayoutContext
 from .flex.layout import layout_flex
 from .flow.block import layout_block
+from .flow.content_alignment import content_shift, shift_content
 from .flow.floats import FloatContext, FloatScope
 from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
@@ -214,11 +215,15 @@ def _layout_content(
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         least = content.height + extra_of(node.style, basis).height
         used_height = clamp(max(used_height, least), height.low, height.high)
+    if _aligns_content(node):
+        room = used_height - extra_of(node.style, basis).height - content.height
+        shift_content(content, content_shift(node.style, room))
     fragment = Fragment(
         node, width, used_height, frame.border, frame.padding, content.children, content.lines,
         content.first_baseline, content.last_baseline, content.pending, content.atomics,
         content.inline,
     )  # fmt: skip
+    fragment.content_height = content.height
     _collapse_margins(fragment, content, basis, height)
     place_absolutes(ctx, fragment, content)
     return fragment
@@ -252,6 +257,14 @@ def _content(ctx: LayoutContext, frame: Frame) -> Content:
     if frame.node.marker is not None:
         place_marker(ctx, frame, content, frame.node.marker)
     return content
+
+
+def _aligns_content(node: Node) -> bool:
+    """True for block containers with `align-content`; table cells wait for their row's height."""
+    style = node.style
+    return (
+        style.align_content != "normal" and node.kind in ("block", "inline") and style.display != "table-cell"
+    )
 
 
 def _has_automatic_minimum(node: Node) -> bool:

@@ -6,7 +6,7 @@ The layout stage flattens an inline formatting context into `InlineItem`s in doc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..style.values.computed import ComputedStyle
@@ -147,6 +147,16 @@ class Line:
     runs: list[GlyphRun] = field(default_factory=list)
     boxes: list[InlineBoxFragment] = field(default_factory=list)
     atomics: list[AtomicFragment] = field(default_factory=list)
+
+    def moved(self, down: float) -> Line:
+        """Return the line so much further down in the content box, px."""
+        return replace(
+            self,
+            y=self.y + down,
+            baseline=self.baseline + down,
+            boxes=[replace(box, y=box.y + down) for box in self.boxes],
+            atomics=[replace(atomic, y=atomic.y + down) for atomic in self.atomics],
+        )
 
 
 @dataclass(slots=True, eq=False)

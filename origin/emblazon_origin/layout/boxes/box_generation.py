@@ -73,7 +73,12 @@ class BoxGenerator:
         scrolls = not node.is_viewport_scroller and not (
             style.overflow_x in ("visible", "clip") and style.overflow_y in ("visible", "clip")
         )
-        node.is_root_context = node.is_out_of_flow or scrolls or style.display in _FORMATTING_CONTEXTS
+        node.is_root_context = (
+            node.is_out_of_flow
+            or scrolls
+            or style.display in _FORMATTING_CONTEXTS
+            or style.align_content != "normal"
+        )
         if style.display in ("flex", "inline-flex"):
             node.kind = "flex"
             self._add_items(node, element)

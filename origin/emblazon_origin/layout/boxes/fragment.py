@@ -126,3 +126,4 @@ class Fragment:
     margin_bottom: Strut = NO_MARGINS
     collapses_through: bool = False
     first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
+    content_height: float = 0.0  # that its content has, whatever its own height is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..alignment import Edge, distribute, item_alignment, reverse_alignment
+from ..alignment import Edge, distribute, item_alignment, reverse_alignment, settled
 from ..boxes.fragment import Content, StaticPosition
 from ..boxes.nodes import Node
 from ..units import snap, snap_nearest
@@ -88,7 +88,7 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
             shift = free - shift
         item.cross_pos = line.cross_pos + shift
         return
-    kind = reverse_alignment(kind, flex.cross_flipped, flex.style, item.node.style, flex.row)
+    kind = reverse_alignment(settled(kind, free), flex.cross_flipped, flex.style, item.node.style, flex.row)
     share = {"start": 0.0, "center": 0.5, "end": 1.0}[kind]
     item.cross_pos = line.cross_pos + snap(free * share)
 

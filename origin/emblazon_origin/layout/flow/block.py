@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...style.values.computed import Alignment
-from ..alignment import start_share
+from ..alignment import settled, start_share
 from ..boxes.fragment import Content, Fragment, StaticPosition, Strut
 from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
@@ -151,7 +151,7 @@ def inline_offset(frame: Frame, fragment: Fragment) -> float:
     alignment = _self_alignment(frame, fragment.node)
     if alignment is not None and margins.left is not None and margins.right is not None:
         own_rtl = fragment.node.style.direction == "rtl"
-        return margins.left + snap(room * start_share(alignment, rtl, own_rtl))
+        return margins.left + snap(room * start_share(settled(alignment, room), rtl, own_rtl))
     if rtl:
         return frame.inner_width - fragment.width - (margins.right or 0.0)
     return margins.left or 0.0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.value_types import Length
+from ..alignment import settled
 from ..boxes.fragment import Fragment
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
@@ -200,6 +201,7 @@ def _offset(
         if before is None and after is None:
             return snap(share / 2) if room > 0 or not rtl else room
         return share if before is None else before
+    value = settled(value, room)
     if value == "center":
         return before + snap(room / 2)
     if value == "left":

@@ -11,6 +11,7 @@ from ..boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
 from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
 from ..flex.items import content_height_twin
+from ..flow.content_alignment import content_shift, shift_content
 from ..placement import place, postpone
 from ..sizing import length_of
 from .cells import Cell, Edge, TableGrid
@@ -88,6 +89,8 @@ def _measure(
 
 
 def _align(cell: Cell) -> str:
+    if cell.node.style.align_content not in ("normal", "baseline"):
+        return "top"
     value = cell.node.style.vertical_align
     return value if value in ("top", "middle", "bottom") else "baseline"
 
@@ -195,25 +198,22 @@ def _part(node: Node, width: float, height: float, content: Content, baseline: f
 
 
 def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> Fragment:
-    """Return a cell at its final height, its content moved down by `vertical-align`."""
-    room = height - fragment.height
+    """Return a cell at its final height, its content moved down by `vertical-align` or `align-content`."""
+    style = cell.node.style
+    edges = fragment.border.top + fragment.padding.top + fragment.padding.bottom + fragment.border.bottom
+    room = height - edges - fragment.content_height
     align = _align(cell)
-    if align == "baseline":
+    if style.align_content != "normal":
+        down = content_shift(style, room)
+    elif align == "baseline":
         down = min(max(0.0, baseline - _baseline(fragment)), max(0.0, room))
     else:
         down = {"top": 0.0, "middle": room / 2, "bottom": room}[align]
-    if not room:
+    if not down and height == fragment.height:
         return fragment
     moved = copy.copy(fragment)
     moved.height = height
-    if down:
-        padding = fragment.padding
-        moved.padding = padding._replace(top=padding.top + down, bottom=padding.bottom + room - down)
-        moved.children = [Placed(child, x, y + down) for child, x, y in fragment.children]
-        moved.pending = [pending.moved(0.0, down) for pending in fragment.pending]
-        if fragment.first_baseline is not None and fragment.last_baseline is not None:
-            moved.first_baseline = fragment.first_baseline + down
-            moved.last_baseline = fragment.last_baseline + down
+    shift_content(moved, down)
     return moved
 
 

@@ -98,6 +98,7 @@ _SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
     "tab_size": _pair("tab_size", "tab_size_is_length"),
     "list_style_type": _pair("list_style_type", "list_style_type_is_string"),
     "aspect_ratio": _pair("aspect_ratio_auto", "aspect_ratio"),
+    "flex_wrap": _pair("flex_wrap", "flex_balances"),
     "clip_path": _pair("clip_path", "clip_path_box"),
     "vertical_align": _vertical_align,
     "text_fit": _text_fit,

@@ -22,8 +22,7 @@ def alignment(*keywords: str, baseline: bool = True) -> Callable[[Cursor], str]:
     """Return the parser of an alignment property: its keywords, `safe`/`unsafe`, baselines."""
 
     def read(cursor: Cursor) -> str:
-        if (mode := cursor.keyword("safe", "unsafe")) == "safe":
-            cursor.notes.append("'safe' alignment is drawn as 'unsafe'")
+        mode = cursor.keyword("safe", "unsafe")
         if mode is None and baseline and (which := cursor.keyword("first", "last", "baseline")) is not None:
             if which != "baseline" and not cursor.keyword("baseline"):
                 raise InvalidValue("expected 'baseline'")
@@ -31,7 +30,7 @@ def alignment(*keywords: str, baseline: bool = True) -> Callable[[Cursor], str]:
         name = cursor.keyword(*keywords)
         if name is None or (mode is not None and name not in _POSITIONS):
             unexpected(cursor.peek())
-        return name
+        return name if mode is None else f"{mode} {name}"
 
     return read
 
@@ -98,7 +97,18 @@ def _flex(cursor: Cursor) -> dict[str, Any]:
 _ZERO_PERCENT = v.Length(func=lambda _: 0.0)
 _flex_basis = keyword_or(size("auto"), "content")
 _DIRECTION = ("row", "row-reverse", "column", "column-reverse")
-_WRAP = ("nowrap", "wrap", "wrap-reverse")
+
+
+def _wrap(cursor: Cursor) -> tuple[str, bool]:
+    """Read `flex-wrap`: whether lines wrap, and whether they are balanced."""
+    if cursor.keyword("nowrap"):
+        return "nowrap", False
+    balance = cursor.keyword("balance") is not None
+    wrap = cursor.keyword("wrap", "wrap-reverse")
+    balance = balance or (wrap is not None and cursor.keyword("balance") is not None)
+    if wrap is None and not balance:
+        unexpected(cursor.peek())
+    return wrap or "wrap", balance
 
 
 def _auto_flow(cursor: Cursor) -> str:
@@ -113,7 +123,8 @@ def _auto_flow(cursor: Cursor) -> str:
 
 
 longhand("flex-direction", "row", one_of(_DIRECTION))
-longhand("flex-wrap", "nowrap", one_of(_WRAP))
+longhand("flex-wrap", ("nowrap", False), _wrap)
+longhand("flex-line-count", 1, lambda cursor: integer(cursor, 1))
 longhand("flex-grow", 0.0, positive_number)
 longhand("flex-shrink", 1.0, positive_number)
 longhand("flex-basis", "auto", _flex_basis)
@@ -124,8 +135,8 @@ shorthand(
     ("flex_direction", "flex_wrap"),
     lambda c: any_order(
         c,
-        {"flex_direction": one_of(_DIRECTION), "flex_wrap": one_of(_WRAP)},
-        {"flex_direction": "row", "flex_wrap": "nowrap"},
+        {"flex_direction": one_of(_DIRECTION), "flex_wrap": _wrap},
+        {"flex_direction": "row", "flex_wrap": ("nowrap", False)},
     ),
 )
 longhand("align-content", "normal", _align_content)

@@ -21,7 +21,9 @@ Overflow = Literal["visible", "hidden", "clip", "scroll", "auto"]
 Alignment = Literal[
     "auto", "normal", "stretch", "start", "end", "flex-start", "flex-end", "center", "baseline",
     "last baseline", "space-between", "space-around", "space-evenly", "left", "right", "self-start",
-    "self-end",
+    "self-end", "safe start", "safe end", "safe flex-start", "safe flex-end", "safe center", "safe left",
+    "safe right", "safe self-start", "safe self-end", "unsafe start", "unsafe end", "unsafe flex-start",
+    "unsafe flex-end", "unsafe center", "unsafe left", "unsafe right", "unsafe self-start", "unsafe self-end",
 ]  # fmt: skip
 
 
@@ -97,6 +99,8 @@ class ComputedStyle:
     # Flex and grid
     flex_direction: Literal["row", "row-reverse", "column", "column-reverse"] = "row"
     flex_wrap: Literal["nowrap", "wrap", "wrap-reverse"] = "nowrap"
+    flex_balances: bool = False  # `flex-wrap: balance`
+    flex_line_count: int = 1  # lines that balancing makes at least
     flex_grow: float = 0.0
     flex_shrink: float = 1.0
     flex_basis: v.Size | Literal["content"] = "auto"
