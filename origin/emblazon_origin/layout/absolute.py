@@ -24,6 +24,12 @@ from .sizing import (
 )
 from .units import snap, used
 
+_CONTAINING = frozenset(("layout", "paint"))
+_CHANGING = frozenset((
+    "transform", "translate", "rotate", "scale", "perspective", "filter", "backdrop-filter", "contain",
+    "-webkit-transform", "-webkit-filter", "offset-path",
+))  # fmt: skip
+
 
 class _Axis(NamedTuple):
     """One axis of the constraint: insets (None is auto), margins, and the containing block's extent."""
@@ -49,12 +55,18 @@ class _Axis(NamedTuple):
 
 def contains_absolutes(style: ComputedStyle) -> bool:
     """True for boxes that are the containing block of absolutely positioned descendants."""
-    return style.position != "static" or contains_fixed(style)
+    return style.position != "static" or contains_fixed(style) or "position" in style.will_change
 
 
 def contains_fixed(style: ComputedStyle) -> bool:
-    """True for boxes that are the containing block of fixed descendants too (transforms and filters)."""
-    return bool(style.transform or style.filter or style.backdrop_filter)
+    """True for boxes that are the containing block of fixed descendants too: transforms, filters and more."""
+    return bool(
+        style.transform
+        or style.filter
+        or style.backdrop_filter
+        or not style.contain.isdisjoint(_CONTAINING)
+        or not style.will_change.isdisjoint(_CHANGING)
+    )
 
 
 def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: Content) -> None:

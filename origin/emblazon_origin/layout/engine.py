@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from .absolute import place_absolutes
@@ -205,6 +206,8 @@ def _layout_content(
 ) -> Fragment:
     frame = _frame(node, basis, height_basis, width, height)
     content = _content(ctx, frame)
+    if "size" in node.style.contain:
+        content.height = _contained_height(ctx, frame)
     used_height = height.value
     if used_height is None:
         extra = extra_of(node.style, basis).height
@@ -224,6 +227,8 @@ def _layout_content(
         content.inline,
     )  # fmt: skip
     fragment.content_height = content.height
+    if "layout" in node.style.contain:
+        fragment.first_baseline = fragment.last_baseline = None
     _collapse_margins(fragment, content, basis, height)
     place_absolutes(ctx, fragment, content)
     return fragment
@@ -257,6 +262,17 @@ def _content(ctx: LayoutContext, frame: Frame) -> Content:
     if frame.node.marker is not None:
         place_marker(ctx, frame, content, frame.node.marker)
     return content
+
+
+def _contained_height(ctx: LayoutContext, frame: Frame) -> float:
+    """Return the height that size containment gives the content: as if there were none."""
+    fixed = frame.node.style.contain_intrinsic_height
+    if fixed is not None:
+        return fixed
+    content = ALGORITHMS[frame.node.kind](ctx, replace(frame, node=frame.node.emptied()))
+    if frame.node.marker is not None:
+        place_marker(ctx, frame, content, frame.node.marker)
+    return content.height
 
 
 def _aligns_content(node: Node) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ..style.values.value_types import Length
 from ..text.line_model import AtomicItem
 from .boxes.nodes import Absolute, Atomic, Node
@@ -13,6 +15,8 @@ from .contributions import (
     definite_inner_height,
     without_relative_widths,
 )
+from .flex.balance import balanced_lines
+from .flex.layout import columns_width
 from .flow.inline_context import has_substance, inline_items
 from .grid.layout import grid_content_sizes
 from .layout_work import Exhausted
@@ -33,7 +37,10 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
 
 def _measured(ctx: LayoutContext, node: Node) -> Pair:
     ctx.count_pass()
-    if node.kind == "inline":
+    if node.kind != "replaced" and not node.style.contain.isdisjoint(("size", "inline-size")):
+        fixed = node.style.contain_intrinsic_width
+        sizes = content_sizes(ctx, node.emptied()) if fixed is None else (fixed, fixed)
+    elif node.kind == "inline":
         sizes = _inline_sizes(ctx, node)
     elif node.kind == "flex":
         sizes = _flex_sizes(ctx, node)
@@ -73,20 +80,34 @@ def _flex_sizes(ctx: LayoutContext, node: Node) -> Pair:
     style = node.style
     column = style.flex_direction.startswith("column")
     basis = definite_inner_height(node)
-    items = [
-        contribution(ctx, child, basis) if column else _flex_contribution(ctx, child, basis)
+    sizes = {
+        child: contribution(ctx, child, basis) if column else _flex_contribution(ctx, child, basis)
         for child in node.children
         if not child.is_out_of_flow
-    ]
-    if not items:
+    }
+    if not sizes:
         return 0.0, 0.0
+    items = list(sizes.values())
+    widest = max(low for low, _ in items)
     if column:
-        return max(low for low, _ in items), max(high for _, high in items)
-    gaps = style.column_gap.px * (len(items) - 1)
-    high = sum(high for _, high in items) + gaps
+        if style.flex_wrap == "nowrap":
+            return widest, max(high for _, high in items)
+        return widest, columns_width(ctx, node, {child: high for child, (_, high) in sizes.items()})
+    gap = style.column_gap.px
+    gaps = gap * (len(items) - 1)
     if style.flex_wrap == "nowrap":
-        return sum(low for low, _ in items) + gaps, high
-    return max(low for low, _ in items), high
+        return sum(low for low, _ in items) + gaps, sum(high for _, high in items) + gaps
+    if style.flex_balances:
+        return widest, _balanced_width([high for _, high in items], gap, style.flex_line_count)
+    return widest, sum(high for _, high in items) + gaps
+
+
+def _balanced_width(sizes: list[float], gap: float, least: int) -> float:
+    """Return the longest of the lines over which items are balanced that nothing limits."""
+    longest, rest = 0.0, iter(sizes)
+    for count in balanced_lines(sizes, float("inf"), gap, least) or [len(sizes)]:
+        longest = max(longest, sum(islice(rest, count)) + gap * (count - 1))
+    return longest
 
 
 def _flex_contribution(ctx: LayoutContext, node: Node, height_basis: float | None) -> Pair:

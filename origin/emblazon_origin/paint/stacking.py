@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from ..layout.absolute import contains_fixed
 from ..layout.boxes.box import Box, Rect
 from ..style.values.computed import ComputedStyle
 from .boxes.box_geometry import BoxGeometry, geometry_of
@@ -205,12 +206,11 @@ def _inside(box: Box, geometry: BoxGeometry, around: Surroundings, context: Pain
     style = box.style
     clip = overflow_clip(box, geometry, around, context)
     holds_absolute = style.position != "static" or bool(style.transform) or has_effects(style)
-    holds_fixed = bool(style.transform) or bool(style.filter) or bool(style.backdrop_filter)
     return replace(
         around,
         clip=clip,
         absolute_clip=clip if holds_absolute else around.absolute_clip,
-        fixed_clip=clip if holds_fixed else around.fixed_clip,
+        fixed_clip=clip if contains_fixed(style) else around.fixed_clip,
     )
 
 

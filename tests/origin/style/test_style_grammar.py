@@ -62,7 +62,7 @@ def test_every_field_of_a_style_comes_from_a_property() -> None:
     folded = {
         "aspect_ratio_auto", "font_oblique_angle", "font_variant_features", "lang", "line_height_factor",
         "tab_size_is_length", "text_decorations", "list_style_type_is_string", "background_layers",
-        "mask_layers", "clip_path_box",
+        "mask_layers", "clip_path_box", "flex_balances",
     }  # fmt: skip
     fields = set(ComputedStyle.__annotations__)
     assert fields - set(registry.LONGHANDS) == folded
@@ -80,7 +80,7 @@ def test_every_alias_names_a_property() -> None:
 def test_initial_values_of_direct_fields_are_the_class_attributes() -> None:
     special = {
         "aspect_ratio", "font_size", "font_style", "letter_spacing", "word_spacing", "tab_size",
-        "list_style_type", "clip_path", "quotes", "color",
+        "list_style_type", "clip_path", "quotes", "color", "flex_wrap",
     }  # fmt: skip
     for key, row in registry.LONGHANDS.items():
         if key in ComputedStyle.__annotations__ and key not in special:

@@ -33,6 +33,8 @@ def is_of(value: object, hint: Any) -> bool:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return all(is_of(item, arguments[0]) for item in value)
         return len(value) == len(arguments) and all(map(is_of, value, arguments))
+    if origin is frozenset:
+        return isinstance(value, frozenset) and all(is_of(item, arguments[0]) for item in value)
     if hint is None or hint is type(None):
         return value is None
     if hint is float:

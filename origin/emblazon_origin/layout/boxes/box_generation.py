@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from ...report import Report
@@ -78,7 +78,10 @@ class BoxGenerator:
             or scrolls
             or style.display in _FORMATTING_CONTEXTS
             or style.align_content != "normal"
+            or not style.contain.isdisjoint(("layout", "paint"))
         )
+        if style.content_visibility == "hidden" and "size" in style.contain:
+            element = replace(element, children=[])
         if style.display in ("flex", "inline-flex"):
             node.kind = "flex"
             self._add_items(node, element)
@@ -133,6 +136,11 @@ class BoxGenerator:
             node.natural_width = node.natural_height = 0.0
         else:
             node.natural_width, node.natural_height, node.natural_ratio = size.width, size.height, size.ratio
+        contain = node.style.contain
+        if not contain.isdisjoint(("size", "inline-size")):
+            node.natural_width, node.natural_ratio = node.style.contain_intrinsic_width or 0.0, None
+        if "size" in contain:
+            node.natural_height = node.style.contain_intrinsic_height or 0.0
 
     # --- parts of tables ---------------------------------------------------------------------------
 

@@ -93,6 +93,12 @@ class Node:
         other.definite_height = other.content_sizes = other.twin = None
         return other
 
+    def emptied(self) -> Node:
+        """Return the same box without content, which size containment measures instead of it."""
+        other = self.restyled(self.style.replace(contain=frozenset()))
+        other.children, other.content = [], []
+        return other
+
     @property
     def is_out_of_flow(self) -> bool:
         """True for absolutely and fixed positioned boxes."""

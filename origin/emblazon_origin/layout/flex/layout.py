@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ..boxes.fragment import Content
+from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
+from ..contributions import definite_inner_height
 from ..placement import place, postpone
-from ..sizing import clamp, extra_of, height_from, height_limits, ratio_of, width_by_ratio, width_limits
+from ..sizing import (
+    border_of,
+    clamp,
+    extra_of,
+    height_from,
+    height_limits,
+    padding_of,
+    ratio_of,
+    width_by_ratio,
+    width_limits,
+)
 from ..units import snap_nearest
 from .align import align_cross, align_lines, align_main, corner_of, set_baselines, static_position
+from .balance import balanced_lines
 from .container import (
     FlexContainer,
     FlexLine,
@@ -59,9 +74,26 @@ def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
     limit = flex.inner_main
     if limit is None and flex.frame.max_inner_height != float("inf"):
         limit = flex.frame.max_inner_height
-    if not flex.wraps or limit is None:
+    counts = None
+    if flex.style.flex_balances and items:
+        outers = [item.hypothetical + item.outer_extra for item in items]
+        counts = balanced_lines(
+            outers, float("inf") if limit is None else limit, flex.main_gap, flex.style.flex_line_count
+        )
+        if counts is None:
+            message = f"{len(items)} items are too many to balance; the lines are filled one after the other"
+            flex.ctx.report.add("warning", "limit", message)
+    if counts is not None:
+        rest = iter(items)
+        flex.lines = [FlexLine(list(islice(rest, count))) for count in counts]
+    elif not flex.wraps or limit is None:
         flex.lines = [FlexLine(items)] if items else []
-        return
+    else:
+        _fill_lines(flex, items, limit)
+
+
+def _fill_lines(flex: FlexContainer, items: list[FlexItem], limit: float) -> None:
+    """Put as many items on each line as fit."""
     line: list[FlexItem] = []
     used = 0.0
     for item in items:
@@ -73,6 +105,26 @@ def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
         line.append(item)
     if line:
         flex.lines.append(FlexLine(line))
+
+
+def columns_width(ctx: LayoutContext, node: Node, widths: dict[Node, float]) -> float:
+    """Return the max-content width of a wrapping column container: its lines beside each other.
+
+    `widths` are the items' max-content contributions, px; lines are filled with the items at the largest.
+    """
+    style = node.style
+    around = definite_inner_height(node)
+    limits = height_limits(node, around, 0.0)
+    extra = extra_of(style, 0.0).height
+    low, high = (max(0.0, limit - extra) for limit in limits)
+    frame = Frame(
+        node, border_of(style), padding_of(style, 0.0), max(widths.values()), around, low, high, around,
+        around is None,
+    )  # fmt: skip
+    flex = make_container(ctx, frame)
+    _collect_lines(flex, _make_items(flex))
+    gaps = flex.cross_gap * (len(flex.lines) - 1)
+    return sum(max(widths[item.node] for item in line.items) for line in flex.lines) + gaps
 
 
 def _container_main_size(flex: FlexContainer) -> float:

@@ -351,6 +351,40 @@ def settle_display(style: ComputedStyle, *, is_item: bool) -> None:
             style.float_ = "none"
     elif style.float_ != "none":
         blockify(style)
+    if style.contain or style.content_visibility != "visible" or style.will_change:
+        _contain(style)
+
+
+# What is as good as set for stacking, and for containing fixed boxes (CSS Will Change 1 §2).
+_STACKING = frozenset((
+    "opacity", "transform", "translate", "rotate", "scale", "perspective", "filter", "backdrop-filter",
+    "mask", "mask-image", "clip-path", "mix-blend-mode", "isolation", "z-index", "position", "contain",
+    "view-transition-name", "-webkit-transform", "-webkit-filter", "-webkit-mask", "offset-path",
+))  # fmt: skip
+_OF_VISIBILITY = {
+    "auto": frozenset(("layout", "paint", "style")),
+    "hidden": frozenset(("size", "layout", "paint", "style")),
+}
+_TABLE_PARTS = frozenset((
+    "table-row-group", "table-header-group", "table-footer-group", "table-row", "table-caption",
+))  # fmt: skip
+
+
+def _contain(style: ComputedStyle) -> None:
+    """Keep the containment that applies to the box; paint containment clips and stacks (Containment 2 §3)."""
+    kinds = style.contain | _OF_VISIBILITY.get(style.content_visibility, frozenset())
+    if style.display in _TABLE_PARTS:
+        kinds = kinds & {"style"}
+    elif style.display in ("table", "inline-table", "table-cell"):
+        kinds = kinds - {"size", "inline-size"}
+    style.contain = kinds
+    if style.display == "inline":  # only images among them are contained, and layout knows those
+        return
+    if "paint" in kinds:
+        style.overflow_x = "clip" if style.overflow_x == "visible" else style.overflow_x
+        style.overflow_y = "clip" if style.overflow_y == "visible" else style.overflow_y
+    if kinds & {"paint", "layout"} or style.will_change & _STACKING:
+        style.isolation = "isolate"
 
 
 def blockify(style: ComputedStyle) -> None:

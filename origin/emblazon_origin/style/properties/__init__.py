@@ -1,5 +1,16 @@
 """The rows of the registry, by topic; importing this package fills it."""
 
-from . import border, box, decoration, flex_grid, font, generated, other, paint, text
+from . import border, box, containment, decoration, flex_grid, font, generated, other, paint, text
 
-__all__ = ["border", "box", "decoration", "flex_grid", "font", "generated", "other", "paint", "text"]
+__all__ = [
+    "border",
+    "box",
+    "containment",
+    "decoration",
+    "flex_grid",
+    "font",
+    "generated",
+    "other",
+    "paint",
+    "text",
+]

@@ -7,7 +7,7 @@ from ..syntax.registry import inert, svg, unsupported
 inert(
     "no effect on a still picture",
     "cursor", "pointer-events", "user-select", "-webkit-user-select", "-moz-user-select", "-ms-user-select",
-    "will-change", "resize", "caret-color", "caret", "touch-action", "-webkit-touch-callout",
+    "resize", "caret-color", "caret", "touch-action", "-webkit-touch-callout",
     "-webkit-tap-highlight-color", "-webkit-user-drag", "scroll-behavior", "overscroll-behavior",
     "overscroll-behavior-x", "overscroll-behavior-y", "scroll-snap-type", "scroll-snap-align",
     "scroll-snap-stop", "scroll-margin", "scroll-padding", "scroll-margin-top", "scroll-padding-top",
@@ -16,7 +16,7 @@ inert(
     "overflow-anchor", "interpolate-size", "view-transition-name", "speak", "speak-as", "field-sizing",
     "transform-style", "touch-callout", "-webkit-transform-style", "orphans", "widows", "page-break-before",
     "page-break-after", "page-break-inside", "break-before", "break-after", "break-inside", "page",
-    "nav-index", "ime-mode", "-webkit-box-direction", "contain", "content-visibility",
+    "nav-index", "ime-mode", "-webkit-box-direction",
     "app-region", "-webkit-app-region",
 )  # fmt: skip
 inert(
@@ -104,7 +104,7 @@ unsupported(
     "text-group-align", "math-style", "math-depth", "math-shift", "hyphenate-limit-chars",
     "text-underline-skip", "line-height-step",
     "corner-shape", "object-view-box", "image-orientation", "overlay", "margin-trim",
-    "overflow-clip-margin", "contain-intrinsic-size", "contain-intrinsic-width", "contain-intrinsic-height",
+    "overflow-clip-margin",
     "reading-flow", "dynamic-range-limit", "-webkit-box-flex", "-webkit-box-pack",
     "-webkit-box-align", "-webkit-box-ordinal-group", "-webkit-column-count", "-webkit-columns",
     "-webkit-line-break", "masonry-auto-flow", "grid-lanes", "line-fit-edge", "white-space-trim",

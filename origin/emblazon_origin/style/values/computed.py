@@ -47,6 +47,11 @@ class ComputedStyle:
     max_height: v.MaxSize = "none"
     aspect_ratio: float | None = None
     aspect_ratio_auto: bool = False  # `auto 16/9`: a replaced element's own ratio wins
+    contain: frozenset[str] = frozenset()  # kinds of containment that apply, content-visibility included
+    content_visibility: Literal["visible", "auto", "hidden"] = "visible"
+    contain_intrinsic_width: float | None = None
+    contain_intrinsic_height: float | None = None
+    will_change: frozenset[str] = frozenset()
     margin_top: v.Length | v.Auto = v.ZERO
     margin_right: v.Length | v.Auto = v.ZERO
     margin_bottom: v.Length | v.Auto = v.ZERO
