@@ -15,7 +15,7 @@ from .store.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class KeyedCard:
     """One card as the caches know it."""
 
     request: CardRequest
@@ -37,12 +37,12 @@ class Card:
         return self.key + epochs
 
 
-def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> Card:
+def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> KeyedCard:
     """Compute the key under the epochs as they are known now."""
     name, tags = request.template.name, request.template.tags
     base_key = cache_key(request, manifest)
     hard = epochs.in_key(name, tags)
-    return Card(
+    return KeyedCard(
         request=request,
         key=cache_key(request, manifest, hard) if hard else base_key,
         base_key=base_key,
@@ -52,18 +52,18 @@ def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> Card:
     )
 
 
-def fallback_of(card: Card, manifest: Manifest, epochs: Epochs) -> Card:
+def fallback_of(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> KeyedCard:
     """Return the card that is the template's own fallback look, in the same size and format."""
     return card_of(fallback_request(card.request.template, card.request), manifest, epochs)
 
 
-def same_epochs(card: Card, manifest: Manifest, epochs: Epochs) -> bool:
+def same_epochs(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> bool:
     """Tell whether nothing was purged for this card since `card` was made."""
     now = card_of(card.request, manifest, epochs)
     return (now.key, now.url_epoch, now.soft_epoch) == (card.key, card.url_epoch, card.soft_epoch)
 
 
-def judge_card(card: Card, record: Record, now: float) -> tuple[Judgement, Record]:
+def judge_card(card: KeyedCard, record: Record, now: float) -> tuple[Judgement, Record]:
     """Step 5, judge: a stored record of this card, with the purges that came after it."""
     if record.format != card.request.format or record.url_epoch < card.url_epoch:
         return Miss(), record

@@ -19,7 +19,7 @@ from emblazon.edge.exchange import Exchange
 
 from .admin.control import Control
 from .admin.short import ShortCards
-from .keyed_card import Card, card_of
+from .keyed_card import KeyedCard, card_of
 from .store.epochs import Epochs
 
 REMEMBERED = 2000
@@ -31,7 +31,7 @@ LONGEST_REMEMBERED = 2048  # characters of a target
 class _Known:
     """A request that was verified and keyed before, and under what."""
 
-    card: Card
+    card: KeyedCard
     manifest: Manifest
     epochs: Epochs
 
@@ -45,7 +45,7 @@ class Keyer:
         self._short = short
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
-    async def card(self, x: Exchange, route: Route) -> Card | None:
+    async def card(self, x: Exchange, route: Route) -> KeyedCard | None:
         """Return the card that a request asks for; None while there is no manifest.
 
         Raises Forbidden, Gone, NotFound, BadRequest, BadParameter.
@@ -66,7 +66,7 @@ class Keyer:
             raise Gone("The URL has expired.")
         return card
 
-    def _recall(self, name: tuple[str, str]) -> Card | None:
+    def _recall(self, name: tuple[str, str]) -> KeyedCard | None:
         """The very same target was verified before; its key holds until manifest or epochs change."""
         known = self._known.get(name)
         if known is None:
@@ -77,7 +77,7 @@ class Keyer:
         self._known.move_to_end(name)
         return known.card
 
-    def _remember(self, name: tuple[str, str], card: Card) -> None:
+    def _remember(self, name: tuple[str, str], card: KeyedCard) -> None:
         manifest = self._control.manifest
         if manifest is None or len(name[0]) + len(name[1]) > LONGEST_REMEMBERED:
             return
@@ -94,7 +94,7 @@ class Keyer:
         if self._config.keyring is not None and not exempt:
             self._config.keyring.verify(x.path, x.query, x.now, ignored=ignored)
 
-    async def _key(self, x: Exchange, route: Route) -> Card | None:
+    async def _key(self, x: Exchange, route: Route) -> KeyedCard | None:
         """Steps 1 and 3: parse against the template's schema, and key."""
         manifest = await self._control.ready(x)
         if manifest is None:

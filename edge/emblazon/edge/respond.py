@@ -24,7 +24,7 @@ from .http.conditional import (
     select,
 )
 from .http.http_date import format_date
-from .keyed_card import Card
+from .keyed_card import KeyedCard
 from .store.epochs import front_tag, scopes, url_scope
 from .store.freshness import current_age
 from .store.record import Record
@@ -84,7 +84,7 @@ class RangeNotSatisfiable(Problem):
         return {"Content-Range": f"bytes */{self.length}"}
 
 
-async def card_response(x: Exchange, card: Card | None, picture: Picture) -> Response:
+async def card_response(x: Exchange, card: KeyedCard | None, picture: Picture) -> Response:
     """Answer GET or HEAD with a picture, obeying conditions and ranges.
 
     Raises ConditionFailed, RangeNotSatisfiable.
@@ -130,7 +130,7 @@ def _without_bytes(headers: Headers) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_BYTES)
 
 
-def _picture_headers(x: Exchange, card: Card | None, picture: Picture, modified: str) -> Headers:
+def _picture_headers(x: Exchange, card: KeyedCard | None, picture: Picture, modified: str) -> Headers:
     record = picture.record
     age = int(current_age(record.times, x.now))
     to_clients, to_cdns = cache_control(x, card, picture)
@@ -161,14 +161,14 @@ def _picture_headers(x: Exchange, card: Card | None, picture: Picture, modified:
     return (*headers, *SECURITY, *CORS)
 
 
-def cache_tags(card: Card) -> list[str]:
+def cache_tags(card: KeyedCard) -> list[str]:
     """Return the tags by which caches in front may purge this card: the names of its epochs."""
     template = card.request.template
     names = [*scopes(template.name, template.tags), url_scope(template.name, card.base_key)]
     return [front_tag(name) for name in names]
 
 
-def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str, str]:
+def cache_control(x: Exchange, card: KeyedCard | None, picture: Picture) -> tuple[str, str]:
     """Return Cache-Control and CDN-Cache-Control. No life passes the time left to `_exp`."""
     if picture.no_store:
         return "no-store", ""
@@ -187,7 +187,7 @@ def cache_control(x: Exchange, card: Card | None, picture: Picture) -> tuple[str
     return ", ".join(["public", *lives, *immutable]), ", ".join(lives)
 
 
-def _is_pinned(card: Card, record: Record) -> bool:
+def _is_pinned(card: KeyedCard, record: Record) -> bool:
     """The URL carries the version that really drew the card, and the origin does not call it provisional.
 
     A card without one of its images, or in a first quick encoding, has a shorter life than its template's.

@@ -16,7 +16,7 @@ from .fill.fallback import Fallbacks
 from .fill.fill import Failed, Filled, Filler
 from .fill.revalidate import Refresher
 from .http.cache_status import CacheStatus
-from .keyed_card import Card, card_of, judge_card
+from .keyed_card import KeyedCard, card_of, judge_card
 from .store.freshness import Fresh, Judgement, Miss, Stale, UsableOnError, refresh_early
 from .store.tiers import Found, Store
 
@@ -32,7 +32,7 @@ class CardServer:
     refresher: Refresher
     fallbacks: Fallbacks
 
-    async def picture(self, x: Exchange, card: Card) -> Picture:
+    async def picture(self, x: Exchange, card: KeyedCard) -> Picture:
         """Return a picture, whatever happens."""
         found, judgement = await self._look_up(x, card)
         match judgement:
@@ -47,7 +47,7 @@ class CardServer:
             case _:
                 assert_never(judgement)
 
-    async def _look_up(self, x: Exchange, card: Card) -> tuple[Found | None, Judgement]:
+    async def _look_up(self, x: Exchange, card: KeyedCard) -> tuple[Found | None, Judgement]:
         """Steps 4 and 5: the first tier that has a card to serve, and what may be done with it."""
         best: Found | None = None
         verdict: Judgement = Miss()
@@ -63,7 +63,7 @@ class CardServer:
                 best, verdict = found, judgement
         return best, verdict
 
-    def _promote(self, x: Exchange, card: Card, found: Found) -> Found:
+    def _promote(self, x: Exchange, card: KeyedCard, found: Found) -> Found:
         """Copy a KV hit into this data centre's cache, after the response."""
         if found.tier == "cache":
             return found
@@ -71,7 +71,7 @@ class CardServer:
         x.ports.background.wait_until(quietly(self.store.put_cache(x, card.key, found.record, theirs)))
         return replace(found, body=ours)
 
-    def _hit(self, x: Exchange, card: Card, found: Found, ttl: float) -> Picture:
+    def _hit(self, x: Exchange, card: KeyedCard, found: Found, ttl: float) -> Picture:
         """Step 6: fresh bytes, and now and then a refresh ahead of the expiry."""
         x.became("hit", found.tier)
         if refresh_early(found.record.times, x.now, x.ports.random.uniform()):
@@ -79,14 +79,14 @@ class CardServer:
         detail = "" if found.tier == "cache" else found.tier
         return Picture(found.record, found.body, CacheStatus(hit=True, ttl=ttl, detail=detail))
 
-    def _stale(self, x: Exchange, card: Card, found: Found, ttl: float) -> Picture:
+    def _stale(self, x: Exchange, card: KeyedCard, found: Found, ttl: float) -> Picture:
         """Step 6: stale bytes now, the refresh after the response."""
         x.became("stale", found.tier)
         self.refresher.later(x, card, found)
         status = CacheStatus(hit=True, ttl=ttl, detail="stale-while-revalidate")
         return Picture(found.record, found.body, status)
 
-    async def _usable_on_error(self, x: Exchange, card: Card, found: Found, ttl: float) -> Picture:
+    async def _usable_on_error(self, x: Exchange, card: KeyedCard, found: Found, ttl: float) -> Picture:
         """Step 7 with a stale copy in hand: ask the origin, but not for long."""
         try:
             outcome, shared = await self.filler.fill(x, card, deadline=self.config.stale_timeout)
@@ -99,7 +99,7 @@ class CardServer:
             self.refresher.later(x, card, found)  # it may only be slow: give it its full time
         return Picture(found.record, found.body, _on_error(outcome, ttl, "stale-if-error"))
 
-    async def _miss(self, x: Exchange, card: Card) -> Picture:
+    async def _miss(self, x: Exchange, card: KeyedCard) -> Picture:
         """Step 7, and step 8 where it fails."""
         outcome, shared = await self.filler.fill(x, card)
         if isinstance(outcome, Filled):
@@ -112,7 +112,7 @@ class CardServer:
         x.became("fallback", outcome.reason)
         return await self.fallbacks.picture(x, card, outcome)
 
-    async def _earlier(self, x: Exchange, card: Card, failure: Failed) -> Picture | None:
+    async def _earlier(self, x: Exchange, card: KeyedCard, failure: Failed) -> Picture | None:
         """The same card as the template's version before this one drew it: the deployment may be at fault."""
         before = await self.control.before(x)
         name = card.request.template.name
@@ -155,7 +155,7 @@ def _on_error(failure: Failed, ttl: float | None, detail: str) -> CacheStatus:
     )
 
 
-def _is_own_shape(card: Card) -> bool:
+def _is_own_shape(card: KeyedCard) -> bool:
     """The template's own size, whose fallback looks are prepared with the manifest."""
     request = card.request
     return (request.width, request.height, request.dpr) == (

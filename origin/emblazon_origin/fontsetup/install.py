@@ -24,14 +24,14 @@ class FontSetupError(EmblazonError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FontSource:
     """One entry of `files`: a distribution ("npm/<name>" for npm), and a path inside it."""
 
     package: str
     path: str
 
     @classmethod
-    def parse(cls, text: str) -> Source:
+    def parse(cls, text: str) -> FontSource:
         """Parse `package:path#face`; the face number does not matter here."""
         package, _, path = text.partition(":")
         return cls(package, path.partition("#")[0])
@@ -59,13 +59,13 @@ class Source:
         return found
 
 
-def sources(fonts: Path) -> Iterator[Source]:
+def sources(fonts: Path) -> Iterator[FontSource]:
     """Yield every distinct source that `fonts.toml` names, in its order."""
     config = tomllib.loads((fonts / "fonts.toml").read_text(encoding="utf-8"))
-    seen: set[Source] = set()
+    seen: set[FontSource] = set()
     for family in config["family"]:
         for text in family["files"]:
-            source = Source.parse(text)
+            source = FontSource.parse(text)
             if source not in seen:
                 seen.add(source)
                 yield source

@@ -12,32 +12,36 @@ MAX_TEMPLATES = 200  # beyond it, templates are counted as "other"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MetricLine:
     """One metric: its labels, and what it means."""
 
     labels: tuple[str, ...]
     help: str
 
 
-COUNTERS: dict[str, Line] = {
-    "edge_requests": Line(
+COUNTERS: dict[str, MetricLine] = {
+    "edge_requests": MetricLine(
         ("outcome", "tier", "template"),
         "Requests by how they ended (hit, stale, stale-if-error, miss, fallback, problem, other) and where "
         "the answer came from, or why it was none.",
     ),
-    "edge_fill_failures": Line(("reason",), "Origin requests that gave no card."),
-    "edge_fills_refused": Line((), "Misses that were not sent on: EMBLAZON_MAX_FILLS were under way."),
-    "edge_refreshes": Line(("outcome",), "Background refreshes: filled, failed, from-kv, leased-elsewhere."),
-    "edge_manifest_errors": Line((), "Attempts to refresh the manifest that failed."),
-    "edge_tier_errors": Line(("operation", "kind"), "Failed or late calls to cache, KV and blob store."),
-    "edge_kv_throttled": Line((), "KV writes that were asked to slow down (429)."),
-    "edge_kv_skipped": Line((), "KV reads left out because KV kept failing."),
-    "edge_purges": Line(("soft",), "Purges taken."),
-    "edge_bugs": Line(("kind",), "Errors of the edge itself; the built-in card went out."),
+    "edge_fill_failures": MetricLine(("reason",), "Origin requests that gave no card."),
+    "edge_fills_refused": MetricLine((), "Misses that were not sent on: EMBLAZON_MAX_FILLS were under way."),
+    "edge_refreshes": MetricLine(
+        ("outcome",), "Background refreshes: filled, failed, from-kv, leased-elsewhere."
+    ),
+    "edge_manifest_errors": MetricLine((), "Attempts to refresh the manifest that failed."),
+    "edge_tier_errors": MetricLine(
+        ("operation", "kind"), "Failed or late calls to cache, KV and blob store."
+    ),
+    "edge_kv_throttled": MetricLine((), "KV writes that were asked to slow down (429)."),
+    "edge_kv_skipped": MetricLine((), "KV reads left out because KV kept failing."),
+    "edge_purges": MetricLine(("soft",), "Purges taken."),
+    "edge_bugs": MetricLine(("kind",), "Errors of the edge itself; the built-in card went out."),
 }
-TIMINGS: dict[str, Line] = {
-    "edge_request_seconds": Line(("outcome",), "Time to answer, by outcome."),
-    "edge_origin_seconds": Line((), "Time that the origin took for a right answer."),
+TIMINGS: dict[str, MetricLine] = {
+    "edge_request_seconds": MetricLine(("outcome",), "Time to answer, by outcome."),
+    "edge_origin_seconds": MetricLine((), "Time that the origin took for a right answer."),
 }
 
 

@@ -30,7 +30,7 @@ from .lines.intrinsic_widths import content_widths
 from .lines.justify import justify
 from .lines.line_breaking import WidthOf
 from .lines.line_findings import report_layout
-from .lines.paragraph import EPSILON, Paragraph, Span
+from .lines.paragraph import EPSILON, Paragraph, TextSpan
 from .lines.prepare import MAX_PARAGRAPHS, Paragraphs, prepare
 from .lines.vertical import BoxMetrics, box_metrics
 from .lines.wrap_style import wrap
@@ -190,7 +190,7 @@ def text_indent(block_style: ComputedStyle, width: float) -> float:
 
 def _build(
     paragraph: Paragraph,
-    spans: Sequence[Span],
+    spans: Sequence[TextSpan],
     width: float,
     *,
     clamped: bool,

@@ -11,7 +11,7 @@ import tinycss2
 from emblazon_origin.report import Report
 from emblazon_origin.style.document.html import parse_html
 from emblazon_origin.style.selectors import InvalidSelector, parse_selector_list
-from emblazon_origin.style.values.node import Node
+from emblazon_origin.style.values.node import HtmlNode
 
 # `:scope` and `&` differ in a style sheet; the others follow the specification.
 DEVIATIONS = {
@@ -19,7 +19,7 @@ DEVIATIONS = {
 }  # fmt: skip
 
 
-def nodes(root: Node) -> Iterator[Node]:
+def nodes(root: HtmlNode) -> Iterator[HtmlNode]:
     yield root
     for child in root.elements:
         yield from nodes(child)

@@ -18,7 +18,7 @@ from ...contract.schema import FORMATS, Manifest
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.body import read_object
-from ..keyed_card import Card, card_of
+from ..keyed_card import KeyedCard, card_of
 from ..ports import BytesBody, Response
 from ..respond import json_response
 from ..store.epochs import Epochs, front_tag, url_scope
@@ -70,7 +70,7 @@ class Purger:
             unknown = order.unknown_to(self._control.manifest, self._control.previous)
         return unknown
 
-    async def _cards(self, x: Exchange, url: str) -> list[Card]:
+    async def _cards(self, x: Exchange, url: str) -> list[KeyedCard]:
         """The cards that a URL may answer with: one, or one for each format where it negotiates."""
         manifest = await self._control.ready(x)
         if manifest is None:
@@ -97,7 +97,7 @@ class Purger:
             return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
         return parse_request("GET", parts.path, parts.query, manifest, rules=self._config.rules)
 
-    async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> None:
+    async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[KeyedCard]) -> None:
         names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
         entry = await self._store.kv_get(x, EPOCHS_KEY)
         if entry is not None:
@@ -120,7 +120,7 @@ class Purger:
                 "KV did not take the purge; other data centres would not hear of it. Try again."
             )
 
-    async def _purge_front(self, x: Exchange, order: PurgeOrder, cards: list[Card]) -> dict[str, str]:
+    async def _purge_front(self, x: Exchange, order: PurgeOrder, cards: list[KeyedCard]) -> dict[str, str]:
         """Purge the caches in front of the Worker, where they are configured; tell how it went."""
         names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
         tags = [front_tag(name) for name in names]

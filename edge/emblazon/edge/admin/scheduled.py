@@ -16,7 +16,7 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.fallback import LOOK_LIFE, Fallbacks
 from ..fill.fill import Failed, Filler
-from ..keyed_card import Card, card_of, judge_card
+from ..keyed_card import KeyedCard, card_of, judge_card
 from ..ports import BytesBody
 from ..store.freshness import Fresh
 from ..store.hot import HotCards
@@ -89,14 +89,14 @@ class Scheduled:
                 rewarmed += await self._fill(x, card)
         return rewarmed
 
-    async def _expires_soon(self, x: Exchange, card: Card) -> bool:
+    async def _expires_soon(self, x: Exchange, card: KeyedCard) -> bool:
         found = await self.store.from_kv(x, card.key)
         if found is None:
             return True
         judgement, _ = judge_card(card, found.record, x.now)
         return not isinstance(judgement, Fresh) or judgement.ttl < self.config.rewarm_before
 
-    async def _card(self, x: Exchange, target: str, manifest: Manifest) -> Card | None:
+    async def _card(self, x: Exchange, target: str, manifest: Manifest) -> KeyedCard | None:
         parts = urlsplit(target)
         try:
             if isinstance(match_route(parts.path), ShortRoute):
@@ -107,7 +107,7 @@ class Scheduled:
             return None  # its template has changed or gone
         return card_of(request, manifest, self.control.epochs)
 
-    async def _fill(self, x: Exchange, card: Card) -> bool:
+    async def _fill(self, x: Exchange, card: KeyedCard) -> bool:
         try:
             outcome, _ = await self.filler.fill(x, card)
         except Problem:

@@ -36,14 +36,14 @@ class StoreBusy(NotStored):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredUpload:
     """Where the card lies: its key in the storage and its public address."""
 
     key: str
     url: str
 
 
-async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> Stored:
+async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> StoredUpload:
     """Draw and store one card. Idempotent: the key is a hash of the picture.
 
     Raises BadParameter where the origin has no storage, NotStored when it failed.
@@ -59,7 +59,7 @@ async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> Store
     return await _stored(answer)
 
 
-async def _stored(answer: OriginResponse) -> Stored:
+async def _stored(answer: OriginResponse) -> StoredUpload:
     if answer.status == 404:
         raise BadParameter(
             "'store' needs a storage: set EMBLAZON_STORAGE at the origin to folder or s3.", param="store"
@@ -71,6 +71,6 @@ async def _stored(answer: OriginResponse) -> Stored:
         raise NotStored(f"The origin answered with status {answer.status}; its log says why.")
     try:
         members = json.loads(await answer.body.read())
-        return Stored(str(members["key"]), str(members["url"]))
+        return StoredUpload(str(members["key"]), str(members["url"]))
     except (ValueError, KeyError, TypeError):
         raise NotStored("The origin's answer names no stored card.") from None

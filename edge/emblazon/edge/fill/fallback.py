@@ -18,7 +18,7 @@ from ..builtin import draw
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_status import CacheStatus
-from ..keyed_card import Card, fallback_of, judge_card
+from ..keyed_card import KeyedCard, fallback_of, judge_card
 from ..ports import BytesBody
 from ..respond import Picture
 from ..store.freshness import Miss, Stored, current_age
@@ -42,7 +42,7 @@ class Fallbacks:
         self._pictures: OrderedDict[tuple[int, int, Format], bytes] = OrderedDict()
         self._looked_for: OrderedDict[str, float] = OrderedDict()  # key of a look → when
 
-    async def picture(self, x: Exchange, card: Card, failure: Failed) -> Picture:
+    async def picture(self, x: Exchange, card: KeyedCard, failure: Failed) -> Picture:
         """Return the best fallback for a card that could not be had."""
         found = await self._of_template(x, card, failure)
         if found is None:
@@ -65,7 +65,7 @@ class Fallbacks:
         status = _status(reason, fwd_status, "builtin-fallback")
         return Picture(self.short_lived(x, record), BytesBody(data), status, fallback=reason)
 
-    async def prepare(self, x: Exchange, card: Card) -> bool:
+    async def prepare(self, x: Exchange, card: KeyedCard) -> bool:
         """Get a card's fallback look from a living origin while there is one; for the background.
 
         True when it was fetched; once it is in KV it is left alone for a day.
@@ -92,7 +92,7 @@ class Fallbacks:
             self._looked_for.pop(fallback.key, None)
         return isinstance(outcome, Filled)
 
-    async def _of_template(self, x: Exchange, card: Card, failure: Failed) -> Found | None:
+    async def _of_template(self, x: Exchange, card: KeyedCard, failure: Failed) -> Found | None:
         manifest = self._control.manifest
         if manifest is None:
             return None

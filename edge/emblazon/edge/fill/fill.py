@@ -15,7 +15,7 @@ from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_control import Life, life_of
-from ..keyed_card import Card, same_epochs
+from ..keyed_card import KeyedCard, same_epochs
 from ..ports import Body, Inspection, OriginError, OriginResponse, get_header
 from ..store.circuit import Breaker
 from ..store.freshness import MAX_FRESH, Stored
@@ -79,7 +79,7 @@ class Filler:
         )
 
     async def fill(
-        self, x: Exchange, card: Card, *, deadline: float | None = None
+        self, x: Exchange, card: KeyedCard, *, deadline: float | None = None
     ) -> tuple[Filled | Failed, bool]:
         """Fill one card, together with everyone else who wants it; tell whether the flight was shared.
 
@@ -98,13 +98,13 @@ class Filler:
         except TimeoutError:
             return Failed("origin-timeout"), True
 
-    def _held_back(self, x: Exchange, card: Card) -> Failed | None:
+    def _held_back(self, x: Exchange, card: KeyedCard) -> Failed | None:
         until, failure = self._failures.get(card.key, (0.0, None))
         if failure is not None and x.now < until <= x.now + self._config.retry_after_failure:
             return replace(failure, asked=False)
         return None
 
-    async def _fill(self, x: Exchange, card: Card, deadline: float) -> Filled | Failed:
+    async def _fill(self, x: Exchange, card: KeyedCard, deadline: float) -> Filled | Failed:
         if self._filling >= self._config.max_fills:
             x.ports.metrics.count("edge_fills_refused")
             return Failed("overload", asked=False)
@@ -126,7 +126,7 @@ class Filler:
         if error.reason not in ("truncated", "too-large") and not hurried:
             self.breaker.failure(x.now, jitter=x.ports.random.uniform())
 
-    def _failed(self, x: Exchange, card: Card, failure: Failed, detail: str) -> Failed:
+    def _failed(self, x: Exchange, card: KeyedCard, failure: Failed, detail: str) -> Failed:
         x.ports.metrics.count("edge_fill_failures", reason=failure.reason)
         x.ports.log.log(
             "warning",
@@ -142,7 +142,7 @@ class Filler:
             self._failures.popitem(last=False)
         return failure
 
-    async def _ask(self, x: Exchange, card: Card, deadline: float) -> Filled:
+    async def _ask(self, x: Exchange, card: KeyedCard, deadline: float) -> Filled:
         asked_at = x.now
         headers = origin_headers(x, self._config, key=card.origin_key)
         answer = await x.ports.origin.fetch(card.target, headers, deadline=deadline)
@@ -164,7 +164,7 @@ class Filler:
             self.breaker.success()
 
     async def _keep(
-        self, x: Exchange, card: Card, answer: OriginResponse, inspection: Inspection, took: float
+        self, x: Exchange, card: KeyedCard, answer: OriginResponse, inspection: Inspection, took: float
     ) -> Filled:
         life = _life(card, answer, x.now)
         record = make_record(card, inspection, life, now=x.now, took=took)
@@ -188,11 +188,11 @@ class Filler:
             private=not life.storable,
         )
 
-    def _unpurged(self, card: Card) -> bool:
+    def _unpurged(self, card: KeyedCard) -> bool:
         manifest = self._control.manifest
         return manifest is not None and same_epochs(card, manifest, self._control.epochs)
 
-    async def _keep_in_kv(self, x: Exchange, card: Card, record: Record, body: Body) -> None:
+    async def _keep_in_kv(self, x: Exchange, card: KeyedCard, record: Record, body: Body) -> None:
         if self._unpurged(card):
             await self._store.put_kv(x, card.key, record, body)
 
@@ -200,7 +200,7 @@ class Filler:
         await self._control.ask_again(x)
 
 
-def make_record(card: Card, inspection: Inspection, life: Life, *, now: float, took: float) -> Record:
+def make_record(card: KeyedCard, inspection: Inspection, life: Life, *, now: float, took: float) -> Record:
     """Describe a checked answer for storage."""
     return Record(
         times=Stored(
@@ -222,7 +222,7 @@ def make_record(card: Card, inspection: Inspection, life: Life, *, now: float, t
     )
 
 
-def _life(card: Card, answer: OriginResponse, now: float) -> Life:
+def _life(card: KeyedCard, answer: OriginResponse, now: float) -> Life:
     cache = card.request.template.cache
     default = Life(cache.max_age, cache.stale_while_revalidate, cache.stale_if_error)
     return life_of(answer.headers, now, default=default)

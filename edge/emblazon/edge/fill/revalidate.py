@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...contract.problem import Problem
 from ..exchange import Exchange
-from ..keyed_card import Card, judge_card
+from ..keyed_card import KeyedCard, judge_card
 from ..store.freshness import Fresh
 from ..store.lease import Leases
 from ..store.tiers import Found, Store
@@ -19,14 +19,14 @@ class Refresher:
         self._filler = filler
         self._leases = leases
 
-    def later(self, x: Exchange, card: Card, found: Found) -> bool:
+    def later(self, x: Exchange, card: KeyedCard, found: Found) -> bool:
         """Refresh after the response; False when a refresh of this card is under way here."""
         if not self._leases.begin(x, card.key):
             return False
         x.ports.background.wait_until(self._refresh(x, card, found))
         return True
 
-    async def _refresh(self, x: Exchange, card: Card, found: Found) -> None:
+    async def _refresh(self, x: Exchange, card: KeyedCard, found: Found) -> None:
         try:
             if found.tier == "cache" and await self._newer_in_kv(x, card, found):
                 x.ports.metrics.count("edge_refreshes", outcome="from-kv")
@@ -43,7 +43,7 @@ class Refresher:
         finally:
             self._leases.end(card.key)
 
-    async def _newer_in_kv(self, x: Exchange, card: Card, found: Found) -> bool:
+    async def _newer_in_kv(self, x: Exchange, card: KeyedCard, found: Found) -> bool:
         """Another data centre may have refreshed already: its copy in KV saves the origin a render."""
         other = await self._store.from_kv(x, card.key)
         if other is None or other.record.times.at <= found.record.times.at:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import TRANSPARENT, ZERO
 from ..boxes.nodes import Node
-from .cells import Cell, Edge, TableGrid
+from .cells import Cell, JointBorder, TableGrid
 
 _STYLES = ("none", "inset", "groove", "outset", "ridge", "dotted", "dashed", "solid", "double")
-NO_EDGE = Edge(0.0, "none", None)
+NO_EDGE = JointBorder(0.0, "none", None)
 _OPPOSITE = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 
 
@@ -55,16 +55,16 @@ def _with_borders(
     return style.replace(**changes)
 
 
-def _edge(node: Node, side: str) -> Edge:
+def _edge(node: Node, side: str) -> JointBorder:
     style = node.style
-    return Edge(
+    return JointBorder(
         getattr(style, f"border_{side}_width"),
         getattr(style, f"border_{side}_style"),
         getattr(style, f"border_{side}_color"),
     )
 
 
-def _winner(candidates: list[Edge]) -> Edge:
+def _winner(candidates: list[JointBorder]) -> JointBorder:
     """Return the border that wins; of equal ones the first (§17.6.2.1)."""
     best = NO_EDGE
     for edge in candidates:
@@ -78,7 +78,7 @@ def _winner(candidates: list[Edge]) -> Edge:
     return best
 
 
-def _between(first: Cell | None, second: Cell | None, side: str) -> list[Edge] | None:
+def _between(first: Cell | None, second: Cell | None, side: str) -> list[JointBorder] | None:
     """Return the two cells' borders at an edge, or None inside a cell; `side` is the second one's."""
     if first is not None and first is second:
         return None
@@ -86,7 +86,9 @@ def _between(first: Cell | None, second: Cell | None, side: str) -> list[Edge] |
     return edges if second is None else [*edges, _edge(second.node, side)]
 
 
-def _horizontal(table: Node, grid: TableGrid, at: dict[tuple[int, int], Cell], row: int, column: int) -> Edge:
+def _horizontal(
+    table: Node, grid: TableGrid, at: dict[tuple[int, int], Cell], row: int, column: int
+) -> JointBorder:
     found = _between(at.get((row - 1, column)), at.get((row, column)), "top")
     if found is None:
         return NO_EDGE
@@ -106,7 +108,9 @@ def _horizontal(table: Node, grid: TableGrid, at: dict[tuple[int, int], Cell], r
     return _winner(found)
 
 
-def _vertical(table: Node, grid: TableGrid, at: dict[tuple[int, int], Cell], row: int, column: int) -> Edge:
+def _vertical(
+    table: Node, grid: TableGrid, at: dict[tuple[int, int], Cell], row: int, column: int
+) -> JointBorder:
     found = _between(at.get((row, column - 1)), at.get((row, column)), "left")
     if found is None:
         return NO_EDGE

@@ -11,7 +11,7 @@ MAX_SPAN = 1000
 MAX_COLUMNS = 1000
 
 
-class Edge(NamedTuple):
+class JointBorder(NamedTuple):
     """A collapsed border between two grid cells; `style` "none" for nothing."""
 
     width: float
@@ -38,8 +38,10 @@ class TableGrid:
     groups: list[Node] = field(default_factory=list)  # of each row
     cells: list[Cell] = field(default_factory=list)
     columns: int = 0
-    horizontal: list[list[Edge]] = field(default_factory=list)  # collapsed borders: per grid line and column
-    vertical: list[list[Edge]] = field(default_factory=list)  # per row and grid line
+    horizontal: list[list[JointBorder]] = field(
+        default_factory=list
+    )  # collapsed borders: per grid line and column
+    vertical: list[list[JointBorder]] = field(default_factory=list)  # per row and grid line
 
 
 _ORDER = {"table-header-group": 0, "table-footer-group": 2}

@@ -14,7 +14,7 @@ from ..flex.items import content_height_twin
 from ..flow.content_alignment import content_shift, shift_content
 from ..placement import place, postpone
 from ..sizing import length_of
-from .cells import Cell, Edge, TableGrid
+from .cells import Cell, JointBorder, TableGrid
 from .columns import distribute, fixed_layout, measure_columns, spacing_of, total_sizes
 
 _NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
@@ -246,9 +246,9 @@ def _add_edges(
             _add_edge(frame, content, edge, x, ys[line] - edge.width / 2, right - x, edge.width, "top")
 
 
-def _runs(edges: list[Edge]) -> list[tuple[int, int, Edge]]:
+def _runs(edges: list[JointBorder]) -> list[tuple[int, int, JointBorder]]:
     """Join neighbouring edges that look the same: first column, last column, edge."""
-    found: list[tuple[int, int, Edge]] = []
+    found: list[tuple[int, int, JointBorder]] = []
     for column, edge in enumerate(edges):
         if found and found[-1][1] == column - 1 and found[-1][2] == edge:
             found[-1] = (found[-1][0], column, edge)
@@ -264,7 +264,14 @@ def _across(grid: TableGrid, line: int, column: int) -> float:
 
 
 def _add_edge(
-    frame: Frame, content: Content, edge: Edge, x: float, y: float, width: float, height: float, side: str
+    frame: Frame,
+    content: Content,
+    edge: JointBorder,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    side: str,
 ) -> None:
     style = anonymous_style(
         frame.node.style,

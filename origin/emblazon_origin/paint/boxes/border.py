@@ -27,7 +27,7 @@ TOP, RIGHT, BOTTOM, LEFT = range(4)
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class BorderSide:
     """One side of a border."""
 
     side: int
@@ -41,12 +41,12 @@ class Edge:
         return self.width > 0 and self.style not in ("none", "hidden") and self.color.a > 0
 
 
-def edges_of(style: ComputedStyle, border: Sides) -> tuple[Edge, Edge, Edge, Edge]:
+def edges_of(style: ComputedStyle, border: Sides) -> tuple[BorderSide, BorderSide, BorderSide, BorderSide]:
     """Return the four sides; a `double` too thin for two lines is `solid`."""
 
-    def edge(side: int, line: str, color: Color) -> Edge:
+    def edge(side: int, line: str, color: Color) -> BorderSide:
         width = border[side]
-        return Edge(side, width, "solid" if line == "double" and width < 3 else line, color)
+        return BorderSide(side, width, "solid" if line == "double" and width < 3 else line, color)
 
     return (
         edge(TOP, style.border_top_style, style.border_top_color),
@@ -66,7 +66,9 @@ def paint_border(painter: Painter, geometry: BoxGeometry, style: ComputedStyle, 
         paint_edges(painter, geometry, edges, shown)
 
 
-def paint_edges(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], shown: list[Edge]) -> None:
+def paint_edges(
+    painter: Painter, geometry: BoxGeometry, edges: tuple[BorderSide, ...], shown: list[BorderSide]
+) -> None:
     """Draw sides alike in one go, others side by side."""
     first = shown[0]
     alike = all(edge.style == first.style and edge.color == first.color for edge in shown)
@@ -80,7 +82,7 @@ def paint_edges(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...]
     _paint_sides(painter, geometry, edges, shown)
 
 
-def _none_hidden(edges: tuple[Edge, ...], shown: list[Edge]) -> bool:
+def _none_hidden(edges: tuple[BorderSide, ...], shown: list[BorderSide]) -> bool:
     """True where the sides that are not drawn take no room either."""
     return all(edge.width == 0 for edge in edges if edge not in shown)
 
@@ -123,7 +125,9 @@ def _double(border: Sides) -> tuple[tuple[Sides, Sides], tuple[Sides, Sides]]:
     return (Sides(0, 0, 0, 0), line), (gap_end, border)
 
 
-def _paint_sides(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], shown: list[Edge]) -> None:
+def _paint_sides(
+    painter: Painter, geometry: BoxGeometry, edges: tuple[BorderSide, ...], shown: list[BorderSide]
+) -> None:
     """Draw sides that differ. Opaque ones of one style share their rings: no seam shows at the joins."""
     unbroken = [edge for edge in shown if edge.style not in ("dashed", "dotted")]
     for style in dict.fromkeys(edge.style for edge in unbroken):
@@ -138,7 +142,7 @@ def _paint_sides(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...
             _paint_broken_side(painter, geometry, edges, edge)
 
 
-def _paint_joined(painter: Painter, geometry: BoxGeometry, sides: list[Edge]) -> None:
+def _paint_joined(painter: Painter, geometry: BoxGeometry, sides: list[BorderSide]) -> None:
     """Draw sides of one style: each ring once, filled with a picture of the sides' colours."""
     areas = [painter.mask(side_area(geometry, edge.side)) for edge in sides]
     for outer, inner, colors in _rings(geometry, sides):
@@ -160,7 +164,7 @@ def _paint_joined(painter: Painter, geometry: BoxGeometry, sides: list[Edge]) ->
         painter.surface.draw(Pixmap(picture, cover), ring.x, ring.y, painter.clip)
 
 
-def _rings(geometry: BoxGeometry, sides: list[Edge]) -> list[tuple[Sides, Sides, list[Color]]]:
+def _rings(geometry: BoxGeometry, sides: list[BorderSide]) -> list[tuple[Sides, Sides, list[Color]]]:
     """Return what a style draws: (outer widths, inner widths, colour of each side)."""
     whole, none = geometry.border, Sides(0, 0, 0, 0)
 
@@ -233,7 +237,9 @@ def _meeting(p: Point, a: Point, q: Point, b: Point) -> Point | None:
     return (along_a, along_b) if along_a > 0 and along_b > 0 else None
 
 
-def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edge, ...], edge: Edge) -> None:
+def _paint_broken_side(
+    painter: Painter, geometry: BoxGeometry, edges: tuple[BorderSide, ...], edge: BorderSide
+) -> None:
     """Draw a dashed or dotted side: a straight stroke, or along the curve where corners are round."""
     if geometry.radii.is_square:
         dashes = painter.mask(_straight_stroke(geometry.border_rect, edge))
@@ -253,7 +259,7 @@ def _paint_broken_side(painter: Painter, geometry: BoxGeometry, edges: tuple[Edg
     painter.surface.fill_mask(mask, edge.color, painter.clip)
 
 
-def _joined_area(geometry: BoxGeometry, edges: tuple[Edge, ...], edge: Edge) -> Path | None:
+def _joined_area(geometry: BoxGeometry, edges: tuple[BorderSide, ...], edge: BorderSide) -> Path | None:
     """Return the area of a straight side, mitred where the neighbour looks different; None for all of it."""
     start, end, far_end, far_start = corners_of(geometry, edge.side)
     before, after = edges[edge.side - 1], edges[(edge.side + 1) % 4]
@@ -271,7 +277,7 @@ def _joined_area(geometry: BoxGeometry, edges: tuple[Edge, ...], edge: Edge) -> 
     return polygon_path([start, end, far_end, far_start])
 
 
-def _along_the_curve(painter: Painter, geometry: BoxGeometry, edge: Edge) -> Mask | None:
+def _along_the_curve(painter: Painter, geometry: BoxGeometry, edge: BorderSide) -> Mask | None:
     """Return dashes or dots all the way round a rounded border."""
     width = max(geometry.border)
     pattern = pattern_for(edge.style, width)
@@ -292,7 +298,7 @@ def pattern_for(style: str, width: float) -> Pattern:
     return dot_pattern(width) if is_round_dotted(style, width) else dash_pattern(style, width)
 
 
-def _straight_stroke(rect: Rect, edge: Edge) -> Path:
+def _straight_stroke(rect: Rect, edge: BorderSide) -> Path:
     x, y, w, h = rect
     half = edge.width / 2
     match edge.side:

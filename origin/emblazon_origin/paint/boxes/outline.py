@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...layout.boxes.box import Sides
 from ...style.values.computed import ComputedStyle
 from ..painter import Painter
-from .border import Edge, paint_edges
+from .border import BorderSide, paint_edges
 from .box_geometry import BoxGeometry, device_width
 
 
@@ -18,7 +18,7 @@ def paint_outline(painter: Painter, geometry: BoxGeometry, style: ComputedStyle)
     if not painter.sees(outer.rect):
         return
     line = "solid" if style.outline_style == "double" and width < 3 else style.outline_style
-    edges = tuple(Edge(side, width, line, style.outline_color) for side in range(4))
+    edges = tuple(BorderSide(side, width, line, style.outline_color) for side in range(4))
     frame = BoxGeometry(
         outer.rect, outer.radii, Sides(width, width, width, width), Sides(0, 0, 0, 0), geometry.dpr
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..color.css_color import recolored
 from ..color.names import WHITE
-from ..syntax.declarations import Custom, Pending, Wide
+from ..syntax.declarations import Custom, PendingSubstitution, Wide
 from ..syntax.registry import LONGHANDS
 from ..syntax.sheet_model import PropertyRule
 from ..values import value_types as v
@@ -56,7 +56,7 @@ class Environment:
     base: str
     metrics: FontMetricsPort | None = None
     root: Computed | None = None
-    notes: list[tuple[Pending, str]] = field(default_factory=list)
+    notes: list[tuple[PendingSubstitution, str]] = field(default_factory=list)
     substituted: dict[tuple[int, bool, int], tuple[dict[str, Any], object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
 
@@ -67,7 +67,7 @@ def initial_value(key: str) -> Any:
 
 
 @dataclass(slots=True)
-class Element:
+class Computation:
     """The computation of one element: cascaded values in, `Computed` out."""
 
     env: Environment
@@ -163,14 +163,14 @@ class Element:
         """Return the computed value of a cascaded key."""
         value = self.cascaded[key]
         kind = value.__class__
-        if kind is Pending:
+        if kind is PendingSubstitution:
             value = self.pending(key, value)
             kind = value.__class__
         if kind is Wide:
             return self.wide(key, value.keyword)
         return value.fn(self.context) if kind is Deferred else value
 
-    def pending(self, key: str, value: Pending) -> Any:
+    def pending(self, key: str, value: PendingSubstitution) -> Any:
         """Substitute custom properties; what does not parse then is `unset` (CSS Variables 1 §3)."""
         cache = self.env.substituted
         which = (id(value.tokens), value.rtl, id(self.custom))

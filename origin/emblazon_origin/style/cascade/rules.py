@@ -10,7 +10,7 @@ from ..selectors import Selector
 from ..syntax.declarations import Block
 from ..syntax.sheet_model import Layer, StyleRule
 from ..values.budget import BUDGET, Exhausted
-from ..values.node import Node
+from ..values.node import HtmlNode
 
 USER_AGENT, HINTS, AUTHOR = 0, 1, 2
 
@@ -47,7 +47,7 @@ class RuleSet:
                 Candidate(selector, rule.block, selector.is_key, normal, important)
             )
 
-    def match(self, node: Node, pseudo: str = "") -> list[Candidate]:
+    def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
         """Return what matches the element, in cascade order of normal declarations.
 
         Where the work of matching is used up, only the user agent's rules are left.

@@ -9,7 +9,7 @@ from typing import Any
 import tinycss2
 from cachetools import LRUCache
 
-from ..syntax.declarations import WIDE, Custom, Pending, Wide, keys_of, parse_row
+from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, parse_row
 from ..syntax.registry import Logical
 from ..syntax.variables import Substitution, Unresolved
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue
@@ -22,7 +22,9 @@ _lock = threading.Lock()
 
 
 def substituted(
-    value: Pending, custom: Mapping[str, Custom | None], notes: list[tuple[Pending, str]]
+    value: PendingSubstitution,
+    custom: Mapping[str, Custom | None],
+    notes: list[tuple[PendingSubstitution, str]],
 ) -> dict[str, Any]:
     """Return the value for each key of the property, empty where it is invalid at computed-value time."""
     name = value.row.name
@@ -45,7 +47,7 @@ def substituted(
     return pairs
 
 
-def _parsed(value: Pending, tokens: list[Any]) -> tuple[dict[str, Any], str]:
+def _parsed(value: PendingSubstitution, tokens: list[Any]) -> tuple[dict[str, Any], str]:
     row = value.row
     cursor = Cursor(tokens)
     if len(cursor.tokens) == 1 and (word := cursor.ident()) in WIDE:
@@ -61,7 +63,7 @@ def _parsed(value: Pending, tokens: list[Any]) -> tuple[dict[str, Any], str]:
     return pairs, ""
 
 
-def _note(notes: list[tuple[Pending, str]], value: Pending, reason: str) -> None:
+def _note(notes: list[tuple[PendingSubstitution, str]], value: PendingSubstitution, reason: str) -> None:
     message = f"'{value.row.name}' is ignored where its var() is used: {reason}"
     if all(message != other or value.tokens is not found.tokens for found, other in notes):
         notes.append((value, message))

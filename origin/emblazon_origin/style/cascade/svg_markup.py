@@ -16,7 +16,7 @@ from ..color.css_color import parse_color
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.variables import Substitution, Unresolved
 from ..values import value_types as v
-from ..values.node import Node
+from ..values.node import HtmlNode
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, tokenize
 from .rules import AUTHOR, RuleSet, by_importance
 
@@ -57,9 +57,9 @@ class Serializer:
     rules: RuleSet
     custom: Values
     inline: Mapping[int, Block]  # parsed style attributes by id of their node
-    elsewhere: Mapping[str, Node]  # elements of every inline SVG of the document, by id
+    elsewhere: Mapping[str, HtmlNode]  # elements of every inline SVG of the document, by id
 
-    def markup(self, root: Node, paint: Mapping[str, str]) -> str:
+    def markup(self, root: HtmlNode, paint: Mapping[str, str]) -> str:
         """Return the XML; `paint` is what the root inherits or is given by the style sheets."""
         text = self.element(root, paint)
         borrowed = self.borrowed(root, text)
@@ -67,7 +67,7 @@ class Serializer:
             return text
         return text.removesuffix("</svg>") + f"<defs>{borrowed}</defs></svg>"
 
-    def borrowed(self, root: Node, text: str) -> str:
+    def borrowed(self, root: HtmlNode, text: str) -> str:
         """Return the elements of other inline SVGs that this one refers to by `#id`."""
         done = {node.id for node in _nodes(root)}
         wanted = [name for name in _REFERENCE.findall(text) if name not in done]
@@ -82,10 +82,10 @@ class Serializer:
             wanted += _REFERENCE.findall(pieces[-1])
         return "".join(pieces)
 
-    def element(self, top: Node, paint: Mapping[str, str] | None = None) -> str:
+    def element(self, top: HtmlNode, paint: Mapping[str, str] | None = None) -> str:
         """Return one element with what is in it; `paint` marks the root."""
         pieces: list[str] = []
-        stack: list[Node | str] = [top]
+        stack: list[HtmlNode | str] = [top]
         while stack:
             item = stack.pop()
             if isinstance(item, str):
@@ -104,7 +104,7 @@ class Serializer:
             ]
         return "".join(pieces)
 
-    def style(self, node: Node) -> dict[str, str]:
+    def style(self, node: HtmlNode) -> dict[str, str]:
         """Return what the author's rules and the style attribute declare for a shape."""
         candidates = [c for c in self.rules.match(node) if c.normal[0] == AUTHOR]
         inline = self.inline.get(id(node))
@@ -118,7 +118,7 @@ class Serializer:
             found.update(_texts(block.svg_important, self.custom))
         return found
 
-    def attributes(self, node: Node, style: Mapping[str, str], top: bool) -> str:
+    def attributes(self, node: HtmlNode, style: Mapping[str, str], top: bool) -> str:
         """Return the start tag's attributes; event handlers and foreign names are left out."""
         every = {"xmlns": _SVG_NAMESPACE, "xmlns:xlink": _XLINK_NAMESPACE} if top else {}
         for name, value in node.attributes.items():
@@ -136,7 +136,7 @@ class Serializer:
         return texts.get("fill", "none")
 
 
-def _nodes(root: Node) -> Iterable[Node]:
+def _nodes(root: HtmlNode) -> Iterable[HtmlNode]:
     stack = [root]
     while stack:
         node = stack.pop()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...report import Diagnostic, Report
-from ..syntax.declarations import Pending
+from ..syntax.declarations import PendingSubstitution
 from .sheets import Loaded
 
 Place = tuple[str, int, int]  # file, line, column of the CSS text's start
 
 
 def report_unresolved(
-    notes: Iterable[tuple[Pending, str]],
+    notes: Iterable[tuple[PendingSubstitution, str]],
     sheets: Iterable[Loaded],
     inline_places: Mapping[int, Place],
     report: Report,
@@ -24,7 +24,7 @@ def report_unresolved(
     for sheet in sheets:
         for rule in sheet.sheet.rules:
             for value in (*rule.block.normal.values(), *rule.block.important.values()):
-                if value.__class__ is Pending:
+                if value.__class__ is PendingSubstitution:
                     places[id(value.tokens)] = (sheet.file, sheet.line, sheet.column)
     for pending, message in notes:
         file, line, column = places.get(id(pending.tokens), ("", 1, 1))

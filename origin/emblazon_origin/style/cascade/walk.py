@@ -16,13 +16,12 @@ from ..color.names import CANVAS_DARK
 from ..document.image_source import with_source
 from ..document.presentational_hints import presentational
 from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
-from ..syntax.declarations import Block, Custom, Note, Pending, parse_block
+from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, parse_block
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
 from ..values.dom import Element, Text
-from ..values.node import Node
-from .compute import Computed, Environment
-from .compute import Element as Computation
+from ..values.node import HtmlNode
+from .compute import Computation, Computed, Environment
 from .custom_properties import custom_properties
 from .finish import blockify, fill_viewport, settle_display
 from .first_letter import BLOCKS, find_first_letter, wrap
@@ -54,7 +53,7 @@ def inline_block(text: str) -> tuple[Block, list[Note]]:
 class _Open:
     """An element whose children are being styled."""
 
-    node: Node
+    node: HtmlNode
     element: Element
     computed: Computed
     flex_parent: bool  # whether its children's boxes are flex or grid items
@@ -77,10 +76,10 @@ class Styler:
     customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
     characters: int = 0
     by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
-    ids: dict[str, Node] | None = None
+    ids: dict[str, HtmlNode] | None = None
     inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
-    def document(self, root: Node) -> Element:
+    def document(self, root: HtmlNode) -> Element:
         """Return the root element with its whole tree."""
         computed = self.compute(root, None)
         self.env.root = computed
@@ -119,7 +118,7 @@ class Styler:
             raise LimitError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
         parent.children.append(Text(data))
 
-    def child(self, node: Node, parent: _Open) -> _Open | None:
+    def child(self, node: HtmlNode, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""
         computed = self.compute(node, parent.computed)
         if node.tag in UNSUPPORTED_ELEMENTS and (node.tag == "script" or computed.style.display != "none"):
@@ -139,7 +138,7 @@ class Styler:
             parent.element.style = parent.element.style.replace(direction=computed.style.direction)
         return self.open(node, computed, parent)
 
-    def open(self, node: Node, computed: Computed, parent: _Open | None) -> _Open:
+    def open(self, node: HtmlNode, computed: Computed, parent: _Open | None) -> _Open:
         """Make the element, its marker and its ::before."""
         style = computed.style
         attributes = node.attributes
@@ -172,7 +171,7 @@ class Styler:
         self.pseudo("before", opened)
         return opened
 
-    def svg(self, root: Node, computed: Computed) -> str:
+    def svg(self, root: HtmlNode, computed: Computed) -> str:
         """Return an inline SVG's markup with the style sheets' rules written in."""
         inline: dict[int, Block] = {}
         stack = list(root.elements)
@@ -189,7 +188,7 @@ class Styler:
         serializer = Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(root))
         return serializer.markup(root, computed.paint)
 
-    def svg_ids(self, node: Node) -> dict[str, Node]:
+    def svg_ids(self, node: HtmlNode) -> dict[str, HtmlNode]:
         """Return the elements inside the document's inline SVGs by id, found once."""
         if self.ids is None:
             while node.parent is not None:
@@ -293,7 +292,7 @@ class Styler:
 
     # --- cascade and computation ---
 
-    def compute(self, node: Node, parent: Computed | None) -> Computed:
+    def compute(self, node: HtmlNode, parent: Computed | None) -> Computed:
         """Cascade and compute one element of the source."""
         inline = None
         if node.attributes.get("style"):
@@ -314,11 +313,11 @@ class Styler:
             computed.fields = {**computed.fields, "lang": computed.style.lang}
         return computed
 
-    def inline(self, node: Node) -> Block:
+    def inline(self, node: HtmlNode) -> Block:
         """Return the parsed style attribute, having reported what it has to say."""
         block, notes = inline_block(node.attributes["style"])
         for value in block.normal.values():
-            if value.__class__ is Pending:
+            if value.__class__ is PendingSubstitution:
                 self.inline_places[id(value.tokens)] = ("", node.style_line, node.style_column)
         for note in notes:
             line = node.style_line + note.line - 1
@@ -329,7 +328,7 @@ class Styler:
         return block
 
     def computed(
-        self, node: Node, parent: Computed | None, values: dict[str, Any], declared: Mapping[str, Any]
+        self, node: HtmlNode, parent: Computed | None, values: dict[str, Any], declared: Mapping[str, Any]
     ) -> Computed:
         """Compute cascaded values in the context of a parent."""
         inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
@@ -364,7 +363,7 @@ def _darken_canvas(root: Element) -> None:
         root.style.background_color = CANVAS_DARK
 
 
-def _selector(node: Node, parent: _Open | None) -> str:
+def _selector(node: HtmlNode, parent: _Open | None) -> str:
     name = node.tag
     if node.id:
         name += f"#{node.id}"

@@ -106,7 +106,7 @@ def _hex(digits: str) -> v.Color:
 # --- functions ----------------------------------------------------------------------------------
 
 
-class Channel(NamedTuple):
+class ColorChannel(NamedTuple):
     """One channel of a colour function: what 100% is, its name in relative colours, its clamps."""
 
     name: str
@@ -116,14 +116,22 @@ class Channel(NamedTuple):
     high: float = math.inf
 
 
-_SPACES: dict[str, tuple[Channel, Channel, Channel]] = {
-    "rgb": (Channel("r", 255), Channel("g", 255), Channel("b", 255)),
-    "hsl": (Channel("h", 360, True), Channel("s", 100, low=0), Channel("l", 100)),
-    "hwb": (Channel("h", 360, True), Channel("w", 100), Channel("b", 100)),
-    "lab": (Channel("l", 100, low=0, high=100), Channel("a", 125), Channel("b", 125)),
-    "lch": (Channel("l", 100, low=0, high=100), Channel("c", 150, low=0), Channel("h", 360, True)),
-    "oklab": (Channel("l", 1, low=0, high=1), Channel("a", 0.4), Channel("b", 0.4)),
-    "oklch": (Channel("l", 1, low=0, high=1), Channel("c", 0.4, low=0), Channel("h", 360, True)),
+_SPACES: dict[str, tuple[ColorChannel, ColorChannel, ColorChannel]] = {
+    "rgb": (ColorChannel("r", 255), ColorChannel("g", 255), ColorChannel("b", 255)),
+    "hsl": (ColorChannel("h", 360, True), ColorChannel("s", 100, low=0), ColorChannel("l", 100)),
+    "hwb": (ColorChannel("h", 360, True), ColorChannel("w", 100), ColorChannel("b", 100)),
+    "lab": (ColorChannel("l", 100, low=0, high=100), ColorChannel("a", 125), ColorChannel("b", 125)),
+    "lch": (
+        ColorChannel("l", 100, low=0, high=100),
+        ColorChannel("c", 150, low=0),
+        ColorChannel("h", 360, True),
+    ),
+    "oklab": (ColorChannel("l", 1, low=0, high=1), ColorChannel("a", 0.4), ColorChannel("b", 0.4)),
+    "oklch": (
+        ColorChannel("l", 1, low=0, high=1),
+        ColorChannel("c", 0.4, low=0),
+        ColorChannel("h", 360, True),
+    ),
 }
 _RGB_SPACES = ("srgb", "srgb-linear", "display-p3", "display-p3-linear", "a98-rgb", "prophoto-rgb", "rec2020")
 _XYZ_SPACES = ("xyz", "xyz-d50", "xyz-d65")
@@ -145,7 +153,9 @@ def _function(space: str) -> Callable[[Any], Any]:
     return parse
 
 
-def _modern(cursor: Cursor, space: str, channels: tuple[Channel, ...], variables: dict[str, float]) -> Any:
+def _modern(
+    cursor: Cursor, space: str, channels: tuple[ColorChannel, ...], variables: dict[str, float]
+) -> Any:
     parts = [_channel(cursor, channel, variables) for channel in channels]
     alpha: Any = variables.get("alpha", 1.0)
     if cursor.literal("/"):
@@ -181,7 +191,7 @@ def _legacy(token: Any, space: str) -> Any:
     return lift(lambda *p: _build(space, p, True), *values)
 
 
-def _channel(cursor: Cursor, channel: Channel, variables: dict[str, float]) -> Any:
+def _channel(cursor: Cursor, channel: ColorChannel, variables: dict[str, float]) -> Any:
     token = cursor.next()
     if token.type == "ident":
         if token.lower_value == "none":
@@ -215,7 +225,7 @@ def _value(term: Term, finish: Callable[[float], float]) -> Any:
     return finish(term.fn(None, 1.0))
 
 
-def _relative(cursor: Cursor, space: str, channels: tuple[Channel, ...], origin: SpaceColor) -> Any:
+def _relative(cursor: Cursor, space: str, channels: tuple[ColorChannel, ...], origin: SpaceColor) -> Any:
     """CSS Color 5 §4: channels of the origin colour are the variables."""
     target = "srgb" if space == "rgb" else space
     parts = convert(origin.solid(), origin.space, target)
@@ -236,7 +246,7 @@ def _color(token: Any) -> Any:
         raise InvalidValue(f"unknown colour space '{space}'")
     cursor.next()
     names = ("x", "y", "z") if space in _XYZ_SPACES else ("r", "g", "b")
-    channels = tuple(Channel(n, 1) for n in names)
+    channels = tuple(ColorChannel(n, 1) for n in names)
     if origin is None:
         return _modern(cursor, space, channels, {})
     rest = cursor.tokens[cursor.i :]

@@ -1,4 +1,4 @@
-"""HTML text → a tree of `Node`s with source positions, by HTML5's own parsing rules (Lexbor).
+"""HTML text → a tree of `HtmlNode`s with source positions, by HTML5's own parsing rules (Lexbor).
 
 Lexbor keeps no positions, so each start tag gets an attribute with its offset, which is taken out again.
 """
@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ... import limits
 from ...errors import LimitError
 from ...report import Report
-from ..values.node import Node
+from ..values.node import HtmlNode
 
 _POSITION = "eb-at"
 _RAW = "style|script|title|textarea|xmp|iframe|noembed|noframes"
@@ -55,7 +55,7 @@ class StyleSource:
 class ParsedHtml:
     """The tree, its stylesheets in order, and its `<base href>`."""
 
-    root: Node
+    root: HtmlNode
     styles: list[StyleSource] = field(default_factory=list)
     base: str = ""
     elements: int = 0
@@ -166,7 +166,7 @@ def parse_html(html: str, report: Report) -> ParsedHtml:
     parser = LexborHTMLParser(_with_positions(html, report))
     root = parser.root
     if root is None or root.tag != "html":
-        return ParsedHtml(Node("html", {}))
+        return ParsedHtml(HtmlNode("html", {}))
     parsed = _Builder(_Lines(html)).build(root)
     parsed.quirks = _DOCTYPE.match(html) is None
     return parsed
@@ -180,13 +180,13 @@ class _Builder:
         root = self.node(source, None)
         root.siblings = [root]
         parsed = ParsedHtml(root)
-        stack: list[tuple[Any, Node, int]] = [(source, root, 1)]
+        stack: list[tuple[Any, HtmlNode, int]] = [(source, root, 1)]
         while stack:
             parent_source, parent, depth = stack.pop()
             if depth > limits.MAX_DEPTH:
                 raise LimitError(f"elements are nested more than {limits.MAX_DEPTH} deep")
             child = parent_source.child
-            later: list[tuple[Any, Node, int]] = []
+            later: list[tuple[Any, HtmlNode, int]] = []
             while child is not None:
                 if child.is_text_node:
                     self.text(child.text(deep=True), parent)
@@ -204,13 +204,13 @@ class _Builder:
         self.styles(parsed)
         return parsed
 
-    def text(self, data: str, parent: Node) -> None:
+    def text(self, data: str, parent: HtmlNode) -> None:
         parent.children.append(data)
 
-    def node(self, source: Any, parent: Node | None) -> Node:
+    def node(self, source: Any, parent: HtmlNode | None) -> HtmlNode:
         attributes = {name: value or "" for name, value in source.attributes.items()}
         at = attributes.pop(_POSITION, None)
-        node = Node(source.tag.lower(), attributes, parent, name=source.tag)
+        node = HtmlNode(source.tag.lower(), attributes, parent, name=source.tag)
         if at is not None:
             self.locate(node, at)
         if "id" in attributes:
@@ -222,7 +222,7 @@ class _Builder:
             parent.elements.append(node)
         return node
 
-    def locate(self, node: Node, at: str) -> None:
+    def locate(self, node: HtmlNode, at: str) -> None:
         start, style, end = map(int, at.split(","))
         node.line = self.lines.line(start)
         if node.tag == "style":

@@ -7,7 +7,7 @@ import re
 from ..syntax.conditions import media_query_list
 from ..values.calculation import length_px
 from ..values.images import KNOWN_TYPES, resolve_url
-from ..values.node import Node
+from ..values.node import HtmlNode
 from ..values.tokens import Cursor, InvalidValue, resolve, tokenize
 from ..values.units import Context, Viewport
 
@@ -15,7 +15,7 @@ _CANDIDATE = re.compile(r"\s*,*\s*(data:\S+|[^\s,]\S*[^\s,]|[^\s,])(?:\s+([^,]*)
 _DESCRIPTOR = re.compile(r"(\d*\.?\d+)([wx])")
 
 
-def image_source(node: Node, viewport: Viewport) -> str:
+def image_source(node: HtmlNode, viewport: Viewport) -> str:
     """Return the URL, as written, that the image shows on this canvas."""
     parent = node.parent
     if parent is not None and parent.tag == "picture":
@@ -29,7 +29,7 @@ def image_source(node: Node, viewport: Viewport) -> str:
     return _from_set(node.attributes, viewport) or node.attributes.get("src", "")
 
 
-def _applies(source: Node, viewport: Viewport) -> bool:
+def _applies(source: HtmlNode, viewport: Viewport) -> bool:
     kind = source.attributes.get("type", "").strip().lower()
     media = source.attributes.get("media", "")
     if kind and kind not in KNOWN_TYPES:
@@ -82,7 +82,7 @@ def _source_size(sizes: str, viewport: Viewport) -> float:
     return viewport.width
 
 
-def with_source(node: Node, viewport: Viewport, base: str) -> dict[str, str]:
+def with_source(node: HtmlNode, viewport: Viewport, base: str) -> dict[str, str]:
     """Return an `<img>`'s attributes with the chosen file as `src`, against the `<base>` if there is one."""
     source = image_source(node, viewport)
     if base:

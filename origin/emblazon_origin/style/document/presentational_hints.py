@@ -10,7 +10,7 @@ from unicodedata import bidirectional
 from ..syntax import registry
 from ..syntax.declarations import evaluate
 from ..values import value_types as v
-from ..values.node import Node
+from ..values.node import HtmlNode
 from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
@@ -36,7 +36,7 @@ def integer(text: str | None) -> int | None:
     return max(min(int(match[1][:10]), 2**31), -(2**31)) if match else None
 
 
-def presentational(node: Node) -> dict[str, Any]:
+def presentational(node: HtmlNode) -> dict[str, Any]:
     """Return declarations by key that the element's attributes stand for."""
     attributes = node.attributes
     if not attributes and node.tag != "li" and node.parent is not None:
@@ -52,8 +52,8 @@ def presentational(node: Node) -> dict[str, Any]:
     return hints
 
 
-def _size(key: str) -> Callable[[Node, str, dict[str, Any]], None]:
-    def read(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _size(key: str) -> Callable[[HtmlNode, str, dict[str, Any]], None]:
+    def read(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
         if node.tag not in _SIZED:
             return
         if node.tag == "svg":  # a presentation attribute of SVG 2 §8.11: any CSS length, px by default
@@ -67,7 +67,7 @@ def _size(key: str) -> Callable[[Node, str, dict[str, Any]], None]:
     return read
 
 
-def _ratio(node: Node, hints: dict[str, Any]) -> None:
+def _ratio(node: HtmlNode, hints: dict[str, Any]) -> None:
     """`width` and `height` of an image give its aspect ratio (HTML §15.4.3)."""
     if node.tag not in ("img", "video", "canvas", "iframe"):
         return
@@ -85,7 +85,7 @@ def _css(name: str, value: str, hints: dict[str, Any]) -> None:
     hints.update(pairs)
 
 
-def _align(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _align(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     name = _ALIGNS.get(value.strip().lower())
     if name is None or node.tag == "img":
         return
@@ -101,7 +101,7 @@ def _legacy_color(value: str) -> str:
     return "#" + value if re.fullmatch(r"[0-9a-fA-F]{6}|[0-9a-fA-F]{3}", value) else value
 
 
-def _color(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _color(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     if node.tag == "font":
         _css("color", _legacy_color(value), hints)
     elif node.tag == "hr":
@@ -110,22 +110,22 @@ def _color(node: Node, value: str, hints: dict[str, Any]) -> None:
         _css("background-color", _legacy_color(value), hints)
 
 
-def _background(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _background(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     if node.tag in ("body", "table", "tr", "td", "th", "thead", "tbody", "tfoot"):
         _css("background-color", _legacy_color(value), hints)
 
 
-def _body_text(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _body_text(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     if node.tag == "body":
         _css("color", _legacy_color(value), hints)
 
 
-def _face(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _face(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     if node.tag == "font":
         _css("font-family", value, hints)
 
 
-def _font_size(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _font_size(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     number = integer(value)
     if node.tag != "font" or number is None:
         return
@@ -134,7 +134,7 @@ def _font_size(node: Node, value: str, hints: dict[str, Any]) -> None:
     hints["font_size"] = ("keyword", _FONT_SIZES[min(max(number, 1), 7) - 1])
 
 
-def _list_type(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _list_type(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     names = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
     if node.tag in ("ol", "li", "ul"):
         name = names.get(value) or (
@@ -144,7 +144,7 @@ def _list_type(node: Node, value: str, hints: dict[str, Any]) -> None:
             hints["list_style_type"] = (name, False)
 
 
-def _list(node: Node, hints: dict[str, Any]) -> None:
+def _list(node: HtmlNode, hints: dict[str, Any]) -> None:
     if node.tag == "ol":
         start = integer(node.attributes.get("start"))
         if "reversed" in node.attributes:
@@ -160,7 +160,7 @@ def _list(node: Node, hints: dict[str, Any]) -> None:
         hints["counter_set"] = (("list-item", value, False),)
 
 
-def _dir(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _dir(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     if value.strip().lower() == "auto":
         hints["direction"] = first_strong(node)
 
@@ -168,9 +168,9 @@ def _dir(node: Node, value: str, hints: dict[str, Any]) -> None:
 _OWN_DIRECTION = ("bdi", "script", "style", "textarea", "svg")
 
 
-def first_strong(node: Node) -> str:
+def first_strong(node: HtmlNode) -> str:
     """Return the direction of the first strong character in the element's text (HTML §3.2.6.4)."""
-    stack: list[Node | str] = list(reversed(node.children))
+    stack: list[HtmlNode | str] = list(reversed(node.children))
     while stack:
         item = stack.pop()
         if isinstance(item, str):
@@ -183,7 +183,7 @@ def first_strong(node: Node) -> str:
     return "ltr"
 
 
-def _color_scheme(root: Node, hints: dict[str, Any]) -> None:
+def _color_scheme(root: HtmlNode, hints: dict[str, Any]) -> None:
     """`<meta name=color-scheme>` (HTML §4.2.5.1)."""
     for head in root.elements[:1]:
         for meta in head.elements:
@@ -192,7 +192,7 @@ def _color_scheme(root: Node, hints: dict[str, Any]) -> None:
                 return
 
 
-def _border(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _border(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     width = dimension(value)
     if node.tag == "img" and width is not None:
         for side in ("top", "right", "bottom", "left"):
@@ -200,12 +200,12 @@ def _border(node: Node, value: str, hints: dict[str, Any]) -> None:
             hints[f"border_{side}_style"] = "solid"
 
 
-def _nowrap(node: Node, value: str, hints: dict[str, Any]) -> None:
+def _nowrap(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     if node.tag in ("td", "th"):
         hints["text_wrap_mode"] = "nowrap"
 
 
-_READERS: dict[str, Callable[[Node, str, dict[str, Any]], None]] = {
+_READERS: dict[str, Callable[[HtmlNode, str, dict[str, Any]], None]] = {
     "width": _size("width"),
     "height": _size("height"),
     "align": _align,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..values.budget import BUDGET
-from ..values.node import Node
+from ..values.node import HtmlNode
 
 # (element, the element that :scope and a relative selector's start stand for)
-Test = Callable[[Node, Node | None], bool]
+Test = Callable[[HtmlNode, HtmlNode | None], bool]
 Specificity = tuple[int, int, int]
 
 
@@ -42,7 +42,7 @@ class Selector:
     pseudo: str = ""  # before, after, marker; or the name of one that never matches
     text: str = ""
 
-    def matches(self, node: Node, scope: Node | None = None) -> bool:
+    def matches(self, node: HtmlNode, scope: HtmlNode | None = None) -> bool:
         """True where the element matches."""
         return _match(self, len(self.compounds) - 1, node, scope) is Outcome.MATCH
 
@@ -58,7 +58,7 @@ class Selector:
         return self.compounds[-1].key
 
 
-def _match(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
+def _match(selector: Selector, i: int, node: HtmlNode, scope: HtmlNode | None) -> Outcome:
     for test in selector.compounds[i].tests:
         if not test(node, scope):
             return Outcome.FAILS_HERE
@@ -67,7 +67,7 @@ def _match(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcom
     return _COMBINATORS[selector.combinators[i - 1]](selector, i - 1, node, scope)
 
 
-def _descendant(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
+def _descendant(selector: Selector, i: int, node: HtmlNode, scope: HtmlNode | None) -> Outcome:
     ancestor = node.parent
     while ancestor is not None:
         BUDGET.step(1)
@@ -78,7 +78,7 @@ def _descendant(selector: Selector, i: int, node: Node, scope: Node | None) -> O
     return Outcome.FAILS_ALL
 
 
-def _child(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
+def _child(selector: Selector, i: int, node: HtmlNode, scope: HtmlNode | None) -> Outcome:
     if node.parent is None:
         return Outcome.FAILS_ALL
     outcome = _match(selector, i, node.parent, scope)
@@ -87,12 +87,12 @@ def _child(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcom
     return Outcome.FAILS_SIBLINGS
 
 
-def _next_sibling(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
+def _next_sibling(selector: Selector, i: int, node: HtmlNode, scope: HtmlNode | None) -> Outcome:
     previous = node.previous
     return Outcome.FAILS_SIBLINGS if previous is None else _match(selector, i, previous, scope)
 
 
-def _later_sibling(selector: Selector, i: int, node: Node, scope: Node | None) -> Outcome:
+def _later_sibling(selector: Selector, i: int, node: HtmlNode, scope: HtmlNode | None) -> Outcome:
     previous = node.previous
     while previous is not None:
         BUDGET.step(1)
@@ -103,7 +103,7 @@ def _later_sibling(selector: Selector, i: int, node: Node, scope: Node | None) -
     return Outcome.FAILS_SIBLINGS
 
 
-_COMBINATORS: dict[str, Callable[[Selector, int, Node, Node | None], Outcome]] = {
+_COMBINATORS: dict[str, Callable[[Selector, int, HtmlNode, HtmlNode | None], Outcome]] = {
     " ": _descendant,
     ">": _child,
     "+": _next_sibling,

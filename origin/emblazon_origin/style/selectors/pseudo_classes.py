@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..values.budget import BUDGET
-from ..values.node import Node
+from ..values.node import HtmlNode
 from .model import Selector, Test
 
 OTHER_PSEUDO_ELEMENTS = frozenset((
@@ -17,22 +17,22 @@ OTHER_PSEUDO_ELEMENTS = frozenset((
 ))  # fmt: skip
 
 
-def never(node: Node, scope: Node | None) -> bool:
+def never(node: HtmlNode, scope: HtmlNode | None) -> bool:
     """A state that a still picture is never in."""
     return False
 
 
-def always(node: Node, scope: Node | None) -> bool:
+def always(node: HtmlNode, scope: HtmlNode | None) -> bool:
     """`:defined`, `:enabled` and such."""
     return True
 
 
-def is_root(node: Node, scope: Node | None) -> bool:
+def is_root(node: HtmlNode, scope: HtmlNode | None) -> bool:
     """`:root`."""
     return node.parent is None
 
 
-def is_scope(node: Node, scope: Node | None) -> bool:
+def is_scope(node: HtmlNode, scope: HtmlNode | None) -> bool:
     """`:scope`, and the start of a relative selector."""
     return node is scope if scope is not None else node.parent is None
 
@@ -73,7 +73,7 @@ def has(selectors: tuple[Selector, ...]) -> Test:
     outward = any(c in ("+", "~") for s in selectors for c in s.combinators[:1])
     child_only = all(s.combinators == (">",) for s in selectors)
 
-    def test(node: Node, scope: Node | None) -> bool:
+    def test(node: HtmlNode, scope: HtmlNode | None) -> bool:
         stack = list(node.elements)
         if outward:
             stack += node.siblings[node.index + 1 :]
@@ -150,7 +150,7 @@ def nth(
     """`:nth-child(An+B [of S])` and its three siblings."""
     a, b = formula
 
-    def test(node: Node, scope: Node | None) -> bool:
+    def test(node: HtmlNode, scope: HtmlNode | None) -> bool:
         if of is None and not of_type:
             position = len(node.siblings) - node.index if last else node.index + 1
             return _in_series(position, a, b)
@@ -170,7 +170,7 @@ def nth(
 
 
 def _counted(
-    siblings: list[Node], of: tuple[Selector, ...] | None, last: bool, scope: Node | None
+    siblings: list[HtmlNode], of: tuple[Selector, ...] | None, last: bool, scope: HtmlNode | None
 ) -> dict[int, int]:
     """Return the position, by id, of every sibling: among those that match `of`, or of its own type."""
     counts: dict[str, int] = {}
@@ -194,14 +194,14 @@ def _both(first: Test, second: Test) -> Test:
     return lambda node, scope: first(node, scope) and second(node, scope)
 
 
-def _empty(node: Node, scope: Node | None) -> bool:
+def _empty(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return not node.elements and not any(isinstance(c, str) and c for c in node.children)
 
 
 # --- language, direction, state ---------------------------------------------------------------------
 
 
-def language_of(node: Node | None) -> str:
+def language_of(node: HtmlNode | None) -> str:
     """Return the nearest `lang`, in lower case."""
     while node is not None:
         if "lang" in node.attributes:
@@ -236,7 +236,7 @@ def _in_range(tag: str, wanted: list[str]) -> bool:
     return True
 
 
-def direction_of(node: Node | None) -> str:
+def direction_of(node: HtmlNode | None) -> str:
     """Return the nearest `dir`."""
     while node is not None:
         value = node.attributes.get("dir", "").lower()
@@ -259,22 +259,22 @@ _FIELDS = ("input", "button", "select", "textarea", "option", "optgroup", "field
 _link = _has_attribute("href", "a", "area")
 
 
-def _enabled(node: Node, scope: Node | None) -> bool:
+def _enabled(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return node.tag in _FIELDS and "disabled" not in node.attributes
 
 
-def _is_open(node: Node, scope: Node | None) -> bool:
+def _is_open(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return node.tag in ("details", "dialog") and "open" in node.attributes
 
 
-def _checked(node: Node, scope: Node | None) -> bool:
+def _checked(node: HtmlNode, scope: HtmlNode | None) -> bool:
     if node.tag == "option":
         return "selected" in node.attributes
     kind = node.attributes.get("type", "").lower()
     return node.tag == "input" and kind in ("checkbox", "radio") and "checked" in node.attributes
 
 
-def _defined(node: Node, scope: Node | None) -> bool:
+def _defined(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return "-" not in node.tag
 
 

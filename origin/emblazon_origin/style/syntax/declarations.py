@@ -51,7 +51,7 @@ class Wide(NamedTuple):
     keyword: str
 
 
-class Pending(NamedTuple):
+class PendingSubstitution(NamedTuple):
     """A value with var() or env(), parsed when the custom properties are known; one for all its keys."""
 
     row: registry.Property
@@ -171,7 +171,7 @@ def _store(block: Block, row: registry.Property, pairs: dict[str, Any], importan
 
 
 def _mirrored(value: Any) -> Any:
-    return value._replace(rtl=True) if isinstance(value, Pending) else value
+    return value._replace(rtl=True) if isinstance(value, PendingSubstitution) else value
 
 
 def keys_of(row: registry.Property) -> tuple[str, ...]:
@@ -194,7 +194,7 @@ def evaluate(
     if len(cursor.tokens) == 1 and (name := cursor.ident()) in WIDE:
         return dict.fromkeys(keys, Wide(str(name))), []
     if substitutes(tokens):
-        return dict.fromkeys(keys, Pending(row, tuple(tokens), False, line, column)), []
+        return dict.fromkeys(keys, PendingSubstitution(row, tuple(tokens), False, line, column)), []
     pairs = parse_row(row, cursor)
     return pairs, cursor.notes
 

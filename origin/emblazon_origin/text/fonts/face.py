@@ -23,7 +23,7 @@ _NAME_FAMILY, _NAME_STYLE, _NAME_FULL, _NAME_POSTSCRIPT, _NAME_TYPO_FAMILY = 1, 
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class VariationAxis:
     """A variation axis, in design units."""
 
     tag: str
@@ -46,7 +46,7 @@ class Face:
     digest: str = ""  # SHA-256 of the file's bytes, where they were read
     path: Path | None = None
     size: int = 0  # bytes
-    axes: dict[str, Axis] = field(default_factory=dict)
+    axes: dict[str, VariationAxis] = field(default_factory=dict)
 
     @cached_property
     def coverage(self) -> hb.Set:
@@ -193,6 +193,8 @@ def _faces(
         tags = set(hb_face.table_tags)
         if not {"cmap", "head", "hhea", "hmtx", "maxp"} <= tags or not hb_face.glyph_count:
             raise AssetError(f"font file {source}: damaged (face {index} lacks required tables)")
-        axes = {a.tag: Axis(a.tag, a.min_value, a.default_value, a.max_value) for a in hb_face.axis_infos}
+        axes = {
+            a.tag: VariationAxis(a.tag, a.min_value, a.default_value, a.max_value) for a in hb_face.axis_infos
+        }
         faces.append(Face(hb_face, source, index, digest, path, size, axes))
     return faces

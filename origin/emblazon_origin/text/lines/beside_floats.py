@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .line_breaking import next_line
-from .paragraph import EPSILON, Paragraph, Span
+from .paragraph import EPSILON, Paragraph, TextSpan
 
 # From a line's top and height to its left edge, its room and the next top with more room, if any; px.
 Bands = Callable[[float, float], tuple[float, float, float | None]]
@@ -22,12 +22,12 @@ class Area(NamedTuple):
 
 def lines_beside(
     paragraph: Paragraph, bands: Bands, heights: Sequence[float], indent: float, limit: int | None = None
-) -> tuple[list[Span], list[Area]]:
+) -> tuple[list[TextSpan], list[Area]]:
     """Break a paragraph into lines; `heights` are expected line heights, the last one for all that follow.
 
     A line whose first word does not fit beside the floats moves down until it does.
     """
-    spans: list[Span] = []
+    spans: list[TextSpan] = []
     areas: list[Area] = []
     length = len(paragraph.content.text)
     stops = [at + 1 for at in paragraph.newlines]

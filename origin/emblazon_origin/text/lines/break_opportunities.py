@@ -14,7 +14,7 @@ import regex
 from icu4py.breakers import LineBreaker
 
 from ...style.values.computed import ComputedStyle
-from ..shaping.inline_content import NEWLINE, SOFT_HYPHEN, Content, Source
+from ..shaping.inline_content import NEWLINE, SOFT_HYPHEN, Content, ContentSource
 from .hyphenate import hyphenation_points
 
 _LETTERS = regex.compile(r"[\p{L}\p{N}\p{M}]")
@@ -230,7 +230,7 @@ def _wraps_at(content: Content, at: int) -> bool:
     return content.style_of(before).text_wrap_mode == "wrap"
 
 
-def _start(source: Source) -> int:
+def _start(source: ContentSource) -> int:
     return source.start
 
 

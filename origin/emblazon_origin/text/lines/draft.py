@@ -13,8 +13,8 @@ from ..line_model import AtomicItem
 from ..shaping.bidi import visual_order
 from ..shaping.inline_content import OBJECT
 from ..shaping.shape import Glyphs
-from ..shaping.shaper import Item
-from .paragraph import Paragraph, Span, hyphen_text
+from ..shaping.shaper import TextItem
+from .paragraph import Paragraph, TextSpan, hyphen_text
 
 Kind = Literal["text", "atomic", "space", "empty"]
 
@@ -31,7 +31,7 @@ class Leaf:
     width: float
     style: ComputedStyle
     element: object = None
-    item: Item | None = None
+    item: TextItem | None = None
     glyphs: Glyphs | None = None
     font: FontInstance | None = None
     atomic: AtomicItem | None = None
@@ -43,7 +43,7 @@ class Leaf:
 class LineDraft:
     """A line before it is placed: leaves in visual order and the boxes that it holds."""
 
-    span: Span
+    span: TextSpan
     leaves: list[Leaf]
     opened: frozenset[int]  # boxes that begin on this line
     closed: frozenset[int]  # boxes that end on this line
@@ -53,7 +53,7 @@ class LineDraft:
     fragments: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def draft_line(paragraph: Paragraph, span: Span) -> LineDraft:
+def draft_line(paragraph: Paragraph, span: TextSpan) -> LineDraft:
     """Return the leaves of a line in visual order (UAX #9 L1, L2)."""
     splits, events = paragraph.event_splits, paragraph.content.events
     on_line = events[splits[span.start] : splits[span.end]]
@@ -75,7 +75,7 @@ def base_level(paragraph: Paragraph, offset: int) -> int:
 # --- leaves --------------------------------------------------------------------------------------------
 
 
-def _leaves(paragraph: Paragraph, span: Span, base: int) -> list[Leaf]:
+def _leaves(paragraph: Paragraph, span: TextSpan, base: int) -> list[Leaf]:
     content = paragraph.content
     leaves: list[Leaf] = []
     end = span.collapsed
@@ -109,7 +109,7 @@ def _leaves(paragraph: Paragraph, span: Span, base: int) -> list[Leaf]:
 
 
 def _text_leaf(
-    paragraph: Paragraph, start: int, stop: int, box: int, style: ComputedStyle, span: Span
+    paragraph: Paragraph, start: int, stop: int, box: int, style: ComputedStyle, span: TextSpan
 ) -> Leaf:
     item = paragraph.item_at(start)
     level = paragraph.levels[start]
@@ -158,7 +158,7 @@ def _part(glyphs: Glyphs, start: int, end: int, rtl: bool) -> Glyphs:
     )
 
 
-def _add_hyphen(paragraph: Paragraph, span: Span, leaves: list[Leaf]) -> None:
+def _add_hyphen(paragraph: Paragraph, span: TextSpan, leaves: list[Leaf]) -> None:
     for leaf in reversed(leaves):
         if leaf.item is not None and leaf.glyphs is not None:
             text = hyphen_text(leaf.item)
@@ -183,7 +183,7 @@ def _add_hyphen(paragraph: Paragraph, span: Span, leaves: list[Leaf]) -> None:
 
 
 def _add_empty_boxes(
-    paragraph: Paragraph, span: Span, leaves: list[Leaf], opened: frozenset[int], closed: frozenset[int]
+    paragraph: Paragraph, span: TextSpan, leaves: list[Leaf], opened: frozenset[int], closed: frozenset[int]
 ) -> None:
     """Give inline boxes without content on this line a place among the leaves."""
     if not opened and not closed:

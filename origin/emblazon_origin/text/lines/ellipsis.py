@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..fonts.font_library import FontInstance
 from ..shaping.scripts import script_runs
 from ..shaping.shape import Glyphs, features_of
-from ..shaping.shaper import Item
+from ..shaping.shaper import TextItem
 from .paragraph import EPSILON, Paragraph
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def ellipsis_leaf(paragraph: Paragraph, text: str, base: int) -> Leaf:
         if text == "…" and not font.draws_all(text):
             text, font = "...", font_set.primary
     script = next((run[2] for run in script_runs(text)), "Zyyy")
-    item = Item(0, 0, font, style, base, script, features_of(style, font), size)
+    item = TextItem(0, 0, font, style, base, script, features_of(style, font), size)
     glyphs = shaper.text_glyphs(text, item)
     return Leaf(
         "text", paragraph_end(paragraph), paragraph_end(paragraph), -1, base, sum(glyphs.advances), style,

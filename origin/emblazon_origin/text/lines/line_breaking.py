@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
-from .paragraph import EPSILON, Paragraph, Span
+from .paragraph import EPSILON, Paragraph, TextSpan
 
 WidthOf = Callable[[int], float]  # available width of the line with an index, px
 
 
-def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[Span]:
+def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[TextSpan]:
     """Return the lines of a paragraph; at most `limit` of them."""
-    spans: list[Span] = []
+    spans: list[TextSpan] = []
     length = len(paragraph.content.text)
     stops = [at + 1 for at in paragraph.newlines]
     if not stops or stops[-1] < length:
@@ -28,7 +28,7 @@ def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None 
     return spans
 
 
-def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> Span:
+def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> TextSpan:
     """Return the line that begins at `start` and ends at the latest before `stop`."""
     whole = paragraph.span(start, stop, forced=True)
     limit = available + EPSILON
@@ -36,8 +36,8 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
         return fitting
     offsets = paragraph.breaks.offsets
     number = bisect_right(offsets, start)
-    best: Span | None = None
-    first: Span | None = None
+    best: TextSpan | None = None
+    first: TextSpan | None = None
     while number < len(offsets) and offsets[number] < stop:
         span = paragraph.span(start, offsets[number])
         if first is None:
@@ -51,7 +51,7 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
     return _emergency(paragraph, start, first or whole, limit) or first or whole
 
 
-def _fitting(paragraph: Paragraph, span: Span, limit: float) -> Span | None:
+def _fitting(paragraph: Paragraph, span: TextSpan, limit: float) -> TextSpan | None:
     """Return the line if it fits, with its last full-width bracket trimmed if need be."""
     if _rough_width(paragraph, span) > limit + _slack(paragraph):
         return None
@@ -66,14 +66,14 @@ def _slack(paragraph: Paragraph) -> float:
     return 8.0 + paragraph.largest_size
 
 
-def _rough_width(paragraph: Paragraph, span: Span) -> float:
+def _rough_width(paragraph: Paragraph, span: TextSpan) -> float:
     texts, edges = paragraph.text_widths, paragraph.edge_widths
     return texts[span.visible] - texts[span.start] + edges[span.end] - edges[span.start]
 
 
-def _emergency(paragraph: Paragraph, start: int, word: Span, limit: float) -> Span | None:
+def _emergency(paragraph: Paragraph, start: int, word: TextSpan, limit: float) -> TextSpan | None:
     """§5.5: break an unbreakable stretch between clusters, after one cluster at least."""
-    best: Span | None = None
+    best: TextSpan | None = None
     for at in paragraph.clusters_between(start, word.end):
         if not paragraph.breaks_anywhere(at):
             continue

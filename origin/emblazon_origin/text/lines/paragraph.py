@@ -13,14 +13,14 @@ from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
 from ..shaping.han_kerning import trims_at_end, trims_at_start
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
 from ..shaping.shape import advance_grid
-from ..shaping.shaper import Item, Shaper
+from ..shaping.shaper import Shaper, TextItem
 from .break_opportunities import Breaks, cluster_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
 _IGNORED_AT_END = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """One line: characters `start` to `end`, `visible` without what collapses or hangs at its end.
 
     `collapsed` is where removed white space begins (hanging white space lies between the two).
@@ -43,7 +43,7 @@ class Paragraph:
     content: Content
     levels: list[int]
     bases: list[int]
-    items: list[Item]
+    items: list[TextItem]
     shaper: Shaper
     breaks: Breaks
     inline_items: list[InlineItem]
@@ -58,11 +58,11 @@ class Paragraph:
     hyphen_widths: dict[int, float] = field(default_factory=dict)
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
-    lines_at: dict[float, list[Span]] = field(default_factory=dict)  # by available width
+    lines_at: dict[float, list[TextSpan]] = field(default_factory=dict)  # by available width
     scaled: dict[float, Paragraph] = field(default_factory=dict)  # by text-fit
     fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
-    measured_lines: dict[tuple[int, int, bool], tuple[Span, float]] = field(default_factory=dict)
+    measured_lines: dict[tuple[int, int, bool], tuple[TextSpan, float]] = field(default_factory=dict)
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
 
     def __post_init__(self) -> None:
@@ -175,7 +175,7 @@ class Paragraph:
 
     # --- measuring lines --------------------------------------------------------------------
 
-    def measured(self, start: int, end: int, *, forced: bool) -> tuple[Span, float]:
+    def measured(self, start: int, end: int, *, forced: bool) -> tuple[TextSpan, float]:
         """Return the line between two offsets and its width; balancing asks for the same ones again."""
         key = (start, end, forced)
         found = self.measured_lines.get(key)
@@ -184,7 +184,7 @@ class Paragraph:
             found = self.measured_lines[key] = span, self.width_of(span)
         return found
 
-    def width_of(self, span: Span) -> float:
+    def width_of(self, span: TextSpan) -> float:
         """Return the width of a line without its trailing white space, px."""
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
@@ -193,7 +193,7 @@ class Paragraph:
             width += self._cloned_starts(span)
         return width + self.hyphen_width(span.visible) if span.hyphen else width
 
-    def _cloned_starts(self, span: Span) -> float:
+    def _cloned_starts(self, span: TextSpan) -> float:
         """Return the room of start edges that `box-decoration-break: clone` repeats on a line."""
         items = (
             self.open_item(n)
@@ -202,7 +202,7 @@ class Paragraph:
         )
         return sum(item.border_left + item.padding_left for item in items)
 
-    def cloned_ends(self, span: Span) -> float:
+    def cloned_ends(self, span: TextSpan) -> float:
         """Return the same of end edges; Chromium does not break lines for their sake."""
         items = (
             self.open_item(n)
@@ -211,7 +211,7 @@ class Paragraph:
         )
         return sum(item.border_right + item.padding_right for item in items)
 
-    def _cut_correction(self, span: Span) -> float:
+    def _cut_correction(self, span: TextSpan) -> float:
         """How much shaping the line's first and last item again changes their width."""
         start, end = span.start, span.visible
         if end <= start:
@@ -222,7 +222,7 @@ class Paragraph:
             correction += self._item_correction(last, span)
         return correction
 
-    def _item_correction(self, item: Item, span: Span) -> float:
+    def _item_correction(self, item: TextItem, span: TextSpan) -> float:
         low, high = max(item.start, span.start), min(item.end, span.visible)
         trim_start = span.trim_start and low == span.start
         trim_end = span.trim_end and high == span.visible
@@ -231,7 +231,7 @@ class Paragraph:
         glyphs = self.shaper.cut(item, low, high, trim_start=trim_start, trim_end=trim_end)
         return sum(glyphs.advances) - (self.text_widths[high] - self.text_widths[low])
 
-    def item_at(self, offset: int) -> Item | None:
+    def item_at(self, offset: int) -> TextItem | None:
         """Return the item that holds a character, None for atomics and controls."""
         index = bisect_right(self.item_starts, offset) - 1
         if index < 0 or self.items[index].end <= offset:
@@ -247,7 +247,7 @@ class Paragraph:
             self.hyphen_widths[offset] = found
         return found
 
-    def span(self, start: int, end: int, *, forced: bool = False) -> Span:
+    def span(self, start: int, end: int, *, forced: bool = False) -> TextSpan:
         """Return the line from `start` to `end`, what collapses or hangs at its end set apart (§4.1.2)."""
         text = self.content.text
         visible = end
@@ -271,7 +271,7 @@ class Paragraph:
             visible = min(visible, collapsed)
         hyphen = end in self.breaks.hyphens and not forced
         trim_start = self._trims_start(start) if start < visible else False
-        return Span(start, end, visible, collapsed, hyphen, forced, trim_start)
+        return TextSpan(start, end, visible, collapsed, hyphen, forced, trim_start)
 
     def _trims_start(self, start: int) -> bool:
         """`text-spacing-trim` at the start of a line: never, always, or on lines after the first."""
@@ -282,7 +282,7 @@ class Paragraph:
         after_break = start == 0 or self.content.text[start - 1] == NEWLINE
         return mode == "trim-start" or (mode == "space-first" and not after_break)
 
-    def trimmed_at_end(self, span: Span) -> Span | None:
+    def trimmed_at_end(self, span: TextSpan) -> TextSpan | None:
         """Return the span with its last bracket trimmed, None where there is none to trim."""
         if span.start == span.visible or span.visible < span.end:
             return None
@@ -304,7 +304,7 @@ class Paragraph:
             return "stays"
         return "hangs"
 
-    def hanging_width(self, span: Span) -> float:
+    def hanging_width(self, span: TextSpan) -> float:
         """Return the width of the white space that hangs at the end of a line."""
         return self.text_widths[span.collapsed] - self.text_widths[span.visible]
 
@@ -351,7 +351,7 @@ def breaks_words(style: ComputedStyle) -> bool:
     return style.overflow_wrap == "anywhere" or style.word_break == "break-word"
 
 
-def hyphen_text(item: Item) -> str:
+def hyphen_text(item: TextItem) -> str:
     """Return what `hyphenate-character` shows: U+2010 where the font has it, else U+002D."""
     chosen = item.style.hyphenate_character
     if chosen != "auto":

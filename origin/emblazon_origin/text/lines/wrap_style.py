@@ -12,17 +12,17 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from .line_breaking import WidthOf, break_lines
-from .paragraph import EPSILON, Paragraph, Span
+from .paragraph import EPSILON, Paragraph, TextSpan
 
 MAX_BALANCED_LINES = 6
 _PRETTY_LINES = 4
 _ORPHAN = 1 / 3
 
-LastGap = Callable[[Span, float], float]  # gap that the last line counts with, by its width
-_Best = dict[int, tuple[float, list[Span]]]  # cheapest lines from an offset to the end
+LastGap = Callable[[TextSpan, float], float]  # gap that the last line counts with, by its width
+_Best = dict[int, tuple[float, list[TextSpan]]]  # cheapest lines from an offset to the end
 
 
-def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[Span]:
+def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[TextSpan]:
     """Return the lines of a paragraph by its block's `text-wrap-style`, at most `limit` of them."""
     spans = break_lines(paragraph, width_of_line, limit)
     style = paragraph.content.block_style.text_wrap_style
@@ -36,14 +36,14 @@ def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None)
     groups = _by_forced_break(spans)
     if style == "balance" and len(groups) > 1:
         return spans
-    result: list[Span] = []
+    result: list[TextSpan] = []
     for group in groups:
         result.extend(make(paragraph, group, width_of_line, len(result)))
     return result
 
 
-def _by_forced_break(spans: list[Span]) -> list[list[Span]]:
-    groups: list[list[Span]] = [[]]
+def _by_forced_break(spans: list[TextSpan]) -> list[list[TextSpan]]:
+    groups: list[list[TextSpan]] = [[]]
     for span in spans:
         groups[-1].append(span)
         if span.forced:
@@ -51,15 +51,19 @@ def _by_forced_break(spans: list[Span]) -> list[list[Span]]:
     return [group for group in groups if group]
 
 
-def _balance(paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int) -> list[Span]:
+def _balance(
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int
+) -> list[TextSpan]:
     available = width_of_line(first + len(spans) - 1)
     return _optimal(paragraph, spans, width_of_line, first, lambda span, width: available - width)
 
 
-def _pretty(paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int) -> list[Span]:
+def _pretty(
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int
+) -> list[TextSpan]:
     available = width_of_line(first + len(spans) - 1)
 
-    def gap(span: Span, width: float) -> float:
+    def gap(span: TextSpan, width: float) -> float:
         return available if _is_orphan(paragraph, span, width, available) else 0.0
 
     last = spans[-1]
@@ -69,13 +73,13 @@ def _pretty(paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, fir
     return spans[:kept] + _optimal(paragraph, spans[kept:], width_of_line, first + kept, gap)
 
 
-def _is_orphan(paragraph: Paragraph, span: Span, width: float, available: float) -> bool:
+def _is_orphan(paragraph: Paragraph, span: TextSpan, width: float, available: float) -> bool:
     return width < available * _ORPHAN and not paragraph.breaks_between(span.start, span.visible)
 
 
 def _optimal(
-    paragraph: Paragraph, spans: list[Span], width_of_line: WidthOf, first: int, last_gap: LastGap
-) -> list[Span]:
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int, last_gap: LastGap
+) -> list[TextSpan]:
     """Break the text of `spans` anew into at most as many lines, with the least sum of squared gaps."""
     if len(spans) < 2:
         return spans

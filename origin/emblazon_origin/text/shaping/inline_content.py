@@ -38,7 +38,7 @@ _SPACES = regex.compile(r"[ \t\r]+")
 
 
 @dataclass(slots=True, eq=False)
-class Source:
+class ContentSource:
     """Characters `start` to `end` of one item; `box` is the innermost inline box, −1 for the block."""
 
     start: int
@@ -67,7 +67,7 @@ class Content:
     """One inline formatting context as text. `events` are (offset, box, is_open) in document order."""
 
     text: str
-    sources: list[Source]
+    sources: list[ContentSource]
     boxes: list[InlineBox]
     events: list[tuple[int, int, bool]]
     block_style: ComputedStyle
@@ -85,7 +85,7 @@ class _Collector:
     limit: int
     parts: list[str] = field(default_factory=list)
     length: int = 0
-    sources: list[Source] = field(default_factory=list)
+    sources: list[ContentSource] = field(default_factory=list)
     boxes: list[InlineBox] = field(default_factory=list)
     events: list[tuple[int, int, bool]] = field(default_factory=list)
     stack: list[int] = field(default_factory=list)
@@ -106,7 +106,7 @@ class _Collector:
         self.parts.append(text)
         start = self.length
         self.length += len(text)
-        self.sources.append(Source(start, self.length, style, element, item, self.box))
+        self.sources.append(ContentSource(start, self.length, style, element, item, self.box))
         self.last = text[-1]
 
     def drop_trailing_space(self) -> None:

@@ -11,10 +11,10 @@ from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontInstance
 from ..fonts.font_set import FontSet
 from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
-from .inline_content import NEWLINE, OBJECT, Content, Source
+from .inline_content import NEWLINE, OBJECT, Content, ContentSource
 from .scripts import script_runs
 from .shape import features_of
-from .shaper import Item, Shaper
+from .shaper import Shaper, TextItem
 from .small_caps import SCALE, case_parts
 
 _CLUSTER = regex.compile(r"\X")
@@ -52,9 +52,9 @@ def _paragraphs(text: str) -> list[str]:
     return [part + NEWLINE for part in parts[:-1]] + [parts[-1]]
 
 
-def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report | None) -> list[Item]:
+def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report | None) -> list[TextItem]:
     """Cut the content into items and shape them; tell the report of fallbacks and missing glyphs."""
-    items: list[Item] = []
+    items: list[TextItem] = []
     text = content.text
     scripts = script_runs(text)
     cuts = _shaping_breaks(content)
@@ -77,7 +77,7 @@ def _scaled_style(style: ComputedStyle, scale: float) -> ComputedStyle:
 
 
 def _script_parts(
-    scripts: list[tuple[int, int, str]], source: Source, _at: int
+    scripts: list[tuple[int, int, str]], source: ContentSource, _at: int
 ) -> list[tuple[int, int, str]]:
     if len(scripts) == 1:
         return [(source.start, source.end, scripts[0][2])]
@@ -119,10 +119,10 @@ _CONTROL = frozenset((OBJECT, NEWLINE, "\t"))
 
 
 def _add_items(
-    items: list[Item],
+    items: list[TextItem],
     content: Content,
     shaper: Shaper,
-    source: Source,
+    source: ContentSource,
     font_set: FontSet,
     part: tuple[int, int, int, str],
     cuts: frozenset[int],
@@ -133,14 +133,14 @@ def _add_items(
         features = features_of(style, font)
         for at, to, small, upper in case_parts(content.text, low, high, style, font):
             size = style.font_size * shaper.scale * (SCALE if small else 1.0)
-            item = Item(at, to, font, style, level, script, features, size, upper)
+            item = TextItem(at, to, font, style, level, script, features, size, upper)
             if items and at not in cuts and _joins(items[-1], item):
                 items[-1].end = to
             else:
                 items.append(item)
 
 
-def _joins(before: Item, item: Item) -> bool:
+def _joins(before: TextItem, item: TextItem) -> bool:
     """Whether text that follows an item in another inline box can be shaped together with it."""
     one, other = before.style, item.style
     return (
@@ -183,7 +183,7 @@ def _font_parts(
     return parts
 
 
-def _report_fonts(content: Content, shaper: Shaper, items: list[Item], report: Report) -> None:
+def _report_fonts(content: Content, shaper: Shaper, items: list[TextItem], report: Report) -> None:
     """Note which face draws what, and tell of families, characters and glyphs that are not there."""
     for source in content.sources:
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
