@@ -62,7 +62,7 @@ def none_of(selectors: tuple[Selector, ...]) -> Test:
     return lambda node, scope: not any_matches(selectors, node, scope)
 
 
-def any_matches(selectors: tuple[Selector, ...], node: Node, scope: Node | None) -> bool:
+def any_matches(selectors: tuple[Selector, ...], node: HtmlNode, scope: HtmlNode | None) -> bool:
     """True where one of the selectors matches; each that is tried is counted."""
     BUDGET.step(len(selectors))
     return any(s.matches(node, scope) for s in selectors)
