@@ -4,7 +4,7 @@
     python -m bench.load overload --seconds 20
     python -m bench.load soak --seconds 600
 
-Prints one table and exits with 1 when a promise of CACHING.md row 36 or of the soak is broken.
+Prints one table and exits with 1 when a promise of docs/caching.md row 36 or of the soak is broken.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The render pipeline: HTML in, an image out, one visible step after the other (DESIGN.md §1).
+"""The render pipeline: HTML in, an image out, one visible step after the other (docs/architecture.md).
 
     engine = Engine(FontLibrary(Path("fonts")), fetcher)
     rendered = engine.render(RenderRequest(html, base="templates/article"))

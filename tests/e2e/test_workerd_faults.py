@@ -1,4 +1,4 @@
-"""Whatever the origin does, the Worker answers with a real card (CACHING.md, faults)."""
+"""Whatever the origin does, the Worker answers with a real card (docs/caching.md, faults)."""
 
 from __future__ import annotations
 

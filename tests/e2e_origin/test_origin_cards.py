@@ -1,4 +1,4 @@
-"""Rows of CACHING.md that need the real renderer: remote images, bombs, hostile text, fonts."""
+"""Rows of docs/caching.md that need the real renderer: remote images, bombs, hostile text, fonts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of CACHING.md that are about processes, load and life cycle, against a real origin process."""
+"""Rows of docs/caching.md about processes, load and life cycle, against a real origin process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two origins and a real Valkey between them (CACHING.md rows 31 and 33)."""
+"""Two origins and a real Valkey between them (docs/caching.md rows 31 and 33)."""
 
 from __future__ import annotations
 

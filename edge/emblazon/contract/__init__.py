@@ -1,4 +1,4 @@
-"""The URL contract: one truth for the edge, the origin and the SDK (DESIGN.md §3).
+"""The URL contract: one truth for the edge, the origin and the SDK (docs/urls.md).
 
 Pure standard library, no I/O, no clock. By module:
 

@@ -1,1 +1,1 @@
-"""The edge handler: sans-IO core behind ports (DESIGN.md §1, CACHING.md)."""
+"""The edge handler: sans-IO core behind ports (docs/architecture.md, docs/caching.md)."""

@@ -1,4 +1,4 @@
-"""The edge: one request's way through it, as DESIGN.md §1 numbers the steps. Start reading here.
+"""The edge: one request's way through it, as docs/architecture.md numbers the steps. Start reading here.
 
 1 parse, 2 verify, 3 key: `keying`. 4 look up: `store`. 5 judge: `freshness`, `card.judge_card`. 6 serve:
 `serve`, `respond`, and `revalidate` after the response. 7 fill: `fill`, `ask`. 8 never fail: `fallback`.

@@ -1,1 +1,1 @@
-"""Assets stage of the origin (DESIGN.md §1)."""
+"""Assets stage of the origin (docs/architecture.md)."""

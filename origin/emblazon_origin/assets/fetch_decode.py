@@ -1,4 +1,4 @@
-"""Content decoding that stops at a limit: a bomb never unfolds (CACHING.md row 19).
+"""Content decoding that stops at a limit: a bomb never unfolds (docs/caching.md row 19).
 
 httpx would decode whole chunks without a bound, 64 KB on the wire to hundreds of megabytes, so that
 bodies are read raw and decoded here.

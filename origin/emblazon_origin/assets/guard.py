@@ -1,4 +1,4 @@
-"""The SSRF guard: which URLs, hosts and addresses the origin may fetch from (CACHING.md, "Outbound fetches").
+"""The SSRF guard: which URLs, hosts and addresses may be fetched from (docs/caching.md, "Outbound fetches").
 
 Addresses are judged by this table, not by Python's `is_global`, which lets through 64:ff9b::a9fe:a9fe,
 2002:a9fe:a9fe::, fec0::1 and 224.0.0.1. IPv6 ranges that wrap IPv4 addresses are refused as a whole.

@@ -1,1 +1,1 @@
-"""Layout: styled tree → positioned boxes (DESIGN.md §1, origin step 6)."""
+"""Layout: styled tree → positioned boxes (docs/architecture.md, origin step 6)."""

@@ -1,1 +1,1 @@
-"""Paint: positioned boxes → display list → Pillow canvas (DESIGN.md §1, origin step 7)."""
+"""Paint: positioned boxes → display list → Pillow canvas (docs/architecture.md, origin step 7)."""

@@ -1,1 +1,1 @@
-"""Server stage of the origin (DESIGN.md §1)."""
+"""Server stage of the origin (docs/architecture.md)."""

@@ -1,4 +1,4 @@
-"""Header fields of a card (CACHING.md, "Headers"): one source for how long anybody may keep it."""
+"""Header fields of a card (docs/caching.md, "Headers"): one source for how long anybody may keep it."""
 
 from __future__ import annotations
 

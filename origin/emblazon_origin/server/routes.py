@@ -1,6 +1,6 @@
 """Routes of the origin: which request gets which answer.
 
-GET|HEAD /render/{template}.{ext}     a card (DESIGN.md §3; reserved names begin with `_`)
+GET|HEAD /render/{template}.{ext}     a card (docs/urls.md; reserved names begin with `_`)
 GET|HEAD /fallback/{template}.{ext}   the template's look without data
 GET      /manifest.json               templates, schemas, versions, cache lives
 GET      /openapi.json /metrics       for the operator, with a token (in development without)

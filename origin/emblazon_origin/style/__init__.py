@@ -1,4 +1,4 @@
-"""Style: HTML tree + CSS cascade → computed styles (DESIGN.md §1, origin step 3)."""
+"""Style: HTML tree + CSS cascade → computed styles (docs/architecture.md, origin step 3)."""
 
 from .style_document import style_document
 from .values.units import FontMeasures, FontMetricsPort, Viewport

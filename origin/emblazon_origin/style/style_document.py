@@ -1,4 +1,4 @@
-"""HTML text → `StyledDocument`: every element with its computed style (DESIGN.md §1, origin step 3)."""
+"""HTML text → `StyledDocument`: every element with its computed style (docs/architecture.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates: `card.html` and `card.toml` in, HTML with the card's values in it out (DESIGN.md §1, step 2).
+"""Templates: `card.html` and `card.toml` in, HTML with the card's values in it out (docs/architecture.md).
 
 library      TemplateLibrary: loads, versions, reloads and binds the templates of a folder; Bound
 card_file    card.toml → TemplateSpec, with errors that name file, key and fix

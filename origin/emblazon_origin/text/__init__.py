@@ -1,4 +1,4 @@
-"""Text: runs by font, script and direction → shaped glyphs → lines (DESIGN.md §1, origin step 5).
+"""Text: runs by font, script and direction → shaped glyphs → lines (docs/architecture.md, origin step 5).
 
 What the other stages call; all lengths are CSS px unless said otherwise.
 

@@ -1,1 +1,1 @@
-"""Workers stage of the origin (DESIGN.md §1)."""
+"""Workers stage of the origin (docs/architecture.md)."""

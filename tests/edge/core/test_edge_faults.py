@@ -1,4 +1,4 @@
-"""CACHING.md, faults 1 to 12, at the edge: whatever breaks, a real card goes out."""
+"""docs/caching.md, faults 1 to 12, at the edge: whatever breaks, a real card goes out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients send: CACHING.md, faults 22 to 29, methods, negotiation, headers."""
+"""What clients send: docs/caching.md, faults 22 to 29, methods, negotiation, headers."""
 
 from __future__ import annotations
 

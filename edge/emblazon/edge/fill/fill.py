@@ -1,7 +1,7 @@
 """Step 7, fill: on a miss ask the origin, check the answer, keep it, hand it on.
 
 Identical fills share one flight. Epochs are captured with the card before the origin is asked and compared
-before anything is kept, so that a purge in between is not undone (CACHING.md row 10).
+before anything is kept, so that a purge in between is not undone (docs/caching.md row 10).
 """
 
 from __future__ import annotations

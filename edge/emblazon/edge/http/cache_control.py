@@ -181,4 +181,4 @@ def initial_age(headers: Headers, now: float) -> float:
     return max(age_value, apparent)
 
 
-CLOCK_SKEW = 300.0  # seconds that two clocks may differ (CACHING.md row 11)
+CLOCK_SKEW = 300.0  # seconds that two clocks may differ (docs/caching.md row 11)

@@ -9,7 +9,7 @@ CACHE_NAME = "emblazon"
 
 @dataclass(frozen=True, slots=True)
 class CacheStatus:
-    """How this cache handled one request; field order as in CACHING.md."""
+    """How this cache handled one request; field order as in docs/caching.md."""
 
     hit: bool = False
     ttl: float | None = None  # seconds of freshness left, negative when stale

@@ -4,7 +4,7 @@
         |────Fresh────|────────Stale───────|─────UsableOnError────|────Miss──▶ age
 
 A clock that runs up to five minutes ahead or behind changes lives by at most that much; an entry from further
-in the future is Stale, so that no clock error keeps a card fresh for ever (CACHING.md row 11).
+in the future is Stale, so that no clock error keeps a card fresh for ever (docs/caching.md row 11).
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ class Store:
     ) -> T | None:
         try:
             return await x.ports.clock.within(work, seconds)
-        except Exception as error:  # a broken tier is a miss (CACHING.md rows 6 to 9)
+        except Exception as error:  # a broken tier is a miss (docs/caching.md rows 6 to 9)
             _report(x, what, error)
             if failed is not None:
                 failed.append(True)
