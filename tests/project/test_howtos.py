@@ -42,16 +42,17 @@ def test_template_of_the_page_is_drawn(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_row_of_the_page_is_a_property(monkeypatch: pytest.MonkeyPatch) -> None:
     (row,) = blocks("css-property.md", "python")
-    before = dict(registry.PROPERTIES), dict(registry.LONGHANDS)
+    rows = dict(registry.PROPERTIES), dict(registry.LONGHANDS)
     try:
         exec(row, {"longhand": registry.longhand, "angle": angle})  # noqa: S102 - the page's own line
         monkeypatch.setattr(ComputedStyle, "tilt", None, raising=False)
         html = "<style>p { --turn: 5deg; tilt: var(--turn) } i { tilt: inherit }</style><p><i></i></p><b></b>"
         document = style_document(html, base="", viewport=Viewport(100, 100), report=Report())
     finally:
-        for table, rows in zip((registry.PROPERTIES, registry.LONGHANDS), before, strict=True):
-            table.clear()
-            table.update(rows)
+        for name in registry.PROPERTIES.keys() - rows[0].keys():
+            del registry.PROPERTIES[name]
+        for key in registry.LONGHANDS.keys() - rows[1].keys():
+            del registry.LONGHANDS[key]
     tilts = {element.tag: vars(element.style).get("tilt") for element in elements(document.root)}
     assert (tilts["p"], tilts["i"], tilts["b"]) == (5.0, 5.0, None)
 
