@@ -13,9 +13,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +33,8 @@ from .layout.document import layout_document
 from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
 from .paint.canvas import paint_document
 from .recursion import room_for
-from .report import Report
+from .report import Diagnostic, Report
+from .style.document.lost_images import has_fallback
 from .style.style_document import style_document
 from .style.values.dom import Element, StyledDocument
 from .style.values.units import Viewport
@@ -47,7 +48,8 @@ class RenderRequest:
     """One card as HTML. Sizes are CSS px; `base` is the folder that relative URLs are resolved against.
 
     `file` names the source in reports; `effort` "small" spends time on a smaller file. The page lies on
-    white, as in a browser, unless `transparent`.
+    white, as in a browser, unless `transparent`. `rebind` gives the card without pictures that cannot be had,
+    None where it names none of them.
     """
 
     html: str
@@ -63,6 +65,12 @@ class RenderRequest:
     color_scheme: Literal["light", "dark"] = "light"
     effort: Literal["quick", "small"] = "quick"
     transparent: bool = False
+    notes: tuple[Diagnostic, ...] = ()  # what is to be told of the card beside what its drawing shows
+    rebind: Callable[[frozenset[str]], RenderRequest | None] | None = field(default=None, compare=False)
+
+    def rebound_by(self, rebind: Callable[[frozenset[str]], RenderRequest | None]) -> RenderRequest:
+        """Return the request with what to draw where pictures fail."""
+        return replace(self, rebind=rebind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +127,57 @@ class Engine:
             return paint(request, laid_out, report)
 
     def lay_out(self, request: RenderRequest, report: Report) -> LaidOut:
-        """Return a card's boxes: every step before paint."""
+        """Return a card's boxes: every step before paint, again where a picture failed."""
         check_canvas(request)
         resources = Resources(Path(request.base) if request.base else None, self.fetcher, self.outside)
-        with timed(report, "style"):
-            document = style(request, self.fonts, resources, report)
-        with room_for(document.root, child_elements):
-            with timed(report, "assets"):
-                fonts, images = load_assets(document, self.fonts, resources, report)
-            with timed(report, "layout"):
-                root = layout(request, document, fonts, images, report)
+        lost: frozenset[str] = frozenset()
+        report.diagnostics += request.notes
+        before = len(report.diagnostics)
+        for last in (False, False, True):
+            with timed(report, "style"):
+                document = style(request, self.fonts, resources, report, lost)
+            with room_for(document.root, child_elements):
+                with timed(report, "assets"):
+                    fonts, images = load_assets(document, self.fonts, resources, report, lost)
+                instead = None if last else without_lost(request, document, lost, report)
+                if instead is None:
+                    with timed(report, "layout"):
+                        root = layout(request, document, fonts, images, report)
+                    break
+            request, lost = instead
+            told = report.diagnostics[before:]
+            report.diagnostics[before:] = [finding for finding in told if finding.code == "image-failed"]
         return LaidOut(document, root, fonts, images)
 
 
-def style(request: RenderRequest, fonts: FontLibrary, resources: Resources, report: Report) -> StyledDocument:
-    """Step 1."""
+def without_lost(
+    request: RenderRequest, document: StyledDocument, known: frozenset[str], report: Report
+) -> tuple[RenderRequest, frozenset[str]] | None:
+    """Return what to draw where pictures failed that the card has an answer to, and all that failed."""
+    lost = frozenset(report.lost_images)
+    if lost == known:
+        return None
+    again = request.rebind(lost) if request.rebind is not None else None
+    if again is not None and again.html != request.html:
+        return replace(again, rebind=request.rebind), lost
+    stack = [document.root]
+    while stack:
+        element = stack.pop()
+        failed = element.tag == "img" and element.attributes.get("src") in lost - known
+        if failed and has_fallback(element.attributes):
+            return request, lost
+        stack.extend(child_elements(element))
+    return None
+
+
+def style(
+    request: RenderRequest,
+    fonts: FontLibrary,
+    resources: Resources,
+    report: Report,
+    lost: frozenset[str] = frozenset(),
+) -> StyledDocument:
+    """Step 1; `lost` are images that could not be had."""
     return style_document(
         request.html,
         base=request.base,
@@ -142,14 +186,19 @@ def style(request: RenderRequest, fonts: FontLibrary, resources: Resources, repo
         report=report,
         load_text=lambda href: resources.read(href).data.decode("utf-8", "replace"),
         metrics=ScreenMeasures(fonts, 1.0 / request.dpr),
+        lost_images=lost,
     )
 
 
 def load_assets(
-    document: StyledDocument, fonts: FontLibrary, resources: Resources, report: Report
+    document: StyledDocument,
+    fonts: FontLibrary,
+    resources: Resources,
+    report: Report,
+    lost: frozenset[str] = frozenset(),
 ) -> tuple[FontLibrary, ImageStore]:
     """Step 2: return the fonts with the document's own before them, and the loaded images."""
-    images = ImageStore(resources, report, svg_fonts=_svg_fonts(fonts))
+    images = ImageStore(resources, report, svg_fonts=_svg_fonts(fonts), lost=lost)
     images.load_document(document.root)
     return fonts.with_faces(document.font_faces, lambda href: resources.read(href).data, report), images
 

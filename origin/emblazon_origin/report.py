@@ -14,6 +14,7 @@ Code = Literal[
     "css-syntax", "css-unknown-property", "css-unsupported-property", "css-invalid-value",
     "css-unsupported-value", "css-unsupported-rule", "css-invalid-selector", "html-unsupported-element",
     "font-load-failed", "font-fallback", "missing-glyph", "text-clamped", "text-shrunk", "text-overflow",
+    "cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter",
     "image-failed", "image-upscaled", "low-contrast", "outside-safe-area", "limit",
 ]  # fmt: skip
 
@@ -39,6 +40,7 @@ class Report:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
     faces: dict[str, set[str]] = field(default_factory=dict)  # face name → characters drawn with it
+    lost_images: set[str] = field(default_factory=set)  # that could not be had, as the document names them
     degraded: bool = False  # an image or font is missing: keep the card for a short time only
 
     def add(

@@ -81,11 +81,18 @@ def decode(data: bytes) -> Decoded:
 class ImageStore:
     """Loads and sizes the images of one render; what cannot be had is reported once and drawn as nothing."""
 
-    def __init__(self, resources: Resources, report: Report, *, svg_fonts: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        report: Report,
+        *,
+        svg_fonts: Sequence[str] = (),
+        lost: Iterable[str] = (),  # not to be asked for again
+    ) -> None:
         self._resources = resources
         self._report = report
         self._svg_fonts = tuple(svg_fonts)
-        self._images: dict[str, Decoded | None] = {}
+        self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
 
     def load_document(self, root: Element) -> None:
@@ -157,6 +164,7 @@ class ImageStore:
 
     def _failed(self, href: str, error: AssetError, line: int) -> None:
         self._images[href] = None
+        self._report.lost_images.add(href)
         self._report.degraded = True
         name = href if len(href) <= 80 else href[:77] + "…"
         self._report.add("warning", "image-failed", f"{name}: {error.public}", line=line, where=name)

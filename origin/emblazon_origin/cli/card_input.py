@@ -146,25 +146,21 @@ def _preview(options: argparse.Namespace, library: TemplateLibrary) -> CardReque
 def _template(
     options: argparse.Namespace, templates: Path, engine: Engine, common: dict[str, object]
 ) -> RenderRequest:
-    from ..render import RenderRequest
+    from ..bound_request import bound_request
+    from ..report import Diagnostic
     from ..template.library import TemplateLibrary
 
     library = TemplateLibrary(templates, engine.fonts.digest)
     case = _preview(options, library)
-    bound = library.bind(
+    params, findings = library.fit(options.card, {**(case.params if case else {}), **_data(options)})
+    return bound_request(
+        library,
         options.card,
-        library.check(options.card, {**(case.params if case else {}), **_data(options)}),
+        params,
         lang=options.lang or (case.lang if case else ""),
         variant=options.variant or (case.variant if case else ""),
         width=options.width or (case.width if case else 0),
         height=options.height or (case.height if case else 0),
-    )
-    return RenderRequest(
-        html=bound.html,
-        base=str(bound.base),
-        file=bound.file,
-        width=bound.width,
-        height=bound.height,
-        lang=bound.lang,
-        **common,  # type: ignore[arg-type]  # built above with the right types
+        notes=tuple(Diagnostic("warning", f.code, f.detail, where=f.param) for f in findings),
+        **common,
     )

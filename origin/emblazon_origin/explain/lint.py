@@ -10,10 +10,11 @@ import orjson
 
 from emblazon.contract.schema import ParamValue
 
+from ..bound_request import bound_request
 from ..errors import EmblazonError
 from ..render import Engine, RenderRequest
 from ..report import Code, Diagnostic
-from ..template.library import Bound, CardTemplate, TemplateLibrary
+from ..template.library import CardTemplate, TemplateLibrary
 from .explain_card import explain_card
 from .explanation import format_finding
 from .worst_cases import worst_cases
@@ -71,9 +72,9 @@ def lint_templates(folder: Path, engine: Engine) -> LintResult:
     found: dict[tuple[str, Diagnostic], list[str]] = {}
     cards = 0
     for name in library.specs:
-        for case, bound in _cases(library, name, found):
+        for case, request in _cases(library, name, found):
             cards += 1
-            for finding in _explain(bound, engine):
+            for finding in _explain(request, engine):
                 found.setdefault((name, finding), []).append(case)
     findings = [LintFinding(name, tuple(cases), finding) for (name, finding), cases in found.items()]
     return LintResult(tuple(library.specs), cards, tuple(findings))
@@ -81,7 +82,7 @@ def lint_templates(folder: Path, engine: Engine) -> LintResult:
 
 def _cases(
     library: TemplateLibrary, name: str, found: dict[tuple[str, Diagnostic], list[str]]
-) -> Iterator[tuple[str, Bound]]:
+) -> Iterator[tuple[str, RenderRequest]]:
     """Yield every case of a template as HTML; what cannot be bound becomes a finding."""
     template = library.get(name)
     shown = _preview_params(template)
@@ -93,7 +94,7 @@ def _cases(
     for case, params, lang, variant in cases:
         try:
             values = library.check(name, params)
-            yield case, library.bind(name, values, lang=lang, variant=variant)
+            yield case, bound_request(library, name, values, lang=lang, variant=variant)
         except EmblazonError as error:
             found.setdefault((name, _failed(str(error))), []).append(case)
 
@@ -103,19 +104,11 @@ def _preview_params(template: CardTemplate) -> dict[str, ParamValue]:
     return dict(request.params) if request is not None else {}
 
 
-def _explain(bound: Bound, engine: Engine) -> list[Diagnostic]:
-    request = RenderRequest(
-        html=bound.html,
-        base=str(bound.base),
-        file=bound.file,
-        width=bound.width,
-        height=bound.height,
-        lang=bound.lang,
-    )
+def _explain(request: RenderRequest, engine: Engine) -> list[Diagnostic]:
     try:
         findings = explain_card(request, engine).diagnostics
     except EmblazonError as error:
-        return [_failed(str(error), bound.file)]
+        return [_failed(str(error), request.file)]
     # One finding per place and kind: cases differ in the text that they quote.
     return [_promoted(finding) for finding in findings if finding.severity != "info"]
 

@@ -10,6 +10,7 @@ from .cascade.compute import Environment
 from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
 from .document.html import parse_html
+from .document.lost_images import apply_lost_images
 from .values.budget import BUDGET
 from .values.dom import FontFaceRule, StyledDocument
 from .values.images import base_of, resolve_url
@@ -25,16 +26,19 @@ def style_document(
     report: Report,
     load_text: Callable[[str], str] | None = None,
     metrics: FontMetricsPort | None = None,
+    lost_images: frozenset[str] = frozenset(),
 ) -> StyledDocument:
     """Parse HTML and its CSS and compute the style of every element.
 
     `base` is the directory or URL that relative URLs resolve against; `load_text` reads local style
-    sheets; `metrics` measures fonts for `ex cap ch ic lh`. Raises `CardError` beyond the limits.
+    sheets; `metrics` measures fonts for `ex cap ch ic lh`; `lost_images` are files that
+    cannot be had. Raises `CardError` beyond the limits.
     """
     BUDGET.reset()
     parsed = parse_html(html, report)
     if parsed.base:
         base = base_of(resolve_url(parsed.base, base))
+    apply_lost_images(parsed.root, lost_images, viewport, base if parsed.base else "", report)
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
     env = Environment(viewport, base, metrics, registered=cascade.properties)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from jinja2 import Template
 
+from emblazon.contract.findings import Finding
 from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.params import check_params
+from emblazon.contract.params import check_params, fit_params
 from emblazon.contract.problem import Problem, unknown_word
 from emblazon.contract.route import TEMPLATE_NAME
 from emblazon.contract.schema import Manifest, ParamValue, TemplateSpec
@@ -91,6 +92,17 @@ class TemplateLibrary:
         except Problem as problem:
             raise CardError(problem.detail) from None
 
+    def fit(self, name: str, data: Mapping[str, object]) -> tuple[dict[str, ParamValue], tuple[Finding, ...]]:
+        """Make the most of raw values, as the edge does; return them and what was changed.
+
+        Raises CardError for a name that the schema does not have, and where a required one is missing.
+        """
+        try:
+            fitted = fit_params(self.get(name).spec, data, strict=True)
+        except Problem as problem:
+            raise CardError(problem.detail) from None
+        return fitted.params, tuple(fitted.findings)
+
     def bind(
         self,
         name: str,
@@ -100,10 +112,12 @@ class TemplateLibrary:
         variant: str = "",
         width: int = 0,
         height: int = 0,
+        failed: tuple[str, ...] = (),
     ) -> Bound:
         """Put checked values into a template; the size defaults to the template's own.
 
-        Raises CardError (unknown template, variant or parameter, missing value) and TemplateError.
+        `failed` names the parameters whose pictures could not be had. Raises CardError (unknown template,
+        variant or parameter, missing value) and TemplateError.
         """
         template = self.get(name)
         if variant == FALLBACK_VARIANT:
@@ -116,7 +130,7 @@ class TemplateLibrary:
         for param, spec in template.spec.params.items():
             if spec.required and params.get(param) in (None, "", ()):
                 raise CardError(f"Parameter {param!r} is required by template {name!r}.")
-        return _bind(template, params, lang, variant, width, height)
+        return _bind(template, params, lang, variant, width, height, failed)
 
     def bind_fallback(self, name: str, *, lang: str = "", width: int = 0, height: int = 0) -> Bound:
         """The template's look without the card's data: `fallback.html`, else `[fallback]` in card.html."""
@@ -219,7 +233,13 @@ def _compile_files(folder: Path, spec: TemplateSpec) -> dict[str, Template]:
 
 
 def _bind(
-    template: CardTemplate, params: Mapping[str, ParamValue], lang: str, variant: str, width: int, height: int
+    template: CardTemplate,
+    params: Mapping[str, ParamValue],
+    lang: str,
+    variant: str,
+    width: int,
+    height: int,
+    failed: tuple[str, ...] = (),
 ) -> Bound:
     spec = template.spec
     file = template.files.get(variant) or template.files[""]
@@ -232,6 +252,7 @@ def _bind(
         "dir": way,
         "width": width or spec.width,
         "height": height or spec.height,
+        "failed": failed,
     }
     html = render(file, {**values, "card": card})
     return Bound(

@@ -12,10 +12,12 @@ from typing import Any
 
 from emblazon import __version__
 from emblazon.contract.manifest import manifest_to_json
+from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
 from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.assets.fetch import FetchLimits, GuardedFetcher
 from emblazon_origin.assets.guard import GuardPolicy
+from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import AssetError, CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
@@ -100,15 +102,20 @@ class CardRenderer:
         return held
 
     def _request(self, job: Job) -> RenderRequest:
-        size = {"width": job.width, "height": job.height}
-        if job.kind == "fallback":
-            bound = self._library.bind_fallback(job.template, lang=job.lang, **size)
-        else:
-            bound = self._library.bind(job.template, job.params, lang=job.lang, variant=job.variant, **size)
-        return RenderRequest(
-            bound.html, str(bound.base), bound.file, bound.width, bound.height, job.dpr, job.format,
-            job.quality, job.max_bytes, bound.lang, effort=job.effort,
-        )  # fmt: skip
+        return bound_request(
+            self._library,
+            job.template,
+            job.params,
+            lang=job.lang,
+            variant=FALLBACK_VARIANT if job.kind == "fallback" else job.variant,
+            width=job.width,
+            height=job.height,
+            dpr=job.dpr,
+            format=job.format,
+            quality=job.quality,
+            max_bytes=job.max_bytes,
+            effort=job.effort,
+        )
 
 
 def _job(request: CardRequest) -> Job:
