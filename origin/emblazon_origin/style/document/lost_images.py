@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ...report import Report
-from ..values.node import Node
+from ..values.node import HtmlNode
 from ..values.units import Viewport
 from .image_source import with_source
 
@@ -28,7 +28,7 @@ _SOURCE = re.compile(r"""\s*this\.src\s*=\s*(?:'([^']*)'|"([^"]*)")\s*;?\s*""")
 
 
 def apply_lost_images(
-    root: Node, lost: frozenset[str], viewport: Viewport, base: str, report: Report
+    root: HtmlNode, lost: frozenset[str], viewport: Viewport, base: str, report: Report
 ) -> None:
     """Do what `onerror` says where an image is `lost`; report what it says that is not understood."""
     for node in list(_images(root)):
@@ -47,7 +47,7 @@ def has_fallback(attributes: dict[str, str]) -> bool:
     return "onerror" in attributes and _action(attributes["onerror"]) is not None
 
 
-def _images(root: Node) -> Iterator[Node]:
+def _images(root: HtmlNode) -> Iterator[HtmlNode]:
     stack = [root]
     while stack:
         node = stack.pop()
@@ -56,7 +56,7 @@ def _images(root: Node) -> Iterator[Node]:
         stack.extend(node.elements)
 
 
-def _action(script: str) -> Callable[[Node], None] | None:
+def _action(script: str) -> Callable[[HtmlNode], None] | None:
     script = _NO_LOOP.sub("", script)
     source = _SOURCE.fullmatch(script)
     if source is not None:
@@ -70,7 +70,7 @@ def _action(script: str) -> Callable[[Node], None] | None:
     return _hide if _HIDE.fullmatch(words) else None
 
 
-def _remove(node: Node) -> None:
+def _remove(node: HtmlNode) -> None:
     parent = node.parent
     if parent is None or node not in parent.elements:
         return
@@ -80,11 +80,11 @@ def _remove(node: Node) -> None:
         child.index = index
 
 
-def _hide(node: Node) -> None:
+def _hide(node: HtmlNode) -> None:
     style = node.attributes.get("style", "")
     node.attributes["style"] = f"{style};display:none" if style else "display:none"
 
 
-def _show(node: Node, href: str) -> None:
+def _show(node: HtmlNode, href: str) -> None:
     node.attributes["src"] = href
     node.attributes.pop("onerror")
