@@ -16,6 +16,8 @@ from .numbers import decimal, language_tag, pixels
 if TYPE_CHECKING:
     from emblazon.contract.request import CardRequest
 
+    from ..assets.fetch import GuardedFetcher
+    from ..assets.resources import Fetched
     from ..render import Engine, RenderRequest
     from ..template.library import TemplateLibrary
 
@@ -78,6 +80,21 @@ def _data(options: argparse.Namespace) -> dict[str, object]:
     return values
 
 
+class LateFetcher:
+    """A guarded fetcher that is made for the first remote file: most cards have none, and HTTP is a lot to load."""
+
+    def __init__(self) -> None:
+        self._made: GuardedFetcher | None = None
+
+    def fetch(self, url: str) -> Fetched:
+        """Fetch an http or https URL; raises `AssetError`."""
+        if self._made is None:
+            from ..assets.fetch import GuardedFetcher
+
+            self._made = GuardedFetcher()
+        return self._made.fetch(url)
+
+
 def _is_html(card: str) -> bool:
     return card.lower().endswith(HTML_SUFFIXES)
 
@@ -89,16 +106,14 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     """
     if format_ not in FORMATS:
         raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(FORMATS)}.")
-    from ..assets.fetch import GuardedFetcher  # late: `--help` and `sign` need none of the renderer
-    from ..render import Engine
+    from ..render import Engine  # late: `--help` and `sign` need none of the renderer
 
     home = find_home()
     folder = Path(options.card)
     templates = home.templates
     if (folder / "card.toml").is_file():
         options.card, templates = folder.resolve().name, folder.resolve().parent
-    fetcher = GuardedFetcher()
-    engine = Engine.from_home(home, fetcher=fetcher, outside=True)
+    engine = Engine.from_home(home, fetcher=LateFetcher(), outside=True)
     common = {
         "dpr": options.dpr,
         "format": format_,

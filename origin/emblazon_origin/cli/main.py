@@ -9,15 +9,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from emblazon import __version__
-from emblazon.contract.problem import Problem
-from emblazon.contract.signing import KeyringError
-from emblazon.edge.config import ConfigError as EdgeConfigError
 
-from ..errors import CardError, EmblazonError
-from . import explain_command, export, fonts_command, purge, render, serve, sign
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
 
 EPILOG = """exit codes:
@@ -26,7 +22,11 @@ EPILOG = """exit codes:
   2  the command line, the card or a setting is wrong
   3  `lint` or `explain --strict` found errors
 """
-COMMANDS = (serve, render, export, sign, purge, explain_command, fonts_command)
+# The module that defines each command; only the named one is loaded.
+COMMANDS = {
+    "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "export", "sign": "sign",
+    "purge": "purge", "explain": "explain_command", "lint": "explain_command", "fonts": "fonts_command",
+}  # fmt: skip
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -36,8 +36,8 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(WRONG_INPUT, f"emblazon: {' '.join(message.split())} (see {self.prog} --help)\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of one command and its module's others; of every command where none is named."""
     top = OneLineParser(
         prog="emblazon",
         description="Open Graph images at the edge, in Python.",
@@ -46,34 +46,52 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"emblazon {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in COMMANDS:
-        module.register(commands)
+    for module in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
+        import_module(f"..{module}", __name__).register(commands)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    options = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if list(arguments) == ["--version"]:  # without loading the commands
+        print(f"emblazon {__version__}")
+        return 0
+    options = parser(arguments[0] if arguments else "").parse_args(arguments)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
-    except CommandError as error:
-        return _fail(str(error), error.code)
-    except (CardError, KeyringError, EdgeConfigError) as error:
-        return _fail(str(error), WRONG_INPUT)
-    except Problem as problem:
-        return _fail(problem.detail or problem.title, WRONG_INPUT)
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:  # whoever read the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except OSError as error:
-        named = f"{error.filename}: {error.strerror}." if error.filename and error.strerror else str(error)
-        return _fail(named, FAILED)
-    except EmblazonError as error:
-        return _fail(str(error), FAILED)
-    except KeyboardInterrupt:
-        return 130
+    except Exception as error:
+        return _explained(error)
     return code
+
+
+def _explained(error: Exception) -> int:
+    """Print what was wrong; a bug goes on up."""
+    from emblazon.contract.problem import Problem
+    from emblazon.contract.signing import KeyringError
+    from emblazon.edge.config import ConfigError
+
+    from ..errors import CardError, EmblazonError
+
+    match error:
+        case CommandError():
+            return _fail(str(error), error.code)
+        case CardError() | KeyringError() | ConfigError():
+            return _fail(str(error), WRONG_INPUT)
+        case Problem():
+            return _fail(error.detail or error.title, WRONG_INPUT)
+        case OSError():
+            named = bool(error.filename and error.strerror)
+            return _fail(f"{error.filename}: {error.strerror}." if named else str(error), FAILED)
+        case EmblazonError():
+            return _fail(str(error), FAILED)
+    raise error
 
 
 def _fail(message: str, code: int) -> int:
