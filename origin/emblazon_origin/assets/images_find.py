@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
 
+from ..style.cascade.svg_markup import quoted
 from ..style.values.computed import ComputedStyle
 from ..style.values.dom import Element
 from ..style.values.value_types import Color, ContentImage, Url
@@ -70,7 +70,7 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
         "font-weight": f"{style.font_weight:g}",
     }
     missing = "".join(
-        f" {name}={quoteattr(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag
+        f" {name}={quoted(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag
     )
     return start_tag + missing + markup[end:]
 

@@ -11,6 +11,7 @@ from emblazon.contract.schema import FORMATS
 
 from ..home import find_home
 from .exit_codes import CommandError
+from .late_modules import load_late
 from .numbers import decimal, language_tag, pixels
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _data(options: argparse.Namespace) -> dict[str, object]:
 
 
 class LateFetcher:
-    """A guarded fetcher that is made for the first remote file: most cards have none, and HTTP is a lot to load."""
+    """A guarded fetcher, made for the first remote file: most cards have none, and HTTP is a lot to load."""
 
     def __init__(self) -> None:
         self._made: GuardedFetcher | None = None
@@ -106,6 +107,8 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     """
     if format_ not in FORMATS:
         raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(FORMATS)}.")
+    for name in ("numpy", "lxml.etree", "resvg_py"):  # for gradients and filters, and for SVG
+        load_late(name)
     from ..render import Engine  # late: `--help` and `sign` need none of the renderer
 
     home = find_home()

@@ -6,6 +6,7 @@ Exit codes: 0 done · 1 a server, a file or the network failed · 2 the input is
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -24,8 +25,9 @@ EPILOG = """exit codes:
 """
 # The module that defines each command; only the named one is loaded.
 COMMANDS = {
-    "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "export", "sign": "sign",
-    "purge": "purge", "explain": "explain_command", "lint": "explain_command", "fonts": "fonts_command",
+    "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "export",
+    "sign": "sign", "purge": "purge", "explain": "explain_command", "lint": "explain_command",
+    "fonts": "fonts_command",
 }  # fmt: skip
 
 
@@ -52,14 +54,17 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Run the command line and return its exit code; without arguments they are the process's own."""
+    if arguments is None:
+        code = main(sys.argv[1:])
+        gc.freeze()  # the process ends: there is nothing to gain by looking for garbage once more
+        return code
     if list(arguments) == ["--version"]:  # without loading the commands
         print(f"emblazon {__version__}")
         return 0
     options = parser(arguments[0] if arguments else "").parse_args(arguments)
     try:
-        code: int = options.run(options)
+        code = int(options.run(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130

@@ -6,9 +6,9 @@ A pixel's colour is that of its centre, as in Skia: hard stops are not softened.
 from __future__ import annotations
 
 from math import cos, hypot, pi, radians, sin, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ...assets.pixmap import Pixmap
@@ -25,10 +25,14 @@ from ...style.values.value_types import (
 from ..raster.surface import byte
 from .gradient_stops import Ramp, make_ramp
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
 _gradients: ByteCache[Pixmap] = ByteCache("gradients", 64_000_000, lambda pixmap: pixmap.bytes)
 _CELLS = 8  # steps of the colour row per pixel, for slanted linear gradients
 _TABLE = 4096  # entries of the colour table of radial and conic gradients
-Floats = NDArray[np.float64]
 
 
 def gradient_pixmap(gradient: Gradient, width: int, height: int, dpr: float) -> Pixmap:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...style.values.value_types import ColorStop, Gradient
-from ..raster.color_space import POLAR, SPACES, has_no_hue
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
 _PIECES = 24  # straight sRGB pieces per segment, where interpolation is not straight in sRGB
 
 
@@ -107,6 +109,8 @@ def _segment(
 
 def _mix(gradient: Gradient, left: ColorStop, right: ColorStop, weight: Floats) -> Floats:
     """Interpolate premultiplied in the gradient's space; return premultiplied sRGB (n, 4)."""
+    from ..raster.color_space import POLAR, SPACES  # late: their matrices are numpy's
+
     to_space, to_srgb = SPACES[gradient.space]
     first = to_space(np.array([left.color[:3]], np.float64))[0].copy()
     last = to_space(np.array([right.color[:3]], np.float64))[0].copy()
@@ -128,6 +132,8 @@ def _mix(gradient: Gradient, left: ColorStop, right: ColorStop, weight: Floats) 
 
 def _fix_hues(gradient: Gradient, first: Floats, last: Floats, hue: int) -> None:
     """Choose the way round the circle (CSS Color 4 §12.4)."""
+    from ..raster.color_space import has_no_hue
+
     if has_no_hue(gradient.space, first):
         first[hue] = last[hue]
     elif has_no_hue(gradient.space, last):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ...assets.pixmap import Pixmap
@@ -16,6 +15,9 @@ from ...style.values.value_types import Gradient
 from ..raster.geometry import IntRect
 from .gradient import gradient_pixmap
 from .tile import Axis, Tiles
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MAX_SHEET = 32_000_000  # pixels
 _STRIP_ROWS = 16  # sampled at once, to hold few numbers of four bytes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import ceil, cos, radians, sin
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
 from ...style.values.value_types import FilterFunction, Shadow
@@ -15,8 +15,12 @@ from ..raster.geometry import IntRect
 from ..raster.rasterizer import Mask
 from ..raster.surface import Surface
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix3 = NDArray[np.float64]  # 3 rows of r, g, b and an offset
+
 _STRIP_ROWS = 16  # worked on at once: they fit into the processor's cache
-Matrix3 = NDArray[np.float64]  # 3 rows of r, g, b and an offset
 
 
 def filter_spread(functions: tuple[FilterFunction, ...], scale: float) -> tuple[int, int, int, int]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ...style.values.value_types import BlendMode
@@ -14,7 +13,11 @@ from .clip import Clip
 from .geometry import IntRect
 from .surface import Surface, byte
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
 _STRIP_PIXELS = 32_768  # blended at once, so that all that is worked on stays in the processor's cache
 
 
@@ -136,8 +139,8 @@ _MODES: dict[str, Callable[[Array, Array], Array]] = {
     "multiply": lambda cb, cs: cb * cs,
     "screen": lambda cb, cs: cb + cs - cb * cs,
     "overlay": lambda cb, cs: _hard_light(cs, cb),
-    "darken": np.minimum,
-    "lighten": np.maximum,
+    "darken": lambda cb, cs: np.minimum(cb, cs),
+    "lighten": lambda cb, cs: np.maximum(cb, cs),
     "color-dodge": _color_dodge,
     "color-burn": _color_burn,
     "hard-light": _hard_light,

@@ -5,18 +5,21 @@ Horizontal coverage is exact on each of 16 sub-scanlines per pixel row.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from .geometry import IntRect
 from .path import Path
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
 SUBLINES = 16
 BAND = 32  # pixel rows at a time
-Array = NDArray[Any]
 
 
 def scanline_coverage(path: Path, box: IntRect, rule: str) -> Image.Image:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 import tinycss2
 
@@ -35,8 +35,15 @@ _REFERENCE = re.compile(r"""(?:href="|url\((?:&quot;|'|")?)#([^"')&\s]+)""")
 MAX_BORROWED = 100
 _DROPPED = frozenset(("script", "style", "foreignObject"))
 
+_IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
 Declared = Mapping[str, Custom | Wide]
 Values = Mapping[str, Custom | None]
+
+
+def quoted(value: str) -> str:
+    """Return an XML attribute's value in quotes. (`xml.sax.saxutils` loads all of HTTP to do that.)"""
+    return f'"{escape(value, quote=False).translate(_IN_ATTRIBUTES)}"'
 
 
 def inherited_paint(parent: Mapping[str, str], blocks: Iterable[Block], custom: Values) -> Mapping[str, str]:
@@ -99,7 +106,7 @@ class Serializer:
             pieces.append(f"<{name}{self.attributes(item, style, root)}>")
             stack.append(f"</{name}>")
             stack += [
-                escape(_NOT_XML.sub("", child)) if isinstance(child, str) else child
+                escape(_NOT_XML.sub("", child), quote=False) if isinstance(child, str) else child
                 for child in reversed(item.children)
             ]
         return "".join(pieces)
@@ -127,7 +134,7 @@ class Serializer:
                 every[name] = self.paint_attribute(value) if name in _PAINTS and "(" in value else value
         if style:
             every["style"] = ";".join(f"{name}:{text}" for name, text in style.items())
-        return "".join(f" {name}={quoteattr(_NOT_XML.sub('', value))}" for name, value in every.items())
+        return "".join(f" {name}={quoted(_NOT_XML.sub('', value))}" for name, value in every.items())
 
     def paint_attribute(self, value: str) -> str:
         """Return a presentation attribute's paint with var() and newer colours resolved."""
