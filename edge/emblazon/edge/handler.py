@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from emblazon.contract.problem import MethodNotAllowed, NotFound, Problem
 from emblazon.contract.route import Route, match_route
@@ -25,9 +27,6 @@ from emblazon.edge.respond import (
 from emblazon.edge.serve import CardServer, quietly
 
 from .admin.control import Control
-from .admin.publish import Publisher
-from .admin.purge import Purger
-from .admin.scheduled import Scheduled
 from .admin.short import ShortCards
 from .fill.fallback import Fallbacks
 from .fill.fill import Filler
@@ -35,6 +34,11 @@ from .fill.revalidate import Refresher
 from .store.hot import HotCards
 from .store.lease import Leases
 from .store.tiers import Store
+
+if TYPE_CHECKING:
+    from .admin.publish import Publisher
+    from .admin.purge import Purger
+    from .admin.scheduled import Scheduled
 
 NO_REQUEST = Request("GET", "/", {})  # for work that no request asked for
 
@@ -59,11 +63,32 @@ class Edge:
             refresher=Refresher(self.store, self.filler, self.leases),
             fallbacks=self.fallbacks,
         )
-        self.purger = Purger(config, self.store, self.control, self.short)
-        self.publisher = Publisher(config, self.control, self.short)
         self.hot = HotCards(config.hot_cards)
-        self.scheduled = Scheduled(
-            config=config,
+        self._manifests = 0  # manifests of the origin whose fallback looks were prepared
+
+    # Few isolates are ever asked for these: the first to need one loads it, and all start faster.
+
+    @cached_property
+    def purger(self) -> Purger:
+        """`POST /purge`."""
+        from .admin.purge import Purger
+
+        return Purger(self.config, self.store, self.control, self.short)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """`POST /api/cards`."""
+        from .admin.publish import Publisher
+
+        return Publisher(self.config, self.control, self.short)
+
+    @cached_property
+    def scheduled(self) -> Scheduled:
+        """Cron, the queue, and the fallback looks of a new manifest."""
+        from .admin.scheduled import Scheduled
+
+        return Scheduled(
+            config=self.config,
             store=self.store,
             control=self.control,
             filler=self.filler,
@@ -72,7 +97,6 @@ class Edge:
             short=self.short,
             hot=self.hot,
         )
-        self._manifests = 0  # manifests of the origin whose fallback looks were prepared
 
     async def handle(self, request: Request, ports: Ports) -> Response:
         """Answer one request; never raises."""

@@ -14,7 +14,6 @@ from ...contract.problem import Problem
 from ...contract.request import CardRequest
 from ...contract.schema import Format
 from ..admin.control import Control
-from ..builtin import draw
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_status import CacheStatus
@@ -112,6 +111,8 @@ class Fallbacks:
     def _draw(self, width: int, height: int, image_format: Format) -> bytes:
         shape = (width, height, image_format)
         if shape not in self._pictures:
+            from ..builtin import draw  # late: four encoders that a healthy isolate never needs
+
             self._pictures[shape] = draw(width, height, image_format)
             while len(self._pictures) > KEPT_PICTURES:
                 self._pictures.popitem(last=False)
