@@ -6,7 +6,8 @@
      │   └─ TemplateError  the template itself is at fault (500 on a server, exit code 2 in the CLI)
      ├─ AssetError         an image or font could not be had; the card goes on without it
      ├─ Overloaded         no capacity; try again (503)
-     └─ RenderTimeout      the render passed its deadline (504)
+     ├─ DeadlinePassed     whoever asked does not wait any longer; the render goes on (504)
+     └─ RenderTimeout      the render passed its own limit (504)
 
 Each carries a private text (`str(error)`, for logs) and a `public` one that is safe to send to a client.
 """
@@ -63,7 +64,17 @@ class Overloaded(EmblazonError):
         self.retry_after = retry_after
 
 
+class DeadlinePassed(EmblazonError):
+    """The answer is due and the card is not there; what was begun goes on, for the next who asks."""
+
+    status = 504
+    report = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, public="The card is not drawn yet; ask again shortly.")
+
+
 class RenderTimeout(EmblazonError):
-    """The render passed its deadline."""
+    """The render passed its own limit; its process was ended."""
 
     status = 504

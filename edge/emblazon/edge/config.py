@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from emblazon.contract.ignored import IgnoreList, IgnoreListError
@@ -64,7 +65,7 @@ class EdgeConfig:
     def from_env(cls, env: Mapping[str, str], *, origin_in_process: bool = False) -> EdgeConfig:
         """Read and check the environment; raises ConfigError."""
         development = is_development(env)
-        settings: dict[str, object] = {"development": development, "keyring": _keyring(env, development)}
+        settings: dict[str, Any] = {"development": development, "keyring": _keyring(env, development)}
         settings["purge_token"] = _token(env, "EMBLAZON_PURGE_TOKEN", development)
         settings["origin_token"] = _token(env, "EMBLAZON_ORIGIN_TOKEN")
         settings["metrics_token"] = _token(env, "EMBLAZON_METRICS_TOKEN")
@@ -74,7 +75,8 @@ class EdgeConfig:
         for variable, (name, kind, low, high) in _NUMBERS.items():
             if text := env.get(variable, "").strip():
                 settings[name] = _number(variable, text, kind, low, high)
-        return cls(**settings)  # type: ignore[arg-type]  # names and types are checked by the tests
+        _nest(settings)
+        return cls(**settings)
 
 
 _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
@@ -96,6 +98,21 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_PURGES_PER_MINUTE": ("purges_per_minute", int, 1, 100_000),
     "EMBLAZON_CARDS_PER_MINUTE": ("cards_per_minute", int, 1, 1_000_000),
 }
+
+
+def _nest(settings: dict[str, Any]) -> None:
+    """Fit what was not set to EMBLAZON_ORIGIN_TIMEOUT. Raises ConfigError where what was set does not fit."""
+    default = EdgeConfig()
+    wait = settings.get("origin_timeout", default.origin_timeout)
+    stale = settings.setdefault("stale_timeout", min(default.stale_timeout, wait))
+    lease = settings.setdefault("lease", max(default.lease, wait))
+    for variable, number, fits, bound in (
+        ("EMBLAZON_STALE_TIMEOUT", stale, stale <= wait, "at most"),
+        ("EMBLAZON_LEASE", lease, lease >= wait, "at least"),
+    ):
+        if not fits:
+            problem = f"is {number:g} although EMBLAZON_ORIGIN_TIMEOUT is {wait:g}"
+            raise ConfigError(variable, problem, f"Set it to {bound} {wait:g}.")
 
 
 def is_development(env: Mapping[str, str]) -> bool:

@@ -95,7 +95,7 @@ class CardServer:
         if isinstance(outcome, Filled):
             return _filled(x, outcome, shared, fwd="stale")
         x.became("stale-if-error", found.tier)
-        if outcome.reason == "origin-timeout":
+        if outcome.too_slow:
             self.refresher.later(x, card, found)  # it may only be slow: give it its full time
         return Picture(found.record, found.body, _on_error(outcome, ttl, "stale-if-error"))
 

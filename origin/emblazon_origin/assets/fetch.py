@@ -31,6 +31,7 @@ from emblazon_origin.errors import AssetError
 from emblazon_origin.limits import MAX_IMAGE_BYTES
 
 MAX_REDIRECTS = 3
+CARD_SHARE = 0.6  # of a card's time, for all its fetches together
 _REDIRECTS = {301, 302, 303, 307, 308}
 _HEADERS = {
     "Accept": "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,font/*,*/*;q=0.1",
@@ -88,12 +89,15 @@ class GuardedFetcher:
         """Load the certificate authorities now rather than in the first fetch."""
         self._tls()
 
-    def begin_card(self, waits: Callable[[bool], None] = lambda _waits: None) -> None:
+    def begin_card(
+        self, waits: Callable[[bool], None] = lambda _waits: None, seconds: float = math.inf
+    ) -> None:
         """Start the time that all fetches of one card have together, and count their outcomes anew.
 
-        `waits` hears when the first of several fetches begins and when the last one ends.
+        `waits` hears when the first of several fetches begins and when the last one ends. Of the `seconds`
+        that the card has, fetches get a share, so that it can be drawn without what was too slow.
         """
-        self._card_end = self._clock() + self._limits.seconds
+        self._card_end = self._clock() + min(self._limits.seconds, seconds * CARD_SHARE)
         self.outcomes = Counter()
         self._waits = waits
         self._under_way = 0

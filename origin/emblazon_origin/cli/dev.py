@@ -14,6 +14,7 @@ from emblazon.contract.bearer import LOCAL_TOKEN
 from emblazon.edge.config import EdgeConfig, is_development
 
 from ..host.wrangler import DevError, Service, check_port, current_command, local_command, worker_environment
+from ..server.config import OriginConfig
 from .exit_codes import CommandError
 
 Runtime = Literal["local", "current"]
@@ -35,7 +36,7 @@ def settings() -> dict[str, str]:
 def worker_variables(origin_url: str) -> dict[str, str]:
     """Return the Worker's variables: the environment's, in development over what suits this machine alone.
 
-    Raises edge.config.ConfigError.
+    Raises edge.config.ConfigError, server.config.ConfigError.
     """
     given = settings()
     variables = {
@@ -51,7 +52,8 @@ def worker_variables(origin_url: str) -> dict[str, str]:
             "EMBLAZON_MANIFEST_TTL": "1",
         }
     variables |= given
-    EdgeConfig.from_env(variables)  # a Worker with a wrong setting answers, but never gets ready
+    config = EdgeConfig.from_env(variables)  # a Worker with a wrong setting answers, but never gets ready
+    OriginConfig.from_env({**os.environ, **given}).check_nested(config.origin_timeout)
     return variables
 
 

@@ -158,6 +158,7 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, Origin | No
     if origin_url:
         app = create_edge_app(config, origin=HttpOrigin(origin_url), kv_path=home.state / "kv.sqlite3")
         return app, None
+    settings.check_nested(config.origin_timeout)
     return _origin_app(home, config, settings)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from emblazon.contract.bearer import HOW_TO_MAKE, token_fault
+from emblazon.contract.deadline import answer_within
 from emblazon_origin.errors import EmblazonError
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -255,6 +256,15 @@ class OriginConfig:
                 "keys away"
             )
         return config
+
+    def check_nested(self, edge_timeout: float) -> None:
+        """Raise ConfigError where a card may take longer than the edge beside this origin waits for it."""
+        longest = answer_within(edge_timeout)
+        if self.render_timeout > longest:
+            raise ConfigError(
+                f"EMBLAZON_RENDER_TIMEOUT={self.render_timeout:g}: must be at most {longest:g}: the edge "
+                f"waits EMBLAZON_ORIGIN_TIMEOUT={edge_timeout:g} and the answer needs its way back"
+            )
 
     def check_exposure(self) -> None:
         """Raise ConfigError where anybody in the network could draw."""

@@ -239,9 +239,11 @@ class Origin:
             "saturation",
             "Busy share of the render processes, plus the queue: above 1 there is a queue.",
             {},
-            ((pool.busy - pool.waiting + pool.queued) / pool.size),
+            ((pool.busy - pool.waiting - pool.long + pool.queued) / pool.size),
         )
-        yield "workers", "Render processes by state.", {"state": "busy"}, pool.busy - pool.waiting
+        busy = pool.busy - pool.waiting - pool.long
+        yield "workers", "Render processes by state.", {"state": "busy"}, busy
+        yield "workers", "Render processes by state.", {"state": "long"}, pool.long
         yield "workers", "Render processes by state.", {"state": "waiting"}, pool.waiting
         yield "workers", "Render processes by state.", {"state": "idle"}, pool.alive - pool.busy
         yield "quarantined_inputs", "Inputs that are not tried for a while.", {}, pool.quarantined

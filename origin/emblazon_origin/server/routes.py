@@ -9,7 +9,9 @@ GET      /healthz /readyz             for the platform; the only routes without 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emblazon.contract.bearer import has_bearer
+from emblazon.contract.deadline import HEADER as DEADLINE_HEADER
+from emblazon.contract.deadline import answer_within, read_deadline
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.problem import (
@@ -29,7 +33,7 @@ from emblazon.contract.problem import (
 )
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
-from emblazon_origin.errors import Overloaded
+from emblazon_origin.errors import DeadlinePassed, Overloaded
 from emblazon_origin.observability.metrics import CONTENT_TYPE as METRICS_TYPE
 from emblazon_origin.server import headers
 from emblazon_origin.server.answer import (
@@ -95,7 +99,13 @@ class Routes:
             raise NotFound("No storage is configured; set EMBLAZON_STORAGE to folder or s3.")
         self._check_token(ask)
         _check_method(ask, _WRITE if route == "store" else _READ)
-        return await self._card(ask, route, name, seen)
+        patience = read_deadline(ask.headers.get(DEADLINE_HEADER.lower(), ""))
+        due = asyncio.get_running_loop().time() + answer_within(patience) if patience else math.inf
+        try:
+            async with asyncio.timeout_at(due if patience else None):
+                return await self._card(ask, route, name, seen, due)
+        except TimeoutError:
+            raise DeadlinePassed(f"no card within {patience:g} s less the way back") from None
 
     def _check_token(self, ask: Ask) -> None:
         """Admit the edge. Raises Unauthorized."""
@@ -117,7 +127,7 @@ class Routes:
 
     # -- cards ---------------------------------------------------------------------------------
 
-    async def _card(self, ask: Ask, route: str, name: str, seen: Seen) -> Answer:
+    async def _card(self, ask: Ask, route: str, name: str, seen: Seen, due: float) -> Answer:
         began = time.perf_counter()
         service, manifest = self._origin.service, self._origin.manifest
         if not manifest.templates:
@@ -143,7 +153,7 @@ class Routes:
         if not _KEY.fullmatch(key):
             raise BadRequest("X-Emblazon-Key has at most 256 letters, digits and ._:,=- in it.")
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
-        served = await service.card(request, manifest, edge_key=key, refresh=refresh)
+        served = await service.card(request, manifest, edge_key=key, refresh=refresh, due=due)
         seen.tier, seen.stages = served.tier, served.stages
         return self._card_answer(ask, request, served, time.perf_counter() - began)
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import math
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
@@ -78,12 +79,19 @@ class CardService:
         return len(self._flights)
 
     async def card(
-        self, request: CardRequest, manifest: Manifest, *, edge_key: str = "", refresh: bool = False
+        self,
+        request: CardRequest,
+        manifest: Manifest,
+        *,
+        edge_key: str = "",
+        refresh: bool = False,
+        due: float = math.inf,
     ) -> Served:
         """Return the card of a request.
 
         `edge_key` is the key of the edge, which counts purges; it becomes part of ours, so that a purged
-        card is drawn anew. `refresh` does so in any case. Raises EmblazonError.
+        card is drawn anew. `refresh` does so in any case. `due` is when the answer is wanted, on the loop's
+        clock. Raises EmblazonError.
         """
         key = hashlib.sha256(f"{cache_key(request, manifest)}\n{edge_key}".encode()).hexdigest()
         if not refresh and (card := self._kept(key, request)):
@@ -91,7 +99,8 @@ class CardService:
                 self._shrink_later(key, request, card)
             return Served(card, "memory")
         served, joined = await self._flights.do(
-            key + ("!" if refresh else ""), lambda flight: self._fill(key, request, flight, refresh=refresh)
+            key + ("!" if refresh else ""),
+            lambda flight: self._fill(key, request, flight, due, refresh=refresh),
         )
         return Served(served.card, "joined") if joined else served
 
@@ -120,7 +129,9 @@ class CardService:
     def _kept(self, key: str, request: CardRequest) -> Card | None:
         return self._cards.get(key, request.template.cache.max_age, self._config.degraded_max_age)
 
-    async def _fill(self, key: str, request: CardRequest, flight: Flight[Served], *, refresh: bool) -> Served:
+    async def _fill(
+        self, key: str, request: CardRequest, flight: Flight[Served], due: float, *, refresh: bool
+    ) -> Served:
         lock = ""
         if self._fleet is not None:
             if not refresh and (card := await self._from_fleet(self._fleet, key, request)):
@@ -133,7 +144,7 @@ class CardService:
                     return self._keep(key, card, "redis")
                 lock = ""
         try:
-            card = await self._render(key, request, flight)
+            card = await self._render(key, request, flight, due)
         except BaseException:
             if self._fleet is not None and lock:
                 self._chore(self._fleet.release(key, lock))
@@ -162,9 +173,9 @@ class CardService:
         self._cards.put(key, card)
         return Served(card, tier)
 
-    async def _render(self, key: str, request: CardRequest, flight: Flight[Served]) -> Card:
+    async def _render(self, key: str, request: CardRequest, flight: Flight[Served], due: float) -> Card:
         began = time.perf_counter()
-        result = await self._pool.render(_job(request), key, on_start=flight.pin)
+        result = await self._pool.render(_job(request), key, due=due, on_start=flight.pin)
         self._count(request, result, "quick", time.perf_counter() - began)
         quick = self._config.small_encoding and not result.degraded
         version = result.version or request.template.version

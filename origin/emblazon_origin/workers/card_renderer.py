@@ -77,7 +77,7 @@ class CardRenderer:
     def render(self, job: Job, waits: Waits) -> JobResult:
         """Draw one card."""
         if self._fetcher is not None:
-            self._fetcher.begin_card(waits)
+            self._fetcher.begin_card(waits, job.seconds)
         request = self._request(job)
         rendered = self._engine.render(request)
         report = rendered.report

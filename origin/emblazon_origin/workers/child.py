@@ -24,6 +24,7 @@ from emblazon_origin.workers.renderer import Renderer, Waits
 
 EXIT_MEMORY = 77
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, nice: int) -> None:
@@ -122,6 +123,16 @@ def resident_bytes(pid: int | str = "self") -> int:
             return int(file.read().split()[1]) * _PAGE
     except (OSError, IndexError):
         return 0
+
+
+def cpu_seconds(pid: int) -> float | None:
+    """Return the seconds of computing that a process has used; None where /proc has no answer."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def virtual_bytes() -> int:

@@ -28,6 +28,7 @@ class Job:
     variant: str = ""
     effort: Effort = "quick"
     explain: bool = False
+    seconds: float = 60.0  # that the card has; remote images get a share of them
 
     def to_header(self) -> dict[str, Any]:
         """Return the job as a JSON object."""

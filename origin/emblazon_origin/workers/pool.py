@@ -6,6 +6,7 @@ A job's path: admission → queue → an idle process → answer. What can go wr
     deadline passed       the process is killed; RenderTimeout; no retry
     memory limit passed   the process ends; OutOfMemory; no retry
     nobody waits          a queued job is dropped; a running one is finished (its card is kept)
+    it computes for long  it goes on at a low priority and another process stands in for it
     queue is full         Overloaded at once
     a flood comes         whoever has just queued makes room for the next: Overloaded
 
@@ -18,7 +19,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emblazon_origin.errors import EmblazonError, Overloaded, RenderTimeout
@@ -28,12 +29,15 @@ from emblazon_origin.workers.background import Background
 from emblazon_origin.workers.breaker import InputBreaker
 from emblazon_origin.workers.exchange import Nonsense, ask, sweep
 from emblazon_origin.workers.job import Job, JobResult
+from emblazon_origin.workers.long_render import LongRender
 from emblazon_origin.workers.process import Worker, WorkerLimits
 from emblazon_origin.workers.queue import Ticket, TicketQueue
 from emblazon_origin.workers.renderer import RendererSpec
 from emblazon_origin.workers.staff import EndReason, Staff
 
 log = logging.getLogger(__name__)
+
+HURRY = 2.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,11 @@ class Pool:
         return sum(worker.waiting for worker in self.staff.workers)
 
     @property
+    def long(self) -> int:
+        """How many of those compute for long, at a low priority."""
+        return sum(worker.long and not worker.waiting for worker in self.staff.workers)
+
+    @property
     def alive(self) -> int:
         """How many processes there are."""
         return len(self.staff.workers)
@@ -185,9 +194,13 @@ class Pool:
 
     # -- rendering -----------------------------------------------------------------------------
 
-    async def render(self, job: Job, key: str, *, on_start: Callable[[], None] = lambda: None) -> JobResult:
+    async def render(
+        self, job: Job, key: str, *, due: float = math.inf, on_start: Callable[[], None] = lambda: None
+    ) -> JobResult:
         """Render a job. `on_start` is called when a process takes it.
 
+        `due` is when the answer is wanted, on the loop's clock: remote images get a share of what is left. A
+        render that has begun goes on after it, for the next who asks.
         Cancelling drops the job while it is queued; once started it is finished and forgotten.
         Raises Overloaded, Quarantined, RenderTimeout, WorkerLost, OutOfMemory, RenderFailed and
         whatever the renderer raises on purpose.
@@ -201,7 +214,7 @@ class Pool:
         if not self.admission.admit(len(self._queue), now, idle=bool(self.staff.idle)):
             self._queue.keep_all()
             raise self._overloaded()
-        ticket = Ticket(job, key, loop.create_future(), now, on_start)
+        ticket = Ticket(job, key, loop.create_future(), now, on_start, due=due)
         self._queue.add(ticket)
         self._pump()
         if self.admission.flooded(now):
@@ -238,10 +251,14 @@ class Pool:
         ticket.on_start()
         self.breaker.began(ticket.key, began)
         timeout = self._config.timeout_of(ticket.job)
+        watch = LongRender(worker.pid, lambda: self.staff.set_aside(worker))
         try:
             async with asyncio.timeout(timeout):
                 reply = await ask(
-                    worker, ticket.job, self._cpu(ticket.job), lambda waits: self.staff.waits(worker, waits)
+                    worker,
+                    self._timed(ticket, began),
+                    self._cpu(ticket.job),
+                    lambda waits: self.staff.waits(worker, waits),
                 )
         except TimeoutError:
             self._killed(worker, ticket, "deadline")
@@ -261,6 +278,8 @@ class Pool:
         except asyncio.CancelledError:
             _fail(ticket, Overloaded("shutting down"))
             raise
+        finally:
+            watch.end()
         self.admission.observe(loop.time() - began - reply.waited)
         if reply.fatal:
             self._killed(worker, ticket, "memory")
@@ -271,6 +290,14 @@ class Pool:
             _succeed(ticket, reply.outcome)
         else:
             _fail(ticket, reply.outcome)
+
+    def _timed(self, ticket: Ticket, now: float) -> Job:
+        """Return the job with the seconds that it has.
+
+        Somebody in a hurry has a copy to show instead: the card gets its full time.
+        """
+        left, most = ticket.due - now, self._config.timeout_of(ticket.job)
+        return replace(ticket.job, seconds=most if left < HURRY else min(left, most))
 
     def _cpu(self, job: Job) -> int:
         """Return the seconds of computing after which the kernel ends a job."""

@@ -21,6 +21,7 @@ _THREADS = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
 }  # fmt: skip
+MOST_NICE, NICER = 19, 15  # for renders that compute for long
 FORK_SECONDS = 5.0  # a warm process that takes longer for a fork hangs
 _ANSWER_BUFFER = 1 << 20  # bytes; the system may allow less. A card fits, so that its process need not wait
 # Render processes handle hostile input: they get no secret that they could lose.
@@ -57,6 +58,7 @@ class Worker:
     rss: int = 0
     busy: bool = False
     waiting: bool = False  # for a remote image: it does not compute
+    long: bool = False  # its render computes for long, at a low priority
     background: bool = False
     caches: dict[str, int] = field(default_factory=dict)
 
@@ -67,6 +69,18 @@ class Worker:
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
             else:
                 os.kill(self.pid, signal.SIGKILL)
+
+    @property
+    def aside(self) -> bool:
+        """Whether another process stands in for it."""
+        return self.waiting or self.long
+
+    def set_aside(self) -> None:
+        """Let it compute only where nobody else would; it cannot have its priority back."""
+        self.long = True
+        with contextlib.suppress(OSError, AttributeError):
+            usual = os.getpriority(os.PRIO_PROCESS, self.pid)
+            os.setpriority(os.PRIO_PROCESS, self.pid, min(MOST_NICE, usual + NICER))
 
     def release(self) -> None:
         """Close the handle. A healthy process exits by itself when its socket closes."""

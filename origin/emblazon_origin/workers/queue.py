@@ -8,6 +8,7 @@ the queue, is committed to: it is next whatever comes, and is never refused.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Ticket:
     on_start: Callable[[], None]
     retried: bool = False
     kept: bool = False
+    due: float = math.inf  # when whoever asked wants the answer, on the loop's clock
 
     def committed(self, now: float) -> bool:
         """Return whether it is not to be refused any more."""

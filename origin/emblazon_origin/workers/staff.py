@@ -1,8 +1,8 @@
 """The render processes: forked, replaced, recycled, reloaded. Who works on what is `pool.py`'s business.
 
-There are `count` processes that compute. One that waits for a remote image does not: for each of
-those another may be forked, up to `MAX_WAITING` times `count`, so that a slow image host cannot take
-the capacity away from everybody else.
+There are `count` processes that compute. One that waits for a remote image does not, and one whose render
+computes for long does so at a low priority: for each of those another may be forked, up to `MAX_ASIDE` times
+`count`, so that neither a slow image host nor a costly card takes the capacity away from everybody else.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from emblazon_origin.workers.renderer import RendererSpec
 log = logging.getLogger(__name__)
 
 EndReason = Literal["crash", "deadline", "memory", "recycled", "surplus", "reload", "shutdown"]
-MAX_WAITING = 4
+MAX_ASIDE = 4
 
 
 class Staff:
@@ -69,8 +69,8 @@ class Staff:
     @property
     def wanted(self) -> int:
         """How many processes there should be now."""
-        waiting = sum(worker.waiting for worker in self.workers)
-        return self.count + min(waiting, MAX_WAITING * self.count)
+        aside = sum(worker.aside for worker in self.workers)
+        return self.count + min(aside, MAX_ASIDE * self.count)
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -127,7 +127,8 @@ class Staff:
         worker.busy = worker.waiting = False
         if worker not in self.workers:
             self.end(worker, "reload")
-        elif self.outgrown(worker):
+        elif worker.long or self.outgrown(worker):
+            worker.long = False
             self.lose(worker, "recycled")
         elif len(self.workers) > self.wanted:
             self.end(worker, "surplus")
@@ -162,6 +163,11 @@ class Staff:
         worker.waiting = waiting
         if waiting:
             self.refill()
+
+    def set_aside(self, worker: Worker) -> None:
+        """Let others go before a process whose render computes for long."""
+        worker.set_aside()
+        self.refill()
 
     def refill(self) -> None:
         """Fork in the background until there are as many as wanted."""

@@ -267,6 +267,21 @@ def test_a_host_is_called_slow_only_if_it_had_the_time_itself(start: Callable[..
     assert guarded.fetch("http://example.com/").data == b"quick"
 
 
+def test_fetches_get_a_share_of_a_card_that_has_less_time(start: Callable[..., Server]) -> None:
+    now = [0.0]
+    server = start(respond(b"quick"))
+    guarded = fetcher(server, clock=lambda: now[0])
+    for seconds, spent, arrives in ((2.0, 1.0, True), (2.0, 1.3, False), (60.0, 4.9, True)):
+        now[0] += 100
+        guarded.begin_card(seconds=seconds)
+        now[0] += spent
+        if arrives:
+            assert guarded.fetch(f"http://example.com/{seconds}/{spent}").data == b"quick"
+        else:
+            with pytest.raises(TooSlow):
+                guarded.fetch(f"http://example.com/{seconds}/{spent}")
+
+
 def test_the_host_at_the_end_of_a_redirect_is_the_slow_one(start: Callable[..., Server]) -> None:
     forever = threading.Event()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -35,7 +36,9 @@ class FakePool:
         self.background: list[Job] = []
         self.before_small: asyncio.Event | None = None
 
-    async def render(self, job: Job, key: str, *, on_start: Callable[[], None] = lambda: None) -> JobResult:
+    async def render(
+        self, job: Job, key: str, *, due: float = math.inf, on_start: Callable[[], None] = lambda: None
+    ) -> JobResult:
         self.jobs.append(job)
         on_start()
         await asyncio.sleep(0)

@@ -51,6 +51,9 @@ class FakeRenderer:
             case ["spin"]:
                 while True:
                     pass
+            case ["compute", path]:
+                while not Path(path).exists():
+                    pass
             case ["sleep", seconds]:
                 time.sleep(float(seconds))
             case ["wait", path]:
@@ -64,6 +67,8 @@ class FakeRenderer:
             case ["hog"]:
                 hoard = [bytearray(1 << 20) for _ in range(1 << 14)]
                 raise AssertionError(len(hoard))
+            case ["seconds"]:
+                raise CardError(str(job.seconds))
             case ["fail", message]:
                 raise CardError(message)
             case ["defect"]:

@@ -23,8 +23,9 @@ from emblazon_origin.workers.errors import (
 )
 from emblazon_origin.workers.job import Job
 from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
-from emblazon_origin.workers.process import WorkerLimits
+from emblazon_origin.workers.process import MOST_NICE, NICER, WorkerLimits
 from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.staff import MAX_ASIDE
 
 MakePool = Callable[..., Awaitable[Pool]]
 
@@ -259,3 +260,38 @@ async def test_waiting_renders_are_bounded_too(make_pool: MakePool, tmp_path: Pa
     assert pool.queued == 4
     gate.touch()
     assert len(await asyncio.gather(*slow)) == 9
+
+
+async def test_renders_that_compute_for_long_do_not_take_capacity_from_others(make_pool: MakePool) -> None:
+    pool = await make_pool(workers=1, render_timeout=60.0, admission=AdmissionPolicy(burst_wait=100))
+    endless = [asyncio.create_task(pool.render(job("spin"), f"long{number}")) for number in range(3)]
+    drawn = await asyncio.gather(*(pool.render(job(), f"short{number}") for number in range(5)))
+    assert all(result.data for result in drawn)
+    assert not any(task.done() for task in endless)
+    await until(lambda: pool.long == 3)
+    nice = {os.getpriority(os.PRIO_PROCESS, worker.pid) for worker in pool.workers if worker.long}
+    assert nice == {min(MOST_NICE, os.getpriority(os.PRIO_PROCESS, 0) + NICER)}
+    for task in endless:
+        task.cancel()
+
+
+async def test_long_renders_are_bounded_and_their_processes_are_replaced(
+    make_pool: MakePool, tmp_path: Path
+) -> None:
+    reasons: list[str] = []
+    pool = await make_pool(
+        workers=1, events=PoolEvents(worker_ended=reasons.append), render_timeout=60.0,
+        admission=AdmissionPolicy(burst_wait=100),
+    )  # fmt: skip
+    gate = tmp_path / "gate"
+    renders = [
+        asyncio.create_task(pool.render(job(f"compute:{gate}"), f"long{number}")) for number in range(7)
+    ]
+    await until(lambda: pool.long == MAX_ASIDE + 1)
+    assert pool.queued == 2
+    gate.touch()
+    await asyncio.gather(*renders)
+    await until(lambda: pool.alive == 1)
+    worker = next(iter(pool.workers))
+    assert os.getpriority(os.PRIO_PROCESS, worker.pid) == os.getpriority(os.PRIO_PROCESS, 0)
+    assert set(reasons) <= {"recycled", "surplus"}

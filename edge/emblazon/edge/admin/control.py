@@ -127,7 +127,7 @@ class Control:
     async def ask_origin(self, x: Exchange) -> bool:
         """Fetch `/manifest.json`; True when it is a new one. The old one stays in force on any failure."""
         self._asked_at = x.now
-        headers = origin_headers(x, self.config, key=MANIFEST_KEY)
+        headers = origin_headers(x, self.config, key=MANIFEST_KEY, deadline=self.config.origin_timeout)
         if self._etag:
             headers += (("If-None-Match", self._etag),)
         try:

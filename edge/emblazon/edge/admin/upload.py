@@ -51,9 +51,8 @@ async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> Store
     query = canonical_query(request)
     target = f"/store/{request.template.name}.{request.format}" + (f"?{query}" if query else "")
     try:
-        answer = await x.ports.origin.fetch(
-            target, origin_headers(x, config, key=""), deadline=config.origin_timeout, method="POST"
-        )
+        headers = origin_headers(x, config, key="", deadline=config.origin_timeout)
+        answer = await x.ports.origin.fetch(target, headers, deadline=config.origin_timeout, method="POST")
     except OriginError as error:
         raise NotStored(f"The origin did not answer ({error.reason}); try again.") from None
     return await _stored(answer)

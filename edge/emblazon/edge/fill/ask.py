@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error as Base64Error
 
+from ...contract.deadline import HEADER as DEADLINE_HEADER
+from ...contract.deadline import write_deadline
 from ...contract.schema import CONTENT_TYPES, Format
 from ..config import EdgeConfig
 from ..exchange import Exchange
@@ -24,9 +26,17 @@ class BadAnswer(Exception):
         self.status = status
 
 
-def origin_headers(x: Exchange, config: EdgeConfig, *, key: str) -> Headers:
-    """Return the header fields of every request to the origin: nothing of the client's own."""
-    headers = [("Accept", "*/*"), ("X-Request-Id", x.id), (KEY_HEADER, key)]
+def origin_headers(x: Exchange, config: EdgeConfig, *, key: str, deadline: float) -> Headers:
+    """Return the header fields of every request to the origin: nothing of the client's own.
+
+    `deadline`: the seconds that this edge waits for the answer.
+    """
+    headers = [
+        ("Accept", "*/*"),
+        ("X-Request-Id", x.id),
+        (KEY_HEADER, key),
+        (DEADLINE_HEADER, write_deadline(deadline)),
+    ]
     if config.origin_token:
         headers.append(("Authorization", f"Bearer {config.origin_token}"))
     return tuple(headers)

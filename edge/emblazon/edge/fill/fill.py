@@ -54,6 +54,11 @@ class Failed:
         """The origin did answer, so that it can be asked for something else."""
         return self.status is not None
 
+    @property
+    def too_slow(self) -> bool:
+        """More time might have brought the card."""
+        return self.reason in ("origin-timeout", "origin-504")
+
 
 class OriginRefusal(Problem):
     """The origin says that the card itself is wrong (400, 422): bad input stays 4xx."""
@@ -115,9 +120,9 @@ class Filler:
             return await self._ask(x, card, deadline)
         except OriginError as error:
             self._count_failure(x, error, deadline)
-            return self._failed(x, card, Failed(f"origin-{error.reason}"), str(error))
+            return self._failed(x, card, Failed(f"origin-{error.reason}"), str(error), deadline)
         except BadAnswer as error:
-            return self._failed(x, card, Failed(error.reason, error.status), str(error))
+            return self._failed(x, card, Failed(error.reason, error.status), str(error), deadline)
         finally:
             self._filling -= 1
 
@@ -126,7 +131,7 @@ class Filler:
         if error.reason not in ("truncated", "too-large") and not hurried:
             self.breaker.failure(x.now, jitter=x.ports.random.uniform())
 
-    def _failed(self, x: Exchange, card: KeyedCard, failure: Failed, detail: str) -> Failed:
+    def _failed(self, x: Exchange, card: KeyedCard, failure: Failed, detail: str, deadline: float) -> Failed:
         x.ports.metrics.count("edge_fill_failures", reason=failure.reason)
         x.ports.log.log(
             "warning",
@@ -136,6 +141,8 @@ class Filler:
             target=card.target,
             request_id=x.id,
         )
+        if failure.too_slow and deadline < self._config.origin_timeout:
+            return failure  # it was hurried: with its full time it may be drawn
         self._failures[card.key] = (x.now + self._config.retry_after_failure, failure)
         self._failures.move_to_end(card.key)
         while len(self._failures) > REMEMBERED_FAILURES:
@@ -144,7 +151,7 @@ class Filler:
 
     async def _ask(self, x: Exchange, card: KeyedCard, deadline: float) -> Filled:
         asked_at = x.now
-        headers = origin_headers(x, self._config, key=card.origin_key)
+        headers = origin_headers(x, self._config, key=card.origin_key, deadline=deadline)
         answer = await x.ports.origin.fetch(card.target, headers, deadline=deadline)
         self._note_answer(x, answer)
         if answer.status in (400, 422):
@@ -156,9 +163,9 @@ class Filler:
         return await self._keep(x, card, answer, inspection, x.now - asked_at)
 
     def _note_answer(self, x: Exchange, answer: OriginResponse) -> None:
-        """Gateway errors mean a dead origin; problem JSON comes from a living one."""
+        """A gateway that reaches nobody means a dead origin; who answers "busy" or "too slow" is alive."""
         media_type = get_header(answer.headers, "content-type") or ""
-        if answer.status in (502, 503, 504) and not media_type.startswith("application/problem+json"):
+        if answer.status == 502 and not media_type.startswith("application/problem+json"):
             self.breaker.failure(x.now, jitter=x.ports.random.uniform())
         else:
             self.breaker.success()
