@@ -3,6 +3,7 @@
     EmblazonError
      ├─ CardError          the card cannot be drawn as given (400)
      │   ├─ LimitError     it asks for more than a limit allows (422)
+     │   ├─ StageFailed    a defect: a stage raised something else than these (422)
      │   └─ TemplateError  the template itself is at fault (500 on a server, exit code 2 in the CLI)
      ├─ AssetError         an image or font could not be had; the card goes on without it
      ├─ Overloaded         no capacity; try again (503)
@@ -37,6 +38,16 @@ class LimitError(CardError):
     """The card asks for more than a limit allows."""
 
     status = 422
+
+
+class StageFailed(CardError):
+    """A defect: a stage raised what it should not. It is an error of the card; the log has the trace."""
+
+    status = 422
+    report = True
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, public="The card could not be drawn.")
 
 
 class TemplateError(CardError):

@@ -12,7 +12,8 @@ MAX_IMAGE_BYTES = 5_000_000
 MAX_NESTED_LAYERS = 32  # groups inside each other
 MAX_OPEN_PIXELS = 96_000_000  # of them; five bytes each
 MAX_MASK_PIXELS = 250_000_000  # of clips, held until a card is finished; one byte each
-LAYOUT_WORK = 600_000_000  # units as below, for every card
-# Units of paint/work.py, about nanoseconds of a slow core: for every card, and more for every device pixel.
-PAINT_WORK = 2_500_000_000
-PAINT_WORK_PER_PIXEL = 800
+# Work is counted in units of about a nanosecond of a slow core, never by a clock: see paint/work.py.
+CARD_WORK = 1_100_000_000  # of style, layout and paint together, and more for every device pixel
+CARD_WORK_PER_PIXEL = 300
+LAYOUT_WORK = 500_000_000
+LEAST_PAINT_WORK = 250_000_000  # is left for paint whatever the stages before it took

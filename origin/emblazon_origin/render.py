@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from emblazon.contract.schema import Format
 from . import encode as encoders
 from .assets.images import ImageStore
 from .assets.resources import Fetcher, Resources
-from .errors import CardError
+from .errors import CardError, EmblazonError, LimitError, StageFailed
 from .home import Home
 from .layout.boxes.box import Box
 from .layout.document import layout_document
@@ -41,6 +42,8 @@ from .style.values.units import Viewport
 from .style.values.value_types import WHITE
 from .text.fonts.font_library import FontLibrary
 from .text.fonts.measures import ScreenMeasures
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +252,7 @@ def check_canvas(request: RenderRequest) -> None:
     if request.width <= 0 or request.height <= 0 or request.dpr <= 0:
         raise CardError(f"a card of {request.width}×{request.height} px has no area")
     if max(width, height) > MAX_SIDE or width * height > MAX_CANVAS_PIXELS:
-        raise CardError(
+        raise LimitError(
             f"{width:g}×{height:g} device pixels are too many; the limits are {MAX_SIDE} a side and "
             f"{MAX_CANVAS_PIXELS} in all"
         )
@@ -267,9 +270,16 @@ def _svg_fonts(fonts: FontLibrary) -> list[str]:
 
 @contextmanager
 def timed(report: Report, stage: str) -> Iterator[None]:
-    """Add a stage's milliseconds to the report."""
+    """Add a stage's milliseconds to the report, and make whatever it raises an error of the card."""
     start = time.perf_counter()
     try:
         yield
+    except (EmblazonError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise LimitError("the card is nested too deeply") from error
+    except Exception as error:
+        log.exception("a defect in the stage %s", stage)
+        raise StageFailed(f"{stage}: {type(error).__name__}: {error}") from error
     finally:
         report.timings[stage] = report.timings.get(stage, 0.0) + (time.perf_counter() - start) * 1000

@@ -41,6 +41,7 @@ class Report:
     timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
     faces: dict[str, set[str]] = field(default_factory=dict)  # face name → characters drawn with it
     lost_images: set[str] = field(default_factory=set)  # that could not be had, as the document names them
+    work: dict[str, float] = field(default_factory=dict)  # stage → counted work, see limits.py
     degraded: bool = False  # an image or font is missing: keep the card for a short time only
 
     def add(

@@ -42,6 +42,7 @@ def layout_document(
     origin = (margins.left or 0.0, margins.top or 0.0)
     outside = _place_in_viewport(ctx, fragment, Rect(-origin[0], -origin[1], width, height))
     ctx.work.tell(report)
+    report.work["layout"] = ctx.work.spent
     return to_boxes(Placed(fragment, *origin), outside, report, Rect(0.0, 0.0, width, height))
 
 

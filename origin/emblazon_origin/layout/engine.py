@@ -97,7 +97,7 @@ def _left_out(node: Node, width: float | None, height: float | None) -> Fragment
     if node.cache:
         return next(reversed(node.cache.values()))
     none = Sides(0.0, 0.0, 0.0, 0.0)
-    return Fragment(node, width or 0.0, height or 0.0, none, none, [], [], None, None, [])
+    return Fragment(node, width or 0.0, height or 0.0, none, none, [], [], None, None, [], is_left_out=True)
 
 
 def _layout(

@@ -14,10 +14,10 @@ from ..limits import LAYOUT_WORK
 from ..report import Report
 from ..text.line_model import InlineItem, TextItem
 
-PASS = 45_000.0  # one layout or measuring of one box
-TEXT = 60_000.0  # breaking one text into lines
-TEXT_ITEM = 20_000.0  # an inline box's start or end, a run, an atomic
-LETTER, WIDE_LETTER = 1_500.0, 6_000.0  # of ASCII, of other scripts
+PASS = 80_000.0  # one layout or measuring of one box
+TEXT = 110_000.0  # breaking one text into lines
+TEXT_ITEM = 30_000.0  # an inline box's start or end, a run, an atomic
+LETTER, WIDE_LETTER = 2_000.0, 6_000.0  # of ASCII, of other scripts
 TRACK_SPAN = 300.0  # a grid item or table cell looks at one track that it spans
 GRID_CELL = 150.0  # placement looks at one cell
 FLOAT = 250.0  # a box is compared with a float

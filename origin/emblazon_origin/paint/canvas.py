@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..caching import ByteCache
 from ..layout.boxes.box import Box, Rect, Sides
+from ..limits import LEAST_PAINT_WORK
 from ..recursion import room_for
 from ..report import Report
 from ..style.values.computed import ComputedStyle
@@ -31,7 +32,7 @@ from .raster.path import Radii
 from .raster.surface import Surface
 from .stacking import build_display_list
 from .text.inline_slices import Slices
-from .work import Work
+from .work import BOX, Work
 
 # Opaque canvases with their colours and gradients: most cards of a template begin with the same one.
 _canvases: ByteCache[Image.Image] = ByteCache(
@@ -68,13 +69,22 @@ def paint_document(
         frozenset(viewport_boxes(root)),
         slices=Slices(root),
     )
-    work = Work.of_canvas(box.width * box.height)
+    work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * _count(root))
     with room_for(root, lambda parent: parent.children):
         canvas = _canvas(box, source, root, context, base, work)
         surface, items = _begun(canvas, build_display_list(root, context), work)
         play(items, surface, Clip(box), work)
     work.tell(report)
     return surface.image()
+
+
+def _count(root: Box) -> int:
+    """Return how many boxes there are."""
+    count, stack = 0, [root]
+    while stack:
+        stack.extend(stack.pop().children)
+        count += 1
+    return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def _begun(canvas: _Canvas, items: list[Item | Group], work: Work) -> tuple[Surf
     are kept painted.
     """
     keys = _leading_keys(items)
-    if canvas.key is None or not keys:
+    if canvas.key is None or not keys or _work_of(items[: len(keys)], work) > LEAST_PAINT_WORK / 2:
         return canvas.paint(), items
     key = (canvas.key, *keys)
     try:
@@ -113,6 +123,11 @@ def _begun(canvas: _Canvas, items: list[Item | Group], work: Work) -> tuple[Surf
         if isinstance(item, Item):
             item.enter(Clip(IntRect(0, 0, *picture.size)), work)
     return Surface(IntRect(0, 0, *picture.size), picture), items[len(keys) :]
+
+
+def _work_of(items: list[Item | Group], work: Work) -> float:
+    """Return what items may take at most: pictures are kept only where no limit leaves any of them out."""
+    return sum(item.cost.once + item.cost.per_pixel * work.pixels for item in items)
 
 
 def _leading_keys(items: list[Item | Group]) -> list[tuple[object, ...]]:

@@ -10,10 +10,12 @@ from . import work
 from .boxes.box_geometry import BoxGeometry
 from .raster.blur import is_coarse
 from .raster.geometry import Matrix
+from .raster.path import Path
 from .text.decoration import DecorationLine
 from .work import Cost
 
 _HUES = ("hue", "saturation", "color", "luminosity")
+_LONG_PATH = 5_000  # commands from which on a path may be too long for HarfBuzz's rasteriser
 _DASHED = ("dashed", "dotted")
 
 
@@ -47,6 +49,27 @@ def _layer_cost(layer: BackgroundLayer, exact: bool) -> float:
     return cost + (work.BLENDED_LAYER if layer.blend != "normal" else 0.0)
 
 
+def outline_cost(style: ComputedStyle, geometry: BoxGeometry) -> Cost:
+    """Return the cost of a box's outline."""
+    length = 2 * (geometry.border_rect.width + geometry.border_rect.height)
+    width = style.outline_width * geometry.dpr
+    dashes = _dashed(width, length, geometry) if style.outline_style in _DASHED else 0.0
+    return Cost("text", work.FILL, work.STEP + dashes)
+
+
+def clip_path_cost(path: Path, rule: str) -> float:
+    """Return units of rasterising a path: by its commands, and by the rows that each of them may cross."""
+    total, y = 0.0, 0.0
+    by_lines = rule != "nonzero" or len(path.commands) > _LONG_PATH
+    row = work.SCANNED_ROW if by_lines else work.CROSSED_ROW
+    for _, values in path.commands:
+        crossed, low, high = values[1::2], y, y
+        for value in crossed:
+            low, high, y = min(low, value), max(high, value), value
+        total += work.COMMAND + row * min(high - low, work.ROWS)
+    return total
+
+
 def _has_round_dashes(style: ComputedStyle, geometry: BoxGeometry) -> bool:
     return not geometry.radii.is_square and _dashes(style, geometry) > 0
 
@@ -71,14 +94,14 @@ def _dashed(width: float, length: float, geometry: BoxGeometry) -> float:
     return length * (work.DASHED_PIXEL + work.DASH / max(1.0, width))
 
 
-def group_cost(style: ComputedStyle, scale: float) -> Cost:
-    """Return the cost of a layer with its filters, clip path, masks and blending."""
+def group_cost(style: ComputedStyle, scale: float, clip_path: float = 0.0) -> Cost:
+    """Return the cost of a layer with its filters, clip path (units of its outline), masks and blending."""
     per_pixel = work.GROUP + filters_cost(style.filter, scale)
     per_pixel += work.CLIP_PATH if style.clip_path is not None else 0.0
     per_pixel += work.MASK_LAYER * sum(layer.image is not None for layer in style.mask_layers)
     if style.mix_blend_mode != "normal":
         per_pixel += work.HUE_BLEND if style.mix_blend_mode in _HUES else work.BLEND
-    return Cost("effect", per_pixel)
+    return Cost("effect", per_pixel, work.STEP + clip_path)
 
 
 def backdrop_cost(style: ComputedStyle, scale: float) -> Cost:

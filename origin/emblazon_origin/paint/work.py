@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..limits import MAX_MASK_PIXELS, PAINT_WORK, PAINT_WORK_PER_PIXEL
+from ..limits import CARD_WORK, CARD_WORK_PER_PIXEL, LEAST_PAINT_WORK, MAX_MASK_PIXELS
 from ..report import Report
 
 # Units per device pixel, measured with `time.process_time`.
@@ -36,6 +36,9 @@ STRAIGHT_DASHED_PIXEL = 5_000.0
 DASHED_BOX = 25.0  # per pixel inside of round dashed borders
 WAVE, DOT = 100_000.0, 15_000.0  # of a text decoration, for its thickness along the line
 CLIP_MASK = 6.0
+# Of an outline: each command, each pixel row that one crosses, by HarfBuzz and by scanline.py; rows at most.
+COMMAND, CROSSED_ROW, SCANNED_ROW, ROWS = 10_000.0, 600.0, 9_000.0, 1_000
+BOX = 120_000.0  # put into the display list
 
 Kind = Literal["effect", "clip", "box", "text"]
 # What is left for the later kinds: text is drawn where nothing else is any more.
@@ -66,14 +69,15 @@ class Work:
 
     limit: float
     spent: float = 0.0
+    pixels: int = 0  # of the canvas
     open_pixels: int = 0  # of layers inside each other
     mask_pixels: int = 0  # of clips, which are held until the card is finished
     left_out: dict[Kind, int] = field(default_factory=dict)
 
     @classmethod
-    def of_canvas(cls, pixels: int) -> Work:
-        """Return the work that a canvas of so many pixels may take."""
-        return cls(PAINT_WORK + PAINT_WORK_PER_PIXEL * pixels)
+    def of_canvas(cls, pixels: int, taken: float = 0.0) -> Work:
+        """Return the work that a canvas of so many pixels may take, after what other stages have taken."""
+        return cls(max(LEAST_PAINT_WORK, CARD_WORK - taken) + CARD_WORK_PER_PIXEL * pixels, pixels=pixels)
 
     def take(self, cost: Cost, pixels: int) -> bool:
         """Count a step; False, and remembered, where it is too much."""

@@ -11,7 +11,7 @@ from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
 from .document.html import parse_html
 from .document.lost_images import apply_lost_images
-from .values.budget import BUDGET
+from .values.budget import BUDGET, ELEMENT
 from .values.dom import FontFaceRule, StyledDocument
 from .values.images import base_of, resolve_url
 from .values.units import FontMetricsPort, Viewport
@@ -46,6 +46,7 @@ def style_document(
         parsed.root
     )
     BUDGET.tell(report)
+    report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements
     return StyledDocument(root, tuple(_located(face, base) for face in cascade.font_faces))
 
 

@@ -11,7 +11,7 @@ EmblazonError
 
 from __future__ import annotations
 
-from emblazon_origin.errors import CardError, EmblazonError, LimitError, TemplateError
+from emblazon_origin.errors import CardError, EmblazonError, LimitError, StageFailed, TemplateError
 
 
 class WorkerLost(EmblazonError):
@@ -73,6 +73,8 @@ def from_answer(answer: dict[str, object]) -> EmblazonError:
             return CardError(message, public=public)
         case "LimitError":
             return LimitError(message, public=public)
+        case "StageFailed":
+            return StageFailed(message)
         case "TemplateError":
             return TemplateError(message, public=public)
         case _:

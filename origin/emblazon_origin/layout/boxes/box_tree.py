@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -43,6 +44,8 @@ class _Builder:
         self.order[box] = node.order
         self.absolutes.extend(self.early.pop(node, ()))
         for child in fragment.children:
+            if child.fragment.is_left_out:
+                continue
             if child.fragment.node.is_out_of_flow:
                 self.absolutes.append((child, x, y))
             else:
@@ -51,7 +54,7 @@ class _Builder:
             layout, items = fragment.inline
             report_layout(self.report, layout, node.style, items)
         for item, atomic in fragment.atomics:
-            item.box = self.boxes[atomic.node]
+            item.box = self.boxes.get(atomic.node)
         return box
 
     def _stick(self, node: Node, rect: Rect) -> tuple[float, float]:
@@ -72,6 +75,8 @@ class _Builder:
         while self.absolutes:
             placed, x, y = self.absolutes.popleft()
             parent = placed.fragment.node.parent
+            if placed.fragment.is_left_out:
+                continue
             if parent is None:
                 self.convert(placed, x, y)
             elif parent in self.boxes:
@@ -81,9 +86,7 @@ class _Builder:
 
     def _insert(self, host: Box, box: Box) -> None:
         own = self.order[box]
-        index = len(host.children)
-        while index and self.order.get(host.children[index - 1], 0) > own:
-            index -= 1
+        index = bisect_right(host.children, own, key=lambda child: self.order.get(child, 0))
         host.children.insert(index, box)
 
 

@@ -127,3 +127,4 @@ class Fragment:
     collapses_through: bool = False
     first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
     content_height: float = 0.0  # that its content has, whatever its own height is
+    is_left_out: bool = False  # there was no work left for it: it makes no box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...layout.boxes.box import Box, Rect
 from ...style.values.value_types import Url
 from ..context import PaintContext
-from ..costs import IMAGE_COST, box_cost
+from ..costs import IMAGE_COST, box_cost, outline_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
 from ..raster.geometry import IntRect, Matrix
@@ -110,4 +110,5 @@ def outline_items(
     def draw(painter: Painter) -> None:
         paint_outline(painter, geometry, style)
 
-    return [Item(Rect(x - by, y - by, w + 2 * by, h + 2 * by), matrix, clip, draw)]
+    ink = Rect(x - by, y - by, w + 2 * by, h + 2 * by)
+    return [Item(ink, matrix, clip, draw, cost=outline_cost(style, geometry))]

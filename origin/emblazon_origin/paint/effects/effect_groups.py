@@ -13,7 +13,7 @@ from ...style.values.dom import Element
 from ..boxes.box_geometry import BoxGeometry
 from ..boxes.shape import shape_path
 from ..context import PaintContext
-from ..costs import backdrop_cost, group_cost
+from ..costs import backdrop_cost, clip_path_cost, group_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter
 from ..raster.blend import blend_layer
@@ -57,10 +57,14 @@ def effect_group(
         only.clip = clip
         return only
 
+    shape = None
+    if style.clip_path is not None:
+        shape = shape_path(style.clip_path, _reference_box(box, context), context.dpr)
+
     def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
         apply_filters(layer, style.filter, scale)
-        if style.clip_path is not None:
-            path, rule = shape_path(style.clip_path, _reference_box(box, context), context.dpr)
+        if shape is not None:
+            path, rule = shape
             layer.thin(coverage(path, matrix, layer.box, rule))
         mask = mask_of(style, geometry, matrix, layer.box, context.images)
         if mask is not None:
@@ -77,7 +81,7 @@ def effect_group(
         before,
         style.opacity,
         plain=style.mix_blend_mode == "normal" and before is None,
-        cost=group_cost(style, scale),
+        cost=group_cost(style, scale, clip_path_cost(*shape) if shape is not None else 0.0),
         before_ink=enclose(matrix.bounds(geometry.border_rect)),
         before_cost=backdrop_cost(style, scale),
     )
@@ -106,12 +110,15 @@ def inline_group(
     scale = _scale(matrix, context)
     if style.backdrop_filter:
         _report_boxless("backdrop-filter", context)
+    bounds = context.slices.bounds_of(element) if context.slices and style.clip_path else None
+    shape = None
+    if style.clip_path is not None and bounds is not None:
+        shape = shape_path(style.clip_path, context.place(bounds), context.dpr)
 
     def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
         apply_filters(layer, style.filter, scale)
-        bounds = context.slices.bounds_of(element) if context.slices and style.clip_path else None
-        if style.clip_path is not None and bounds is not None:
-            path, rule = shape_path(style.clip_path, context.place(bounds), context.dpr)
+        if shape is not None:
+            path, rule = shape
             layer.thin(coverage(path, matrix, layer.box, rule))
         masks = [mask_of(style, piece, matrix, layer.box, context.images) for piece in pieces]
         if any(masks):
@@ -125,7 +132,7 @@ def inline_group(
         _too_deep(context),
         filter_spread(style.filter, scale),
         opacity=style.opacity,
-        cost=group_cost(style, scale),
+        cost=group_cost(style, scale, clip_path_cost(*shape) if shape is not None else 0.0),
     )
 
 

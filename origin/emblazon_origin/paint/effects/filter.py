@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from ...style.values.value_types import FilterFunction, Shadow
 from ..raster.blur import blur, reach
 from ..raster.clip import Clip
-from ..raster.geometry import IntRect
+from ..raster.geometry import IntRect, held
 from ..raster.rasterizer import Mask
 from ..raster.surface import Surface
 
@@ -33,7 +33,7 @@ def filter_spread(functions: tuple[FilterFunction, ...], scale: float) -> tuple[
         elif function.name == "drop-shadow" and function.shadow is not None:
             shadow = function.shadow
             by = reach(shadow.blur * scale) + 1
-            x, y = ceil(abs(shadow.x) * scale), ceil(abs(shadow.y) * scale)
+            x, y = ceil(held(abs(shadow.x) * scale)), ceil(held(abs(shadow.y) * scale))
             left, right = left + by + (x if shadow.x < 0 else 0), right + by + (x if shadow.x > 0 else 0)
             top, bottom = top + by + (y if shadow.y < 0 else 0), bottom + by + (y if shadow.y > 0 else 0)
     return left, top, right, bottom
@@ -66,7 +66,7 @@ def _drop_shadow(layer: Surface, shadow: Shadow, scale: float) -> None:
     alpha = layer.alpha if layer.alpha is not None else Image.new("L", layer.box.size, 255)
     sigma = shadow.blur * scale  # unlike in box-shadow, a deviation (§5.1)
     moved = Image.new("L", alpha.size)
-    moved.paste(alpha, (round(shadow.x * scale), round(shadow.y * scale)))
+    moved.paste(alpha, (round(held(shadow.x * scale)), round(held(shadow.y * scale))))
     if sigma > 0:
         moved = blur(moved, sigma)
     under = Surface(layer.box)

@@ -61,6 +61,6 @@ def _is_plain(box: Box, context: PaintContext) -> bool:
 def _only_faded_or_blurred(style: ComputedStyle) -> bool:
     return (
         (not style.filter or (len(style.filter) == 1 and style.filter[0].name == "blur"))
-        and not (style.backdrop_filter or style.mask_layers or style.clip_path)
+        and not (style.backdrop_filter or style.mask_layers or style.clip_path is not None)
         and style.mix_blend_mode == "normal"
     )

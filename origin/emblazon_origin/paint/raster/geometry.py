@@ -150,13 +150,14 @@ EMPTY = IntRect(0, 0, 0, 0)
 FAR = 1 << 24
 
 
-def _hold(value: float) -> float:
+def held(value: float) -> float:
+    """Return a coordinate no further away than any canvas can tell; what is no number is 0."""
     return min(max(value, -FAR), FAR) if value == value else 0.0
 
 
 def pixel_round(value: float) -> int:
     """Round half up after quantising to 1/64 px, as Chromium's layout units are snapped."""
-    return floor(round(_hold(value) * 64) / 64 + 0.5)
+    return floor(round(held(value) * 64) / 64 + 0.5)
 
 
 def snap(rect: Rect) -> IntRect:
@@ -167,7 +168,7 @@ def snap(rect: Rect) -> IntRect:
 
 def enclose(rect: Rect) -> IntRect:
     """Return the pixels that the rectangle touches."""
-    x, y, w, h = (_hold(value) for value in rect)
+    x, y, w, h = (held(value) for value in rect)
     return IntRect(floor(x + 1e-6), floor(y + 1e-6), ceil(x + w - 1e-6), ceil(y + h - 1e-6))
 
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from ...caching import ByteCache
 from ...layout.boxes.box import Rect
-from .geometry import IDENTITY, IntRect, Matrix, enclose
+from .geometry import IDENTITY, IntRect, Matrix, enclose, held
 from .outline_font import charstrings, font_file
 from .path import Path, Radii, rounded_rect_path
 from .polygon_clip import clip_path_to
@@ -35,6 +35,9 @@ class Mask:
         """Return the pixels of `box`; outside of the mask they are 0."""
         if box == self.box:
             return self.image
+        inside = box.intersect(self.box)
+        if inside.is_empty:
+            return Image.new("L", box.size)
         return self.image.crop((box.left - self.x, box.top - self.y, box.right - self.x, box.bottom - self.y))
 
     def moved(self, dx: int, dy: int) -> Mask:
@@ -76,7 +79,7 @@ def coverage(
     whole = clip is None or box.width * box.height <= _MAX_WHOLE
     if not whole and clip is not None:
         box = box.intersect(clip)
-    shift_x, shift_y = floor(matrix.e), floor(matrix.f)
+    shift_x, shift_y = floor(held(matrix.e)), floor(held(matrix.f))
     local = matrix._replace(e=matrix.e - shift_x, f=matrix.f - shift_y)
     box = box.shift(-shift_x, -shift_y)
     if whole and len(path.commands) < _MAX_KEY:
@@ -125,6 +128,7 @@ def _rasterise(glyphs: tuple[bytes, ...], matrix: Matrix, box: IntRect) -> Mask:
 
 def rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
     """Return the mask of a rounded rectangle without transform; only its corners are rasterised."""
+    rect = Rect(*map(held, rect))
     return cached_mask(("rounded", rect, radii), lambda: _rounded_rect_mask(rect, radii))
 
 

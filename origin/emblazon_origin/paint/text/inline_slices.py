@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from ...layout.boxes.box import Box, Rect, Sides
@@ -27,6 +28,10 @@ class Slice(NamedTuple):
         return Rect(part.x - self.before, part.y, self.width, part.height)
 
 
+# How wide the parts before each part are, and all together; the edges of all.
+_Whole = tuple[list[float], float, Sides, Sides]
+
+
 @dataclass(slots=True)
 class Slices:
     """The parts of every inline box of a document, in the order of lines; collected when first asked."""
@@ -34,6 +39,8 @@ class Slices:
     root: Box
     _parts: dict[Element, list[InlineBoxFragment]] | None = field(default=None, repr=False)
     _bounds: dict[Element, Rect] = field(default_factory=dict, repr=False)
+    _places: dict[int, int] = field(default_factory=dict, repr=False)  # of a fragment, by id, among its parts
+    _wholes: dict[Element, _Whole] = field(default_factory=dict, repr=False)
 
     def slice_of(self, fragment: InlineBoxFragment) -> Slice | None:
         """Return where a part lies among all; None where it is the only one, or each has its own edges."""
@@ -43,9 +50,14 @@ class Slices:
         if fragment.has_left_edge and fragment.has_right_edge:
             return None
         parts = self.parts().get(element, [])
-        if len(parts) < 2 or fragment not in parts:
+        at = self._places.get(id(fragment))
+        if len(parts) < 2 or at is None:
             return None
-        return _slice(parts, parts.index(fragment))
+        whole = self._wholes.get(element)
+        if whole is None:
+            whole = self._wholes[element] = _whole(parts)
+        before, total, border, padding = whole
+        return Slice(before[at], total, border, padding)
 
     def bounds_of(self, element: Element) -> Rect | None:
         """Return the rectangle around all parts of an inline element, in px."""
@@ -61,7 +73,9 @@ class Slices:
                 box = stack.pop()
                 for fragment in (fragment for line in box.lines for fragment in line.boxes):
                     if fragment.element is not None:
-                        self._parts.setdefault(fragment.element, []).append(fragment)
+                        parts = self._parts.setdefault(fragment.element, [])
+                        self._places[id(fragment)] = len(parts)
+                        parts.append(fragment)
                         self._include(fragment.element, box.content_box, fragment)
                 stack += reversed(box.children)
         return self._parts
@@ -75,13 +89,14 @@ class Slices:
         self._bounds[element] = Rect(x, y, right - x, bottom - y)
 
 
-def _slice(parts: Sequence[InlineBoxFragment], at: int) -> Slice:
-    style = parts[at].style
+def _whole(parts: Sequence[InlineBoxFragment]) -> _Whole:
+    style = parts[0].style
     widths = [part.width for part in parts]
-    before = widths[:at] if style.direction == "ltr" else widths[at + 1 :]
-    return Slice(
-        sum(before),
-        sum(widths),
+    before = list(accumulate(widths, initial=0.0))
+    total = before[-1]
+    return (
+        before if style.direction == "ltr" else [total - end for end in before[1:]],
+        total,
         Sides(
             style.border_top_width,
             max(part.border_right for part in parts),

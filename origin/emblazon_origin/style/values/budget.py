@@ -13,6 +13,8 @@ from ...report import Report
 MATCH_STEPS = 400_000  # elements visited by combinators and :has(), rules tried: about half a second
 SUBSTITUTED_TOKENS = 300_000
 GENERATED_CHARACTERS = 100_000
+# Units of work, see limits.py.
+ELEMENT, STEP, TOKEN = 70_000.0, 1_000.0, 1_000.0
 
 Kind = Literal["steps", "tokens", "characters"]
 _MESSAGES: dict[Kind, str] = {
@@ -57,6 +59,12 @@ class Budget(threading.local):
         self.characters -= count
         if self.characters < 0:
             self._end("characters")
+
+    @property
+    def taken(self) -> float:
+        """What was taken so far, in units of work."""
+        steps, tokens = MATCH_STEPS - max(0, self.steps), SUBSTITUTED_TOKENS - max(0, self.tokens)
+        return STEP * steps + TOKEN * tokens
 
     def _end(self, kind: Kind) -> None:
         self.left_out.add(kind)

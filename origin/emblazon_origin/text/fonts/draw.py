@@ -38,6 +38,7 @@ class RunMask(NamedTuple):
     y: int
 
 
+_MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 _Placed = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: Cache[tuple[object, ...], RunMask] = Cache(
     24 << 20, lambda run: 300 + (run.image.width * run.image.height if run.image else 0)
@@ -111,9 +112,10 @@ def _compose(placed: list[_Placed], level: int) -> RunMask:
     if not inked:
         return RunMask(None, 0, 0)
     left, top = min(x for _, x, _ in inked), min(y for _, _, y in inked)
+    inked = [entry for entry in inked if entry[1] - left < _MAX_RUN and entry[2] - top < _MAX_RUN]
     right = max(x + image.width for image, x, _ in inked)
     bottom = max(y + image.height for image, _, y in inked)
-    canvas = Image.new("L", (min(right - left, 1 << 14), min(bottom - top, 1 << 14)))
+    canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
     for image, x, y in inked:
         canvas.paste(255, (x - left, y - top), image)
     return RunMask(canvas.point(coverage_table(level)), left, top)
