@@ -51,7 +51,7 @@ docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README'
 
 lock: .venv/.dev ## Resolve the requirement locks again
 	@for set in run dev; do \
-	  extra="--extra origin --extra fonts --group build"; \
+	  extra="--extra origin --group build"; \
 	  [ $$set = run ] || extra="--all-extras --group build --group dev"; \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header $$extra pyproject.toml -o requirements/$$set.txt || exit 1; \

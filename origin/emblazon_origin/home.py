@@ -1,61 +1,95 @@
-"""Where Emblazon's own files are: the folder that holds `templates/` and `fonts/fonts.toml`."""
+"""Where templates and fonts are: a project's own, then those that Emblazon brings."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import EmblazonError
 
+SETTINGS_FILE = "emblazon.toml"
+
 
 class HomeError(EmblazonError):
-    """No folder with templates and fonts was found."""
+    """The folder that EMBLAZON_HOME names is not there, or the package lost its own files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The project folder and what lies in it."""
+    """A project's folder, and the one with what Emblazon brings; in a checkout they are one.
+
+    What the project has goes before what is built in: a template by its name, a font by its family.
+    """
 
     root: Path
+    builtin: Path
 
     @property
-    def templates(self) -> Path:
-        """One folder per template."""
+    def templates(self) -> tuple[Path, ...]:
+        """Folders with one folder per template, the project's own first."""
+        return self._layers("templates")
+
+    @property
+    def fonts(self) -> tuple[Path, ...]:
+        """Folders with `fonts.toml` and font files, the project's own first."""
+        return self._layers("fonts")
+
+    @property
+    def own_templates(self) -> Path:
+        """Where the project's own templates are, or would be."""
         return self.root / "templates"
-
-    @property
-    def fonts(self) -> Path:
-        """`fonts.toml`, the user's own font files, and `vendor/`."""
-        return self.root / "fonts"
 
     @property
     def state(self) -> Path:
         """Caches and databases of the local server; safe to delete."""
         return self.root / ".emblazon"
 
+    def _layers(self, name: str) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys((self.root / name, self.builtin / name)))
 
-def _is_home(folder: Path) -> bool:
-    return (folder / "fonts" / "fonts.toml").is_file() and (folder / "templates").is_dir()
+
+def folders(where: Path | Sequence[Path]) -> tuple[Path, ...]:
+    """Return one folder or several as a tuple."""
+    return (where,) if isinstance(where, Path) else tuple(where)
+
+
+def builtin_folder() -> Path:
+    """Return the folder with the templates and fonts that Emblazon brings: in the wheel, or the checkout.
+
+    Raises `HomeError` where neither is there.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "builtin", *package.parents):
+        if _is_complete(folder):
+            return folder
+    raise HomeError(
+        'The templates and fonts of Emblazon are missing; run pip install "emblazon[origin]" again.'
+    )
 
 
 def find_home(start: Path | None = None) -> Home:
-    """Return the folder named by EMBLAZON_HOME, else the nearest one above `start` or above this package.
+    """Return the project that EMBLAZON_HOME names, else the nearest one at or above `start`.
 
-    Raises `HomeError` where none has `fonts/fonts.toml` and `templates/`.
+    A project has `emblazon.toml`, or `templates/` with `fonts/fonts.toml`. Where there is none, `start` is
+    one without files of its own. Raises `HomeError`.
     """
+    builtin = builtin_folder()
     named = os.environ.get("EMBLAZON_HOME")
     if named:
         folder = Path(named).expanduser().resolve()
-        if not _is_home(folder):
+        if not folder.is_dir():
             raise HomeError(
-                f"EMBLAZON_HOME={named} has no fonts/fonts.toml and templates/; point it at a checkout."
+                f"EMBLAZON_HOME={named} is no folder; name the one with emblazon.toml or templates/."
             )
-        return Home(folder)
+        return Home(folder, builtin)
     here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents, *Path(__file__).resolve().parents):
-        if _is_home(folder):
-            return Home(folder)
-    raise HomeError(
-        f"No templates/ and fonts/fonts.toml at or above {here}; run inside a checkout or set EMBLAZON_HOME."
-    )
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_FILE).is_file() or _is_complete(folder):
+            return Home(folder, builtin)
+    return Home(here, builtin)
+
+
+def _is_complete(folder: Path) -> bool:
+    return (folder / "fonts" / "fonts.toml").is_file() and (folder / "templates").is_dir()

@@ -25,7 +25,7 @@ def _locked(name: str) -> dict[str, int]:
 
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
-RUN = _names([*EXTRAS["origin"], *EXTRAS["fonts"], *GROUPS["build"]])
+RUN = _names([*EXTRAS["origin"], *GROUPS["build"]])
 DEV = RUN | _names([text for extra in EXTRAS.values() for text in extra]) | _names(GROUPS["dev"])
 
 

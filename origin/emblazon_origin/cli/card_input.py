@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,7 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
 
     home = find_home()
     folder = Path(options.card)
-    templates = home.templates
+    templates: Path | tuple[Path, ...] = home.templates
     if (folder / "card.toml").is_file():
         options.card, templates = folder.resolve().name, folder.resolve().parent
     engine = Engine.from_home(home, fetcher=LateFetcher(), outside=True)
@@ -162,7 +163,7 @@ def _preview(options: argparse.Namespace, library: TemplateLibrary) -> CardReque
 
 
 def _template(
-    options: argparse.Namespace, templates: Path, engine: Engine, common: dict[str, object]
+    options: argparse.Namespace, templates: Path | Sequence[Path], engine: Engine, common: dict[str, object]
 ) -> RenderRequest:
     from ..bound_request import bound_request
     from ..report import Diagnostic

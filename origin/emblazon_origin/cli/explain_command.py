@@ -54,12 +54,16 @@ def run_lint(options: argparse.Namespace) -> int:
     from ..render import Engine
 
     home = find_home()
-    folder = options.folder or home.templates
+    if options.folder is not None:
+        _check_is_library(options.folder)
+    result = lint_templates(options.folder or home.templates, Engine.from_home(home))
+    sys.stdout.write(result.to_text())
+    return FINDINGS if result.has_errors else 0
+
+
+def _check_is_library(folder: Path) -> None:
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is not a folder of templates.")
     if not any(folder.glob("*/card.html")):
         hint = f"; lint {folder.parent}, which holds it" if (folder / "card.html").is_file() else ""
         raise CommandError(f"{folder} holds no folder with a card.html{hint}.")
-    result = lint_templates(folder, Engine.from_home(home))
-    sys.stdout.write(result.to_text())
-    return FINDINGS if result.has_errors else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -54,7 +54,10 @@ def _parameters(template: CardTemplate) -> str:
 
 
 def gallery_at(
-    templates: Path, fonts_digest: FontsDigest, drawn: Mapping[str, str], keys: Keyring | None = None
+    templates: Path | Sequence[Path],
+    fonts_digest: FontsDigest,
+    drawn: Mapping[str, str],
+    keys: Keyring | None = None,
 ) -> tuple[str, int]:
     """Return the page of a folder of templates, or what is wrong with one of them; and the status.
 

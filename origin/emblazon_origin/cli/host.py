@@ -69,7 +69,7 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
     token = settings.token or secrets.token_urlsafe(32)
     config = replace(config, origin_token=token)
     origin = Origin(
-        replace(settings, token=token), default_renderer(settings), watched=(home.templates, home.fonts)
+        replace(settings, token=token), default_renderer(settings), watched=(*home.templates, *home.fonts)
     )
     app = create_edge_app(
         config,

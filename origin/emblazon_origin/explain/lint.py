@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -66,8 +66,11 @@ class LintResult:
         return "\n".join(lines) + "\n"
 
 
-def lint_templates(folder: Path, engine: Engine) -> LintResult:
-    """Explain every template of a folder with every case. Raises `TemplateError` where one does not load."""
+def lint_templates(folder: Path | Sequence[Path], engine: Engine) -> LintResult:
+    """Explain every template of a folder, or of several, with every case.
+
+    Raises `TemplateError` where one does not load.
+    """
     library = TemplateLibrary(folder, engine.fonts.digest)
     found: dict[tuple[str, Diagnostic], list[str]] = {}
     cards = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ from emblazon.contract.schema import Manifest, ParamValue, TemplateSpec
 from emblazon.contract.values import absent_value
 
 from ..errors import CardError, TemplateError
+from ..home import folders
 from .card_file import CardFile, read_card_file
 from .environment import CardEnvironment, compile_template, render
 from .filters import direction
@@ -55,14 +56,16 @@ class CardTemplate:
 
 
 class TemplateLibrary:
-    """The templates under `root`, one folder each: `card.html`, `card.toml`, `preview.json`, assets.
+    """The templates under `roots`, one folder each: `card.html`, `card.toml`, `preview.json`, assets.
 
+    Of two with one name the earlier root's counts. Before the last root, a folder without `card.toml` and
+    `card.html` is no template: a site keeps other things under `templates/` as well.
     `fonts_digest(families)` is a text that changes whenever one of those families' files does; it becomes
     part of the template's version. Raises TemplateError for the first template that is not right.
     """
 
-    def __init__(self, root: Path, fonts_digest: FontsDigest) -> None:
-        self.root = root
+    def __init__(self, roots: Path | Sequence[Path], fonts_digest: FontsDigest) -> None:
+        self.roots = folders(roots)
         self.errors: dict[str, TemplateError] = {}  # by template, from the last reload
         self._fonts_digest = fonts_digest
         self._templates: dict[str, CardTemplate] = {}
@@ -163,13 +166,11 @@ class TemplateLibrary:
         return changed
 
     def _folders(self) -> list[tuple[str, Path]]:
-        if not self.root.is_dir():
-            raise TemplateError(f"{self.root}: no such folder; it holds one folder per template")
-        folders = [folder for folder in sorted(self.root.iterdir()) if folder.is_dir()]
-        for folder in folders:
-            if folder.name[0] not in "._" and not TEMPLATE_NAME.fullmatch(folder.name):
-                raise TemplateError(f"{folder}: a template's name has only a-z 0-9 _ -; rename the folder")
-        return [(folder.name, folder) for folder in folders if folder.name[0] not in "._"]
+        found: dict[str, Path] = {}
+        for root in reversed(self.roots):
+            own = len(self.roots) > 1 and root != self.roots[-1]
+            found |= {folder.name: folder for folder in _template_folders(root, lenient=own)}
+        return sorted(found.items())
 
     def _load(self, name: str, folder: Path) -> CardTemplate:
         signature = _signature(folder)
@@ -192,6 +193,21 @@ class TemplateLibrary:
             if relative not in _NOT_DRAWN:
                 digest.update(f"{relative}={sha256(path.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
+
+
+def _template_folders(root: Path, *, lenient: bool) -> list[Path]:
+    """Return the folders of one root; `lenient` leaves out what is no template, or a root that is none."""
+    if not root.is_dir():
+        if lenient:
+            return []
+        raise TemplateError(f"{root}: no such folder; it holds one folder per template")
+    found = [path for path in sorted(root.iterdir()) if path.is_dir() and path.name[0] not in "._"]
+    if lenient:
+        found = [path for path in found if (path / "card.toml").exists() or (path / "card.html").exists()]
+    for path in found:
+        if not TEMPLATE_NAME.fullmatch(path.name):
+            raise TemplateError(f"{path}: a template's name has only a-z 0-9 _ -; rename the folder")
+    return found
 
 
 def _check_fallback(template: CardTemplate) -> None:

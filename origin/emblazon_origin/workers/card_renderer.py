@@ -18,12 +18,13 @@ from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.assets.fetch import FetchLimits, GuardedFetcher
 from emblazon_origin.assets.guard import GuardPolicy
 from emblazon_origin.bound_request import bound_request
-from emblazon_origin.errors import AssetError, CardError, EmblazonError, TemplateError
+from emblazon_origin.errors import CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
 from emblazon_origin.paint.cache import caches
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.template.library import TemplateLibrary
+from emblazon_origin.text.fonts.font_lock import check_fonts
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.renderer import Waits
 
@@ -135,25 +136,6 @@ def share_out(budget: int) -> None:
         cache.resize(budget * cache.max_bytes // total)
 
 
-def check_fonts(fonts: Path) -> None:
-    """Compare the vendored fonts with the lock. Raises AssetError naming the first that is not right."""
-    lock = fonts / "fonts.lock"
-    if not lock.is_file():
-        return
-    for line in lock.read_text("utf-8").splitlines():
-        digest, _, name = line.strip().partition("  ")
-        path = fonts / "vendor" / name
-        if not name:
-            continue
-        try:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise AssetError(f"font file {path} is missing ({error.strerror}): run `make`") from error
-        if found != digest:
-            raise AssetError(f"font file {path} is damaged: it differs from fonts/fonts.lock; run `make`")
-
-
 def renderer_version() -> str:
     """Return a text that changes with anything that can change pixels; part of every cache key."""
     digest = hashlib.sha256()
@@ -181,7 +163,7 @@ def build(
 ) -> CardRenderer:
     """Make the renderer of a project; `fetch` holds the guard's settings, None: no remote files."""
     keep_freed_memory()
-    folder = Home(Path(home)) if home else find_home()
+    folder = find_home(Path(home) if home else None)
     fetcher = None
     if fetch is not None:
         policy = GuardPolicy.of(

@@ -1,5 +1,6 @@
 """Font files to glyphs.
 
+font_lock.py       whether the files are those of fonts.lock
 families.py        the catalogue of installed families
 face.py            one face of a font file
 document_fonts.py  faces by @font-face

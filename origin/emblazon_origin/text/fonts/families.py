@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ...errors import AssetError
+from ...home import folders
 from .face import Face, open_file
 
 SUFFIXES = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
@@ -57,54 +60,85 @@ class Catalog:
         return family_named.faces[0] if family_named else None
 
 
-def read_catalog(root: Path) -> Catalog:
-    """Read the catalogue under `root`; `AssetError` names the file at fault and the way out."""
-    page = root / "fonts.toml"
-    config: dict[str, Any] = {}
-    if page.exists():
-        try:
-            config = tomllib.loads(page.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise AssetError(f"{page}: {error}") from error
-    opened: dict[Path, list[Face]] = {}
-    families = [_listed_family(root, entry, opened) for entry in config.get("family", ())]
+def read_catalog(where: Path | Sequence[Path]) -> Catalog:
+    """Read the catalogue of a folder, or of several: what an earlier one has goes before.
+
+    `AssetError` names the file at fault and the way out.
+    """
+    roots = folders(where)
+    pages = [_read_page(root / "fonts.toml") for root in roots]
+    families: list[Family] = []
     names: dict[str, Family] = {}
-    for family, entry in zip(families, config.get("family", ()), strict=True):
-        for name in (family.name, *entry.get("aliases", ())):
-            names.setdefault(name.lower(), family)
-    _add_dropped(root, families, names)
+    for number, (root, page) in enumerate(zip(roots, pages, strict=True)):
+        _add_listed(root, page, families, names)
+        if number < len(roots) - 1:
+            _add_dropped(root, families, names)
+    _add_dropped(roots[-1], families, names)
     if not families:
         raise AssetError(
-            f"no fonts under {root}: run `make` to fill {root / 'vendor'}, or drop a font file there"
+            f"no fonts under {roots[-1]}: run `make` to fill {roots[-1] / 'vendor'}, or drop a file there"
         )
-    generics = config.get("generic", {})
+    generics = _merged(pages, "generic")
     for generic, target in generics.items():
         found = names.get(str(target).lower())
         if found is None:
+            page = roots[0] / "fonts.toml"
             raise AssetError(f"{page}: generic {generic!r} names the family {target!r}, which is not there")
         names[generic.lower()] = found
         found.kind = found.kind or _KINDS.get(generic.lower(), "")
-    default_name = str(config.get("default", {}).get("family", families[0].name))
+    options = _merged(pages, "default")
+    default_name = str(options.get("family", families[0].name))
     default = names.get(default_name.lower())
     if default is None:
-        raise AssetError(f"{page}: default family {default_name!r} is not there")
-    options = config.get("default", {})
+        raise AssetError(f"{roots[0] / 'fonts.toml'}: default family {default_name!r} is not there")
     return Catalog(
         families,
         names,
         default,
         optical_sizing=bool(options.get("optical_sizing", False)),
         fallback_weights=bool(options.get("fallback_weights", False)),
-        inventory=_inventory(families)
-        + f"\n{sorted(config.get('generic', {}).items())}{sorted(options.items())}",
+        inventory=_inventory(families) + f"\n{sorted(generics.items())}{sorted(options.items())}",
     )
+
+
+def _read_page(page: Path) -> dict[str, Any]:
+    """Return `fonts.toml`, empty where there is none."""
+    if not page.exists():
+        return {}
+    try:
+        return tomllib.loads(page.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssetError(f"{page}: {error}") from error
+
+
+def _merged(pages: Sequence[Mapping[str, Any]], table: str) -> dict[str, Any]:
+    """Return one table of all pages; an earlier page's values hold."""
+    merged: dict[str, Any] = {}
+    for page in reversed(pages):
+        merged |= page.get(table, {})
+    return merged
+
+
+def _add_listed(
+    root: Path, page: Mapping[str, Any], families: list[Family], names: dict[str, Family]
+) -> None:
+    """Add the families of a page; one that an earlier folder has under the same name stays as it is there."""
+    earlier = set(names)
+    opened: dict[Path, list[Face]] = {}
+    for entry in page.get("family", ()):
+        if str(entry["name"]).lower() in earlier:
+            continue
+        family = _listed_family(root, entry, opened)
+        families.append(family)
+        for name in (family.name, *entry.get("aliases", ())):
+            names.setdefault(name.lower(), family)
 
 
 def _listed_family(root: Path, entry: dict[str, Any], opened: dict[Path, list[Face]]) -> Family:
     faces = []
     for spec in entry["files"]:
         location, _, number = str(spec).partition("#")
-        path = _locate(root, location)
+        path = locate_font(root, location)
         if path not in opened:
             if not path.exists():
                 raise AssetError(f"font file {path} is missing (family {entry['name']!r}): run `make`")
@@ -117,12 +151,21 @@ def _listed_family(root: Path, entry: dict[str, Any], opened: dict[Path, list[Fa
     return Family(str(entry["name"]), faces, scripts, tuple(map(str, entry.get("langs", ()))))
 
 
-def _locate(root: Path, location: str) -> Path:
-    """A file beside fonts.toml by its relative path, or one that set-up copied out of a package."""
-    own = root / location
-    if ":" not in location and own.exists():
-        return own
-    return root / "vendor" / location.rpartition(":")[2].rpartition("/")[2]
+def locate_font(root: Path, location: str) -> Path:
+    """Return the file that an entry of fonts.toml names; it may be missing.
+
+    It is a path beside the page, or `package:path`: vendored under `root`, else inside the installed package.
+    """
+    package, found, path = location.partition(":")
+    vendored = root / "vendor" / location.rpartition(":")[2].rpartition("/")[2]
+    if not found:
+        return own if (own := root / location).exists() else vendored
+    if vendored.exists() or package.startswith("npm/"):
+        return vendored
+    try:
+        return Path(str(metadata.distribution(package).locate_file(path)))
+    except metadata.PackageNotFoundError:
+        return vendored
 
 
 def _add_dropped(root: Path, families: list[Family], names: dict[str, Family]) -> None:

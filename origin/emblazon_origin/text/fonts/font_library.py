@@ -122,12 +122,11 @@ class _Shared:
 class FontLibrary:
     """The families that cards can use, and the instances made of them.
 
-    `root` holds `fonts.toml`, `vendor/` and the user's own files. `document_bytes` bounds the memory kept
-    for fonts that documents bring.
+    `root` holds `fonts.toml`, `vendor/` and the user's own files; of several the first goes before.
+    `document_bytes` bounds the memory kept for fonts that documents bring.
     """
 
-    def __init__(self, root: Path, *, document_bytes: int = 64 << 20) -> None:
-        self.root = root
+    def __init__(self, root: Path | Sequence[Path], *, document_bytes: int = 64 << 20) -> None:
         self.catalog: Catalog = read_catalog(root)
         self._document: dict[str, list[DocumentFace]] = {}
         self._report: Report | None = None
@@ -154,7 +153,7 @@ class FontLibrary:
         if not document:
             return self
         view = object.__new__(FontLibrary)
-        view.root, view.catalog, view._shared = self.root, self.catalog, self._shared
+        view.catalog, view._shared = self.catalog, self._shared
         view._document, view._report = document, report
         view._sets = Cache(512)
         return view
