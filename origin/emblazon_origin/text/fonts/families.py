@@ -82,8 +82,8 @@ def read_catalog(where: Path | Sequence[Path]) -> Catalog:
     for generic, target in generics.items():
         found = names.get(str(target).lower())
         if found is None:
-            page = roots[0] / "fonts.toml"
-            raise AssetError(f"{page}: generic {generic!r} names the family {target!r}, which is not there")
+            first = roots[0] / "fonts.toml"
+            raise AssetError(f"{first}: generic {generic!r} names the family {target!r}, which is not there")
         names[generic.lower()] = found
         found.kind = found.kind or _KINDS.get(generic.lower(), "")
     options = _merged(pages, "default")
