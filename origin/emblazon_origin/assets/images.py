@@ -144,6 +144,16 @@ class ImageStore:
         half = halved(found.source, width, height)
         return _sized.get((found.digest, *half.size, True), lambda: Pixmap.from_image(half))
 
+    def svg(self, markup: str, width: int, height: int) -> Image.Image | None:
+        """Return SVG markup drawn once, at a size in device pixels, premultiplied ("RGBa")."""
+        if width <= 0 or height <= 0:
+            return None
+        try:
+            return draw_svg(parse_svg(markup.encode()), width, height, self._svg_fonts).convert("RGBa")
+        except AssetError as error:
+            self._report.add("warning", "image-failed", f"inline SVG: {error.public}")
+            return None
+
     def _find(self, key: str) -> Decoded | None:
         if key and key not in self._images:
             self.load([key])

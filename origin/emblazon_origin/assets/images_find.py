@@ -44,7 +44,7 @@ def _hrefs(element: Element) -> Iterator[str]:
 
 def _style_hrefs(style: ComputedStyle) -> Iterator[str]:
     for layer in (*style.background_layers, *style.mask_layers):
-        if isinstance(layer.image, Url):
+        if isinstance(layer.image, Url) and layer.reference is None:
             yield layer.image.href
     if isinstance(style.border_image_source, Url):
         yield style.border_image_source.href

@@ -78,6 +78,7 @@ class Item:
     draw: Callable[[Painter], None]
     key: tuple[object, ...] | None = None
     cost: Cost = _ITEM
+    blends: bool = False
 
     def device_ink(self) -> IntRect:
         """Return the device pixels that it may touch."""
@@ -117,6 +118,7 @@ class Group:
     before: Callable[[Surface, Clip], None] | None = None  # backdrop-filter: works on what is below
     opacity: float = 1.0
     plain: bool = False  # whether the layer is laid over what is below as it is
+    blends: bool = False  # whether it mixes with what is below, up to the stacking context around it
     cost: Cost = _GROUP
     before_ink: IntRect = _NOWHERE.box
     before_cost: Cost = _GROUP
@@ -133,13 +135,7 @@ class Group:
     def source_ink(self) -> IntRect:
         """Return the device pixels of the items, before filters."""
         if self._ink is None:
-            ink = IntRect(0, 0, 0, 0)
-            for item in self.items:
-                own = item.device_ink()
-                if item.clip is not None:
-                    own = own.intersect(item.clip.bounds())
-                ink = ink.union(own)
-            self._ink = ink
+            self._ink = ink_of(self.items)
         return self._ink
 
     def play(self, surface: Surface, base: Clip, work: Work, depth: int) -> None:
@@ -172,6 +168,17 @@ class Group:
             play(self.items, layer, Clip(box), work, depth + 1)
             work.open_pixels -= pixels
             self.compose(surface, layer, clip, self.opacity)
+
+
+def ink_of(items: list[Item | Group]) -> IntRect:
+    """Return the device pixels that items may touch."""
+    ink = IntRect(0, 0, 0, 0)
+    for item in items:
+        own = item.device_ink()
+        if item.clip is not None:
+            own = own.intersect(item.clip.bounds())
+        ink = ink.union(own)
+    return ink
 
 
 def play(items: list[Item | Group], surface: Surface, base: Clip, work: Work, depth: int = 0) -> None:

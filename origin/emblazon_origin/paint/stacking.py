@@ -17,7 +17,7 @@ from .boxes.box_geometry import BoxGeometry, geometry_of
 from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
-from .effects.effect_groups import effect_group, has_effects
+from .effects.effect_groups import effect_group, has_effects, isolated
 from .effects.plain_group import plain_group
 from .effects.transform import transform_matrix
 from .painter import RoundedRect
@@ -122,7 +122,7 @@ def _paint_whole(
     else:
         items = [*own, *phases.backgrounds, *phases.contents, *phases.outlines, *outline]
     if not grouped:
-        return items
+        return isolated(items, context) if own_context and not forced else items
     return [effect_group(box, geometry, items, matrix, around.clip, context)]
 
 

@@ -40,6 +40,10 @@ class FakeImages:
         image = self.images.get(key)
         return Pixmap.from_image(image.resize((width, height), Image.Resampling.NEAREST)) if image else None
 
+    def svg(self, markup: str, width: int, height: int) -> Image.Image | None:
+        del markup
+        return Image.new("RGBa", (width, height))
+
     def source(self, key: str, width: int, height: int) -> Pixmap | None:
         image = self.images.get(key)
         return Pixmap.from_image(image) if image else None

@@ -16,7 +16,7 @@ from .border import paint_border
 from .border_image import border_image_area
 from .box_geometry import BoxGeometry
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
-from .image import paint_replaced
+from .image import blends, paint_replaced
 from .outline import outline_offset, paint_outline
 
 Items = list[Item | Group]
@@ -94,7 +94,7 @@ def replaced_items(
     def draw(painter: Painter) -> None:
         paint_replaced(painter, context.images, key, box.style, content, context.dpr)
 
-    return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST)]
+    return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST, blends=blends(key))]
 
 
 def outline_items(

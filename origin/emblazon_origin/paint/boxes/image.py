@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
+
+from PIL import Image
 
 from ...assets.pixmap import Pixmap, Rendering
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import snap
+from ..raster.geometry import IntRect, snap
+from ..raster.surface import Surface
+from .svg_backdrop import over_backdrop
 
 _MAX_PIXELS = 8_000_000  # a picture larger than that is never made whole
 
@@ -37,6 +42,10 @@ class Images(Protocol):
 
     def source(self, key: str, width: int, height: int) -> Pixmap | None:
         """Return the image for being turned or skewed: at no less than a size in device pixels."""
+        ...
+
+    def svg(self, markup: str, width: int, height: int) -> Image.Image | None:
+        """Return SVG markup drawn once, at a size in device pixels, premultiplied ("RGBa")."""
         ...
 
 
@@ -72,6 +81,26 @@ def concrete_size(natural: NaturalSize, width: float, height: float, dpr: float)
     return w if w is not None else width, h if h is not None else height
 
 
+def _draw_blending(painter: Painter, images: Images, markup: str, rect: Rect) -> None:
+    """Draw an inline SVG over a copy of what is below it, and put that in its place."""
+    dx, dy = painter.shift or (0, 0)
+    box = IntRect(
+        int(rect.x) + dx, int(rect.y) + dy, int(rect.x + rect.width) + dx, int(rect.y + rect.height) + dy
+    )
+    shown = box.intersect(painter.surface.box)
+    if shown.intersect(painter.clip.bounds).is_empty:
+        return
+    below = Surface(shown)
+    below.rgb, below.alpha = painter.surface.part(shown)
+    drawn = images.svg(over_backdrop(markup, below, box), *box.size)
+    if drawn is None:
+        return
+    *rgb, alpha = drawn.split()
+    result = Surface(box)
+    result.rgb, result.alpha = Image.merge("RGB", rgb), alpha
+    painter.surface.replace_part(result, painter.clip)
+
+
 def _fit(width: float, height: float, into: Rect, how: str) -> tuple[float, float]:
     if width <= 0 or height <= 0:
         return 0.0, 0.0
@@ -104,9 +133,20 @@ def paint_replaced(
     draw_image(clipped, images, key, box.rect, style.image_rendering)
 
 
+_BLENDS = re.compile(r"mix-blend-mode\s*[:=]\s*[\"']?(?!normal)[a-z]")
+
+
+def blends(key: str | None) -> bool:
+    """True for the markup of an inline SVG that mixes with what is behind it."""
+    return key is not None and key.lstrip()[:4] == "<svg" and _BLENDS.search(key) is not None
+
+
 def draw_image(painter: Painter, images: Images, key: str, rect: Rect, rendering: Rendering) -> None:
     """Draw an image into a rectangle of whole scaled px."""
     width, height = round(rect.width), round(rect.height)
+    if painter.shift is not None and width * height <= _MAX_PIXELS and blends(key):
+        _draw_blending(painter, images, key, rect)
+        return
     if painter.shift is not None and width * height <= _MAX_PIXELS:
         pixmap = images.pixmap(key, width, height, rendering)
         if pixmap is not None:

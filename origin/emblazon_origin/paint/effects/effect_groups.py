@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PIL import Image, ImageChops
+from PIL import ImageChops
 
 from ...layout.boxes.box import Box, Rect
 from ...limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
+from ...style.values.value_types import SvgReference
 from ..boxes.box_geometry import BoxGeometry
 from ..boxes.shape import shape_path
 from ..context import PaintContext
 from ..costs import backdrop_cost, clip_path_cost, group_cost
-from ..display_list import ClipNode, Group, Item
+from ..display_list import ClipNode, Group, Item, ink_of
 from ..painter import Painter
 from ..raster.blend import blend_layer
 from ..raster.clip import Clip
 from ..raster.geometry import IntRect, Matrix, enclose
+from ..raster.path import Path
 from ..raster.rasterizer import Mask, coverage
 from ..raster.surface import Surface
 from .filter import apply_filters, filter_spread, mirrored
 from .mask import mask_of
+from .svg_effects import ReferenceBox, svg_coverage
 
 Items = list[Item | Group]
 
@@ -57,15 +60,14 @@ def effect_group(
         only.clip = clip
         return only
 
-    shape = None
-    if style.clip_path is not None:
-        shape = shape_path(style.clip_path, _reference_box(box, context), context.dpr)
+    place = ReferenceBox(geometry.border_rect, context.dpr, matrix, context.images)
+    filtered = _with_ink(place, items) if _has_svg_filter(style) else place
+    clipped = place._replace(area=_reference_box(box, context))
+    shape = _clip_shape(style, clipped)
 
     def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
-        apply_filters(layer, style.filter, scale)
-        if shape is not None:
-            path, rule = shape
-            layer.thin(coverage(path, matrix, layer.box, rule))
+        apply_filters(layer, style.filter, scale, filtered)
+        _clip(layer, style, clipped, shape)
         mask = mask_of(style, geometry, matrix, layer.box, context.images)
         if mask is not None:
             layer.thin(mask)
@@ -77,10 +79,11 @@ def effect_group(
         clip,
         compose,
         _too_deep(context),
-        filter_spread(style.filter, scale),
+        filter_spread(style.filter, scale, filtered),
         before,
         style.opacity,
         plain=style.mix_blend_mode == "normal" and before is None,
+        blends=style.mix_blend_mode != "normal",
         cost=group_cost(style, scale, clip_path_cost(*shape) if shape is not None else 0.0),
         before_ink=enclose(matrix.bounds(geometry.border_rect)),
         before_cost=backdrop_cost(style, scale),
@@ -110,16 +113,15 @@ def inline_group(
     scale = _scale(matrix, context)
     if style.backdrop_filter:
         _report_boxless("backdrop-filter", context)
-    bounds = context.slices.bounds_of(element) if context.slices and style.clip_path else None
-    shape = None
-    if style.clip_path is not None and bounds is not None:
-        shape = shape_path(style.clip_path, context.place(bounds), context.dpr)
+    needs_box = style.clip_path is not None or _has_svg_filter(style)
+    bounds = context.slices.bounds_of(element) if context.slices and needs_box else None
+    area = context.place(bounds or Rect(0, 0, 0, 0))
+    place = ReferenceBox(area, context.dpr, matrix, context.images)
+    shape = _clip_shape(style, place)
 
     def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
-        apply_filters(layer, style.filter, scale)
-        if shape is not None:
-            path, rule = shape
-            layer.thin(coverage(path, matrix, layer.box, rule))
+        apply_filters(layer, style.filter, scale, place)
+        _clip(layer, style, place, shape)
         masks = [mask_of(style, piece, matrix, layer.box, context.images) for piece in pieces]
         if any(masks):
             layer.thin(_lightest([mask for mask in masks if mask is not None]))
@@ -130,10 +132,53 @@ def inline_group(
         clip,
         compose,
         _too_deep(context),
-        filter_spread(style.filter, scale),
+        filter_spread(style.filter, scale, place),
         opacity=style.opacity,
+        blends=style.mix_blend_mode != "normal",
         cost=group_cost(style, scale, clip_path_cost(*shape) if shape is not None else 0.0),
     )
+
+
+def isolated(items: Items, context: PaintContext) -> Items:
+    """Wrap the items of a stacking context where some of them blend: they blend with each other only."""
+    if not any(item.blends for item in items):
+        return items
+
+    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
+        below.draw_layer(layer, clip, opacity)
+
+    return [Group(items, None, compose, _too_deep(context), plain=True)]
+
+
+def _has_svg_filter(style: ComputedStyle) -> bool:
+    return any(function.reference is not None for function in style.filter)
+
+
+def _with_ink(place: ReferenceBox, items: Items) -> ReferenceBox:
+    """Return the box that filters refer to: around all that is painted in it (Chromium)."""
+    ink = place.matrix.inverse().bounds(ink_of(items).rect)
+    x, y, w, h = place.area
+    left, top = min(x, ink.x), min(y, ink.y)
+    right, bottom = max(x + w, ink.x + ink.width), max(y + h, ink.y + ink.height)
+    return place._replace(area=Rect(left, top, right - left, bottom - top))
+
+
+def _clip_shape(style: ComputedStyle, place: ReferenceBox) -> tuple[Path, str] | None:
+    """Return the outline and fill rule of a `clip-path` that is no SVG element."""
+    if style.clip_path is None or isinstance(style.clip_path, SvgReference):
+        return None
+    return shape_path(style.clip_path, place.area, place.dpr)
+
+
+def _clip(
+    layer: Surface, style: ComputedStyle, place: ReferenceBox, shape: tuple[Path, str] | None
+) -> None:
+    """Cut a layer by `clip-path`."""
+    if isinstance(style.clip_path, SvgReference):
+        layer.thin(svg_coverage(style.clip_path, place, layer.box))
+    elif shape is not None:
+        path, rule = shape
+        layer.thin(coverage(path, place.matrix, layer.box, rule))
 
 
 def _lightest(masks: list[Mask]) -> Mask:
@@ -215,7 +260,7 @@ def _backdrop(
         apply_filters(copy, style.backdrop_filter, scale)
         shaped = Painter(below, matrix, clip).clip_to(geometry.border_shape)
         below_part = _cropped(copy, box)
-        _replace(below, below_part, shaped, style.opacity)
+        below.replace_part(below_part, shaped, style.opacity)
 
     return draw
 
@@ -224,22 +269,3 @@ def _cropped(surface: Surface, box: IntRect) -> Surface:
     part = Surface(box)
     part.rgb, part.alpha = surface.part(box)
     return part
-
-
-def _replace(below: Surface, filtered: Surface, clip: Clip, opacity: float) -> None:
-    """Put the filtered backdrop in place of the original, by the clip's coverage."""
-    if clip.bounds.is_empty:
-        return
-    box = filtered.box.intersect(clip.bounds)
-    if box.is_empty:
-        return
-    cover = clip.cover(box, None)
-    if cover is None:
-        cover = Image.new("L", box.size, 255)
-    if opacity < 1:
-        cover = cover.point([round(i * opacity) for i in range(256)])
-    rgb, alpha = filtered.part(box)
-    area = below.local(box)
-    below.rgb.paste(rgb, area, cover)
-    if below.alpha is not None and alpha is not None:
-        below.alpha.paste(alpha, area, cover)

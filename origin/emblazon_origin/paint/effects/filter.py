@@ -14,6 +14,7 @@ from ..raster.clip import Clip
 from ..raster.geometry import IntRect, held
 from ..raster.rasterizer import Mask
 from ..raster.surface import Surface
+from .svg_effects import ReferenceBox, svg_filter, svg_filter_spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
 _STRIP_ROWS = 16  # worked on at once: they fit into the processor's cache
 
 
-def filter_spread(functions: tuple[FilterFunction, ...], scale: float) -> tuple[int, int, int, int]:
+def filter_spread(
+    functions: tuple[FilterFunction, ...], scale: float, place: ReferenceBox | None = None
+) -> tuple[int, int, int, int]:
     """Return how far the functions carry ink to the left, top, right and bottom, in device px."""
     left = top = right = bottom = 0
     for function in functions:
+        if function.reference is not None and place is not None:
+            region = svg_filter_spread(function.reference, place)
+            left, top, right, bottom = (
+                a + b for a, b in zip((left, top, right, bottom), region, strict=True)
+            )
         if function.name == "blur":
             by = reach(function.amount * scale) + 1
             left, top, right, bottom = left + by, top + by, right + by, bottom + by
@@ -39,7 +47,9 @@ def filter_spread(functions: tuple[FilterFunction, ...], scale: float) -> tuple[
     return left, top, right, bottom
 
 
-def apply_filters(layer: Surface, functions: tuple[FilterFunction, ...], scale: float) -> None:
+def apply_filters(
+    layer: Surface, functions: tuple[FilterFunction, ...], scale: float, place: ReferenceBox | None = None
+) -> None:
     """Apply filter functions in order, in place; `scale` is device px per CSS px."""
     for function in functions:
         if function.name == "blur":
@@ -47,6 +57,9 @@ def apply_filters(layer: Surface, functions: tuple[FilterFunction, ...], scale: 
         elif function.name == "drop-shadow":
             if function.shadow is not None:
                 _drop_shadow(layer, function.shadow, scale)
+        elif function.name == "url":
+            if function.reference is not None and place is not None:
+                svg_filter(layer, function.reference, place)
         elif function.name == "opacity":
             _fade(layer, function.amount)
         else:

@@ -14,6 +14,7 @@ from ..raster.clip import Clip
 from ..raster.geometry import IntRect, Matrix, snap
 from ..raster.rasterizer import Mask, cached_mask
 from ..raster.surface import Surface
+from .svg_effects import ReferenceBox, svg_coverage
 
 _WHITE = Color(1, 1, 1)
 
@@ -55,6 +56,8 @@ def _layer_coverage(
     box: IntRect,
     images: Images,
 ) -> Image.Image:
+    if layer.reference is not None:
+        return _svg_mask(layer, geometry, matrix, box, images)
     if isinstance(layer.image, Url) and images.intrinsic(layer.image.href) is None:
         return Image.new("L", box.size)  # a mask image that cannot be had hides everything (§6.1)
     surface = Surface(box)
@@ -66,6 +69,17 @@ def _layer_coverage(
     if layer.mask_mode == "luminance":
         return _luminance(surface)
     return surface.alpha if surface.alpha is not None else Image.new("L", box.size, 255)
+
+
+def _svg_mask(
+    layer: BackgroundLayer, geometry: BoxGeometry, matrix: Matrix, box: IntRect, images: Images
+) -> Image.Image:
+    reference = layer.reference
+    if reference is None or not reference.markup:
+        return Image.new("L", box.size)
+    place = ReferenceBox(geometry.image_area.border_rect, geometry.dpr, matrix, images)
+    mode = None if layer.mask_mode == "match-source" else layer.mask_mode
+    return svg_coverage(reference, place, box, mode).image
 
 
 def _luminance(surface: Surface) -> Image.Image:

@@ -172,6 +172,22 @@ class Surface:
         if self.alpha is not None:
             self.alpha.paste(255, area, alpha)
 
+    def replace_part(self, other: Surface, clip: Clip, opacity: float = 1.0) -> None:
+        """Put other pixels in place of these, by the clip's coverage."""
+        box = other.box.intersect(clip.bounds).intersect(self.box)
+        if box.is_empty:
+            return
+        cover = clip.cover(box, None)
+        if cover is None:
+            cover = Image.new("L", box.size, 255)
+        if opacity < 1:
+            cover = cover.point([round(i * opacity) for i in range(256)])
+        rgb, alpha = other.part(box)
+        area = self.local(box)
+        self.rgb.paste(rgb, area, cover)
+        if self.alpha is not None and alpha is not None:
+            self.alpha.paste(alpha, area, cover)
+
     def inked(self) -> IntRect:
         """Return the device pixels that are not wholly transparent; most of a layer may be."""
         ink = self.alpha.getbbox() if self.alpha is not None else (0, 0, *self.box.size)

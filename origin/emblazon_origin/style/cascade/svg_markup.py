@@ -6,7 +6,7 @@ An SVG rasteriser sees the markup alone: neither the rules of the page, nor var(
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -65,6 +65,7 @@ class Serializer:
     custom: Values
     inline: Mapping[int, Block]  # parsed style attributes by id of their node
     elsewhere: Mapping[str, HtmlNode]  # elements of every inline SVG of the document, by id
+    parse: Callable[[str], Block]  # of style attributes elsewhere
 
     def markup(self, root: HtmlNode, paint: Mapping[str, str]) -> str:
         """Return the XML; `paint` is what the root inherits or is given by the style sheets."""
@@ -73,6 +74,12 @@ class Serializer:
         if not borrowed:
             return text
         return text.removesuffix("</svg>") + f"<defs>{borrowed}</defs></svg>"
+
+    def definition(self, node: HtmlNode) -> str:
+        """Return `<defs>` with an element first, and all that it refers to after it."""
+        text = self.element(node)
+        names = f'xmlns="{_SVG_NAMESPACE}" xmlns:xlink="{_XLINK_NAMESPACE}"'
+        return f"<defs {names}>{text}{self.borrowed(node, text)}</defs>"
 
     def borrowed(self, root: HtmlNode, text: str) -> str:
         """Return the elements of other inline SVGs that this one refers to by `#id`."""
@@ -115,6 +122,8 @@ class Serializer:
         """Return what the author's rules and the style attribute declare for a shape."""
         candidates = [c for c in self.rules.match(node) if c.normal[0] == AUTHOR]
         inline = self.inline.get(id(node))
+        if inline is None and node.attributes.get("style"):
+            inline = self.parse(node.attributes["style"])
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
         found: dict[str, str] = {}
         for block in blocks:

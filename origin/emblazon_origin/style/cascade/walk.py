@@ -28,6 +28,7 @@ from .first_letter import BLOCKS, find_first_letter, wrap
 from .generated_content import Counters
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint
+from .svg_references import resolve_references
 from .unresolved import report_unresolved
 from .winners import cascaded_values
 
@@ -185,8 +186,13 @@ class Styler:
                 self.report.add(
                     "warning", "html-unsupported-element", message, line=node.line, where="foreignObject"
                 )
-        serializer = Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(root))
+        serializer = self.serializer(computed, inline, root)
         return serializer.markup(root, computed.paint)
+
+    def serializer(self, computed: Computed, inline: Mapping[int, Block], node: HtmlNode) -> Serializer:
+        """Return the writer of SVG markup in an element's context."""
+        parse = lambda text: inline_block(text)[0]  # noqa: E731
+        return Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(node), parse)
 
     def svg_ids(self, node: HtmlNode) -> dict[str, HtmlNode]:
         """Return the elements inside the document's inline SVGs by id, found once."""
@@ -341,13 +347,21 @@ class Styler:
                 self.customs[key] = (custom, inherited, declared)
             else:
                 custom = found[0]
-        return Computation(self.env, parent, values, custom, node.attributes, declared).compute()
+        result = Computation(self.env, parent, values, custom, node.attributes, declared).compute()
+        if not _REFERRING.isdisjoint(result.values):
+            resolve_references(
+                result.style,
+                lambda: self.svg_ids(node),
+                lambda target: self.serializer(result, {}, node).definition(target),
+            )
+        return result
 
 
 # Elements whose content is for browsers that do not know them, or drawn by the browser alone.
 _WITHOUT_FALLBACK = frozenset((
     "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
 ))  # fmt: skip
+_REFERRING = frozenset(("clip_path", "filter", "mask_image"))
 _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
 
 

@@ -41,7 +41,7 @@ svg(
     "stop-opacity", "clip-rule", "vector-effect", "shape-rendering", "color-interpolation",
     "color-interpolation-filters", "text-anchor", "dominant-baseline", "alignment-baseline",
     "baseline-shift", "flood-color", "flood-opacity", "lighting-color", "cx", "cy", "r", "rx", "ry", "x",
-    "y", "d", "marker", "marker-start", "marker-mid", "marker-end", "color-rendering",
+    "y", "d", "mask-type", "marker", "marker-start", "marker-mid", "marker-end", "color-rendering",
 )  # fmt: skip
 inert(
     "drawn as the end state: a still picture has no animation",
@@ -64,7 +64,7 @@ unsupported(
 unsupported(
     "mask borders are not drawn",
     "mask-border", "mask-border-source", "mask-border-slice", "mask-border-width", "mask-border-outset",
-    "mask-border-repeat", "mask-border-mode", "mask-type", "-webkit-mask-box-image",
+    "mask-border-repeat", "mask-border-mode", "-webkit-mask-box-image",
 )  # fmt: skip
 unsupported(
     "3D transforms are not drawn",

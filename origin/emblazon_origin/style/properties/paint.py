@@ -65,11 +65,17 @@ for _part in ("clip", "origin", "size"):
     alias(f"-moz-background-{_part}", f"background-{_part}")
 
 longhand("opacity", 1.0, lambda c: number_or_percent(c, 0, 1, clamp=True))
-longhand("filter", (), shapes.filter_list, status="partly", note="no SVG filters by url()")
-longhand("backdrop-filter", (), shapes.filter_list, status="partly", note="no SVG filters by url()")
+longhand("filter", (), shapes.filter_list, status="partly", note="url() of the document's own SVGs")
+longhand("backdrop-filter", (), shapes.backdrop_filter, status="partly", note="no SVG filters by url()")
 longhand("mix-blend-mode", "normal", one_of(b.BLENDS))
 longhand("isolation", "auto", one_of(("auto", "isolate")))
-longhand("clip-path", (None, "border-box"), shapes.clip_path, status="partly", note="no url(), no shape()")
+longhand(
+    "clip-path",
+    (None, "border-box"),
+    shapes.clip_path,
+    status="partly",
+    note="url() of the document's own SVGs; no shape()",
+)
 longhand("transform", (), shapes.transform, status="partly", note="2D; 3D functions by their flat projection")
 
 

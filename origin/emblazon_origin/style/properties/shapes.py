@@ -144,8 +144,9 @@ def clip_path(cursor: Cursor) -> Any:
         token = cursor.peek()
         if box is None and (name := cursor.keyword(*_REFERENCE)) is not None:
             box = _REFERENCE[name]
-        elif token is not None and url_token(token) is not None:
-            raise UnsupportedValue("clip paths of SVG elements are not drawn")
+        elif found is None and token is not None and (href := url_token(token)) is not None:
+            cursor.i += 1
+            found = svg_reference(href, "clip paths")
         elif found is None and token is not None and token.type == "function":
             found = shape(cursor.next())
         else:
@@ -153,6 +154,13 @@ def clip_path(cursor: Cursor) -> Any:
     if found is None:
         found = v.InsetShape((v.ZERO,) * 4)
     return lift(lambda s: (s, box or "border-box"), found)
+
+
+def svg_reference(href: str, what: str) -> v.SvgReference:
+    """Return a reference to an SVG element of the document; raise for one of another file."""
+    if not href.strip().startswith("#"):
+        raise UnsupportedValue(f"{what} of other files are not drawn; put the SVG into the document")
+    return v.SvgReference(href.strip()[1:])
 
 
 # --- transforms -------------------------------------------------------------------------------------
@@ -266,17 +274,26 @@ FACTORS = {"brightness": None, "contrast": None, "saturate": None, "grayscale": 
 
 
 def filter_list(cursor: Cursor) -> Any:
-    """Read `filter` or `backdrop-filter`."""
+    """Read `filter`."""
     if cursor.keyword("none"):
         return ()
     items = []
     while (token := cursor.peek()) is not None:
-        if url_token(token) is not None:
-            raise UnsupportedValue("SVG filters are not drawn")
+        if (href := url_token(token)) is not None:
+            cursor.i += 1
+            items.append(v.FilterFunction("url", reference=svg_reference(href, "filters")))
+            continue
         if token.type != "function":
             unexpected(token)
         items.append(_filter(cursor.next()))
     return lift_tuple(items)
+
+
+def backdrop_filter(cursor: Cursor) -> Any:
+    """Read `backdrop-filter`."""
+    if any(url_token(token) is not None for token in cursor.tokens):
+        raise UnsupportedValue("SVG filters of backdrops are not drawn")
+    return filter_list(cursor)
 
 
 def _filter(token: Any) -> Any:

@@ -206,7 +206,7 @@ class ComputedStyle:
     backdrop_filter: tuple[v.FilterFunction, ...] = ()
     mix_blend_mode: v.BlendMode = "normal"
     isolation: Literal["auto", "isolate"] = "auto"
-    clip_path: v.BasicShape | None = None
+    clip_path: v.BasicShape | v.SvgReference | None = None
     clip_path_box: Literal["border-box", "padding-box", "content-box", "margin-box"] = "border-box"
     mask_layers: tuple[v.BackgroundLayer, ...] = ()
     transform: tuple[v.Transform, ...] = ()  # translate, rotate, scale and transform, in that order

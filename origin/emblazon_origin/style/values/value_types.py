@@ -144,6 +144,17 @@ BlendMode = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class SvgReference:
+    """A `<clipPath>`, `<mask>` or `<filter>` of the document's inline SVGs, by its id.
+
+    `markup` is `<defs>` with the element first and all that it refers to after it; empty where there is none.
+    """
+
+    id: str
+    markup: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BackgroundLayer:
     """One layer of `background-*` (or of `mask-*`), first is topmost as in CSS."""
 
@@ -156,6 +167,7 @@ class BackgroundLayer:
     blend: BlendMode = "normal"
     mask_mode: Literal["alpha", "luminance", "match-source"] = "match-source"
     mask_composite: Literal["add", "subtract", "intersect", "exclude"] = "add"
+    reference: SvgReference | None = None  # of a mask: the element that `image` names by `#id`
 
 
 # --- borders, shadows, filters, shapes, transforms ----------------------------------------------
@@ -179,7 +191,7 @@ class Shadow(NamedTuple):
 
 FilterName = Literal[
     "blur", "brightness", "contrast", "drop-shadow", "grayscale", "hue-rotate", "invert", "opacity",
-    "saturate", "sepia",
+    "saturate", "sepia", "url",
 ]  # fmt: skip
 
 
@@ -190,6 +202,7 @@ class FilterFunction:
     name: FilterName
     amount: float = 0.0
     shadow: Shadow | None = None
+    reference: SvgReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
