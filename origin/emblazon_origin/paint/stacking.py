@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ..layout.absolute import contains_fixed
+from ..layout.absolute import contains_absolutes, contains_fixed
 from ..layout.boxes.box import Box, Rect
 from ..style.values.computed import ComputedStyle
 from .boxes.box_geometry import BoxGeometry, geometry_of
@@ -205,11 +205,10 @@ def _inside(box: Box, geometry: BoxGeometry, around: Surroundings, context: Pain
     """Return the surroundings of a box's content: clipped by its overflow, containing blocks noted."""
     style = box.style
     clip = overflow_clip(box, geometry, around, context)
-    holds_absolute = style.position != "static" or bool(style.transform) or has_effects(style)
     return replace(
         around,
         clip=clip,
-        absolute_clip=clip if holds_absolute else around.absolute_clip,
+        absolute_clip=clip if contains_absolutes(style) else around.absolute_clip,
         fixed_clip=clip if contains_fixed(style) else around.fixed_clip,
     )
 

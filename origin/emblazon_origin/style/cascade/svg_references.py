@@ -3,56 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ...report import Report
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
 from ..values.node import HtmlNode
 
-# Markup of an element of the document's SVGs with all that it refers to.
-Definition = Callable[[HtmlNode], str]
 
+@dataclass(frozen=True, slots=True)
+class SvgReferences:
+    """Finds the elements that the style of one element refers to.
 
-def resolve_references(
-    style: ComputedStyle, ids: Callable[[], Mapping[str, HtmlNode]], define: Definition
-) -> None:
-    """Give every reference of a style its markup; `ids` are the elements inside of inline SVGs.
-
-    As in Chromium, what refers to nothing clips nothing and filters nothing, but masks everything.
+    `ids` are the elements inside of the document's inline SVGs, `define` writes one of them as markup with all
+    that it refers to in turn. As in Chromium, what refers to nothing clips nothing and filters nothing, but
+    masks everything.
     """
-    changes: dict[str, Any] = {}
-    if isinstance(style.clip_path, v.SvgReference):
-        found = _defined(style.clip_path, "clipPath", ids(), define)
-        changes["clip_path"] = found if found.markup else None
-    if any(function.reference is not None for function in style.filter):
-        functions = (_filter(function, ids(), define) for function in style.filter)
-        changes["filter"] = tuple(function for function in functions if function is not None)
-    if any(
-        isinstance(layer.image, v.Url) and layer.image.href.startswith("#") for layer in style.mask_layers
-    ):
-        changes["mask_layers"] = tuple(_mask(layer, ids(), define) for layer in style.mask_layers)
-    for name, value in changes.items():
-        setattr(style, name, value)
+
+    ids: Callable[[], Mapping[str, HtmlNode]]
+    define: Callable[[HtmlNode], str]
+    report: Report
+    line: int
+
+    def resolve(self, style: ComputedStyle) -> dict[str, Any]:
+        """Return the fields of a style that change: those with references have their markup."""
+        changes: dict[str, Any] = {}
+        if isinstance(style.clip_path, v.SvgReference):
+            found = self._found(style.clip_path, "clipPath", "clip-path")
+            changes["clip_path"] = found if found.markup else None
+        if any(function.reference is not None for function in style.filter):
+            functions = (self._filter(function) for function in style.filter)
+            changes["filter"] = tuple(function for function in functions if function is not None)
+        if any(_names_element(layer) for layer in style.mask_layers):
+            changes["mask_layers"] = tuple(self._mask(layer) for layer in style.mask_layers)
+        return changes
+
+    def _found(self, reference: v.SvgReference, tag: str, name: str) -> v.SvgReference:
+        node = self.ids().get(reference.id)
+        if node is None or node.name != tag:
+            message = f"{name}: url(#{reference.id}) refers to no <{tag}> in an <svg> of this document"
+            self.report.add("warning", "css-unsupported-value", message, line=self.line, where=name)
+            return reference
+        return replace(reference, markup=self.define(node))
+
+    def _filter(self, function: v.FilterFunction) -> v.FilterFunction | None:
+        if function.reference is None:
+            return function
+        found = self._found(function.reference, "filter", "filter")
+        return replace(function, reference=found) if found.markup else None
+
+    def _mask(self, layer: v.BackgroundLayer) -> v.BackgroundLayer:
+        if not isinstance(layer.image, v.Url) or not _names_element(layer):
+            return layer
+        reference = v.SvgReference(layer.image.href[1:])
+        return replace(layer, reference=self._found(reference, "mask", "mask"))
 
 
-def _defined(
-    reference: v.SvgReference, tag: str, ids: Mapping[str, HtmlNode], define: Definition
-) -> v.SvgReference:
-    node = ids.get(reference.id)
-    return reference if node is None or node.name != tag else replace(reference, markup=define(node))
-
-
-def _filter(
-    function: v.FilterFunction, ids: Mapping[str, HtmlNode], define: Definition
-) -> v.FilterFunction | None:
-    if function.reference is None:
-        return function
-    found = _defined(function.reference, "filter", ids, define)
-    return replace(function, reference=found) if found.markup else None
-
-
-def _mask(layer: v.BackgroundLayer, ids: Mapping[str, HtmlNode], define: Definition) -> v.BackgroundLayer:
-    if not isinstance(layer.image, v.Url) or not layer.image.href.startswith("#"):
-        return layer
-    return replace(layer, reference=_defined(v.SvgReference(layer.image.href[1:]), "mask", ids, define))
+def _names_element(layer: v.BackgroundLayer) -> bool:
+    return isinstance(layer.image, v.Url) and layer.image.href.startswith("#")

@@ -28,7 +28,7 @@ from .first_letter import BLOCKS, find_first_letter, wrap
 from .generated_content import Counters
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint
-from .svg_references import resolve_references
+from .svg_references import SvgReferences
 from .unresolved import report_unresolved
 from .winners import cascaded_values
 
@@ -349,11 +349,14 @@ class Styler:
                 custom = found[0]
         result = Computation(self.env, parent, values, custom, node.attributes, declared).compute()
         if not _REFERRING.isdisjoint(result.values):
-            resolve_references(
-                result.style,
+            references = SvgReferences(
                 lambda: self.svg_ids(node),
                 lambda target: self.serializer(result, {}, node).definition(target),
+                self.report,
+                node.line,
             )
+            if changes := references.resolve(result.style):
+                result.style = result.style.replace(**changes)
         return result
 
 
