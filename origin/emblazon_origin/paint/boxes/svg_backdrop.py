@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from lxml import etree
 
 from ...assets.svg import view_box
 from ..raster.geometry import IntRect
@@ -34,8 +36,6 @@ def svg_document(width: int, height: int, content: str) -> str:
 
 def over_backdrop(markup: str, below: Surface, box: IntRect) -> str:
     """Return an inline SVG, as large as `box`, with what is `below` as the first thing that it draws."""
-    from lxml import etree  # late: only cards with such SVGs need it
-
     root = etree.fromstring(markup)
     across, down = viewport_transform(root, *box.size)
     root.set("width", str(box.width))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
+from lxml import etree
 from PIL import Image
 
 from ...layout.boxes.box import Rect
@@ -75,8 +76,6 @@ def svg_filter(layer: Surface, reference: SvgReference, place: ReferenceBox) -> 
 
 def svg_filter_spread(reference: SvgReference, place: ReferenceBox) -> tuple[int, int, int, int]:
     """Return how far the filter's region reaches out of the reference box: left, top, right, bottom."""
-    from lxml import etree  # late: only cards with such effects need it
-
     element = etree.fromstring(reference.markup)[0]
     user = element.get("filterUnits") == "userSpaceOnUse"
     width, height = place.size
@@ -98,8 +97,6 @@ def _in_user_space(
     reference: SvgReference, width: float, height: float, mask_type: str | None = None
 ) -> tuple[str, str]:
     """Return the definitions with fractions of the reference box (CSS px) as lengths, and the tag."""
-    from lxml import etree  # late: only cards with such effects need it
-
     defs = etree.fromstring(reference.markup)
     element = defs[0]
     kind = etree.QName(element).localname

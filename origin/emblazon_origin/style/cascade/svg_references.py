@@ -16,8 +16,8 @@ from ..values.node import HtmlNode
 class SvgReferences:
     """Finds the elements that the style of one element refers to.
 
-    `ids` are the elements inside of the document's inline SVGs, `define` writes one of them as markup with all
-    that it refers to in turn. As in Chromium, what refers to nothing clips nothing and filters nothing, but
+    `ids` are the elements inside of the document's inline SVGs, `define` writes one of them with all
+    it refers to in turn. As in Chromium, what refers to nothing clips nothing and filters nothing, but
     masks everything.
     """
 
