@@ -12,9 +12,6 @@ from ...assets.svg import view_box
 from ..raster.geometry import IntRect
 from ..raster.surface import Surface
 
-if TYPE_CHECKING:
-    pass
-
 NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 

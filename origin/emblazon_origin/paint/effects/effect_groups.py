@@ -170,9 +170,7 @@ def _clip_shape(style: ComputedStyle, place: ReferenceBox) -> tuple[Path, str] |
     return shape_path(style.clip_path, place.area, place.dpr)
 
 
-def _clip(
-    layer: Surface, style: ComputedStyle, place: ReferenceBox, shape: tuple[Path, str] | None
-) -> None:
+def _clip(layer: Surface, style: ComputedStyle, place: ReferenceBox, shape: tuple[Path, str] | None) -> None:
     """Cut a layer by `clip-path`."""
     if isinstance(style.clip_path, SvgReference):
         layer.thin(svg_coverage(style.clip_path, place, layer.box))

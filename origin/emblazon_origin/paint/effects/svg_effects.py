@@ -5,8 +5,8 @@ The reference box is the border box: user space begins at its corner, and fracti
 
 from __future__ import annotations
 
+from html import escape
 from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 from PIL import Image
@@ -90,7 +90,7 @@ def svg_filter_spread(reference: SvgReference, place: ReferenceBox) -> tuple[int
 
 
 def _id(reference: SvgReference) -> str:
-    return quoteattr(reference.id)[1:-1]
+    return escape(reference.id)
 
 
 def _in_user_space(
