@@ -211,6 +211,10 @@ class ScriptedOrigin:
     extra: dict[str, str] = field(default_factory=dict)
     renders: int = 0
     storage: OriginResponse | None = None  # the answer to /store; None: there is no storage
+    nature: str = (
+        ""  # X-Emblazon-Picture of what it draws; with "quick" until it is given time (Prefer: wait)
+    )
+    constant: bool = False  # equal targets give equal bytes
 
     async def fetch(
         self, target: str, headers: Headers, *, deadline: float, method: str = "GET"
@@ -226,6 +230,7 @@ class ScriptedOrigin:
             raise OriginError("timeout") from None
 
     async def _answer(self, target: str) -> OriginResponse:
+        asked = self.asked[-1].headers
         if target == "/manifest.json":
             return OriginResponse(200, (), BytesBody(manifest_to_json(self.manifest)))
         if target.startswith("/store/"):
@@ -236,13 +241,28 @@ class ScriptedOrigin:
                 return await self.behaviour(target)
         if self.seconds:
             await asyncio.sleep(self.seconds)
-        return self.card(target)
+        return self._drawn(target, asked)
+
+    def _drawn(self, target: str, asked: dict[str, str]) -> OriginResponse:
+        """A right answer, or 304 where it is the one that the edge has."""
+        if not self.nature:
+            return self.card(target)
+        quick = "quick" in self.nature and "prefer" not in asked
+        words = [word for word in self.nature.split(", ") if word != "quick" or quick]
+        extra = {"x_emblazon_picture": ", ".join(words) or "final"}
+        if quick:
+            extra["cdn_cache_control"] = "max-age=10, stale-while-revalidate=86400, stale-if-error=604800"
+        answer = self.card(target, quick=quick, **extra)
+        if asked.get("if-none-match") == dict(answer.headers)["etag"]:
+            return OriginResponse(304, answer.headers, BytesBody(b""))
+        return answer
 
     def card(self, target: str, **changes: Any) -> OriginResponse:
         """A right answer; `changes` spoil it: status, body, or header fields by name with underscores."""
         extension = target.partition("?")[0].rpartition(".")[2]
         image_format: Format = next(name for name in CONTENT_TYPES if name == extension)
-        data = draw(64, 64, image_format) + f"#{self.renders}".encode()
+        number = 0 if self.constant else self.renders
+        data = draw(64, 64, image_format) + f"#{number}".encode() + b"large" * changes.pop("quick", False)
         data = changes.pop("body", data)
         status = changes.pop("status", 200)
         digest = b64encode(hashlib.sha256(data).digest()).decode()
@@ -252,6 +272,7 @@ class ScriptedOrigin:
             "cdn-cache-control": self.life,
             "repr-digest": f"sha-256=:{digest}:",
             "server-timing": "paint;dur=3.2",
+            "etag": f'"{hashlib.sha256(data).hexdigest()[:32]}"',
         }
         headers |= self.extra | {name.replace("_", "-"): value for name, value in changes.items()}
         return OriginResponse(status, tuple(headers.items()), BytesBody(data))

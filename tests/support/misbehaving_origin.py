@@ -64,6 +64,7 @@ class MisbehavingOrigin:
     life: str = LIFE
     seconds: float = 0.0  # that a render takes
     extra: dict[str, str] = field(default_factory=dict)
+    nature: str = ""  # X-Emblazon-Picture: then equal targets are equal pictures, quick until given time
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
 
@@ -92,7 +93,7 @@ class MisbehavingOrigin:
     def reset(self) -> None:
         """Be a good origin again and forget what was asked."""
         self.listen()
-        self.behaviour, self.life, self.seconds, self.extra = "draw", LIFE, 0.0, {}
+        self.behaviour, self.life, self.seconds, self.extra, self.nature = "draw", LIFE, 0.0, {}, ""
         self.asked.clear()
         self.release()
 
@@ -157,12 +158,12 @@ class MisbehavingOrigin:
                 _answer(200, {"Content-Type": "application/json", "Content-Length": str(len(data))}) + data
             )
         elif target.startswith("/render/"):
-            await self._render(target, writer)
+            await self._render(target, writer, self.asked[-1].headers)
         else:
             writer.write(_answer(404, {"Content-Length": "0"}))
         await writer.drain()
 
-    async def _render(self, target: str, writer: asyncio.StreamWriter) -> None:
+    async def _render(self, target: str, writer: asyncio.StreamWriter, asked: dict[str, str]) -> None:
         behaviour = self.behaviour
         number = len(self.renders())
         await self._gate.wait()
@@ -172,12 +173,28 @@ class MisbehavingOrigin:
             await asyncio.sleep(3600)
         if behaviour == "reset":
             return
-        head, body = self._card(target, number)
+        head, body = self._card(target, 0 if self.nature else number)
+        if self.nature:
+            head, body = self._by_nature(head, body, "prefer" in asked)
+            if asked.get("if-none-match") == head["ETag"]:
+                writer.write(_answer(304, head | {"Content-Length": "0"}))
+                return
         for part in SPOILED[behaviour](head, body):
             writer.write(part)
             await writer.drain()
             if behaviour == "drip":
                 await asyncio.sleep(0.1)
+
+    def _by_nature(self, head: dict[str, str], body: bytes, patient: bool) -> tuple[dict[str, str], bytes]:
+        """The small encoding for who waits; else one that is larger where it is quick."""
+        words = [word for word in self.nature.split(", ") if word != "quick" or not patient]
+        if "quick" in words:
+            body += b"large"
+            digest = b64encode(hashlib.sha256(body).digest()).decode()
+            head |= {"Content-Length": str(len(body)), "Repr-Digest": f"sha-256=:{digest}:"}
+            head["CDN-Cache-Control"] = self.life.replace("max-age=300", "max-age=10")
+        head["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return head | {"X-Emblazon-Picture": ", ".join(words) or "final"}, body
 
     def _card(self, target: str, number: int) -> tuple[dict[str, str], bytes]:
         data = picture(target, number)

@@ -25,7 +25,7 @@ from ..edge.handler import Edge
 from ..edge.ports import Ports, Request, Response
 from ..edge.store.flight import Flights, PollingFlight
 from .body import body_of, to_js_body
-from .js import JsObject, absent, from_js_headers, js_object, to_js_headers, to_json
+from .js import JsObject, absent, from_js_headers, js_object, message_text, to_js_headers
 from .origin import FetchOrigin
 from .services import (
     ZONE_API,
@@ -76,7 +76,7 @@ class Worker:
         """Work through a batch of pre-generation jobs; those that failed come again."""
         edge, ports = self._open(env, ctx)
         messages = list(_raw(batch, "_binding").messages)
-        retry = set(await edge.on_queue([to_json(message.body) for message in messages], ports))
+        retry = set(await edge.on_queue([message_text(message.body) for message in messages], ports))
         for index, message in enumerate(messages):
             message.retry() if index in retry else message.ack()
 

@@ -41,11 +41,14 @@ def parse_json(text: str) -> JsObject:
     return js.JSON.parse(text)
 
 
-def to_json(value: JsObject) -> str:
+def metadata_text(value: JsObject) -> str:
     """Write a JS value as JSON text; "" for null and undefined."""
-    if absent(value):
-        return ""
-    return value if isinstance(value, str) else str(js.JSON.stringify(value))
+    return "" if absent(value) else str(js.JSON.stringify(value))
+
+
+def message_text(value: JsObject) -> str:
+    """Return a message's text: itself, or the JSON of what is no text."""
+    return value if isinstance(value, str) else metadata_text(value)
 
 
 def from_js_headers(headers: JsObject) -> dict[str, str]:

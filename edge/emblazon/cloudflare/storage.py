@@ -8,7 +8,18 @@ import js
 
 from ..edge.ports import Body, CacheEntry, Headers, KVEntry, KVKey
 from .body import StreamBody, body_of, to_js_body
-from .js import JsObject, absent, from_js_headers, js_object, outside, parse_json, to_js_headers, to_json
+from .js import (
+    JsObject,
+    absent,
+    from_js_headers,
+    js_object,
+    metadata_text,
+    outside,
+    parse_json,
+    to_js_headers,
+)
+
+LIST_PAGE = 1000  # names in one listing; the platform's limit
 
 
 class WorkersKV:
@@ -22,7 +33,7 @@ class WorkersKV:
             found = await self._kv.getWithMetadata(key, "stream")
         if absent(found.value):
             return None
-        return KVEntry(StreamBody(found.value), to_json(found.metadata))
+        return KVEntry(StreamBody(found.value), metadata_text(found.metadata))
 
     async def put(self, key: str, body: Body, *, metadata: str = "", ttl: int | None = None) -> None:
         options: dict[str, object] = {}
@@ -40,9 +51,17 @@ class WorkersKV:
             await self._kv.delete(key)
 
     async def list(self, prefix: str, *, limit: int = 1000) -> Sequence[KVKey]:
-        async with outside("kv.list"):
-            listing = await self._kv.list(js_object({"prefix": prefix, "limit": limit}))
-        return [KVKey(key.name, to_json(getattr(key, "metadata", None))) for key in listing.keys]
+        found: list[KVKey] = []
+        page: dict[str, object] = {"prefix": prefix}
+        while len(found) < limit:
+            page["limit"] = min(LIST_PAGE, limit - len(found))
+            async with outside("kv.list"):
+                listing = await self._kv.list(js_object(page))
+            found += [KVKey(key.name, metadata_text(getattr(key, "metadata", None))) for key in listing.keys]
+            if listing.list_complete:
+                break
+            page["cursor"] = listing.cursor
+        return found
 
 
 class WorkersCacheAPI:

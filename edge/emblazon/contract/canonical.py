@@ -17,7 +17,7 @@ from .values import format_value
 def canonical_query(req: CardRequest) -> str:
     """The query that `parse_request` reads back to the same picture: sorted, without what is default.
 
-    `_sig`, `_kid`, `_exp` and `_tv` are left out: they are about the URL, not about the picture.
+    `_sig`, `_kid`, `_exp`, `_tv` and `_tag` are left out: they are about the URL, not about the picture.
     """
     return encode_query(_params(req) | _options(req))
 
@@ -73,12 +73,19 @@ def key_text(req: CardRequest, manifest: Manifest, epochs: Mapping[str, int]) ->
     return "emblazon-key-v1\n" + "".join(f"{name}={value}\n" for name, value in lines.items())
 
 
+def content_key(req: CardRequest) -> str:
+    """SHA-256, in hex, over what a card says: the same in every size, format and template version."""
+    parts = (encode(req.template.name), encode_query(_params(req)), encode(req.variant), encode(req.lang))
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
 def card_payload(req: CardRequest) -> dict[str, object]:
     """The card as the JSON object that `build_request` reads back, for storage under a short URL.
 
     Values are their canonical texts, so that equal cards have equal payloads.
     """
-    return {"template": req.template.name, "params": _params(req), "options": _options(req)}
+    options = _options(req) | ({"_tag": ",".join(req.tags)} if req.tags else {})
+    return {"template": req.template.name, "params": _params(req), "options": options}
 
 
 def card_id(req: CardRequest) -> str:

@@ -8,6 +8,7 @@
 | `_max` | byte budget, 1000…5000000 | none |
 | `_v` | a variant of the template | none |
 | `_lang` | BCP 47 language tag; a locale such as `pt_BR` is read as one | none |
+| `_tag` | names to purge it by, at most 16, with commas between them | none |
 | `_tv` | first 8 or more digits of the template version: the answer is immutable while it matches | none |
 | `_exp` | expiry, seconds since 1970 | never |
 | `_kid`, `_sig` | key id and signature | unsigned |
@@ -28,7 +29,7 @@ MAX_PIXELS = 16_000_000  # width · height · dpr²
 MIN_BUDGET, MAX_BUDGET = 1_000, 5_000_000
 FALLBACK_VARIANT = "fallback"  # the template's look when its data cannot be drawn; every template has it
 
-RESERVED = ("_w", "_h", "_dpr", "_q", "_max", "_v", "_lang", "_tv", "_exp", "_kid", "_sig")
+RESERVED = ("_w", "_h", "_dpr", "_q", "_max", "_v", "_lang", "_tag", "_tv", "_exp", "_kid", "_sig")
 SIGNATURE_PARAMS = ("_exp", "_kid", "_sig")
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
@@ -36,6 +37,8 @@ _DECIMAL = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}0*)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}")
 _LOCALE_PART = re.compile(r"(?:\.[A-Za-z0-9-]{1,20})?(?:@[A-Za-z0-9]{1,20})?$")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
+_TAG = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MAX_TAGS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Options:
     max_bytes: int | None = None
     variant: str = ""
     lang: str = ""
+    tags: tuple[str, ...] = ()  # what the card may be purged by, sorted
     pinned: str = ""  # template version that the URL carries, or its beginning
 
 
@@ -77,6 +81,7 @@ def parse_options(given: Mapping[str, str], spec: TemplateSpec) -> Options:
         max_bytes=_whole(given, "_max", MIN_BUDGET, MAX_BUDGET),
         variant=_variant(given.get("_v", ""), spec),
         lang=language(given.get("_lang", "")),
+        tags=parse_tags(given.get("_tag", "")),
         pinned=_pinned(given.get("_tv", "")),
     )
 
@@ -146,6 +151,18 @@ def language(text: str) -> str:
             part = part.upper() if len(part) == 2 else part.title()
         cased.append(part)
     return "-".join([first, *cased])
+
+
+def parse_tags(text: str) -> tuple[str, ...]:
+    """Read `_tag`, names with commas between them; raises BadParameter."""
+    tags = sorted({tag for tag in text.split(",") if tag})
+    if len(tags) > MAX_TAGS or not all(map(_TAG.fullmatch, tags)):
+        raise BadParameter(
+            f"Parameter '_tag' takes at most {MAX_TAGS} names of up to 64 letters, digits, '.', '_' and '-', "
+            "with commas between them.",
+            param="_tag",
+        )
+    return tuple(tags)
 
 
 def _pinned(text: str) -> str:

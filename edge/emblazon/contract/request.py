@@ -47,6 +47,7 @@ class CardRequest:
     variant: str = ""
     lang: str = ""
     negotiated: bool = False  # `format` came from Accept: the answer varies by it
+    tags: tuple[str, ...] = ()  # `_tag`: what the caller may purge it by; not part of the picture
     pinned: str = ""  # `_tv`: the template version that the URL carries, or its beginning
     exp: int | None = None  # seconds since 1970
     kid: str = ""
@@ -330,6 +331,7 @@ def _card(
         variant=options.variant,
         lang=options.lang,
         negotiated=fixed is None,
+        tags=options.tags,
         pinned=options.pinned,
         exp=parse_expiry(reserved),
         kid=reserved.get("_kid", ""),

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from emblazon.contract.ignored import IgnoreList, IgnoreListError
-from emblazon.contract.params import FORGIVING, ParamRules
-from emblazon.contract.signing import Keyring, KeyringError
-
 from ..contract.bearer import HOW_TO_MAKE, token_fault
+from ..contract.ignored import IgnoreList, IgnoreListError
+from ..contract.params import FORGIVING, ParamRules
+from ..contract.signing import Keyring, KeyringError
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -42,7 +41,9 @@ class EdgeConfig:
     cache_url: str = "https://cache.emblazon.internal"  # base of the Cache API keys
     origin_timeout: float = 9.0  # longer than the origin takes to give up itself
     stale_timeout: float = 1.0  # how long a request waits for the origin when it has a stale copy
-    kv_timeout: float = 0.1
+    kv_timeout: float = (
+        0.4  # a read from the central store may take that long where nobody has read it lately
+    )
     cache_timeout: float = 0.1
     control_ttl: float = 30.0  # how long an isolate trusts its epochs and manifest without a look
     manifest_ttl: float = 60.0  # how often one isolate asks the origin for a newer manifest
@@ -56,7 +57,9 @@ class EdgeConfig:
     max_answer: int = 20 * 1024 * 1024
     blob_above: int = 1024 * 1024  # larger cards live in the blob store, where there is one
     hot_cards: int = 50
-    rewarm_before: float = 90.0  # cron re-warms hot cards that expire within this time
+    rewarm_before: float = 7200.0  # cron re-warms hot cards that nobody could be served with after this time
+    storage_life: float = 2_592_000.0  # the longest that any tier keeps a card
+    kv_admit: str = "always"  # or "second": from its second request on; or "never"
     purges_per_minute: int = 60
     cards_per_minute: int = 600
     rules: ParamRules = FORGIVING  # for what pages and others write into URLs
@@ -72,6 +75,7 @@ class EdgeConfig:
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
         settings["rules"] = _rules(env, development)
+        settings["kv_admit"] = _word(env, "EMBLAZON_KV_ADMIT", ("always", "second", "never"))
         for variable, (name, kind, low, high) in _NUMBERS.items():
             if text := env.get(variable, "").strip():
                 settings[name] = _number(variable, text, kind, low, high)
@@ -95,6 +99,7 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_BLOB_ABOVE": ("blob_above", int, 0, 25 * 1024 * 1024),
     "EMBLAZON_HOT_CARDS": ("hot_cards", int, 0, 500),
     "EMBLAZON_REWARM_BEFORE": ("rewarm_before", float, 0, 86_400),
+    "EMBLAZON_STORAGE_LIFE": ("storage_life", float, 3600, 31_536_000),
     "EMBLAZON_PURGES_PER_MINUTE": ("purges_per_minute", int, 1, 100_000),
     "EMBLAZON_CARDS_PER_MINUTE": ("cards_per_minute", int, 1, 1_000_000),
 }
@@ -172,6 +177,14 @@ def _rules(env: Mapping[str, str], development: bool) -> ParamRules:
             f"cannot be read: {error}",
             "Write names between commas, such as default,ref,campaign_*, or none.",
         ) from None
+
+
+def _word(env: Mapping[str, str], variable: str, words: tuple[str, ...]) -> str:
+    """One of some words; the first where none is given."""
+    word = env.get(variable, "").strip().lower() or words[0]
+    if word not in words:
+        raise ConfigError(variable, f"is {word[:20]!r}", f"Set it to {', '.join(words[:-1])} or {words[-1]}.")
+    return word
 
 
 def _token(env: Mapping[str, str], variable: str, development: bool = False) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from emblazon.edge.ports import Ports, Request
-
 from .http.cache_status import ServerTiming
+from .ports import Ports, Request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 

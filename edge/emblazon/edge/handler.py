@@ -10,27 +10,26 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from emblazon.contract.problem import MethodNotAllowed, NotFound, Problem
-from emblazon.contract.route import Route, match_route
-from emblazon.contract.uri import check_url_size
-from emblazon.edge.config import EdgeConfig
-from emblazon.edge.exchange import Exchange
-from emblazon.edge.keying import Keyer, shape_of
-from emblazon.edge.ports import Ports, Request, Response
-from emblazon.edge.respond import (
+from ..contract.problem import MethodNotAllowed, NotFound, Problem
+from ..contract.route import Route, match_route
+from ..contract.uri import check_url_size
+from .admin.control import Control
+from .admin.short import ShortCards
+from .config import EdgeConfig
+from .exchange import Exchange
+from .fill.fallback import Fallbacks
+from .fill.fill import Filler
+from .fill.revalidate import Refresher
+from .keying import Keyer, shape_of
+from .ports import Ports, Request, Response
+from .respond import (
     CARD_METHODS,
     card_response,
     json_response,
     preflight_response,
     problem_response,
 )
-from emblazon.edge.serve import CardServer, quietly
-
-from .admin.control import Control
-from .admin.short import ShortCards
-from .fill.fallback import Fallbacks
-from .fill.fill import Filler
-from .fill.revalidate import Refresher
+from .serve import CardServer, quietly
 from .store.hot import HotCards
 from .store.lease import Leases
 from .store.tiers import Store
@@ -165,7 +164,7 @@ class Edge:
 
     def _afterwards(self, x: Exchange, url: str) -> None:
         """What the response does not wait for: hot-card counts, fallback looks of a new manifest."""
-        self.hot.note(x, url)
+        self.hot.note(url)
         if self.hot.flush_is_due(x.now):
             x.ports.background.wait_until(self.hot.flush(x, self.store))
         if self._manifests != self.control.renewed:

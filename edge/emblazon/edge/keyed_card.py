@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from emblazon.contract.canonical import cache_key, canonical_query, canonical_url
-from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.request import CardRequest, fallback_request
-from emblazon.contract.schema import Manifest
-
-from .store.epochs import Epochs
-from .store.freshness import Judgement, Miss, judge
+from ..contract.canonical import cache_key, canonical_query, canonical_url, content_key
+from ..contract.options import FALLBACK_VARIANT
+from ..contract.request import CardRequest, fallback_request
+from ..contract.schema import Manifest
+from .http.cache_control import CLOCK_SKEW
+from .store.epochs import Epochs, Purged, Scope
+from .store.freshness import Fresh, Judgement, Miss, current_age, judge, reconfirmed
 from .store.record import Record
 
 
@@ -20,10 +20,9 @@ class KeyedCard:
 
     request: CardRequest
     key: str  # 64 hex digits, with the epochs that were known when it was made
-    base_key: str  # the same without epochs: the name of this card in URL purges
+    scope: Scope  # what purges call it
     target: str  # what the origin is asked for, rebuilt from the checked request
-    url_epoch: int
-    soft_epoch: int
+    purged: Purged
 
     @property
     def url(self) -> str:
@@ -33,22 +32,22 @@ class KeyedCard:
     @property
     def origin_key(self) -> str:
         """The key that the origin keeps its own copy under: every purge asks for a new drawing."""
-        epochs = f".{self.url_epoch}.{self.soft_epoch}" if self.url_epoch or self.soft_epoch else ""
-        return self.key + epochs
+        hard, soft = self.purged.hard, self.purged.soft
+        return f"{self.key}.{hard}.{soft}" if hard or soft else self.key
 
 
 def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> KeyedCard:
     """Compute the key under the epochs as they are known now."""
     name, tags = request.template.name, request.template.tags
-    base_key = cache_key(request, manifest)
+    plain_key = cache_key(request, manifest)
     hard = epochs.in_key(name, tags)
+    scope = Scope(name, tags, content_key(request), plain_key, request.tags)
     return KeyedCard(
         request=request,
-        key=cache_key(request, manifest, hard) if hard else base_key,
-        base_key=base_key,
+        key=cache_key(request, manifest, hard) if hard else plain_key,
+        scope=scope,
         target=_target(request),
-        url_epoch=epochs.of_url(name, base_key),
-        soft_epoch=epochs.soft_of(name, tags, base_key),
+        purged=epochs.of_card(scope),
     )
 
 
@@ -60,16 +59,28 @@ def fallback_of(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> KeyedCar
 def same_epochs(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> bool:
     """Tell whether nothing was purged for this card since `card` was made."""
     now = card_of(card.request, manifest, epochs)
-    return (now.key, now.url_epoch, now.soft_epoch) == (card.key, card.url_epoch, card.soft_epoch)
+    return (now.key, now.purged.hard, now.purged.soft) == (card.key, card.purged.hard, card.purged.soft)
 
 
 def judge_card(card: KeyedCard, record: Record, now: float) -> tuple[Judgement, Record]:
     """Step 5, judge: a stored record of this card, with the purges that came after it."""
-    if record.format != card.request.format or record.url_epoch < card.url_epoch:
+    purged = card.purged
+    if record.format != card.request.format or _misses(
+        record, record.url_epoch, purged.hard, purged.hard_before
+    ):
         return Miss(), record
-    if record.soft_epoch < card.soft_epoch:
+    if _misses(record, record.soft_epoch, purged.soft, purged.soft_before):
         record = replace(record, times=replace(record.times, soft_purged=True))
+    elif record.unchanging:
+        record = replace(record, times=reconfirmed(record.times, now))
+        age = current_age(record.times, now)
+        return Fresh(max(0.0, record.times.fresh - age), age), record
     return judge(record.times, now), record
+
+
+def _misses(record: Record, knew: int, purged: int, before: int) -> bool:
+    """Whether a purge came after this entry was stored, or may have: clocks differ."""
+    return knew < purged or (knew < before and (record.times.at - CLOCK_SKEW) * 1000 <= before)
 
 
 def _target(request: CardRequest) -> str:

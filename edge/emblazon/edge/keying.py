@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from emblazon.contract.canonical import check_canonical_size
-from emblazon.contract.ignored import IgnoreList
-from emblazon.contract.options import SIGNATURE_PARAMS, parse_options
-from emblazon.contract.problem import Gone
-from emblazon.contract.request import CardRequest, parse_request
-from emblazon.contract.route import ApiRoute, Extension, OgRoute, Route, ShortRoute, is_format
-from emblazon.contract.schema import Manifest, TemplateSpec
-from emblazon.contract.signing import LEEWAY
-from emblazon.contract.uri import read_query
-from emblazon.edge.config import EdgeConfig
-from emblazon.edge.exchange import Exchange
-
+from ..contract.canonical import check_canonical_size
+from ..contract.ignored import IgnoreList
+from ..contract.options import SIGNATURE_PARAMS, parse_options
+from ..contract.problem import Gone
+from ..contract.request import CardRequest, parse_request
+from ..contract.route import ApiRoute, Extension, OgRoute, Route, ShortRoute, is_format
+from ..contract.schema import Manifest, TemplateSpec
+from ..contract.signing import LEEWAY
+from ..contract.uri import read_query
 from .admin.control import Control
 from .admin.short import ShortCards
+from .config import EdgeConfig
+from .exchange import Exchange
 from .keyed_card import KeyedCard, card_of
 from .store.epochs import Epochs
 

@@ -211,7 +211,7 @@ class KV(Protocol):
         """Remove; no error when absent."""
 
     async def list(self, prefix: str, *, limit: int = 1000) -> Sequence[KVKey]:
-        """Return at most `limit` (≤ 1000) names with their metadata, sorted by name."""
+        """Return at most `limit` names with their metadata, sorted by name, over several pages if need be."""
 
 
 @dataclass(frozen=True, slots=True)

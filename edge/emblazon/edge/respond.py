@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from emblazon.contract.findings import FINDINGS_HEADER, findings_header
-from emblazon.contract.problem import CONTENT_TYPE as PROBLEM_TYPE
-from emblazon.contract.problem import Problem
-from emblazon.edge.exchange import Exchange
-from emblazon.edge.ports import Body, BytesBody, Headers, Response
-
+from ..contract.findings import FINDINGS_HEADER, findings_header
+from ..contract.problem import CONTENT_TYPE as PROBLEM_TYPE
+from ..contract.problem import Problem
+from .exchange import Exchange
 from .http.cache_status import CacheStatus
 from .http.conditional import (
     NotModified,
@@ -25,7 +23,8 @@ from .http.conditional import (
 )
 from .http.http_date import format_date
 from .keyed_card import KeyedCard
-from .store.epochs import front_tag, scopes, url_scope
+from .ports import Body, BytesBody, Headers, Response
+from .store.epochs import front_tag
 from .store.freshness import current_age
 from .store.record import Record
 
@@ -163,9 +162,7 @@ def _picture_headers(x: Exchange, card: KeyedCard | None, picture: Picture, modi
 
 def cache_tags(card: KeyedCard) -> list[str]:
     """Return the tags by which caches in front may purge this card: the names of its epochs."""
-    template = card.request.template
-    names = [*scopes(template.name, template.tags), url_scope(template.name, card.base_key)]
-    return [front_tag(name) for name in names]
+    return [front_tag(name) for name in card.scope.names()]
 
 
 def cache_control(x: Exchange, card: KeyedCard | None, picture: Picture) -> tuple[str, str]:

@@ -6,17 +6,16 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from emblazon.contract.problem import Problem
-from emblazon.edge.config import EdgeConfig
-from emblazon.edge.exchange import Exchange
-from emblazon.edge.respond import Picture
-
+from ..contract.problem import Problem
 from .admin.control import Control
+from .config import EdgeConfig
+from .exchange import Exchange
 from .fill.fallback import Fallbacks
-from .fill.fill import Failed, Filled, Filler
+from .fill.fill import Failed, Filled, Filler, Unchanged
 from .fill.revalidate import Refresher
 from .http.cache_status import CacheStatus
 from .keyed_card import KeyedCard, card_of, judge_card
+from .respond import Picture
 from .store.freshness import Fresh, Judgement, Miss, Stale, UsableOnError, refresh_early
 from .store.tiers import Found, Store
 
@@ -56,11 +55,10 @@ class CardServer:
             if found is None:
                 continue
             judgement, record = judge_card(card, found.record, x.now)
-            found = replace(found, record=record)
             if isinstance(judgement, Fresh | Stale):
-                return self._promote(x, card, found), judgement
+                return replace(self._promote(x, card, found), record=record), judgement
             if isinstance(judgement, UsableOnError) and best is None:
-                best, verdict = found, judgement
+                best, verdict = replace(found, record=record), judgement
         return best, verdict
 
     def _promote(self, x: Exchange, card: KeyedCard, found: Found) -> Found:
@@ -74,8 +72,11 @@ class CardServer:
     def _hit(self, x: Exchange, card: KeyedCard, found: Found, ttl: float) -> Picture:
         """Step 6: fresh bytes, and now and then a refresh ahead of the expiry."""
         x.became("hit", found.tier)
-        if refresh_early(found.record.times, x.now, x.ports.random.uniform()):
+        record = found.record
+        if not record.unchanging and refresh_early(record.times, x.now, x.ports.random.uniform()):
             self.refresher.later(x, card, found)
+        elif record.unadmitted and found.tier == "cache":
+            self.refresher.admit_later(x, card, found)
         detail = "" if found.tier == "cache" else found.tier
         return Picture(found.record, found.body, CacheStatus(hit=True, ttl=ttl, detail=detail))
 
@@ -89,15 +90,27 @@ class CardServer:
     async def _usable_on_error(self, x: Exchange, card: KeyedCard, found: Found, ttl: float) -> Picture:
         """Step 7 with a stale copy in hand: ask the origin, but not for long."""
         try:
-            outcome, shared = await self.filler.fill(x, card, deadline=self.config.stale_timeout)
+            outcome, shared = await self.filler.fill(
+                x, card, deadline=self.config.stale_timeout, known=found.record
+            )
         except Problem:
             outcome, shared = Failed("origin-refused-card", 400), False
         if isinstance(outcome, Filled):
             return _filled(x, outcome, shared, fwd="stale")
+        if isinstance(outcome, Unchanged):
+            return self._confirmed(x, card, found, outcome)
         x.became("stale-if-error", found.tier)
         if outcome.too_slow:
             self.refresher.later(x, card, found)  # it may only be slow: give it its full time
         return Picture(found.record, found.body, _on_error(outcome, ttl, "stale-if-error"))
+
+    def _confirmed(self, x: Exchange, card: KeyedCard, found: Found, outcome: Unchanged) -> Picture:
+        """The origin says that the expired copy is still right."""
+        x.became("miss", "origin")
+        x.timing.extend(outcome.server_timing)
+        x.ports.background.wait_until(self.refresher.renew(x, card, found.record, outcome.record))
+        status = CacheStatus(fwd="stale", fwd_status=304)
+        return Picture(outcome.record, found.body, status)
 
     async def _miss(self, x: Exchange, card: KeyedCard) -> Picture:
         """Step 7, and step 8 where it fails."""
@@ -106,6 +119,8 @@ class CardServer:
             if not shared and not _is_own_shape(card):
                 x.ports.background.wait_until(quietly(self.fallbacks.prepare(x, card)))
             return _filled(x, outcome, shared, fwd="uri-miss")
+        if isinstance(outcome, Unchanged):
+            raise AssertionError("nothing was in hand that could be confirmed")
         earlier = await self._earlier(x, card, outcome)
         if earlier is not None:
             return earlier

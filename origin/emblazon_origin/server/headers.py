@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from emblazon.contract.schema import CacheLife, TemplateSpec
 from emblazon_origin.server.card import Card
 
+MOST_PATIENCE = 25.0  # seconds
+_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*([0-9]{1,4})\s*(?:$|[,;])", re.IGNORECASE)
 Headers = list[tuple[str, str]]
 
 
@@ -52,7 +55,23 @@ def card_headers(
         ("Cache-Tag", tags),
         ("X-Emblazon-Template-Version", card.template_version),
         ("X-Emblazon-Size", f"{card.width}x{card.height}"),
+        ("X-Emblazon-Picture", nature(card)),
     ]
+
+
+def nature(card: Card) -> str:
+    """Say what may become of a picture: `quick` (a smaller encoding is on its way), `remote`, `degraded`.
+
+    `final` stands for none of them: it will be these very bytes for as long as its key is the same.
+    """
+    words = [word for word in ("quick", "remote", "degraded") if getattr(card, word)]
+    return ", ".join(words) or "final"
+
+
+def patience(prefer: str) -> float:
+    """Seconds that the client will wait for a better answer: `Prefer: wait=…` (RFC 7240 §4.3)."""
+    match = _WAIT.search(prefer)
+    return min(float(match[1]), MOST_PATIENCE) if match else 0.0
 
 
 def server_timing(tier: str, timings: dict[str, float], total: float) -> str:

@@ -153,7 +153,14 @@ class Routes:
         if not _KEY.fullmatch(key):
             raise BadRequest("X-Emblazon-Key has at most 256 letters, digits and ._:,=- in it.")
         refresh = "no-cache" in ask.headers.get("cache-control", "").lower()
-        served = await service.card(request, manifest, edge_key=key, refresh=refresh, due=due)
+        served = await service.card(
+            request,
+            manifest,
+            edge_key=key,
+            refresh=refresh,
+            due=due,
+            wait=headers.patience(ask.headers.get("prefer", "")),
+        )
         seen.tier, seen.stages = served.tier, served.stages
         return self._card_answer(ask, request, served, time.perf_counter() - began)
 

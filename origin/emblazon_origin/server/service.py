@@ -71,7 +71,7 @@ class CardService:
         self._fleet = fleet
         self._flights: SingleFlight[Served] = SingleFlight()
         self._chores: set[asyncio.Task[None]] = set()
-        self._shrinking: set[str] = set()
+        self._shrinking: dict[str, asyncio.Task[None]] = {}
 
     @property
     def flights(self) -> int:
@@ -86,14 +86,23 @@ class CardService:
         edge_key: str = "",
         refresh: bool = False,
         due: float = math.inf,
+        wait: float = 0.0,
     ) -> Served:
         """Return the card of a request.
 
         `edge_key` is the key of the edge, which counts purges; it becomes part of ours, so that a purged
         card is drawn anew. `refresh` does so in any case. `due` is when the answer is wanted, on the loop's
-        clock. Raises EmblazonError.
+        clock. `wait` is how many seconds the small encoding of a quick card may take. Raises EmblazonError.
         """
         key = hashlib.sha256(f"{cache_key(request, manifest)}\n{edge_key}".encode()).hexdigest()
+        served = await self._card(key, request, due, refresh=refresh)
+        if not (wait and served.card.quick):
+            return served
+        if task := self._shrinking.get(key):
+            await asyncio.wait({task}, timeout=wait)
+        return replace(served, card=self._kept(key, request) or served.card)
+
+    async def _card(self, key: str, request: CardRequest, due: float, *, refresh: bool) -> Served:
         if not refresh and (card := self._kept(key, request)):
             if card.quick:
                 self._shrink_later(key, request, card)
@@ -185,8 +194,8 @@ class CardService:
 
     def _shrink_later(self, key: str, request: CardRequest, card: Card) -> None:
         if key not in self._shrinking and len(self._shrinking) < self._config.queue:
-            self._shrinking.add(key)
-            self._chore(self._shrink(key, request, card)).set_name(_SHRINK)
+            task = self._shrinking[key] = self._chore(self._shrink(key, request, card))
+            task.set_name(_SHRINK)
 
     async def _shrink(self, key: str, request: CardRequest, quick: Card) -> None:
         """Replace a quick encoding by a smaller one, or find that there is none."""
@@ -208,7 +217,7 @@ class CardService:
             if self._fleet is not None:
                 await self._fleet.replace(key, card)
         finally:
-            self._shrinking.discard(key)
+            self._shrinking.pop(key, None)
 
     # -- chores --------------------------------------------------------------------------------
 

@@ -228,22 +228,25 @@ async def test_refused_card_stays_bad_input(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault(error=PortError("down")), Fault(hangs=True), Fault(error=OSError())])
-async def test_broken_kv_get_costs_at_most_100_ms(world: World, fault: Fault) -> None:
+async def test_broken_kv_get_costs_at_most_400_ms(world: World, fault: Fault) -> None:
     await world.warm_up()
     world.kv.get_fault = fault
     response, took = await timed(world.get(ARTICLE))
     await assert_card(response, (64, 64))
-    assert took <= 0.101
+    assert took <= 0.401
     assert response.header("x-emblazon-fallback") is None
 
 
-async def test_kv_that_keeps_hanging_is_left_alone(world: World) -> None:
+async def test_kv_that_keeps_failing_is_left_alone_but_a_late_one_is_not(world: World) -> None:
     await world.warm_up()
-    world.kv.get_fault = Fault(hangs=True)
-    for number in range(5):
-        await world.get(f"/og/article.png?title={number}")
-    _, took = await timed(world.get("/og/article.png?title=last"))
-    assert took < 0.01
+    for fault, asked in ((Fault(hangs=True), 1), (Fault(error=PortError("down")), 0)):
+        world.kv.get_fault = fault
+        for number in range(5):
+            await world.get(f"/og/article.png?title={asked}-{number}")
+        world.reset_counts()
+        await world.get(f"/og/article.png?title={asked}-last")
+        assert world.kv.operations["get card"] == asked
+        await world.advance(60)
 
 
 async def test_cache_serves_while_kv_is_down(world: World) -> None:

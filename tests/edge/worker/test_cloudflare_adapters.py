@@ -3,64 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from adapter_conformance import CACHE_CHECKS, KV_CHECKS, Check
+from edge_probe import ask, serve
 from misbehaving_origin import STALE_AT_ONCE, Behaviour, MisbehavingOrigin
 from waiting import wait_until
-from workerd import ROOT, PyodideHost, Workerd, worker_variables
+from workerd import Workerd
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def module_origin() -> Iterator[MisbehavingOrigin]:
-    origin = MisbehavingOrigin()
-    yield origin
-    origin.close()
-
-
-@pytest.fixture(scope="module", params=[Workerd, PyodideHost], ids=["workerd", "pyodide"])
-def host(
-    request: pytest.FixtureRequest, module_origin: MisbehavingOrigin, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Workerd]:
-    variables = worker_variables(module_origin.url) | {"EMBLAZON_SIGNING": "off"}
-    host: Workerd = request.param(tmp_path_factory.mktemp("probe"), variables)
-    shutil.copy(Path(__file__).with_name("probe.py"), host.folder / "edge" / "worker.py")
-    shutil.copy(ROOT / "tests" / "support" / "adapter_conformance.py", host.folder / "edge")
-    try:
-        host.start()
-        yield host
-    finally:
-        host.stop()
-
-
-@pytest.fixture
-def title(request: pytest.FixtureRequest) -> str:
-    """A title of which nobody has a card yet."""
-    return f"t{abs(hash(request.node.nodeid))}"
-
-
-@pytest.fixture
-def origin(module_origin: MisbehavingOrigin) -> MisbehavingOrigin:
-    module_origin.reset()
-    return module_origin
-
-
-def ask(host: Workerd, path: str) -> dict[str, Any]:
-    """Return the probe's answer; a traceback in it fails the test."""
-    answer: dict[str, Any] = host.client.get(path).json()
-    assert "failed" not in answer, answer["failed"]
-    return answer
-
-
-def serve(host: Workerd, title: str, faults: str = "") -> dict[str, Any]:
-    """Let the probe serve a card under faults."""
-    return ask(host, f"/serve/og/article.png?title={title}&{faults}")
 
 
 def portable(checks: dict[str, Check]) -> list[str]:

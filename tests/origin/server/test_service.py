@@ -16,6 +16,7 @@ from emblazon_origin.observability.metrics import Metrics
 from emblazon_origin.server.card import Card
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.fleet import Fleet
+from emblazon_origin.server.headers import patience
 from emblazon_origin.server.memory import CardCache
 from emblazon_origin.server.service import CardService
 from emblazon_origin.workers.job import Job, JobResult
@@ -181,3 +182,42 @@ async def test_draining_finishes_what_is_told_to_the_fleet_and_drops_small_encod
     fleet.go.set()
     await draining
     assert len(fleet.stored) == 1
+
+
+async def test_who_waits_gets_the_small_encoding_at_once() -> None:
+    service, pool = make()
+    assert await ask(service, wait=5.0) == ("render", b"small")
+    assert await ask(service) == ("memory", b"small")
+    assert len(pool.jobs) == len(pool.background) == 1
+
+
+async def test_who_waits_for_a_small_encoding_that_is_left_out_gets_the_quick_one() -> None:
+    service, pool = make()
+    pool.small = None
+    assert await ask(service, wait=5.0) == ("render", b"quick-encoding")
+
+
+async def test_nobody_waits_longer_than_asked_for() -> None:
+    service, pool = make()
+    pool.before_small = asyncio.Event()
+    assert await ask(service, wait=0.001) == ("render", b"quick-encoding")
+    pool.before_small.set()
+    await settle()
+    assert await ask(service) == ("memory", b"small")
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        ("wait=20", 20),
+        ("respond-async, wait=3", 3),
+        ("wait = 7; foo", 7),
+        ("wait=9999", 25),
+        ("await=3", 0),
+        ("wait=-1", 0),
+        ("wait=x", 0),
+        ("", 0),
+    ],
+)
+def test_patience_is_read_from_prefer(prefer: str, seconds: float) -> None:
+    assert patience(prefer) == seconds

@@ -1,13 +1,17 @@
 """What every request needs to know before it can be keyed: the origin's manifest and the purge epochs.
 
 Kept in the isolate's memory and trusted for `control_ttl`; then a request is served with the old ones while
-they are read again in the background: from the data centre's cache, else from KV. Only where the data centre
-has not heard from the origin for `manifest_ttl` is the origin asked; KV is written only when the manifest
-changed. So a card request costs no KV operation here, and a dead origin or KV leaves the last known manifest
-in force for as long as it takes. With a `control_ttl` of 0 every request waits for that look.
+they are read again in the background: from the data centre's cache, else the epochs from KV. Only where the
+data centre has not heard from the origin for `manifest_ttl` is the origin asked for its manifest, and KV
+only where neither has one; KV is written only when the manifest changed. So a card request costs no KV
+operation here, a busy data centre one read each `control_ttl`, and a dead origin or KV leaves the last
+known manifest in force for as long as it takes. With a `control_ttl` of 0 every request waits for that
+look.
 
-    memory ──older than control_ttl──▶ cache (one per data centre) ──▶ KV (`manifest`, `epochs`)
+    memory ──older than control_ttl──▶ cache (one per data centre) ──▶ KV (`epochs`)
                                                                         └─older than manifest_ttl─▶ origin
+                                                                             └─none, or no answer─▶ KV
+                                                                             (`manifest`)
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers
 from ..ports import BytesBody, OriginError, get_header
+from ..store.epoch_log import EpochLog
 from ..store.epochs import Epochs
 from ..store.tiers import Store
 
@@ -34,9 +39,9 @@ T = TypeVar("T")
 DOCUMENT = "control"
 MANIFEST_KEY = "manifest"
 BEFORE_KEY = "manifest-before"
-EPOCHS_KEY = "epochs"
 RETRY, LONGEST_RETRY = 2.0, 10.0  # seconds between attempts while there is no manifest at all
 MAX_MANIFEST = 4 * 1024 * 1024
+DOCUMENT_LIFE = 86_400.0  # seconds for which the data centre's copy is better than none
 
 
 @dataclass(slots=True)
@@ -49,6 +54,7 @@ class Control:
     previous: Manifest | None = None  # the one that `manifest` replaced
     epochs: Epochs = field(default_factory=Epochs)
     renewed: int = 0  # times that the origin itself gave a new manifest
+    log: EpochLog = field(init=False)
     _text: str = ""  # the manifest as JSON
     _etag: str = ""  # of that text, from the origin
     _manifest_at: float = 0.0  # when the origin last confirmed it
@@ -58,6 +64,9 @@ class Control:
     _sought_at: float = -1e18
     _busy_until: float = 0.0
     _pause: float = RETRY
+
+    def __post_init__(self) -> None:
+        self.log = EpochLog(self.store, self.config.storage_life)
 
     async def ready(self, x: Exchange) -> Manifest | None:
         """Return the manifest to use now; waits only while there is none at all."""
@@ -72,8 +81,8 @@ class Control:
 
     @property
     def digest(self) -> str:
-        """Name the manifest in force, as a JSON string."""
-        return f'"{hashlib.sha256(self._text.encode()).hexdigest()}"'
+        """Name the manifest in force."""
+        return hashlib.sha256(self._text.encode()).hexdigest()
 
     def _is_due(self, now: float) -> bool:
         return not 0 <= now - self._looked_at < self.config.control_ttl
@@ -104,25 +113,37 @@ class Control:
         try:
             await self._read(x)
             if x.now - self._manifest_at >= self.config.manifest_ttl:
+                before = self._manifest_at
                 await self.ask_origin(x)
+                if self._manifest_at == before:  # it did not answer; others may have heard from it
+                    await self._read_manifest(x)
         finally:
             self._busy_until = 0.0
 
     async def _read(self, x: Exchange) -> None:
-        """Read the data centre's copy, else KV's."""
+        """Read the data centre's copy, else the epochs from KV; the manifest too where there is none."""
         document = await self.store.document(x, DOCUMENT)
-        if document is not None and self._take(document):
-            self._looked_at = x.now
+        if document is not None and self._take(document, x.now):
             return
+        if self.manifest is None:
+            await self._read_manifest(x)
+        await self.read_epochs(x)
+        await self.publish(x)
+
+    async def read_epochs(self, x: Exchange) -> None:
+        """Learn the purges that KV knows of."""
+        stored = await self.log.read(x)
+        if stored is not None:
+            self.learn(stored)
+        self._looked_at = x.now
+        if self.manifest is not None:
+            x.ports.background.wait_until(self.log.tend(x, stored, self.epochs))
+
+    async def _read_manifest(self, x: Exchange) -> None:
         entry = await self.store.kv_get(x, MANIFEST_KEY)
         if entry is not None:
             text = (await entry.body.read()).decode("utf-8", "replace")
             self._take_manifest(text, _confirmed_at(entry.metadata))
-        entry = await self.store.kv_get(x, EPOCHS_KEY)
-        if entry is not None:
-            self.learn(_epochs(await entry.body.read()))
-        self._looked_at = x.now
-        await self.publish(x)
 
     async def ask_origin(self, x: Exchange) -> bool:
         """Fetch `/manifest.json`; True when it is a new one. The old one stays in force on any failure."""
@@ -191,20 +212,31 @@ class Control:
         """Put what this isolate knows where its neighbours in the data centre look first."""
         if self.manifest is None:
             return
-        members = {"t": self._manifest_at, "epochs": self.epochs.to_json(), "manifest": self._text}
-        await self.store.put_document(x, DOCUMENT, json.dumps(members).encode(), self.config.control_ttl)
+        members = {
+            "t": self._manifest_at,
+            "l": self._looked_at,
+            "epochs": self.epochs.to_json(),
+            "manifest": self._text,
+        }
+        await self.store.put_document(x, DOCUMENT, json.dumps(members).encode(), DOCUMENT_LIFE)
 
     def learn(self, epochs: Epochs) -> None:
         """Merge epochs into what is known."""
         self.epochs = self.epochs.merged(epochs)
 
-    def _take(self, document: bytes) -> bool:
+    def _take(self, document: bytes, now: float) -> bool:
+        """Learn what the data centre's copy says; tell whether it is new enough to ask no further."""
         try:
             members = json.loads(document)
             self.learn(Epochs.from_json(members["epochs"]))
-            return self._take_manifest(str(members["manifest"]), float(members["t"]))
+            self._take_manifest(str(members["manifest"]), float(members["t"]))
+            looked_at = float(members["l"])
         except (ValueError, KeyError, TypeError, AttributeError):
             return False
+        if not 0 <= now - looked_at < self.config.control_ttl:
+            return False
+        self._looked_at = looked_at
+        return self.manifest is not None
 
     def _take_manifest(self, text: str, confirmed_at: float) -> bool:
         if self.manifest is not None and confirmed_at < self._manifest_at:
@@ -225,10 +257,3 @@ def _confirmed_at(metadata: str) -> float:
         return float(json.loads(metadata)["t"])
     except (ValueError, KeyError, TypeError):
         return 0.0
-
-
-def _epochs(data: bytes) -> Epochs:
-    try:
-        return Epochs.from_json(data)
-    except (ValueError, AttributeError, TypeError):
-        return Epochs()

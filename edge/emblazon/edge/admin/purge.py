@@ -6,7 +6,6 @@ isolate when it next reads the epochs. The answer says how long that may take.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -19,18 +18,19 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.body import read_object
 from ..keyed_card import KeyedCard, card_of
-from ..ports import BytesBody, Response
+from ..ports import PortError, Response
 from ..respond import json_response
-from ..store.epochs import Epochs, front_tag, url_scope
+from ..store.epochs import Epochs, front_tag
 from ..store.tiers import Store
-from .control import EPOCHS_KEY, Control
+from .control import Control
 from .guard import TokenBucket, check_bearer, check_rate
 from .purge_order import PurgeOrder, parse_order
 from .short import ShortCards
 
-JOURNAL = "purge/"
-JOURNAL_TTL = 86_400
 KV_PROPAGATION = 60  # seconds until reads elsewhere see a KV write
+MOST_DELETED = (
+    200  # pictures whose bytes one call removes: the platform bounds the operations of an invocation
+)
 
 
 class Purger:
@@ -52,11 +52,12 @@ class Purger:
         order = parse_order(await read_object(x))
         cards = [card for url in order.urls for card in await self._cards(x, url)]
         unknown = await self._unknown(x, order)
-        await self._raise_epochs(x, order.without(unknown), cards)
+        own = _own_names(order, cards)
+        await self._raise_epochs(x, [*order.names_without(unknown), *own], soft=order.soft)
         if not order.soft:
-            for card in cards:
+            for card in cards[:MOST_DELETED]:
                 await self._store.delete(x, card.key)
-        front = await self._purge_front(x, order, cards)
+        front = await self._purge_front(x, [*order.names, *own], everything=order.everything)
         self._audit(x, order, front)
         return json_response(x, 202, self._receipt(order, unknown, front))
 
@@ -97,32 +98,22 @@ class Purger:
             return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
         return parse_request("GET", parts.path, parts.query, manifest, rules=self._config.rules)
 
-    async def _raise_epochs(self, x: Exchange, order: PurgeOrder, cards: list[KeyedCard]) -> None:
-        names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
-        entry = await self._store.kv_get(x, EPOCHS_KEY)
-        if entry is not None:
-            self._control.learn(_read_epochs(await entry.body.read()))
-        before = self._control.epochs
-        after = before.bumped(names, x.now, soft=order.soft)
-        self._control.epochs = after
-        value = after.newest()
-        change = (
-            Epochs(soft=dict.fromkeys(names, value))
-            if order.soft
-            else Epochs(hard=dict.fromkeys(names, value))
-        )
-        journal = f"{JOURNAL}{value}-{x.ports.random.token()}"
-        kept = await self._store.kv_put(x, journal, _document(change), ttl=JOURNAL_TTL)
-        kept = await self._store.kv_put(x, EPOCHS_KEY, _document(after)) and kept
-        await self._control.publish(x)
-        if not kept:
+    async def _raise_epochs(self, x: Exchange, names: list[str], *, soft: bool) -> None:
+        control = self._control
+        change = Epochs.of(names, control.epochs.next_value(x.now), soft=soft)
+        control.learn(change)  # from here on nothing old is stored in this isolate
+        try:
+            control.learn(await control.log.raise_to(x, change, control.epochs))
+        except (PortError, TimeoutError):
             raise Unpurgeable(
-                "KV did not take the purge; other data centres would not hear of it. Try again."
-            )
+                "KV did not take the purge, or could not be read before it; other data centres would hear of "
+                "it late. Try again."
+            ) from None
+        finally:
+            await control.publish(x)
 
-    async def _purge_front(self, x: Exchange, order: PurgeOrder, cards: list[KeyedCard]) -> dict[str, str]:
+    async def _purge_front(self, x: Exchange, names: list[str], *, everything: bool) -> dict[str, str]:
         """Purge the caches in front of the Worker, where they are configured; tell how it went."""
-        names = order.names + [url_scope(card.request.template.name, card.base_key) for card in cards]
         tags = [front_tag(name) for name in names]
         outcome: dict[str, str] = {}
         if x.ports.workers_cache is not None:
@@ -130,7 +121,7 @@ class Purger:
             outcome["workers_cache"] = await _try(
                 x,
                 "workers cache",
-                lambda: cache.purge(everything=True) if order.everything else cache.purge(tags=tags),
+                lambda: cache.purge(everything=True) if everything else cache.purge(tags=tags),
             )
         if x.ports.zone_purge is not None:
             zone = x.ports.zone_purge
@@ -191,34 +182,6 @@ async def _try(x: Exchange, what: str, purge: Callable[[], Awaitable[None]]) -> 
     return "done"
 
 
-def _document(epochs: Epochs) -> BytesBody:
-    return BytesBody(epochs.to_json().encode())
-
-
-def _read_epochs(data: bytes) -> Epochs:
-    try:
-        return Epochs.from_json(data)
-    except (ValueError, TypeError, AttributeError):
-        return Epochs()
-
-
-async def compact_journal(x: Exchange, store: Store, control: Control) -> bool:
-    """Merge the purges of the last day into the epochs; heals two purges that overwrote each other."""
-    try:
-        keys = await x.ports.clock.within(x.ports.kv.list(JOURNAL), 10.0)
-    except Exception as error:
-        x.ports.log.log("warning", "purge journal not read", detail=str(error)[:200])
-        return False
-    entry = await store.kv_get(x, EPOCHS_KEY)
-    known = _read_epochs(await entry.body.read()) if entry is not None else Epochs()
-    merged = known.merged(control.epochs)
-    for key in keys:
-        line = await store.kv_get(x, key.name)
-        if line is not None:
-            merged = merged.merged(_read_epochs(await line.body.read()))
-    control.learn(merged)
-    if merged == known:
-        return False
-    kept = await store.kv_put(x, EPOCHS_KEY, BytesBody(json.dumps(json.loads(merged.to_json())).encode()))
-    await control.publish(x)
-    return kept
+def _own_names(order: PurgeOrder, cards: list[KeyedCard]) -> list[str]:
+    """The epochs of the URLs: each card's in every size and format, unless asked otherwise."""
+    return list(dict.fromkeys(card.scope.own()[order.exact] for card in cards))

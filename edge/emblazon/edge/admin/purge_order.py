@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...contract.problem import BadRequest
 from ...contract.schema import Manifest
 
 MAX_NAMES = 500
 MAX_NAME = 200  # characters of a template's name or a tag
-MEMBERS = ("urls", "templates", "tags", "all", "soft")
+MEMBERS = ("urls", "templates", "tags", "all", "soft", "exact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,17 @@ class PurgeOrder:
     tags: tuple[str, ...] = ()
     everything: bool = False
     soft: bool = False
+    exact: bool = False  # of a URL that size and format alone
 
     @property
     def names(self) -> list[str]:
-        """The epochs to raise, without those of single URLs."""
+        """The epochs to raise, without those of single URLs.
+
+        A tag may be a template's and that of single cards (`_tag`).
+        """
         names = ["all"] if self.everything else []
-        return names + [f"template:{name}" for name in self.templates] + [f"tag:{tag}" for tag in self.tags]
+        names += [f"template:{name}" for name in self.templates]
+        return names + [f"{kind}:{tag}" for tag in self.tags for kind in ("tag", "label")]
 
     def unknown_to(self, *manifests: Manifest | None) -> PurgeOrder:
         """The templates and tags that no manifest names; nothing where there is no manifest."""
@@ -39,13 +44,10 @@ class PurgeOrder:
             tags=tuple(tag for tag in self.tags if tag not in tags),
         )
 
-    def without(self, other: PurgeOrder) -> PurgeOrder:
-        """This order without the templates and tags of another."""
-        return replace(
-            self,
-            templates=tuple(name for name in self.templates if name not in other.templates),
-            tags=tuple(tag for tag in self.tags if tag not in other.tags),
-        )
+    def names_without(self, unknown: PurgeOrder) -> list[str]:
+        """The epochs to raise, without those that no card can have; any card may have any `_tag`."""
+        none = {f"template:{name}" for name in unknown.templates} | {f"tag:{tag}" for tag in unknown.tags}
+        return [name for name in self.names if name not in none]
 
 
 def parse_order(members: dict[str, object]) -> PurgeOrder:
@@ -59,6 +61,7 @@ def parse_order(members: dict[str, object]) -> PurgeOrder:
         tags=_names(members, "tags"),
         everything=_flag(members, "all"),
         soft=_flag(members, "soft"),
+        exact=_flag(members, "exact"),
     )
     if not (order.urls or order.templates or order.tags or order.everything):
         raise BadRequest("Nothing to purge: give urls, templates, tags or all.")

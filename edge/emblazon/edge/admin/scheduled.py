@@ -1,10 +1,15 @@
-"""Work that no request waits for: cron (re-warm hot cards, fallback looks, heal purges) and the queue."""
+"""Work that no request waits for: cron (re-warm hot cards, fallback looks, heal purges) and the queue.
+
+Cron does nothing without need: what it has to know it knows from the requests that this isolate has served,
+so that an idle deployment costs no KV operation. Only after `BLIND` seconds without news does it look into
+KV.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ...contract.problem import Problem
@@ -14,19 +19,20 @@ from ...contract.schema import FORMATS, Manifest
 from ...contract.uri import MAX_CANONICAL_BYTES
 from ..config import EdgeConfig
 from ..exchange import Exchange
-from ..fill.fallback import LOOK_LIFE, Fallbacks
+from ..fill.fallback import Fallbacks
 from ..fill.fill import Failed, Filler
 from ..keyed_card import KeyedCard, card_of, judge_card
-from ..ports import BytesBody
-from ..store.freshness import Fresh
+from ..ports import BytesBody, PortError
+from ..store.freshness import Fresh, Stale
 from ..store.hot import HotCards
 from ..store.lease import Leases
 from ..store.tiers import Store
 from .control import Control
-from .purge import compact_journal
 from .short import ShortCards
 
 LOOKS_KEY = "looks"  # which manifest's fallback looks are in KV
+MOST_SAFE = 2000
+LOOKS_LIFE = 43_200.0  # seconds for which that is believed at least
 
 
 @dataclass(slots=True)
@@ -42,16 +48,34 @@ class Scheduled:
     short: ShortCards
     hot: HotCards
 
+    _looks: tuple[str, float] = ("", 0.0)  # the manifest whose looks are ready, and until when that holds
+    _safe_until: dict[str, float] = field(default_factory=dict)  # hot cards that need no look before that
+
     async def cron(self, x: Exchange) -> dict[str, int]:
         """One run of the cron trigger; returns what was done, which is logged too."""
-        await self.control.ready(x)
+        if self.control.manifest is None:
+            await self.control.ready(x)
         await self.control.ask_again(x, at_most_every=self.config.manifest_ttl / 2)
-        healed = await compact_journal(x, self.store, self.control)
+        healed = await self._heal(x)
         prepared = await self.prepare_fallbacks(x)
         rewarmed = await self._rewarm(x)
         done = {"purges_healed": int(healed), "fallbacks": prepared, "rewarmed": rewarmed}
         x.ports.log.log("info", "scheduled", **done)
         return done
+
+    async def _heal(self, x: Exchange) -> bool:
+        """Put back purges that overwrote each other, while one is recent enough for that."""
+        if not self.control.log.may_have_lost(x, self.control.epochs):
+            return False
+        try:
+            known, lost = await self.control.log.heal(x, self.control.epochs)
+        except (PortError, TimeoutError) as error:
+            x.ports.log.log("warning", "purge journal not read", detail=str(error)[:200])
+            return False
+        self.control.learn(known)
+        if lost:
+            await self.control.publish(x)
+        return lost
 
     async def prepare_fallbacks(self, x: Exchange) -> int:
         """Keep every template's fallback look in its own size, in each format."""
@@ -59,9 +83,11 @@ class Scheduled:
         if manifest is None:
             return 0
         mark = self.control.digest
-        entry = await self.store.kv_get(x, LOOKS_KEY)
-        if entry is not None and entry.metadata == mark:
-            return 0  # another isolate has seen to it today
+        if self._looks[0] == mark and x.now < self._looks[1]:
+            return 0
+        if await self._looks_are_ready(x, mark):
+            self._looks = (mark, x.now + LOOKS_LIFE)
+            return 0  # another isolate has seen to it
         prepared = 0
         for spec in manifest.templates.values():
             for image_format in FORMATS:
@@ -69,32 +95,58 @@ class Scheduled:
                 card = card_of(shape, manifest, self.control.epochs)
                 prepared += await self.fallbacks.prepare(x, card)
         if self.filler.breaker.failures == 0:
-            await self.store.kv_put(x, LOOKS_KEY, BytesBody(b""), metadata=mark, ttl=int(LOOK_LIFE / 2))
+            self._looks = (mark, x.now + LOOKS_LIFE)
+            life = int(self.fallbacks.ready_for(x))
+            await self.store.put_document(x, LOOKS_KEY, mark.encode(), LOOKS_LIFE)
+            await self.store.kv_put(x, LOOKS_KEY, BytesBody(b""), metadata=_mark(mark), ttl=life)
         return prepared
 
+    async def _looks_are_ready(self, x: Exchange, mark: str) -> bool:
+        """Ask the data centre's cache, then KV, whether the looks of a manifest are in KV."""
+        if await self.store.document(x, LOOKS_KEY) == mark.encode():
+            return True
+        entry = await self.store.kv_get(x, LOOKS_KEY)
+        if entry is None or entry.metadata != _mark(mark):
+            return False
+        await self.store.put_document(x, LOOKS_KEY, mark.encode(), LOOKS_LIFE)
+        return True
+
     async def _rewarm(self, x: Exchange) -> int:
-        """Refresh the hot cards that expire before the next run would see them."""
+        """Refresh the hot cards that nobody could be served with before the run after the next."""
         manifest = self.control.manifest
-        if manifest is None:
+        if manifest is None or not self.hot.has_news:
             return 0
-        await self.hot.flush(x, self.store)
         rewarmed = 0
         for target in await self.hot.gather(x, self.store):
             card = await self._card(x, target, manifest)
-            if (
-                card is not None
-                and await self._expires_soon(x, card)
-                and await self.leases.acquire(x, card.key)
-            ):
-                rewarmed += await self._fill(x, card)
+            if card is not None and x.now >= self._safe_until.get(card.key, 0.0):
+                rewarmed += await self._rewarm_card(x, card)
+        if self.hot.flush_is_due(x.now):
+            await self.hot.flush(x, self.store)
         return rewarmed
 
-    async def _expires_soon(self, x: Exchange, card: KeyedCard) -> bool:
+    async def _rewarm_card(self, x: Exchange, card: KeyedCard) -> bool:
+        left = await self._left(x, card)
+        if left is None:
+            return False
+        if left >= self.config.rewarm_before:
+            self._safe_until[card.key] = x.now + left - self.config.rewarm_before
+            while len(self._safe_until) > MOST_SAFE:
+                del self._safe_until[next(iter(self._safe_until))]
+            return False
+        return await self.leases.acquire(x, card.key) and await self._fill(x, card)
+
+    async def _left(self, x: Exchange, card: KeyedCard) -> float | None:
+        """Seconds for which a card can be served without waiting; None where KV has none."""
         found = await self.store.from_kv(x, card.key)
         if found is None:
-            return True
-        judgement, _ = judge_card(card, found.record, x.now)
-        return not isinstance(judgement, Fresh) or judgement.ttl < self.config.rewarm_before
+            return None
+        judgement, record = judge_card(card, found.record, x.now)
+        if not isinstance(judgement, Fresh | Stale):
+            return 0.0
+        if record.unchanging:
+            return found.record.times.at + self.store.kept_for(found.record) - x.now
+        return judgement.ttl + record.times.stale_while_revalidate
 
     async def _card(self, x: Exchange, target: str, manifest: Manifest) -> KeyedCard | None:
         parts = urlsplit(target)
@@ -109,7 +161,7 @@ class Scheduled:
 
     async def _fill(self, x: Exchange, card: KeyedCard) -> bool:
         try:
-            outcome, _ = await self.filler.fill(x, card)
+            outcome, _ = await self.filler.fill(x, card, final=True)
         except Problem:
             return False
         return not isinstance(outcome, Failed)
@@ -127,9 +179,16 @@ class Scheduled:
                 again.append(index)
                 continue
             card = await self._card(x, target, manifest)
-            if card is not None and await self._expires_soon(x, card) and not await self._fill(x, card):
+            if card is None or (await self._left(x, card) or 0.0) > 0:
+                continue  # wrong, or there already
+            if not await self._fill(x, card):
                 again.append(index)
         return again
+
+
+def _mark(digest: str) -> str:
+    """KV metadata that names a manifest; an object, which every host hands back as the same text."""
+    return f'{{"manifest":"{digest}"}}'
 
 
 def _target(message: str) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from emblazon.contract.schema import Format
-from emblazon.edge.builtin.avif import encode_avif
-from emblazon.edge.builtin.jpeg import encode_jpeg
-from emblazon.edge.builtin.mosaic import mosaic
-from emblazon.edge.builtin.png import encode_png
-from emblazon.edge.builtin.webp import encode_webp
+from ...contract.schema import Format
+from .avif import encode_avif
+from .jpeg import encode_jpeg
+from .mosaic import mosaic
+from .png import encode_png
+from .webp import encode_webp
 
 _ENCODERS = {"png": encode_png, "jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 
-from emblazon.edge.builtin.avif_tiles import (
+from .avif_tiles import (
     CONFIG,
     EMBLEM,
     EMBLEM_COLUMNS,
@@ -17,7 +17,7 @@ from emblazon.edge.builtin.avif_tiles import (
     TILE_HEIGHT,
     TILE_WIDTH,
 )
-from emblazon.edge.builtin.mosaic import Mosaic
+from .mosaic import Mosaic
 
 _GRID_ITEM = 1
 

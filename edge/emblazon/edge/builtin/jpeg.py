@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from itertools import groupby
 
-from emblazon.edge.builtin.bits import MsbBits
-from emblazon.edge.builtin.mosaic import Mosaic
+from .bits import MsbBits
+from .mosaic import Mosaic
 
 _QUANT = 2  # step of the DC coefficient, which is eight times the sample: no visible loss
 # Table K.3: category lengths of the luminance DC code, for all three components.

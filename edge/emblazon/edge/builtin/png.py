@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from emblazon.edge.builtin.mosaic import CELL, Mosaic
+from .mosaic import CELL, Mosaic
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from emblazon.edge.builtin.bits import LsbBits
-from emblazon.edge.builtin.mosaic import CELL, Mosaic
+from .bits import LsbBits
+from .mosaic import CELL, Mosaic
 
 _LONGEST = 4096  # pixels of one copy
 # §3.7.2.1.1: order in which the code lengths of the code lengths are stored.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as Base64Error
+from dataclasses import dataclass
 
 from ...contract.deadline import HEADER as DEADLINE_HEADER
 from ...contract.deadline import write_deadline
@@ -15,6 +16,7 @@ from ..ports import Headers, Inspection, OriginResponse, get_header
 
 KEY_HEADER = "X-Emblazon-Key"
 VERSION_HEADER = "X-Emblazon-Template-Version"
+PICTURE_HEADER = "X-Emblazon-Picture"
 
 
 class BadAnswer(Exception):
@@ -24,6 +26,23 @@ class BadAnswer(Exception):
         super().__init__(f"{reason} (status {status})")
         self.reason = reason
         self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """What the origin says of a picture beside its life."""
+
+    unchanging: bool = False  # no file from the network in it, nothing missing
+    quick: bool = False  # a smaller encoding is on its way
+
+
+def nature_of(headers: Headers) -> Nature:
+    """Read X-Emblazon-Picture: `quick`, `remote`, `degraded`, or `final` for none of them."""
+    field = get_header(headers, PICTURE_HEADER)
+    if field is None:
+        return Nature()
+    words = {word.strip().lower() for word in field.split(",")}
+    return Nature(unchanging=not words & {"remote", "degraded"}, quick="quick" in words)
 
 
 def origin_headers(x: Exchange, config: EdgeConfig, *, key: str, deadline: float) -> Headers:

@@ -20,14 +20,14 @@ from ..http.cache_status import CacheStatus
 from ..keyed_card import KeyedCard, fallback_of, judge_card
 from ..ports import BytesBody
 from ..respond import Picture
-from ..store.freshness import Miss, Stored, current_age
+from ..store.freshness import Miss, Stored
 from ..store.record import Record, encode_digest
-from ..store.tiers import Found, Store
+from ..store.tiers import MIN_TTL, Found, Store
 from .fill import Failed, Filled, Filler
 
 KEPT_PICTURES = 32  # built-in pictures in memory, a few kilobytes each
 KEPT_SHAPES = 1000
-LOOK_LIFE = 86_400.0  # seconds after which a look is fetched anew, long before KV drops it
+LOOK_LIFE = 86_400.0  # seconds after which one that could not be fetched is tried again
 
 
 class Fallbacks:
@@ -39,7 +39,7 @@ class Fallbacks:
         self._control = control
         self._filler = filler
         self._pictures: OrderedDict[tuple[int, int, Format], bytes] = OrderedDict()
-        self._looked_for: OrderedDict[str, float] = OrderedDict()  # key of a look → when
+        self._ready_until: OrderedDict[str, float] = OrderedDict()  # key of a look → when to see to it again
 
     async def picture(self, x: Exchange, card: KeyedCard, failure: Failed) -> Picture:
         """Return the best fallback for a card that could not be had."""
@@ -67,29 +67,43 @@ class Fallbacks:
     async def prepare(self, x: Exchange, card: KeyedCard) -> bool:
         """Get a card's fallback look from a living origin while there is one; for the background.
 
-        True when it was fetched; once it is in KV it is left alone for a day.
+        True when it was fetched; once it is in KV it is left alone until half of its life there is over.
         """
         manifest = self._control.manifest
         if manifest is None:
             return False
         fallback = fallback_of(card, manifest, self._control.epochs)
-        if 0 <= x.now - self._looked_for.get(fallback.key, -LOOK_LIFE) < LOOK_LIFE:
+        if x.now < self._ready_until.get(fallback.key, 0.0):
             return False
-        self._looked_for[fallback.key] = x.now
-        while len(self._looked_for) > KEPT_SHAPES:
-            self._looked_for.popitem(last=False)
+        self._remember(fallback.key, x.now + LOOK_LIFE)  # nobody else need try it now
         try:
             found = await self._store.from_kv(x, fallback.key)
-            if found is not None and current_age(found.record.times, x.now) < LOOK_LIFE:
+            if found is not None and x.now < (until := self._half_life(found.record)):
+                self._remember(fallback.key, until)
                 return False
-            outcome, _ = await self._filler.fill(x, fallback)
+            outcome, _ = await self._filler.fill(x, fallback, final=True)
         except Problem as problem:
             name = card.request.template.name
             x.ports.log.log("warning", "no fallback look", template=name, detail=problem.detail[:200])
             return False
-        if isinstance(outcome, Failed):
-            self._looked_for.pop(fallback.key, None)
-        return isinstance(outcome, Filled)
+        if isinstance(outcome, Filled):
+            self._remember(fallback.key, self._half_life(outcome.record))
+            return True
+        self._ready_until.pop(fallback.key, None)
+        return False
+
+    def ready_for(self, x: Exchange) -> float:
+        """Seconds for which the looks that were prepared need no other look."""
+        left = min(self._ready_until.values(), default=x.now) - x.now
+        return min(max(left, LOOK_LIFE / 2), self._config.storage_life)
+
+    def _half_life(self, record: Record) -> float:
+        return record.times.at + max(MIN_TTL, self._store.kept_for(record) / 2)
+
+    def _remember(self, key: str, until: float) -> None:
+        self._ready_until[key] = until
+        while len(self._ready_until) > KEPT_SHAPES:
+            self._ready_until.popitem(last=False)
 
     async def _of_template(self, x: Exchange, card: KeyedCard, failure: Failed) -> Found | None:
         manifest = self._control.manifest

@@ -1,5 +1,10 @@
 """Step 7, fill: on a miss ask the origin, check the answer, keep it, hand it on.
 
+What a picture costs in KV depends on what the origin says of it (`ask.Nature`). One that cannot change is
+written once, in its small encoding: a quick first answer goes to the data centre's cache alone, and the small
+one is waited for in the background (`_settle`). One that can change is refreshed by its entity tag, and an
+unchanged one (304) writes nothing.
+
 Identical fills share one flight. Epochs are captured with the card before the origin is asked and compared
 before anything is kept, so that a purge in between is not undone (docs/caching.md row 10).
 """
@@ -16,16 +21,18 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_control import Life, life_of
 from ..keyed_card import KeyedCard, same_epochs
-from ..ports import Body, Inspection, OriginError, OriginResponse, get_header
+from ..ports import Body, Headers, Inspection, OriginError, OriginResponse, get_header
 from ..store.circuit import Breaker
 from ..store.freshness import MAX_FRESH, Stored
 from ..store.record import Record, encode_digest
 from ..store.tiers import Store
-from .ask import VERSION_HEADER, BadAnswer, check_answer, origin_headers
+from .ask import VERSION_HEADER, BadAnswer, check_answer, nature_of, origin_headers
 
 MAX_PROBLEM = 64 * 1024
 REMEMBERED_FAILURES = 10_000
+MAX_ETAG = 100  # characters; a longer one is cut and never matches
 FOREIGN_VERSION_LIFE = 60.0  # seconds for a card that another template version drew (a rolling deployment)
+PATIENCE = 20.0  # seconds that background work lets the origin take for the small encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,16 @@ class Filled:
     status: int = 200
     detail: str = ""
     private: bool = False  # the origin forbids keeping it
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The origin confirms the copy that the caller has (304); `record` says for how long."""
+
+    record: Record
+    stored: bool = False  # always: the caller has the bytes
+    server_timing: str = ""
+    status: int = 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +101,33 @@ class Filler:
         )
 
     async def fill(
-        self, x: Exchange, card: KeyedCard, *, deadline: float | None = None
-    ) -> tuple[Filled | Failed, bool]:
+        self,
+        x: Exchange,
+        card: KeyedCard,
+        *,
+        deadline: float | None = None,
+        known: Record | None = None,
+        final: bool = False,
+    ) -> tuple[Filled | Unchanged | Failed, bool]:
         """Fill one card, together with everyone else who wants it; tell whether the flight was shared.
 
-        Raises OriginRefusal where the origin says the input is wrong.
+        `known` is the record of a copy in the caller's hands, which the origin may confirm. With `final` the
+        origin is given time for its small encoding: for the background. Raises OriginRefusal where the
+        origin says the input is wrong.
         """
         seconds = self._config.origin_timeout if deadline is None else deadline
+        asking = _Asking(
+            card, seconds, known if known and known.origin_etag else None, PATIENCE if final else 0.0
+        )
         held_back = self._held_back(x, card)
         if held_back is not None:
             return held_back, False
 
-        async def lead() -> Filled | Failed:
-            return await self._fill(x, card, seconds)
+        async def lead() -> Filled | Unchanged | Failed:
+            return await self._fill(x, asking)
 
         try:
-            return await x.ports.flight.do(card.key, lead, wait=seconds + 0.5)
+            return await x.ports.flight.do(asking.name, lead, wait=asking.deadline + 0.5)
         except TimeoutError:
             return Failed("origin-timeout"), True
 
@@ -109,7 +137,7 @@ class Filler:
             return replace(failure, asked=False)
         return None
 
-    async def _fill(self, x: Exchange, card: KeyedCard, deadline: float) -> Filled | Failed:
+    async def _fill(self, x: Exchange, asking: _Asking) -> Filled | Unchanged | Failed:
         if self._filling >= self._config.max_fills:
             x.ports.metrics.count("edge_fills_refused")
             return Failed("overload", asked=False)
@@ -117,12 +145,14 @@ class Filler:
             return Failed("breaker-open", asked=False)
         self._filling += 1
         try:
-            return await self._ask(x, card, deadline)
+            return await self._ask(x, asking)
         except OriginError as error:
-            self._count_failure(x, error, deadline)
-            return self._failed(x, card, Failed(f"origin-{error.reason}"), str(error), deadline)
+            self._count_failure(x, error, asking.deadline)
+            return self._failed(x, asking.card, Failed(f"origin-{error.reason}"), str(error), asking.deadline)
         except BadAnswer as error:
-            return self._failed(x, card, Failed(error.reason, error.status), str(error), deadline)
+            return self._failed(
+                x, asking.card, Failed(error.reason, error.status), str(error), asking.deadline
+            )
         finally:
             self._filling -= 1
 
@@ -149,18 +179,40 @@ class Filler:
             self._failures.popitem(last=False)
         return failure
 
-    async def _ask(self, x: Exchange, card: KeyedCard, deadline: float) -> Filled:
-        asked_at = x.now
-        headers = origin_headers(x, self._config, key=card.origin_key, deadline=deadline)
-        answer = await x.ports.origin.fetch(card.target, headers, deadline=deadline)
+    async def _ask(self, x: Exchange, asking: _Asking) -> Filled | Unchanged:
+        asked_at, card = x.now, asking.card
+        headers = origin_headers(x, self._config, key=card.origin_key, deadline=asking.deadline)
+        headers += asking.headers
+        answer = await x.ports.origin.fetch(card.target, headers, deadline=asking.deadline)
         self._note_answer(x, answer)
         if answer.status in (400, 422):
             raise await _refusal(answer)
+        took = x.now - asked_at
+        if answer.status == 304 and asking.known is not None:
+            self._failures.pop(card.key, None)
+            return self._confirmed(x, card, asking.known, answer, took)
         inspection = await check_answer(answer, card.request.format, self._config.max_answer)
-        x.ports.metrics.observe("edge_origin_seconds", x.now - asked_at)
-        x.timing.add("origin", x.now - asked_at)
+        x.ports.metrics.observe("edge_origin_seconds", took)
+        x.timing.add("origin", took)
         self._failures.pop(card.key, None)
-        return await self._keep(x, card, answer, inspection, x.now - asked_at)
+        return await self._keep(x, asking, answer, inspection, took)
+
+    def _confirmed(
+        self, x: Exchange, card: KeyedCard, known: Record, answer: OriginResponse, took: float
+    ) -> Unchanged:
+        x.timing.add("origin", took)
+        life, nature = _life(card, answer, x.now), nature_of(answer.headers)
+        record = replace(
+            known,
+            times=times_of(life, now=x.now, took=took),
+            unchanging=nature.unchanging and not nature.quick,
+            quick=nature.quick,
+            unadmitted=known.unadmitted,
+            in_blob=False,
+            url_epoch=card.purged.hard,
+            soft_epoch=card.purged.soft,
+        )
+        return Unchanged(record, server_timing=get_header(answer.headers, "server-timing") or "")
 
     def _note_answer(self, x: Exchange, answer: OriginResponse) -> None:
         """A gateway that reaches nobody means a dead origin; who answers "busy" or "too slow" is alive."""
@@ -171,21 +223,30 @@ class Filler:
             self.breaker.success()
 
     async def _keep(
-        self, x: Exchange, card: KeyedCard, answer: OriginResponse, inspection: Inspection, took: float
+        self, x: Exchange, asking: _Asking, answer: OriginResponse, inspection: Inspection, took: float
     ) -> Filled:
+        card, nature = asking.card, nature_of(answer.headers)
         life = _life(card, answer, x.now)
         record = make_record(card, inspection, life, now=x.now, took=took)
+        record = replace(
+            record,
+            unchanging=nature.unchanging and not nature.quick,
+            quick=nature.quick,
+            unadmitted=self._config.kv_admit == "second" and not asking.patience,
+            origin_etag=(get_header(answer.headers, "etag") or "")[:MAX_ETAG],
+        )
         detail, stored = "", False
         version = get_header(answer.headers, VERSION_HEADER)
         if version is not None and version != card.request.template.version:
             detail = "other-template-version"
-            record = _short_lived(replace(record, version=version))
+            record = _short_lived(replace(record, version=version, unchanging=False))
             x.ports.background.wait_until(self._renew_manifest(x))
         if not self._unpurged(card):
             detail, record = "purged-meanwhile", _short_lived(record, seconds=0.0)
         elif life.storable and life.longest > 0:
             stored = await self._store.put_cache(x, card.key, record, answer.body)
-            x.ports.background.wait_until(self._keep_in_kv(x, card, record, answer.body))
+            if not detail:
+                self._keep_for_all(x, asking, record, answer.body)
         return Filled(
             record=record,
             body=answer.body,
@@ -195,37 +256,90 @@ class Filler:
             private=not life.storable,
         )
 
+    def _keep_for_all(self, x: Exchange, asking: _Asking, record: Record, body: Body) -> None:
+        """After the response: put a card into KV, a quick one in the encoding that is on its way."""
+        if record.unadmitted:
+            return
+        if not record.quick:
+            x.ports.background.wait_until(self.keep_in_kv(x, asking.card, record, body))
+        elif not asking.patience:
+            x.ports.background.wait_until(self.settle(x, asking.card, record, body))
+
+    async def settle(self, x: Exchange, card: KeyedCard, quick: Record, body: Body) -> None:
+        """Replace a quick encoding, everywhere, by the small one that the origin has begun. Never raises."""
+        try:
+            outcome, _ = await self.fill(x, card, known=quick, final=True)
+        except Problem as problem:
+            x.ports.log.log("warning", "no small encoding", detail=problem.detail[:200], request_id=x.id)
+            return
+        if isinstance(outcome, Unchanged) and not outcome.record.quick:
+            await self._store.put_cache(x, card.key, outcome.record, body)
+            await self.keep_in_kv(x, card, outcome.record, body)
+
+    async def keep_in_kv(self, x: Exchange, card: KeyedCard, record: Record, body: Body) -> None:
+        """Write a card to KV, where that is wanted and nothing was purged meanwhile."""
+        if self._config.kv_admit != "never" and self._unpurged(card):
+            await self._store.put_kv(x, card.key, replace(record, unadmitted=False), body)
+
     def _unpurged(self, card: KeyedCard) -> bool:
         manifest = self._control.manifest
         return manifest is not None and same_epochs(card, manifest, self._control.epochs)
-
-    async def _keep_in_kv(self, x: Exchange, card: KeyedCard, record: Record, body: Body) -> None:
-        if self._unpurged(card):
-            await self._store.put_kv(x, card.key, record, body)
 
     async def _renew_manifest(self, x: Exchange) -> None:
         await self._control.ask_again(x)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One question to the origin."""
+
+    card: KeyedCard
+    seconds: float
+    known: Record | None = None
+    patience: float = 0.0  # seconds on top, for the small encoding
+
+    @property
+    def name(self) -> str:
+        """Flights of equal names may share an outcome."""
+        known = self.known.digest if self.known else ""
+        return f"{self.card.key}:{known}:{self.patience:g}" if known or self.patience else self.card.key
+
+    @property
+    def deadline(self) -> float:
+        return self.seconds + self.patience
+
+    @property
+    def headers(self) -> Headers:
+        """Fields beside those of every request to the origin."""
+        condition = (("If-None-Match", self.known.origin_etag),) if self.known else ()
+        wait = (("Prefer", f"wait={self.patience:g}"),) if self.patience else ()  # RFC 7240 §4.3
+        return (*condition, *wait)
+
+
 def make_record(card: KeyedCard, inspection: Inspection, life: Life, *, now: float, took: float) -> Record:
     """Describe a checked answer for storage."""
     return Record(
-        times=Stored(
-            at=now,
-            fresh=min(life.fresh, MAX_FRESH),
-            stale_while_revalidate=min(life.stale_while_revalidate, MAX_FRESH),
-            stale_if_error=min(life.stale_if_error, MAX_FRESH),
-            age=life.age,
-            fill_seconds=took,
-        ),
+        times=times_of(life, now=now, took=took),
         format=card.request.format,
         length=inspection.length,
         digest=encode_digest(inspection.sha256),
         template=card.request.template.name,
         version=card.request.template.version,
-        url_epoch=card.url_epoch,
-        soft_epoch=card.soft_epoch,
+        url_epoch=card.purged.hard,
+        soft_epoch=card.purged.soft,
         modified=now,
+    )
+
+
+def times_of(life: Life, *, now: float, took: float) -> Stored:
+    """Return the times of an answer that came at `now`."""
+    return Stored(
+        at=now,
+        fresh=min(life.fresh, MAX_FRESH),
+        stale_while_revalidate=min(life.stale_while_revalidate, MAX_FRESH),
+        stale_if_error=min(life.stale_if_error, MAX_FRESH),
+        age=life.age,
+        fill_seconds=took,
     )
 
 

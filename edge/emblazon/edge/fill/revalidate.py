@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
+
 from ...contract.problem import Problem
 from ..exchange import Exchange
 from ..keyed_card import KeyedCard, judge_card
 from ..store.freshness import Fresh
 from ..store.lease import Leases
+from ..store.record import Record
 from ..store.tiers import Found, Store
-from .fill import Filler
+from .fill import Filler, Unchanged
 
 
 class Refresher:
@@ -21,27 +25,70 @@ class Refresher:
 
     def later(self, x: Exchange, card: KeyedCard, found: Found) -> bool:
         """Refresh after the response; False when a refresh of this card is under way here."""
+        return self._begin(x, card, self._refresh(x, card, found))
+
+    def admit_later(self, x: Exchange, card: KeyedCard, found: Found) -> bool:
+        """Put a card into KV, which has now been asked for again; False when that is under way here."""
+        return self._begin(x, card, self._admit(x, card, found.record))
+
+    def _begin(self, x: Exchange, card: KeyedCard, work: Coroutine[object, object, None]) -> bool:
         if not self._leases.begin(x, card.key):
+            work.close()
             return False
-        x.ports.background.wait_until(self._refresh(x, card, found))
+        x.ports.background.wait_until(self._guarded(x, card, work))
         return True
 
-    async def _refresh(self, x: Exchange, card: KeyedCard, found: Found) -> None:
+    async def _guarded(self, x: Exchange, card: KeyedCard, work: Awaitable[None]) -> None:
         try:
-            if found.tier == "cache" and await self._newer_in_kv(x, card, found):
-                x.ports.metrics.count("edge_refreshes", outcome="from-kv")
-                return
-            if not await self._leases.acquire(x, card.key):
-                x.ports.metrics.count("edge_refreshes", outcome="leased-elsewhere")
-                return
-            outcome, _ = await self._filler.fill(x, card)
-            x.ports.metrics.count("edge_refreshes", outcome=type(outcome).__name__.lower())
+            await work
         except Problem as problem:
             x.ports.log.log("warning", "refresh refused", detail=problem.detail[:200], request_id=x.id)
         except Exception as error:
             x.ports.log.log("error", "refresh failed", detail=repr(error)[:300], request_id=x.id)
         finally:
             self._leases.end(card.key)
+
+    async def _refresh(self, x: Exchange, card: KeyedCard, found: Found) -> None:
+        outcome = await self._refreshed(x, card, found)
+        x.ports.metrics.count("edge_refreshes", outcome=outcome)
+
+    async def _refreshed(self, x: Exchange, card: KeyedCard, found: Found) -> str:
+        if found.tier == "cache" and not found.record.quick and await self._newer_in_kv(x, card, found):
+            return "from-kv"
+        if not await self._leases.acquire(x, card.key):
+            return "leased-elsewhere"
+        final = found.record.quick or found.record.unchanging
+        outcome, _ = await self._filler.fill(x, card, known=found.record, final=final)
+        if isinstance(outcome, Unchanged):
+            await self.renew(x, card, found.record, outcome.record)
+        return type(outcome).__name__.lower()
+
+    async def renew(self, x: Exchange, card: KeyedCard, old: Record, new: Record) -> None:
+        """Give the stored copy the life that the origin has confirmed; KV hears of it only where it must."""
+        found = await self._store.from_cache(x, card.key) or await self._store.from_kv(x, card.key)
+        if found is None or found.record.digest != new.digest:
+            return
+        if (old.quick and not new.quick) or old.soft_epoch < new.soft_epoch:
+            ours, theirs = found.body.tee()
+            await self._store.put_cache(x, card.key, new, ours)
+            if not new.unadmitted:
+                await self._filler.keep_in_kv(x, card, new, theirs)
+        else:
+            await self._store.put_cache(x, card.key, new, found.body)
+
+    async def _admit(self, x: Exchange, card: KeyedCard, record: Record) -> None:
+        if record.quick:
+            outcome, _ = await self._filler.fill(x, card, known=record, final=True)
+            if not isinstance(outcome, Unchanged) or outcome.record.quick:
+                return  # the small encoding is stored by now, or the next request tries again
+            record = outcome.record
+        found = await self._store.from_cache(x, card.key)
+        if found is None or found.record.digest != record.digest:
+            return
+        ours, theirs = found.body.tee()
+        record = replace(record, unadmitted=False)
+        await self._store.put_cache(x, card.key, record, ours)
+        await self._filler.keep_in_kv(x, card, record, theirs)
 
     async def _newer_in_kv(self, x: Exchange, card: KeyedCard, found: Found) -> bool:
         """Another data centre may have refreshed already: its copy in KV saves the origin a render."""

@@ -1,9 +1,17 @@
 """Purge epochs: counters that make stored cards unreachable (hard) or stale (soft).
 
-Names are `all`, `template:article`, `tag:news` and, for one URL, `key:article:<key>`. A hard epoch of the
-first three is part of the cache key, so that a purged entry is not even found. A URL's epoch and all soft
-ones are compared with what the entry was stored under. Values only grow: milliseconds of the clock, or one
-more than the largest known. Two documents merge name by name, the larger value wins: a purge is never undone.
+| name | concerns | how |
+|---|---|---|
+| `all`, `template:article`, `tag:news` | every card of a kind | the hard ones are part of the cache key |
+| `url:article:<content>` | one card, in every size and format | compared with the entry |
+| `card:article:<key>` | one picture alone | the same |
+| `label:sale` | cards whose URL carries `_tag=sale` | the same |
+| `before:article`, `before:*` | what was stored before that moment | compared with when an entry was stored |
+
+Values only grow: milliseconds of the clock, or one more than the largest known. Two documents merge name by
+name, the larger value wins: a purge is never undone. The names that are compared are dropped when no tier can
+hold a card of before them any more; beyond `MAX_COMPARED` of them the oldest are folded into `before:`, which
+purges more and never less, and changes nobody's key.
 """
 
 from __future__ import annotations
@@ -14,7 +22,40 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
 
-MAX_URL_EPOCHS = 1000  # beyond it the oldest become a purge of their whole template
+MAX_COMPARED = 12_000
+COMPARED = ("url:", "card:", "label:")
+_BEFORE = "before:"
+EVERY_TEMPLATE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the epochs have to know of one card."""
+
+    template: str
+    tags: tuple[str, ...]  # of the template
+    content: str  # the card's identity without size and format
+    key: str  # the picture's, without epochs
+    labels: tuple[str, ...] = ()  # of the request: `_tag`
+
+    def names(self) -> list[str]:
+        """Every name that a purge of this card may go by."""
+        labels = [f"label:{label}" for label in self.labels]
+        return [*scopes(self.template, self.tags), *self.own(), *labels]
+
+    def own(self) -> tuple[str, str]:
+        """The names that concern this card alone."""
+        return url_scope(self.template, self.content), card_scope(self.template, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """The purges that concern one card, apart from those in its key."""
+
+    hard: int = 0  # an entry stored under less is gone
+    soft: int = 0  # … is stale
+    hard_before: int = 0  # so is one stored before this moment
+    soft_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +67,52 @@ class Epochs:
 
     def newest(self) -> int:
         """The largest value of all."""
-        return max([0, *self.hard.values(), *self.soft.values()])
+        return max(max(self.hard.values(), default=0), max(self.soft.values(), default=0))
+
+    def next_value(self, now: float) -> int:
+        """The value of a purge at `now`."""
+        return max(self.newest() + 1, int(now * 1000))
 
     def bumped(self, names: Iterable[str], now: float, *, soft: bool) -> Epochs:
         """Return these epochs after a purge of `names` at `now`."""
-        value = max(self.newest() + 1, int(now * 1000))
+        return self.merged(Epochs.of(names, self.next_value(now), soft=soft))
+
+    @classmethod
+    def of(cls, names: Iterable[str], value: int, *, soft: bool) -> Epochs:
+        """One purge alone."""
         change = dict.fromkeys(names, value)
-        return self.merged(Epochs(soft=change) if soft else Epochs(hard=change))
+        return cls(soft=change) if soft else cls(hard=change)
 
     def merged(self, other: Epochs) -> Epochs:
         """Return the union of both; the larger value of a name wins."""
-        return _bounded(Epochs(_larger(self.hard, other.hard), _larger(self.soft, other.soft)))
+        hard, soft = _larger(self.hard, other.hard), _larger(self.soft, other.soft)
+        return self if hard is self.hard and soft is self.soft else Epochs(hard, soft)
+
+    def covers(self, other: Epochs) -> bool:
+        """Tell whether nothing in `other` is news."""
+        return self.merged(other) is self
+
+    def pruned(self, now: float, life: float) -> Epochs:
+        """Drop what no card is older than, being kept for `life` seconds at most; fold what is too much."""
+        oldest = int((now - life) * 1000)
+        return Epochs(_pruned(self.hard, oldest), _pruned(self.soft, oldest))
 
     def in_key(self, template: str, tags: Iterable[str]) -> dict[str, int]:
         """Return the hard epochs that belong into the cache key of a card of `template`."""
         return {name: self.hard[name] for name in scopes(template, tags) if name in self.hard}
 
-    def of_url(self, template: str, key: str) -> int:
-        """Return the hard epoch of one URL; an entry stored under a smaller one is purged."""
-        return self.hard.get(url_scope(template, key), 0)
-
-    def soft_of(self, template: str, tags: Iterable[str], key: str) -> int:
-        """Return the soft epoch of a card; an entry stored under a smaller one is stale."""
-        names = [*scopes(template, tags), url_scope(template, key)]
-        return max(self.soft.get(name, 0) for name in names)
+    def of_card(self, scope: Scope) -> Purged:
+        """Return the purges of a card that its key does not carry."""
+        if not self.hard and not self.soft:
+            return _NEVER
+        compared = (*scope.own(), *(f"label:{label}" for label in scope.labels))
+        befores = (_BEFORE + EVERY_TEMPLATE, _BEFORE + scope.template)
+        return Purged(
+            hard=max(self.hard.get(name, 0) for name in compared),
+            soft=max(self.soft.get(name, 0) for name in scope.names()),
+            hard_before=max(self.hard.get(name, 0) for name in befores),
+            soft_before=max(self.soft.get(name, 0) for name in befores),
+        )
 
     def to_json(self) -> str:
         return json.dumps(
@@ -65,14 +128,22 @@ class Epochs:
         return cls(_counters(data.get("hard")), _counters(data.get("soft")))
 
 
+_NEVER = Purged()
+
+
 def scopes(template: str, tags: Iterable[str]) -> list[str]:
     """Return the names that concern every card of a template."""
     return ["all", f"template:{template}", *(f"tag:{tag}" for tag in tags)]
 
 
-def url_scope(template: str, key: str) -> str:
-    """Return the name that concerns one card alone."""
-    return f"key:{template}:{key[:32]}"
+def url_scope(template: str, content: str) -> str:
+    """Return the name that concerns one card in every size and format."""
+    return f"url:{template}:{content[:32]}"
+
+
+def card_scope(template: str, key: str) -> str:
+    """Return the name that concerns one picture alone."""
+    return f"card:{template}:{key[:32]}"
 
 
 @lru_cache(maxsize=4096)
@@ -87,20 +158,22 @@ def _counters(data: object) -> dict[str, int]:
     return {str(name): int(value) for name, value in data.items()}
 
 
-def _larger(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:
-    return {name: max(one.get(name, 0), two.get(name, 0)) for name in {*one, *two}}
+def _larger(one: Mapping[str, int], two: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the union; `one` itself where `two` adds nothing to it."""
+    news = {name: value for name, value in two.items() if value > one.get(name, 0)}
+    return {**one, **news} if news else one
 
 
-def _bounded(epochs: Epochs) -> Epochs:
-    """Fold the oldest URL epochs into their template's, which purges more and never less."""
-    return Epochs(_fold(epochs.hard), _fold(epochs.soft))
-
-
-def _fold(counters: Mapping[str, int]) -> dict[str, int]:
-    urls = sorted((value, name) for name, value in counters.items() if name.startswith("key:"))
-    folded = dict(counters)
-    for value, name in urls[: max(0, len(urls) - MAX_URL_EPOCHS)]:
-        del folded[name]
-        template = f"template:{name.split(':')[1]}"
-        folded[template] = max(folded.get(template, 0), value)
-    return folded
+def _pruned(counters: Mapping[str, int], oldest: int) -> dict[str, int]:
+    kept = {
+        name: value
+        for name, value in counters.items()
+        if value >= oldest or not name.startswith((*COMPARED, _BEFORE))
+    }
+    compared = sorted((value, name) for name, value in kept.items() if name.startswith(COMPARED))
+    for value, name in compared[: max(0, len(compared) - MAX_COMPARED)]:
+        del kept[name]
+        kind, template, *_ = name.split(":")
+        folded = _BEFORE + (EVERY_TEMPLATE if kind == "label" else template)
+        kept[folded] = max(kept.get(folded, 0), value)
+    return kept

@@ -10,7 +10,7 @@ in the future is Stale, so that no clock error keeps a card fresh for ever (docs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..http.cache_control import CLOCK_SKEW
 
@@ -35,7 +35,7 @@ class Stored:
 class Fresh:
     """Serve it."""
 
-    ttl: float  # seconds of freshness left, > 0
+    ttl: float  # seconds of freshness left; 0 only for what cannot change
     age: float
 
 
@@ -58,6 +58,14 @@ class UsableOnError:
 @dataclass(frozen=True, slots=True)
 class Miss:
     """Nothing that may be served."""
+
+
+def reconfirmed(stored: Stored, now: float) -> Stored:
+    """Return the times of an answer that cannot change: when a life ends, its key vouches for it anew."""
+    if stored.at - now > CLOCK_SKEW or stored.fresh <= 0:
+        return replace(stored, at=now, age=0.0)
+    lives = current_age(stored, now) // stored.fresh
+    return replace(stored, at=stored.at + lives * stored.fresh) if lives else stored
 
 
 Judgement = Fresh | Stale | UsableOnError | Miss

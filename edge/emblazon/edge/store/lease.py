@@ -1,7 +1,8 @@
-"""Who refreshes a key: one refresh in this isolate, and a KV lease that keeps other isolates from joining in.
+"""Who refreshes a card: one refresh in this isolate, and a lease that keeps its neighbours from joining in.
 
-A lease is advice, not a lock: KV is eventually consistent, and two isolates far apart may both refresh. It
-ends by itself, so a refresh that is cut off leaves nothing stuck; its own isolate may take it again at once.
+The lease lies in the data centre's cache, where it costs nothing; KV would be neither quick nor exact enough
+for it. It is advice, not a lock: two data centres may both refresh. It ends by itself, so a refresh that is
+cut off leaves nothing stuck; its own isolate may take it again at once.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ import json
 
 from ..config import EdgeConfig
 from ..exchange import Exchange
-from ..ports import BytesBody
-from .tiers import MIN_TTL, Store
+from .tiers import Store
 
-PATIENCE = 1.0  # seconds that a refresh waits for its lease to be written
 MAX_BUSY = 1000  # beyond it, refreshes that were given up are forgotten
 
 
@@ -41,21 +40,19 @@ class Leases:
         self._busy.pop(key, None)
 
     async def acquire(self, x: Exchange, key: str) -> bool:
-        """Take the KV lease of `key`; False while another isolate holds it. A broken KV grants it."""
+        """Take the lease of `key`; False while a neighbour holds it. A broken cache grants it."""
         self._owner = self._owner or x.ports.random.token()
-        entry = await self._store.kv_get(x, f"lease/{key}")
-        if entry is not None and _is_held(entry.metadata, self._owner, x.now):
+        held = await self._store.document(x, f"lease/{key}")
+        if held is not None and _is_held(held, self._owner, x.now):
             return False
-        metadata = json.dumps({"owner": self._owner, "until": x.now + self._config.lease})
-        ttl = max(MIN_TTL, int(self._config.lease))
-        lease = f"lease/{key}"
-        await self._store.kv_put_once(x, lease, BytesBody(b""), metadata=metadata, ttl=ttl, seconds=PATIENCE)
+        lease = {"owner": self._owner, "until": x.now + self._config.lease}
+        await self._store.put_document(x, f"lease/{key}", json.dumps(lease).encode(), self._config.lease)
         return True
 
 
-def _is_held(metadata: str, owner: str, now: float) -> bool:
+def _is_held(document: bytes, owner: str, now: float) -> bool:
     try:
-        lease = json.loads(metadata)
+        lease = json.loads(document)
         return bool(lease["owner"] != owner and now < float(lease["until"]))
     except (ValueError, KeyError, TypeError):
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -31,6 +31,10 @@ class Record:
     modified: float = 0.0  # when these very bytes were first stored
     fallback: str = ""  # why this is a fallback card; "" for a real one
     in_blob: bool = False  # the bytes are in the blob store, KV holds this record alone
+    unchanging: bool = False  # the picture is a function of its key: it is never refreshed
+    quick: bool = False  # a smaller encoding is on its way; it is in no KV
+    unadmitted: bool = False  # KV gets it when it is asked for again
+    origin_etag: str = ""  # the origin's own entity tag of the bytes, to refresh by
 
     @property
     def etag(self) -> str:
@@ -40,10 +44,6 @@ class Record:
     @property
     def content_type(self) -> str:
         return CONTENT_TYPES[self.format]
-
-    def soft_purged(self) -> Record:
-        """Return the record as stale from now on."""
-        return replace(self, times=replace(self.times, soft_purged=True))
 
     def to_json(self) -> str:
         """Write the record; raises ValueError when it would not fit into KV's metadata."""
@@ -67,12 +67,21 @@ class Record:
         }
         if self.fallback:
             members["b"] = self.fallback
-        if self.in_blob:
-            members["o"] = 1
+        if self.origin_etag:
+            members["g"] = self.origin_etag
+        members |= {name: 1 for name, is_so in self._flags() if is_so}
         text = json.dumps(members, separators=(",", ":"))
         if len(text) > MAX_RECORD_BYTES:
             raise ValueError(f"record of {len(text)} bytes does not fit into {MAX_RECORD_BYTES}")
         return text
+
+    def _flags(self) -> tuple[tuple[str, bool], ...]:
+        return (
+            ("o", self.in_blob),
+            ("u", self.unchanging),
+            ("q", self.quick),
+            ("k", self.unadmitted),
+        )
 
 
 _URL_SAFE = str.maketrans("+/", "-_")
@@ -109,6 +118,10 @@ def parse_record(text: str) -> Record | None:
             modified=float(members["m"]),
             fallback=str(members.get("b", "")),
             in_blob=bool(members.get("o")),
+            unchanging=bool(members.get("u")),
+            quick=bool(members.get("q")),
+            unadmitted=bool(members.get("k")),
+            origin_etag=str(members.get("g", "")),
         )
     except (ValueError, KeyError, TypeError):
         return None
