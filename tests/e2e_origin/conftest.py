@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ FAKE_FOLDER = Path(__file__).parents[1] / "origin" / "workers"
 class OriginProcess:
     """`python -m emblazon_origin.server`, its log, and a client for it."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, descriptors: int | None = None, /, **settings: str) -> None:
         self.render_log = folder / "renders"
         environ = {name: value for name, value in os.environ.items() if not name.startswith("EMBLAZON_")}
         environ |= {
@@ -41,6 +42,7 @@ class OriginProcess:
             env=environ | settings,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=(lambda: limit_descriptors(descriptors)) if descriptors else None,
         )
         self.lines: list[dict[str, Any]] = []
         self._new: SimpleQueue[dict[str, Any]] = SimpleQueue()
@@ -109,6 +111,11 @@ class OriginProcess:
             raise
 
 
+def limit_descriptors(most: int) -> None:
+    """Let this process have at most so many open files."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def descendants(pid: int) -> list[int]:
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -128,8 +135,8 @@ StartOrigin = Callable[..., OriginProcess]
 def start_origin(tmp_path: Path) -> Iterator[StartOrigin]:
     started: list[OriginProcess] = []
 
-    def start(**settings: str) -> OriginProcess:
-        started.append(OriginProcess(tmp_path, **settings))
+    def start(descriptors: int | None = None, /, **settings: str) -> OriginProcess:
+        started.append(OriginProcess(tmp_path, descriptors, **settings))
         return started[-1]
 
     yield start

@@ -118,7 +118,7 @@ def test_row_21_a_client_that_drips_its_head_is_disconnected(start_origin: Start
         dead.set()
         dripping.join()
     assert time.monotonic() - began < 2.0
-    assert origin.metric('emblazon_slow_clients_total{phase="header"}') == 1
+    assert origin.metric('emblazon_closed_connections_total{reason="header"}') == 1
 
 
 def test_row_21_a_silent_client_and_a_slow_second_request_are_disconnected(start_origin: StartOrigin) -> None:
@@ -144,7 +144,7 @@ def test_row_21_a_client_that_does_not_read_is_disconnected(start_origin: StartO
         with contextlib.suppress(TimeoutError, ConnectionResetError):
             while True:
                 sock.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 10)
-        wait_until(lambda: origin.metric('emblazon_slow_clients_total{phase="write"}') == 1)
+        wait_until(lambda: origin.metric('emblazon_closed_connections_total{reason="write"}') == 1)
 
 
 def test_row_22_hot_cards_stay_fast_while_unique_ones_flood(start_origin: StartOrigin) -> None:

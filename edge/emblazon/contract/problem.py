@@ -2,7 +2,8 @@
 
 Problem
  ├─ BadRequest        400   malformed URL or body
- │   └─ BadParameter  400   one parameter is wrong; `param` names it
+ │   ├─ BadParameter   400   one parameter is wrong; `param` names it
+ │   └─ MalformedBody  400   the body is not what its header fields say
  ├─ Unauthorized      401   missing or wrong bearer token
  ├─ Forbidden         403   the signature is missing or wrong
  ├─ NotFound          404   no such route, template or card
@@ -16,6 +17,7 @@ Problem
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -75,6 +77,13 @@ class BadParameter(BadRequest):
 
     kind = "bad-parameter"
     title = "A parameter is wrong"
+
+
+class MalformedBody(BadRequest):
+    """The body is not what its header fields say."""
+
+    kind = "malformed-body"
+    title = "The body cannot be read"
 
 
 class Unauthorized(Problem):
@@ -159,6 +168,16 @@ class TooManyRequests(Problem):
     def headers(self) -> dict[str, str]:
         """Say when to try again, in seconds."""
         return {"Retry-After": str(self.retry_after)}
+
+
+def first_repeated(names: Iterable[str]) -> str | None:
+    """Return the first name that has come before, or None."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def did_you_mean(word: str, known: list[str]) -> str | None:

@@ -19,7 +19,7 @@ from .options import (
     parse_options,
 )
 from .params import FORGIVING, ParamRules, fit_params
-from .problem import BadParameter, MethodNotAllowed, NotFound, unknown_word
+from .problem import BadParameter, MethodNotAllowed, NotFound, first_repeated, unknown_word
 from .route import TEMPLATE_NAME, ApiRoute, Extension, OgRoute, ShortRoute, is_format, match_route
 from .schema import Format, Manifest, ParamValue, TemplateSpec
 from .uri import MAX_URL_BYTES, Query, check_url_size, decode, read_query
@@ -189,8 +189,7 @@ def parse_data(text: str, *, param: str = "data") -> dict[str, object]:
     def no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         members = dict(pairs)
         if len(members) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            twice = first_repeated(name for name, _ in pairs) or ""
             raise BadParameter(
                 f"Parameter {twice!r} is given twice.", param=twice, kind="duplicate-parameter"
             )

@@ -34,6 +34,7 @@ from ..project import read_project
 from ..server.answer import Ask
 from ..server.app import default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig, is_loopback
+from ..server.connection_limit import ConnectionLimit
 from ..server.origin import Origin
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
@@ -176,10 +177,13 @@ class _HostRunner(web.AppRunner):
     def __init__(self, app: web.Application, origin: Origin) -> None:
         super().__init__(app, shutdown_timeout=origin.config.grace)
         self._origin = origin
+        self.limit = ConnectionLimit(0)
 
     async def _make_server(self) -> web.Server:
         plain = await super()._make_server()
-        return guarded_server(plain.request_handler, self._origin, request_factory=plain.request_factory)
+        server = guarded_server(plain.request_handler, self._origin, request_factory=plain.request_factory)
+        self.limit = server.limit
+        return server
 
 
 async def _serve(app: web.Application, host: str, port: int, origin: Origin | None = None) -> int:
@@ -195,7 +199,7 @@ async def _serve(app: web.Application, host: str, port: int, origin: Origin | No
     try:
         if origin is not None and origin.not_ready:
             raise CommandError(f"The renderer did not start: {origin.not_ready}", FAILED)
-        await web.TCPSite(runner, host, port, reuse_address=True).start()
+        await web.TCPSite(runner, host, port, backlog=runner.limit.backlog, reuse_address=True).start()
         print(f"Emblazon is ready: http://{host}:{port}/", flush=True)
         await stop.wait()
         if origin is not None:

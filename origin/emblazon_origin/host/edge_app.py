@@ -208,7 +208,6 @@ async def to_aiohttp(answer: Response) -> web.Response:
             if value.isascii()
             else value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"),
         )
-    response.headers["Server"] = "emblazon"
     return response
 
 

@@ -8,6 +8,8 @@ import httpx
 
 from emblazon.edge.ports import BytesBody, Headers, OriginError, OriginResponse
 
+from ..server.connection_limit import descriptors
+
 MAX_ANSWER = 25 * 1024 * 1024
 _HOP_BY_HOP = frozenset(
     (
@@ -21,6 +23,11 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     )
 )
+
+
+def max_connections() -> int:
+    """Return how many connections to the origin there may be, of the descriptors that this process has."""
+    return min(256, descriptors() // 4)
 
 
 class HttpOrigin:
@@ -41,8 +48,8 @@ class HttpOrigin:
             follow_redirects=False,
             timeout=None,  # noqa: S113  # every fetch has a deadline of its own
             limits=httpx.Limits(
-                max_connections=256,
-                max_keepalive_connections=0 if as_it_comes else 64,
+                max_connections=max_connections(),
+                max_keepalive_connections=0 if as_it_comes else max_connections() // 4,
                 keepalive_expiry=2.0,  # shorter than a server's: few requests meet a closed connection
             ),
             transport=transport,

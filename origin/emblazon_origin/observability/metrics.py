@@ -67,8 +67,8 @@ class Metrics:
         self.fleet = self._counter("fleet", "Looks into the shared tier: hit, miss, waited.", ("outcome",))
         self.reloads = self._counter("reloads", "Template reloads by outcome.", ("outcome",))
         self.alerts = self._counter("alerts", "Alerts by outcome: sent, suppressed, failed.", ("outcome",))
-        self.slow_clients = self._counter(
-            "slow_clients", "Connections closed because the client was too slow.", ("phase",)
+        self.closed_connections = self._counter(
+            "closed_connections", "Connections closed before their time, by reason.", ("reason",)
         )
 
     def _counter(self, name: str, help_text: str, labels: tuple[str, ...]) -> Counter:

@@ -16,15 +16,19 @@ from aiohttp import web
 
 from emblazon_origin.server.answer import Ask
 from emblazon_origin.server.config import ConfigError, OriginConfig
-from emblazon_origin.server.connection import DeadlineServer
+from emblazon_origin.server.connection import BoundedServer
+from emblazon_origin.server.connection_limit import connection_limit
 from emblazon_origin.server.origin import Origin
 from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.staff import MAX_ASIDE
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+DESCRIPTORS_PER_PROCESS = 3  # of a render process: its socket twice, its pidfd
+REDIS_CONNECTIONS = 64
 _MAX_HEAD = 32 * 1024  # a request line longer than the 16 KiB that a card may use gets a 414, not a reset
 
 
@@ -49,7 +53,6 @@ async def carry(origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
         fields[key] = f"{fields[key]}, {value}" if key in fields else value
     answer = await origin.answer(Ask(request.method, _origin_form(request.raw_path), fields))
     response = web.Response(status=answer.status, body=answer.body, headers=answer.headers)
-    response.headers["Server"] = "emblazon"
     if origin.draining:
         response.force_close()
     return response
@@ -61,14 +64,20 @@ def _origin_form(target: str) -> str:
     return "/" + target[absolute.end() :].removeprefix("/") if absolute else target
 
 
-def guarded_server(handler: Handler, origin: Origin, **options: Any) -> DeadlineServer:
-    """Return the connections' side of a server, with the origin's deadlines against slow clients."""
+def guarded_server(handler: Handler, origin: Origin, **options: Any) -> BoundedServer:
+    """Return the connections' side of a server, with the origin's bounds for its clients."""
     config = origin.config
-    return DeadlineServer(
+    processes = config.worker_count * (1 + MAX_ASIDE)
+    limit = connection_limit(
+        DESCRIPTORS_PER_PROCESS * processes + (REDIS_CONNECTIONS if config.redis_url else 0),
+        config.max_connections,
+    )
+    return BoundedServer(
         handler,
         header_timeout=config.header_timeout,
         write_timeout=config.write_timeout,
-        on_slow=lambda phase: origin.metrics.slow_clients.labels(phase).inc(),
+        limit=limit,
+        on_closed=lambda reason: origin.metrics.closed_connections.labels(reason).inc(),
         keepalive_timeout=config.keepalive_timeout,
         handler_cancellation=True,
         lingering_time=1.0,
@@ -99,10 +108,11 @@ async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | N
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     reload_on_sighup(origin)
-    runner = web.ServerRunner(guarded_server(partial(carry, origin), origin), shutdown_timeout=config.grace)
+    server = guarded_server(partial(carry, origin), origin)
+    runner = web.ServerRunner(server, shutdown_timeout=config.grace)
     await origin.start(wait=False)
     await runner.setup()
-    site = web.TCPSite(runner, config.host, config.port, backlog=1024, reuse_address=True)
+    site = web.TCPSite(runner, config.host, config.port, backlog=server.limit.backlog, reuse_address=True)
     try:
         await site.start()
     except OSError as error:

@@ -141,6 +141,13 @@ class OriginConfig:
         False, "EMBLAZON_FETCH_LITERALS", "Allow IP addresses in place of host names."
     )
 
+    max_connections: int = _setting(
+        0,
+        "EMBLAZON_MAX_CONNECTIONS",
+        "Connections at once; 0: as many as descriptors are left for.",
+        low=0,
+        high=65_536,
+    )
     header_timeout: float = _setting(
         5.0, "EMBLAZON_HEADER_TIMEOUT", "Time for a client to send the head of its request.", low=0.05
     )

@@ -1,50 +1,83 @@
-"""aiohttp's connection handler with deadlines against slow clients.
+"""aiohttp's connection handler, with bounds for its clients and problem documents for whatever goes wrong.
 
 aiohttp bounds idle time between requests, but not the time a client takes to send the head of one
-or to take an answer. This subclass does: a client that has begun a request and not finished its head
-within `header_timeout`, or has never sent one, is disconnected; so is one that leaves an answer
-unread for `write_timeout`.
+or to take an answer, and not the number of connections. This subclass does: a client that has begun a
+request and not finished its head within `header_timeout`, or has never sent one, is disconnected; so is one
+that leaves an answer unread for `write_timeout`; and where there are too many, the one that has been idle
+for longest makes room.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
-from emblazon.contract.problem import BadRequest, Problem, UriTooLong
-from emblazon_origin.server.answer import SECURITY_HEADERS, problem_answer
+from emblazon.contract.problem import CONTENT_TYPE, BadRequest, MalformedBody, Problem, UriTooLong
+from emblazon_origin.errors import EmblazonError
+from emblazon_origin.server.answer import SECURITY_HEADERS, Answer, error_answer, problem_answer
+from emblazon_origin.server.connection_limit import ConnectionLimit
 
-SlowClient = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+SERVER = "emblazon"  # names no version
+ClosedFor = Callable[[str], None]
 
 
-class DeadlineHandler(RequestHandler):
+class BoundedHandler(RequestHandler):
     """One client connection."""
 
-    __slots__ = ("_head_timer", "_header_timeout", "_on_slow", "_seen", "_write_timeout", "_write_timer")
+    __slots__ = (
+        "_head_timer", "_header_timeout", "_limit", "_on_closed", "_seen", "_turned_away", "_write_timeout",
+        "_write_timer",
+    )  # fmt: skip
 
     def __init__(
-        self, *args: Any, header_timeout: float, write_timeout: float, on_slow: SlowClient, **kwargs: Any
+        self,
+        *args: Any,
+        header_timeout: float,
+        write_timeout: float,
+        limit: ConnectionLimit,
+        on_closed: ClosedFor,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._header_timeout = header_timeout
         self._write_timeout = write_timeout
-        self._on_slow = on_slow
+        self._limit = limit
+        self._on_closed = on_closed
         self._head_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self._seen = 0
+        self._turned_away = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered: between two, or before the end of a head."""
+        return not self._request_in_progress and not self._messages
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start the clock for the first request."""
+        """Start the clock for the first request, or turn the client away where all others are busy."""
+        if not self._limit.admit(self):
+            self._turned_away = True
+            self._on_closed("refused")
+            stream = cast(asyncio.Transport, transport)
+            stream.write(_BUSY)
+            stream.close()
+            return
         super().connection_made(transport)
         self._start_head_timer()
 
     def data_received(self, data: bytes) -> None:
         """Start the clock with the first byte of a later request; stop it when its head is complete."""
+        if self._turned_away:
+            return
+        self._limit.heard(self)
         before = self._request_count
         super().data_received(data)
         if self._request_count != before:
@@ -54,19 +87,36 @@ class DeadlineHandler(RequestHandler):
 
     def pause_writing(self) -> None:
         """The client has stopped reading: give it a while."""
+        if self._turned_away:
+            return
         super().pause_writing()
-        self._write_timer = self._loop.call_later(self._write_timeout, self._give_up, "write")
+        self._write_timer = self._loop.call_later(self._write_timeout, self.give_up, "write")
 
     def resume_writing(self) -> None:
         """The client reads again."""
+        if self._turned_away:
+            return
         super().resume_writing()
         self._stop_write_timer()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Stop the clocks."""
+        if self._turned_away:
+            return
+        self._limit.left(self)
         self._stop_head_timer()
         self._stop_write_timer()
         super().connection_lost(exc)
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer, in which neither the name nor the texts of the library show."""
+        if isinstance(resp, web.HTTPException) and resp.status >= 400:
+            resp = _response(problem_answer(_refused(resp)))
+            resp.force_close()
+        resp.headers["Server"] = SERVER
+        return await super().finish_response(request, resp, start_time)
 
     def handle_error(
         self,
@@ -75,20 +125,34 @@ class DeadlineHandler(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what is no HTTP, or too long to be ours, with a problem document too."""
-        if status != 400:
-            return super().handle_error(request, status, exc, message)
-        answer = problem_answer(_problem(exc))
+        """Answer what is no HTTP, is too long to be ours, or met a defect, with a problem document too."""
+        if isinstance(exc, RequestPayloadError):
+            answer = problem_answer(MalformedBody("The body cannot be read as its header fields say."))
+        elif status == 400:
+            answer = problem_answer(_problem(exc))
+        else:
+            log.error("unexpected error", exc_info=exc, extra={"status": status})
+            error = EmblazonError(repr(exc), public="The request could not be answered.")
+            error.status = status
+            answer = error_answer(error)
         self.keep_alive(False)
-        response = web.Response(
-            status=answer.status, body=answer.body, headers=[*answer.headers, *SECURITY_HEADERS]
-        )
-        response.headers["Server"] = "emblazon"
+        response = _response(answer)
         response.force_close()
         return response
 
+    def log_exception(self, *args: Any, **kwargs: Any) -> None:
+        """Log a defect; a body that is none is its client's."""
+        if not isinstance(kwargs.get("exc_info"), RequestPayloadError):
+            super().log_exception(*args, **kwargs)
+
+    def give_up(self, reason: str) -> None:
+        """Disconnect the client."""
+        self._on_closed(reason)
+        if self.transport is not None:
+            self.transport.abort()
+
     def _start_head_timer(self) -> None:
-        self._head_timer = self._loop.call_later(self._header_timeout, self._give_up, "header")
+        self._head_timer = self._loop.call_later(self._header_timeout, self.give_up, "header")
 
     def _stop_head_timer(self) -> None:
         if self._head_timer is not None:
@@ -100,10 +164,9 @@ class DeadlineHandler(RequestHandler):
             self._write_timer.cancel()
             self._write_timer = None
 
-    def _give_up(self, phase: str) -> None:
-        self._on_slow(phase)
-        if self.transport is not None:
-            self.transport.abort()
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.status, body=answer.body, headers=[*answer.headers, *SECURITY_HEADERS])
 
 
 def _problem(error: BaseException | None) -> Problem:
@@ -119,19 +182,50 @@ def _problem(error: BaseException | None) -> Problem:
     return BadRequest("This is not a valid HTTP request.")
 
 
-class DeadlineServer(web.Server):
-    """Makes one DeadlineHandler per connection."""
+def _refused(error: web.HTTPException) -> Problem:
+    """Say what the library says, as a problem."""
+    problem = Problem(f"{error.reason}.", kind="refused")
+    problem.status, problem.title = error.status, "The request cannot be taken"
+    return problem
+
+
+def _busy() -> bytes:
+    problem = Problem("Every connection is busy; try again shortly.", kind="too-many-connections")
+    problem.status, problem.title = 503, "Too many connections"
+    body = problem.to_json()
+    head = (
+        f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {CONTENT_TYPE}\r\n"
+        f"Cache-Control: no-store\r\nRetry-After: 1\r\nServer: {SERVER}\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+_BUSY = _busy()
+
+
+class BoundedServer(web.Server):
+    """Makes one BoundedHandler per connection."""
 
     def __init__(
-        self, handler: Any, *, header_timeout: float, write_timeout: float, on_slow: SlowClient, **kwargs: Any
+        self,
+        handler: Any,
+        *,
+        header_timeout: float,
+        write_timeout: float,
+        limit: ConnectionLimit,
+        on_closed: ClosedFor,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(handler, **kwargs)
-        self._deadlines = {
+        super().__init__(handler, auto_decompress=False, **kwargs)
+        self.limit = limit
+        self._bounds = {
             "header_timeout": header_timeout,
             "write_timeout": write_timeout,
-            "on_slow": on_slow,
+            "limit": limit,
+            "on_closed": on_closed,
         }
 
     def __call__(self) -> RequestHandler:
         """Make the handler of a new connection."""
-        return DeadlineHandler(self, loop=self._loop, **self._deadlines, **self._kwargs)  # type: ignore[arg-type]
+        return BoundedHandler(self, loop=self._loop, **self._bounds, **self._kwargs)  # type: ignore[arg-type]

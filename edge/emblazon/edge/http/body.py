@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ...contract.problem import BadRequest, PayloadTooLarge
+from ...contract.problem import BadRequest, PayloadTooLarge, first_repeated
 from ..exchange import Exchange
 
 MAX_BODY = 256 * 1024
@@ -15,6 +15,9 @@ async def read_object(x: Exchange) -> dict[str, object]:
 
     Raises BadRequest, or PayloadTooLarge above `MAX_BODY` bytes.
     """
+    encoding = x.request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise BadRequest(f"The body is encoded as {encoding[:60]!r}; send it as it is.", kind="encoded-body")
     body = x.request.body
     declared = x.request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > MAX_BODY:
@@ -35,9 +38,7 @@ async def read_object(x: Exchange) -> dict[str, object]:
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)[:64]
-        raise BadRequest(f"{twice!r} is given twice.", param=twice, kind="duplicate-parameter")
-    return members
+    twice = first_repeated(name for name, _ in pairs)
+    if twice is not None:
+        raise BadRequest(f"{twice[:64]!r} is given twice.", param=twice[:64], kind="duplicate-parameter")
+    return dict(pairs)
