@@ -99,8 +99,9 @@ fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run node_modules/.f
 	@touch $@
 
 .venv/.chromium: | .venv/bin/python
-	@command -v chromium >/dev/null || { echo "Installing Debian's Chromium"; \
+	@command -v chromium-headless-shell >/dev/null || { echo "Installing Debian's Chromium"; \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || \
-	  { echo "Chromium could not be installed: run apt-get install chromium." >&2; exit 1; }; }
+	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
+	    chromium-headless-shell; } >/dev/null || \
+	  { echo "Chromium could not be installed: run apt-get install chromium-headless-shell." >&2; exit 1; }; }
 	@touch $@

@@ -10,6 +10,7 @@ from PIL import Image
 
 from . import corpus, emblazon, peers
 from .chromium import browser
+from .fonts import ROOT
 from .score import Score, compare
 from .sheet import difference, write_sheet
 
@@ -78,7 +79,7 @@ def main() -> None:
     print_table(scores)
     for group, group_rows in rows.items():
         write_sheet(group_rows, OUT / f"{group}.png")
-    print(f"\nContact sheets: {OUT.relative_to(peers.ROOT)}/{{{','.join(corpus.GROUPS)}}}.png")
+    print(f"\nContact sheets: {OUT.relative_to(ROOT)}/{{{','.join(corpus.GROUPS)}}}.png")
 
 
 if __name__ == "__main__":

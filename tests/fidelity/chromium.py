@@ -1,4 +1,10 @@
-"""Debian's Chromium as the reference: HTML files to pictures, over the DevTools protocol."""
+"""Debian's Chromium as the reference: HTML files to pictures, over the DevTools protocol.
+
+It is the headless shell under the distribution's own fontconfig rules and without hints, as Playwright and
+Puppeteer run it: advances are fractional, glyphs lie at quarters of a pixel. At one device px per px the
+vendored fonts come as web fonts, since the rules hint installed ones there (and the full browser takes no
+notice of the flag); on finer screens nothing is hinted, and they are installed.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +12,49 @@ import asyncio
 import base64
 import io
 import itertools
+import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
+from .fonts import VENDOR, web_faces
+
+EXECUTABLE = "chromium-headless-shell"
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
     "--font-render-hinting=none", "--remote-debugging-port=0",
     "--disable-extensions", "--force-color-profile=srgb",
 )  # fmt: skip
-# fontconfig sees the vendored fonts and nothing else, with the generic families of fonts.toml.
+STOCK_RULES = Path("/etc/fonts/conf.d")
+# fontconfig sees the vendored fonts and no other, with the generic families of fonts.toml.
 FONT_ALIASES = {
     "sans-serif": "Inter", "serif": "Source Serif 4", "monospace": "JetBrains Mono",
     **{f"Noto Sans {place}": f"Noto Sans CJK {place}" for place in ("JP", "KR", "SC", "TC", "HK")},
 }  # fmt: skip
 MAX_SHOTS = 6
+FACES = "for (const f of %s) document.fonts.add(new FontFace(f.family, f.source, f));"
 READY = """
 document.fonts.ready.then(() => Promise.all([...document.images].map(image => image.decode().catch(() => 0))))
 """
 
 
 class ChromiumMissing(RuntimeError):
-    """No chromium on PATH; `make test` installs it from Debian's packages."""
+    """No Chromium on PATH, or not Debian's rules; `make test` installs it from Debian's packages."""
 
 
-def _fontconfig(folder: Path) -> Path:
+def write_fontconfig(folder: Path) -> Path:
+    """Write a fontconfig of the vendored fonts under the distribution's rules and return its path."""
+    if not STOCK_RULES.is_dir():
+        raise ChromiumMissing(f"{STOCK_RULES} is missing; Debian's fontconfig-config brings it.")
     aliases = "".join(
         f'<alias binding="same"><family>{name}</family><prefer><family>{target}</family></prefer></alias>'
         for name, target in FONT_ALIASES.items()
@@ -47,7 +62,8 @@ def _fontconfig(folder: Path) -> Path:
     path = folder / "fonts.conf"
     path.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>{ROOT / 'fonts' / 'vendor'}</dir><cachedir>{folder / 'cache'}</cachedir>{aliases}</fontconfig>"
+        f"<dir>{VENDOR}</dir><cachedir>{folder / 'cache'}</cachedir>{aliases}"
+        f"<include>{STOCK_RULES}</include></fontconfig>"
     )
     return path
 
@@ -88,12 +104,14 @@ class Browser:
         result: dict[str, Any] = answer["result"]
         return result
 
-    async def open_page(self) -> None:
-        """Open the page that later calls speak to."""
+    async def open_page(self, *, web_fonts: bool) -> None:
+        """Open the page that later calls speak to; `web_fonts` brings the vendored fonts along."""
         target = await self.call("Target.createTarget", url="about:blank")
         attached = await self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         await self.call("Page.enable")
+        if web_fonts:
+            await self.call("Page.addScriptToEvaluateOnNewDocument", source=FACES % json.dumps(web_faces()))
 
     async def load(self, url: str, width: int, height: int) -> None:
         """Load a URL in a viewport of CSS px and wait for its fonts and images."""
@@ -137,16 +155,16 @@ async def browser(scale: float = 1.0) -> AsyncIterator[Browser]:
 
     `scale` is the screen's, in device px per px. Emulating one would lay out and round in CSS px.
     """
-    executable = shutil.which("chromium")
+    executable = shutil.which(EXECUTABLE)
     if executable is None:
-        raise ChromiumMissing("chromium is not installed; `make test` installs it with apt-get.")
+        raise ChromiumMissing(f"{EXECUTABLE} is not installed; `make test` installs it with apt-get.")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         process = await asyncio.create_subprocess_exec(
             executable, *FLAGS, f"--force-device-scale-factor={scale}",
             f"--user-data-dir={folder / 'profile'}", "about:blank",
-            env={**os.environ, "FONTCONFIG_FILE": str(_fontconfig(folder))},
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "FONTCONFIG_FILE": str(write_fontconfig(folder))},
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         try:
             assert process.stderr is not None
@@ -161,11 +179,11 @@ async def browser(scale: float = 1.0) -> AsyncIterator[Browser]:
             async with aiohttp.ClientSession() as session, session.ws_connect(url, max_msg_size=0) as socket:
                 page = Browser(socket)
                 reader = asyncio.create_task(page.read())
-                await page.open_page()
+                await page.open_page(web_fonts=scale <= 1)
                 yield page
                 reader.cancel()
             drain.cancel()
         finally:
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)  # Debian's wrapper and the browser that it started
+            await asyncio.wait_for(process.wait(), 30)

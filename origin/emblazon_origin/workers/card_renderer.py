@@ -32,7 +32,7 @@ from emblazon_origin.workers.renderer import Waits
 # What changes pixels: these folders of the package, and these libraries.
 _STAGES = ("template", "style", "text", "layout", "paint", "encode", "assets")
 _LIBRARIES = (
-    "freetype-py", "icu4py", "isal", "jinja2", "lxml", "numpy", "pillow", "pyphen", "regex", "resvg-py",
+    "icu4py", "isal", "jinja2", "lxml", "numpy", "pillow", "pyphen", "regex", "resvg-py",
     "selectolax", "tinycss2", "uharfbuzz",
 )  # fmt: skip
 _WARM_SECONDS = 2.0

@@ -21,6 +21,7 @@ from emblazon_origin.layout.boxes.box import Box, Rect
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.text.fonts.font_library import FontLibrary
+from fidelity.chromium import EXECUTABLE, write_fontconfig
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -31,14 +32,8 @@ TOLERANCE = 1 / 64 + 1e-6  # px; Chromium keeps 1/64 px
 
 Rects = dict[str, list[float]]
 
-_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<dir>{fonts}</dir><cachedir>{cache}</cachedir>
-<alias binding="same"><family>sans-serif</family><prefer><family>Inter</family></prefer></alias>
-<alias binding="same"><family>serif</family><prefer><family>Source Serif 4</family></prefer></alias>
-<alias binding="same"><family>monospace</family><prefer><family>JetBrains Mono</family></prefer></alias>
-</fontconfig>"""
 _FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
     "--force-device-scale-factor=1", "--font-render-hinting=none", "--virtual-time-budget=10000",
 )  # fmt: skip
@@ -81,10 +76,9 @@ def record(cases: dict[str, str]) -> dict[str, Rects]:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "cases.html")
         source.write_text(document)
-        fonts = Path(folder, "fonts.conf")
-        fonts.write_text(_FONTS.format(fonts=ROOT / "fonts" / "vendor", cache=f"{folder}/cache"))
+        fonts = write_fontconfig(Path(folder))
         done = subprocess.run(
-            ["chromium", *_FLAGS, f"--user-data-dir={folder}/profile", "--dump-dom", source.as_uri()],
+            [EXECUTABLE, *_FLAGS, f"--user-data-dir={folder}/profile", "--dump-dom", source.as_uri()],
             capture_output=True, text=True, timeout=120, check=True,
             env={"FONTCONFIG_FILE": str(fonts), "PATH": "/usr/bin:/bin", "HOME": folder},
         )  # fmt: skip

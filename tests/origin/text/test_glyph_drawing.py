@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from emblazon_origin.text.fonts.hinting import is_hinted
 from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.xmlReader import XMLReader
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -22,7 +23,6 @@ from emblazon_origin.text.fonts.coverage import coverage_table, luminance_level
 from emblazon_origin.text.fonts.draw import color_glyphs, draw_run_mask, forget_glyphs, run_mask
 from emblazon_origin.text.fonts.font_library import FontInstance, FontLibrary
 from emblazon_origin.text.fonts.glyphs import color_glyph, glyph_mask, glyph_outline
-from emblazon_origin.text.fonts.hinting import is_hinted
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.line_model import GlyphRun, InlineLayout, TextItem
 

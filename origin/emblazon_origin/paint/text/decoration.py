@@ -160,7 +160,7 @@ def _straight(line: DecorationLine, top: float) -> Path:
         return RoundedRect(Rect(line.left, top, line.right - line.left, line.thickness)).path()
     width = float(floor(line.exact + 0.5))
     middle = top + width / 2
-    path = Path().move(line.left, middle).line(line.right, middle)
+    path = Path().move(floor(line.left), middle).line(floor(line.right), middle)  # as Chromium's
     return stroke_path(path, width, _pattern(line.decoration.style, width))
 
 
@@ -211,11 +211,14 @@ def _without_glyphs(
 ) -> Mask:
     """Cut a gap around every glyph that crosses the line."""
     margin = min(line.exact, _MAX_SKIP * dpr)
+    shift = painter.matrix.e if painter.matrix.is_translation else 0.0
     holes = Path()
     for run in line.runs:
-        for left, right in _crossings(run, bounds, origin, dpr):
-            width = right - left + 2 * margin
-            holes.extend(rect_path(Rect(left - margin, bounds.y - 1, width, bounds.height + 2)))
+        for crossing in _crossings(run, bounds, origin, dpr):
+            # Gaps have hard edges: whole pixels.
+            left = floor(crossing[0] - margin + shift + 0.5) - shift
+            right = floor(crossing[1] + margin + shift + 0.5) - shift
+            holes.extend(rect_path(Rect(left, bounds.y - 1, right - left, bounds.height + 2)))
     cut = painter.mask(holes)
     if cut is None:
         return mask
@@ -230,7 +233,7 @@ def _crossings(run: GlyphRun, bounds: Rect, origin: Origin, dpr: float) -> Itera
     x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
     k = run.size * dpr / run.font.units_per_em
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        x, y = floor(x0 + gx * dpr + 0.5), floor(y0 - gy * dpr + 0.5)
+        x, y = x0 + gx * dpr, floor(y0 - gy * dpr + 0.5)
         top, bottom = (y - bounds.y) / k, (y - bounds.y - bounds.height) / k
         found = _extent(run.font, glyph, round(bottom, 2), round(top, 2))
         if found is not None:

@@ -12,7 +12,7 @@ from ...layout.boxes.box import Rect
 from ...style.values.value_types import BLACK, Color
 from ...text.fonts.coverage import coverage_table, luminance_level
 from ...text.fonts.draw import color_glyphs, fill_color, run_mask
-from ...text.fonts.glyphs import MAX_GLYPH_SIDE, glyph_outline
+from ...text.fonts.glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, glyph_outline
 from ...text.line_model import GlyphRun
 from ..painter import Painter
 from ..raster.blur import blur, reach
@@ -71,13 +71,19 @@ def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
 
 
 def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Path:
-    """Return all outlines of a run in device px: turned and scaled, their origins on whole pixels."""
+    """Return all outlines of a run in device px: turned and scaled, their origins on quarters of a pixel.
+
+    As in Skia: upright text keeps its baseline on a whole pixel.
+    """
     path = Path()
     k = run.size * dpr / run.font.units_per_em
     x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
     a, b, c, d = matrix.a * k, matrix.b * k, -matrix.c * k, -matrix.d * k
+    steps_x = 1 if matrix.a == 0 else SUBPIXEL_STEPS
+    steps_y = 1 if matrix.b == 0 else SUBPIXEL_STEPS
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        x, y = (floor(v + 0.5) for v in matrix.apply(x0 + gx * dpr, y0 - gy * dpr))
+        px, py = matrix.apply(x0 + gx * dpr, y0 - gy * dpr)
+        x, y = _nearest(px, steps_x), _nearest(py, steps_y)
         for name, p in glyph_outline(run.font, glyph):
             mapped = [
                 value
@@ -88,6 +94,10 @@ def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Pa
     return path
 
 
+def _nearest(value: float, steps: int) -> float:
+    return floor(value * steps + 0.5) / steps
+
+
 def _paint_stroke(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
     mask = stroke_mask(painter, run, origin, dpr)
     painter.surface.fill_mask(mask, run.style.text_stroke_color, painter.clip)
@@ -95,35 +105,11 @@ def _paint_stroke(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -
 
 def stroke_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mask | None:
     """Return the coverage of a run's `-webkit-text-stroke`: centred on the outlines."""
-    x0, y0 = floor(origin[0] + run.x * dpr + 0.5), floor(origin[1] + run.shift * dpr + 0.5)
+    width = run.style.text_stroke_width * dpr
     if painter.matrix.is_translation:
-        # Glyph origins lie on whole pixels, as those of the fill do.
-        snapped = (x0 - run.x * dpr, y0 - run.shift * dpr)
-        outline = run_path(_rounded(run, dpr), snapped, dpr)
-    else:
-        outline = run_path(run, origin, dpr)
-    return painter.mask(stroke_path(outline, run.style.text_stroke_width * dpr, closed=True))
-
-
-def _rounded(run: GlyphRun, dpr: float) -> GlyphRun:
-    """Return the run with each glyph's origin on a whole device pixel, counted from the run's own."""
-    start = run.x * dpr
-    fraction = start - floor(start)
-    xs = [(floor(x * dpr + fraction + 0.5)) / dpr for x in run.xs]
-    return GlyphRun(
-        run.font,
-        run.size,
-        run.glyphs,
-        xs,
-        run.ys,
-        run.x,
-        run.width,
-        run.shift,
-        run.style,
-        run.text,
-        run.rtl,
-        run.element,
-    )
+        outline = stroke_path(device_path(run, origin, dpr, painter.matrix), width, closed=True)
+        return coverage(outline, IDENTITY, painter.clip.bounds)
+    return painter.mask(stroke_path(run_path(run, origin, dpr), width, closed=True))
 
 
 def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
@@ -132,9 +118,7 @@ def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: fl
             fill_color(run).a, run.style.text_stroke_color.a if run.style.text_stroke_width > 0 else 0.0
         )
         if painter.matrix.is_translation:
-            # Glyphs lie on whole device pixels.
-            dx, dy = floor(x + painter.matrix.e + 0.5), floor(y + painter.matrix.f + 0.5)
-            painter.surface.draw(pixmap, dx, dy, painter.clip, None, opacity)
+            painter.surface.draw(pixmap, int(x), int(y), painter.clip, None, opacity)
         else:
             w, h = pixmap.size
             painter.draw_scaled(pixmap, Rect(x, y, w / scale, h / scale), opacity=opacity)
@@ -143,9 +127,17 @@ def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: fl
 def _color_glyphs(
     painter: Painter, run: GlyphRun, origin: Origin, dpr: float
 ) -> Iterator[tuple[Pixmap, float, float, float]]:
-    """Yield pictures with their place in scaled px and how many picture pixels one scaled px has."""
+    """Yield pictures, their place and how many of their pixels one scaled px has.
+
+    The place is in device px where the matrix only moves, else in scaled px.
+    """
     foreground = (*rgb8(run.style.color), 255)
-    scale = 1.0 if painter.matrix.is_translation else max(1.0, min(8.0, max(painter.matrix.scale)))
+    matrix = painter.matrix
+    if matrix.is_translation:
+        for placed in color_glyphs(run, matrix.apply(*origin), dpr, foreground):
+            yield Pixmap.from_image(placed.image), placed.x, placed.y, 1.0
+        return
+    scale = max(1.0, min(8.0, max(matrix.scale)))
     for placed in color_glyphs(run, (origin[0] * scale, origin[1] * scale), dpr * scale, foreground):
         yield Pixmap.from_image(placed.image), placed.x / scale, placed.y / scale, scale
 
@@ -188,7 +180,7 @@ def ink_mask(
     if run.font.is_color:
         for pixmap, x, y, scale in _color_glyphs(painter, run, origin, dpr):
             alpha = pixmap.alpha if pixmap.alpha is not None else Image.new("L", pixmap.size, 255)
-            dx, dy = painter.matrix.apply(x, y)
+            dx, dy = (x, y) if painter.matrix.is_translation else painter.matrix.apply(x, y)
             if scale != 1:
                 alpha = alpha.resize(
                     (max(1, round(alpha.width / scale)), max(1, round(alpha.height / scale)))

@@ -10,7 +10,6 @@ font_library.py    all fonts, and instances of them
 font_metrics.py    ascents, descents and their kin
 measures.py        ex, cap, ch, ic
 emoji.py           text or emoji presentation
-hinting.py         glyph coverage from FreeType
 coverage.py        contrast and gamma of coverage
 glyphs.py          glyphs as pixels and paths
 draw.py            runs as pixels

@@ -1,8 +1,8 @@
 """Glyph runs as pixels: one mask for all glyphs of a run, so that paint does one paste per run.
 
-Positions are those of Chromium without sub-pixel positioning: each glyph's origin is rounded to a whole
-device pixel. `subpixel=True` keeps quarters instead (scaled layers); so does a dpr above 1, where Chromium
-positions between pixels, without hints. Coverage is corrected for the text's colour as Skia does
+Positions are those of Skia with sub-pixel positioning: a glyph's origin lies at the nearest quarter of a
+device pixel across and on a whole one down; pictures of colour glyphs lie on the whole pixel before it.
+Coverage is corrected for the text's colour as Skia does
 (`coverage.py`): by default the run's fill colour, `color` for shadows and the like.
 """
 
@@ -19,7 +19,7 @@ from ..cache import Cache
 from ..line_model import GlyphRun
 from .coverage import coverage_table, luminance_level
 from .font_library import FontInstance
-from .glyphs import MAX_GLYPH_SIDE, GlyphMask, color_glyph, forget_masks, glyph_mask
+from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, forget_masks, glyph_mask
 
 
 class PlacedColor(NamedTuple):
@@ -45,64 +45,30 @@ _runs: Cache[tuple[object, ...], RunMask] = Cache(
 )
 
 
-def draw_run_mask(
-    canvas: Image.Image,
-    run: GlyphRun,
-    origin: tuple[float, float],
-    dpr: float = 1.0,
-    *,
-    subpixel: bool = False,
-    color: Color | None = None,
-) -> None:
-    """Composite the coverage of a run's monochrome glyphs into an "L" canvas.
-
-    `origin` is where the run's (x = 0, baseline) lies on the canvas in device px: the block's content-box
-    left, and its top plus `Line.baseline`. `run.shift` is applied here.
-    """
-    found = run_mask(run, origin, dpr, subpixel=subpixel, color=color)
-    if found.image is not None:
-        canvas.paste(255, (found.x, found.y), found.image)
-
-
 def fill_color(run: GlyphRun) -> Color:
     """Return the colour that fills a run's glyphs."""
     return run.style.text_fill_color or run.style.color
 
 
 def run_mask(
-    run: GlyphRun,
-    origin: tuple[float, float],
-    dpr: float = 1.0,
-    *,
-    subpixel: bool = False,
-    color: Color | None = None,
+    run: GlyphRun, origin: tuple[float, float], dpr: float = 1.0, *, color: Color | None = None
 ) -> RunMask:
-    """Return one cached mask for a run; the same arguments as `draw_run_mask`, no canvas needed.
+    """Return one cached mask for a run.
 
-    Its x and y are device px on the canvas. The image is shared: do not draw into it.
+    `origin` is where the run's (x = 0, baseline) lies on the canvas in device px: the block's content-box
+    left, and its top plus `Line.baseline`. `run.shift` is applied here. The mask's x and y are device px on
+    the canvas. The image is shared: do not draw into it.
     """
-    subpixel = subpixel or dpr > 1
-    steps = 4 if subpixel else 1
     level = luminance_level(color or fill_color(run))
     x0 = origin[0] + run.x * dpr
     y0 = origin[1] + run.shift * dpr
     # The same glyphs at the same fraction of a pixel make the same mask, wherever the run lies.
     whole_x, whole_y = math.floor(x0), math.floor(y0 + 0.5)
     fraction = x0 - whole_x
-    key = (
-        run.font,
-        run.size * dpr,
-        tuple(run.glyphs),
-        tuple(run.xs),
-        tuple(run.ys),
-        fraction,
-        dpr,
-        steps,
-        level,
-    )
+    key = (run.font, run.size * dpr, tuple(run.glyphs), tuple(run.xs), tuple(run.ys), fraction, dpr, level)
     found = _runs.get(key)
     if found is None:
-        found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr, subpixel)), level)
+        found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr)), level)
         _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
@@ -121,15 +87,15 @@ def _compose(placed: list[_Placed], level: int) -> RunMask:
     return RunMask(canvas.point(coverage_table(level)), left, top)
 
 
-def _placed(run: GlyphRun, origin: tuple[float, float], dpr: float, subpixel: bool) -> Iterator[_Placed]:
+def _placed(run: GlyphRun, origin: tuple[float, float], dpr: float) -> Iterator[_Placed]:
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
         return
     x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        x, fraction = _snap(x0 + gx * dpr, subpixel)
+        x, fraction = snap(x0 + gx * dpr)
         y = math.floor(y0 - gy * dpr + 0.5)
-        mask = glyph_mask(font, glyph, size, fraction, hint=dpr <= 1)
+        mask = glyph_mask(font, glyph, size, fraction)
         yield mask, x + mask.left, y + mask.top
 
 
@@ -139,7 +105,7 @@ def color_glyphs(
     dpr: float = 1.0,
     foreground: tuple[int, int, int, int] = (0, 0, 0, 255),
 ) -> list[PlacedColor]:
-    """Return the colour glyphs of a run (none for monochrome fonts), placed in device px."""
+    """Return the colour glyphs of a run (none for monochrome fonts), placed on device px."""
     font: FontInstance = run.font
     if not font.is_color:
         return []
@@ -148,15 +114,14 @@ def color_glyphs(
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         drawn = color_glyph(font, glyph, run.size * dpr, foreground)
         if drawn.image is not None:
-            x, y = math.floor(x0 + gx * dpr + 0.5), math.floor(y0 - gy * dpr + 0.5)
+            x, y = snap(x0 + gx * dpr)[0], math.floor(y0 - gy * dpr + 0.5)
             placed.append(PlacedColor(drawn.image, x + drawn.left, y + drawn.top))
     return placed
 
 
-def _snap(x: float, subpixel: bool) -> tuple[int, float]:
-    if not subpixel:
-        return math.floor(x + 0.5), 0.0
-    x += 1 / 8  # to the nearest quarter
+def snap(x: float) -> tuple[int, float]:
+    """Return the nearest quarter of a pixel as a whole pixel and the rest, which may exceed the quarter."""
+    x += 0.5 / SUBPIXEL_STEPS
     whole = math.floor(x)
     return whole, x - whole
 

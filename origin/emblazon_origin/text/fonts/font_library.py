@@ -58,6 +58,7 @@ class FontInstance:
     embolden: float = 0.0  # of an em, by which synthetic bold grows the outlines
     synthetic_oblique: bool = False
     features: tuple[tuple[str, int], ...] = ()  # of the @font-face rule
+    installed: bool = True  # False: brought by a document
     advances: dict[int, int] = field(default_factory=dict, repr=False)  # nominal, by glyph
 
     @property
@@ -89,7 +90,7 @@ class FontInstance:
         if found is None:
             if len(self._by_size) > 256:
                 self._by_size.clear()
-            found = metrics_on(self.design, size, self.units_per_em, grid)
+            found = metrics_on(self.design, size, self.units_per_em, grid, keep_descent=self.installed)
             self._by_size[size, grid] = found
         return found
 
@@ -198,7 +199,7 @@ class FontLibrary:
         slant = self._needs_slant(face, query, rule, coordinates)
         axes = tuple(sorted(coordinates.items()))
         features = rule.features if rule else ()
-        key = (id(face), axes, bold, slant, features)
+        key = (id(face), axes, bold, slant, features, rule is None)
         found = self._shared.instances.get(key)
         if found is None:
             font = hb.Font(face.hb_face)
@@ -209,7 +210,9 @@ class FontLibrary:
             if slant:
                 font.synthetic_slant = slant
             name = _instance_name(face, query, axes)
-            found = FontInstance(name, face.units_per_em, face, font, axes, bold, slant != 0.0, features)
+            found = FontInstance(
+                name, face.units_per_em, face, font, axes, bold, slant != 0.0, features, rule is None
+            )
             self._shared.instances.put(key, found)
         return found
 

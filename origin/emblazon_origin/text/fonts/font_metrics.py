@@ -53,6 +53,11 @@ def round_half_up(value: float) -> float:
     return math.floor(value + 0.5)
 
 
+def advance_scale(size: float, units_per_em: int) -> float:
+    """Return px per design unit of advances: FreeType takes sizes in 1/64 px and scales by 1/65536."""
+    return math.floor(int(size * 64) * 65536 / units_per_em + 0.5) / (64 * 65536)
+
+
 def layout_unit(value: float) -> float:
     """Cut a length off to 1/64 px, as Chromium keeps it; a hair of floating-point error is forgiven."""
     return math.floor(value * 64 + 1e-4) / 64
@@ -88,7 +93,7 @@ def design_metrics(font: hb.Font) -> DesignMetrics:
 
 def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> FontMetrics:
     """Scale design metrics to `size` px with Chromium's rounding (Blink's SimpleFontData::PlatformInit)."""
-    k = size / units_per_em
+    k, own = size / units_per_em, advance_scale(size, units_per_em)
     ascent = round_half_up(design.ascent * k)
     descent = round_half_up(design.descent * k)
     line_gap = design.line_gap * k
@@ -99,8 +104,8 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
         line_spacing=ascent + descent + round_half_up(line_gap),
         x_height=design.x_height * k or ascent * 0.56,
         cap_height=design.cap_height * k or ascent,
-        zero_advance=round_half_up(design.zero_advance * k) if design.zero_advance else size / 2,
-        ideograph_advance=round_half_up(design.ideograph_advance * k) if design.ideograph_advance else size,
+        zero_advance=design.zero_advance * own or size / 2,
+        ideograph_advance=design.ideograph_advance * own or size,
         underline_offset=-design.underline_position * k,
         underline_thickness=design.underline_thickness * k,
         strikeout_offset=-design.strikeout_position * k,
@@ -108,23 +113,21 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
     )
 
 
-def metrics_on(design: DesignMetrics, size: float, units_per_em: int, grid: float) -> FontMetrics:
-    """Scale design metrics to `size` px, rounded to device px of `grid` px."""
+def metrics_on(
+    design: DesignMetrics, size: float, units_per_em: int, grid: float, *, keep_descent: bool = False
+) -> FontMetrics:
+    """Scale design metrics to `size` px, rounded to device px of `grid` px.
+
+    `keep_descent` takes a descender's lost px from the ascent on screens finer than px: Chromium does so for
+    installed fonts, not for those of a document.
+    """
     if grid == 1.0:
         return scale_metrics(design, size, units_per_em)
     device = scale_metrics(design, size / grid, units_per_em)
-    k = size / units_per_em
-    if grid < 1.0 and device.descent < design.descent * k / grid and device.ascent >= 1.0:
-        # Where it positions between pixels, Chromium leaves a descender all of its px.
+    k = size / units_per_em / grid
+    if keep_descent and grid < 1.0 and device.descent < design.descent * k and device.ascent >= 1.0:
         device = device._replace(ascent=device.ascent - 1.0, descent=device.descent + 1.0)
-    found = FontMetrics(*(value * grid for value in device))
-    if grid > 1.0:
-        return found
-    # Finer screens do not round advances.
-    return found._replace(
-        zero_advance=design.zero_advance * k or size / 2,
-        ideograph_advance=design.ideograph_advance * k or size,
-    )
+    return FontMetrics(*(value * grid for value in device))
 
 
 def _advance(font: hb.Font, character: str) -> float:

@@ -1,8 +1,8 @@
 """Glyphs as pixels and as paths, from caches bounded by bytes.
 
 Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
-(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area, hinted where `hinting.py`
-says so; `draw.py` corrects it for the text's colour.
+(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area of unhinted outlines;
+`draw.py` corrects it for the text's colour.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PIL import Image
 
 from ..cache import Cache
 from .font_library import FontInstance
-from .hinting import hinted_coverage, is_hinted
+from .font_metrics import layout_unit
 
 SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
 MAX_STRIKE_SIDE = 1024  # px; larger bitmaps in a font are not believed
@@ -41,7 +41,7 @@ class ColorGlyph(NamedTuple):
 
 
 PathCommand = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[float, ...]]
-_MaskKey = tuple[FontInstance, int, float, float, bool]
+_MaskKey = tuple[FontInstance, int, float, float]
 
 
 def _area(entry: GlyphMask | ColorGlyph) -> int:
@@ -58,36 +58,24 @@ _local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None, 0, 0)
 
 
-def glyph_mask(
-    font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0, *, hint: bool = True
-) -> GlyphMask:
+def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0) -> GlyphMask:
     """Return the coverage of a glyph at `size` device px per em, shifted right by `subpixel_x` (0 to 1).
 
-    The shift is rounded down to a quarter of a pixel. `hint` lets fonts that ask for it be hinted.
+    The shift is rounded down to a quarter of a pixel.
     """
     shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
-    hint = hint and is_hinted(font)
-    key = (font, glyph, size, shift, hint)
+    key = (font, glyph, size, shift)
     found = _masks.get(key)
     if found is None:
-        found = _masks.put(key, _rasterise(font, glyph, size, shift, hint))
+        found = _masks.put(key, _rasterise(font, glyph, size, shift))
     return found
 
 
-def _rasterise(font: FontInstance, glyph: int, size: float, shift: float, hint: bool) -> GlyphMask:
-    k = size / font.units_per_em
+def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> GlyphMask:
+    k = layout_unit(size) / font.units_per_em
     extents = font.hb_font.get_glyph_extents(glyph)
     if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return _BLANK
-    if hint:
-        hinted = hinted_coverage(font, glyph, size, shift)
-        if hinted is not None:
-            if not hinted.width or not hinted.height:
-                return _BLANK
-            image = Image.frombytes(
-                "L", (hinted.width, hinted.height), hinted.data, "raw", "L", hinted.pitch, 1
-            )
-            return GlyphMask(image, hinted.left, hinted.top)
     draw = _rasteriser()
     # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
     draw.transform = (k, 0.0, 0.0, k, shift, -font.embolden * size / 2)
@@ -114,20 +102,16 @@ def color_glyph(
     glyph: int,
     size: float,
     foreground: tuple[int, int, int, int] = (0, 0, 0, 255),
-    subpixel_x: float = 0.0,
 ) -> ColorGlyph:
     """Return a colour glyph at `size` device px per em; `foreground` (RGBA, 0..255) fills currentColor."""
-    shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
-    key = (font, glyph, size, foreground, shift)
+    key = (font, glyph, size, foreground)
     found = _colors.get(key)
     if found is None:
-        found = _colors.put(key, _paint(font, glyph, size, foreground, shift))
+        found = _colors.put(key, _paint(font, glyph, size, foreground))
     return found
 
 
-def _paint(
-    font: FontInstance, glyph: int, size: float, foreground: tuple[int, int, int, int], shift: float
-) -> ColorGlyph:
+def _paint(font: FontInstance, glyph: int, size: float, foreground: tuple[int, int, int, int]) -> ColorGlyph:
     face = font.face.hb_face
     if face.has_color_png and not face.glyph_has_color_paint(glyph):
         strike = _strike(font, glyph, size)
@@ -138,7 +122,7 @@ def _paint(
     if not extents or max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return ColorGlyph(None, 0, 0)
     paint = hb.RasterPaint()
-    paint.transform = (k, 0.0, 0.0, k, shift, 0.0)
+    paint.transform = (k, 0.0, 0.0, k, 0.0, 0.0)
     red, green, blue, alpha = foreground
     paint.foreground = hb.Color(red, green, blue, alpha)
     if not paint.set_glyph_extents(extents):

@@ -9,10 +9,10 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ...style.values.computed import ComputedStyle
+from ..fonts.font_metrics import advance_scale
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
 from ..shaping.han_kerning import trims_at_end, trims_at_start
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
-from ..shaping.shape import advance_grid
 from ..shaping.shaper import Shaper, TextItem
 from .break_opportunities import Breaks, cluster_breaks
 
@@ -122,9 +122,8 @@ class Paragraph:
 
         font = self.shaper.fonts.font_set(style).primary
         space = font.hb_font.get_nominal_glyph(0x20)
-        advance = font.nominal_advance(space) * style.font_size * self.shaper.scale / font.units_per_em
-        if grid := advance_grid(self.shaper.grid):
-            advance = math.floor(advance / grid + 0.5) * grid
+        size = style.font_size * self.shaper.scale
+        advance = font.nominal_advance(space) * advance_scale(size, font.units_per_em)
         stop = style.tab_size
         if not style.tab_size_is_length:
             stop *= advance + style.letter_spacing + style.word_spacing

@@ -1,12 +1,11 @@
 """Shaping with HarfBuzz: characters of one font, script, direction and language to positioned glyphs.
 
 Shaped runs are in design units and cached by their content, so that a text shaped once is free in any
-later render; `scale_run` puts them into px for a size with Chromium's rounding.
+later render; `scale_run` puts them into px for a size.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,8 +14,7 @@ import uharfbuzz as hb
 from ...style.values.computed import ComputedStyle
 from ..cache import Cache
 from ..fonts.font_library import FontInstance
-from ..fonts.font_metrics import layout_unit
-from ..fonts.hinting import hinted_advance, hints_advances
+from ..fonts.font_metrics import advance_scale
 
 # Scripts whose letters change form by what surrounds them, beyond a run's edges.
 _JOINING = frozenset({
@@ -28,9 +26,9 @@ _OPTIONAL_LIGATURES = (("liga", 0), ("clig", 0))
 
 
 class _Scaled(NamedTuple):
-    """A run's advances and offsets in px, for a font, size, grid and whether it is right to left."""
+    """A run's advances and offsets in px, for a font and size."""
 
-    asked: tuple[FontInstance, float, float, bool]
+    asked: tuple[FontInstance, float]
     advances: list[float]
     x_offsets: list[float] | None
     y_offsets: list[float] | None
@@ -43,7 +41,6 @@ class ShapedRun:
     glyphs: list[int]
     clusters: list[int]
     advances: list[int]
-    nominal: list[int]  # the glyphs' own advances, before kerning
     x_offsets: list[int] | None  # None: all zero
     y_offsets: list[int] | None
     unsafe: frozenset[int]  # character offsets where the run cannot be cut without shaping again
@@ -116,10 +113,10 @@ def shape(
     if halved:
         wanted["halt"] = [(at - low, at - low + 1, 1) for at in halved]
     hb.shape(font.hb_font, buffer, wanted or None)
-    return cache.put(key, _read(buffer, font, start - low))
+    return cache.put(key, _read(buffer, start - low))
 
 
-def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
+def _read(buffer: hb.Buffer, offset: int) -> ShapedRun:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
     clusters = [info.cluster - offset for info in infos]
@@ -127,13 +124,10 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
     places = [position.position for position in positions]
     xs = [place[0] for place in places]
     ys = [place[1] for place in places]
-    nominal_of = font.nominal_advance
     return ShapedRun(
         glyphs,
         clusters,
         [place[2] for place in places],
-        # Hidden characters are spaces without advance: their glyph's own advance is no rounding matter.
-        [nominal_of(glyph) if place[2] else 0 for glyph, place in zip(glyphs, places, strict=True)],
         xs if any(xs) else None,
         ys if any(ys) else None,
         unsafe,
@@ -142,68 +136,20 @@ def _read(buffer: hb.Buffer, font: FontInstance, offset: int) -> ShapedRun:
     )
 
 
-def scale_run(
-    run: ShapedRun, start: int, font: FontInstance, size: float, grid: float, *, rtl: bool = False
-) -> Glyphs:
-    """Scale to `size` px per em; advances fall on device px of `grid` px where those are not finer than px.
-
-    Chromium without sub-pixel positioning rounds a glyph's own advance (a multiple of 1/64 by then, or
-    hinted), and then the kerned one.
-    """
+def scale_run(run: ShapedRun, start: int, font: FontInstance, size: float) -> Glyphs:
+    """Scale to `size` px per em; nothing is rounded to the screen."""
     clusters = [cluster + start for cluster in run.clusters] if start else run.clusters
     scaled = run.scaled
-    if scaled is None or scaled.asked != (font, size, grid, rtl):
-        scaled = run.scaled = _scale(run, font, size, grid, rtl)
+    if scaled is None or scaled.asked != (font, size):
+        scaled = run.scaled = _scale(run, font, size)
     return Glyphs(run.glyphs, clusters, scaled.advances, scaled.x_offsets, scaled.y_offsets)
 
 
-def advance_grid(grid: float) -> float:
-    """Return what advances are rounded to, 0 for nothing: on finer screens Chromium places between pixels."""
-    return grid if grid >= 1.0 else 0.0
-
-
-def _scale(run: ShapedRun, font: FontInstance, size: float, grid: float, rtl: bool) -> _Scaled:
-    asked = (font, size, grid, rtl)
-    grid = advance_grid(grid)
-    k = size / font.units_per_em
-    if grid:
-        floor, unit = math.floor, k / grid
-        own = _own_advances(run, font, size / grid)
-        advances = [
-            floor(rounded + (advance - nominal) * unit + 0.5) * grid
-            for advance, nominal, rounded in zip(run.advances, run.nominal, own, strict=True)
-        ]
-    else:
-        advances = [advance * k for advance in run.advances]
-    xs = [x * k for x in run.x_offsets] if run.x_offsets else None
-    if xs and grid and not rtl:
-        _keep_marks_on_bases(run, advances, xs, k)
-    ys = [y * k for y in run.y_offsets] if run.y_offsets else None
-    return _Scaled(asked, advances, xs, ys)
-
-
-def _keep_marks_on_bases(run: ShapedRun, advances: list[float], xs: list[float], k: float) -> None:
-    """Take the rounding of a base's advance out of its marks' offsets, which reach back over it."""
-    error = 0.0
-    for i, advance in enumerate(run.advances):
-        if advance:
-            error = advance * k - advances[i]
-        elif xs[i]:
-            xs[i] += error
-
-
-def _own_advances(run: ShapedRun, font: FontInstance, size: float) -> list[float]:
-    """Return the glyphs' advances before kerning, in whole device px, at `size` device px per em."""
-    floor, unit = math.floor, layout_unit(size) / font.units_per_em  # FreeType's sizes are in 1/64 px
-    plain: list[float] = [floor(floor(nominal * unit * 64 + 0.5) / 64 + 0.5) for nominal in run.nominal]
-    if not hints_advances(font):
-        return plain
-    return [
-        rounded if not nominal else _hinted(font, glyph, size, rounded)
-        for glyph, nominal, rounded in zip(run.glyphs, run.nominal, plain, strict=True)
-    ]
-
-
-def _hinted(font: FontInstance, glyph: int, size: float, otherwise: float) -> float:
-    advance = hinted_advance(font, glyph, size)
-    return otherwise if advance is None else advance
+def _scale(run: ShapedRun, font: FontInstance, size: float) -> _Scaled:
+    k, own = size / font.units_per_em, advance_scale(size, font.units_per_em)
+    return _Scaled(
+        (font, size),
+        [advance * own for advance in run.advances],
+        [x * k for x in run.x_offsets] if run.x_offsets else None,
+        [y * k for y in run.y_offsets] if run.y_offsets else None,
+    )

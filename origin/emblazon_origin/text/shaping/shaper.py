@@ -123,7 +123,7 @@ class Shaper:
             self.fonts.shaped_cache, font, text, 0, len(text),
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
         )  # fmt: skip
-        return scale_run(run, 0, font, item.size, self.grid, rtl=item.rtl)
+        return scale_run(run, 0, font, item.size)
 
     def _shape(self, item: TextItem, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
         text, offset = self.content.text, 0
@@ -140,7 +140,7 @@ class Shaper:
         )  # fmt: skip
 
     def _scaled(self, item: TextItem, run: ShapedRun, start: int) -> Glyphs:
-        glyphs = scale_run(run, start, item.font, item.size, self.grid, rtl=item.rtl)
+        glyphs = scale_run(run, start, item.font, item.size)
         style = item.style
         letter = layout_unit_on(style.letter_spacing * self.scale, self.grid or 1.0)
         word = layout_unit_on(style.word_spacing * self.scale, self.grid or 1.0)
