@@ -9,6 +9,7 @@ from typing import Literal
 
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontInstance
+from ..fonts.font_metrics import layout_unit_up
 from ..line_model import AtomicItem
 from ..shaping.bidi import visual_order
 from ..shaping.inline_content import OBJECT
@@ -136,9 +137,10 @@ def _text_leaf(
     )
     if (low, high) != (start, end):
         glyphs = _part(glyphs, start, end, item.rtl)
+    width = layout_unit_up(sum(glyphs.advances), paragraph.shaper.grid)
     return Leaf(
-        "text", start, end, box, item.level, sum(glyphs.advances), style, item=item, glyphs=glyphs,
-        font=item.font, text=paragraph.content.text[start:end],
+        "text", start, end, box, item.level, width, style, item=item, glyphs=glyphs, font=item.font,
+        text=paragraph.content.text[start:end],
     )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def _add_hyphen(paragraph: Paragraph, span: TextSpan, leaves: list[Leaf]) -> Non
                     span.visible,
                     leaf.box,
                     leaf.level,
-                    sum(glyphs.advances),
+                    layout_unit_up(sum(glyphs.advances), paragraph.shaper.grid),
                     leaf.style,
                     leaf.element,
                     leaf.item,

@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from ..fonts.font_library import FontInstance
+from ..fonts.font_metrics import layout_unit_up
 from ..shaping.scripts import script_runs
 from ..shaping.shape import Glyphs, features_of
 from ..shaping.shaper import TextItem
@@ -40,8 +41,9 @@ def ellipsis_leaf(paragraph: Paragraph, text: str, base: int) -> Leaf:
     script = next((run[2] for run in script_runs(text)), "Zyyy")
     item = TextItem(0, 0, font, style, base, script, features_of(style, font), size)
     glyphs = shaper.text_glyphs(text, item)
+    width, end = layout_unit_up(sum(glyphs.advances), shaper.grid), paragraph_end(paragraph)
     return Leaf(
-        "text", paragraph_end(paragraph), paragraph_end(paragraph), -1, base, sum(glyphs.advances), style,
+        "text", end, end, -1, base, width, style,
         item=item, glyphs=glyphs, font=font, text=text,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ...style.values.computed import ComputedStyle
-from ..fonts.font_metrics import advance_scale
+from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
 from ..shaping.han_kerning import trims_at_end, trims_at_start
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
@@ -48,6 +48,9 @@ class Paragraph:
     breaks: Breaks
     inline_items: list[InlineItem]
     text_widths: list[float] = field(default_factory=list)
+    piece_starts: list[int] = field(default_factory=list)  # stretches of one item and element
+    piece_ends: list[int] = field(default_factory=list)
+    piece_lacks: list[float] = field(default_factory=list)  # running sum, for Chromium rounds each up
     edge_widths: list[float] = field(default_factory=list)
     event_splits: list[int] = field(default_factory=list)
     item_starts: list[int] = field(default_factory=list)
@@ -99,6 +102,22 @@ class Paragraph:
         if "\t" in text:
             self._measure_tabs(advances)
         self.text_widths = [0.0, *accumulate(advances)]
+        self._measure_pieces()
+
+    def _measure_pieces(self) -> None:
+        """Note what the width of each stretch of one item and element lacks of a whole 1/64 px."""
+        ends = [source.end for source in self.content.sources]
+        lacks = []
+        for item in self.items:
+            low = item.start
+            inside = ends[bisect_right(ends, item.start) : bisect_left(ends, item.end)]
+            for stop in (*inside, item.end):
+                width = self.text_widths[stop] - self.text_widths[low]
+                self.piece_starts.append(low)
+                self.piece_ends.append(stop)
+                lacks.append(layout_unit_up(width, self.shaper.grid) - width)
+                low = stop
+        self.piece_lacks = [0.0, *accumulate(lacks)]
 
     def _measure_tabs(self, advances: list[float]) -> None:
         """CSS Text 3 §4.2: a preserved tab reaches the next stop, at least half a "0" away."""
@@ -187,10 +206,17 @@ class Paragraph:
         """Return the width of a line without its trailing white space, px."""
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
-        width += self._cut_correction(span)
+        width += self._cut_correction(span) + self._piece_lack(span)
         if self.clones:
             width += self._cloned_starts(span)
+        width = layout_unit_up(width, self.shaper.grid)
         return width + self.hyphen_width(span.visible) if span.hyphen else width
+
+    def _piece_lack(self, span: TextSpan) -> float:
+        """Return what the whole pieces on a line add to it."""
+        first = bisect_left(self.piece_starts, span.start)
+        last = bisect_right(self.piece_ends, span.visible)
+        return self.piece_lacks[last] - self.piece_lacks[first] if last > first else 0.0
 
     def _cloned_starts(self, span: TextSpan) -> float:
         """Return the room of start edges that `box-decoration-break: clone` repeats on a line."""
@@ -242,7 +268,8 @@ class Paragraph:
         found = self.hyphen_widths.get(offset)
         if found is None:
             item = self.item_at(offset - 1)
-            found = sum(self.shaper.text_glyphs(hyphen_text(item), item).advances) if item else 0.0
+            glyphs = self.shaper.text_glyphs(hyphen_text(item), item) if item else None
+            found = layout_unit_up(sum(glyphs.advances), self.shaper.grid) if glyphs else 0.0
             self.hyphen_widths[offset] = found
         return found
 

@@ -54,7 +54,6 @@ def box_metrics(
     """Return the metrics of a box by its own font and line-height; no shift yet."""
     size = style.font_size * scale
     font_set = fonts.font_set(style if scale == 1.0 else style.replace(font_size=size))
-    grid = grid or 1.0
     font = font_set.primary.metrics(size, grid)
     ascent, descent = half_leading(font, used_line_height(style, font, scale, grid), grid)
     return BoxMetrics(style, font, ascent, descent, grid=grid)

@@ -142,8 +142,8 @@ class Shaper:
     def _scaled(self, item: TextItem, run: ShapedRun, start: int) -> Glyphs:
         glyphs = scale_run(run, start, item.font, item.size)
         style = item.style
-        letter = layout_unit_on(style.letter_spacing * self.scale, self.grid or 1.0)
-        word = layout_unit_on(style.word_spacing * self.scale, self.grid or 1.0)
+        letter = layout_unit_on(style.letter_spacing * self.scale, self.grid)
+        word = layout_unit_on(style.word_spacing * self.scale, self.grid)
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
         return glyphs
