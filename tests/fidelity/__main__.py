@@ -45,13 +45,13 @@ def _mean(scores: Sequence[Score | None]) -> str:
 
 def print_table(scores: Mapping[str, Mapping[str, Score | None]]) -> None:
     """Print SSIM and the share of pixels visibly off: per case, then the mean of each group."""
-    print(f"{'case':34}" + "".join(f"{engine:>17}" for engine in ENGINES))
+    print(f"{'case':34}" + "".join(f"{engine:>20}" for engine in ENGINES))
     for identity, row in scores.items():
-        print(f"{identity:34}" + "".join(f"{_cell(row[engine]):>17}" for engine in ENGINES))
+        print(f"{identity:34}" + "".join(f"{_cell(row[engine]):>20}" for engine in ENGINES))
     print("\nmean of the cases that the engine drew")
     for group in corpus.GROUPS:
         rows = [row for identity, row in scores.items() if identity.startswith(f"{group}/")]
-        print(f"{group:34}" + "".join(f"{_mean([row[engine] for row in rows]):>17}" for engine in ENGINES))
+        print(f"{group:34}" + "".join(f"{_mean([row[engine] for row in rows]):>20}" for engine in ENGINES))
 
 
 def main() -> None:
@@ -75,7 +75,9 @@ def main() -> None:
             difference(expected, ours),
             *(picture or blank for picture in drawn.values()),
         ]
-        rows[case.group].append((f"{case.id}: chromium | emblazon | difference | satori | takumi", pictures))
+        rows[case.group].append(
+            (f"{case.id}: chromium | emblazon | difference | {' | '.join(peers.PEERS)}", pictures)
+        )
     print_table(scores)
     for group, group_rows in rows.items():
         write_sheet(group_rows, OUT / f"{group}.png")

@@ -1,8 +1,8 @@
 // Draws HTML cards with satori + resvg-js and with takumi, each with the fonts that it can read.
 //
-//   node peers.mjs JOBS.json     JOBS: {width, height, scale, fonts: [...], cards: [{id, path, out: {satori, takumi}}]}
+//   node peers.mjs JOBS.json     JOBS: {width, height, scale, fonts: [...], cards: [{id, path, out: {satori, takumi, "takumi-content-box"}}]}
 //
-// Prints one JSON line per card: {id, satori: {ms} | {error}, takumi: {ms} | {error}}.
+// Prints one JSON line per card: {id, [peer]: {ms} | {error}}.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -67,6 +67,8 @@ const satoriFonts = jobs.fonts.static.map((font) => ({ ...font, data: bytes(font
 const takumi = new Renderer();
 for (const font of jobs.fonts.variable) await takumi.registerFont({ name: font.name, generic: font.generic, data: bytes(font.path) });
 
+const CONTENT_BOX = "*, *::before, *::after { box-sizing: content-box }";
+
 async function timed(draw, out) {
   try {
     const start = performance.now();
@@ -86,11 +88,12 @@ for (const card of jobs.cards) {
     const svg = await satori(satoriTree(html), { width: jobs.width, height: jobs.height, fonts: satoriFonts, onStyleError() {} });
     return new Resvg(svg, { font: { loadSystemFonts: false }, fitTo: { mode: "width", value: jobs.width * jobs.scale } }).render().asPng();
   }, card.out.satori);
-  result.takumi = await timed(async () => {
-    const { node, css } = await fromHtml(html);
-    // takumi sizes border boxes unless told otherwise; the cards mean CSS's own initial value.
-    const sheets = ["*, *::before, *::after { box-sizing: content-box }", ...css];
-    return takumi.render(node, { css: sheets, width: jobs.width, height: jobs.height, devicePixelRatio: jobs.scale, format: "png" });
-  }, card.out.takumi);
+  // takumi sizes border boxes unless told otherwise; the cards mean CSS's own initial value.
+  for (const [name, sheets] of [["takumi", []], ["takumi-content-box", [CONTENT_BOX]]]) {
+    result[name] = await timed(async () => {
+      const { node, css } = await fromHtml(html);
+      return takumi.render(node, { css: [...sheets, ...css], width: jobs.width, height: jobs.height, devicePixelRatio: jobs.scale, format: "png" });
+    }, card.out[name]);
+  }
   console.log(JSON.stringify(result));
 }

@@ -1,4 +1,4 @@
-"""satori and takumi, drawn by `peers.mjs` under Node with the same fonts.
+"""satori and takumi (in both its box models), drawn by `peers.mjs` under Node with the same fonts.
 
 takumi reads the variable files; satori needs one static file per weight, which HarfBuzz cuts from them,
 with the characters of the corpus and every layout feature.
@@ -21,7 +21,7 @@ from PIL import Image
 from .corpus import HEIGHT, WIDTH, Case, cases
 from .fonts import CUT, FONTS, ROOT, VendorFont, cut, variable_file
 
-PEERS = ("satori", "takumi")
+PEERS = ("satori", "takumi", "takumi-content-box")
 
 
 def _characters(more: str) -> str:

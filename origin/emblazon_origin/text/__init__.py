@@ -16,12 +16,11 @@ Layout (`inline.py`)
         .finish() after layout reports clamped, shrunk and overflowing text
 
 Pixels (`glyphs.py`, `draw.py`); device px
-    run_mask(run, origin, dpr=1.0, *, subpixel=False, color=None) -> RunMask(image "L" | None, x, y)
+    run_mask(run, origin, dpr=1.0, *, color=None) -> RunMask(image "L" | None, x, y)
                                                             cached and shared: never draw into it
-    draw_run_mask(canvas, run, origin, dpr=1.0, *, subpixel=False, color=None)       into an "L" canvas
     color_glyphs(run, origin, dpr=1.0, foreground=(0, 0, 0, 255)) -> [PlacedColor(image "RGBA", x, y)]
     glyph_mask(font, glyph, size, subpixel_x=0.0) -> GlyphMask(image "L" | None, left, top)
-    color_glyph(font, glyph, size, foreground, subpixel_x=0.0) -> ColorGlyph(image "RGBA" | None, left, top)
+    color_glyph(font, glyph, size, foreground) -> ColorGlyph(image "RGBA" | None, left, top)
     glyph_outline(font, glyph) -> (("M" | "L" | "Q" | "C" | "Z", points), …)  design units, y upwards
 
 `origin` is (content-box left · dpr, (content-box top + Line.baseline) · dpr); the run's own x and shift are

@@ -5,8 +5,8 @@
     TextMeasurer(fonts, report, grid=1.0)   # both of them, as the layout stage's port
 
 A paragraph is shaped once per render and kept by what its items hold: measuring it again at other widths
-only breaks lines. `grid` is what a device px takes of a px: font metrics are rounded to it, and glyph
-advances too where it is 1.0 or more; 0 is 1.0 with fractional advances.
+only breaks lines. `grid` is what a device px takes of a px: font metrics are rounded to it, glyph
+advances are not.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def intrinsic_widths(
 class TextMeasurer:
     """Measures and lays out inline content with one library, for one render.
 
-    `grid` is the px grid of glyph advances (see `inline.py`). Call `finish` after layout: findings are of
+    `grid` is what a device px takes of a px. Call `finish` after layout: findings are of
     the last layout of each block, since earlier ones were only measuring.
     """
 
