@@ -41,6 +41,7 @@ def bound_request(
             width=bound.width,
             height=bound.height,
             lang=bound.lang,
+            safe_format=library.get(name).spec.safe_format,
             **options,
         )
 

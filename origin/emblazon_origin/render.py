@@ -22,7 +22,7 @@ from typing import Literal
 
 from PIL import Image
 
-from emblazon.contract.schema import Format
+from emblazon.contract.schema import CardFormat, Format
 
 from . import encode as encoders
 from .assets.images import ImageStore
@@ -61,7 +61,8 @@ class RenderRequest:
     width: int = 1200
     height: int = 630
     dpr: float = 1.0
-    format: Format = "png"
+    format: CardFormat = "png"
+    safe_format: Format | None = None  # what `auto-safe` is; None: measured
     quality: int | None = None
     max_bytes: int | None = None
     lang: str = ""
@@ -239,7 +240,12 @@ def encode(request: RenderRequest, picture: Image.Image, report: Report) -> tupl
     """Step 5: return the file and its content type."""
     encoder = encoders.optimize if request.effort == "small" else encoders.encode
     return encoder(
-        picture, request.format, quality=request.quality, max_bytes=request.max_bytes, report=report
+        picture,
+        request.format,
+        quality=request.quality,
+        max_bytes=request.max_bytes,
+        report=report,
+        safe_format=request.safe_format,
     )
 
 

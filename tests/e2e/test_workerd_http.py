@@ -58,6 +58,17 @@ def test_auto_negotiates_and_varies(worker: Workerd, title: str) -> None:
     assert "vary" not in worker.card(title).headers
 
 
+def test_auto_safe_is_one_entry_of_the_type_that_the_origin_chose(
+    worker: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    for accept in ("*/*", "image/webp,*/*"):
+        answer = worker.card(title, extension="auto-safe", accept=accept)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert "vary" not in answer.headers
+    assert "hit" in answer.headers["cache-status"]
+    assert len(origin.renders(title)) == 1
+
+
 def test_security_headers(worker: Workerd, title: str) -> None:
     headers = worker.card(title).headers
     assert headers["x-content-type-options"] == "nosniff"

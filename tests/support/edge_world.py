@@ -260,7 +260,8 @@ class ScriptedOrigin:
     def card(self, target: str, **changes: Any) -> OriginResponse:
         """A right answer; `changes` spoil it: status, body, or header fields by name with underscores."""
         extension = target.partition("?")[0].rpartition(".")[2]
-        image_format: Format = next(name for name in CONTENT_TYPES if name == extension)
+        photo = extension == "auto-safe"
+        image_format: Format = next(name for name in CONTENT_TYPES if name == ("jpg" if photo else extension))
         number = 0 if self.constant else self.renders
         data = draw(64, 64, image_format) + f"#{number}".encode() + b"large" * changes.pop("quick", False)
         data = changes.pop("body", data)

@@ -198,10 +198,9 @@ class MisbehavingOrigin:
 
     def _card(self, target: str, number: int) -> tuple[dict[str, str], bytes]:
         data = picture(target, number)
-        extension = target.partition("?")[0].rpartition(".")[2]
         digest = b64encode(hashlib.sha256(data).digest()).decode()
         head = {
-            "Content-Type": next(kind for name, kind in CONTENT_TYPES.items() if name == extension),
+            "Content-Type": CONTENT_TYPES[format_of(target)],
             "Content-Length": str(len(data)),
             "CDN-Cache-Control": self.life,
             "Repr-Digest": f"sha-256=:{digest}:",
@@ -211,11 +210,15 @@ class MisbehavingOrigin:
         return head, data
 
 
+def format_of(target: str) -> Format:
+    """Return what this origin draws for a URL: a JPEG where the picture may decide."""
+    extension = target.partition("?")[0].rpartition(".")[2]
+    return "jpg" if extension == "auto-safe" else next(name for name in CONTENT_TYPES if name == extension)
+
+
 def picture(target: str, number: int) -> bytes:
     """Draw a plain card of the default size; every target and every `number` gives other bytes."""
-    image_format: Format = next(
-        name for name in CONTENT_TYPES if target.partition("?")[0].endswith(f".{name}")
-    )
+    image_format = format_of(target)
     red, green, blue = hashlib.sha256(f"{target} {number}".encode()).digest()[:3]
     image = Image.new("RGB", (1200, 630), (red, green, blue))
     out = io.BytesIO()

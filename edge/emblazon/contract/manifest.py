@@ -15,7 +15,17 @@ from typing import TypeVar, cast, get_args
 from .options import MAX_SIDE, MIN_SIDE
 from .problem import BadParameter
 from .route import TEMPLATE_NAME
-from .schema import FORMATS, CacheLife, Format, Manifest, ParamSpec, ParamType, ParamValue, TemplateSpec
+from .schema import (
+    FORMATS,
+    SAFE_FORMATS,
+    CacheLife,
+    Format,
+    Manifest,
+    ParamSpec,
+    ParamType,
+    ParamValue,
+    TemplateSpec,
+)
 from .values import check_value
 
 MANIFEST_VERSION = 1
@@ -67,6 +77,7 @@ def template_to_dict(spec: TemplateSpec) -> Object:
         "variants": list(spec.variants),
         "alt": spec.alt,
         "description": spec.description,
+        "safe_format": spec.safe_format,
         "fallback": {name: _plain(value) for name, value in spec.fallback.items()},
     }
     return members | {name: value for name, value in optional.items() if value}
@@ -136,8 +147,14 @@ def template_from_dict(name: str, data: object) -> TemplateSpec:
         alt=reader.get("alt", str, ""),
         description=reader.get("description", str, ""),
         default_format=cast(Format, reader.one_of("default_format", FORMATS, "png")),
+        safe_format=_safe_format(reader),
         fallback=_fallback(reader, by_name),
     )
+
+
+def _safe_format(reader: _Reader) -> Format | None:
+    given = reader.one_of("safe_format", ("", *SAFE_FORMATS), "")
+    return cast(Format, given) if given else None
 
 
 def _fallback(reader: _Reader, params: dict[str, ParamSpec]) -> dict[str, ParamValue]:

@@ -21,7 +21,7 @@ from .options import (
 from .params import FORGIVING, ParamRules, fit_params
 from .problem import BadParameter, MethodNotAllowed, NotFound, first_repeated, unknown_word
 from .route import TEMPLATE_NAME, ApiRoute, Extension, OgRoute, ShortRoute, is_format, match_route
-from .schema import Format, Manifest, ParamValue, TemplateSpec
+from .schema import CardFormat, Manifest, ParamValue, TemplateSpec
 from .uri import MAX_URL_BYTES, Query, check_url_size, decode, read_query
 
 METHODS = ("GET", "HEAD")
@@ -38,7 +38,7 @@ class CardRequest:
 
     template: TemplateSpec
     params: dict[str, ParamValue]
-    format: Format
+    format: CardFormat
     width: int
     height: int
     dpr: float = 1.0
@@ -89,7 +89,7 @@ def parse_request(
     check_url_size(path, raw_query, longest=longest)
     route = match_route(path)
     if not isinstance(route, OgRoute | ApiRoute):
-        raise NotFound("No card has this address; it is /og/{template}.{png|jpg|webp|avif|auto}.")
+        raise NotFound("No card has this address; it is /og/{template}.{png|jpg|webp|avif|auto|auto-safe}.")
     check_method(method)
     query = read_query(raw_query, rules.ignored)
     findings = _ignored(query)
@@ -110,7 +110,7 @@ def parse_short(method: str, path: str, raw_query: str, *, rules: ParamRules = F
     check_url_size(path, raw_query)
     route = match_route(path)
     if not isinstance(route, ShortRoute):
-        raise NotFound("No card has this address; it is /c/{id}.{png|jpg|webp|avif|auto}.")
+        raise NotFound("No card has this address; it is /c/{id}.{png|jpg|webp|avif|auto|auto-safe}.")
     check_method(method)
     query = read_query(raw_query, rules.ignored)
     findings = _ignored(query)

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from .schema import Format
+from .schema import CardFormat, Format, TemplateSpec
 
-Extension = Literal["png", "jpg", "webp", "avif", "auto"]
+Extension = Literal["png", "jpg", "webp", "avif", "auto", "auto-safe"]
 
 EXTENSIONS: dict[str, Extension] = {
     "png": "png",
@@ -17,13 +17,14 @@ EXTENSIONS: dict[str, Extension] = {
     "webp": "webp",
     "avif": "avif",
     "auto": "auto",
+    "auto-safe": "auto-safe",
 }
 TEMPLATE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
-_OG = re.compile(r"/og/([^/]+)\.([a-z]+)")
+_OG = re.compile(r"/og/([^/]+)\.([a-z-]+)")
 _API = re.compile(r"/api/og/([^/]+)")
-_SHORT = re.compile(r"/c/([A-Za-z0-9_-]{8,64})\.([a-z]+)")
-_KEY_EXTENSION = re.compile(r"[^/]+\.(png|jpe?g|webp|avif|auto)")
+_SHORT = re.compile(r"/c/([A-Za-z0-9_-]{8,64})\.([a-z-]+)")
+_KEY_EXTENSION = re.compile(r"[^/]+\.(png|jpe?g|webp|avif|auto|auto-safe)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ def match_route(path: str) -> Route | None:
     return None
 
 
-def is_format(extension: Extension) -> Format | None:
+def certain_format(extension: Extension, template: TemplateSpec | None) -> Format | None:
+    """The type that a URL's answer will have, None where the client or the picture decides."""
+    if extension == "auto-safe":
+        return template.safe_format if template is not None else None
+    return None if extension == "auto" else extension
+
+
+def is_format(extension: Extension) -> CardFormat | None:
     """The extension as a format, None for `auto`."""
     return None if extension == "auto" else extension

@@ -16,12 +16,24 @@ ParamValue = str | int | float | bool | tuple[str, ...]
 
 Format = Literal["png", "jpg", "webp", "avif"]
 FORMATS: tuple[Format, ...] = ("png", "jpg", "webp", "avif")
+# What a card can be asked for; `auto-safe` is whichever of PNG and JPEG every platform shows of the picture.
+CardFormat = Format | Literal["auto-safe"]
+CARD_FORMATS: tuple[CardFormat, ...] = (*FORMATS, "auto-safe")
+SAFE_FORMATS: tuple[Format, ...] = ("png", "jpg")
 CONTENT_TYPES: dict[Format, str] = {
     "png": "image/png",
     "jpg": "image/jpeg",
     "webp": "image/webp",
     "avif": "image/avif",
 }
+
+
+EXTENSION_OF: dict[str, Format] = {content_type: name for name, content_type in CONTENT_TYPES.items()}
+
+
+def formats_of(asked: CardFormat) -> tuple[Format, ...]:
+    """Return what may come where a card was asked for in a format."""
+    return SAFE_FORMATS if asked == "auto-safe" else (asked,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class TemplateSpec:
     alt: str = ""  # sentence with {param} placeholders, for og:image:alt
     description: str = ""
     default_format: Format = "png"  # what `.auto` gives to a crawler that states no preference
+    safe_format: Format | None = None  # what `.auto-safe` is; None: measured
     fallback: dict[str, ParamValue] = field(default_factory=dict)  # params of the look drawn on failure
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ..contract.canonical import cache_key, canonical_query, canonical_url, content_key
 from ..contract.options import FALLBACK_VARIANT
 from ..contract.request import CardRequest, fallback_request
-from ..contract.schema import Manifest
+from ..contract.schema import Manifest, formats_of
 from .http.cache_control import CLOCK_SKEW
 from .store.epochs import Epochs, Purged, Scope
 from .store.freshness import Fresh, Judgement, Miss, current_age, judge, reconfirmed
@@ -65,7 +65,7 @@ def same_epochs(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> bool:
 def judge_card(card: KeyedCard, record: Record, now: float) -> tuple[Judgement, Record]:
     """Step 5, judge: a stored record of this card, with the purges that came after it."""
     purged = card.purged
-    if record.format != card.request.format or _misses(
+    if record.format not in formats_of(card.request.format) or _misses(
         record, record.url_epoch, purged.hard, purged.hard_before
     ):
         return Miss(), record

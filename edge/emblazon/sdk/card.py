@@ -23,7 +23,7 @@ from ..contract.options import parse_options
 from ..contract.params import ParamRules
 from ..contract.problem import Problem
 from ..contract.request import parse_request
-from ..contract.route import EXTENSIONS, TEMPLATE_NAME, Extension, is_format
+from ..contract.route import EXTENSIONS, TEMPLATE_NAME, Extension, certain_format
 from ..contract.schema import Manifest, TemplateSpec
 from ..contract.signing import Keyring, KeyringError
 from ..contract.text import clean_text
@@ -184,7 +184,9 @@ class Card:
     def meta_tags(self, *, expires_in: float | timedelta | None = None) -> str:
         """The `<meta>` elements for a page's head, one per line, escaped."""
         url = self.url() if expires_in is None else self.signed_url(expires_in=expires_in)
-        return meta_tags(url, self.width, self.height, format=is_format(self.format), alt=self.alt)
+        return meta_tags(
+            url, self.width, self.height, format=certain_format(self.format, self._spec), alt=self.alt
+        )
 
     def __html__(self) -> str:
         """Templates that know `__html__` (Jinja2, Django, Mako) write the meta elements for `{{ card }}`."""

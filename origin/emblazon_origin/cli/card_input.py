@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emblazon.contract.schema import FORMATS
+from emblazon.contract.schema import CARD_FORMATS
 
 from ..home import find_home
 from .exit_codes import CommandError
@@ -106,8 +106,8 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
 
     Raises `CommandError`, `CardError`, `TemplateError` or OSError.
     """
-    if format_ not in FORMATS:
-        raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(FORMATS)}.")
+    if format_ not in CARD_FORMATS:
+        raise CommandError(f"Format {format_!r} is unknown; choose one of {', '.join(CARD_FORMATS)}.")
     for name in ("numpy", "lxml.etree", "resvg_py"):  # for gradients and filters, and for SVG
         load_late(name)
     from ..render import Engine  # late: `--help` and `sign` need none of the renderer
@@ -166,11 +166,10 @@ def _template(
     options: argparse.Namespace, templates: Path | Sequence[Path], engine: Engine, common: dict[str, object]
 ) -> RenderRequest:
     from ..bound_request import bound_request
-    from ..project import read_project
     from ..report import Diagnostic
     from ..template.library import TemplateLibrary
 
-    library = TemplateLibrary(templates, engine.fonts.digest, read_project(find_home()).brand)
+    library = TemplateLibrary(templates, engine.fonts.digest)
     case = _preview(options, library)
     params, findings = library.fit(options.card, {**(case.params if case else {}), **_data(options)})
     return bound_request(

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emblazon.contract.schema import EXTENSION_OF
+
 from ..errors import EmblazonError
 from .card_list import ListedCard, check_entries, read_entries
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
@@ -113,7 +115,7 @@ class _Exporter:
         async with self._slots:
             result = await self._origin.service.final(card.request)
         digest = hashlib.sha256(result.data).hexdigest()[:32]
-        key = f"{card.name or f'{card.request.template.name}/{digest}'}.{card.request.format}"
+        key = f"{card.name or f'{card.request.template.name}/{digest}'}.{EXTENSION_OF[result.content_type]}"
         await self._storage.upload(key, result.data, result.content_type)
         return {
             "name": card.name,

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from emblazon.contract.schema import FORMATS
+from emblazon.contract.schema import CARD_FORMATS
 
 from .card_input import add_card_arguments, read_card
 from .exit_codes import CommandError
@@ -20,7 +20,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("render", help="draw a template or a bare HTML file")
     add_card_arguments(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; - is stdout")
-    parser.add_argument("--format", choices=[*FORMATS, *ALIASES], help="default: the ending of -o, else png")
+    parser.add_argument(
+        "--format", choices=[*CARD_FORMATS, *ALIASES], help="default: the ending of -o, else png"
+    )
     parser.add_argument("--quality", type=whole(1, 100), metavar="1-100", help="of JPEG, WebP and AVIF")
     parser.add_argument("--max-bytes", type=whole(1, 10**9), metavar="N", help="byte budget of the file")
     parser.add_argument("-q", "--quiet", action="store_true", help="do not print the findings")
@@ -30,9 +32,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _format(options: argparse.Namespace) -> str:
     named = options.format or Path(options.output).suffix.lstrip(".").lower() or "png"
     named = ALIASES.get(named, named)
-    if named not in FORMATS:
+    if named not in CARD_FORMATS:
         raise CommandError(
-            f"{options.output} does not end in a known format; use .{', .'.join(FORMATS)} or --format."
+            f"{options.output} does not end in a known format; use .{', .'.join(CARD_FORMATS)} or --format."
         )
     return named
 

@@ -6,7 +6,7 @@ where the last two came out on the same side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import floor, log
 
 _NEAR = 0.95  # of the budget is near enough
@@ -45,19 +45,3 @@ def _guess(low: int, low_bytes: int, high: int, high_bytes: int, max_bytes: int)
         return (low + high) // 2
     part = log(max_bytes / low_bytes) / log(high_bytes / low_bytes)
     return max(low + 1, min(high - 1, floor(low + part * (high - low))))
-
-
-def search_colors(draw: Callable[[int], bytes], colors: Sequence[int], max_bytes: int) -> bytes:
-    """Return the encoding with the most colours that fits, by bisection; with the fewest where none does."""
-    best = draw(colors[0])
-    if len(best) > max_bytes:
-        return best
-    low, high = 0, len(colors)
-    while high - low > 1:
-        middle = (low + high) // 2
-        attempt = draw(colors[middle])
-        if len(attempt) <= max_bytes:
-            low, best = middle, attempt
-        else:
-            high = middle
-    return best

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image
 
-from emblazon.contract.schema import CONTENT_TYPES, Format
+from emblazon.contract.schema import CARD_FORMATS, CONTENT_TYPES, CardFormat, Format
 
 from ..errors import CardError
 from ..report import Report
-from .budget import search_colors, search_quality
+from .budget import search_quality
 from .effort import effort_of
 from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
-from .palette import exact_palette, looks_the_same, near_palette
-from .png import encode_png, shrink_png
+from .png_attempts import png_attempts
+from .safe import JPEG_QUALITY, safe_budget, safe_format
 
 _LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
 _LOWEST_QUALITY = 20  # below, text is no longer readable
@@ -30,44 +30,54 @@ _HIGHEST_SEARCHED = 95  # above, files grow and nothing is seen of it
 
 def encode(
     image: Image.Image,
-    format: Format,
+    format: CardFormat,
     *,
     quality: int | None = None,
     max_bytes: int | None = None,
     report: Report | None = None,
+    safe_format: Format | None = None,
 ) -> tuple[bytes, str]:
     """Encode quickly; return bytes and content type.
 
     With `max_bytes`, quality and then settings are lowered until the file fits; where nothing fits, the
-    smallest one is returned and a `limit` finding reported. Raises `CardError` for an unknown format.
+    smallest one is returned and a `limit` finding reported. `auto-safe` is `safe_format`, or measured.
+    Raises `CardError` for an unknown format.
     """
-    return _encode(image, format, quality, max_bytes, report, small=False)
+    return _encode(image, format, quality, max_bytes, report, safe_format, small=False)
 
 
 def optimize(
     image: Image.Image,
-    format: Format,
+    format: CardFormat,
     *,
     quality: int | None = None,
     max_bytes: int | None = None,
     report: Report | None = None,
+    safe_format: Format | None = None,
 ) -> tuple[bytes, str]:
     """Encode slowly and small: palette where it is not visible, progressive JPEG, patient WebP and AVIF."""
-    return _encode(image, format, quality, max_bytes, report, small=True)
+    return _encode(image, format, quality, max_bytes, report, safe_format, small=True)
 
 
 def _encode(
     image: Image.Image,
-    format: Format,
+    asked: CardFormat,
     quality: int | None,
     max_bytes: int | None,
     report: Report | None,
+    decided: Format | None,
     *,
     small: bool,
 ) -> tuple[bytes, str]:
-    if format not in CONTENT_TYPES:
-        raise CardError(f"unknown format {format!r}; use one of {', '.join(CONTENT_TYPES)}")
+    if asked not in CARD_FORMATS:
+        raise CardError(f"unknown format {asked!r}; use one of {', '.join(CARD_FORMATS)}")
     image = _plain(image)
+    if asked == "auto-safe":
+        max_bytes = safe_budget(max_bytes)
+        format = safe_format(image, max_bytes, decided)
+        quality = JPEG_QUALITY if quality is None else quality
+    else:
+        format = asked
     wanted = max(1, min(100, quality if quality is not None else DEFAULT_QUALITY.get(format, 100)))
     smallest: bytes | None = None
     for attempt in _attempts(image, format, wanted, max_bytes, small=small):
@@ -93,7 +103,7 @@ def _attempts(
 ) -> Iterator[bytes]:
     """Yield encodings, the best one first, the last one the smallest that is still worth having."""
     if format == "png":
-        yield from _png_attempts(image, max_bytes, small=small)
+        yield from png_attempts(image, max_bytes, small=small)
     else:
         yield from _lossy_attempts(_LOSSY[format], image, quality, max_bytes, small=small)
 
@@ -119,19 +129,3 @@ def _lossy_attempts(
     if effort.slow_search and (small or len(best) > max_bytes):  # patience saves a little more
         yield draw(image, found, small=True)
     yield best
-
-
-def _png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
-    if not small:
-        yield encode_png(image)
-    exact = exact_palette(image)
-    near = exact if exact is not None else near_palette(image)
-    if small and (exact is not None or looks_the_same(image, near)):
-        yield min(shrink_png(near), shrink_png(image), key=len)
-    else:
-        yield shrink_png(image)
-    if exact is None:
-        yield shrink_png(near)
-    if max_bytes is not None:
-        colors = effort_of(image).colors
-        yield search_colors(lambda n: shrink_png(near_palette(image, n)), colors, max_bytes)

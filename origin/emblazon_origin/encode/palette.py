@@ -18,11 +18,14 @@ def exact_palette(image: Image.Image) -> Image.Image | None:
     return reduced if difference.getbbox(alpha_only=False) is None else None
 
 
-def near_palette(image: Image.Image, colors: int = 256) -> Image.Image:
-    """Return the nearest picture with so many colours, dithered where that hides banding."""
+def near_palette(image: Image.Image, colors: int = 256, *, sample: int = _MAX_SAMPLE) -> Image.Image:
+    """Return the nearest picture with so many colours, dithered where that hides banding.
+
+    The colours are chosen from `sample` pixels.
+    """
     if image.mode == "RGBA":
         return image.quantize(colors, _method(image), dither=Image.Dither.NONE)
-    chosen = _sample(image).quantize(colors, _method(image), dither=Image.Dither.NONE)
+    chosen = _sample(image, sample).quantize(colors, _method(image), dither=Image.Dither.NONE)
     return image.quantize(palette=chosen, dither=Image.Dither.FLOYDSTEINBERG)
 
 
@@ -31,9 +34,9 @@ def _method(image: Image.Image) -> Image.Quantize:
     return Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
 
 
-def _sample(image: Image.Image) -> Image.Image:
+def _sample(image: Image.Image, pixels: int) -> Image.Image:
     """Return a picture whose colours stand for all: median cut takes 0.8 s for a megapixel of noise."""
-    step = ceil(sqrt(image.width * image.height / _MAX_SAMPLE))
+    step = ceil(sqrt(image.width * image.height / pixels))
     if step <= 1:
         return image
     size = (ceil(image.width / step), ceil(image.height / step))

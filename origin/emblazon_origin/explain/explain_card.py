@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from PIL import Image
 
+from emblazon.contract.schema import EXTENSION_OF
+
 from ..layout.boxes.box import Box
 from ..render import Engine, LaidOut, RenderRequest, encode, paint, timed
 from ..report import Report
 from .contrast import required_contrast, run_contrast
 from .drawn_text import DrawnRun, drawn_runs
 from .explanation import ExplainedBox, ExplainedText, Explanation, Numbers, rounded
-from .findings import contrast_findings, overflow_findings, safe_area_findings
+from .findings import contrast_findings, overflow_findings, platform_findings, safe_area_findings
 from .safe_area import safe_area
 
 
@@ -31,7 +33,8 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
     marks += overflow_findings(runs, request, report)
     marks += safe_area_findings(runs, request, report)
     with timed(report, "encode"):
-        encode(request, picture, report)
+        data, content_type = encode(request, picture, report)
+    platform_findings(EXTENSION_OF[content_type], len(data), report)
     return Explanation(
         request.file,
         request.width,
@@ -44,6 +47,8 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
         report.timings,
         rounded(safe_area(request.width, request.height)),
         tuple(marks),
+        len(data),
+        content_type,
         picture,
     )
 

@@ -65,6 +65,8 @@ class Explanation:
     timings: dict[str, float]
     safe_area: Numbers
     marks: tuple[tuple[str, Numbers], ...]  # findings that have a place: (code, rect)
+    size: int  # bytes of the file
+    content_type: str
     picture: Image.Image = field(repr=False)
 
     @property
@@ -85,6 +87,8 @@ class Explanation:
             "faces": self.faces,
             "timings": {stage: round(ms, 2) for stage, ms in self.timings.items()},
             "safe_area": self.safe_area,
+            "bytes": self.size,
+            "content_type": self.content_type,
         }
 
     def to_json(self) -> str:
@@ -96,6 +100,7 @@ class Explanation:
         lines = [f"{self.file or 'card'}: {self.width}×{self.height}"]
         if self.dpr != 1:
             lines[0] += f" at {self.dpr:g}×"
+        lines[0] += f", {self.content_type.removeprefix('image/').upper()} of {self.size:,} bytes"
         lines.extend(format_finding(finding) for finding in self.diagnostics)
         if not self.diagnostics:
             lines.append("nothing was ignored, cut or missing")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from emblazon.contract.schema import Format
+
 from ..layout.boxes.box import Rect
+from ..platforms import describe_refusals
 from ..render import RenderRequest
 from ..report import Report
 from .drawn_text import DrawnRun, intersect
@@ -75,6 +78,13 @@ def safe_area_findings(runs: Iterable[DrawnRun], request: RenderRequest, report:
             message = f"{_short(drawn.run.text)} is cut off on {', '.join(cutting)}"
             report.add("warning", "outside-safe-area", message, where=drawn.selector)
     return marks
+
+
+def platform_findings(format: Format, size: int, report: Report) -> None:
+    """Warn of platforms that do not show the file."""
+    told = describe_refusals(format, size)
+    if told:
+        report.add("warning", "platform-limit", f"{told}; ask for auto-safe", where=format)
 
 
 def _short(text: str) -> str:

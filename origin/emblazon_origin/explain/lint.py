@@ -14,7 +14,6 @@ from ..bound_request import bound_request
 from ..errors import EmblazonError
 from ..render import Engine, RenderRequest
 from ..report import Code, Diagnostic
-from ..template.brand import NO_BRAND, Brand
 from ..template.library import CardTemplate, TemplateLibrary
 from .explain_card import explain_card
 from .explanation import format_finding
@@ -67,12 +66,12 @@ class LintResult:
         return "\n".join(lines) + "\n"
 
 
-def lint_templates(folder: Path | Sequence[Path], engine: Engine, brand: Brand = NO_BRAND) -> LintResult:
+def lint_templates(folder: Path | Sequence[Path], engine: Engine) -> LintResult:
     """Explain every template of a folder, or of several, with every case.
 
     Raises `TemplateError` where one does not load.
     """
-    library = TemplateLibrary(folder, engine.fonts.digest, brand)
+    library = TemplateLibrary(folder, engine.fonts.digest)
     found: dict[tuple[str, Diagnostic], list[str]] = {}
     cards = 0
     for name in library.specs:
@@ -98,7 +97,7 @@ def _cases(
     for case, params, lang, variant in cases:
         try:
             values = library.check(name, params)
-            yield case, bound_request(library, name, values, lang=lang, variant=variant)
+            yield case, bound_request(library, name, values, lang=lang, variant=variant, format="auto-safe")
         except EmblazonError as error:
             found.setdefault((name, _failed(str(error))), []).append(case)
 

@@ -32,6 +32,7 @@ from emblazon.contract.problem import (
     Unauthorized,
 )
 from emblazon.contract.request import CardRequest, parse_request
+from emblazon.contract.schema import EXTENSION_OF
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon_origin.errors import DeadlinePassed, Overloaded
 from emblazon_origin.observability.metrics import CONTENT_TYPE as METRICS_TYPE
@@ -168,7 +169,7 @@ class Routes:
         """Draw a card and upload it under a name that is its content's."""
         storage, result = self._origin.storage, await self._origin.service.final(request)
         digest = hashlib.sha256(result.data).hexdigest()
-        key = f"{request.template.name}/{digest[:32]}.{request.format}"
+        key = f"{request.template.name}/{digest[:32]}.{EXTENSION_OF[result.content_type]}"
         await storage.upload(key, result.data, result.content_type)
         return json_answer({"key": key, "url": storage.get_url(key), "type": result.content_type}, 201)
 

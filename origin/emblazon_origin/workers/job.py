@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from emblazon.contract.schema import Format, ParamValue
+from emblazon.contract.schema import CardFormat, ParamValue
 
 Kind = Literal["card", "fallback"]
 Effort = Literal["quick", "small"]
@@ -20,7 +20,7 @@ class Job:
     params: dict[str, ParamValue]
     width: int
     height: int
-    format: Format
+    format: CardFormat
     dpr: float = 1.0
     quality: int | None = None
     max_bytes: int | None = None

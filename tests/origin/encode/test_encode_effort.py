@@ -10,7 +10,7 @@ from PIL import Image
 
 from emblazon.contract.schema import FORMATS, Format
 from emblazon_origin.encode import encode, optimize
-from emblazon_origin.encode.budget import search_colors, search_quality
+from emblazon_origin.encode.budget import search_quality
 from emblazon_origin.encode.effort import effort_of
 from emblazon_origin.encode.palette import near_palette
 from emblazon_origin.report import Report
@@ -96,18 +96,6 @@ def test_the_search_stops_at_the_lowest_quality_where_that_is_too_large() -> Non
 
     assert search_quality(draw, 20, 80, 1080, 900, 6)[0] == 20
     assert tried == [20]
-
-
-@pytest.mark.parametrize(("budget", "expected"), [(10, 16), (16, 16), (40, 32), (64, 64), (500, 128)])
-def test_palettes_are_searched_by_bisection(budget: int, expected: int) -> None:
-    tried: list[int] = []
-
-    def draw(colors: int) -> bytes:
-        tried.append(colors)
-        return bytes(colors)
-
-    assert len(search_colors(draw, (16, 32, 64, 128), budget)) == expected
-    assert len(tried) <= 3
 
 
 def test_colours_of_large_pictures_are_chosen_from_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:

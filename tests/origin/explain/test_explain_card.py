@@ -13,8 +13,9 @@ from PIL import Image
 from emblazon_origin.explain import Explanation, explain_card
 from emblazon_origin.explain.contrast import contrast, required_contrast
 from emblazon_origin.explain.explain_card import without_text
-from emblazon_origin.explain.safe_area import CROPS, crop_rect, platforms_that_cut, safe_area
+from emblazon_origin.explain.safe_area import crop_rect, platforms_that_cut, safe_area
 from emblazon_origin.layout.boxes.box import Rect
+from emblazon_origin.platforms import platforms
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.style.values.value_types import BLACK, Color
@@ -121,16 +122,9 @@ def test_the_safe_area_of_a_usual_card_loses_what_a_two_to_one_crop_cuts() -> No
 
 
 def test_a_square_card_is_cropped_top_and_bottom_by_wide_previews() -> None:
-    wide = next(crop for crop in CROPS if crop.platform == "Facebook")
+    wide = next(platform for platform in platforms() if platform.name == "Facebook")
     shown = crop_rect(wide, 1000, 1000)
     assert (shown.width, round(shown.height)) == (1000.0, 524)
-
-
-def test_every_crop_names_its_source() -> None:
-    assert all(crop.source for crop in CROPS)
-    assert {crop.platform for crop in CROPS} == {
-        "X", "Facebook", "LinkedIn", "Slack", "Discord", "WhatsApp", "iMessage",
-    }  # fmt: skip
 
 
 # --- faces, boxes, output -----------------------------------------------------------------------------

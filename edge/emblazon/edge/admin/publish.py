@@ -9,7 +9,7 @@ from ...contract.alt import alt_text
 from ...contract.canonical import canonical_path, canonical_query, card_id, card_payload, check_canonical_size
 from ...contract.problem import BadParameter, PayloadTooLarge, Problem
 from ...contract.request import CardRequest, build_request
-from ...contract.route import EXTENSIONS, Extension, is_format
+from ...contract.route import EXTENSIONS, Extension, certain_format
 from ...contract.schema import Manifest
 from ...contract.uri import MAX_URL_BYTES
 from ...sdk.meta import meta_tags
@@ -97,7 +97,7 @@ class Publisher:
                 image_url,
                 round(request.width * request.dpr),
                 round(request.height * request.dpr),
-                format=is_format(extension),
+                format=certain_format(extension, request.template),
                 alt=alt_text(request.template, request.params),
             ),
         }

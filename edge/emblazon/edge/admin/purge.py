@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ...contract.problem import BadRequest, Problem
 from ...contract.request import CardRequest, parse_request
 from ...contract.route import ShortRoute, match_route
-from ...contract.schema import FORMATS, Manifest
+from ...contract.schema import FORMATS, CardFormat, Manifest
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.body import read_object
@@ -88,7 +88,7 @@ class Purger:
             raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
         except ValueError as error:  # of urlsplit
             raise BadRequest(f"{url[:200]!r} is no URL: {error}.", param="urls") from None
-        formats = FORMATS if request.negotiated else (request.format,)
+        formats: tuple[CardFormat, ...] = FORMATS if request.negotiated else (request.format,)
         requests = [replace(request, format=name) for name in formats]
         return [card_of(each, manifest, self._control.epochs) for each in requests]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...contract.deadline import HEADER as DEADLINE_HEADER
 from ...contract.deadline import write_deadline
-from ...contract.schema import CONTENT_TYPES, Format
+from ...contract.schema import CONTENT_TYPES, CardFormat, Format, formats_of
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.structured_fields import InvalidField, parse_dictionary
@@ -61,7 +61,7 @@ def origin_headers(x: Exchange, config: EdgeConfig, *, key: str, deadline: float
     return tuple(headers)
 
 
-async def check_answer(answer: OriginResponse, wanted: Format, max_bytes: int) -> Inspection:
+async def check_answer(answer: OriginResponse, wanted: CardFormat, max_bytes: int) -> Inspection:
     """Return the inspected body of a right answer.
 
     Raises BadAnswer: status, type, length, digest or magic bytes are not those of a complete `wanted` image.
@@ -69,7 +69,8 @@ async def check_answer(answer: OriginResponse, wanted: Format, max_bytes: int) -
     if answer.status != 200:
         raise BadAnswer(f"origin-{answer.status}", answer.status)
     media_type = (get_header(answer.headers, "content-type") or "").partition(";")[0].strip().lower()
-    if media_type != CONTENT_TYPES[wanted]:
+    kinds = [kind for kind in formats_of(wanted) if CONTENT_TYPES[kind] == media_type]
+    if not kinds:
         raise BadAnswer("origin-wrong-type", 200)
     inspection = await answer.body.inspect()
     if not 0 < inspection.length <= max_bytes:
@@ -81,7 +82,7 @@ async def check_answer(answer: OriginResponse, wanted: Format, max_bytes: int) -
     digest = declared_digest(answer.headers)
     if digest is not None and digest != inspection.sha256:
         raise BadAnswer("origin-wrong-digest", 200)
-    if sniff(inspection.head) != wanted:
+    if sniff(inspection.head) not in kinds:
         raise BadAnswer("origin-wrong-bytes", 200)
     return inspection
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ...contract.problem import Problem
 from ...contract.request import CardRequest
-from ...contract.schema import Format
+from ...contract.schema import Format, formats_of
 from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange
@@ -52,10 +52,11 @@ class Fallbacks:
     def builtin(self, x: Exchange, shape: CardRequest, reason: str, fwd_status: int | None = None) -> Picture:
         """Return the built-in picture in the shape of a card; no I/O."""
         width, height = round(shape.width * shape.dpr), round(shape.height * shape.dpr)
-        data = self._draw(width, height, shape.format)
+        kind = formats_of(shape.format)[0]
+        data = self._draw(width, height, kind)
         record = Record(
             times=Stored(at=x.now, fresh=0.0),
-            format=shape.format,
+            format=kind,
             length=len(data),
             digest=encode_digest(hashlib.sha256(data).digest()),
             template=shape.template.name,

@@ -16,6 +16,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from ...contract.problem import Problem
+from ...contract.schema import formats_of
 from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange
@@ -26,7 +27,7 @@ from ..store.circuit import Breaker
 from ..store.freshness import MAX_FRESH, Stored
 from ..store.record import Record, encode_digest
 from ..store.tiers import Store
-from .ask import VERSION_HEADER, BadAnswer, check_answer, nature_of, origin_headers
+from .ask import VERSION_HEADER, BadAnswer, check_answer, nature_of, origin_headers, sniff
 
 MAX_PROBLEM = 64 * 1024
 REMEMBERED_FAILURES = 10_000
@@ -320,7 +321,7 @@ def make_record(card: KeyedCard, inspection: Inspection, life: Life, *, now: flo
     """Describe a checked answer for storage."""
     return Record(
         times=times_of(life, now=now, took=took),
-        format=card.request.format,
+        format=sniff(inspection.head) or formats_of(card.request.format)[0],  # as checked
         length=inspection.length,
         digest=encode_digest(inspection.sha256),
         template=card.request.template.name,

@@ -1,0 +1,69 @@
+"""The PNGs of one picture, the best one first: whole, with a palette that nobody sees, with fewer colours.
+
+A photo of a megabyte does not become a PNG of 300 KB without fewer colours, so nothing is tried that cannot
+fit. How many colours do is found with a quick encoder on a palette of a few pixels; only what is kept is
+encoded with patience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PIL import Image
+
+from .effort import effort_of
+from .palette import exact_palette, looks_the_same, near_palette
+from .png import encode_png, shrink_png
+
+_LOSSLESS_GAIN = 4.0  # times that patience makes a quick file smaller, at the most
+_PALETTE_GAIN = 6.0  # times that 256 colours do
+_PATIENT = 0.85  # of a quick palette's bytes, what the patient encoder needs of them
+_FEW_PIXELS = 60_000
+
+
+def png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
+    """Yield encodings, the last one the smallest that is still worth having."""
+    quick = None if small and max_bytes is None else encode_png(image)
+    if not small and quick is not None:
+        yield quick
+    times = 0.0 if quick is None or max_bytes is None else len(quick) / max_bytes
+    exact = exact_palette(image)
+    if exact is not None:
+        yield min(shrink_png(exact), shrink_png(image), key=len)
+    elif times <= _LOSSLESS_GAIN:
+        yield from _whole_attempts(image, small=small)
+    if max_bytes is not None:
+        yield from _fewer_colors(image, max_bytes, times)
+
+
+def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:
+    near = near_palette(image)
+    if small and looks_the_same(image, near):
+        yield min(shrink_png(near), shrink_png(image), key=len)
+    else:
+        yield shrink_png(image)
+    yield shrink_png(near)
+
+
+def _fewer_colors(image: Image.Image, max_bytes: int, times: float) -> Iterator[bytes]:
+    """Yield the palette with the most colours that fits, then smaller ones."""
+    colors = [*effort_of(image).colors]
+    if _LOSSLESS_GAIN < times <= _PALETTE_GAIN:
+        colors.append(256)
+    while colors:
+        index = _most_that_fit(image, colors, max_bytes)
+        yield shrink_png(near_palette(image, colors[index], sample=_FEW_PIXELS))
+        colors = colors[:index]
+
+
+def _most_that_fit(image: Image.Image, colors: list[int], max_bytes: int) -> int:
+    """Return the index of the largest palette that a quick encoding promises to fit; 0 where none does."""
+    low, high = 0, len(colors)
+    while high - low > 1:
+        middle = (low + high) // 2
+        quick = encode_png(near_palette(image, colors[middle], sample=_FEW_PIXELS), level=2)
+        if len(quick) * _PATIENT <= max_bytes:
+            low = middle
+        else:
+            high = middle
+    return low
