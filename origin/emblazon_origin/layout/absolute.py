@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..style.values.computed import ComputedStyle
+from ..style.values.computed import Alignment, ComputedStyle
 from ..style.values.value_types import Length
+from .alignment import Edge, settled
 from .boxes.box import Rect
 from .boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
 from .boxes.nodes import Node
@@ -104,12 +105,10 @@ def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect) -> Placed:
     width, height = _size(ctx, node, area, across, down, static)
     fragment = ctx.layout(ctx, node, area.width, area.height, fixed_width=width, fixed_height=height)
     rtl = style.direction == "rtl"
-    x = _position(
-        across, fragment.width, style.justify_self, rtl, static.rtl, static.x, static.width, static.align_x
-    )
-    y = _position(
-        down, fragment.height, style.align_self, False, False, static.y, static.height, static.align_y
-    )
+    aside = _Static(static.x, static.width, static.align_x, static.safe_x, static.rtl)
+    x = _position(across, fragment.width, style.justify_self, rtl, aside)
+    below = _Static(static.y, static.height, static.align_y, static.safe_y, False)
+    y = _position(down, fragment.height, style.align_self, False, below)
     return Placed(fragment, x, y)
 
 
@@ -172,24 +171,30 @@ def _available_width(axis: _Axis, static: StaticPosition) -> float:
     return max(0.0, (static.x - axis.start if static.rtl else end - static.x) - margins)
 
 
-def _position(
-    axis: _Axis,
-    size: float,
-    alignment: str,
-    rtl: bool,
-    static_rtl: bool,
-    static: float,
-    static_extent: float,
-    static_align: str,
-) -> float:
+class _Static(NamedTuple):
+    """The static position on one axis: see `StaticPosition`."""
+
+    start: float
+    extent: float
+    align: Edge
+    safe: Edge | None
+    rtl: bool
+
+    def bounds(self, axis: _Axis) -> tuple[float, float]:
+        """Return the inset-modified containing block that the position stands for (§4.2)."""
+        low, high = axis.start, axis.start + axis.extent
+        if self.align == "center":
+            centre = self.start + self.extent / 2
+            half = min(centre - low, high - centre)
+            return centre - half, centre + half
+        return (low, self.start + self.extent) if self.align == "end" else (self.start, high)
+
+
+def _position(axis: _Axis, size: float, alignment: Alignment, rtl: bool, static: _Static) -> float:
     """Return the border box's start on one axis."""
     before, after = axis.margin_start or 0.0, axis.margin_end or 0.0
     if axis.inset_start is None and axis.inset_end is None:
-        outer = size + before + after
-        if static_extent or static_align != "start":
-            share = {"start": 0.0, "center": 0.5, "end": 1.0}[static_align]
-            return static + before + snap((static_extent - outer) * share)
-        return static - size - after if static_rtl else static + before
+        return _static_start(axis, size + before + after, static) + before
     if axis.inset_end is None:
         return axis.start + (axis.inset_start or 0.0) + before
     if axis.inset_start is None:
@@ -197,7 +202,19 @@ def _position(
     return axis.start + axis.inset_start + _share_room(axis, size, alignment, rtl)
 
 
-def _share_room(axis: _Axis, size: float, alignment: str, rtl: bool) -> float:
+def _static_start(axis: _Axis, outer: float, static: _Static) -> float:
+    """Return where the margin box begins that has no insets."""
+    if static.safe is not None:
+        low, high = static.bounds(axis)
+        if outer > high - low:
+            return low if static.safe == "start" else high - outer
+    if static.extent or static.align != "start":
+        share = {"start": 0.0, "center": 0.5, "end": 1.0}[static.align]
+        return static.start + snap((static.extent - outer) * share)
+    return static.start - outer if static.rtl else static.start
+
+
+def _share_room(axis: _Axis, size: float, alignment: Alignment, rtl: bool) -> float:
     """Both insets are given: auto margins take what is left, else alignment or the start side wins."""
     room = axis.room - size
     if axis.margin_start is None and axis.margin_end is None:
@@ -207,6 +224,7 @@ def _share_room(axis: _Axis, size: float, alignment: str, rtl: bool) -> float:
     before = axis.margin_start
     if axis.margin_end is None:
         return before
+    alignment = settled(alignment, room)
     if alignment == "center":
         return before + snap(room / 2)
     toward_end = alignment in ("end", "self-end", "flex-end", "right")

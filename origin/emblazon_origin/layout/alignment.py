@@ -79,7 +79,7 @@ def reverse_alignment(
     """Return the edge of a flex line, in flow-relative terms, to which an item's cross axis aligns."""
     if value == "center":
         return "center"
-    if value == "flex-end":
+    if value in ("flex-end", "last baseline"):
         return "end"
     if value in ("start", "end", "self-start", "self-end", "left", "right"):
         rtl = not row and (item if value.startswith("self") else container).direction == "rtl"

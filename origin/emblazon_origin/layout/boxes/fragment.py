@@ -50,6 +50,9 @@ class StaticPosition(NamedTuple):
     align_x: Literal["start", "center", "end"] = "start"
     align_y: Literal["start", "center", "end"] = "start"
     rtl: bool = False
+    # The edge to which a box goes that is aligned safely and would overflow.
+    safe_x: Literal["start", "center", "end"] | None = None
+    safe_y: Literal["start", "center", "end"] | None = None
 
 
 class Pending(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...style.values.computed import Alignment
 from ..alignment import Edge, distribute, item_alignment, reverse_alignment, settled
 from ..boxes.fragment import Content, StaticPosition
 from ..boxes.nodes import Node
@@ -112,10 +113,10 @@ def set_baselines(flex: FlexContainer, content: Content, inner_main: float, inne
     if not flex.lines:
         return
     for last in (False, True):
-        line = flex.lines[-1 if last else 0]
+        line = flex.lines[-1 if last != flex.cross_flipped else 0]
         wanted = "last baseline" if last else "baseline"
         aligned = [i for i in line.items if flex.row and alignment_of(flex, i) == wanted]
-        item = aligned[0] if aligned else line.items[-1 if last and not flex.row else 0]
+        item = aligned[0] if aligned else line.items[-1 if last != flex.main_flipped else 0]
         fragment = item.result
         own = fragment.last_baseline if last else fragment.first_baseline
         top = flex.frame.top + corner_of(flex, item, inner_main, inner_cross)[1]
@@ -129,21 +130,35 @@ def set_baselines(flex: FlexContainer, content: Content, inner_main: float, inne
 def static_position(flex: FlexContainer, node: Node, inner_main: float, inner_cross: float) -> StaticPosition:
     """§4.1: as if it were the sole item."""
     frame = flex.frame
-    offset, _ = distribute(
-        flex.style.justify_content, 1.0, 1, flex.main_flipped, flex.row and flex.style.direction == "rtl"
-    )
+    justify = flex.style.justify_content
+    if not flex.row and justify in ("left", "right"):
+        justify = "start"
+    offset, _ = distribute(justify, 1.0, 1, flex.main_flipped, flex.row and flex.style.direction == "rtl")
     main: Edge = "start" if offset == 0 else ("center" if offset == 0.5 else "end")
-    kind = item_alignment(node.style.align_self, flex.style.align_items)
-    cross: Edge = (
-        "start"
-        if kind in ("stretch", "baseline", "last baseline")
-        else reverse_alignment(kind, flex.cross_flipped, flex.style, node.style, flex.row)
-    )
-    opposite: dict[Edge, Edge] = {"start": "end", "center": "center", "end": "start"}
     if flex.main_flipped:
-        main = opposite[main]
-    if flex.cross_flipped:
-        cross = opposite[cross]
+        main = _OPPOSITE[main]
+    kind = item_alignment(node.style.align_self, flex.style.align_items)
+    cross = _static_cross(flex, node, kind)
     width, height = (inner_main, inner_cross) if flex.row else (inner_cross, inner_main)
     align_x, align_y = (main, cross) if flex.row else (cross, main)
-    return StaticPosition(frame.left, frame.top, width, height, align_x, align_y)
+    safe: Edge | None = None
+    if kind.startswith("safe "):
+        safe = "end" if not flex.row and flex.style.direction == "rtl" else "start"
+    return StaticPosition(
+        frame.left, frame.top, width, height, align_x, align_y,
+        safe_x=None if flex.row else safe, safe_y=safe if flex.row else None,
+    )  # fmt: skip
+
+
+_OPPOSITE: dict[Edge, Edge] = {"start": "end", "center": "center", "end": "start"}
+
+
+def _static_cross(flex: FlexContainer, node: Node, kind: Alignment) -> Edge:
+    """Return the physical edge of the cross axis; baselines fall back to the edges of the writing mode."""
+    rtl = not flex.row and flex.style.direction == "rtl"
+    if kind in ("baseline", "last baseline"):
+        return "end" if (kind == "last baseline") != rtl else "start"
+    cross: Edge = "start"
+    if kind != "stretch":
+        cross = reverse_alignment(settled(kind, 0.0), flex.cross_flipped, flex.style, node.style, flex.row)
+    return _OPPOSITE[cross] if flex.cross_flipped else cross

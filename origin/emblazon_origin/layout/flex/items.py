@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...style.values.value_types import Length
 from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
 from ..contributions import border_box_contribution
 from ..sizing import (
+    INFINITY,
     Margins,
     clamp,
     extra_of,
     height_by_ratio,
     height_from,
     height_limits,
-    length_of,
     margins_of,
     ratio_of,
-    to_border_box,
     transferred_limits,
     width_by_ratio,
     width_from,
@@ -123,7 +121,9 @@ class _RowSizes:
         content = min(self.content(0), high)
         if ratio_of(self.node) and self.node.kind != "replaced" and self.cross is not None:
             extra = extra_of(style, self.basis_width).width
-            content = max(content, self.ctx.content_sizes(self.ctx, self.node)[0] + extra)
+            least = self.ctx.content_sizes(self.ctx, self.node)[0] + extra
+            limits = transferred_limits(self.node, self.frame.height_basis, self.basis_width)
+            content = max(content, clamp(least, *limits))
         specified = None if isinstance(style.width, str) else self.specified()
         return (content if specified is None else min(min(specified, high), content)), high
 
@@ -145,11 +145,7 @@ class _ColumnSizes:
         """§9.2 step 3."""
         style, frame = self.node.style, self.frame
         value = style.height if style.flex_basis == "auto" else style.flex_basis
-        size = None
-        if isinstance(value, Length):
-            length = length_of(value, frame.height_basis)
-            if length is not None:
-                size = to_border_box(style, length, extra_of(style, frame.inner_width).height)
+        size = height_from(self.node, value, frame.height_basis, frame.inner_width)
         return self.content() if size is None else size
 
     def content(self) -> float:
@@ -160,12 +156,21 @@ class _ColumnSizes:
                 return by_ratio
             style = self.node.style
             automatic = style.min_height == "auto" and style.height == "auto"
-            return max(by_ratio, self._laid_out()) if automatic else by_ratio
+            return max(by_ratio, self._suggested()) if automatic else by_ratio
         return self._laid_out()
 
+    def _suggested(self) -> float:
+        """Return the height of the content within the width's limits, taken through the ratio (§4.5)."""
+        frame, node = self.frame, self.node
+        low, high = width_limits(self.ctx, node, frame.inner_width, frame.inner_width)
+        least = height_by_ratio(node, low, frame.inner_width) if low else 0.0
+        most = high if high == INFINITY else height_by_ratio(node, high, frame.inner_width)
+        return clamp(self._laid_out(), least, most)
+
     def _laid_out(self) -> float:
-        node = self.node
-        if node.kind != "replaced" and (node.style.height != "auto" or ratio_of(node)):
+        node, style = self.node, self.node.style
+        given = (style.height, style.min_height, style.max_height) != ("auto", "auto", "none")
+        if node.kind != "replaced" and (given or ratio_of(node)):
             node = content_height_twin(node)
         return self.ctx.layout(
             self.ctx, node, self.frame.inner_width, self.frame.height_basis, fixed_width=self.width

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.value_types import GridLine, Length, TrackSize
-from ..alignment import Edge, distribute
+from ..absolute import contains_absolutes, contains_fixed
+from ..alignment import Edge, distribute, settled
 from ..boxes.fragment import Content, Fragment, StaticPosition
 from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
@@ -283,33 +284,49 @@ def _baseline(
 
 
 def _postpone(grid: _Grid, frame: Frame, content: Content, node: Node, inner_height: float) -> None:
-    """§9: the containing block of an absolute child is its grid area; the padding box by default."""
+    """§9: the containing block of an absolute child is its grid area; the padding box by default.
+
+    Where the container is another box, its grid lines say nothing and its content box is the static position.
+    """
     style = node.style
+    x, y = frame.left, frame.top
+    width, height = frame.inner_width, inner_height
+    if contains_absolutes(grid.style) and (style.position == "absolute" or contains_fixed(grid.style)):
+        x, y, width, height = content.area_of[node] = _area(grid, frame, style, inner_height)
+    rtl = grid.style.direction == "rtl"
+    own_rtl = style.direction == "rtl"
+    across = _self_alignment(style.justify_self, grid.style.justify_items)
+    down = _self_alignment(style.align_self, grid.style.align_items)
     static = StaticPosition(
-        frame.left, frame.top, frame.inner_width, inner_height,
-        _static_edge(style.justify_self, grid.style.justify_items, grid.style.direction == "rtl"),
-        _static_edge(style.align_self, grid.style.align_items),
+        x, y, width, height, _static_edge(across, rtl, own_rtl), _static_edge(down, False, False),
+        safe_x=("end" if rtl else "start") if style.justify_self.startswith("safe ") else None,
+        safe_y="start" if style.align_self.startswith("safe ") else None,
     )  # fmt: skip
     postpone(content, node, static)
+
+
+def _area(
+    grid: _Grid, frame: Frame, style: ComputedStyle, inner_height: float
+) -> tuple[float, float, float, float]:
+    """Return the grid area of an absolutely positioned child, from the border box's corner."""
     rtl = grid.style.direction == "rtl"
     left, right = -frame.padding.left, frame.inner_width + frame.padding.right
     top, bottom = -frame.padding.top, inner_height + frame.padding.bottom
-    start = _line(style.grid_column_start, grid.columns, "start")
-    end = _line(style.grid_column_end, grid.columns, "end")
+    start, end = _lines(style.grid_column_start, style.grid_column_end, grid.columns)
     if rtl:
         start, end = (
             None if end is None else frame.inner_width - end,
             None if start is None else frame.inner_width - start,
         )
     left, right = (left if start is None else start), (right if end is None else end)
-    above, below = (
-        _line(style.grid_row_start, grid.rows, "start"),
-        _line(style.grid_row_end, grid.rows, "end"),
-    )
+    above, below = _lines(style.grid_row_start, style.grid_row_end, grid.rows)
     top, bottom = (top if above is None else above), (bottom if below is None else below)
-    content.area_of[node] = (
-        frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top),
-    )  # fmt: skip
+    return frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top)
+
+
+def _lines(first: GridLine, last: GridLine, axis: _Axis) -> tuple[float | None, float | None]:
+    """Return the places of the lines that bound a child on one axis; None is the padding edge."""
+    return _line(first, axis, "start"), _line(last, axis, "end")
 
 
 def _line(line: GridLine, axis: _Axis, side: str) -> float | None:
@@ -322,10 +339,17 @@ def _line(line: GridLine, axis: _Axis, side: str) -> float | None:
     return axis.line(line_index(line, axis.explicit, side), side)
 
 
-def _static_edge(own: Alignment, container: Alignment, rtl: bool = False) -> Edge:
-    value = container if own == "auto" else own
+def _self_alignment(own: Alignment, container: Alignment) -> Alignment:
+    return container if own == "auto" else own
+
+
+def _static_edge(value: Alignment, rtl: bool, own_rtl: bool) -> Edge:
+    """Return the physical edge of the area at which a box lies."""
+    value = settled(value, 0.0)
     if value == "center":
         return "center"
     if value in ("left", "right"):
         return "end" if value == "right" else "start"
-    return "end" if (value in ("end", "flex-end", "self-end")) != rtl else "start"
+    if value.startswith("self-"):
+        rtl = own_rtl
+    return "end" if (value in ("end", "flex-end", "self-end", "last baseline")) != rtl else "start"
