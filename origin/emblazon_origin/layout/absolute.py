@@ -19,6 +19,8 @@ from .sizing import (
     height_limits,
     margins_of,
     ratio_of,
+    transferred_heights,
+    transferred_limits,
     width_by_ratio,
     width_from,
     width_limits,
@@ -41,6 +43,8 @@ class _Axis(NamedTuple):
     inset_end: float | None
     margin_start: float | None
     margin_end: float | None
+    is_block: bool
+    rtl: bool  # of the containing block, on its inline axis
 
     @property
     def room(self) -> float:
@@ -84,36 +88,44 @@ def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: Content) ->
             fragment.pending.append(pending)
             continue
         own_area = content.area_of.get(pending.node)
-        placed = place_absolute(ctx, pending, Rect(*own_area) if own_area else area)
+        placed = place_absolute(ctx, pending, Rect(*own_area) if own_area else area, style.direction == "rtl")
         fragment.children.append(placed)
         waiting.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 
 
-def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect) -> Placed:
-    """Lay out one box in its containing block `area`; both relative to the same corner."""
+def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect, rtl: bool) -> Placed:
+    """Lay out one box in its containing block `area` of a direction; both relative to the same corner."""
     node, static = pending
     style = node.style
     margins = margins_of(style, area.width)
-    across = _Axis(
-        area.x, area.width, _inset(style.left, area.width), _inset(style.right, area.width),
-        margins.left, margins.right,
-    )  # fmt: skip
-    down = _Axis(
-        area.y, area.height, _inset(style.top, area.height), _inset(style.bottom, area.height),
-        margins.top, margins.bottom,
-    )  # fmt: skip
+    across = _axis(area.x, area.width, style.left, style.right, margins.left, margins.right, False, rtl)
+    down = _axis(area.y, area.height, style.top, style.bottom, margins.top, margins.bottom, True, False)
     width, height = _size(ctx, node, area, across, down, static)
     fragment = ctx.layout(ctx, node, area.width, area.height, fixed_width=width, fixed_height=height)
-    rtl = style.direction == "rtl"
+    own_rtl = style.direction == "rtl"
     aside = _Static(static.x, static.width, static.align_x, static.safe_x, static.rtl)
-    x = _position(across, fragment.width, style.justify_self, rtl, aside)
+    x = _position(across, fragment.width, style.justify_self, own_rtl, aside)
     below = _Static(static.y, static.height, static.align_y, static.safe_y, False)
-    y = _position(down, fragment.height, style.align_self, False, below)
+    y = _position(down, fragment.height, style.align_self, own_rtl, below)
     return Placed(fragment, x, y)
 
 
-def _inset(value: Length | str, basis: float) -> float | None:
-    return None if isinstance(value, str) else used(value, basis)
+def _axis(
+    start: float,
+    extent: float,
+    first: Length | str,
+    last: Length | str,
+    margin_start: float | None,
+    margin_end: float | None,
+    is_block: bool,
+    rtl: bool,
+) -> _Axis:
+    """Resolve the insets of one axis; where they overlap, the weaker one gives way (§4.1)."""
+    before = None if isinstance(first, str) else used(first, extent)
+    after = None if isinstance(last, str) else used(last, extent)
+    if before is not None and after is not None and before + after > extent:
+        before, after = (extent - after, after) if rtl else (before, extent - before)
+    return _Axis(start, extent, before, after, margin_start, margin_end, is_block, rtl)
 
 
 def _size(
@@ -124,16 +136,22 @@ def _size(
     if node.kind == "replaced":
         return replaced_size(ctx, node, area.width, area.height)
     limits = height_limits(node, area.height, area.width)
+    available = _available_width(across, static)
+    ratio = ratio_of(node)
     height = height_from(node, style.height, area.height, area.width)
     if height is None and down.both and style.height == "auto" and _stretches(style.align_self):
         height = max(0.0, down.room)
-    available = _available_width(across, static)
+        if ratio:
+            height = clamp(height, *transferred_heights(ctx, node, area.width, available))
     width = width_from(ctx, node, style.width, area.width, available)
-    ratio = ratio_of(node)
     if width is None:
-        if across.both and _stretches(style.justify_self):
+        by_height = (
+            ratio and style.height != "auto" and height is not None and style.justify_self != "stretch"
+        )
+        if across.both and _stretches(style.justify_self) and not by_height:
             width = max(0.0, across.room)
             if ratio and style.height == "auto":
+                width = clamp(width, *transferred_limits(node, area.height, area.width))
                 height = None
         elif ratio and height is not None:
             width = width_by_ratio(node, clamp(height, *limits), area.width)
@@ -143,6 +161,8 @@ def _size(
             low, high = ctx.content_sizes(ctx, node)
             extra = extra_of(style, area.width).width
             width = min(high + extra, max(low + extra, available))
+            if ratio:
+                width = clamp(width, *transferred_limits(node, area.height, area.width))
     elif ratio and style.height == "auto":
         height = None
     low, high = width_limits(ctx, node, area.width, available)
@@ -190,7 +210,7 @@ class _Static(NamedTuple):
         return (low, self.start + self.extent) if self.align == "end" else (self.start, high)
 
 
-def _position(axis: _Axis, size: float, alignment: Alignment, rtl: bool, static: _Static) -> float:
+def _position(axis: _Axis, size: float, alignment: Alignment, own_rtl: bool, static: _Static) -> float:
     """Return the border box's start on one axis."""
     before, after = axis.margin_start or 0.0, axis.margin_end or 0.0
     if axis.inset_start is None and axis.inset_end is None:
@@ -199,7 +219,7 @@ def _position(axis: _Axis, size: float, alignment: Alignment, rtl: bool, static:
         return axis.start + (axis.inset_start or 0.0) + before
     if axis.inset_start is None:
         return axis.start + axis.extent - axis.inset_end - after - size
-    return axis.start + axis.inset_start + _share_room(axis, size, alignment, rtl)
+    return axis.start + axis.inset_start + _share_room(axis, size, alignment, own_rtl)
 
 
 def _static_start(axis: _Axis, outer: float, static: _Static) -> float:
@@ -214,21 +234,47 @@ def _static_start(axis: _Axis, outer: float, static: _Static) -> float:
     return static.start - outer if static.rtl else static.start
 
 
-def _share_room(axis: _Axis, size: float, alignment: Alignment, rtl: bool) -> float:
-    """Both insets are given: auto margins take what is left, else alignment or the start side wins."""
+def _share_room(axis: _Axis, size: float, alignment: Alignment, own_rtl: bool) -> float:
+    """Both insets are given: auto margins take what is left, else the box is aligned (§4.3, §4.4)."""
     room = axis.room - size
     if axis.margin_start is None and axis.margin_end is None:
-        return snap(room / 2) if room > 0 else (room if rtl else 0.0)
+        if room > 0 or axis.is_block:
+            return snap(room / 2)
+        return room if axis.rtl else 0.0
     if axis.margin_start is None:
         return room
     before = axis.margin_start
     if axis.margin_end is None:
         return before
-    alignment = settled(alignment, room)
-    if alignment == "center":
-        return before + snap(room / 2)
-    toward_end = alignment in ("end", "self-end", "flex-end", "right")
-    toward_start = alignment in ("start", "self-start", "flex-start", "left")
-    if toward_end or (rtl and not toward_start):
-        return before + room
-    return before
+    if alignment in ("auto", "normal"):
+        return before + (room if axis.rtl else 0.0)
+    return before + _aligned(axis, room, size + before + axis.margin_end, alignment, own_rtl)
+
+
+def _aligned(axis: _Axis, room: float, outer: float, alignment: Alignment, own_rtl: bool) -> float:
+    """Return the margin box's start from the inset-modified containing block's.
+
+    Said neither safe nor unsafe, a box that overflows is moved back into the containing block, as far as it
+    fits there (CSS Align 3 §4.4.1).
+    """
+    plain = settled(alignment, room)
+    if plain in ("left", "right"):
+        share = 0.0 if plain == "left" else 1.0
+    elif plain == "center":
+        share = 0.5
+    else:
+        rtl = own_rtl if plain.startswith("self-") and not axis.is_block else axis.rtl
+        share = 1.0 if (plain in _ENDS) != rtl else 0.0
+    start = snap(room * share)
+    if room >= 0 or alignment.startswith(("safe ", "unsafe ")):
+        return start
+    low, high = (
+        min(0.0, -(axis.inset_start or 0.0)),
+        max(room + outer, axis.extent - (axis.inset_start or 0.0)),
+    )
+    if outer > high - low:
+        return high - outer if axis.rtl else low
+    return max(low, min(start, high - outer))
+
+
+_ENDS = frozenset(("end", "self-end", "flex-end", "last baseline"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..style.values.value_types import Length
+from .alignment import item_alignment
 from .boxes.nodes import Node
 from .context import LayoutContext
 from .replaced import DEFAULT_WIDTH, replaced_size
@@ -28,8 +29,13 @@ def contribution(ctx: LayoutContext, node: Node, height_basis: float | None = No
     return max(0.0, low + margins), max(0.0, high + margins)
 
 
-def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float | None = None) -> Pair:
-    """Return the contributions without margins; percentages count as auto, none or 0 (§5.2)."""
+def border_box_contribution(
+    ctx: LayoutContext, node: Node, height_basis: float | None = None, fixed_height: float | None = None
+) -> Pair:
+    """Return the contributions without margins; percentages count as auto, none or 0 (§5.2).
+
+    `fixed_height` is the border box height that stretching gives a box with a ratio.
+    """
     style = node.style
     extra = extra_of(style, 0.0)
     low_limit = _limit(ctx, node, style.min_width, extra.width) or 0.0
@@ -47,7 +53,9 @@ def border_box_contribution(ctx: LayoutContext, node: Node, height_basis: float 
         return clamp(0.0 if compressible else width, low_limit, high_limit), clamp(
             width, low_limit, high_limit
         )
-    height = height_from(node, style.height, height_basis, 0.0) if ratio_of(node) else None
+    height = fixed_height
+    if height is None and ratio_of(node):
+        height = height_from(node, style.height, height_basis, 0.0)
     if height is not None:
         height = clamp(height, *height_limits(node, height_basis, 0.0))
         if style.min_width == "auto" and style.overflow_x == "visible":
@@ -68,18 +76,32 @@ def definite_inner_height(node: Node) -> float | None:
 
 
 def _definite_inner_height(node: Node) -> float | None:
-    value = node.style.height
     parent = node.parent
     if node.element is None and not node.is_item and parent is not None:
         return definite_inner_height(parent)  # percentages look through anonymous boxes
-    if not isinstance(value, Length):
-        return None
-    around = None if value.is_absolute or parent is None else definite_inner_height(parent)
-    height = height_from(node, value, around, 0.0)
+    around = None if parent is None else definite_inner_height(parent)
+    height = height_from(node, node.style.height, around, 0.0)
+    if height is None and parent is not None and around is not None and _fills_row(node, parent):
+        height = around - margins_of(node.style, 0.0).vertical
     if height is None:
         return None
     height = clamp(height, *height_limits(node, around, 0.0))
     return max(0.0, height - extra_of(node.style, 0.0).height)
+
+
+def _fills_row(node: Node, parent: Node) -> bool:
+    """True for an item that is as high as its single-line flex row (CSS Flexbox §9.8)."""
+    style, container = node.style, parent.style
+    return (
+        node.is_item
+        and parent.kind == "flex"
+        and container.flex_direction.startswith("row")
+        and container.flex_wrap == "nowrap"
+        and style.height == "auto"
+        and style.margin_top != "auto"
+        and style.margin_bottom != "auto"
+        and item_alignment(style.align_self, container.align_items) == "stretch"
+    )
 
 
 def without_relative_widths(node: Node) -> Node:

@@ -61,9 +61,10 @@ def _viewport_scroller(root: Element) -> Element | None:
 def _place_in_viewport(ctx: LayoutContext, fragment: Fragment, viewport: Rect) -> list[Placed]:
     """Lay out what has no other containing block than the initial one."""
     placed: list[Placed] = []
+    rtl = fragment.node.style.direction == "rtl"
     waiting = list(fragment.pending)
     while waiting:
-        box = place_absolute(ctx, waiting.pop(0), viewport)
+        box = place_absolute(ctx, waiting.pop(0), viewport, rtl)
         placed.append(box)
         waiting.extend(p.moved(box.x, box.y) for p in box.fragment.pending)
     return placed

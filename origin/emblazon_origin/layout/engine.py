@@ -227,6 +227,9 @@ def _layout_content(
         content.inline,
     )  # fmt: skip
     fragment.content_height = content.height
+    if node.style.overflow_y not in ("visible", "clip"):  # its baselines are within its border box
+        fragment.first_baseline = _within(fragment.first_baseline, fragment.height)
+        fragment.last_baseline = _within(fragment.last_baseline, fragment.height)
     if "layout" in node.style.contain:
         fragment.first_baseline = fragment.last_baseline = None
     _collapse_margins(fragment, content, basis, height)
@@ -262,6 +265,10 @@ def _content(ctx: LayoutContext, frame: Frame) -> Content:
     if frame.node.marker is not None:
         place_marker(ctx, frame, content, frame.node.marker)
     return content
+
+
+def _within(baseline: float | None, height: float) -> float | None:
+    return None if baseline is None else clamp(baseline, 0.0, height)
 
 
 def _contained_height(ctx: LayoutContext, frame: Frame) -> float:

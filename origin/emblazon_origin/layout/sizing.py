@@ -190,6 +190,15 @@ def transferred_limits(node: Node, basis: float | None, width_basis: float) -> t
     return least, high if high == INFINITY else width_by_ratio(node, high, width_basis)
 
 
+def transferred_heights(
+    ctx: LayoutContext, node: Node, basis: float, available: float
+) -> tuple[float, float]:
+    """Return the height limits that the width's limits make through the ratio."""
+    low, high = width_limits(ctx, node, basis, available)
+    least = height_by_ratio(node, low, basis) if low else 0.0
+    return least, high if high == INFINITY else height_by_ratio(node, high, basis)
+
+
 def height_by_ratio(node: Node, width: float, basis: float) -> float:
     """Return the border box height that the ratio gives for a border box width."""
     ratio = ratio_of(node) or 1.0

@@ -10,7 +10,6 @@ from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
 from ..contributions import border_box_contribution
 from ..sizing import (
-    INFINITY,
     Margins,
     clamp,
     extra_of,
@@ -19,6 +18,7 @@ from ..sizing import (
     height_limits,
     margins_of,
     ratio_of,
+    transferred_heights,
     transferred_limits,
     width_by_ratio,
     width_from,
@@ -122,8 +122,7 @@ class _RowSizes:
         if ratio_of(self.node) and self.node.kind != "replaced" and self.cross is not None:
             extra = extra_of(style, self.basis_width).width
             least = self.ctx.content_sizes(self.ctx, self.node)[0] + extra
-            limits = transferred_limits(self.node, self.frame.height_basis, self.basis_width)
-            content = max(content, clamp(least, *limits))
+            content = min(max(content, least), high)
         specified = None if isinstance(style.width, str) else self.specified()
         return (content if specified is None else min(min(specified, high), content)), high
 
@@ -161,11 +160,8 @@ class _ColumnSizes:
 
     def _suggested(self) -> float:
         """Return the height of the content within the width's limits, taken through the ratio (§4.5)."""
-        frame, node = self.frame, self.node
-        low, high = width_limits(self.ctx, node, frame.inner_width, frame.inner_width)
-        least = height_by_ratio(node, low, frame.inner_width) if low else 0.0
-        most = high if high == INFINITY else height_by_ratio(node, high, frame.inner_width)
-        return clamp(self._laid_out(), least, most)
+        width = self.frame.inner_width
+        return clamp(self._laid_out(), *transferred_heights(self.ctx, self.node, width, width))
 
     def _laid_out(self) -> float:
         node, style = self.node, self.node.style
@@ -229,7 +225,10 @@ def _fit_width(ctx: LayoutContext, frame: Frame, node: Node, available: float) -
         height = height_from(node, value, frame.height_basis, basis)
         if height is not None:
             height = clamp(height, *height_limits(node, frame.height_basis, basis))
-            return width_by_ratio(node, height, basis)
+            width = width_by_ratio(node, height, basis)
+            if node.kind != "replaced" and style.min_width == "auto" and style.overflow_x == "visible":
+                width = max(width, ctx.content_sizes(ctx, node)[0] + extra_of(style, basis).width)
+            return width
     if node.kind == "replaced":
         return border_box_contribution(ctx, node, frame.height_basis)[1]
     extra = extra_of(style, basis).width

@@ -228,6 +228,8 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
 def _definite_height(flex: FlexContainer, item: FlexItem) -> bool:
     """§9.8: an inflexible item's flexed main size is definite where its base is."""
     style = item.node.style
+    if ratio_of(item.node) and style.height == "auto" and style.flex_basis == "auto":
+        return True  # the width that the ratio starts from is
     value = style.height if style.flex_basis == "auto" else style.flex_basis
     return height_from(item.node, value, flex.frame.height_basis, flex.frame.inner_width) is not None
 

@@ -11,7 +11,14 @@ from ..placement import place, postpone
 from ..sizing import margins_of
 from ..units import snap
 from .clamped_blocks import clamped_children
-from .float_placement import beside_floats, measure_without_floats, place_float
+from .float_placement import (
+    beside_floats,
+    beside_width,
+    float_fragment,
+    measure_without_floats,
+    outer_width,
+    place_float,
+)
 from .floats import FloatScope
 
 
@@ -24,19 +31,22 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
     strut = Strut()
     # While true, nothing separates the children's margins from the box's own top margin.
     at_top = not frame.node.is_root_context and frame.top == 0
-    empty, floated = True, False
+    empty = True
+    floated: list[Fragment] = []  # that adjoin the margins at the top
     children = frame.node.children if frame.node.style.line_clamp is None else clamped_children(ctx, frame)
     for child in children:
         if child.is_out_of_flow:
             _postpone(content, frame, child, y if at_top else y + strut.value)
             continue
         if child.is_float:  # only measuring: floats are placed by `layout_block_beside_floats`
-            floated = True
+            floated.append(float_fragment(ctx, frame, child))
             continue
-        if floated and child.style.clear != "none" and at_top:  # clearance keeps margins apart (§8.3.1)
-            content.margin_top, at_top, strut = strut, False, Strut()
         shrink = _self_alignment(frame, child) is not None
         fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
+        if at_top and floated and _separates(ctx, frame, fragment, floated):
+            content.margin_top, at_top, strut = strut, False, Strut()
+        if fragment.collapses_through and child.holds_floats:
+            floated += _floats_in(ctx, frame, child)
         own = strut.join(fragment.first_margins)
         if not content.children:
             content.first_margins = fragment.first_margins
@@ -63,19 +73,27 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
     y = 0.0
     strut = Strut()
     at_top = not frame.node.is_root_context and frame.top == 0
-    empty = True
+    empty, cleared_through = True, False
+    floated: list[Fragment] = []
     for child in frame.node.children:
         if child.is_out_of_flow:
             _postpone(content, frame, child, y if at_top else y + strut.value)
             continue
         if child.is_float:
             place_float(ctx, frame, content, child, y if at_top else y + strut.value)
+            floated.append(float_fragment(ctx, frame, child))
             continue
         measured = measure_without_floats(ctx, frame, child, _self_alignment(frame, child) is not None)
+        forced = at_top and bool(floated) and _separates(ctx, frame, measured, floated)
+        if forced:
+            content.margin_top, at_top, strut = strut, False, Strut()
+        if measured.collapses_through and child.holds_floats:
+            floated += _floats_in(ctx, frame, child)
         joined = strut.join(measured.margin_top)
-        top = y if at_top else y + joined.value
+        own = strut.join(measured.first_margins) if measured.collapses_through else joined
+        top = y if at_top else y + own.value
         cleared = scope.bottom_of(child.style.clear) - scope.y - frame.top
-        has_clearance = child.style.clear != "none" and cleared > top
+        has_clearance = child.style.clear != "none" and (cleared > top or (forced and cleared > y))
         if has_clearance:
             top = cleared
         left = inline_offset(frame, measured)
@@ -94,8 +112,39 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
         at_top = empty = False
         y = top + fragment.height
         strut = fragment.margin_bottom
+        cleared_through = fragment.collapses_through
+        if cleared_through:  # its margins begin above its clearance, and stay in its parent (§8.3.1)
+            y -= fragment.first_margins.value
+    if cleared_through:
+        y, strut = y + strut.value, Strut()
     _finish(content, frame, y, strut, at_top, empty)
     return content
+
+
+def _separates(ctx: LayoutContext, frame: Frame, fragment: Fragment, floated: list[Fragment]) -> bool:
+    """True for a child that floats beside its parent's top margin push down: their margins do not collapse.
+
+    It clears them, or has a formatting context of its own and does not fit beside them (§9.5.2).
+    """
+    child = fragment.node
+    clear = child.style.clear
+    if clear != "none":
+        return any(clear in ("both", floating.node.style.float_) for floating in floated)
+    if not child.is_root_context:
+        return False
+    room = frame.inner_width - sum(outer_width(frame, floating) for floating in floated)
+    return beside_width(ctx, frame, fragment) > room + 1 / 64
+
+
+def _floats_in(ctx: LayoutContext, frame: Frame, node: Node) -> list[Fragment]:
+    """Return the floats of an empty child."""
+    found: list[Fragment] = []
+    for child in node.children:
+        if child.is_float:
+            found.append(float_fragment(ctx, frame, child))
+        elif child.holds_floats and not child.is_root_context:
+            found += _floats_in(ctx, frame, child)
+    return found
 
 
 def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool, empty: bool) -> None:

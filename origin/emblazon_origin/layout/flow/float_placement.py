@@ -7,7 +7,7 @@ from ..boxes.nodes import Node
 from ..context import Frame, LayoutContext
 from ..layout_work import FLOAT
 from ..placement import place
-from ..sizing import margins_of
+from ..sizing import extra_of, margins_of, width_limits
 
 
 def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node, top: float) -> None:
@@ -32,10 +32,14 @@ def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node,
     place(content, fragment, x, y, frame.inner_width, frame.height_basis)
 
 
-def float_width(ctx: LayoutContext, frame: Frame, child: Node) -> float:
+def float_fragment(ctx: LayoutContext, frame: Frame, child: Node) -> Fragment:
+    """Return a float, laid out."""
+    return ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+
+
+def outer_width(frame: Frame, fragment: Fragment) -> float:
     """Return the width of a float's margin box."""
-    fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
-    return fragment.width + margins_of(child.style, frame.inner_width).horizontal
+    return fragment.width + margins_of(fragment.node.style, frame.inner_width).horizontal
 
 
 def measure_without_floats(ctx: LayoutContext, frame: Frame, child: Node, shrink: bool) -> Fragment:
@@ -44,6 +48,22 @@ def measure_without_floats(ctx: LayoutContext, frame: Frame, child: Node, shrink
     fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
     ctx.floats = scope
     return fragment
+
+
+def _is_automatic(child: Node) -> bool:
+    return child.style.width == "auto" and child.kind not in ("replaced", "table", "table-wrapper")
+
+
+def beside_width(ctx: LayoutContext, frame: Frame, measured: Fragment) -> float:
+    """Return the room that a box with its own formatting context needs beside floats.
+
+    One of automatic width takes what there is, be it less than its content.
+    """
+    child = measured.node
+    if not _is_automatic(child):
+        return measured.width
+    low = width_limits(ctx, child, frame.inner_width, 0.0)[0]
+    return max(low, extra_of(child.style, frame.inner_width).width)
 
 
 def beside_floats(
@@ -57,8 +77,8 @@ def beside_floats(
     assert scope is not None  # noqa: S101 - only contexts with floats come here
     margins = margins_of(child.style, frame.inner_width)
     start, end = scope.x + frame.left, scope.x + frame.left + frame.inner_width
-    automatic = child.style.width == "auto" and child.kind != "replaced"
-    least = ctx.content_sizes(ctx, child)[0] if automatic else measured.width
+    automatic = _is_automatic(child)
+    least = beside_width(ctx, frame, measured)
     y, (first, last) = scope.context.fit(least, 1.0, scope.y + frame.top + top, start, end)
     if (first, last) == (start, end):
         return measured, left, y - scope.y - frame.top

@@ -21,7 +21,7 @@ from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenB
 from ..context import Frame, LayoutContext
 from ..placement import place
 from ..sizing import border_of, margins_of, padding_of
-from .float_placement import float_width, place_float
+from .float_placement import float_fragment, outer_width, place_float
 
 # Floats in the middle of one text that are put on their own line; more stand where the last one does.
 MAX_FLOATS_ON_LINES = 48
@@ -84,7 +84,7 @@ def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: Content) -> B
                 measured += 1
                 last = _lines_beside(ctx, frame, before).result.lines[-1]
                 _, room, _ = scope.bands(frame)(last.y, last.height)
-                fits = last.width + float_width(ctx, frame, entry.node) <= room
+                fits = last.width + outer_width(frame, float_fragment(ctx, frame, entry.node)) <= room
                 top = last.y if fits else last.y + last.height
             place_float(ctx, frame, content, entry.node, top)
     return _lines_beside(ctx, frame, frame.node.content)
@@ -223,10 +223,10 @@ def _postpone_absolutes(ctx: LayoutContext, content: Content, frame: Frame, line
             pending = Pending(entry.node, _static_position(ctx, frame, lines, index, entry))
             holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
             area = _inline_area(frame, lines, holder) if holder is not None else None
-            if area is None or entry.node.style.position == "fixed":
+            if holder is None or area is None or entry.node.style.position == "fixed":
                 content.pending.append(pending)
             else:
-                placed = place_absolute(ctx, pending, area)
+                placed = place_absolute(ctx, pending, area, holder.style.direction == "rtl")
                 content.children.append(placed)
                 content.pending.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 

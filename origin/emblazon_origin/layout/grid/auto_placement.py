@@ -23,6 +23,8 @@ class GridItem:
     column_end: int
     margins: Margins
     shim: float = 0.0  # room above that baseline alignment adds
+    area_height: float | None = None  # once the rows have their sizes, of items with a ratio
+    height: float | None = None  # that the item takes in it by stretching
 
 
 class _Span:

@@ -10,7 +10,19 @@ from ..alignment import settled
 from ..boxes.fragment import Fragment
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
-from ..sizing import Margins, clamp, extra_of, height_limits, margins_of, ratio_of, width_from, width_limits
+from ..sizing import (
+    Margins,
+    clamp,
+    extra_of,
+    height_from,
+    height_limits,
+    margins_of,
+    ratio_of,
+    transferred_heights,
+    transferred_limits,
+    width_from,
+    width_limits,
+)
 from ..units import snap
 from .auto_placement import GridItem
 from .tracks import INF, Contribution, Track, gaps_between
@@ -26,7 +38,8 @@ def inline_contribution(
 
     def measured() -> tuple[float, float]:
         if not sizes:
-            sizes.append(border_box_contribution(ctx, node, height_basis))
+            basis = height_basis if item.area_height is None else item.area_height
+            sizes.append(border_box_contribution(ctx, node, basis, item.height))
         return sizes[0]
 
     def minimum() -> float:
@@ -101,66 +114,72 @@ def block_contribution(
 def area_fragment(
     ctx: LayoutContext, item: GridItem, width: float, height: float | None, container: ComputedStyle
 ) -> Fragment:
-    """Lay the item out in its area; the height is None while rows are being sized."""
+    """Lay the item out in its area; the height is None while rows are being sized.
+
+    With a ratio, one axis is stretched alone: the row, unless only the column is asked for (§6.2).
+    """
     node, style = item.node, item.node.style
-    margins = item.margins = margins_of(style, width)
-    fixed_width: float | None = None
-    available = width - margins.horizontal
-    if style.width == "auto" and node.kind != "replaced":
-        if _stretches(
-            style.justify_self,
-            container.justify_items,
-            item,
-            margins.left,
-            margins.right,
-            style.height != "auto",
-        ):
-            low, high = width_limits(ctx, node, width, available)
-            fixed_width = max(clamp(available, low, high), extra_of(style, width).width)
-    elif style.width == "auto" and _explicit_stretch(style.justify_self, container.justify_items):
-        fixed_width = max(0.0, available)
-    elif style.width != "auto":
-        fixed_width = width_from(ctx, node, style.width, width, available)
-        if fixed_width is not None:
-            low, high = width_limits(ctx, node, width, available)
-            fixed_width = max(clamp(fixed_width, low, high), extra_of(style, width).width)
-    fixed_height: float | None = None
-    if height is not None and style.height == "auto":
-        filled = fixed_width is not None or style.width != "auto"
-        if node.kind == "replaced":
-            stretches = _explicit_stretch(style.align_self, container.align_items)
-        else:
-            stretches = _stretches(
-                style.align_self, container.align_items, item, margins.top, margins.bottom, filled
-            )
-        if stretches:
-            low, high = height_limits(node, height, width)
-            room = height - margins.vertical
-            fixed_height = max(clamp(room, low, high), extra_of(style, width).height)
+    item.margins = margins_of(style, width)
+    fixed_width = _width(ctx, item, width, height, container)
+    fixed_height = None if height is None else stretched_height(ctx, item, width, height, container)
+    if ratio_of(node) is not None and node.kind != "replaced":
+        across = _alignment(style.justify_self, container.justify_items)
+        down = _alignment(style.align_self, container.align_items)
+        if fixed_height is not None and down == "stretch" and across != "stretch" and style.width == "auto":
+            fixed_width = None
+        elif fixed_width is not None and down != "stretch":
+            fixed_height = None
     return ctx.layout(
         ctx, node, width, height, fixed_width=fixed_width, fixed_height=fixed_height, shrink=True
     )
 
 
-def _explicit_stretch(own: Alignment, container: Alignment) -> bool:
-    return (container if own == "auto" else own) == "stretch"
+def _width(
+    ctx: LayoutContext, item: GridItem, width: float, height: float | None, container: ComputedStyle
+) -> float | None:
+    """Return the border box width that alignment or the style imposes in an area's width."""
+    node, style, margins = item.node, item.node.style, item.margins
+    available = width - margins.horizontal
+    value = _alignment(style.justify_self, container.justify_items)
+    fixed: float | None = None
+    if style.width != "auto":
+        fixed = width_from(ctx, node, style.width, width, available)
+    elif node.kind == "replaced":
+        return max(0.0, available) if value == "stretch" else None
+    elif margins.left is not None and margins.right is not None:
+        if value == "stretch":
+            fixed = available
+        elif value in ("normal", "auto") and not (
+            ratio_of(node) and height_from(node, style.height, height, width) is not None
+        ):
+            fixed = available
+            if ratio_of(node):
+                fixed = clamp(fixed, *transferred_limits(node, height, width))
+    if fixed is None:
+        return None
+    low, high = width_limits(ctx, node, width, available)
+    return max(clamp(fixed, low, high), extra_of(style, width).width)
 
 
-def _stretches(
-    own: Alignment,
-    container: Alignment,
-    item: GridItem,
-    before: float | None,
-    after: float | None,
-    other_axis_given: bool,
-) -> bool:
-    """True where an automatic size fills the area; with a ratio, `normal` does so in one axis only (§6.2)."""
-    value = container if own == "auto" else own
-    if before is None or after is None:
-        return False
-    if value == "stretch":
-        return True
-    return value in ("normal", "auto") and not (ratio_of(item.node) and other_axis_given)
+def stretched_height(
+    ctx: LayoutContext, item: GridItem, width: float, height: float, container: ComputedStyle
+) -> float | None:
+    """Return the border box height of an item that fills its area's height."""
+    node, style, margins = item.node, item.node.style, item.margins
+    if style.height != "auto" or margins.top is None or margins.bottom is None:
+        return None
+    value = _alignment(style.align_self, container.align_items)
+    if value not in ("stretch", "normal", "auto") or (node.kind == "replaced" and value != "stretch"):
+        return None
+    fixed = height - margins.vertical
+    if ratio_of(node) is not None and value != "stretch":
+        fixed = clamp(fixed, *transferred_heights(ctx, node, width, width - margins.horizontal))
+    low, high = height_limits(node, height, width)
+    return max(clamp(fixed, low, high), extra_of(style, width).height)
+
+
+def _alignment(own: Alignment, container: Alignment) -> Alignment:
+    return container if own == "auto" else own
 
 
 def is_baseline_aligned(item: GridItem, container: ComputedStyle) -> bool:

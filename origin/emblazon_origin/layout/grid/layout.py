@@ -15,7 +15,7 @@ from ..context import Frame, LayoutContext
 from ..contributions import definite_inner_height
 from ..layout_work import TRACK_SPAN
 from ..placement import place, postpone
-from ..sizing import INFINITY, clamp, margins_of
+from ..sizing import INFINITY, clamp, margins_of, ratio_of
 from ..units import snap, used
 from .auto_placement import GridItem, line_index, place_items
 from .items import (
@@ -25,6 +25,7 @@ from .items import (
     inline_contribution,
     inline_offset,
     is_baseline_aligned,
+    stretched_height,
 )
 from .named_lines import AUTO_TRACK, ExplicitGrid, area_spans, explicit_grid
 from .tracks import Constraint, Contribution, Track, gaps_between, make_track, size_tracks
@@ -112,6 +113,10 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
         if _rows_depend_on_height(style) or inner_height < grid.rows.used - 1e-6:
             grid.rows.gap = used(style.row_gap, inner_height)
             _size_rows(grid, inner_height, frame)
+    if _columns_follow_rows(grid, inner_height):
+        size_columns(grid, frame.inner_width, "definite", style.justify_content, frame.height_basis)
+        grid.columns.align(style.justify_content, frame.inner_width, style.direction == "rtl")
+        _size_rows(grid, inner_height, frame)
     grid.rows.align(style.align_content, inner_height)
     # 3. Items.
     content = Content(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
@@ -203,7 +208,7 @@ def _size_rows(grid: _Grid, available: float | None, frame: Frame) -> None:
         for item in grid.items
     ]
     stretch = grid.style.align_content in ("normal", "stretch")
-    constraint: Constraint = "definite" if available is not None else "max-content"
+    constraint: Constraint = "definite" if available is not None else "indefinite"
     _count(grid, axis, contributions)
     size_tracks(
         axis.tracks, contributions, available, axis.gap, constraint, stretch,
@@ -221,6 +226,19 @@ def _count(grid: _Grid, axis: _Axis, contributions: Sequence[Contribution]) -> N
 
 def _column_width(grid: _Grid, item: GridItem) -> float:
     return grid.columns.span(item.column_start, item.column_end)[1]
+
+
+def _columns_follow_rows(grid: _Grid, inner_height: float) -> bool:
+    """§11.1 step 3: items whose widths come from their areas' heights may ask for other columns."""
+    found = False
+    grid.rows.align(grid.style.align_content, inner_height)
+    for item in grid.items:
+        if ratio_of(item.node) is not None:
+            height = grid.rows.span(item.row_start, item.row_end)[1]
+            width = _column_width(grid, item)
+            item.area_height, found = height, True
+            item.height = stretched_height(grid.ctx, item, width, height, grid.style)
+    return found
 
 
 def _rows_depend_on_height(style: ComputedStyle) -> bool:

@@ -12,7 +12,8 @@ from ..units import UNIT, saturated, snap, used
 
 INF = math.inf
 Kind = Literal["fixed", "auto", "min-content", "max-content", "flex"]
-Constraint = Literal["definite", "min-content", "max-content"]
+# Columns are measured under the last two; rows of a container of automatic height are sized without a limit.
+Constraint = Literal["definite", "indefinite", "min-content", "max-content"]
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +100,7 @@ def size_tracks(
     _maximize(tracks, free, constraint, maximum, gap)  # 3
     _expand_flexible(tracks, items, available, gap, constraint, minimum, maximum)  # 4
     if stretch:  # 5
-        room = available if available is not None else (minimum if constraint == "max-content" else None)
+        room = available if available is not None else (minimum if constraint == "indefinite" else None)
         if room is not None:
             _stretch_auto(tracks, room - _used(tracks, gap))
 
@@ -142,16 +143,19 @@ def _grow_for(
     flexible: bool,
 ) -> None:
     def phase(
-        size: str, affected: Callable[[Track], bool], contribution: Callable[[Contribution], float]
+        size: str,
+        affected: Callable[[Track], bool],
+        contribution: Callable[[Contribution], float],
+        capped: bool = False,
     ) -> None:
         def chosen(track: Track) -> bool:
             return affected(track) and (track.is_flexible or not flexible) and not track.collapsed
 
         if any(chosen(t) for item in group for t in tracks[item.start : item.end]):
-            _distribute_phase(tracks, group, gap, size, chosen, contribution, flexible)
+            _distribute_phase(tracks, group, gap, size, chosen, contribution, flexible, capped)
 
     # 3.1 intrinsic minimums
-    if constraint == "definite":
+    if constraint in ("definite", "indefinite"):
         phase("base", lambda t: t.min_kind in INTRINSIC_MIN, lambda i: i.minimum())
     else:
         phase(
@@ -163,8 +167,9 @@ def _grow_for(
     if constraint == "max-content":
         phase(
             "base",
-            lambda t: t.min_kind in ("auto", "max-content"),
+            lambda t: t.min_kind == "max-content" or (t.min_kind == "auto" and t.max_kind != "min-content"),
             lambda i: _limited(tracks, i, gap, i.max_content()),
+            capped=True,
         )
     phase("base", lambda t: t.min_kind == "max-content", lambda i: i.max_content())
     # 3.4
@@ -196,6 +201,7 @@ def _distribute_phase(
     chosen: Callable[[Track], bool],
     contribution: Callable[[Contribution], float],
     flexible: bool,
+    capped: bool,
 ) -> None:
     """§11.5.1: plan increases for every item of the group, then apply the largest of each track."""
     for track in tracks:
@@ -210,7 +216,7 @@ def _distribute_phase(
         )
         space = max(0.0, contribution(item) - current - gaps_between(spanned, gap))
         if space > 0 or size == "limit":
-            _share(affected, space, size, flexible)
+            _share(affected, space, size, flexible, capped)
             for track in affected:
                 track.planned = max(track.planned, track.incurred)
     touched = {id(t) for item in group for t in tracks[item.start : item.end] if chosen(t)}
@@ -225,8 +231,8 @@ def _distribute_phase(
                 track.limit += track.planned
 
 
-def _share(affected: Sequence[Track], space: float, size: str, flexible: bool) -> None:
-    """Distribute to the limits first, then beyond them."""
+def _share(affected: Sequence[Track], space: float, size: str, flexible: bool, capped: bool) -> None:
+    """Distribute to the limits first, then beyond them; `capped` tracks stop at their fit-content()."""
     for track in affected:
         track.incurred = 0.0
     if flexible:
@@ -241,6 +247,8 @@ def _share(affected: Sequence[Track], space: float, size: str, flexible: bool) -
     if space > 1e-9:
         beyond = [t for t in affected if t.max_kind in INTRINSIC_MAX] if size == "base" else []
         beyond = beyond or list(affected)
+        if capped:
+            beyond = [track for track in beyond if track.fit == INF]
         for track, part in zip(beyond, equal_parts(space, [INF] * len(beyond)), strict=True):
             track.incurred += part
 
