@@ -231,6 +231,9 @@ class BoxGenerator:
                     out.append(TextItem(child.data, owner.style, owner))
             elif child.tag == "br":
                 out.append(BreakItem(child.style))
+                if child.style.clear != "none":  # what follows begins below the floats
+                    clear = anonymous_style(child.style, display="block").replace(clear=child.style.clear)
+                    out.append(_Block(self._new(clear, None)))
             elif child.tag == "wbr":
                 out.append(TextItem("\u200b", owner.style, owner))
             elif child.style.float_ != "none":

@@ -196,6 +196,10 @@ def inline_offset(frame: Frame, fragment: Fragment) -> float:
             return room
         if margins.right is None:
             return margins.left
+        align = frame.node.style.block_align
+        if align != "none":
+            share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+            return margins.left + snap(room * share)
     rtl = frame.node.style.direction == "rtl"
     alignment = _self_alignment(frame, fragment.node)
     if alignment is not None and margins.left is not None and margins.right is not None:

@@ -263,6 +263,12 @@ def _across(grid: TableGrid, line: int, column: int) -> float:
     return max((grid.vertical[row][column].width for row in rows), default=0.0)
 
 
+def _collapsed_style(edge: JointBorder) -> str:
+    """Return the style that a collapsed border is drawn in: `inset` and `outset` as ridges (§17.6.3)."""
+    style = {"inset": "ridge", "outset": "groove"}.get(edge.style, edge.style)
+    return "solid" if style in ("ridge", "groove") and edge.width < 2 else style
+
+
 def _add_edge(
     frame: Frame,
     content: Content,
@@ -277,7 +283,7 @@ def _add_edge(
         frame.node.style,
         **{
             f"border_{side}_width": edge.width,
-            f"border_{side}_style": edge.style,
+            f"border_{side}_style": _collapsed_style(edge),
             f"border_{side}_color": edge.color,
         },
     )

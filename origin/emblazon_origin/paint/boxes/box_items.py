@@ -36,7 +36,7 @@ def box_items(
     `lines` is the text that `background-clip: text` shows through, where it is not the box's own.
     """
     style = box.style
-    if style.visibility != "visible":
+    if style.visibility != "visible" or _is_hidden_cell(box):
         return []
     moved = box in context.without_background
     has_image = any(layer.image is not None for layer in style.background_layers)
@@ -69,6 +69,17 @@ def box_items(
     )
     key = None if by_more or clip else (geometry, matrix, moved, *style.__dict__.items())
     return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
+
+
+def _is_hidden_cell(box: Box) -> bool:
+    """True for an empty cell that `empty-cells: hide` leaves out (CSS 2 §17.6.1.1)."""
+    style = box.style
+    return (
+        style.empty_cells == "hide"
+        and style.display == "table-cell"
+        and style.border_collapse == "separate"
+        and not (box.children or box.lines)
+    )
 
 
 def _beside_open_sides(painter: Painter, geometry: BoxGeometry) -> Painter:

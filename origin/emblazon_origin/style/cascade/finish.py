@@ -92,6 +92,12 @@ def _skip(fields: dict[str, Any], value: Any, context: Context) -> None:
     """A value that only folds into others, or is used by the cascade itself."""
 
 
+def _text_align(fields: dict[str, Any], value: str, context: Context) -> None:
+    del context
+    plain = value.removeprefix("-webkit-")
+    fields["text_align"], fields["block_align"] = plain, plain if plain != value else "none"
+
+
 _SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
     "letter_spacing": _px("letter_spacing"),
     "word_spacing": _px("word_spacing"),
@@ -101,6 +107,7 @@ _SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
     "flex_wrap": _pair("flex_wrap", "flex_balances"),
     "clip_path": _pair("clip_path", "clip_path_box"),
     "vertical_align": _vertical_align,
+    "text_align": _text_align,
     "text_fit": _text_fit,
 }
 _FOLDED = (
@@ -130,6 +137,7 @@ INHERITED_FIELDS: tuple[str, ...] = (
     *(k for k in LONGHANDS if k.startswith("font_") and k in ComputedStyle.__annotations__),
     "font_oblique_angle", "font_variant_features", "line_height", "line_height_factor", "tab_size",
     "tab_size_is_length", "list_style_type", "list_style_type_is_string", "quotes", "lang",
+    "block_align",
 )  # fmt: skip
 
 # What an unset property of the parent computes to, where that is not a constant.

@@ -12,11 +12,17 @@ from ..syntax.declarations import evaluate
 from ..values import value_types as v
 from ..values.node import HtmlNode
 from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
+from .table_hints import table_hints
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
-_SIZED = frozenset(("img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table"))
+_SIZED = frozenset((
+    "img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table", "tr",
+))  # fmt: skip
+_ALWAYS = frozenset(("li", "td", "th", "thead", "tbody", "tfoot", "colgroup"))  # hints without attributes
+_TABLE_PARTS = frozenset(("table", "td", "th", "thead", "tbody", "tfoot", "colgroup"))
+_REPLACED = frozenset(("img", "iframe", "object", "embed", "video", "input"))
 _ALIGNS = {"left": "left", "right": "right", "center": "center", "justify": "justify", "middle": "center"}
 _FONT_SIZES = ("x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 
@@ -39,13 +45,15 @@ def integer(text: str | None) -> int | None:
 def presentational(node: HtmlNode) -> dict[str, Any]:
     """Return declarations by key that the element's attributes stand for."""
     attributes = node.attributes
-    if not attributes and node.tag != "li" and node.parent is not None:
+    if not attributes and node.tag not in _ALWAYS and node.parent is not None:
         return {}
     hints: dict[str, Any] = {}
     for name, value in attributes.items():
         if (read := _READERS.get(name)) is not None:
             read(node, value, hints)
-    if node.tag in ("ol", "li"):
+    if node.tag in _TABLE_PARTS:
+        table_hints(node, hints)
+    elif node.tag in ("ol", "li"):
         _list(node, hints)
     elif node.parent is None:
         _color_scheme(node, hints)
@@ -60,7 +68,7 @@ def _size(key: str) -> Callable[[HtmlNode, str, dict[str, Any]], None]:
             _css(key, f"{value}px" if _NUMBER.fullmatch(value) else value, hints)
             return
         length = dimension(value)
-        if length is not None:
+        if length is not None and not (node.tag == "tr" and key == "width"):
             hints[key] = length
             _ratio(node, hints)
 
@@ -86,14 +94,92 @@ def _css(name: str, value: str, hints: dict[str, Any]) -> None:
 
 
 def _align(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
-    name = _ALIGNS.get(value.strip().lower())
-    if name is None or node.tag == "img":
+    value = value.strip().lower()
+    if node.tag in _REPLACED:
+        _align_image(value, hints)
         return
-    if node.tag == "hr":
+    if node.tag == "caption":
+        if value in ("top", "bottom"):
+            hints["caption_side"] = value
+        return
+    name = _ALIGNS.get(value)
+    if name is None:
+        return
+    if node.tag == "table":
+        if name in ("left", "right"):
+            hints["float_"] = name
+        elif name == "center":
+            hints["margin_left"] = hints["margin_right"] = "auto"
+    elif node.tag == "hr":
         hints["margin_left"] = v.ZERO if name == "left" else "auto"
         hints["margin_right"] = v.ZERO if name == "right" else "auto"
+    elif node.tag in _ALIGNING_BLOCKS and name != "justify":
+        hints["text_align"] = f"-webkit-{name}"  # blocks inside are aligned too
     else:
         hints["text_align"] = name
+
+
+_ALIGNING_BLOCKS = frozenset(("div", "td", "th", "tr", "thead", "tbody", "tfoot"))
+_IMAGE_ALIGNS = {
+    "middle": "-webkit-baseline-middle", "center": "middle", "absmiddle": "middle", "abscenter": "middle",
+    "top": "top", "texttop": "text-top", "absbottom": "bottom", "bottom": "baseline", "baseline": "baseline",
+}  # fmt: skip
+
+
+def _align_image(value: str, hints: dict[str, Any]) -> None:
+    if value in ("left", "right"):
+        hints["float_"] = value
+        hints["vertical_align"] = "top"
+    elif (name := _IMAGE_ALIGNS.get(value)) is not None:
+        _css("vertical-align", name, hints)
+
+
+def _valign(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+    value = value.strip().lower()
+    if node.tag in ("td", "th", "tr", "thead", "tbody", "tfoot"):
+        if value in ("top", "middle", "bottom", "baseline"):
+            hints["vertical_align"] = value
+    elif node.tag == "caption" and value in ("top", "bottom"):
+        hints["caption_side"] = value
+
+
+def _clear(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+    value = value.strip().lower()
+    if node.tag == "br" and value in ("left", "right", "all", "both"):
+        hints["clear"] = "both" if value == "all" else value
+
+
+def _spaces(sides: tuple[str, str], tags: frozenset[str]) -> Callable[[HtmlNode, str, dict[str, Any]], None]:
+    def read(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+        length = dimension(value)
+        if node.tag in tags and length is not None:
+            for side in sides:
+                hints[f"margin_{side}"] = length
+
+    return read
+
+
+def _border_color(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+    if node.tag == "table":
+        _css("border-color", _legacy_color(value), hints)
+
+
+def _background_image(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+    if node.tag in ("body", "table", "tr", "td", "th", "thead", "tbody", "tfoot") and value.strip():
+        _css("background-image", f"url({_string(value.strip())})", hints)
+
+
+def _string(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ")
+    return f'"{escaped}"'
+
+
+def _noshade(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+    del value
+    if node.tag == "hr" and "color" not in node.attributes:
+        _css("border-color", "gray", hints)
+        _css("border-style", "solid", hints)
+        _css("background-color", "gray", hints)
 
 
 def _legacy_color(value: str) -> str:
@@ -127,6 +213,11 @@ def _face(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
 
 def _font_size(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     number = integer(value)
+    if node.tag == "hr" and number is not None:
+        if number <= 1:
+            hints["border_bottom_width"] = 0.0
+        else:
+            hints["height"] = v.Length(float(number - 2))
     if node.tag != "font" or number is None:
         return
     if value.strip()[:1] in ("+", "-"):
@@ -194,7 +285,7 @@ def _color_scheme(root: HtmlNode, hints: dict[str, Any]) -> None:
 
 def _border(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     width = dimension(value)
-    if node.tag == "img" and width is not None:
+    if node.tag in ("img", "object") and width is not None:
         for side in ("top", "right", "bottom", "left"):
             hints[f"border_{side}_width"] = width.px
             hints[f"border_{side}_style"] = "solid"
@@ -217,5 +308,16 @@ _READERS: dict[str, Callable[[HtmlNode, str, dict[str, Any]], None]] = {
     "type": _list_type,
     "border": _border,
     "nowrap": _nowrap,
+    "valign": _valign,
+    "clear": _clear,
+    "hspace": _spaces(("left", "right"), _REPLACED | {"table"}),
+    "vspace": _spaces(("top", "bottom"), _REPLACED | {"table"}),
+    "marginwidth": _spaces(("left", "right"), frozenset(("body",))),
+    "marginheight": _spaces(("top", "bottom"), frozenset(("body",))),
+    "leftmargin": _spaces(("left", "right"), frozenset(("body",))),
+    "topmargin": _spaces(("top", "bottom"), frozenset(("body",))),
+    "bordercolor": _border_color,
+    "background": _background_image,
+    "noshade": _noshade,
     "dir": _dir,
 }

@@ -156,6 +156,7 @@ alias("-webkit-box-decoration-break", "box-decoration-break")
 longhand("table-layout", "auto", one_of(("auto", "fixed")))
 longhand("border-collapse", "separate", one_of(("separate", "collapse")), inherited=True)
 longhand("border-spacing", (v.ZERO, v.ZERO), _spacing, inherited=True)
+longhand("empty-cells", "show", one_of(("show", "hide")), inherited=True)
 longhand("caption-side", "top", one_of(("top", "bottom")), inherited=True)
 
 for _name in ("inset", "margin", "padding"):

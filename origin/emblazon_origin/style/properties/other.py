@@ -25,7 +25,6 @@ inert(
     "-webkit-text-size-adjust", "-moz-text-size-adjust", "-ms-text-size-adjust", "text-size-adjust",
     "print-color-adjust", "-webkit-print-color-adjust", "color-adjust", "forced-color-adjust",
 )  # fmt: skip
-inert("empty cells are drawn", "empty-cells")
 inert(
     "form controls are not drawn",
     "appearance", "-webkit-appearance", "-moz-appearance",

@@ -95,11 +95,12 @@ def tab_size(cursor: Cursor) -> Any:
 
 def vertical_align(cursor: Cursor) -> Any:
     """Read `vertical-align`."""
-    names = ("baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom")
+    names = (
+        "baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom",
+        "-webkit-baseline-middle",
+    )  # fmt: skip
     if (name := cursor.keyword(*names)) is not None:
         return name
-    if cursor.keyword("-webkit-baseline-middle"):
-        return "middle"
     return length(cursor)
 
 
@@ -193,7 +194,7 @@ def text_align(cursor: Cursor) -> str:
     name = cursor.keyword(*_ALIGN, "-webkit-left", "-webkit-right", "-webkit-center", "-webkit-match-parent")
     if name is None:
         unexpected(cursor.peek())
-    return name.removeprefix("-webkit-")
+    return "match-parent" if name == "-webkit-match-parent" else name
 
 
 # The initial colour is CanvasText, which follows the colour scheme.

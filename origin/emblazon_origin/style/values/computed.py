@@ -77,6 +77,7 @@ class ComputedStyle:
     table_layout: Literal["auto", "fixed"] = "auto"
     border_collapse: Literal["separate", "collapse"] = "separate"  # inherited
     border_spacing: tuple[v.Length, v.Length] = (v.ZERO, v.ZERO)  # inherited; horizontal, vertical
+    empty_cells: Literal["show", "hide"] = "show"
     caption_side: Literal["top", "bottom"] = "top"  # inherited
 
     # Borders and outline; a width is 0 where its style is none or hidden
@@ -153,6 +154,7 @@ class ComputedStyle:
     letter_spacing: float = 0.0
     word_spacing: float = 0.0
     text_align: Literal["start", "end", "left", "right", "center", "justify", "match-parent"] = "start"
+    block_align: Literal["none", "left", "right", "center"] = "none"  # of blocks, by `text-align: -webkit-…`
     text_align_last: Literal["auto", "start", "end", "left", "right", "center", "justify"] = "auto"
     text_justify: Literal["auto", "none", "inter-word", "inter-character"] = "auto"
     text_indent: v.Length = v.ZERO
@@ -175,7 +177,18 @@ class ComputedStyle:
         "normal"  # not inherited
     )
     vertical_align: (
-        v.Length | Literal["baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom"]
+        v.Length
+        | Literal[
+            "baseline",
+            "sub",
+            "super",
+            "top",
+            "text-top",
+            "middle",
+            "bottom",
+            "text-bottom",
+            "-webkit-baseline-middle",
+        ]
     ) = "baseline"  # not inherited; percentages already resolved against line-height
     text_shadow: tuple[v.Shadow, ...] = ()
     text_decorations: tuple[v.TextDecoration, ...] = ()  # own and propagated

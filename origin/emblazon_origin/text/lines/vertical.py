@@ -86,6 +86,8 @@ def baseline_shift(
         return -(parent.style.font_size * scale / 3 + parent.grid)
     if align == "middle":
         return (ascent - descent) / 2 - round(parent.font.x_height / parent.grid * 32) / 64 * parent.grid
+    if align == "-webkit-baseline-middle":
+        return (ascent - descent) / 2
     if align == "text-top":
         return ascent - parent.font.ascent
     if align == "text-bottom":
