@@ -37,6 +37,11 @@ class Home:
         return self._layers("fonts")
 
     @property
+    def watched(self) -> tuple[Path, ...]:
+        """What is drawn with: a change in it shows at once in development."""
+        return (*self.templates, *self.fonts, self.root / SETTINGS_FILE)
+
+    @property
     def own_templates(self) -> Path:
         """Where the project's own templates are, or would be."""
         return self.root / "templates"
@@ -70,25 +75,27 @@ def builtin_folder() -> Path:
 
 
 def find_home(start: Path | None = None) -> Home:
-    """Return the project that EMBLAZON_HOME names, else the nearest one at or above `start`.
+    """Return the project's folder with what is built in. Raises `HomeError`."""
+    return Home(project_folder(start), builtin_folder())
+
+
+def project_folder(start: Path | None = None) -> Path:
+    """Return the folder that EMBLAZON_HOME names, else the nearest project at or above `start`.
 
     A project has `emblazon.toml`, or `templates/` with `fonts/fonts.toml`. Where there is none, `start` is
     one without files of its own. Raises `HomeError`.
     """
-    builtin = builtin_folder()
     named = os.environ.get("EMBLAZON_HOME")
     if named:
         folder = Path(named).expanduser().resolve()
         if not folder.is_dir():
-            raise HomeError(
-                f"EMBLAZON_HOME={named} is no folder; name the one with emblazon.toml or templates/."
-            )
-        return Home(folder, builtin)
+            raise HomeError(f"EMBLAZON_HOME={named} is no folder; it is the one with emblazon.toml.")
+        return folder
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / SETTINGS_FILE).is_file() or _is_complete(folder):
-            return Home(folder, builtin)
-    return Home(here, builtin)
+            return folder
+    return here
 
 
 def _is_complete(folder: Path) -> bool:

@@ -166,10 +166,11 @@ def _template(
     options: argparse.Namespace, templates: Path | Sequence[Path], engine: Engine, common: dict[str, object]
 ) -> RenderRequest:
     from ..bound_request import bound_request
+    from ..project import read_project
     from ..report import Diagnostic
     from ..template.library import TemplateLibrary
 
-    library = TemplateLibrary(templates, engine.fonts.digest)
+    library = TemplateLibrary(templates, engine.fonts.digest, read_project(find_home()).brand)
     case = _preview(options, library)
     params, findings = library.fit(options.card, {**(case.params if case else {}), **_data(options)})
     return bound_request(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ..home import find_home
+from ..project import read_project
 from .card_input import add_card_arguments, read_card
 from .exit_codes import FINDINGS, CommandError
 
@@ -56,7 +57,9 @@ def run_lint(options: argparse.Namespace) -> int:
     home = find_home()
     if options.folder is not None:
         _check_is_library(options.folder)
-    result = lint_templates(options.folder or home.templates, Engine.from_home(home))
+    result = lint_templates(
+        options.folder or home.templates, Engine.from_home(home), read_project(home).brand
+    )
     sys.stdout.write(result.to_text())
     return FINDINGS if result.has_errors else 0
 

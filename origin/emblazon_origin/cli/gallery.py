@@ -11,6 +11,7 @@ from emblazon.contract.canonical import canonical_url
 from emblazon.contract.signing import Keyring
 
 from ..errors import EmblazonError
+from ..template.brand import NO_BRAND, Brand
 from ..template.library import CardTemplate, FontsDigest, TemplateLibrary
 
 STYLE = """
@@ -58,13 +59,14 @@ def gallery_at(
     fonts_digest: FontsDigest,
     drawn: Mapping[str, str],
     keys: Keyring | None = None,
+    brand: Brand = NO_BRAND,
 ) -> tuple[str, int]:
     """Return the page of a folder of templates, or what is wrong with one of them; and the status.
 
     `drawn` is the version of each template that cards are drawn with now; `keys` sign the cards' URLs.
     """
     try:
-        return gallery_page(TemplateLibrary(templates, fonts_digest), drawn, keys), 200
+        return gallery_page(TemplateLibrary(templates, fonts_digest, brand), drawn, keys), 200
     except (EmblazonError, OSError) as error:
         return _page(
             "<p>A template cannot be read; cards are drawn with the ones from before.</p>"

@@ -30,6 +30,7 @@ from ..host import (
     edge_runner,
 )
 from ..observability.logs import set_up_logging
+from ..project import read_project
 from ..server.answer import Ask
 from ..server.app import default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig, is_loopback
@@ -69,9 +70,7 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
     """
     token = settings.token or secrets.token_urlsafe(32)
     config = replace(config, origin_token=token)
-    origin = Origin(
-        replace(settings, token=token), default_renderer(settings), watched=(*home.templates, *home.fonts)
-    )
+    origin = Origin(replace(settings, token=token), default_renderer(settings), watched=home.watched)
     app = create_edge_app(
         config,
         origin=InProcessOrigin(origin.answer),
@@ -118,7 +117,8 @@ def _gallery_at_root(home: Home, origin: Origin, config: EdgeConfig) -> Middlewa
         from ..text.fonts.font_library import FontLibrary  # late: render processes load fonts
 
         drawn = {name: spec.version for name, spec in origin.manifest.templates.items()}
-        page, status = gallery_at(home.templates, FontLibrary(home.fonts).digest, drawn, config.keyring)
+        digest, brand = FontLibrary(home.fonts).digest, read_project(home).brand
+        page, status = gallery_at(home.templates, digest, drawn, config.keyring, brand)
         headers = {"Cache-Control": "no-store", **dict(SECURITY), "Content-Security-Policy": GALLERY_POLICY}
         return web.Response(text=page, status=status, content_type="text/html", headers=headers)
 

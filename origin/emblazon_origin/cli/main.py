@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from emblazon import __version__
 
+from ..home import SETTINGS_FILE
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
 
 EPILOG = """exit codes:
@@ -62,8 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if list(arguments) == ["--version"]:  # without loading the commands
         print(f"emblazon {__version__}")
         return 0
-    options = parser(arguments[0] if arguments else "").parse_args(arguments)
     try:
+        _read_settings()
+        options = parser(arguments[0] if arguments else "").parse_args(arguments)
         code = int(options.run(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -76,6 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _read_settings() -> None:
+    """Put the project's `emblazon.toml` below the environment, before any command reads a variable."""
+    from ..home import project_folder
+
+    if (project_folder() / SETTINGS_FILE).is_file():
+        from ..home import find_home
+        from ..project import apply_settings, read_project
+
+        apply_settings(read_project(find_home()))
+
+
 def _explained(error: Exception) -> int:
     """Print what was wrong; a bug goes on up."""
     from emblazon.contract.problem import Problem
@@ -85,6 +98,11 @@ def _explained(error: Exception) -> int:
     from ..errors import CardError, EmblazonError
 
     match error:
+        case ModuleNotFoundError() if (error.name or "").partition(".")[0] not in (
+            "emblazon",
+            "emblazon_origin",
+        ):
+            return _fail(f'{error.name} is not installed; run pip install "emblazon[origin]".', FAILED)
         case CommandError():
             return _fail(str(error), error.code)
         case CardError() | KeyringError() | ConfigError():

@@ -14,6 +14,7 @@ from ..bound_request import bound_request
 from ..errors import EmblazonError
 from ..render import Engine, RenderRequest
 from ..report import Code, Diagnostic
+from ..template.brand import NO_BRAND, Brand
 from ..template.library import CardTemplate, TemplateLibrary
 from .explain_card import explain_card
 from .explanation import format_finding
@@ -66,12 +67,12 @@ class LintResult:
         return "\n".join(lines) + "\n"
 
 
-def lint_templates(folder: Path | Sequence[Path], engine: Engine) -> LintResult:
+def lint_templates(folder: Path | Sequence[Path], engine: Engine, brand: Brand = NO_BRAND) -> LintResult:
     """Explain every template of a folder, or of several, with every case.
 
     Raises `TemplateError` where one does not load.
     """
-    library = TemplateLibrary(folder, engine.fonts.digest)
+    library = TemplateLibrary(folder, engine.fonts.digest, brand)
     found: dict[tuple[str, Diagnostic], list[str]] = {}
     cards = 0
     for name in library.specs:

@@ -26,7 +26,7 @@ def main() -> int:
         for name, meant in misspelt(os.environ):
             log.warning("unknown setting", extra={"variable": name, "meant": meant})
         home = find_home()
-        run(config, Origin(config, _renderer(config), watched=(*home.templates, *home.fonts)))
+        run(config, Origin(config, _renderer(config), watched=home.watched))
     except EmblazonError as error:
         print(f"emblazon: {error}", file=sys.stderr)
         return 2

@@ -8,7 +8,7 @@ _State = frozenset[tuple[str, int, int]]
 
 
 class TreeWatch:
-    """Watches folders."""
+    """Watches folders, and single files."""
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
         self._roots = roots
@@ -23,7 +23,7 @@ class TreeWatch:
     def _state(self) -> _State:
         found = set()
         for root in self._roots:
-            for path in root.rglob("*"):
+            for path in (root, *root.rglob("*")):
                 try:
                     stat = path.stat()
                 except OSError:  # removed between listing and looking

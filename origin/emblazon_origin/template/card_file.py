@@ -7,7 +7,8 @@ format = "png"              # what `.auto` gives to a client without preference
 safe_format = "jpg"         # what `.auto-safe` is; measured on each picture without it
 [size]                      width = 1200, height = 630
 [cache]                     max_age = "5m", stale_while_revalidate = "1d", stale_if_error = "7d"
-[params.title]              type, required, default, max_length, min, max, choices, description
+[params.title]              type, required, default, max_length, min, max, choices, description,
+                            brand = "accent": the default is the brand's value, where it has one
 [fallback]                  params of the look that is drawn when the card itself cannot be
 """
 
@@ -38,12 +39,15 @@ from emblazon.contract.schema import (
 from emblazon.contract.values import check_value
 
 from ..errors import TemplateError
+from .brand import BRAND_TEXTS, NO_BRAND, Brand
 
 _KEYS = (
     "description", "alt", "tags", "fonts", "variants", "format", "safe_format", "size", "cache", "params",
     "fallback",
 )  # fmt: skip
-_PARAM_KEYS = ("type", "required", "default", "max_length", "min", "max", "choices", "description")
+_PARAM_KEYS = (
+    "type", "required", "default", "max_length", "min", "max", "choices", "description", "brand",
+)  # fmt: skip
 _CACHE_KEYS = ("max_age", "stale_while_revalidate", "stale_if_error")
 _DURATION = re.compile(r"([0-9]{1,9})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -67,7 +71,7 @@ class CardFile:
     fonts: tuple[str, ...]
 
 
-def read_card_file(path: Path, name: str) -> CardFile:
+def read_card_file(path: Path, name: str, brand: Brand = NO_BRAND) -> CardFile:
     """Read and check the `card.toml` of the template called `name`; raises TemplateError."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
@@ -76,7 +80,7 @@ def read_card_file(path: Path, name: str) -> CardFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path}: not valid TOML: {error}") from None
     table = _Table(path, "", data, _KEYS)
-    params = {key: _param(path, key, value) for key, value in table.get("params", dict, {}).items()}
+    params = {key: _param(path, key, value, brand) for key, value in table.get("params", dict, {}).items()}
     size = table.table("size", ("width", "height"))
     cache = table.table("cache", _CACHE_KEYS)
     life = CacheLife()
@@ -110,7 +114,7 @@ def _safe_format(table: _Table) -> Format | None:
     return cast(Format, table.one_of("safe_format", SAFE_FORMATS, "png"))
 
 
-def _param(path: Path, name: str, data: object) -> ParamSpec:
+def _param(path: Path, name: str, data: object, brand: Brand) -> ParamSpec:
     where = f"params.{name}"
     if not PARAM_NAME.fullmatch(name):
         raise TemplateError(f"{path}: {where}: a name is a lower-case letter, then a-z 0-9 _")
@@ -134,9 +138,12 @@ def _param(path: Path, name: str, data: object) -> ParamSpec:
         raise table.error("choices", 'a choice needs them: choices = ["a", "b"]')
     if spec.required and "default" in table.data:
         raise table.error("default", "a required parameter has no default; drop one of the two")
-    if "default" not in table.data:
+    if "default" in table.data:
+        spec = replace(spec, default=table.value("default", spec))
+    if "brand" not in table.data:
         return spec
-    return replace(spec, default=table.value("default", spec))
+    own = getattr(brand, table.one_of("brand", BRAND_TEXTS, ""))
+    return replace(spec, default=check_value(spec, own)) if own and not spec.required else spec
 
 
 def ignored_params() -> IgnoreList:

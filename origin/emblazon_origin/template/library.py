@@ -19,6 +19,7 @@ from emblazon.contract.values import absent_value
 
 from ..errors import CardError, TemplateError
 from ..home import folders
+from .brand import NO_BRAND, Brand
 from .card_file import CardFile, read_card_file
 from .environment import CardEnvironment, compile_template, render
 from .filters import direction
@@ -53,6 +54,7 @@ class CardTemplate:
     files: Mapping[str, Template]  # variant → compiled file; "" is card.html
     preview: Preview
     signature: Signature
+    brand: Brand = NO_BRAND
 
 
 class TemplateLibrary:
@@ -61,11 +63,14 @@ class TemplateLibrary:
     Of two with one name the earlier root's counts. Before the last root, a folder without `card.toml` and
     `card.html` is no template: a site keeps other things under `templates/` as well.
     `fonts_digest(families)` is a text that changes whenever one of those families' files does; it becomes
-    part of the template's version. Raises TemplateError for the first template that is not right.
+    part of the template's version, as `brand` does. Raises TemplateError for the first that is not right.
     """
 
-    def __init__(self, roots: Path | Sequence[Path], fonts_digest: FontsDigest) -> None:
+    def __init__(
+        self, roots: Path | Sequence[Path], fonts_digest: FontsDigest, brand: Brand = NO_BRAND
+    ) -> None:
         self.roots = folders(roots)
+        self.brand = brand
         self.errors: dict[str, TemplateError] = {}  # by template, from the last reload
         self._fonts_digest = fonts_digest
         self._templates: dict[str, CardTemplate] = {}
@@ -174,7 +179,7 @@ class TemplateLibrary:
 
     def _load(self, name: str, folder: Path) -> CardTemplate:
         signature = _signature(folder)
-        card = read_card_file(folder / "card.toml", name)
+        card = read_card_file(folder / "card.toml", name, self.brand)
         spec = replace(card.spec, version=self._version(folder, card))
         template = CardTemplate(
             spec=spec,
@@ -182,12 +187,15 @@ class TemplateLibrary:
             files=_compile_files(folder, spec),
             preview=read_preview(folder / "preview.json", spec),
             signature=signature,
+            brand=self.brand,
         )
         _check_fallback(template)
         return template
 
     def _version(self, folder: Path, card: CardFile) -> str:
         digest = sha256(f"fonts={self._fonts_digest(card.fonts)}\n".encode())
+        if self.brand.digest:
+            digest.update(f"brand={self.brand.digest}\n".encode())
         for path in _files(folder):
             relative = path.relative_to(folder).as_posix()
             if relative not in _NOT_DRAWN:
@@ -269,6 +277,7 @@ def _bind(
         "width": width or spec.width,
         "height": height or spec.height,
         "failed": failed,
+        "brand": template.brand,
     }
     html = render(file, {**values, "card": card})
     return Bound(

@@ -22,6 +22,7 @@ from emblazon_origin.errors import CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
 from emblazon_origin.paint.cache import caches
+from emblazon_origin.project import read_project
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.text.fonts.font_lock import check_fonts
@@ -45,7 +46,7 @@ class CardRenderer:
         self._home = home
         self._fetcher = fetcher
         self._engine = Engine.from_home(home, fetcher=fetcher)
-        self._library = TemplateLibrary(home.templates, self._engine.fonts.digest)
+        self._library = TemplateLibrary(home.templates, self._engine.fonts.digest, read_project(home).brand)
         if cache_bytes:
             share_out(cache_bytes)
 
