@@ -84,7 +84,8 @@ def _read_settings() -> None:
 
     if (project_folder() / SETTINGS_FILE).is_file():
         from ..home import find_home
-        from ..project import apply_settings, read_project
+        from ..project import read_project
+        from .settings import apply_settings
 
         apply_settings(read_project(find_home()))
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from emblazon_origin.cli.settings import apply_settings
 from emblazon_origin.errors import TemplateError
 from emblazon_origin.home import Home
-from emblazon_origin.project import ProjectError, apply_settings, read_project
+from emblazon_origin.project import ProjectError, read_project
 from emblazon_origin.template.brand import NO_BRAND, Brand, read_brand
 from emblazon_origin.template.library import TemplateLibrary
 
