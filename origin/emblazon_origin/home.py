@@ -49,10 +49,15 @@ class Home:
     @property
     def state(self) -> Path:
         """Caches and databases of the local server; safe to delete."""
-        return self.root / ".emblazon"
+        return state_folder(self.root)
 
     def _layers(self, name: str) -> tuple[Path, ...]:
         return tuple(dict.fromkeys((self.root / name, self.builtin / name)))
+
+
+def state_folder(root: Path) -> Path:
+    """Return where a project's state is kept."""
+    return root / ".emblazon"
 
 
 def folders(where: Path | Sequence[Path]) -> tuple[Path, ...]:

@@ -21,6 +21,8 @@ from emblazon.edge.respond import SECURITY
 
 from ..home import Home, find_home
 from ..host import (
+    HOST,
+    EdgeHost,
     HttpOrigin,
     InProcessOrigin,
     PrometheusMetrics,
@@ -38,6 +40,7 @@ from ..server.connection_limit import ConnectionLimit
 from ..server.origin import Origin
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
+from .secrets_file import KEYS, own_signing_keys, wants_own_key
 
 IN_PROCESS = "http://origin.invalid"  # the edge wants an address; nothing dials it
 GALLERY_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
@@ -148,6 +151,7 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, Origin | No
     """
     home = find_home()
     home.state.mkdir(exist_ok=True)
+    _ensure_signing(home)
     config = EdgeConfig.from_env(edge_environment(host, origin_url))
     quiet = {
         "EMBLAZON_LOG_FORMAT": "text",
@@ -161,6 +165,27 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, Origin | No
         return app, None
     settings.check_nested(config.origin_timeout)
     return _origin_app(home, config, settings)
+
+
+def _ensure_signing(home: Home) -> None:
+    """Without a word on signing, sign with a key that this machine keeps for itself."""
+    if wants_own_key(os.environ):
+        os.environ[KEYS], made = own_signing_keys(home.state)
+        if made:
+            print(f"There was no signing key: made one, kept in {home.state}. Your own: {KEYS}=kid:secret")
+
+
+def _greeting(host: EdgeHost | None, address: str) -> str:
+    """Return what to open, or to ask for, first."""
+    config = host.edge.config if host is not None else None
+    if config is None or config.development or config.keyring is None:
+        return f"Emblazon is ready: {address}/"
+    path, query = "/og/article.png", "title=Hello"
+    return (
+        f"Emblazon is ready: {address}/\n"
+        f"A signed card: {address}{path}?{config.keyring.sign(path, query)}\n"
+        "More of them: emblazon url article -p title=Hello. For work on templates: emblazon serve --dev"
+    )
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -200,7 +225,7 @@ async def _serve(app: web.Application, host: str, port: int, origin: Origin | No
         if origin is not None and origin.not_ready:
             raise CommandError(f"The renderer did not start: {origin.not_ready}", FAILED)
         await web.TCPSite(runner, host, port, backlog=runner.limit.backlog, reuse_address=True).start()
-        print(f"Emblazon is ready: http://{host}:{port}/", flush=True)
+        print(_greeting(app.get(HOST), f"http://{host}:{port}"), flush=True)
         await stop.wait()
         if origin is not None:
             origin.draining = True

@@ -28,7 +28,8 @@ EPILOG = """exit codes:
 COMMANDS = {
     "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "export",
     "sign": "sign", "purge": "purge", "explain": "explain_command", "lint": "explain_command",
-    "fonts": "fonts_command",
+    "fonts": "fonts_command", "init": "init", "new": "init", "eject": "init", "config": "config_command",
+    "url": "url_command", "meta": "url_command",
 }  # fmt: skip
 
 
@@ -82,7 +83,15 @@ def _read_settings() -> None:
     """Put the project's `emblazon.toml` below the environment, before any command reads a variable."""
     from ..home import project_folder
 
-    if (project_folder() / SETTINGS_FILE).is_file():
+    folder = project_folder()
+    if (folder / ".env").is_file():
+        from .secrets_file import FROM_FILES, read_env_file
+
+        for name, value in read_env_file(folder / ".env").items():
+            if name not in os.environ:
+                os.environ[name] = value
+                FROM_FILES.add(name)
+    if (folder / SETTINGS_FILE).is_file():
         from ..home import find_home
         from ..project import read_project
         from .settings import apply_settings

@@ -8,6 +8,7 @@ import os
 from ..home import find_home
 from .exit_codes import CommandError
 from .numbers import http_url, port
+from .secrets_file import FROM_FILES, KEYS, TOKEN
 
 PORT = 8080
 
@@ -33,6 +34,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="URL",
         help="the cache alone, in front of any HTTP origin, obeying its headers",
     )
+    serve.add_argument(
+        "--dev",
+        action="store_true",
+        help="for work on templates: no signatures, a gallery at /",
+    )
     serve.set_defaults(run=_serve)
     origin = commands.add_parser(
         "origin", help="the rendering origin alone, for a Worker or an edge elsewhere"
@@ -45,9 +51,20 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _serve(options: argparse.Namespace) -> int:
     if options.passthrough and options.origin:
         raise CommandError("--passthrough is an origin of its own; leave --origin out.")
+    if options.dev:
+        _switch_to_development()
     from .host import run_serve  # late: `--help` and `sign` need no server
 
     return run_serve(options)
+
+
+def _switch_to_development() -> None:
+    """Set EMBLAZON_DEV, and leave out keys of the project's files: development signs nothing."""
+    os.environ["EMBLAZON_DEV"] = "1"
+    for name in (KEYS, TOKEN):
+        if name in FROM_FILES:
+            del os.environ[name]
+            FROM_FILES.discard(name)
 
 
 def _origin(_: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from emblazon.edge.config import EdgeConfig
 
 from ..project import PREFIX, Project, ProjectError
 from ..server.config import OriginConfig
+from .secrets_file import FROM_FILES
 
 
 def apply_settings(project: Project, environment: MutableMapping[str, str] = os.environ) -> None:
@@ -25,7 +26,9 @@ def apply_settings(project: Project, environment: MutableMapping[str, str] = os.
             said = name.removeprefix(PREFIX).lower()
             words = [variable.removeprefix(PREFIX).lower() for variable in sorted(known)]
             raise ProjectError(f"{project.file}: settings: {unknown_word('Setting', said, words)[0]}")
-        environment.setdefault(name, value)
+        if name not in environment:
+            environment[name] = value
+            FROM_FILES.add(name)
 
 
 def known_variables() -> frozenset[str]:

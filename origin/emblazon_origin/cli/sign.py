@@ -10,8 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 from emblazon.contract.route import match_route
 from emblazon.contract.signing import Keyring
 
+from ..home import project_folder, state_folder
 from .exit_codes import CommandError
 from .numbers import decimal
+from .secrets_file import signing_keys
 
 KEYS = "EMBLAZON_SIGNING_KEYS"
 LONGEST = 100 * 365 * 86_400  # seconds that a URL may be valid; without --expires-in it is for ever
@@ -33,7 +35,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Print the signed URL."""
-    keys = options.keys or os.environ.get(KEYS, "")
+    keys = options.keys or signing_keys(os.environ, state_folder(project_folder()))
     if not keys:
         raise CommandError(f"There is no signing key: set {KEYS}=kid:secret or pass --keys.")
     try:

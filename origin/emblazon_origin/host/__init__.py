@@ -3,7 +3,7 @@
 app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
 """
 
-from .edge_app import EdgeHost, check_operator, create_edge_app
+from .edge_app import HOST, EdgeHost, check_operator, create_edge_app
 from .edge_metrics import PrometheusMetrics
 from .http_origin import HttpOrigin
 from .in_process_origin import InProcessOrigin
@@ -11,6 +11,7 @@ from .passthrough.application import create_passthrough_app
 from .runner import edge_runner
 
 __all__ = [
+    "HOST",
     "EdgeHost",
     "HttpOrigin",
     "InProcessOrigin",

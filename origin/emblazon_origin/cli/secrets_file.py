@@ -1,0 +1,72 @@
+"""Secrets of a project: its `.env`, and the signing key that `emblazon serve` makes where there is none."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import EmblazonError
+
+KEYS = "EMBLAZON_SIGNING_KEYS"
+TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105 - a name
+MADE_HERE = "signing-key"  # in the state folder
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Return the EMBLAZON_… variables of a `.env` file; other programs' lines are theirs."""
+    from dotenv import dotenv_values
+
+    found = dotenv_values(path, interpolate=False)
+    return {
+        name: value for name, value in found.items() if value is not None and name.startswith("EMBLAZON_")
+    }
+
+
+def new_signing_keys() -> str:
+    """Return a keyring of one new key."""
+    return f"k1:{secrets.token_urlsafe(32)}"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read; raises OSError, FileExistsError where it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def own_signing_keys(state: Path) -> tuple[str, bool]:
+    """Return the key that this machine keeps for the project, and whether it was made just now.
+
+    Raises `EmblazonError` where it cannot be kept: cards signed with it would be refused after a restart.
+    """
+    path = state / MADE_HERE
+    try:
+        return path.read_text("ascii").strip(), False
+    except FileNotFoundError:
+        keys = new_signing_keys()
+    try:
+        write_private(path, keys + "\n")
+    except OSError as error:
+        raise EmblazonError(
+            f"There is no signing key, and {path} cannot be written ({error.strerror}): "
+            f"set {KEYS}=kid:secret, or EMBLAZON_DEV=1 for development."
+        ) from None
+    return keys, True
+
+
+FROM_FILES: set[str] = set()  # variables that no environment set, but the project's files
+
+
+def signing_keys(environment: Mapping[str, str], state: Path) -> str:
+    """Return the keys that URLs are signed with here; empty where they are not signed."""
+    if not wants_own_key(environment):
+        return environment.get(KEYS, "")
+    path = state / MADE_HERE
+    return path.read_text("ascii").strip() if path.is_file() else ""
+
+
+def wants_own_key(environment: Mapping[str, str]) -> bool:
+    """True where nothing says how URLs are to be signed, or that they are not."""
+    return not any(environment.get(name, "").strip() for name in (KEYS, "EMBLAZON_SIGNING", "EMBLAZON_DEV"))

@@ -1,0 +1,134 @@
+"""Projects of one's own: init, new, eject, config, url and meta, in a folder that is no checkout."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from emblazon.contract.signing import Keyring
+from emblazon_origin.cli import main, secrets_file
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("EMBLAZON_HOME", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL"):
+        monkeypatch.setenv(name, "")  # what main() reads from files is undone after the test
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(secrets_file, "FROM_FILES", set())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_begun_project_draws_its_own_template_with_its_logo(folder: Path) -> None:
+    Image.new("RGB", (64, 64), (255, 0, 255)).save(folder / "mark.png")
+    arguments = ["init", "site", "--yes", "--name", "Meridian", "--accent", "#204030", "--logo", "mark.png"]
+    assert main([*arguments, "--url", "https://og.meridian.example"]) == 0
+    site = folder / "site"
+    assert stat.S_IMODE((site / ".env").stat().st_mode) == 0o600
+    assert ".env" in (site / ".gitignore").read_text()
+    assert (site / "wrangler.toml").is_file()
+    assert "Edge" in (site / "worker.py").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(site)
+        assert main(["render", "hello", "-p", "title=Hello", "-o", "card.png"]) == 0
+        with Image.open("card.png") as picture:
+            colors = {color for _, color in picture.convert("RGB").getcolors(1 << 20) or []}
+    assert {(0x20, 0x40, 0x30), (255, 0, 255)} <= colors
+
+
+def test_init_leaves_a_project_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--yes"]) == 0
+    before = (folder / "emblazon.toml").read_text()
+    assert main(["init", "--yes", "--name", "Other"]) == 2
+    assert "there already" in capsys.readouterr().err
+    assert (folder / "emblazon.toml").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--url", "ftp://x"], "ftp://x"),
+        (["--accent", "red"], "#2f5bea"),
+        (["--logo", "none.png"], "none.png"),
+    ],
+)
+def test_init_says_what_would_be_right(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], word: str
+) -> None:
+    assert main(["init", "--yes", *arguments]) == 2
+    assert word in capsys.readouterr().err
+
+
+def test_new_template_is_drawn_as_it_is(folder: Path) -> None:
+    assert main(["new", "notice"]) == 0
+    assert main(["render", "notice", "--preview", "-o", "notice.png"]) == 0
+    assert main(["lint", "templates"]) == 0
+
+
+def test_ejected_template_goes_before_the_built_in_one(folder: Path) -> None:
+    assert main(["eject", "article"]) == 0
+    (folder / "templates" / "article" / "card.html").write_text("<body style='margin:0;background:#123456'>")
+    assert main(["render", "article", "-p", "title=x", "-o", "a.png"]) == 0
+    with Image.open("a.png") as picture:
+        assert picture.convert("RGB").getpixel((5, 5)) == (0x12, 0x34, 0x56)
+    assert main(["render", "docs", "-p", "title=x", "-o", "d.png"]) == 0
+
+
+def test_folders_of_other_programs_are_no_templates(folder: Path) -> None:
+    (folder / "templates" / "Registration Forms").mkdir(parents=True)
+    (folder / "templates" / "base.html").write_text("{% block content %}")
+    assert main(["render", "article", "-p", "title=x", "-o", "a.png"]) == 0
+
+
+def test_eject_names_what_there_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eject", "artikel"]) == 2
+    assert "article" in capsys.readouterr().err
+
+
+def test_url_is_signed_with_the_keys_of_the_project(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / ".env").write_text("SECRET_OF_ANOTHER=1\nEMBLAZON_SIGNING_KEYS=k9:abcdefghijklmnopqrstuvwxyz\n")
+    (folder / "emblazon.toml").write_text('[settings]\npublic_url = "https://og.example.com"\n')
+    assert main(["url", "article", "-p", "title=Hello"]) == 0
+    url = capsys.readouterr().out.strip()
+    assert url.startswith("https://og.example.com/og/article.png?")
+    path, _, query = url.removeprefix("https://og.example.com").partition("?")
+    Keyring.parse("k9:abcdefghijklmnopqrstuvwxyz").verify(path, query, 0.0)
+
+
+def test_meta_prints_the_elements(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["meta", "article", "-p", "title=Hello", "--json"]) == 0
+    assert 'property="og:image"' in json.loads(capsys.readouterr().out)["html"]
+
+
+def test_config_says_where_a_setting_came_from(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBLAZON_WORKERS", "3")
+    (folder / ".env").write_text("EMBLAZON_PURGE_TOKEN=abcdefghijklmnopqrstuvwxyz\n")
+    (folder / "emblazon.toml").write_text('[settings]\npublic_url = "https://og.example.com"\nworkers = 8\n')
+    assert main(["config", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["EMBLAZON_WORKERS"] == {"name": "EMBLAZON_WORKERS", "value": "3", "source": "environment"}
+    assert rows["EMBLAZON_PUBLIC_URL"]["source"] == "emblazon.toml"
+    assert rows["EMBLAZON_PURGE_TOKEN"]["source"] == ".env"
+    assert "abcdef" not in rows["EMBLAZON_PURGE_TOKEN"]["value"]
+
+
+def test_misspelt_setting_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "emblazon.toml").write_text("[settings]\nworkrs = 3\n")
+    assert main(["config"]) == 1
+    assert "'workers'" in capsys.readouterr().err
+
+
+def test_key_that_serve_made_signs_what_other_commands_print(folder: Path) -> None:
+    state = folder / ".emblazon"
+    keys, made = secrets_file.own_signing_keys(state)
+    assert made
+    assert secrets_file.own_signing_keys(state) == (keys, False)
+    assert secrets_file.signing_keys({}, state) == keys
+    assert secrets_file.signing_keys({"EMBLAZON_DEV": "1"}, state) == ""
+    assert stat.S_IMODE((state / "signing-key").stat().st_mode) == 0o600
