@@ -31,7 +31,7 @@ def test_begun_project_draws_its_own_template_with_its_logo(folder: Path) -> Non
     assert stat.S_IMODE((site / ".env").stat().st_mode) == 0o600
     assert ".env" in (site / ".gitignore").read_text()
     assert (site / "wrangler.toml").is_file()
-    assert "Edge" in (site / "worker.py").read_text()
+    assert "class Default" in (site / "worker.py").read_text()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(site)
         assert main(["render", "hello", "-p", "title=Hello", "-o", "card.png"]) == 0
