@@ -40,7 +40,7 @@ from ..server.connection_limit import ConnectionLimit
 from ..server.origin import Origin
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
-from .secrets_file import KEYS, own_signing_keys, wants_own_key
+from .project.secrets_file import KEYS, own_signing_keys, wants_own_key
 
 IN_PROCESS = "http://origin.invalid"  # the edge wants an address; nothing dials it
 GALLERY_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"

@@ -28,7 +28,8 @@ EPILOG = """exit codes:
 COMMANDS = {
     "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "export",
     "sign": "sign", "purge": "purge", "explain": "explain_command", "lint": "explain_command",
-    "fonts": "fonts_command", "init": "init", "new": "init", "eject": "init", "config": "config_command",
+    "fonts": "fonts_command", "init": "project.init", "new": "project.init",
+    "eject": "project.init", "config": "project.config_command",
     "url": "url_command", "meta": "url_command",
 }  # fmt: skip
 
@@ -85,7 +86,7 @@ def _read_settings() -> None:
 
     folder = project_folder()
     if (folder / ".env").is_file():
-        from .secrets_file import FROM_FILES, read_env_file
+        from .project.secrets_file import FROM_FILES, read_env_file
 
         for name, value in read_env_file(folder / ".env").items():
             if name not in os.environ:
@@ -94,7 +95,7 @@ def _read_settings() -> None:
     if (folder / SETTINGS_FILE).is_file():
         from ..home import find_home
         from ..project import read_project
-        from .settings import apply_settings
+        from .project.settings import apply_settings
 
         apply_settings(read_project(find_home()))
 

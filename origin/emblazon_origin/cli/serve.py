@@ -8,7 +8,7 @@ import os
 from ..home import find_home
 from .exit_codes import CommandError
 from .numbers import http_url, port
-from .secrets_file import FROM_FILES, KEYS, TOKEN
+from .project.secrets_file import FROM_FILES, KEYS, TOKEN
 
 PORT = 8080
 

@@ -13,7 +13,7 @@ from emblazon.contract.signing import Keyring
 from ..home import project_folder, state_folder
 from .exit_codes import CommandError
 from .numbers import decimal
-from .secrets_file import signing_keys
+from .project.secrets_file import signing_keys
 
 KEYS = "EMBLAZON_SIGNING_KEYS"
 LONGEST = 100 * 365 * 86_400  # seconds that a URL may be valid; without --expires-in it is for ever

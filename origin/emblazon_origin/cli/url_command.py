@@ -11,7 +11,7 @@ from emblazon.sdk.invalid_card import InvalidCard
 
 from ..home import find_home
 from .exit_codes import CommandError
-from .secrets_file import signing_keys
+from .project.secrets_file import signing_keys
 
 LOCAL_URL = "http://127.0.0.1:8080"
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from emblazon.contract.signing import Keyring
-from emblazon_origin.cli import main, secrets_file
+from emblazon_origin.cli import main
+from emblazon_origin.cli.project import secrets_file
 
 
 @pytest.fixture

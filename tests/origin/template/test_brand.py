@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.cli.settings import apply_settings
+from emblazon_origin.cli.project.settings import apply_settings
 from emblazon_origin.errors import TemplateError
 from emblazon_origin.home import Home
 from emblazon_origin.project import ProjectError, read_project

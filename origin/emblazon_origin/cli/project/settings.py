@@ -8,8 +8,8 @@ from collections.abc import Mapping, MutableMapping
 from emblazon.contract.problem import unknown_word
 from emblazon.edge.config import EdgeConfig
 
-from ..project import PREFIX, Project, ProjectError
-from ..server.config import OriginConfig
+from ...project import PREFIX, Project, ProjectError
+from ...server.config import OriginConfig
 from .secrets_file import FROM_FILES
 
 

@@ -7,8 +7,8 @@ import json
 import os
 from pathlib import Path
 
-from ..home import SETTINGS_FILE, find_home
-from ..project import read_project
+from ...home import SETTINGS_FILE, find_home
+from ...project import read_project
 from .secrets_file import read_env_file
 from .settings import known_variables
 

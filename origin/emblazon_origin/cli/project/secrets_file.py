@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..errors import EmblazonError
+from ...errors import EmblazonError
 
 KEYS = "EMBLAZON_SIGNING_KEYS"
 TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105 - a name

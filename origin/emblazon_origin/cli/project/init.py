@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..home import SETTINGS_FILE, Home, builtin_folder, find_home, project_folder
-from .exit_codes import CommandError
+from ...home import SETTINGS_FILE, Home, builtin_folder, find_home, project_folder
+from ..exit_codes import CommandError
 from .secrets_file import KEYS, TOKEN, new_signing_keys, write_private
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

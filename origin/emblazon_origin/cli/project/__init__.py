@@ -1,0 +1,7 @@
+"""What the command line does with a project as a whole: begin one, read its settings and secrets.
+
+init.py            `emblazon init`, `new`, `eject`; the files of a new template are in starter/
+config_command.py  `emblazon config`
+settings.py        `.env` and `emblazon.toml` below the environment
+secrets_file.py    keys: of `.env`, and the one that `serve` makes
+"""
