@@ -32,10 +32,24 @@ class ByteCache(Generic[T]):
         if found is not None:
             return found
         value = make()
+        self.put(key, value)
+        return value
+
+    def peek(self, key: Hashable) -> T | None:
+        """Return the value for `key`, None where there is none."""
+        with self._lock:
+            return self._entries.get(key)
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep a value, unless it is larger than the bound."""
         with self._lock:
             if self._entries.getsizeof(value) <= self._entries.maxsize:
                 self._entries[key] = value
-        return value
+
+    def drop(self, key: Hashable) -> None:
+        """Forget one value."""
+        with self._lock:
+            self._entries.pop(key, None)
 
     @property
     def bytes(self) -> int:

@@ -50,3 +50,18 @@ class Report:
     ) -> None:
         """Record one finding."""
         self.diagnostics.append(Diagnostic(severity, code, message, self.file, line, column, where))
+
+    def absorb(self, other: Report) -> None:
+        """Take over what another report says of faces and texts, each finding once."""
+        for name, characters in other.faces.items():
+            self.faces.setdefault(name, set()).update(characters)
+        for finding in other.diagnostics:
+            if not any(_is_same(finding, known) for known in self.diagnostics):
+                self.add(finding.severity, finding.code, finding.message, where=finding.where)
+
+
+def _is_same(one: Diagnostic, other: Diagnostic) -> bool:
+    """Whether two findings differ at most in the text that they quote."""
+    if one.code != other.code or one.where != other.where:
+        return False
+    return one.message.partition("'")[0] == other.message.partition("'")[0]

@@ -59,7 +59,6 @@ class LayoutContext:
     layout: Callable[..., Fragment]
     content_sizes: Callable[[LayoutContext, Node], tuple[float, float]]
     work: LayoutWork = field(default_factory=LayoutWork)
-    baselines: dict[Node, float] = field(default_factory=dict)
     floats: FloatScope | None = None  # of the block formatting context that is being laid out
 
     def count_pass(self) -> None:

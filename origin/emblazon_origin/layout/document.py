@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ..report import Report
 from ..style.values.dom import Element, StyledDocument
 from ..text.fonts.font_library import FontLibrary
@@ -11,6 +13,7 @@ from .boxes.box import Box, Rect
 from .boxes.box_generation import BoxGenerator
 from .boxes.box_tree import to_boxes
 from .boxes.fragment import Fragment, Placed
+from .boxes.nodes import Node
 from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
 from .sizing import margins_of
@@ -31,19 +34,42 @@ def layout_document(
     Text falls on device pixels, of which `dpr` make one px, as Chromium has it. What asks for more work
     than the limit is left out and reported.
     """
-    generator = BoxGenerator(
-        images, lambda style: fonts.metrics(style).ascent, report, _viewport_scroller(doc.root)
-    )
-    root = generator.build(doc.root)
-    text = TextMeasurer(fonts, report, grid=1.0 / dpr)
-    ctx = LayoutContext(text, report, (width, height), layout, content_sizes)
-    fragment = layout(ctx, root, width, height)
-    margins = margins_of(root.style, width)
-    origin = (margins.left or 0.0, margins.top or 0.0)
-    outside = _place_in_viewport(ctx, fragment, Rect(-origin[0], -origin[1], width, height))
-    ctx.work.tell(report)
-    report.work["layout"] = ctx.work.spent
-    return to_boxes(Placed(fragment, *origin), outside, report, Rect(0.0, 0.0, width, height))
+    return DocumentLayout(doc, width, height, fonts, images, report, dpr).boxes(report)
+
+
+@dataclass(eq=False)
+class DocumentLayout:
+    """A document's boxes before layout, and what they are laid out in.
+
+    They keep what was found out about them: laid out again after some of them forgot it, only those are.
+    """
+
+    document: StyledDocument
+    width: float
+    height: float
+    fonts: FontLibrary
+    images: ImageSizes
+    report: Report  # of the boxes' making
+    dpr: float = 1.0
+    root: Node = field(init=False)
+
+    def __post_init__(self) -> None:
+        top = self.document.root
+        self.root = BoxGenerator(
+            self.images, lambda style: self.fonts.metrics(style).ascent, self.report, _viewport_scroller(top)
+        ).build(top)
+
+    def boxes(self, report: Report) -> Box:
+        """Lay out what is not; return the root's box."""
+        text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
+        ctx = LayoutContext(text, report, (self.width, self.height), layout, content_sizes)
+        fragment = layout(ctx, self.root, self.width, self.height)
+        margins = margins_of(self.root.style, self.width)
+        x, y = margins.left or 0.0, margins.top or 0.0
+        outside = _place_in_viewport(ctx, fragment, Rect(-x, -y, self.width, self.height))
+        ctx.work.tell(report)
+        report.work["layout"] = ctx.work.spent
+        return to_boxes(Placed(fragment, x, y), outside, report, Rect(0.0, 0.0, self.width, self.height))
 
 
 def _viewport_scroller(root: Element) -> Element | None:

@@ -47,7 +47,8 @@ def style_document(
     )
     BUDGET.tell(report)
     report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements
-    return StyledDocument(root, tuple(_located(face, base) for face in cascade.font_faces))
+    faces = tuple(_located(face, base) for face in cascade.font_faces)
+    return StyledDocument(root, faces, parsed.root)
 
 
 def _located(face: FontFaceRule, base: str) -> FontFaceRule:

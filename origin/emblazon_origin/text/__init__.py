@@ -11,9 +11,9 @@ Fonts (`fonts.py`)
 
 Layout (`inline.py`)
     layout_inline(items, block_style, *, width, fonts, report=None, height=None, grid=1.0) -> InlineLayout
-    intrinsic_widths(items, block_style, *, fonts, report=None, grid=1.0) -> (min, max)
-    TextMeasurer(fonts, report=None, *, grid=1.0)           the layout stage's port: both of these;
-        .finish() after layout reports clamped, shrunk and overflowing text
+    intrinsic_widths(items, block_style, *, fonts, grid=1.0) -> (min, max)
+    TextMeasurer(fonts, *, grid=1.0)                        the layout stage's port: both of these
+    report_layout(report, layout, style, items)             what a final layout has to say (line_findings.py)
 
 Pixels (`glyphs.py`, `draw.py`); device px
     run_mask(run, origin, dpr=1.0, *, color=None) -> RunMask(image "L" | None, x, y)

@@ -2,7 +2,7 @@
 
     layout_inline(items, block_style, width=…, fonts=…, report=None, height=None, grid=1.0) -> InlineLayout
     intrinsic_widths(items, block_style, fonts=…, report=None, grid=1.0) -> (min-content, max-content)
-    TextMeasurer(fonts, report, grid=1.0)   # both of them, as the layout stage's port
+    TextMeasurer(fonts, grid=1.0)   # both of them, as the layout stage's port
 
 A paragraph is shaped once per render and kept by what its items hold: measuring it again at other widths
 only breaks lines. `grid` is what a device px takes of a px: font metrics are rounded to it, glyph
@@ -20,7 +20,7 @@ from ..report import Report
 from ..style.values.computed import ComputedStyle
 from .cache import Cache
 from .fonts.font_library import FontLibrary
-from .line_model import AtomicItem, InlineItem, InlineLayout, Line, TextItem
+from .line_model import AtomicItem, InlineItem, InlineLayout, Line
 from .lines.beside_floats import Area, Bands, lines_beside
 from .lines.builder import build_line, place_leaves
 from .lines.draft import LineDraft, draft_line
@@ -29,7 +29,6 @@ from .lines.fit import fit_scale
 from .lines.intrinsic_widths import content_widths
 from .lines.justify import justify
 from .lines.line_breaking import WidthOf
-from .lines.line_findings import report_layout
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
 from .lines.prepare import MAX_PARAGRAPHS, Paragraphs, prepare
 from .lines.vertical import BoxMetrics, box_metrics
@@ -55,18 +54,23 @@ def layout_inline(
     """Lay an inline formatting context out in `width` px (inf for max-content, 0 for min-content).
 
     `height` is the room that `text-fit` may fill; None where it is not bounded. `paragraphs` keeps what was
-    shaped for the next call.
+    shaped for the next call. `report` is told of fonts at once; else the result's `findings` are for later.
     """
-    paragraph = prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs)
+    paragraph = prepare(items, block_style, fonts, grid, paragraphs=paragraphs)
+    if report is not None:
+        report.absorb(paragraph.findings)
     if bands is not None:
-        return _layout_beside(paragraph, width, bands)
+        layout = _layout_beside(paragraph, width, bands)
+        layout.findings = paragraph.findings
+        return layout
     found = paragraph.layouts.get((width, height))
     if found is not None:
         return found
     fitted = paragraph
     if block_style.text_fit is not None and math.isfinite(width) and width > 0:
-        fitted = _fitted(paragraph, items, width, height, report)
+        fitted = _fitted(paragraph, items, width, height)
     layout = _layout(fitted, width)
+    layout.findings = paragraph.findings
     # Lines with atomics name this pass's own items.
     if not any(isinstance(item, AtomicItem) for item in items):
         paragraph.layouts[width, height] = layout
@@ -78,32 +82,28 @@ def intrinsic_widths(
     block_style: ComputedStyle,
     *,
     fonts: FontLibrary,
-    report: Report | None = None,
     grid: float = 1.0,
     paragraphs: Paragraphs | None = None,
 ) -> tuple[float, float]:
     """Return (min-content, max-content) widths in px."""
-    return content_widths(prepare(items, block_style, fonts, report, grid, paragraphs=paragraphs))
+    return content_widths(prepare(items, block_style, fonts, grid, paragraphs=paragraphs))
 
 
 class TextMeasurer:
     """Measures and lays out inline content with one library, for one render.
 
-    `grid` is what a device px takes of a px. Call `finish` after layout: findings are of
-    the last layout of each block, since earlier ones were only measuring.
+    `grid` is what a device px takes of a px.
     """
 
-    def __init__(self, fonts: FontLibrary, report: Report | None = None, *, grid: float = 1.0) -> None:
+    def __init__(self, fonts: FontLibrary, *, grid: float = 1.0) -> None:
         self.fonts = fonts
-        self.report = report
         self.grid = grid
         self._paragraphs: Paragraphs = Cache(MAX_PARAGRAPHS)
-        self._last: dict[int, tuple[InlineLayout, ComputedStyle, Sequence[InlineItem]]] = {}
 
     def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""
         return intrinsic_widths(
-            items, style, fonts=self.fonts, report=self.report, grid=self.grid, paragraphs=self._paragraphs
+            items, style, fonts=self.fonts, grid=self.grid, paragraphs=self._paragraphs
         )
 
     def layout(
@@ -115,28 +115,16 @@ class TextMeasurer:
         bands: Bands | None = None,
     ) -> InlineLayout:
         """Break the items into lines, beside floats where `bands` tells the room that they leave."""
-        layout = layout_inline(
+        return layout_inline(
             items,
             style,
             width=width,
             fonts=self.fonts,
-            report=self.report,
             height=height,
             grid=self.grid,
             paragraphs=self._paragraphs,
             bands=bands,
         )
-        first = next((item for item in items if isinstance(item, TextItem)), None)
-        if first is not None:
-            self._last[id(first)] = layout, style, items
-        return layout
-
-    def finish(self) -> None:
-        """Report text that was clamped, shrunk or runs out of its block."""
-        if self.report is not None:
-            for layout, style, items in self._last.values():
-                report_layout(self.report, layout, style, items)
-        self._last.clear()
 
 
 # --- lines ---------------------------------------------------------------------------------------------
@@ -324,7 +312,6 @@ def _fitted(
     items: Sequence[InlineItem],
     width: float,
     height: float | None,
-    report: Report | None,
 ) -> Paragraph:
     """Return the paragraph at the scale at which its text fits the box (and its line-clamp)."""
     style = paragraph.content.block_style
@@ -337,7 +324,7 @@ def _fitted(
             return paragraph
         found = paragraph.scaled.get(scale)
         if found is None:
-            found = prepare(items, style, shaper.fonts, None, shaper.grid, scale)
+            found = prepare(items, style, shaper.fonts, shaper.grid, scale)
             paragraph.scaled[scale] = found
         found.inline_items = list(items)
         return found

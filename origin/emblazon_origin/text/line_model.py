@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..report import Report
 from ..style.values.computed import ComputedStyle
 
 if TYPE_CHECKING:
     from ..layout.boxes.box import Box
-    from ..style.values.dom import Element
+    from ..style.values.dom import Element, Text
     from .fonts.font_library import FontInstance
 
 
@@ -27,6 +28,7 @@ class TextItem:
     text: str
     style: ComputedStyle
     element: Element | None = None
+    source: Text | None = None  # the text node
 
 
 @dataclass(slots=True, eq=False)
@@ -171,3 +173,4 @@ class InlineLayout:
     clamped: bool = False
     scale: float = 1.0  # font scale that text-fit chose
     overflow: float = 0.0  # px by which the widest line exceeds the available width, before any ellipsis
+    findings: Report | None = None  # what there is to say of its fonts

@@ -13,6 +13,7 @@ from emblazon_origin.style.values.value_types import Length, TextFit
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import TextMeasurer
 from emblazon_origin.text.line_model import CloseItem, InlineLayout, OpenItem, TextItem
+from emblazon_origin.text.lines.line_findings import report_layout
 
 LayOut = Callable[..., InlineLayout]
 FOX = "The quick brown fox jumps over the lazy dog and runs away."
@@ -166,11 +167,10 @@ def test_spans_keep_their_proportions_when_shrunk(lay_out: LayOut, style: Comput
 def _measured(fonts: FontLibrary, style: ComputedStyle, text: str, width: float) -> Report:
     report = Report()
     element = Element("h1", {}, [], style, line=12, selector="main > h1")
-    measurer = TextMeasurer(fonts, report)
+    measurer = TextMeasurer(fonts)
     items = [TextItem(text, style, element)]
     measurer.layout(items, style, 0.0, None)  # measuring must not report
-    measurer.layout(items, style, width, 60.0)
-    measurer.finish()
+    report_layout(report, measurer.layout(items, style, width, 60.0), style, items)
     return report
 
 

@@ -183,7 +183,7 @@ class BoxGenerator:
         text: list[InlineContent] = []
         for child, parent in boxes_of(element.children, element):
             if isinstance(child, Text):
-                text.append(TextItem(child.data, parent.style, parent))
+                text.append(TextItem(child.data, parent.style, parent, child))
             elif child.tag in ("br", "wbr"):
                 text.append(BreakItem(child.style))
             else:
@@ -228,7 +228,7 @@ class BoxGenerator:
             self._add_stray_parts(parent, stray, out)
             if isinstance(child, Text):
                 if child.data:
-                    out.append(TextItem(child.data, owner.style, owner))
+                    out.append(TextItem(child.data, owner.style, owner, child))
             elif child.tag == "br":
                 out.append(BreakItem(child.style))
                 if child.style.clear != "none":  # what follows begins below the floats

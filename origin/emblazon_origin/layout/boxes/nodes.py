@@ -86,11 +86,16 @@ class Node:
     table: TableGrid | None = None  # of a table: its rows and cells
     twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
 
+    def forget(self) -> None:
+        """Drop all that layout has found out, since something inside is another one now."""
+        self.cache, self.broken = {}, {}
+        self.definite_height = self.content_sizes = self.twin = None
+
     def restyled(self, style: ComputedStyle) -> Node:
         """Return the same box in another style, with nothing laid out yet."""
         other = copy.copy(self)
-        other.style, other.cache, other.broken = style, {}, {}
-        other.definite_height = other.content_sizes = other.twin = None
+        other.style = style
+        other.forget()
         return other
 
     def emptied(self) -> Node:

@@ -102,7 +102,7 @@ class Styler:
             current.next += 1
             if isinstance(child, str):
                 if current.node.tag != "details" or "open" in current.node.attributes:
-                    self.text(child, current.element)
+                    self.text(child, current)
             else:
                 opened = self.child(child, current)
                 if opened is not None:
@@ -112,12 +112,12 @@ class Styler:
             _darken_canvas(top.element)
         return top.element
 
-    def text(self, data: str, parent: Element) -> None:
+    def text(self, data: str, parent: _Open) -> None:
         """Append a text node, within the limit."""
         self.characters += len(data) if not data.isspace() else 0
         if self.characters > limits.MAX_TEXT_CHARACTERS:
             raise LimitError(f"the card has more than {limits.MAX_TEXT_CHARACTERS} characters of text")
-        parent.children.append(Text(data))
+        parent.element.children.append(Text(data, (parent.node, parent.next - 1)))
 
     def child(self, node: HtmlNode, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .computed import ComputedStyle
+from .node import HtmlNode
 
 
 @dataclass(slots=True, eq=False)
 class Text:
-    """A text node, white space as in the source."""
+    """A text node, white space as in the source; `source` is its place among its parent's children there."""
 
     data: str
+    source: tuple[HtmlNode, int] | None = None  # None: generated, or a part of one
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +54,8 @@ class FontFaceRule:
 
 @dataclass(frozen=True, slots=True)
 class StyledDocument:
-    """What the style stage hands on: the root element (`html`) and the fonts that the document brings."""
+    """What the style stage hands on: the root element (`html`), the fonts that it brings, its HTML."""
 
     root: Element
     font_faces: tuple[FontFaceRule, ...] = ()
+    source: HtmlNode | None = None

@@ -13,6 +13,8 @@ def report_layout(
     report: Report, layout: InlineLayout, style: ComputedStyle, items: Sequence[InlineItem]
 ) -> None:
     """Add what one block's final layout has to say."""
+    if layout.findings is not None:
+        report.absorb(layout.findings)
     where, line, text = _place(items)
     if layout.scale != 1.0:
         size = style.font_size * layout.scale

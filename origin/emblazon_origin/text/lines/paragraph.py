@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
+from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
@@ -66,6 +67,7 @@ class Paragraph:
     fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
     measured_lines: dict[tuple[int, int, bool], tuple[TextSpan, float]] = field(default_factory=dict)
+    findings: Report = field(default_factory=Report)  # what there is to say of its fonts
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
 
     def __post_init__(self) -> None:

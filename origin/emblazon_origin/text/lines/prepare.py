@@ -24,27 +24,31 @@ def prepare(
     items: Sequence[InlineItem],
     block_style: ComputedStyle,
     fonts: FontLibrary,
-    report: Report | None,
     grid: float,
     scale: float = 1.0,
     *,
     paragraphs: Paragraphs | None = None,
 ) -> Paragraph:
-    """Return the items as a shaped paragraph, kept in `paragraphs` where that is given."""
-    key = (id(fonts), id(report), id(block_style), grid, scale, *map(_identity, items))
+    """Return the items as a shaped paragraph, kept in `paragraphs` where that is given.
+
+    What there is to say of its fonts is with it, unless it is scaled: text-fit tries many scales.
+    """
+    key = (id(fonts), id(block_style), grid, scale, *map(_identity, items))
     cached = paragraphs.get(key) if paragraphs is not None else None
     if cached is not None:
         cached.inline_items = list(items)
         return cached
     content = collect(items, block_style, MAX_TEXT_CHARACTERS)
-    if report is not None and content.truncated:
-        report.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
+    findings = Report()
+    if content.truncated:
+        findings.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
     levels, bases = resolve_bidi(content)
     shaper = Shaper(content, fonts, grid, scale)
-    shaped = itemize(content, levels, shaper, report)
+    shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
     # The key names objects by identity: keep them, so that no other object can take their place.
-    paragraph.keep = (fonts, report, block_style, *items, *(getattr(item, "style", None) for item in items))
+    paragraph.findings = findings
+    paragraph.keep = (fonts, block_style, *items, *(getattr(item, "style", None) for item in items))
     return paragraph if paragraphs is None else paragraphs.put(key, paragraph)
 
 
