@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,10 +29,13 @@ from .assets.images import ImageStore
 from .assets.resources import Fetcher, Resources
 from .errors import CardError, EmblazonError, LimitError, StageFailed
 from .home import Home
-from .layout.boxes.box import Box
-from .layout.document import layout_document
+from .layout.document import DocumentLayout
 from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
 from .paint.canvas import paint_document
+from .prepared import prepared_cards
+from .prepared.prepared_card import LaidOut, PreparedCard, prepared_card
+from .prepared.skeleton import Skeleton, take_apart
+from .prepared.watched_resources import WatchedResources
 from .recursion import room_for
 from .report import Diagnostic, Report
 from .style.document.lost_images import has_fallback
@@ -89,16 +92,6 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class LaidOut:
-    """A card before paint: its boxes, and what painting them needs."""
-
-    document: StyledDocument
-    root: Box
-    fonts: FontLibrary
-    images: ImageStore
-
-
-@dataclass(frozen=True, slots=True)
 class Engine:
     """Draws cards; safe to share between threads.
 
@@ -126,14 +119,40 @@ class Engine:
     def draw(self, request: RenderRequest, report: Report | None = None) -> Image.Image:
         """Return a card's pixels, "RGB" where all are opaque, else "RGBA"."""
         report = report if report is not None else Report(request.file)
+        skeleton = take_apart(request.html)
+        key = self._key(request, skeleton)
+        with prepared_cards.borrowed(key) as card:
+            if card is not None and skeleton is not None and card.put(skeleton.texts):
+                return self._redraw(card, request, report)
         laid_out = self.lay_out(request, report)
         with timed(report, "paint"):
-            return paint(request, laid_out, report)
+            picture = paint(request, laid_out, report)
+        if skeleton is not None and prepared_cards.is_wanted(key):
+            prepared_cards.keep(key, prepared_card(request.html, skeleton, laid_out, report))
+        return picture
+
+    def _redraw(self, card: PreparedCard, request: RenderRequest, report: Report) -> Image.Image:
+        """Return the pixels of a kept document with the texts that it has been given."""
+        report.diagnostics += request.notes
+        with room_for(card.laid_out.document.root, child_elements):
+            with timed(report, "layout"):
+                laid_out = card.lay_out(report)
+            with timed(report, "paint"):
+                return paint(request, laid_out, report)
+
+    def _key(self, request: RenderRequest, skeleton: Skeleton | None) -> Hashable:
+        """Return all that decides what becomes of a document beside its texts; None without a skeleton."""
+        if skeleton is None:
+            return None
+        return (
+            id(self.fonts), self.outside, skeleton.key, request.base, request.width, request.height,
+            request.dpr, request.lang, request.color_scheme, request.transparent,
+        )  # fmt: skip
 
     def lay_out(self, request: RenderRequest, report: Report) -> LaidOut:
         """Return a card's boxes: every step before paint, again where a picture failed."""
         check_canvas(request)
-        resources = Resources(Path(request.base) if request.base else None, self.fetcher, self.outside)
+        resources = WatchedResources(Path(request.base) if request.base else None, self.fetcher, self.outside)
         lost: frozenset[str] = frozenset()
         report.diagnostics += request.notes
         before = len(report.diagnostics)
@@ -146,12 +165,14 @@ class Engine:
                 instead = None if last else without_lost(request, document, lost, report)
                 if instead is None:
                     with timed(report, "layout"):
-                        root = layout(request, document, fonts, images, report)
+                        boxes = generate(request, document, fonts, images, report)
+                        findings = tuple(report.diagnostics[before:])
+                        root = boxes.lay_out(report)
                     break
             request, lost = instead
             told = report.diagnostics[before:]
             report.diagnostics[before:] = [finding for finding in told if finding.code == "image-failed"]
-        return LaidOut(document, root, fonts, images)
+        return LaidOut(document, root, fonts, images, boxes, resources, findings)
 
 
 def without_lost(
@@ -207,19 +228,11 @@ def load_assets(
     return fonts.with_faces(document.font_faces, lambda href: resources.read(href).data, report), images
 
 
-def layout(
+def generate(
     request: RenderRequest, document: StyledDocument, fonts: FontLibrary, images: ImageStore, report: Report
-) -> Box:
-    """Step 3."""
-    return layout_document(
-        document,
-        width=request.width,
-        height=request.height,
-        fonts=fonts,
-        images=images,
-        report=report,
-        dpr=request.dpr,
-    )
+) -> DocumentLayout:
+    """Step 3, first half: the boxes, which lay themselves out."""
+    return DocumentLayout(document, request.width, request.height, fonts, images, report, request.dpr)
 
 
 def paint(request: RenderRequest, laid_out: LaidOut, report: Report) -> Image.Image:

@@ -10,7 +10,8 @@ from PIL import Image
 from emblazon.contract.schema import EXTENSION_OF
 
 from ..layout.boxes.box import Box
-from ..render import Engine, LaidOut, RenderRequest, encode, paint, timed
+from ..prepared.prepared_card import LaidOut
+from ..render import Engine, RenderRequest, encode, paint, timed
 from ..report import Report
 from .contrast import required_contrast, run_contrast
 from .drawn_text import DrawnRun, drawn_runs

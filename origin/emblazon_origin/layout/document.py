@@ -34,7 +34,7 @@ def layout_document(
     Text falls on device pixels, of which `dpr` make one px, as Chromium has it. What asks for more work
     than the limit is left out and reported.
     """
-    return DocumentLayout(doc, width, height, fonts, images, report, dpr).boxes(report)
+    return DocumentLayout(doc, width, height, fonts, images, report, dpr).lay_out(report)
 
 
 @dataclass(eq=False)
@@ -59,7 +59,7 @@ class DocumentLayout:
             self.images, lambda style: self.fonts.metrics(style).ascent, self.report, _viewport_scroller(top)
         ).build(top)
 
-    def boxes(self, report: Report) -> Box:
+    def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
         text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
         ctx = LayoutContext(text, report, (self.width, self.height), layout, content_sizes)

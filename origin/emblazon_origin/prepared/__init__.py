@@ -1,4 +1,4 @@
-"""Cards that are kept from one request to the next: a template is prepared once, a request pays for what changed.
+"""Documents kept between requests: a template is prepared once, a request pays for what changed.
 
 skeleton.py        HTML without its texts, and the texts
 text_places.py     which text node of the document each of them is

@@ -6,7 +6,8 @@ A document is kept when its skeleton is seen for the second time, so that cards 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 
 from cachetools import LRUCache
 
@@ -21,24 +22,38 @@ _sightings: LRUCache[int, bool] = LRUCache(MAX_SIGHTINGS)
 _lock = threading.Lock()
 
 
-def find(key: Hashable) -> PreparedCard | None:
-    """Return the kept document."""
-    return _cards.peek(key)
+@contextmanager
+def borrowed(key: Hashable) -> Iterator[PreparedCard | None]:
+    """Give the kept document to one thread; None where there is none, another has it, or a file changed.
+
+    Whatever goes wrong with it, it is not kept any longer.
+    """
+    card = _cards.peek(key)
+    if card is None or not card.lock.acquire(blocking=False):
+        yield None
+        return
+    try:
+        if not card.laid_out.resources.are_unchanged:
+            _cards.drop(key)
+            yield None
+        else:
+            yield card
+    except BaseException:
+        _cards.drop(key)
+        raise
+    finally:
+        card.lock.release()
 
 
-def seen_before(key: Hashable) -> bool:
-    """Whether this is not the first sighting; noted for the next time."""
+def is_wanted(key: Hashable) -> bool:
+    """Whether a document is to be kept: it is not yet, and was seen before (which is noted)."""
     with _lock:
         before = hash(key) in _sightings
         _sightings[hash(key)] = True
-    return before
+    return before and _cards.peek(key) is None
 
 
-def keep(key: Hashable, card: PreparedCard) -> None:
-    """Keep a document for the requests to come."""
-    _cards.put(key, card)
-
-
-def drop(key: Hashable) -> None:
-    """Forget a document."""
-    _cards.drop(key)
+def keep(key: Hashable, card: PreparedCard | None) -> None:
+    """Keep a document for the requests to come, if it can be."""
+    if card is not None:
+        _cards.put(key, card)

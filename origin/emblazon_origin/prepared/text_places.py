@@ -24,13 +24,14 @@ class TextPlace:
     before: str
     after: str
     written: str  # as it stands in the HTML now
+    data: str  # the characters that this stands for
     texts: list[Text] = field(default_factory=list)
     items: list[TextItem] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)  # the box that holds it, and those around
 
     def put(self, written: str, data: str) -> None:
         """Let another text stand here, and the boxes forget what they knew of it."""
-        self.written = written
+        self.written, self.data = written, data
         data = f"{self.before}{data}{self.after}"
         self.parent.children[self.index] = data
         for text in self.texts:
@@ -77,9 +78,9 @@ def find_places(document: StyledDocument, root: Node, texts: tuple[str, ...]) ->
         if own is None or not data.startswith(own, start):
             return None
         before, after = data[:start], data[start + len(own) :]
-        if after.strip() or (start and parent.tag in ("pre", "listing")):
+        if after.strip():
             return None
-        places.append(TextPlace(parent, index, before, after, written))
+        places.append(TextPlace(parent, index, before, after, written, own))
     if len(places) != len(texts):
         return None
     by_source = {(id(place.parent), place.index): place for place in places}

@@ -17,7 +17,7 @@ class WatchedResources(Resources):
     def read(self, href: str) -> Fetched:
         """Return the bytes behind `href`; raise `AssetError` with the reason otherwise."""
         fetched = Resources.read(self, href)
-        if not href.lstrip()[:5].lower() == "data:":
+        if href.lstrip()[:5].lower() != "data:":
             self.given[href] = fetched.data
         return fetched
 

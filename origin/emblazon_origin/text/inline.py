@@ -102,9 +102,7 @@ class TextMeasurer:
 
     def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""
-        return intrinsic_widths(
-            items, style, fonts=self.fonts, grid=self.grid, paragraphs=self._paragraphs
-        )
+        return intrinsic_widths(items, style, fonts=self.fonts, grid=self.grid, paragraphs=self._paragraphs)
 
     def layout(
         self,
