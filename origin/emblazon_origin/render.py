@@ -125,9 +125,11 @@ class Engine:
             if card is not None and skeleton is not None and card.put(skeleton.texts):
                 return self._redraw(card, request, report)
         laid_out = self.lay_out(request, report)
+        told = len(report.diagnostics)
         with timed(report, "paint"):
             picture = paint(request, laid_out, report)
-        if skeleton is not None and prepared_cards.is_wanted(key):
+        # What paint has to say, it says of this drawing: such a card is drawn whole each time.
+        if skeleton is not None and told == len(report.diagnostics) and prepared_cards.is_wanted(key):
             prepared_cards.keep(key, prepared_card(request.html, skeleton, laid_out, report))
         return picture
 

@@ -95,6 +95,10 @@ class ImageStore:
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
 
+    def report_to(self, report: Report) -> None:
+        """Tell another report what there is to say from now on."""
+        self._report, self._upscaled = report, set()
+
     def load_document(self, root: Element) -> None:
         """Load everything that a styled document names."""
         references = image_references(root)

@@ -75,6 +75,7 @@ class PreparedCard:
         """Lay out what has changed."""
         report.diagnostics += (replace(finding, file=report.file) for finding in self.laid_out.findings)
         report.work |= self.work
+        self.laid_out.images.report_to(report)
         return replace(self.laid_out, root=self.laid_out.layout.lay_out(report))
 
 

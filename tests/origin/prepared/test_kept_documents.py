@@ -1,0 +1,154 @@
+"""A kept document drawn again with other texts has the pixels, and the findings, of one that nobody knew."""
+
+from __future__ import annotations
+
+import random
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from emblazon_origin.prepared.skeleton import take_apart
+from emblazon_origin.render import Engine, RenderRequest, paint
+from emblazon_origin.report import Report
+from emblazon_origin.text.fonts.font_library import FontLibrary
+
+ROOT = Path(__file__).parents[3]
+CARDS = sorted((ROOT / "bench" / "cards").glob("*/*.html")) + sorted(
+    (ROOT / "tests" / "fidelity" / "cases").glob("*/*.html")
+)
+EDITS = 4  # of each card, more than 500 in all
+WORDS = (
+    "a", "of", "river", "Lanterns", "extraordinarily", "№ 7", "–", "12,5 %", "tea & cake", "ﬁn", "x" * 60,
+    "東京", "こんにちは、世界。", "안녕", "سلام عليكم", "שלום", "नमस्ते", "สวัสดีชาวโลก",
+    "🎉", "👩‍👩‍👧‍👦", "e\u0301",
+    "soft\u00adhyphen", "no\u00a0break", "zero\u200bwidth", "\u202ertl", "&lt;b&gt;", "&eacute;", "&#8230;",
+)  # fmt: skip
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine that keeps documents."""
+    return Engine(FontLibrary(ROOT / "fonts"), outside=True)
+
+
+def with_other_texts(html: str, chance: random.Random) -> str:
+    """Return the card with words of our own for some of its texts."""
+    skeleton = take_apart(html)
+    assert skeleton is not None
+    for text in sorted(set(skeleton.texts), key=len, reverse=True):
+        if chance.random() < 0.6:
+            words = " ".join(chance.choices(WORDS, k=chance.randint(1, 9)))
+            html = re.sub(rf"(?<=>)(\s*){re.escape(text)}(?=\s*<)", rf"\g<1>{words}", html)
+    return html
+
+
+def request(html: str, folder: str = "", **options: object) -> RenderRequest:
+    """Return a request for a card of the corpus's size."""
+    return RenderRequest(html, folder, "", 480, 252, **options)  # type: ignore[arg-type]
+
+
+def drawn(wanted: RenderRequest) -> tuple[Image.Image, Report]:
+    """Draw as requests are drawn."""
+    report = Report()
+    return engine().draw(wanted, report), report
+
+
+def drawn_anew(wanted: RenderRequest) -> tuple[Image.Image, Report]:
+    """Draw without anything that was kept of the document."""
+    report = Report()
+    laid_out = engine().lay_out(wanted, report)
+    return paint(wanted, laid_out, report), report
+
+
+def was_kept(report: Report) -> bool:
+    """Whether a drawing was one of a kept document: its assets were there already."""
+    return "assets" not in report.timings
+
+
+def told(report: Report) -> tuple[list[str], dict[str, set[str]], bool]:
+    """Return what a report says, in an order that does not depend on how it came about."""
+    return sorted(map(repr, report.diagnostics)), report.faces, report.degraded
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_kept_documents_have_the_pixels_of_new_ones(path: Path) -> None:
+    chance = random.Random(path.stem)  # noqa: S311 - no secret
+    source = path.read_text(encoding="utf-8")
+    folder = str(path.parent)
+    for _ in range(2):
+        drawn(request(source, folder))
+    for _ in range(EDITS):
+        wanted = request(with_other_texts(source, chance), folder)
+        (kept, report), (anew, fresh) = drawn(wanted), drawn_anew(wanted)
+        assert (kept.mode, kept.tobytes()) == (anew.mode, anew.tobytes())
+        assert told(report) == told(fresh)
+
+
+def test_most_cards_are_kept() -> None:
+    kept = 0
+    for path in CARDS:
+        wanted = request(path.read_text(encoding="utf-8"), str(path.parent))
+        for _ in range(2):
+            drawn(wanted)
+        kept += was_kept(drawn(wanted)[1])
+    assert kept >= 0.9 * len(CARDS)
+
+
+CARD = "<!doctype html><body style='font: 20px Inter'><h1 dir=auto>{}</h1><p>{}</p>"
+
+
+def test_a_text_of_the_other_direction_is_another_document() -> None:
+    for text in ("One", "Two", "Three"):
+        drawn(request(CARD.format(text, "below")))
+    wanted = request(CARD.format("مرحبا", "below"))
+    (kept, report), (anew, _) = drawn(wanted), drawn_anew(wanted)
+    assert not was_kept(report)
+    assert kept.tobytes() == anew.tobytes()
+    assert was_kept(drawn(request(CARD.format("Four", "below")))[1])  # it is as it was
+
+
+@pytest.mark.parametrize(
+    "text", ["&#32;", "", "  ", "a<b>c</b>", "<i></i>", "a\rb", "\0", "&nbsp;", "<!-- x -->", "a < b", "&amp"]
+)
+def test_texts_that_may_make_another_tree_are_drawn_as_new(text: str) -> None:
+    for known in ("One", "Two", "Three"):
+        drawn(request(CARD.format("Title", known)))
+    wanted = request(CARD.format("Title", text))
+    assert drawn(wanted)[0].tobytes() == drawn_anew(wanted)[0].tobytes()
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    html = "<!doctype html><body><img src=dot.png width=40 height=40><p>{}</p>"
+    for color in ("red", "blue"):
+        Image.new("RGB", (40, 40), color).save(tmp_path / "dot.png")
+        for number in range(4):
+            wanted = request(html.format(number), str(tmp_path))
+            kept, report = drawn(wanted)
+        assert was_kept(report)
+        assert kept.tobytes() == drawn_anew(wanted)[0].tobytes()
+
+
+def test_what_a_title_says_does_not_matter() -> None:
+    html = "<!doctype html><title>{}</title><body><p>Text</p>"
+    for title in ("One", "Two", "Three"):
+        report = drawn(request(html.format(title)))[1]
+    assert was_kept(report)
+
+
+def test_findings_come_with_every_drawing() -> None:
+    html = "<!doctype html><style>p {{ colour: red; line-clamp: 1 }}</style><p>{}</p>"
+    for words in (3, 50, 90):
+        wanted = request(html.format("word " * words + "."))
+        report = drawn(wanted)[1]
+        assert told(report) == told(drawn_anew(wanted)[1])
+    assert was_kept(report)
+    assert {finding.code for finding in report.diagnostics} == {"css-unknown-property", "text-clamped"}
+
+
+def test_a_card_that_comes_once_is_not_kept() -> None:
+    assert not was_kept(drawn(request("<!doctype html><p class=once>One</p>"))[1])
+    assert not was_kept(drawn(request("<!doctype html><p class=once>Two</p>"))[1])
+    assert was_kept(drawn(request("<!doctype html><p class=once>Three</p>"))[1])
