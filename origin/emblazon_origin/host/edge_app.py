@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from emblazon.contract.problem import CONTENT_TYPE, NotFound, Problem
+from emblazon.contract.problem import CONTENT_TYPE, Problem
 from emblazon.edge.admin.guard import check_bearer
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
@@ -144,33 +144,16 @@ def check_operator(config: EdgeConfig, request: web.Request, *, scrape: bool = F
     check_bearer(request.headers.get("authorization", ""), tokens)
 
 
-class Refused(Problem):
-    """What aiohttp itself refuses, such as a body that does not arrive."""
-
-    kind = "refused"
-    title = "The request cannot be taken"
-
-
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer what never reaches the edge, such as `OPTIONS *`, with problem details too."""
+    """Answer what never reaches the edge with problem details too."""
     try:
         return await handler(request)
-    except web.HTTPException as error:
-        refused: Problem = Refused(f"{error.reason}.")
-        refused.status = error.status
-        if error.status == 404:
-            refused = NotFound(f"{request.raw_path[:100]!r} is no card.")
-        return _problem_response(refused)
     except Problem as problem:
-        return _problem_response(problem)
-
-
-def _problem_response(problem: Problem) -> web.Response:
-    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **dict(SECURITY)}
-    return web.Response(
-        status=problem.status, body=problem.to_json(), headers={**headers, **problem.headers()}
-    )
+        headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **dict(SECURITY)}
+        return web.Response(
+            status=problem.status, body=problem.to_json(), headers={**headers, **problem.headers()}
+        )
 
 
 async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:

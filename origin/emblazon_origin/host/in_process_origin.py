@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 
 from emblazon.edge.ports import BytesBody, Headers, OriginError, OriginResponse
 
-from ..server.answer import Answer, Ask
+from ..server.messages import HttpRequest, HttpResponse
 
 
 class InProcessOrigin:
     """Asks `Origin.answer` of the origin's server directly."""
 
-    def __init__(self, answer: Callable[[Ask], Awaitable[Answer]]) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> None:
         self._answer = answer
 
     async def fetch(
@@ -22,7 +22,7 @@ class InProcessOrigin:
         """See `ports.Origin`."""
         fields = {name.lower(): value for name, value in headers}
         try:
-            answer = await asyncio.wait_for(self._answer(Ask(method, target, fields)), deadline)
+            answer = await asyncio.wait_for(self._answer(HttpRequest(method, target, fields)), deadline)
         except TimeoutError as error:
             raise OriginError("timeout", f"no answer within {deadline:g} s") from error
         except Exception as error:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import httpx
 
-from emblazon_origin.observability.metrics import Metrics
+from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.observability.redact import redact, redact_text
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,11 @@ class Alerts:
     """Rate-limited alerts."""
 
     def __init__(
-        self, webhook: str, interval: float, metrics: Metrics, clock: Callable[[], float] = time.monotonic
+        self,
+        webhook: str,
+        interval: float,
+        metrics: OriginMetrics,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._webhook = webhook
         self._interval = interval

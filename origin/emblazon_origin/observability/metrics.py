@@ -26,7 +26,7 @@ _SIZES = (8e3, 16e3, 32e3, 64e3, 128e3, 256e3, 512e3, 1e6, 2e6, 5e6)
 Sample = tuple[str, str, dict[str, str], float]  # name, help, labels, value
 
 
-class Metrics:
+class OriginMetrics:
     """Every counter of the origin, on a registry of its own."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from emblazon_origin.observability.redact import redact_text
-from emblazon_origin.server.config import ConfigError
+from emblazon_origin.server.config import SettingsError
 
 
 class Span(Protocol):
@@ -38,7 +38,7 @@ class Tracing:
 
     @classmethod
     def to(cls, endpoint: str, exporter: Any = None) -> Tracing:
-        """Send traces to an OTLP endpoint; without one, to nowhere. Raises ConfigError without the extra."""
+        """Send traces to an OTLP endpoint, else nowhere. Raises SettingsError without the extra."""
         if not endpoint and exporter is None:
             return cls()
         try:
@@ -47,7 +47,7 @@ class Tracing:
             from opentelemetry.sdk.trace import TracerProvider
             from opentelemetry.sdk.trace.export import BatchSpanProcessor
         except ImportError:
-            raise ConfigError(
+            raise SettingsError(
                 "OTEL_EXPORTER_OTLP_ENDPOINT is set, OpenTelemetry is missing: pip install 'emblazon[otel]'"
             ) from None
         provider = TracerProvider(resource=Resource.create({"service.name": "emblazon-origin"}))

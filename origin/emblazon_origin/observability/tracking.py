@@ -12,24 +12,24 @@ from typing import Any
 from emblazon import __version__
 from emblazon_origin.observability.logs import request_id
 from emblazon_origin.observability.redact import redact
-from emblazon_origin.server.config import ConfigError
+from emblazon_origin.server.config import SettingsError
 
 
 def set_up_tracking(dsn: str, *, transport: Any = None) -> bool:
-    """Start Sentry when there is a DSN; returns whether it was. Raises ConfigError without the extra."""
+    """Start Sentry when there is a DSN; returns whether it was. Raises SettingsError without the extra."""
     if not dsn:
         return False
     try:
         import sentry_sdk
         from sentry_sdk.integrations.logging import LoggingIntegration
     except ImportError:
-        raise ConfigError(
+        raise SettingsError(
             "SENTRY_DSN is set but sentry-sdk is missing: pip install 'emblazon[sentry]'"
         ) from None
     try:
         sentry_sdk.utils.Dsn(dsn)
     except ValueError:
-        raise ConfigError("SENTRY_DSN: not a DSN; copy it from the project's settings") from None
+        raise SettingsError("SENTRY_DSN: not a DSN; copy it from the project's settings") from None
     sentry_sdk.init(
         dsn=dsn,
         release=f"emblazon@{__version__}",

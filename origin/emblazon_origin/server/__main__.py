@@ -11,7 +11,7 @@ from emblazon_origin.home import find_home
 from emblazon_origin.observability.logs import set_up_logging
 from emblazon_origin.server.app import default_renderer, run
 from emblazon_origin.server.config import OriginConfig, misspelt
-from emblazon_origin.server.origin import Origin
+from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.renderer import RendererSpec
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def main() -> int:
         for name, meant in misspelt(os.environ):
             log.warning("unknown setting", extra={"variable": name, "meant": meant})
         home = find_home()
-        run(config, Origin(config, _renderer(config), watched=home.watched))
+        run(config, OriginServer(config, _renderer(config), watched=home.watched))
     except EmblazonError as error:
         print(f"emblazon: {error}", file=sys.stderr)
         return 2

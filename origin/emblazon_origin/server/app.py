@@ -14,13 +14,13 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
-from emblazon_origin.server.answer import Ask
-from emblazon_origin.server.config import ConfigError, OriginConfig
+from emblazon_origin.server.config import OriginConfig, SettingsError
 from emblazon_origin.server.connection import BoundedServer
 from emblazon_origin.server.connection_limit import connection_limit
-from emblazon_origin.server.origin import Origin
+from emblazon_origin.server.messages import HttpRequest
+from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.renderer import RendererSpec
-from emblazon_origin.workers.staff import MAX_ASIDE
+from emblazon_origin.workers.supervisor import MAX_ASIDE
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +45,13 @@ def default_renderer(config: OriginConfig | None = None) -> RendererSpec:
     return RendererSpec("emblazon_origin.workers.card_renderer:build", {"fetch": fetch})
 
 
-async def carry(origin: Origin, request: web.BaseRequest) -> web.StreamResponse:
+async def carry(origin: OriginServer, request: web.BaseRequest) -> web.StreamResponse:
     """Carry one request to the origin and its answer back."""
     fields: dict[str, str] = {}
     for name, value in request.headers.items():  # a field in several lines is one list (RFC 9110 §5.3)
         key = name.lower()
         fields[key] = f"{fields[key]}, {value}" if key in fields else value
-    answer = await origin.answer(Ask(request.method, _origin_form(request.raw_path), fields))
+    answer = await origin.answer(HttpRequest(request.method, _origin_form(request.raw_path), fields))
     response = web.Response(status=answer.status, body=answer.body, headers=answer.headers)
     if origin.draining:
         response.force_close()
@@ -64,7 +64,7 @@ def _origin_form(target: str) -> str:
     return "/" + target[absolute.end() :].removeprefix("/") if absolute else target
 
 
-def guarded_server(handler: Handler, origin: Origin, **options: Any) -> BoundedServer:
+def guarded_server(handler: Handler, origin: OriginServer, **options: Any) -> BoundedServer:
     """Return the connections' side of a server, with the origin's bounds for its clients."""
     config = origin.config
     processes = config.worker_count * (1 + MAX_ASIDE)
@@ -88,7 +88,7 @@ def guarded_server(handler: Handler, origin: Origin, **options: Any) -> BoundedS
     )
 
 
-def reload_on_sighup(origin: Origin) -> None:
+def reload_on_sighup(origin: OriginServer) -> None:
     """Make SIGHUP load templates and fonts anew, in the running event loop."""
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[bool]] = set()  # a task that nobody holds may be collected
@@ -101,7 +101,7 @@ def reload_on_sighup(origin: Origin) -> None:
     loop.add_signal_handler(signal.SIGHUP, reload)
 
 
-async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | None = None) -> None:
+async def serve(config: OriginConfig, origin: OriginServer, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM or SIGINT, or `stop`; then drain. SIGHUP reloads templates and fonts."""
     stop = stop or asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -118,7 +118,7 @@ async def serve(config: OriginConfig, origin: Origin, *, stop: asyncio.Event | N
     except OSError as error:
         await runner.cleanup()
         await origin.stop()
-        raise ConfigError(
+        raise SettingsError(
             f"cannot listen on {config.host}, port {config.port}: {error.strerror or error}; "
             "change EMBLAZON_ORIGIN_HOST or EMBLAZON_ORIGIN_PORT"
         ) from error
@@ -140,7 +140,7 @@ def bound_port(runner: web.BaseRunner) -> int:
     return 0
 
 
-def run(config: OriginConfig, origin: Origin) -> None:
+def run(config: OriginConfig, origin: OriginServer) -> None:
     """Run the server to its end."""
     with contextlib.suppress(KeyboardInterrupt):
         uvloop.run(serve(config, origin))

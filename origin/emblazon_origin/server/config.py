@@ -31,7 +31,7 @@ _MAX_NUMBER = 1e12  # more seconds, bytes or renders than anybody has; timers ta
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
-class ConfigError(EmblazonError):
+class SettingsError(EmblazonError):
     """A setting is wrong; the message names the variable and the fix."""
 
 
@@ -197,19 +197,19 @@ class OriginConfig:
             ("EMBLAZON_METRICS_TOKEN", self.metrics_token),
         ):
             if token and (fault := token_fault(token)):
-                raise ConfigError(f"{variable} {fault}. {HOW_TO_MAKE}")
+                raise SettingsError(f"{variable} {fault}. {HOW_TO_MAKE}")
         for network in self.fetch_allow:
             try:
                 ipaddress.ip_network(network)
             except ValueError as error:
-                raise ConfigError(
+                raise SettingsError(
                     f"EMBLAZON_FETCH_ALLOW: {network!r} is no network ({error}); write e.g. 10.1.0.0/16"
                 ) from None
         if self.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ConfigError(f"EMBLAZON_LOG_LEVEL={self.log_level}: use DEBUG, INFO, WARNING or ERROR")
+            raise SettingsError(f"EMBLAZON_LOG_LEVEL={self.log_level}: use DEBUG, INFO, WARNING or ERROR")
         for host in self.fetch_hosts:
             if not _HOST.fullmatch(host):
-                raise ConfigError(
+                raise SettingsError(
                     f"EMBLAZON_FETCH_HOSTS: {host!r} is no host name; write e.g. example.com or "
                     "*.example.org, without scheme, port or path, other scripts as xn--…"
                 )
@@ -220,9 +220,9 @@ class OriginConfig:
         _check_url("EMBLAZON_S3_ENDPOINT", self.s3_endpoint, _WEB)
         _check_url("EMBLAZON_STORAGE_URL", self.storage_url, _WEB)
         if not self.fetch_ports:
-            raise ConfigError("EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443")
+            raise SettingsError("EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443")
         if self.render_timeout <= self.fetch_timeout:
-            raise ConfigError(
+            raise SettingsError(
                 f"EMBLAZON_RENDER_TIMEOUT={self.render_timeout:g}: must be above "
                 f"EMBLAZON_FETCH_TIMEOUT={self.fetch_timeout:g}; a card without its slow image beats none"
             )
@@ -236,7 +236,7 @@ class OriginConfig:
         }[self.storage]
         for spec in fields(self):
             if spec.name in needed and not getattr(self, spec.name):
-                raise ConfigError(
+                raise SettingsError(
                     f"{spec.metadata['variable']} is missing: EMBLAZON_STORAGE={self.storage} needs it"
                 )
 
@@ -247,7 +247,7 @@ class OriginConfig:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> OriginConfig:
-        """Read the settings. Raises ConfigError."""
+        """Read the settings. Raises SettingsError."""
         source = os.environ if environ is None else environ
         hints = get_type_hints(cls)
         values = {}
@@ -258,25 +258,25 @@ class OriginConfig:
                 values[spec.name] = _read(variable, text.strip(), hints[spec.name], spec.metadata)
         config = cls(**values)
         if config.dev and source.get("EMBLAZON_SIGNING_KEYS", "").strip():
-            raise ConfigError(
+            raise SettingsError(
                 "EMBLAZON_DEV is on although EMBLAZON_SIGNING_KEYS is set: set EMBLAZON_DEV=0, or take the "
                 "keys away"
             )
         return config
 
     def check_nested(self, edge_timeout: float) -> None:
-        """Raise ConfigError where a card may take longer than the edge beside this origin waits for it."""
+        """Raise SettingsError where a card may take longer than the edge beside this origin waits for it."""
         longest = answer_within(edge_timeout)
         if self.render_timeout > longest:
-            raise ConfigError(
+            raise SettingsError(
                 f"EMBLAZON_RENDER_TIMEOUT={self.render_timeout:g}: must be at most {longest:g}: the edge "
                 f"waits EMBLAZON_ORIGIN_TIMEOUT={edge_timeout:g} and the answer needs its way back"
             )
 
     def check_exposure(self) -> None:
-        """Raise ConfigError where anybody in the network could draw."""
+        """Raise SettingsError where anybody in the network could draw."""
         if not self.token and not is_loopback(self.host):
-            raise ConfigError(
+            raise SettingsError(
                 f"EMBLAZON_ORIGIN_TOKEN is missing: on {self.host} the origin would draw for everybody. "
                 f"{HOW_TO_MAKE}"
             )
@@ -293,7 +293,7 @@ def _read(variable: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> A
     if kind is bool:
         if text.lower() in _TRUE | _FALSE:
             return text.lower() in _TRUE
-        raise ConfigError(f"{variable}={text}: use 1 or 0")
+        raise SettingsError(f"{variable}={text}: use 1 or 0")
     try:
         if kind is int:
             return _read_size(text) if metadata.get("size") else int(text)
@@ -303,12 +303,12 @@ def _read(variable: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> A
             return tuple(int(part) for part in text.split(",") if part.strip())
     except (ValueError, OverflowError):
         example = ", e.g. 512m or 1g" if metadata.get("size") else ""
-        raise ConfigError(f"{variable}={text}: use a number{example}") from None
+        raise SettingsError(f"{variable}={text}: use a number{example}") from None
     if kind == tuple[str, ...]:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     choices = get_args(kind)
     if choices and text not in choices:
-        raise ConfigError(f"{variable}={text}: use one of {', '.join(choices)}")
+        raise SettingsError(f"{variable}={text}: use one of {', '.join(choices)}")
     return text
 
 
@@ -322,9 +322,9 @@ def _check_range(metadata: Mapping[str, Any], value: Any) -> None:
     for number in value if isinstance(value, tuple) else (value,):
         if (low is not None and not number >= low) or (high is not None and not number <= high):
             bounds = f"at least {low}" if high is None else f"from {low} to {high}"
-            raise ConfigError(f"{metadata['variable']}={number}: use a number {bounds}")
+            raise SettingsError(f"{metadata['variable']}={number}: use a number {bounds}")
         if isinstance(number, float | int) and abs(number) > _MAX_NUMBER:
-            raise ConfigError(f"{metadata['variable']}={number}: use a smaller number")
+            raise SettingsError(f"{metadata['variable']}={number}: use a smaller number")
 
 
 def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -347,14 +347,14 @@ def _check_url(variable: str, text: str, schemes: tuple[str, ...]) -> None:
         local = parts.scheme == "unix"
         whole = bool(parts.path if local else parts.hostname) and parts.port != 0
         if parts.scheme in ("redis", "rediss") and not re.fullmatch(r"/?\d*", parts.path):
-            raise ConfigError(f"{variable}: the database after the host is a number, e.g. /0")
+            raise SettingsError(f"{variable}: the database after the host is a number, e.g. /0")
     except ValueError as error:  # the port, or a bracket that does not close
-        raise ConfigError(f"{variable}: not a URL: {_URL_FAULTS.get(str(error)[:4], error)}") from None
+        raise SettingsError(f"{variable}: not a URL: {_URL_FAULTS.get(str(error)[:4], error)}") from None
     if parts.scheme not in schemes:
         *others, last = (f"{scheme}://" for scheme in schemes)
-        raise ConfigError(f"{variable}: must begin with {', '.join(others)} or {last}")
+        raise SettingsError(f"{variable}: must begin with {', '.join(others)} or {last}")
     if not whole or re.search(r"\s", text):
-        raise ConfigError(f"{variable}: not a whole URL; write e.g. {schemes[0]}://host:port/")
+        raise SettingsError(f"{variable}: not a whole URL; write e.g. {schemes[0]}://host:port/")
 
 
 def usable_cpus(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:

@@ -18,10 +18,10 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
-from emblazon.contract.problem import CONTENT_TYPE, BadRequest, MalformedBody, Problem, UriTooLong
+from emblazon.contract.problem import CONTENT_TYPE, BadRequest, MalformedBody, NotFound, Problem, UriTooLong
 from emblazon_origin.errors import EmblazonError
-from emblazon_origin.server.answer import SECURITY_HEADERS, Answer, error_answer, problem_answer
 from emblazon_origin.server.connection_limit import ConnectionLimit
+from emblazon_origin.server.messages import SECURITY_HEADERS, HttpResponse, error_response, problem_response
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class BoundedHandler(RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Send an answer, in which neither the name nor the texts of the library show."""
         if isinstance(resp, web.HTTPException) and resp.status >= 400:
-            resp = _response(problem_answer(_refused(resp)))
+            resp = _response(problem_response(_refusal(resp, request.raw_path)))
             resp.force_close()
         resp.headers["Server"] = SERVER
         return await super().finish_response(request, resp, start_time)
@@ -127,14 +127,14 @@ class BoundedHandler(RequestHandler):
     ) -> web.StreamResponse:
         """Answer what is no HTTP, is too long to be ours, or met a defect, with a problem document too."""
         if isinstance(exc, RequestPayloadError):
-            answer = problem_answer(MalformedBody("The body cannot be read as its header fields say."))
+            answer = problem_response(MalformedBody("The body cannot be read as its header fields say."))
         elif status == 400:
-            answer = problem_answer(_problem(exc))
+            answer = problem_response(_problem(exc))
         else:
             log.error("unexpected error", exc_info=exc, extra={"status": status})
             error = EmblazonError(repr(exc), public="The request could not be answered.")
             error.status = status
-            answer = error_answer(error)
+            answer = error_response(error)
         self.keep_alive(False)
         response = _response(answer)
         response.force_close()
@@ -165,7 +165,7 @@ class BoundedHandler(RequestHandler):
             self._write_timer = None
 
 
-def _response(answer: Answer) -> web.Response:
+def _response(answer: HttpResponse) -> web.Response:
     return web.Response(status=answer.status, body=answer.body, headers=[*answer.headers, *SECURITY_HEADERS])
 
 
@@ -182,8 +182,10 @@ def _problem(error: BaseException | None) -> Problem:
     return BadRequest("This is not a valid HTTP request.")
 
 
-def _refused(error: web.HTTPException) -> Problem:
+def _refusal(error: web.HTTPException, target: str) -> Problem:
     """Say what the library says, as a problem."""
+    if error.status == 404:  # such as `OPTIONS *`
+        return NotFound(f"{target[:100]!r} is no card.")
     problem = Problem(f"{error.reason}.", kind="refused")
     problem.status, problem.title = error.status, "The request cannot be taken"
     return problem

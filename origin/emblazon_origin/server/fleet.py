@@ -22,7 +22,7 @@ from typing import Literal, TypeVar, cast
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError, ResponseError
 
-from emblazon_origin.server.card import Card
+from emblazon_origin.server.finished_card import FinishedCard
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -39,7 +39,7 @@ _POLL_FIRST, _POLL_LAST = 0.02, 0.2
 Lock = str  # the fencing token; "" when there is no fleet to lock against
 
 
-class Circuit:
+class CircuitBreaker:
     """Closed, or open for a while that doubles with every failure up to `longest`."""
 
     def __init__(self, shortest: float = 1.0, longest: float = 30.0) -> None:
@@ -82,7 +82,7 @@ class Fleet:
         self._lock_life = lock_life
         self._failed = failed
         self._prefix = prefix
-        self.circuit = Circuit()
+        self.circuit = CircuitBreaker()
 
     @classmethod
     def connect(cls, url: str, **options: object) -> Fleet:
@@ -97,10 +97,10 @@ class Fleet:
         """Whether Redis answered when it was last asked."""
         return not self.circuit.is_open(self._now())
 
-    async def get(self, key: str) -> Card | None:
+    async def get(self, key: str) -> FinishedCard | None:
         """Return a card that any origin of the fleet rendered."""
         frame = await self._call("get", lambda: self._client.get(self._prefix + "card:" + key))
-        return Card.from_bytes(cast(bytes, frame)) if frame else None
+        return FinishedCard.from_bytes(cast(bytes, frame)) if frame else None
 
     async def lock(self, key: str) -> Lock | Literal["taken"]:
         """Claim a render: our token, "taken" while another origin has it, or "" without Redis."""
@@ -116,7 +116,7 @@ class Fleet:
             return ""
         return token if answer else "taken"
 
-    async def wait_for(self, key: str, seconds: float) -> Card | None:
+    async def wait_for(self, key: str, seconds: float) -> FinishedCard | None:
         """Wait for the card that another origin renders.
 
         Returns None when the time is up, the other's lock is gone without a card, or Redis is.
@@ -131,7 +131,7 @@ class Fleet:
                 return await self.get(key)
         return None
 
-    async def store(self, key: str, card: Card, lock: Lock, life: int | None = None) -> None:
+    async def store(self, key: str, card: FinishedCard, lock: Lock, life: int | None = None) -> None:
         """Publish a card that we hold the lock for, and release it."""
         names = (self._prefix + "lock:" + key, self._prefix + "card:" + key)
         frame, life_ms = card.to_bytes(), (life or self._life) * 1000
@@ -140,7 +140,7 @@ class Fleet:
             lambda: cast(Awaitable[object], self._client.eval(_STORE, 2, *names, lock, frame, life_ms)),
         )
 
-    async def replace(self, key: str, card: Card) -> None:
+    async def replace(self, key: str, card: FinishedCard) -> None:
         """Put a smaller encoding in place of a card that is there."""
         name = self._prefix + "card:" + key
         await self._call("replace", lambda: self._client.set(name, card.to_bytes(), xx=True, ex=self._life))

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from emblazon.contract.schema import CacheLife, TemplateSpec
-from emblazon_origin.server.card import Card
+from emblazon_origin.server.finished_card import FinishedCard
 
 MOST_PATIENCE = 25.0  # seconds
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*([0-9]{1,4})\s*(?:$|[,;])", re.IGNORECASE)
@@ -22,7 +22,7 @@ def directives(life: CacheLife) -> str:
 
 
 def lives(
-    card: Card, life: CacheLife, *, quick_max_age: int, degraded_max_age: int
+    card: FinishedCard, life: CacheLife, *, quick_max_age: int, degraded_max_age: int
 ) -> tuple[CacheLife, CacheLife]:
     """Return how long clients and how long CDNs may keep a card.
 
@@ -40,7 +40,7 @@ def lives(
 
 
 def card_headers(
-    card: Card, spec: TemplateSpec, client: CacheLife, cdn: CacheLife, *, immutable: bool
+    card: FinishedCard, spec: TemplateSpec, client: CacheLife, cdn: CacheLife, *, immutable: bool
 ) -> Headers:
     """Return the fields of a 200 or 304, without Content-Length."""
     pinned = "public, max-age=31536000, immutable"
@@ -59,7 +59,7 @@ def card_headers(
     ]
 
 
-def nature(card: Card) -> str:
+def nature(card: FinishedCard) -> str:
     """Say what may become of a picture: `quick` (a smaller encoding is on its way), `remote`, `degraded`.
 
     `final` stands for none of them: it will be these very bytes for as long as its key is the same.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from emblazon_origin.server.card import Card
+from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.workers.child import trim_heap
 
 
@@ -48,7 +48,7 @@ class CardCache:
     def __len__(self) -> int:
         return len(self._cards)
 
-    def get(self, key: str, max_age: float, degraded_max_age: float) -> Card | None:
+    def get(self, key: str, max_age: float, degraded_max_age: float) -> FinishedCard | None:
         """Return a card that may still be given out.
 
         A card depends on its key alone and never goes stale, unless it shows remote files (`max_age`)
@@ -59,7 +59,7 @@ class CardCache:
             return None
         return card
 
-    def put(self, key: str, card: Card) -> None:
+    def put(self, key: str, card: FinishedCard) -> None:
         """Keep a card, unless it is larger than the whole cache."""
         if card.size <= self._cards.maxsize:
             self._cards[key] = card
@@ -78,17 +78,17 @@ class CardCache:
         self._cards.clear()
 
 
-class _CountingLRU(LRUCache[str, Card]):
+class _CountingLRU(LRUCache[str, FinishedCard]):
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize, getsizeof=lambda card: card.size)
         self.evictions = 0
 
-    def popitem(self) -> tuple[str, Card]:
+    def popitem(self) -> tuple[str, FinishedCard]:
         self.evictions += 1
         return super().popitem()
 
 
-def is_outdated(card: Card, now: float, max_age: float, degraded_max_age: float) -> bool:
+def is_outdated(card: FinishedCard, now: float, max_age: float, degraded_max_age: float) -> bool:
     """Return whether a kept card must be drawn again."""
     age = now - card.rendered_at
     return (card.degraded and age >= degraded_max_age) or (card.remote and age >= max_age)

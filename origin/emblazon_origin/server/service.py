@@ -22,9 +22,9 @@ from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
 from emblazon.contract.schema import Manifest
 from emblazon_origin.errors import EmblazonError
-from emblazon_origin.observability.metrics import Metrics
-from emblazon_origin.server.card import Card
+from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.memory import CardCache, is_outdated
 from emblazon_origin.server.single_flight import Flight, SingleFlight
 from emblazon_origin.storage import Incomplete
@@ -44,7 +44,7 @@ Tier = Literal["memory", "redis", "joined", "render"]
 class Served:
     """A card and the tier that it came from."""
 
-    card: Card
+    card: FinishedCard
     tier: Tier
 
     @property
@@ -61,7 +61,7 @@ class CardService:
         config: OriginConfig,
         pool: Pool,
         cards: CardCache,
-        metrics: Metrics,
+        metrics: OriginMetrics,
         fleet: Fleet | None = None,
     ) -> None:
         self._config = config
@@ -135,7 +135,7 @@ class CardService:
             )
         return result
 
-    def _kept(self, key: str, request: CardRequest) -> Card | None:
+    def _kept(self, key: str, request: CardRequest) -> FinishedCard | None:
         return self._cards.get(key, request.template.cache.max_age, self._config.degraded_max_age)
 
     async def _fill(
@@ -169,35 +169,37 @@ class CardService:
             self._shrink_later(key, request, card)
         return self._keep(key, card, "render")
 
-    async def _from_fleet(self, fleet: Fleet, key: str, request: CardRequest) -> Card | None:
+    async def _from_fleet(self, fleet: Fleet, key: str, request: CardRequest) -> FinishedCard | None:
         card = await fleet.get(key)
         fresh = card is not None and not self._outdated(card, request)
         self._metrics.fleet.labels("hit" if fresh else "miss").inc()
         return card if fresh else None
 
-    def _outdated(self, card: Card, request: CardRequest) -> bool:
+    def _outdated(self, card: FinishedCard, request: CardRequest) -> bool:
         return is_outdated(card, time.time(), request.template.cache.max_age, self._config.degraded_max_age)
 
-    def _keep(self, key: str, card: Card, tier: Tier) -> Served:
+    def _keep(self, key: str, card: FinishedCard, tier: Tier) -> Served:
         self._cards.put(key, card)
         return Served(card, tier)
 
-    async def _render(self, key: str, request: CardRequest, flight: Flight[Served], due: float) -> Card:
+    async def _render(
+        self, key: str, request: CardRequest, flight: Flight[Served], due: float
+    ) -> FinishedCard:
         began = time.perf_counter()
         result = await self._pool.render(_job(request), key, due=due, on_start=flight.pin)
         self._count(request, result, "quick", time.perf_counter() - began)
         quick = self._config.small_encoding and not result.degraded
         version = result.version or request.template.version
-        return Card.from_result(result, version, time.time(), quick=quick)
+        return FinishedCard.from_result(result, version, time.time(), quick=quick)
 
     # -- the smaller encoding ------------------------------------------------------------------
 
-    def _shrink_later(self, key: str, request: CardRequest, card: Card) -> None:
+    def _shrink_later(self, key: str, request: CardRequest, card: FinishedCard) -> None:
         if key not in self._shrinking and len(self._shrinking) < self._config.queue:
             task = self._shrinking[key] = self._chore(self._shrink(key, request, card))
             task.set_name(_SHRINK)
 
-    async def _shrink(self, key: str, request: CardRequest, quick: Card) -> None:
+    async def _shrink(self, key: str, request: CardRequest, quick: FinishedCard) -> None:
         """Replace a quick encoding by a smaller one, or find that there is none."""
         try:
             began = time.perf_counter()
@@ -210,7 +212,9 @@ class CardService:
                 return
             card = replace(quick, quick=False)
             if not result.degraded and len(result.data) < len(quick.data):
-                card = Card.from_result(result, quick.template_version, quick.rendered_at, quick=False)
+                card = FinishedCard.from_result(
+                    result, quick.template_version, quick.rendered_at, quick=False
+                )
                 self._metrics.saved.inc(len(quick.data) - len(result.data))
             self._metrics.small.labels("smaller" if card.sha256 != quick.sha256 else "no gain").inc()
             self._cards.put(key, card)

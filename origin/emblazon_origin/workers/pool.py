@@ -10,7 +10,7 @@ A job's path: admission → queue → an idle process → answer. What can go wr
     queue is full         Overloaded at once
     a flood comes         whoever has just queued makes room for the next: Overloaded
 
-Each of the first three counts against the input in the breaker. Processes are `staff.py`'s business.
+Each of the first three counts against the input in the breaker. Processes are `supervisor.py`'s business.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emblazon_origin.errors import EmblazonError, Overloaded, RenderTimeout
-from emblazon_origin.workers import errors, frames
+from emblazon_origin.workers import frames, pool_errors
 from emblazon_origin.workers.admission import Admission, AdmissionPolicy
-from emblazon_origin.workers.background import Background
-from emblazon_origin.workers.breaker import InputBreaker
-from emblazon_origin.workers.exchange import Nonsense, ask, sweep
+from emblazon_origin.workers.background_renderer import BackgroundRenderer
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.long_render import LongRender
-from emblazon_origin.workers.process import Worker, WorkerLimits
+from emblazon_origin.workers.process import ProcessLimits, RenderProcess
+from emblazon_origin.workers.protocol import ProtocolError, ask, sweep
+from emblazon_origin.workers.quarantine import Quarantine
 from emblazon_origin.workers.queue import Ticket, TicketQueue
 from emblazon_origin.workers.renderer import RendererSpec
-from emblazon_origin.workers.staff import EndReason, Staff
+from emblazon_origin.workers.supervisor import EndReason, Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class PoolConfig:
     warm_timeout: float = 60.0
     recycle_after: int = 2_000  # renders
     recycle_rss: int = 512 << 20
-    limits: WorkerLimits = field(default_factory=WorkerLimits)
+    limits: ProcessLimits = field(default_factory=ProcessLimits)
     admission: AdmissionPolicy = field(default_factory=AdmissionPolicy)
     background: bool = True  # whether small encodings are computed
 
@@ -76,13 +76,13 @@ class Pool:
         spec: RendererSpec,
         config: PoolConfig,
         events: PoolEvents | None = None,
-        breaker: InputBreaker | None = None,
+        breaker: Quarantine | None = None,
     ) -> None:
         self._config = config
         self.events = events or PoolEvents()
-        self.breaker = breaker or InputBreaker()
+        self.breaker = breaker or Quarantine()
         self.admission = Admission(config.admission, config.workers)
-        self.staff = Staff(
+        self.supervisor = Supervisor(
             spec,
             config.workers,
             config.limits,
@@ -92,7 +92,7 @@ class Pool:
             on_idle=self._pump,
             on_end=lambda reason: self.events.worker_ended(reason),
         )
-        self._background = Background(self.staff, lambda: bool(self._queue) or self._closing)
+        self._background = BackgroundRenderer(self.supervisor, lambda: bool(self._queue) or self._closing)
         self._queue = TicketQueue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -107,22 +107,22 @@ class Pool:
     @property
     def busy(self) -> int:
         """How many processes have a job."""
-        return sum(worker.busy for worker in self.staff.workers)
+        return sum(worker.busy for worker in self.supervisor.workers)
 
     @property
     def waiting(self) -> int:
         """How many of those wait for remote images."""
-        return sum(worker.waiting for worker in self.staff.workers)
+        return sum(worker.waiting for worker in self.supervisor.workers)
 
     @property
     def long(self) -> int:
         """How many of those compute for long, at a low priority."""
-        return sum(worker.long and not worker.waiting for worker in self.staff.workers)
+        return sum(worker.long and not worker.waiting for worker in self.supervisor.workers)
 
     @property
     def alive(self) -> int:
         """How many processes there are."""
-        return len(self.staff.workers)
+        return len(self.supervisor.workers)
 
     @property
     def queued(self) -> int:
@@ -135,20 +135,20 @@ class Pool:
         return self.breaker.open_count(asyncio.get_running_loop().time())
 
     @property
-    def workers(self) -> tuple[Worker, ...]:
+    def workers(self) -> tuple[RenderProcess, ...]:
         """The processes, for metrics and tests."""
         background = self._background.worker
-        return (*self.staff.workers, *((background,) if background else ()))
+        return (*self.supervisor.workers, *((background,) if background else ()))
 
     @property
     def manifest(self) -> bytes:
         """The manifest of the templates that the processes have loaded, as JSON; empty before the start."""
-        return self.staff.manifest
+        return self.supervisor.manifest
 
     @property
     def ready(self) -> bool:
         """Whether at least one warm process can take a job."""
-        return bool(self.staff.manifest and self.staff.workers) and not self._closing
+        return bool(self.supervisor.manifest and self.supervisor.workers) and not self._closing
 
     def cache_bytes(self) -> dict[str, int]:
         """Bytes that the caches of all processes hold, by cache, as of the last sweep."""
@@ -162,16 +162,16 @@ class Pool:
 
     async def start(self) -> None:
         """Warm up and fork the processes. Raises PoolFailed."""
-        await self.staff.start()
+        await self.supervisor.start()
 
     async def reload(self) -> None:
         """Load templates and fonts anew without a gap. Raises PoolFailed and keeps the old ones."""
-        await self.staff.reload()
+        await self.supervisor.reload()
         await self._background.reload()
 
     async def supervise(self) -> None:
         """Look after the processes once."""
-        await self.staff.supervise()
+        await self.supervisor.supervise()
 
     async def expire(self) -> None:
         """Refuse whoever has waited longer than a render may take: there is no process to come."""
@@ -190,7 +190,7 @@ class Pool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._background.end("shutdown")
-        await self.staff.close()
+        await self.supervisor.close()
 
     # -- rendering -----------------------------------------------------------------------------
 
@@ -210,8 +210,8 @@ class Pool:
         if self._closing:
             raise Overloaded("shutting down")
         if wait := self.breaker.refusal(key, now):
-            raise errors.Quarantined(wait)
-        if not self.admission.admit(len(self._queue), now, idle=bool(self.staff.idle)):
+            raise pool_errors.Quarantined(wait)
+        if not self.admission.admit(len(self._queue), now, idle=bool(self.supervisor.idle)):
             self._queue.keep_all()
             raise self._overloaded()
         ticket = Ticket(job, key, loop.create_future(), now, on_start, due=due)
@@ -238,12 +238,12 @@ class Pool:
 
     def _pump(self) -> None:
         """Hand queued jobs to idle processes."""
-        while self._queue and (worker := self.staff.take()):
+        while self._queue and (worker := self.supervisor.take()):
             now = asyncio.get_running_loop().time()
             ticket = self._queue.take(now, flood=self.admission.flooded(now))
             self._spawn(self._run(worker, ticket))
 
-    async def _run(self, worker: Worker, ticket: Ticket) -> None:
+    async def _run(self, worker: RenderProcess, ticket: Ticket) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         if not ticket.retried:
@@ -251,14 +251,14 @@ class Pool:
         ticket.on_start()
         self.breaker.began(ticket.key, began)
         timeout = self._config.timeout_of(ticket.job)
-        watch = LongRender(worker.pid, lambda: self.staff.set_aside(worker))
+        watch = LongRender(worker.pid, lambda: self.supervisor.set_aside(worker))
         try:
             async with asyncio.timeout(timeout):
                 reply = await ask(
                     worker,
                     self._timed(ticket, began),
                     self._cpu(ticket.job),
-                    lambda waits: self.staff.waits(worker, waits),
+                    lambda waits: self.supervisor.waits(worker, waits),
                 )
         except TimeoutError:
             self._killed(worker, ticket, "deadline")
@@ -271,9 +271,9 @@ class Pool:
             self._killed(worker, ticket, "crash")
             self._retry(ticket)
             return
-        except Nonsense as error:
+        except ProtocolError as error:
             self._killed(worker, ticket, "crash")
-            _fail(ticket, errors.RenderFailed(str(error)))
+            _fail(ticket, pool_errors.RenderFailed(str(error)))
             return
         except asyncio.CancelledError:
             _fail(ticket, Overloaded("shutting down"))
@@ -285,7 +285,7 @@ class Pool:
             self._killed(worker, ticket, "memory")
         else:
             self.breaker.succeeded(ticket.key)
-            self.staff.give_back(worker)
+            self.supervisor.give_back(worker)
         if isinstance(reply.outcome, JobResult):
             _succeed(ticket, reply.outcome)
         else:
@@ -303,18 +303,18 @@ class Pool:
         """Return the seconds of computing after which the kernel ends a job."""
         return math.ceil(self._config.timeout_of(job)) + 1
 
-    def _killed(self, worker: Worker, ticket: Ticket, reason: EndReason) -> None:
+    def _killed(self, worker: RenderProcess, ticket: Ticket, reason: EndReason) -> None:
         self.breaker.failed(ticket.key, asyncio.get_running_loop().time())
         facts = {"reason": reason, "pid": worker.pid, "template": ticket.job.template}
         log.warning("render process ended", extra=facts)
-        self.staff.lose(worker, reason)
+        self.supervisor.lose(worker, reason)
 
     def _retry(self, ticket: Ticket) -> None:
         if ticket.answer.done():
             return
         now = asyncio.get_running_loop().time()
         if ticket.retried or self.breaker.refusal(ticket.key, now):
-            _fail(ticket, errors.WorkerLost("render processes died under this card"))
+            _fail(ticket, pool_errors.WorkerLost("render processes died under this card"))
             return
         ticket.retried = True
         self.events.retried()
@@ -331,14 +331,14 @@ class Pool:
 
     async def sweep(self) -> None:
         """Ask every idle process to drop what it has not used for long."""
-        for _ in range(len(self.staff.idle)):
-            worker = self.staff.take()
+        for _ in range(len(self.supervisor.idle)):
+            worker = self.supervisor.take()
             if worker is None:
                 break
             if await sweep(worker, self._config.render_timeout):
-                self.staff.give_back(worker)
+                self.supervisor.give_back(worker)
             else:
-                self.staff.lose(worker, "crash")
+                self.supervisor.lose(worker, "crash")
         await self._background.sweep(self._config.render_timeout)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:

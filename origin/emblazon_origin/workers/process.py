@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emblazon_origin.workers import frames
-from emblazon_origin.workers.errors import PoolFailed
+from emblazon_origin.workers.pool_errors import PoolFailed
 from emblazon_origin.workers.renderer import RendererSpec
 
 # One thread each: parallelism comes from processes, and a fork keeps only the forking thread.
@@ -41,14 +41,14 @@ def worker_environment(environ: dict[str, str] | None = None) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerLimits:
+class ProcessLimits:
     """What one render process may use."""
 
     memory: int = 1 << 30  # bytes that it may grow by
 
 
 @dataclass(eq=False, slots=True)
-class Worker:
+class RenderProcess:
     """One render process."""
 
     pid: int
@@ -106,7 +106,7 @@ class Zygote:
         self.manifest = b""
 
     @classmethod
-    async def start(cls, spec: RendererSpec, limits: WorkerLimits, seconds: float) -> Zygote:
+    async def start(cls, spec: RendererSpec, limits: ProcessLimits, seconds: float) -> Zygote:
         """Start it and wait until it is warm. Raises PoolFailed with what the renderer complained about."""
         ours, theirs = socket.socketpair()
         with theirs:
@@ -126,7 +126,7 @@ class Zygote:
             raise
         return zygote
 
-    async def _warm_up(self, spec: RendererSpec, limits: WorkerLimits) -> None:
+    async def _warm_up(self, spec: RendererSpec, limits: ProcessLimits) -> None:
         start = {"factory": spec.factory, "options": spec.options, "memory_limit": limits.memory}
         try:
             await self._channel.send(start)
@@ -146,7 +146,7 @@ class Zygote:
         """Its process id."""
         return self._process.pid
 
-    async def fork(self, *, background: bool = False) -> Worker:
+    async def fork(self, *, background: bool = False) -> RenderProcess:
         """Fork a render process. Raises ChannelClosed when the zygote is gone or hangs; then it is killed."""
         ours, theirs = socket.socketpair()
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ANSWER_BUFFER)
@@ -169,7 +169,7 @@ class Zygote:
         pidfd = None
         with contextlib.suppress(OSError, AttributeError):
             pidfd = os.pidfd_open(pid)
-        return Worker(pid, await frames.Channel.open(ours), pidfd, background=background)
+        return RenderProcess(pid, await frames.Channel.open(ours), pidfd, background=background)
 
     async def close(self) -> None:
         """End it; the processes forked from it live on until their own sockets close."""

@@ -13,7 +13,7 @@ from misbehaving_origin import Behaviour, MisbehavingOrigin
 from emblazon.edge.ports import OriginError, get_header
 from emblazon_origin.host import HttpOrigin, InProcessOrigin, create_passthrough_app, edge_runner
 from emblazon_origin.host.runner import EdgeRunner
-from emblazon_origin.server.answer import Answer, Ask
+from emblazon_origin.server.messages import HttpRequest, HttpResponse
 
 CARD = "/render/article.png?title=Hi"
 BROKEN: dict[Behaviour, str] = {
@@ -73,26 +73,26 @@ async def test_redirects_are_answers_and_not_followed(adapter: HttpOrigin, origi
 
 
 async def test_renderer_in_the_same_process() -> None:
-    async def draw(ask: Ask) -> Answer:
+    async def draw(ask: HttpRequest) -> HttpResponse:
         assert ask.headers["x-request-id"] == "abc"
-        return Answer(200, [("Content-Type", "image/png")], ask.target.encode())
+        return HttpResponse(200, [("Content-Type", "image/png")], ask.target.encode())
 
     answer = await InProcessOrigin(draw).fetch(CARD, (("X-Request-Id", "abc"),), deadline=5)
     assert await answer.body.read() == CARD.encode()
 
 
-async def _hang(ask: Ask) -> Answer:
+async def _hang(ask: HttpRequest) -> HttpResponse:
     await asyncio.Event().wait()
     raise AssertionError("nobody waits that long")
 
 
-async def _crash(ask: Ask) -> Answer:
+async def _crash(ask: HttpRequest) -> HttpResponse:
     raise RuntimeError("bug")
 
 
 @pytest.mark.parametrize(("behave", "reason"), [(_hang, "timeout"), (_crash, "network")])
 async def test_renderer_in_the_same_process_that_fails(
-    behave: Callable[[Ask], Awaitable[Answer]], reason: str
+    behave: Callable[[HttpRequest], Awaitable[HttpResponse]], reason: str
 ) -> None:
     with pytest.raises(OriginError) as caught:
         await InProcessOrigin(behave).fetch(CARD, (), deadline=0.05)

@@ -10,8 +10,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from emblazon_origin.cli import host as host_module
-from emblazon_origin.cli.host import build
+from emblazon_origin.cli import embedded as embedded
+from emblazon_origin.cli.embedded import build
 from emblazon_origin.workers.renderer import RendererSpec
 
 Client = TestClient[Request, Application]
@@ -25,7 +25,7 @@ SETTINGS = {
 async def client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Client]:
     root = Path(__file__).parents[3]
     fake = RendererSpec("fake_renderer:build", {})
-    monkeypatch.setattr(host_module, "default_renderer", lambda config: fake)
+    monkeypatch.setattr(embedded, "default_renderer", lambda config: fake)
     for name in ("templates", "fonts"):
         (tmp_path / name).symlink_to(root / name)
     for name, value in SETTINGS.items():

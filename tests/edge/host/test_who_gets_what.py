@@ -14,8 +14,8 @@ from aiohttp.web import Application, Request
 from emblazon.contract.bearer import LOCAL_TOKEN
 from emblazon.contract.signing import Keyring
 from emblazon.edge.config import ConfigError
-from emblazon_origin.cli import host as host_module
-from emblazon_origin.cli.host import build
+from emblazon_origin.cli import embedded
+from emblazon_origin.cli.embedded import build
 from emblazon_origin.workers.renderer import RendererSpec
 
 KEYS = "k1:0123456789abcdef0123456789abcdef"
@@ -79,7 +79,7 @@ def environment(cell: Cell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     fakes = str(Path(__file__).parents[2] / "origin" / "workers")
     monkeypatch.setenv("PYTHONPATH", fakes)  # of the render processes
     fake = RendererSpec("fake_renderer:build", {})
-    monkeypatch.setattr(host_module, "default_renderer", lambda config: fake)
+    monkeypatch.setattr(embedded, "default_renderer", lambda config: fake)
     for name in ("templates", "fonts"):
         (tmp_path / name).symlink_to(Path(__file__).parents[3] / name)
     for name, value in cell.environment.items():

@@ -16,11 +16,11 @@ from aiohttp.test_utils import TestServer
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from emblazon_origin.observability.alerts import Alerts
-from emblazon_origin.observability.metrics import Metrics
+from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.observability.tracking import prepare, set_up_tracking
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.origin import Origin
+from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.renderer import RendererSpec
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -51,7 +51,7 @@ async def hook() -> AsyncIterator[Hook]:
 
 async def test_an_alert_is_sent_once_per_interval_and_counts_what_was_held_back(hook: Hook) -> None:
     now = [0.0]
-    metrics = Metrics()
+    metrics = OriginMetrics()
     alerts = Alerts(hook.url, 300, metrics, clock=lambda: now[0])
     for _ in range(5):
         alerts.raise_alert("worker-crash", "warning", "Bearer abc123")
@@ -68,7 +68,7 @@ async def test_an_alert_is_sent_once_per_interval_and_counts_what_was_held_back(
 
 async def test_a_webhook_that_fails_fails_nobody(hook: Hook) -> None:
     hook.status = 500
-    metrics = Metrics()
+    metrics = OriginMetrics()
     alerts = Alerts(hook.url, 0, metrics)
     alerts.raise_alert("a", "info", "x")
     await alerts.close()
@@ -79,7 +79,7 @@ async def test_a_webhook_that_fails_fails_nobody(hook: Hook) -> None:
 
 
 async def test_without_a_webhook_nothing_is_sent() -> None:
-    Alerts("", 0, Metrics()).raise_alert("a", "critical", "x")
+    Alerts("", 0, OriginMetrics()).raise_alert("a", "critical", "x")
 
 
 def test_sentry_gets_errors_redacted_and_nothing_below() -> None:
@@ -132,7 +132,7 @@ def test_without_an_endpoint_tracing_does_nothing() -> None:
 
 def metric_names() -> set[str]:
     """Every metric of an origin, as Prometheus stores it, without the suffixes of histograms."""
-    origin = Origin(OriginConfig(redis_url="redis://127.0.0.1:1"), RendererSpec("none:none", {}))
+    origin = OriginServer(OriginConfig(redis_url="redis://127.0.0.1:1"), RendererSpec("none:none", {}))
     return {
         family.name + ("_total" if family.type == "counter" else "")
         for family in origin.metrics.registry.collect()

@@ -8,10 +8,10 @@ import pytest
 
 from emblazon.contract.schema import CacheLife, TemplateSpec
 from emblazon_origin.server import headers
-from emblazon_origin.server.card import Card
 from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.memory import CardCache, Shares
-from emblazon_origin.server.origin import Origin
+from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.renderer import RendererSpec
 
@@ -19,9 +19,9 @@ SPEC = TemplateSpec("article", "v1", {}, tags=("news", "eu"))
 LIFE = CacheLife(300, 86_400, 604_800)
 
 
-def card(data: bytes = b"png", at: float = 0.0, *, quick: bool = False, **result: object) -> Card:
+def card(data: bytes = b"png", at: float = 0.0, *, quick: bool = False, **result: object) -> FinishedCard:
     made = JobResult(data, "image/png", 1200, 630, **result)  # type: ignore[arg-type]
-    return Card.from_result(made, "v1", at, quick=quick)
+    return FinishedCard.from_result(made, "v1", at, quick=quick)
 
 
 def test_the_cache_never_holds_more_than_its_bytes() -> None:
@@ -78,16 +78,16 @@ async def test_the_process_for_small_encodings_has_its_share_of_the_budget_too()
     spec = RendererSpec("none:none", {})
     for small, processes in ((True, 3), (False, 2)):
         config = OriginConfig(workers=2, small_encoding=small, memory_budget=600 << 20)
-        options = Origin(config, spec).pool.staff.spec.options
+        options = OriginServer(config, spec).pool.supervisor.spec.options
         assert options["cache_bytes"] * processes == 300 << 20
 
 
 def test_a_card_survives_its_frame_and_a_damaged_frame_is_no_card() -> None:
     kept = card(b"\0\1png", 5.0, quick=True, fetches={"ok": 1})
     frame = kept.to_bytes()
-    assert Card.from_bytes(frame) == kept
+    assert FinishedCard.from_bytes(frame) == kept
     for broken in (b"", frame[:-1], frame + b"x", frame[:9], frame.replace(b"png", b"gnp"), b"\0" * 40):
-        assert Card.from_bytes(broken) is None
+        assert FinishedCard.from_bytes(broken) is None
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_card_survives_its_frame_and_a_damaged_frame_is_no_card() -> None:
         (card(degraded=True, quick=True), 60, 60),
     ],
 )
-def test_lives(kept: Card, client: int, cdn: int) -> None:
+def test_lives(kept: FinishedCard, client: int, cdn: int) -> None:
     lives = headers.lives(kept, LIFE, quick_max_age=10, degraded_max_age=60)
     assert (lives[0].max_age, lives[1].max_age) == (client, cdn)
     assert lives[0].stale_if_error == 604_800

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.server.config import ConfigError, OriginConfig, describe, misspelt, usable_cpus
+from emblazon_origin.server.config import OriginConfig, SettingsError, describe, misspelt, usable_cpus
 
 PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
@@ -44,7 +44,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("environ", "message"), WRONG, ids=[next(iter(environ)) for environ, _ in WRONG])
 def test_a_wrong_setting_names_its_variable_and_the_fix(environ: dict[str, str], message: str) -> None:
-    with pytest.raises(ConfigError, match=re.escape(message)):
+    with pytest.raises(SettingsError, match=re.escape(message)):
         OriginConfig.from_env(environ)
 
 

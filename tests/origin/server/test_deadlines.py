@@ -9,29 +9,31 @@ from pathlib import Path
 import pytest
 from waiting import until
 
-from emblazon_origin.server.answer import Answer, Ask
-from emblazon_origin.server.config import ConfigError, OriginConfig
-from emblazon_origin.server.origin import Origin
+from emblazon_origin.server.config import OriginConfig, SettingsError
+from emblazon_origin.server.messages import HttpRequest, HttpResponse
+from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.pool import HURRY
 from emblazon_origin.workers.renderer import RendererSpec
 
 
 @pytest.fixture
-async def origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Origin]:
+async def origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[OriginServer]:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "workers"))
     config = OriginConfig(workers=1, small_encoding=False)
-    async with Origin(config, RendererSpec("fake_renderer:build", {"log": str(tmp_path / "log")})) as origin:
+    async with OriginServer(
+        config, RendererSpec("fake_renderer:build", {"log": str(tmp_path / "log")})
+    ) as origin:
         assert not origin.not_ready
         yield origin
 
 
-async def ask(origin: Origin, query: str, deadline: str = "") -> Answer:
+async def ask(origin: OriginServer, query: str, deadline: str = "") -> HttpResponse:
     fields = {"x-emblazon-deadline": deadline} if deadline else {}
-    return await origin.answer(Ask("GET", f"/render/article.png?{query}", fields))
+    return await origin.answer(HttpRequest("GET", f"/render/article.png?{query}", fields))
 
 
 async def test_slow_card_is_answered_in_time_and_kept_for_the_next_who_asks(
-    origin: Origin, tmp_path: Path
+    origin: OriginServer, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
     loop = asyncio.get_running_loop()
@@ -46,7 +48,9 @@ async def test_slow_card_is_answered_in_time_and_kept_for_the_next_who_asks(
     assert (tmp_path / "log").read_text().count("start ") == 1
 
 
-async def test_card_that_is_still_queued_is_dropped_when_nobody_waits(origin: Origin, tmp_path: Path) -> None:
+async def test_card_that_is_still_queued_is_dropped_when_nobody_waits(
+    origin: OriginServer, tmp_path: Path
+) -> None:
     gate = tmp_path / "gate"
     first = asyncio.create_task(ask(origin, f"do=wait:{gate}"))
     await until(lambda: bool(origin.pool.busy))
@@ -58,7 +62,7 @@ async def test_card_that_is_still_queued_is_dropped_when_nobody_waits(origin: Or
 
 @pytest.mark.parametrize(("deadline", "least", "most"), [("", 8, 9), ("4", 3, 3.61), ("1", 8, 9)])
 async def test_images_get_a_share_of_what_is_left_unless_somebody_is_in_a_hurry(
-    origin: Origin, deadline: str, least: float, most: float
+    origin: OriginServer, deadline: str, least: float, most: float
 ) -> None:
     told = await ask(origin, "do=seconds", deadline)
     assert least < float(told.body.rpartition(b'"detail":"')[2].partition(b'"')[0]) < most
@@ -66,7 +70,7 @@ async def test_images_get_a_share_of_what_is_left_unless_somebody_is_in_a_hurry(
 
 
 @pytest.mark.parametrize("deadline", ["soon", "0", "-3", "nan"])
-async def test_deadline_that_is_none_is_refused(origin: Origin, deadline: str) -> None:
+async def test_deadline_that_is_none_is_refused(origin: OriginServer, deadline: str) -> None:
     answer = await ask(origin, "title=Hi", deadline)
     assert (answer.status, b"X-Emblazon-Deadline" in answer.body) == (400, True)
 
@@ -76,5 +80,5 @@ def test_render_limit_that_does_not_fit_the_edge_beside_it_is_refused(edge: floa
     if fits:
         OriginConfig().check_nested(edge)
         return
-    with pytest.raises(ConfigError, match=r"EMBLAZON_RENDER_TIMEOUT=8.*EMBLAZON_ORIGIN_TIMEOUT"):
+    with pytest.raises(SettingsError, match=r"EMBLAZON_RENDER_TIMEOUT=8.*EMBLAZON_ORIGIN_TIMEOUT"):
         OriginConfig().check_nested(edge)

@@ -12,9 +12,9 @@ import pytest
 from emblazon.contract.request import parse_request
 from emblazon.contract.schema import CacheLife, Manifest, ParamSpec, TemplateSpec
 from emblazon_origin.errors import Overloaded
-from emblazon_origin.observability.metrics import Metrics
-from emblazon_origin.server.card import Card
+from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.server.config import OriginConfig
+from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.server.headers import patience
 from emblazon_origin.server.memory import CardCache
@@ -58,7 +58,7 @@ def make(fleet: SlowFleet | None = None, **settings: Any) -> tuple[CardService, 
     pool = FakePool()
     cards = CardCache(1 << 20)
     config = OriginConfig(**settings)
-    return CardService(config, cast(Pool, pool), cards, Metrics(), cast(Fleet, fleet)), pool
+    return CardService(config, cast(Pool, pool), cards, OriginMetrics(), cast(Fleet, fleet)), pool
 
 
 async def ask(service: CardService, query: str = "title=Hi", **how: Any) -> tuple[str, bytes]:
@@ -164,7 +164,7 @@ class SlowFleet:
     async def lock(self, key: str) -> str:
         return "token"
 
-    async def store(self, key: str, card: Card, lock: str, life: int | None = None) -> None:
+    async def store(self, key: str, card: FinishedCard, lock: str, life: int | None = None) -> None:
         await self.go.wait()
         self.stored.append(key)
 

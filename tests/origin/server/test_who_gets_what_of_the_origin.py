@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from emblazon_origin.server import __main__ as command
-from emblazon_origin.server.answer import Ask
-from emblazon_origin.server.config import ConfigError, OriginConfig
-from emblazon_origin.server.origin import Origin
+from emblazon_origin.server.config import OriginConfig, SettingsError
+from emblazon_origin.server.messages import HttpRequest
+from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.renderer import RendererSpec
 
 KEYS = "k1:0123456789abcdef0123456789abcdef"
@@ -43,7 +43,7 @@ def test_only_an_origin_that_strangers_cannot_use_starts(
     keys: bool, bind: str, development: bool, token: bool,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    started: list[Origin] = []
+    started: list[OriginServer] = []
     monkeypatch.setattr(command, "run", lambda config, origin: started.append(origin))
     for name, value in environment(keys, bind, development, token).items():
         monkeypatch.setenv(name, value)
@@ -57,19 +57,23 @@ def test_only_an_origin_that_strangers_cannot_use_starts(
 
 
 @pytest.fixture
-async def origin(development: bool, token: bool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Origin]:
+async def origin(
+    development: bool, token: bool, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[OriginServer]:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "workers"))
     config = OriginConfig.from_env(environment(False, "127.0.0.1", development, token))
-    async with Origin(config, RendererSpec("fake_renderer:build", {})) as origin:
+    async with OriginServer(config, RendererSpec("fake_renderer:build", {})) as origin:
         assert not origin.not_ready
         yield origin
 
 
 @pytest.mark.parametrize(("development", "token"), list(itertools.product((True, False), repeat=2)))
-async def test_each_route_gives_what_its_cell_says(origin: Origin, development: bool, token: bool) -> None:
+async def test_each_route_gives_what_its_cell_says(
+    origin: OriginServer, development: bool, token: bool
+) -> None:
     async def status(target: str, bearer: str) -> int:
         fields = {"authorization": f"Bearer {bearer}"} if bearer else {}
-        return (await origin.answer(Ask("GET", target, fields))).status
+        return (await origin.answer(HttpRequest("GET", target, fields))).status
 
     for sent in ("", "origin-token-of-the-test", METRICS, TOKEN):
         edge, knows = token and sent == TOKEN, token and sent in (TOKEN, METRICS)
@@ -86,6 +90,6 @@ async def test_each_route_gives_what_its_cell_says(origin: Origin, development: 
 @pytest.mark.parametrize("variable", ["EMBLAZON_ORIGIN_TOKEN", "EMBLAZON_METRICS_TOKEN"])
 @pytest.mark.parametrize("token", ["fifteen-letters", "local-purge-token", "with a space in it"])
 def test_weak_token_is_refused_by_name(variable: str, token: str) -> None:
-    with pytest.raises(ConfigError, match=variable) as caught:
+    with pytest.raises(SettingsError, match=variable) as caught:
         OriginConfig.from_env({variable: token})
     assert token not in str(caught.value)

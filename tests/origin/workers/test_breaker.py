@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from emblazon_origin.workers.breaker import InputBreaker
+from emblazon_origin.workers.quarantine import Quarantine
 
 
-def open_breaker() -> InputBreaker:
-    breaker = InputBreaker(threshold=2, seconds=60)
+def open_breaker() -> Quarantine:
+    breaker = Quarantine(threshold=2, seconds=60)
     for _ in range(2):
         breaker.failed("k", 0.0)
     return breaker
 
 
 def test_an_input_is_refused_after_its_second_failure_and_says_for_how_long() -> None:
-    breaker = InputBreaker(threshold=2, seconds=60)
+    breaker = Quarantine(threshold=2, seconds=60)
     breaker.failed("k", 0.0)
     assert breaker.refusal("k", 0.0) == 0
     breaker.failed("k", 0.0)

@@ -14,18 +14,18 @@ from waiting import until
 
 from emblazon_origin.errors import CardError, Overloaded, RenderTimeout
 from emblazon_origin.workers.admission import AdmissionPolicy
-from emblazon_origin.workers.errors import (
+from emblazon_origin.workers.job import Job
+from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
+from emblazon_origin.workers.pool_errors import (
     OutOfMemory,
     PoolFailed,
     Quarantined,
     RenderFailed,
     WorkerLost,
 )
-from emblazon_origin.workers.job import Job
-from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
-from emblazon_origin.workers.process import MOST_NICE, NICER, WorkerLimits
+from emblazon_origin.workers.process import MOST_NICE, NICER, ProcessLimits
 from emblazon_origin.workers.renderer import RendererSpec
-from emblazon_origin.workers.staff import MAX_ASIDE
+from emblazon_origin.workers.supervisor import MAX_ASIDE
 
 MakePool = Callable[..., Awaitable[Pool]]
 
@@ -105,7 +105,7 @@ async def test_a_spinning_render_is_killed_at_its_deadline_and_capacity_returns(
 
 
 async def test_a_render_past_its_memory_limit_ends_alone(make_pool: MakePool) -> None:
-    pool = await make_pool(limits=WorkerLimits(memory=128 << 20))
+    pool = await make_pool(limits=ProcessLimits(memory=128 << 20))
     with pytest.raises(OutOfMemory):
         await pool.render(job("hog"), "a")
     assert (await pool.render(job(), "b")).data
@@ -120,13 +120,13 @@ async def test_a_process_killed_while_idle_is_replaced_within_a_second(make_pool
 
 async def test_losing_the_zygote_loses_no_capacity(make_pool: MakePool) -> None:
     pool = await make_pool()
-    zygote = pool.staff.zygote_pid
+    zygote = pool.supervisor.zygote_pid
     assert zygote
     os.kill(zygote, signal.SIGKILL)
     assert (await pool.render(job(), "a")).data
-    await until(lambda: not pool.staff._zygote.alive if pool.staff._zygote else True)
+    await until(lambda: not pool.supervisor._zygote.alive if pool.supervisor._zygote else True)
     await pool.supervise()
-    assert pool.staff.zygote_pid != zygote
+    assert pool.supervisor.zygote_pid != zygote
     os.kill(pool.workers[0].pid, signal.SIGKILL)
     assert (await pool.render(job(), "b")).data
 
@@ -212,7 +212,7 @@ async def test_reload_replaces_every_process_and_drops_no_job(make_pool: MakePoo
 
 async def test_closing_leaves_no_process_behind(make_pool: MakePool, tmp_path: Path) -> None:
     pool = await make_pool(workers=2)
-    pids = [worker.pid for worker in pool.workers] + [pool.staff.zygote_pid or 0]
+    pids = [worker.pid for worker in pool.workers] + [pool.supervisor.zygote_pid or 0]
     spinning = asyncio.create_task(pool.render(job("spin"), "a"))
     await until(lambda: pool.busy == 1)
     await pool.close()

@@ -13,9 +13,9 @@ from waiting import until
 
 from emblazon_origin.errors import Overloaded
 from emblazon_origin.workers import frames, process
-from emblazon_origin.workers.errors import PoolFailed, RenderFailed
 from emblazon_origin.workers.job import Job
 from emblazon_origin.workers.pool import Pool, PoolConfig
+from emblazon_origin.workers.pool_errors import PoolFailed, RenderFailed
 from emblazon_origin.workers.renderer import RendererSpec
 
 MakePool = Callable[..., Awaitable[Pool]]
@@ -49,11 +49,11 @@ async def test_a_warm_process_that_has_stopped_is_replaced(
 ) -> None:
     monkeypatch.setattr(process, "FORK_SECONDS", 0.2)
     pool = await make_pool()
-    stopped = pool.staff.zygote_pid or 0
+    stopped = pool.supervisor.zygote_pid or 0
     os.kill(stopped, signal.SIGSTOP)
     os.kill(pool.workers[0].pid, signal.SIGKILL)
     assert (await pool.render(job(), "a")).data
-    assert pool.staff.zygote_pid != stopped
+    assert pool.supervisor.zygote_pid != stopped
 
 
 async def test_a_render_process_that_has_stopped_costs_its_job_the_deadline(make_pool: MakePool) -> None:
@@ -66,7 +66,7 @@ async def test_a_render_process_that_has_stopped_costs_its_job_the_deadline(make
 
 async def test_nobody_waits_in_the_queue_longer_than_a_render_may_take(make_pool: MakePool) -> None:
     pool = await make_pool()
-    async with pool.staff._lock:  # nothing can be forked
+    async with pool.supervisor._lock:  # nothing can be forked
         os.kill(pool.workers[0].pid, signal.SIGKILL)
         await until(lambda: not pool.workers)
         waiting = asyncio.create_task(pool.render(job(), "a"))
@@ -88,10 +88,10 @@ async def test_a_reload_before_the_start_succeeded_is_the_start(make_pool: MakeP
     (tmp_path / "fail").unlink()
     await pool.reload()
     assert pool.ready
-    assert pool.staff.failure is None
-    first = pool.staff.zygote_pid
+    assert pool.supervisor.failure is None
+    first = pool.supervisor.zygote_pid
     await pool.start()
-    assert pool.staff.zygote_pid == first
+    assert pool.supervisor.zygote_pid == first
     assert pool.alive == 2
 
 
@@ -101,7 +101,7 @@ async def test_a_reload_whose_warm_process_dies_keeps_the_old_processes(
     pool = await make_pool()
     before = {worker.pid for worker in pool.workers}
 
-    async def broken(self: process.Zygote, *, background: bool = False) -> process.Worker:
+    async def broken(self: process.Zygote, *, background: bool = False) -> process.RenderProcess:
         raise frames.ChannelClosed("it died")
 
     with monkeypatch.context() as patched:

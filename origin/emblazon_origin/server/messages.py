@@ -1,4 +1,4 @@
-"""Requests and answers between the service and whatever carries them (aiohttp, the edge in-process)."""
+"""Requests and responses between the origin and whatever carries them (aiohttp, the edge in-process)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emblazon_origin.errors import EmblazonError
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class HttpRequest:
     """One request: the target as on the wire, header names in lower case."""
 
     method: str
@@ -32,8 +32,8 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer. The carrier leaves the body out for HEAD but keeps Content-Length."""
+class HttpResponse:
+    """One response. The carrier leaves the body out for HEAD but keeps Content-Length."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -59,19 +59,19 @@ _TITLES = {
 }
 
 
-def json_answer(document: object, status: int = 200) -> Answer:
+def json_response(document: object, status: int = 200) -> HttpResponse:
     """Answer with a JSON document that nobody may store."""
     body = orjson.dumps(document)
-    return Answer(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body)
+    return HttpResponse(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body)
 
 
-def problem_answer(problem: Problem) -> Answer:
+def problem_response(problem: Problem) -> HttpResponse:
     """Answer with what the client did wrong."""
     headers = [("Content-Type", PROBLEM_TYPE), ("Cache-Control", "no-store"), *problem.headers().items()]
-    return Answer(problem.status, headers, problem.to_json())
+    return HttpResponse(problem.status, headers, problem.to_json())
 
 
-def error_answer(error: EmblazonError) -> Answer:
+def error_response(error: EmblazonError) -> HttpResponse:
     """Answer with what went wrong here; only the public text leaves the house."""
     kind = _kind(error)
     document = {
@@ -84,7 +84,7 @@ def error_answer(error: EmblazonError) -> Answer:
     retry_after = getattr(error, "retry_after", None)
     if error.status == 503:
         headers.append(("Retry-After", str(retry_after or 1)))
-    return Answer(error.status, headers, orjson.dumps(document))
+    return HttpResponse(error.status, headers, orjson.dumps(document))
 
 
 def _kind(error: EmblazonError) -> str:

@@ -12,11 +12,17 @@ from emblazon.contract.problem import Problem
 from emblazon_origin.errors import EmblazonError, Overloaded
 from emblazon_origin.observability.alerts import Alerts
 from emblazon_origin.observability.logs import request_id
-from emblazon_origin.observability.metrics import Metrics
+from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.observability.redact import redact_text
 from emblazon_origin.observability.tracing import Tracing
-from emblazon_origin.server.answer import SECURITY_HEADERS, Answer, Ask, error_answer, problem_answer
-from emblazon_origin.server.routes import OPERATOR, PROBES, Routes, Seen
+from emblazon_origin.server.messages import (
+    SECURITY_HEADERS,
+    HttpRequest,
+    HttpResponse,
+    error_response,
+    problem_response,
+)
+from emblazon_origin.server.routes import OPERATOR, PROBES, AccessRecord, Routes
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("emblazon.access")
@@ -25,30 +31,30 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _CANCELLED = 499  # the client went away; never sent
 
 
-class Front:
+class Middleware:
     """Answers every request with something; the one place where errors become answers."""
 
-    def __init__(self, routes: Routes, metrics: Metrics, alerts: Alerts, tracing: Tracing) -> None:
+    def __init__(self, routes: Routes, metrics: OriginMetrics, alerts: Alerts, tracing: Tracing) -> None:
         self._routes = routes
         self._metrics = metrics
         self._alerts = alerts
         self._tracing = tracing
 
-    async def answer(self, ask: Ask) -> Answer:
+    async def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises nothing but CancelledError."""
-        given = ask.headers.get("x-request-id", "")
+        given = request.headers.get("x-request-id", "")
         identifier = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
         token = request_id.set(identifier)
-        seen = Seen()
+        seen = AccessRecord()
         began = time.perf_counter()
         self._metrics.in_flight.inc()
         try:
-            with self._tracing.request(_operation(ask.path), ask.target, ask.headers) as span:
-                answer = await self._guarded(ask, seen)
+            with self._tracing.request(_operation(request.path), request.target, request.headers) as span:
+                answer = await self._guarded(request, seen)
                 span.finish(answer.status, seen.tier, seen.template, seen.stages)
-            self._record(ask, seen, answer.status, began, len(answer.body))
+            self._record(request, seen, answer.status, began, len(answer.body))
         except asyncio.CancelledError:
-            self._record(ask, seen, _CANCELLED, began, 0)
+            self._record(request, seen, _CANCELLED, began, 0)
             raise
         finally:
             self._metrics.in_flight.dec()
@@ -58,20 +64,20 @@ class Front:
         answer.headers.extend([("X-Request-Id", identifier), *SECURITY_HEADERS])
         return answer
 
-    async def _guarded(self, ask: Ask, seen: Seen) -> Answer:
+    async def _guarded(self, request: HttpRequest, seen: AccessRecord) -> HttpResponse:
         """Turn errors into answers."""
         try:
-            return await self._routes.dispatch(ask, seen)
+            return await self._routes.dispatch(request, seen)
         except Problem as problem:
-            return problem_answer(problem)
+            return problem_response(problem)
         except EmblazonError as error:
             self._report(error)
-            return error_answer(error)
+            return error_response(error)
         except Exception as error:
             log.exception("unexpected error")
             self._metrics.errors.labels(type(error).__name__, "critical").inc()
             self._alerts.raise_alert("unexpected-error", "critical", type(error).__name__)
-            return error_answer(EmblazonError(str(error), public="The card could not be drawn."))
+            return error_response(EmblazonError(str(error), public="The card could not be drawn."))
 
     def _report(self, error: EmblazonError) -> None:
         """Log, count and alert: a defect is an error, lack of capacity a warning, a bad card information."""
@@ -85,20 +91,24 @@ class Front:
         if error.report:
             self._alerts.raise_alert(f"error-{name}", "error", str(error))
 
-    def _record(self, ask: Ask, seen: Seen, status: int, began: float, length: int) -> None:
+    def _record(
+        self, request: HttpRequest, seen: AccessRecord, status: int, began: float, length: int
+    ) -> None:
         seconds = time.perf_counter() - began
         outcome = "cancelled" if status == _CANCELLED else f"{status // 100}xx"
         self._metrics.requests.labels(seen.route, seen.template or "other", seen.tier, outcome).inc()
         self._metrics.request_seconds.labels(seen.route, seen.tier).observe(seconds)
-        level = logging.DEBUG if ask.path in PROBES + OPERATOR else logging.INFO
+        level = logging.DEBUG if request.path in PROBES + OPERATOR else logging.INFO
         if not access.isEnabledFor(level):
             return
         access.log(
             level,
             "request",
             extra={
-                "method": ask.method[:20],
-                "target": redact_text(ask.target)[:2048],  # cut last: half a secret is no longer told for one
+                "method": request.method[:20],
+                "target": redact_text(request.target)[
+                    :2048
+                ],  # cut last: half a secret is no longer told for one
                 "status": status,
                 "tier": seen.tier,
                 "template": seen.template,

@@ -15,7 +15,7 @@ from emblazon_origin.workers.job import JobResult
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class FinishedCard:
     """One encoded card. `rendered_at` is in seconds since 1970."""
 
     data: bytes
@@ -31,7 +31,7 @@ class Card:
     timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
 
     @classmethod
-    def from_result(cls, result: JobResult, version: str, now: float, *, quick: bool) -> Card:
+    def from_result(cls, result: JobResult, version: str, now: float, *, quick: bool) -> FinishedCard:
         """Make a card of what a render process answered."""
         return cls(
             data=result.data,
@@ -68,7 +68,7 @@ class Card:
         return frames.pack(header, self.data)
 
     @classmethod
-    def from_bytes(cls, frame: bytes) -> Card | None:
+    def from_bytes(cls, frame: bytes) -> FinishedCard | None:
         """Read a frame back; None when it is damaged or of another version of the program."""
         size = frames.PREFIX.size
         if len(frame) < size:

@@ -13,9 +13,9 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
-from emblazon_origin.workers import errors, frames
+from emblazon_origin.workers import frames, pool_errors
 from emblazon_origin.workers.child import resident_bytes
-from emblazon_origin.workers.process import Worker, WorkerLimits, Zygote
+from emblazon_origin.workers.process import ProcessLimits, RenderProcess, Zygote
 from emblazon_origin.workers.renderer import RendererSpec
 
 log = logging.getLogger(__name__)
@@ -24,14 +24,14 @@ EndReason = Literal["crash", "deadline", "memory", "recycled", "surplus", "reloa
 MAX_ASIDE = 4
 
 
-class Staff:
+class Supervisor:
     """Keeps as many processes as there should be."""
 
     def __init__(
         self,
         spec: RendererSpec,
         count: int,
-        limits: WorkerLimits,
+        limits: ProcessLimits,
         *,
         warm_timeout: float,
         recycle_after: int,
@@ -40,7 +40,7 @@ class Staff:
         on_end: Callable[[EndReason], None],
     ) -> None:
         self.count = count
-        self.workers: set[Worker] = set()
+        self.workers: set[RenderProcess] = set()
         self.manifest = b""
         self.failure: str | None = None  # why there is no capacity, for readiness
         self.spec = spec
@@ -50,9 +50,9 @@ class Staff:
         self._recycle_rss = recycle_rss
         self._on_idle = on_idle
         self._on_end = on_end
-        self._idle: deque[Worker] = deque()
+        self._idle: deque[RenderProcess] = deque()
         self._zygote: Zygote | None = None
-        self._lock = asyncio.Lock()  # one change of the crew at a time
+        self._lock = asyncio.Lock()  # one change of the processes at a time
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -62,7 +62,7 @@ class Staff:
         return self._zygote.pid if self._zygote else None
 
     @property
-    def idle(self) -> tuple[Worker, ...]:
+    def idle(self) -> tuple[RenderProcess, ...]:
         """Processes without a job."""
         return tuple(self._idle)
 
@@ -81,9 +81,9 @@ class Staff:
                 return
             try:
                 await self._switch(await self._warm())
-            except (errors.PoolFailed, frames.ChannelClosed, OSError) as error:
+            except (pool_errors.PoolFailed, frames.ChannelClosed, OSError) as error:
                 self.failure = str(error)
-                raise errors.PoolFailed(str(error)) from error
+                raise pool_errors.PoolFailed(str(error)) from error
 
     async def reload(self) -> None:
         """Replace everybody by processes with fresh templates and fonts; no capacity is lost meanwhile.
@@ -94,7 +94,7 @@ class Staff:
             try:
                 await self._switch(await self._warm())
             except frames.ChannelClosed as error:
-                raise errors.PoolFailed(str(error)) from error
+                raise pool_errors.PoolFailed(str(error)) from error
 
     async def close(self) -> None:
         """End everybody."""
@@ -111,7 +111,7 @@ class Staff:
 
     # -- work ----------------------------------------------------------------------------------
 
-    def take(self) -> Worker | None:
+    def take(self) -> RenderProcess | None:
         """Hand out an idle process, or None."""
         while self._idle:
             worker = self._idle.popleft()
@@ -122,7 +122,7 @@ class Staff:
             return worker
         return None
 
-    def give_back(self, worker: Worker) -> None:
+    def give_back(self, worker: RenderProcess) -> None:
         """Take a process back after its job."""
         worker.busy = worker.waiting = False
         if worker not in self.workers:
@@ -136,11 +136,11 @@ class Staff:
             self._idle.append(worker)
             self._on_idle()
 
-    def outgrown(self, worker: Worker) -> bool:
+    def outgrown(self, worker: RenderProcess) -> bool:
         """Return whether it has drawn enough, or grown too large."""
         return worker.jobs >= self._recycle_after or worker.rss > self._recycle_rss
 
-    def lose(self, worker: Worker, reason: EndReason) -> None:
+    def lose(self, worker: RenderProcess, reason: EndReason) -> None:
         """End a process and fork another in its place."""
         current = worker in self.workers
         worker.kill()
@@ -148,7 +148,7 @@ class Staff:
         if current:
             self.refill()
 
-    def end(self, worker: Worker, reason: EndReason) -> None:
+    def end(self, worker: RenderProcess, reason: EndReason) -> None:
         """Let a process go."""
         self.workers.discard(worker)
         if worker in self._idle:
@@ -158,13 +158,13 @@ class Staff:
         worker.release()
         self._on_end(reason)
 
-    def waits(self, worker: Worker, waiting: bool) -> None:
+    def waits(self, worker: RenderProcess, waiting: bool) -> None:
         """Note that a process waits for the network, or works again."""
         worker.waiting = waiting
         if waiting:
             self.refill()
 
-    def set_aside(self, worker: Worker) -> None:
+    def set_aside(self, worker: RenderProcess) -> None:
         """Let others go before a process whose render computes for long."""
         worker.set_aside()
         self.refill()
@@ -174,8 +174,8 @@ class Staff:
         if not self._closing:
             self._spawn(self._refill())
 
-    async def fork_background(self) -> Worker | None:
-        """Fork a process of the lowest priority, outside the crew."""
+    async def fork_background(self) -> RenderProcess | None:
+        """Fork a process of the lowest priority, beside the others."""
         try:
             return await self._zygote.fork(background=True) if self._zygote else None
         except frames.ChannelClosed:
@@ -199,14 +199,14 @@ class Staff:
             async with self._lock:
                 await self._rewarm()
 
-    def _adopt(self, worker: Worker) -> None:
+    def _adopt(self, worker: RenderProcess) -> None:
         self.workers.add(worker)
         self._idle.append(worker)
         if worker.pidfd is not None:
             asyncio.get_running_loop().add_reader(worker.pidfd, self._exited, worker)
         self._on_idle()
 
-    def _exited(self, worker: Worker) -> None:
+    def _exited(self, worker: RenderProcess) -> None:
         """Notice at once that a process died idle; a busy one's job notices by itself."""
         if worker.pidfd is not None:
             asyncio.get_running_loop().remove_reader(worker.pidfd)
@@ -223,7 +223,7 @@ class Staff:
                         zygote = await self._rewarm()
                     self._adopt(await zygote.fork())
                     self.failure = None
-                except (frames.ChannelClosed, errors.PoolFailed, OSError) as error:
+                except (frames.ChannelClosed, pool_errors.PoolFailed, OSError) as error:
                     self.failure = f"render processes cannot start: {error}"
                     log.error("cannot fork a render process", extra={"error": str(error)})
                     await asyncio.sleep(pause)
@@ -246,12 +246,12 @@ class Staff:
 
         Raises ChannelClosed when it cannot fork; then everything is as before.
         """
-        crew: list[Worker] = []
+        processes: list[RenderProcess] = []
         try:
-            while len(crew) < self.count:
-                crew.append(await fresh.fork())
+            while len(processes) < self.count:
+                processes.append(await fresh.fork())
         except BaseException:
-            for worker in crew:
+            for worker in processes:
                 worker.kill()
                 worker.release()
             await fresh.close()
@@ -260,7 +260,7 @@ class Staff:
         self.manifest, self.failure = fresh.manifest, None
         retired, self.workers = self.workers, set()
         self._idle.clear()
-        for worker in crew:
+        for worker in processes:
             self._adopt(worker)
         for worker in retired:
             if not worker.busy:

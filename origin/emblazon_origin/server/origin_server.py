@@ -1,7 +1,7 @@
 """The whole origin as one object: configuration in, answers out.
 
-    async with Origin(config) as origin:
-        answer = await origin.answer(Ask("GET", "/render/article.png?title=Hi"))
+    async with OriginServer(config) as origin:
+        answer = await origin.answer(HttpRequest("GET", "/render/article.png?title=Hi"))
 
 `app.py` carries its answers over HTTP; the CPython edge host calls it in the same process.
 """
@@ -19,24 +19,24 @@ from emblazon.contract.manifest import manifest_from_json
 from emblazon.contract.schema import Manifest
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.alerts import Alerts
-from emblazon_origin.observability.metrics import Metrics, Sample
+from emblazon_origin.observability.metrics import OriginMetrics, Sample
 from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.observability.tracking import set_up_tracking
-from emblazon_origin.server.answer import Answer, Ask
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.front import Front
 from emblazon_origin.server.memory import CardCache, Shares
+from emblazon_origin.server.messages import HttpRequest, HttpResponse
+from emblazon_origin.server.middleware import Middleware
 from emblazon_origin.server.routes import Routes
 from emblazon_origin.server.service import CardService
 from emblazon_origin.server.watch import TreeWatch
 from emblazon_origin.storage import storage_of
 from emblazon_origin.workers.admission import AdmissionPolicy
 from emblazon_origin.workers.child import resident_bytes
-from emblazon_origin.workers.errors import PoolFailed
 from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
-from emblazon_origin.workers.process import WorkerLimits
+from emblazon_origin.workers.pool_errors import PoolFailed
+from emblazon_origin.workers.process import ProcessLimits
 from emblazon_origin.workers.renderer import RendererSpec
-from emblazon_origin.workers.staff import EndReason
+from emblazon_origin.workers.supervisor import EndReason
 
 if TYPE_CHECKING:
     from emblazon_origin.server.fleet import Fleet
@@ -48,12 +48,12 @@ _SUPERVISE_EVERY = 0.5
 _WATCH_EVERY = 0.5
 
 
-class Origin:
+class OriginServer:
     """Composition root of the origin: pool, caches, fleet, routes, and the tasks that look after them."""
 
     def __init__(self, config: OriginConfig, spec: RendererSpec, watched: tuple[Path, ...] = ()) -> None:
         self.config = config
-        self.metrics = Metrics()
+        self.metrics = OriginMetrics()
         self.alerts = Alerts(config.alert_webhook, config.alert_interval, self.metrics)
         shares = Shares.of(config.memory_budget, config.worker_count + config.small_encoding)
         self.cards = CardCache(shares.rendered)
@@ -64,7 +64,8 @@ class Origin:
         self.storage = storage_of(config)
         set_up_tracking(config.sentry_dsn)
         self.tracing = Tracing.to(config.otel_endpoint)
-        self.front = Front(Routes(config, self), self.metrics, self.alerts, self.tracing)
+        routes = Routes(config, self.service, self.storage, self, self.metrics)
+        self._middleware = Middleware(routes, self.metrics, self.alerts, self.tracing)
         self._manifest = (b"", Manifest(""))
         self._drain_until: float | None = None
         self._watch = TreeWatch(watched)
@@ -124,9 +125,9 @@ class Origin:
             grace = self.config.drain_delay + self.config.grace
             self._drain_until = asyncio.get_running_loop().time() + grace
 
-    async def answer(self, ask: Ask) -> Answer:
+    async def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; never raises, except when cancelled."""
-        return await self.front.answer(ask)
+        return await self._middleware.answer(request)
 
     async def reload(self) -> bool:
         """Load templates and fonts anew; on failure everything stays as it was."""
@@ -158,7 +159,12 @@ class Origin:
             return "draining"
         if self.pool.ready:
             return ""
-        return self.pool.staff.failure or "render processes are starting"
+        return self.pool.supervisor.failure or "render processes are starting"
+
+    @property
+    def processes(self) -> int:
+        """How many render processes there are."""
+        return self.pool.alive
 
     # -- tasks ---------------------------------------------------------------------------------
 
@@ -270,7 +276,7 @@ def _pool_config(config: OriginConfig) -> PoolConfig:
         render_timeout=config.render_timeout,
         recycle_after=config.recycle_after,
         recycle_rss=config.recycle_memory,
-        limits=WorkerLimits(memory=config.worker_memory),
+        limits=ProcessLimits(memory=config.worker_memory),
         admission=AdmissionPolicy(max_queue=config.queue, burst_wait=config.queue_wait),
         background=config.small_encoding,
     )

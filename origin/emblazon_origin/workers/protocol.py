@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emblazon_origin.errors import EmblazonError
-from emblazon_origin.workers import errors, frames
+from emblazon_origin.workers import frames, pool_errors
 from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.process import Worker
+from emblazon_origin.workers.process import RenderProcess
 
 _SENSELESS = (AttributeError, KeyError, TypeError, ValueError)  # what reading such an answer raises
 
 
-class Nonsense(Exception):
+class ProtocolError(Exception):
     """The answer is not one."""
 
 
@@ -32,9 +32,11 @@ class Reply:
 
 
 async def ask(
-    worker: Worker, job: Job, cpu: int, waits: Callable[[bool], None] = lambda _waits: None
+    worker: RenderProcess, job: Job, cpu: int, waits: Callable[[bool], None] = lambda _waits: None
 ) -> Reply:
-    """Let a process draw a job, in at most `cpu` seconds of computing. Raises ChannelClosed and Nonsense.
+    """Let a process draw a job, in at most `cpu` seconds of computing.
+
+    Raises ChannelClosed and ProtocolError.
 
     `waits` hears when the process begins and ends to wait for remote files.
     """
@@ -51,14 +53,14 @@ async def ask(
         worker.jobs += 1
         worker.rss = int(answer.get("rss", 0))
         outcome = (
-            JobResult.from_header(answer["result"], data) if answer["ok"] else errors.from_answer(answer)
+            JobResult.from_header(answer["result"], data) if answer["ok"] else pool_errors.from_answer(answer)
         )
         return Reply(outcome, bool(answer.get("fatal")), max(0.0, waited))
     except _SENSELESS as error:
-        raise Nonsense(f"a render process answered nonsense: {error!r}") from error
+        raise ProtocolError(f"a render process broke the protocol: {error!r}") from error
 
 
-async def sweep(worker: Worker, seconds: float) -> bool:
+async def sweep(worker: RenderProcess, seconds: float) -> bool:
     """Let a process drop what it has not used for long; returns whether it answered in time."""
     try:
         async with asyncio.timeout(seconds):

@@ -33,11 +33,11 @@ from ..host import (
 )
 from ..observability.logs import set_up_logging
 from ..project import read_project
-from ..server.answer import Ask
 from ..server.app import default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig, is_loopback
 from ..server.connection_limit import ConnectionLimit
-from ..server.origin import Origin
+from ..server.messages import HttpRequest
+from ..server.origin_server import OriginServer
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
 from .project.secrets_file import KEYS, own_signing_keys, wants_own_key
@@ -66,14 +66,16 @@ def edge_environment(host: str, origin_url: str = "") -> dict[str, str]:
     return {"EMBLAZON_ORIGIN_URL": origin_url or IN_PROCESS} | local | given
 
 
-def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple[web.Application, Origin]:
+def _origin_app(
+    home: Home, config: EdgeConfig, settings: OriginConfig
+) -> tuple[web.Application, OriginServer]:
     """Return the edge's application with the origin in the same process, under one roof.
 
     The origin's own routes are for whoever runs this: outside development they want the operator's token.
     """
     token = settings.token or secrets.token_urlsafe(32)
     config = replace(config, origin_token=token)
-    origin = Origin(replace(settings, token=token), default_renderer(settings), watched=home.watched)
+    origin = OriginServer(replace(settings, token=token), default_renderer(settings), watched=home.watched)
     app = create_edge_app(
         config,
         origin=InProcessOrigin(origin.answer),
@@ -101,14 +103,14 @@ def _origin_app(home: Home, config: EdgeConfig, settings: OriginConfig) -> tuple
     return app, origin
 
 
-async def _ask(origin: Origin, method: str, target: str) -> web.Response:
+async def _ask(origin: OriginServer, method: str, target: str) -> web.Response:
     """Ask the origin in this process with its own token."""
     token = {"authorization": f"Bearer {origin.config.token}"}
-    answer = await origin.answer(Ask(method, target, token))
+    answer = await origin.answer(HttpRequest(method, target, token))
     return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
 
-def _gallery_at_root(home: Home, origin: Origin, config: EdgeConfig) -> Middleware:
+def _gallery_at_root(home: Home, origin: OriginServer, config: EdgeConfig) -> Middleware:
     """Answer `/` with every template and its previews, whose URLs are signed where there are keys."""
 
     @web.middleware
@@ -128,7 +130,7 @@ def _gallery_at_root(home: Home, origin: Origin, config: EdgeConfig) -> Middlewa
     return middleware
 
 
-def _explain_cards(origin: Origin, config: EdgeConfig) -> Middleware:
+def _explain_cards(origin: OriginServer, config: EdgeConfig) -> Middleware:
     """Answer `?_explain=1` on a card's URL with what its render has to say, past every cache."""
 
     @web.middleware
@@ -144,7 +146,7 @@ def _explain_cards(origin: Origin, config: EdgeConfig) -> Middleware:
     return middleware
 
 
-def build(host: str, origin_url: str = "") -> tuple[web.Application, Origin | None]:
+def build(host: str, origin_url: str = "") -> tuple[web.Application, OriginServer | None]:
     """Return the application that the environment asks for, and the origin in it, if there is one.
 
     Raises edge.config.ConfigError, server.config.ConfigError.
@@ -199,7 +201,7 @@ def run_serve(options: argparse.Namespace) -> int:
 class _HostRunner(web.AppRunner):
     """Runs the edge with the origin in its process, behind the origin's deadlines against slow clients."""
 
-    def __init__(self, app: web.Application, origin: Origin) -> None:
+    def __init__(self, app: web.Application, origin: OriginServer) -> None:
         super().__init__(app, shutdown_timeout=origin.config.grace)
         self._origin = origin
         self.limit = ConnectionLimit(0)
@@ -211,7 +213,7 @@ class _HostRunner(web.AppRunner):
         return server
 
 
-async def _serve(app: web.Application, host: str, port: int, origin: Origin | None = None) -> int:
+async def _serve(app: web.Application, host: str, port: int, origin: OriginServer | None = None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

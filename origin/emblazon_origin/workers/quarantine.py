@@ -14,7 +14,7 @@ class _Record:
     open_until: float = 0.0
 
 
-class InputBreaker:
+class Quarantine:
     """Counts what killed a process (crash, deadline, memory) by cache key.
 
     Closed below `threshold` failures. Open: refused for `seconds`. Then one trial is let through

@@ -1,4 +1,4 @@
-"""The process for small encodings: lowest priority, one job at a time, outside the crew."""
+"""The process for small encodings: lowest priority, one job at a time, beside the others."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Callable
 
 from emblazon_origin.workers import frames
-from emblazon_origin.workers.exchange import Nonsense, Reply, ask, sweep
 from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.process import Worker
-from emblazon_origin.workers.staff import EndReason, Staff
+from emblazon_origin.workers.process import RenderProcess
+from emblazon_origin.workers.protocol import ProtocolError, Reply, ask, sweep
+from emblazon_origin.workers.supervisor import EndReason, Supervisor
 
 
-class Background:
+class BackgroundRenderer:
     """Forks the process when it is first needed, and again when it has ended."""
 
-    def __init__(self, staff: Staff, busy: Callable[[], bool]) -> None:
-        self.worker: Worker | None = None
+    def __init__(self, supervisor: Supervisor, busy: Callable[[], bool]) -> None:
+        self.worker: RenderProcess | None = None
         self._busy = busy
-        self._staff = staff
+        self._supervisor = supervisor
         self._lock = asyncio.Lock()
 
     async def render(self, job: Job, seconds: float, cpu: int) -> JobResult | None:
@@ -27,21 +27,21 @@ class Background:
             if self._busy():
                 return None
             if self.worker is None:
-                self.worker = await self._staff.fork_background()
+                self.worker = await self._supervisor.fork_background()
             if self.worker is None:
                 return None
             reply = await self._ask(self.worker, job, seconds, cpu)
             if reply is None:
                 return None
-            if reply.fatal or self._staff.outgrown(self.worker):
+            if reply.fatal or self._supervisor.outgrown(self.worker):
                 self.end("recycled")
             return reply.outcome if isinstance(reply.outcome, JobResult) else None
 
-    async def _ask(self, worker: Worker, job: Job, seconds: float, cpu: int) -> Reply | None:
+    async def _ask(self, worker: RenderProcess, job: Job, seconds: float, cpu: int) -> Reply | None:
         try:
             async with asyncio.timeout(seconds):
                 return await ask(worker, job, cpu)
-        except (frames.ChannelClosed, TimeoutError, Nonsense):
+        except (frames.ChannelClosed, TimeoutError, ProtocolError):
             self.end("crash")
             return None
         except asyncio.CancelledError:
@@ -63,5 +63,5 @@ class Background:
         """End it now."""
         if self.worker:
             self.worker.kill()
-            self._staff.end(self.worker, reason)
+            self._supervisor.end(self.worker, reason)
             self.worker = None
