@@ -15,7 +15,7 @@ Code = Literal[
     "css-unsupported-value", "css-unsupported-rule", "css-invalid-selector", "html-unsupported-element",
     "font-load-failed", "font-fallback", "missing-glyph", "text-clamped", "text-shrunk", "text-overflow",
     "cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter",
-    "image-failed", "image-upscaled", "low-contrast", "outside-safe-area", "limit",
+    "image-failed", "image-damaged", "image-upscaled", "low-contrast", "outside-safe-area", "limit",
     "platform-limit", "script-ignored",
 ]  # fmt: skip
 

@@ -10,23 +10,21 @@ Decoded and resized pictures are kept in byte-bounded caches that all renders sh
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-
-from PIL import Image
 
 from ..caching import ByteCache
 from ..errors import AssetError
 from ..report import Report
 from ..style.values.dom import Element
-from .images_decode import decode_image, sniff
+from .images_decode import ImageLimits
 from .images_find import image_references
 from .images_resize import halved, resize
+from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
-from .resources import Resources
-from .svg import SvgImage, draw_svg, parse_svg
+from .resources import Fetched, Resources
+from .svg import SvgImage
 
 _PARALLEL_FETCHES = 6
 _UPSCALED = 1.25  # from this factor on, a picture looks soft
@@ -41,41 +39,7 @@ class NaturalSize:
     ratio: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A raster image ("RGB" or premultiplied "RGBa") or an SVG document, under the digest of its bytes."""
-
-    digest: bytes
-    source: Image.Image | SvgImage
-
-    @property
-    def natural(self) -> NaturalSize:
-        """Return its natural size."""
-        if isinstance(self.source, SvgImage):
-            return NaturalSize(self.source.width, self.source.height, self.source.ratio)
-        width, height = self.source.size
-        return NaturalSize(width, height, width / height)
-
-    @property
-    def bytes(self) -> int:
-        """Memory taken."""
-        if isinstance(self.source, SvgImage):
-            return len(self.source.markup)
-        return self.source.width * self.source.height * 4
-
-
-_decoded: ByteCache[Decoded] = ByteCache("images", 96_000_000, lambda image: image.bytes)
 _sized: ByteCache[Pixmap] = ByteCache("sized images", 64_000_000, lambda pixmap: pixmap.bytes)
-
-
-def decode(data: bytes) -> Decoded:
-    """Decode any supported image, from the cache if its bytes were seen before."""
-    digest = hashlib.sha256(data).digest()
-
-    def make() -> Decoded:
-        return Decoded(digest, parse_svg(data) if sniff(data) == "SVG" else decode_image(data))
-
-    return _decoded.get(digest, make)
 
 
 class ImageStore:
@@ -88,12 +52,14 @@ class ImageStore:
         *,
         svg_fonts: Sequence[str] = (),
         lost: Iterable[str] = (),  # not to be asked for again
+        limits: ImageLimits | None = None,
     ) -> None:
         self._resources = resources
         self._report = report
         self._svg_fonts = tuple(svg_fonts)
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
+        self._work = PictureWork(limits or ImageLimits())
 
     def report_to(self, report: Report) -> None:
         """Tell another report what there is to say from now on."""
@@ -105,24 +71,29 @@ class ImageStore:
         self.load((reference.href for reference in references), {r.href: r.line for r in references})
 
     def load(self, hrefs: Iterable[str], lines: dict[str, int] | None = None) -> None:
-        """Read and decode images, remote ones side by side; failures are reported, not raised."""
+        """Read images, remote ones side by side, and decode them; failures are reported, not raised."""
         wanted = [href for href in dict.fromkeys(hrefs) if href and href not in self._images]
         remote = [href for href in wanted if href[:5].lower() in ("http:", "https")]
-        results: dict[str, Decoded | AssetError] = {}
+        results: dict[str, Fetched | AssetError] = {}
         if len(remote) > 1:
             with ThreadPoolExecutor(_PARALLEL_FETCHES) as pool:
-                results.update(zip(remote, pool.map(self._try, remote), strict=True))
+                results.update(zip(remote, pool.map(self._read, remote), strict=True))
         for href in wanted:
-            found = results.get(href) or self._try(href)
+            line = (lines or {}).get(href, 0)
+            found = self._decode(href, results.get(href) or self._read(href))
             if isinstance(found, AssetError):
-                self._failed(href, found, (lines or {}).get(href, 0))
-            else:
-                self._images[href] = found
+                self._failed(href, found, line)
+                continue
+            self._images[href] = found
+            if found.damage:
+                name = _short(href)
+                message = f"{name}: {found.damage}; what decodes is drawn"
+                self._report.add("warning", "image-damaged", message, line=line, where=name)
 
     def intrinsic(self, key: str) -> NaturalSize | None:
         """Return the natural size, or None for an image that could not be had."""
         found = self._find(key)
-        return found.natural if found else None
+        return NaturalSize(found.width, found.height, found.ratio) if found else None
 
     def pixmap(self, key: str, width: int, height: int, rendering: Rendering = "auto") -> Pixmap | None:
         """Return the image at a size in device pixels."""
@@ -163,33 +134,46 @@ class ImageStore:
             self.load([key])
         return self._images.get(key)
 
-    def _try(self, href: str) -> Decoded | AssetError:
+    def _read(self, href: str) -> Fetched | AssetError:
         try:
             if href.lstrip()[:4] == "<svg":
-                return decode(href.encode())
-            return decode(self._resources.read(href).data)
+                return Fetched(href.encode(), "image/svg+xml")
+            return self._resources.read(href)
+        except AssetError as error:
+            return error
+
+    def _decode(self, href: str, read: Fetched | AssetError) -> Decoded | AssetError:
+        if isinstance(read, AssetError):
+            return read
+        try:
+            return self._work.decode(read.data, remote=href[:4].lower() == "http")
         except AssetError as error:
             return error
 
     def _size(self, found: Decoded, width: int, height: int, rendering: Rendering) -> Pixmap:
         if isinstance(found.source, SvgImage):
-            return Pixmap.from_image(draw_svg(found.source, width, height, self._svg_fonts))
+            drawn = self._work.draw(found, found.source, width, height, self._svg_fonts)
+            return Pixmap.from_image(drawn)
         return Pixmap.from_image(resize(found.source, width, height, rendering))
 
     def _failed(self, href: str, error: AssetError, line: int) -> None:
         self._images[href] = None
         self._report.lost_images.add(href)
         self._report.degraded = True
-        name = href if len(href) <= 80 else href[:77] + "…"
+        name = _short(href)
         self._report.add("warning", "image-failed", f"{name}: {error.public}", line=line, where=name)
 
     def _note_upscaling(self, key: str, found: Decoded, width: int, height: int) -> None:
         if isinstance(found.source, SvgImage) or key in self._upscaled:
             return
-        own = found.source.size
+        own = found.width or 1.0, found.height or 1.0
         factor = max(width / own[0], height / own[1])
         if factor >= _UPSCALED and max(width, height) > 16:
             self._upscaled.add(key)
-            name = key if len(key) <= 80 else key[:77] + "…"
-            message = f"{name} is {own[0]}×{own[1]} but drawn at {width}×{height}"
+            name = _short(key)
+            message = f"{name} is {own[0]:g}×{own[1]:g} but drawn at {width}×{height}"
             self._report.add("warning", "image-upscaled", message, where=name)
+
+
+def _short(href: str) -> str:
+    return href if len(href) <= 80 else href[:77] + "…"

@@ -1,7 +1,7 @@
 """SVG images: made safe, then rasterised by resvg at the size that the device needs.
 
-Scripts, event handlers, foreign objects, external references, DTDs and entities never reach the rasteriser;
-`<use>` may not expand without bound.
+Scripts, event handlers, foreign objects, external references and entities never reach the rasteriser;
+internal entities are expanded within bounds. What drawing takes is told beforehand (`svg_cost.py`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from lxml import etree
 from PIL import Image
 
 from ..errors import AssetError
-from .images_decode import check_size, sniff
+from ..limits import MAX_CANVAS_PIXELS
+from .image_headers import declared_sizes, sniff
+from .images_decode import check_size
 from .resources import parse_data_url
+from .svg_cost import ELEMENT, SvgCost
 
 _SVG = "http://www.w3.org/2000/svg"
-_XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _DROPPED = {
     "script",
     "foreignObject",
@@ -36,21 +39,22 @@ _DROPPED = {
 }
 _DROPPED |= {"animate", "animateMotion", "animateTransform", "animateColor", "discard"}
 _MAX_ELEMENTS = 20_000
-_MAX_EXPANDED = 100_000
+_MAX_ATTRIBUTES = 500  # of one element: the parser compares each with each
+_MAX_EXPANDED = 100_000  # elements, with all that refers to others
 _MAX_DEPTH = 256
+_MAX_CHARACTERS = 10_000_000  # after entities are expanded
 _MAX_OCTAVES = 9  # of turbulence: each has half the amplitude of the one before, a tenth cannot be seen
 _MAX_NESTING = 2  # SVG images inside of SVG images
+MAX_WORK = 20_000_000_000  # units of `limits.py`, as it is at most
 _LENGTH = re.compile(
-    r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|q|em|rem|ex)?\s*$", re.I
+    r"\s*+([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)\s*+(px|pt|pc|mm|cm|in|q|em|rem|ex)?\s*+", re.I
 )
 _UNITS = {
     "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "q": 96 / 101.6,
     "em": 16.0, "rem": 16.0, "ex": 8.0,
 }  # fmt: skip
-_CSS_URL = re.compile(r"url\(\s*(['\"]?)(?!#|['\"]?#)(?:[^)'\"]*)\1\s*\)", re.I)
-_CSS_IMPORT = re.compile(r"@import[^;]*;?", re.I)
-_ENTITY = re.compile(rb"<!ENTITY", re.I)
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(\[[^\]]*\])?[^>]*>", re.I)
+_LONGEST_NUMBERS = 200  # characters of an attribute that holds a few numbers
+_ASSIGNMENT = re.compile(rb"""=\s{0,20}+["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,22 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         ratio = width / height
     elif box is not None and box[2] > 0 and box[3] > 0:
         ratio = box[2] / box[3]
+    if SvgCost(root, 0.0).total() > _MAX_EXPANDED * ELEMENT:
+        raise AssetError("the SVG image repeats itself too often")
     has_text = any(element.tag == f"{{{_SVG}}}text" for element in root.iter())
-    return SvgImage(etree.tostring(root, encoding="unicode"), width, height, ratio, has_text)
+    markup = etree.tostring(root, encoding="unicode")
+    if len(markup) > _MAX_CHARACTERS:
+        raise AssetError(f"the SVG image has more than {_MAX_CHARACTERS:,} characters")
+    return SvgImage(markup, width, height, ratio, has_text)
 
 
 def _parse(data: bytes) -> etree._Element:
-    if _ENTITY.search(data):
-        raise AssetError("an SVG image with entities is not drawn")
-    data = _DOCTYPE.sub(b"", data, count=1)
+    # Well-formed attribute values hold no "<", so that each part holds the attributes of at most one element.
+    for part in data.split(b"<"):
+        if len(part) > 4 * _MAX_ATTRIBUTES and len(_ASSIGNMENT.findall(part)) > _MAX_ATTRIBUTES:
+            raise AssetError(f"the SVG image has an element with more than {_MAX_ATTRIBUTES} attributes")
     parser = etree.XMLParser(
-        resolve_entities=False,
+        resolve_entities="internal",
         no_network=True,
         load_dtd=False,
         huge_tree=False,
@@ -94,7 +104,7 @@ def _parse(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise AssetError(f"the SVG image is not well-formed: {error}") from error
+        raise AssetError(f"the SVG image is not well-formed: {str(error)[:200]}") from error
     if etree.QName(root).localname != "svg":
         raise AssetError("not an SVG image")
     if etree.QName(root).namespace is None:
@@ -107,20 +117,17 @@ def _parse(data: bytes) -> etree._Element:
 
 def _clean(root: etree._Element, nesting: int) -> None:
     """Remove what may not be drawn, in place."""
-    count = 0
-    for element in list(root.iter()):
-        count += 1
-        if count > _MAX_ELEMENTS:
+    _check_depth(root)
+    for count, element in enumerate(list(root.iter())):
+        if count >= _MAX_ELEMENTS:
             raise AssetError(f"the SVG image has more than {_MAX_ELEMENTS} elements")
         if not isinstance(element.tag, str) or etree.QName(element).localname in _DROPPED:
             _remove(element)
             continue
         if etree.QName(element).localname == "style" and element.text:
-            element.text = _clean_css(element.text)
+            element.text = clean_css(element.text)
         for name, value in list(element.attrib.items()):
             _clean_attribute(element, str(name), str(value), nesting)
-    _check_depth(root)
-    _check_expansion(root)
 
 
 def _remove(element: etree._Element) -> None:
@@ -137,8 +144,8 @@ def _remove(element: etree._Element) -> None:
 
 
 def _clean_attribute(element: etree._Element, name: str, value: str, nesting: int) -> None:
-    local = etree.QName(name).localname
-    if local.lower().startswith("on") or name == "{http://www.w3.org/XML/1998/namespace}base":
+    local = name.rpartition("}")[2]
+    if local.lower().startswith("on") or name == _XML_BASE:
         del element.attrib[name]
     elif local == "href":
         target = value.strip()
@@ -148,19 +155,40 @@ def _clean_attribute(element: etree._Element, name: str, value: str, nesting: in
                 del element.attrib[name]
             else:
                 element.attrib[name] = safe
-    elif local == "numOctaves" and re.fullmatch(r"\s*\+?0*[1-9]([0-9]+|\.?[0-9]*e.*)\s*", value, re.I):
-        element.attrib[name] = str(_MAX_OCTAVES)
-    elif "url(" in value.lower():
-        element.attrib[name] = _clean_css(value)
+    elif local == "numOctaves":
+        if (_number(value) or 0.0) > _MAX_OCTAVES:
+            element.attrib[name] = str(_MAX_OCTAVES)
+    elif "(" in value and "url(" in value.lower():
+        element.attrib[name] = clean_css(value)
 
 
-def _clean_css(text: str) -> str:
-    return _CSS_URL.sub("none", _CSS_IMPORT.sub("", text))
+def clean_css(text: str) -> str:
+    """Return CSS without @import, and with `none` for every url() that leads out of the document."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # positions would not be the same
+        text = lowered
+    kept: list[str] = []
+    at = 0
+    while True:
+        url, rule = lowered.find("url(", at), lowered.find("@import", at)
+        if url < 0 and rule < 0:
+            return "".join([*kept, text[at:]])
+        if rule >= 0 and (url < 0 or rule < url):
+            kept.append(text[at:rule])
+            end = text.find(";", rule)
+        else:
+            end = text.find(")", url)
+            inside = text[url + 4 : end if end >= 0 else len(text)].strip().strip("'\"").lstrip()
+            kept.append(text[at:url])
+            kept.append(text[url : end + 1] if end >= 0 and inside.startswith("#") else "none")
+        if end < 0:
+            return "".join(kept)
+        at = end + 1
 
 
 def _safe_data(target: str, nesting: int) -> str | None:
     """Return an image's data: URL if it is one of a known format and of bounded size, cleaned; else None."""
-    if not target.lower().startswith("data:"):
+    if target[:5].lower() != "data:":
         return None
     data = parse_data_url(target).data
     kind = sniff(data)
@@ -171,8 +199,8 @@ def _safe_data(target: str, nesting: int) -> str | None:
         return "data:image/svg+xml;base64," + base64.b64encode(inner).decode()
     if kind not in ("PNG", "JPEG", "GIF", "WEBP"):
         return None
-    with Image.open(io.BytesIO(data), formats=[kind]) as opened:
-        check_size(opened.width, opened.height)
+    for width, height in declared_sizes(kind, data):
+        check_size(width, height, MAX_CANVAS_PIXELS)
     return f"data:image/{kind.lower()};base64," + base64.b64encode(data).decode()
 
 
@@ -185,64 +213,56 @@ def _check_depth(root: etree._Element) -> None:
         level = [child for element in level for child in element]
 
 
-def _check_expansion(root: etree._Element) -> None:
-    """Bound what `<use>` multiplies; references that go round in circles count as too many."""
-    by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
-    sizes: dict[etree._Element, int] = {}
-    active: set[etree._Element] = set()
-
-    def size(element: etree._Element, depth: int) -> int:
-        known = sizes.get(element)
-        if known is not None:
-            return known
-        if element in active or depth > _MAX_DEPTH:
-            return _MAX_EXPANDED
-        active.add(element)
-        total = 1 + sum(size(child, depth + 1) for child in element)
-        if etree.QName(element).localname == "use":
-            href = element.get("href") or element.get(_XLINK_HREF) or ""
-            target = by_id.get(href.strip().removeprefix("#"))
-            if target is not None:
-                total += size(target, depth + 1)
-        active.discard(element)
-        sizes[element] = min(total, _MAX_EXPANDED)
-        return sizes[element]
-
-    if size(root, 0) >= _MAX_EXPANDED:
-        raise AssetError("the SVG image repeats itself too often")
-
-
 def _length(value: str | None) -> float | None:
     """Return an absolute length in px; None for percentages, `auto` and nonsense."""
-    match = _LENGTH.match(value) if value else None
+    match = _LENGTH.fullmatch(value) if value and len(value) <= _LONGEST_NUMBERS else None
     if match is None:
         return None
     size = float(match.group(1)) * _UNITS[(match.group(2) or "px").lower()]
-    return size if size >= 0 else None
+    return size if 0 <= size < float("inf") else None
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value[:_LONGEST_NUMBERS])
+    except ValueError:
+        return None
 
 
 def view_box(root: etree._Element) -> tuple[float, float, float, float] | None:
     """Return the root's viewBox."""
-    parts = re.split(r"[\s,]+", (root.get("viewBox") or "").strip())
+    text = root.get("viewBox") or ""
+    if len(text) > _LONGEST_NUMBERS:
+        return None
     try:
-        x, y, w, h = (float(part) for part in parts)
+        x, y, w, h = (float(part) for part in text.replace(",", " ").split())
     except ValueError:
         return None
-    return (x, y, w, h) if w >= 0 and h >= 0 else None
+    return (x, y, w, h) if 0 <= w < float("inf") and 0 <= h < float("inf") else None
+
+
+def work_of(svg: SvgImage, width: int, height: int) -> float:
+    """Return the work of drawing an image at a size in device px, in units of `limits.py`."""
+    return SvgCost(etree.fromstring(svg.markup, _again()), width * height).total()
+
+
+def _again() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
 
 def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) -> Image.Image:
-    """Rasterise at a size in device px; returns "RGB" or premultiplied "RGBa".
+    """Rasterise at a size in device px; returns "RGB" or premultiplied "RGBa". Raises AssetError.
 
     The size becomes the viewport, so that `preserveAspectRatio` works as in a browser.
     """
-    check_size(width, height)
-    root = etree.fromstring(svg.markup, etree.XMLParser(resolve_entities=False, no_network=True))
+    check_size(width, height, MAX_CANVAS_PIXELS)
+    root = etree.fromstring(svg.markup, _again())
     if root.get("viewBox") is None and svg.width and svg.height:
         root.set("viewBox", f"0 0 {svg.width:g} {svg.height:g}")
-        root.set("preserveAspectRatio", "none")  # without a viewBox of its own, an image is stretched
     root.set("width", str(width))
     root.set("height", str(height))
+    if SvgCost(root, width * height).total() > MAX_WORK:
+        raise AssetError("the SVG image takes too much work to draw: it repeats itself or filters too often")
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=etree.tostring(root, encoding="unicode"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
 from emblazon_origin.assets.images_find import with_inherited_style
-from emblazon_origin.assets.svg import draw_svg, parse_svg
+from emblazon_origin.assets.svg import clean_css, draw_svg, parse_svg
 from emblazon_origin.errors import AssetError
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.value_types import Color
@@ -86,11 +87,16 @@ def test_fragments_and_embedded_pictures_stay() -> None:
     assert "data:image/png;base64," in markup
 
 
+BOMB = b'<!ENTITY a0 "aaaaaaaaaa">' + b"".join(
+    b'<!ENTITY a%d "%s">' % (i, b"&a%d;" % (i - 1) * 10) for i in range(1, 10)
+)
+
+
 @pytest.mark.parametrize(
     "data",
     [
-        b'<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("<text>&a;</text>"),
-        b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + svg("<text>&x;</text>"),
+        b"<!DOCTYPE svg [" + BOMB + b"]>" + svg("<text>&a9;</text>"),
+        b"<!DOCTYPE svg" + b"a" * 40_000,
         b"<svg",
         b"<html></html>",
         svg("<g>" * 400 + "</g>" * 400),
@@ -104,6 +110,40 @@ def test_fragments_and_embedded_pictures_stay() -> None:
 def test_entities_bombs_and_broken_files_are_refused(data: bytes) -> None:
     with pytest.raises(AssetError):
         parse_svg(data)
+
+
+def test_internal_entities_are_expanded_as_drawing_programs_write_them() -> None:
+    doctype = b'<!DOCTYPE svg [<!ENTITY ns "http://www.w3.org/2000/svg"><!ENTITY blue "#00f">]>'
+    data = (
+        doctype + b'<svg xmlns="&ns;" width="9" height="9"><rect width="9" height="9" fill="&blue;"/></svg>'
+    )
+    assert draw_svg(parse_svg(data), 9, 9).convert("RGB").getpixel((4, 4)) == (0, 0, 255)
+
+
+def test_external_entities_are_never_read() -> None:
+    data = b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + svg("<text>&x;</text>")
+    host = Path("/etc/hostname")
+    try:
+        markup = parse_svg(data).markup
+    except AssetError:
+        return
+    assert not host.exists() or host.read_text().strip() not in markup
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        ("a{fill:url(#b)}", "a{fill:url(#b)}"),
+        ("a{fill:url( '#b' )}", "a{fill:url( '#b' )}"),
+        ("a{fill:URL(http://x/y)}b{c:d}", "a{fill:none}b{c:d}"),
+        ("@import 'x';a{b:c}", "a{b:c}"),
+        ("@IMPORT url(x", ""),
+        ("a{fill:url(" + " " * 50, "a{fill:none"),
+        ("ŉ{fill:url('x#y')}", "ŉ{fill:none}"),
+    ],
+)
+def test_css_keeps_references_inside_of_the_document_alone(css: str, kept: str) -> None:
+    assert clean_css(css) == kept
 
 
 def test_a_plain_doctype_is_harmless() -> None:

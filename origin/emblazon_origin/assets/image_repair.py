@@ -1,0 +1,97 @@
+"""Damaged picture files, mended as far as that needs no guessing, and what of them was decoded."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from PIL import Image, ImageChops
+
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types
+_LAST_BLOCK = 16  # rows of a JPEG that its last blocks make; without the end mark they may be held back
+
+
+def repaired(kind: str, data: bytes) -> bytes:
+    """Return a file that decoders take further: the checks of a PNG made right, ends put where they lack."""
+    if kind == "PNG":
+        return _with_right_checks(data)
+    if kind == "JPEG":
+        return data + b"\xff\xd9"
+    return data
+
+
+def png_fault(data: bytes) -> str:
+    """Return what is wrong with the chunks of a PNG file, "" for nothing; decoders do not look at all."""
+    at = 8
+    while at + 12 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        if at + 12 + length > len(data):
+            break
+        end = at + 8 + length
+        if zlib.crc32(data[at + 4 : end]) != struct.unpack_from(">I", data, end)[0]:
+            return f"the check of its {name.decode('ascii', 'replace')} part is wrong"
+        if name == b"IEND":
+            return ""
+        at = end + 4
+    return "it ends too early"
+
+
+def _with_right_checks(data: bytes) -> bytes:
+    parts, at = [data[:8]], 8
+    while at + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        body = data[at + 8 : at + 8 + length]
+        if name == b"IEND":
+            break
+        if not name.isalpha() or not name.isascii():
+            break
+        check = zlib.crc32(name + body)
+        parts.append(struct.pack(">I4s", len(body), name) + body + struct.pack(">I", check))
+        at += 12 + length
+    parts.append(struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND")))
+    return b"".join(parts)
+
+
+def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image:
+    """Return a picture with the rows transparent that its damaged file had no data for."""
+    rows = image.height
+    if kind == "PNG":
+        rows = _png_rows(data, image.height)
+    elif kind in ("JPEG", "GIF", "BMP"):
+        rows = _rows_before_blank(image)
+        if kind == "JPEG" and image.height - rows <= _LAST_BLOCK:
+            rows = image.height
+    if rows >= image.height:
+        return image
+    faded = image.convert("RGBA")
+    faded.paste((0, 0, 0, 0), (0, rows, image.width, image.height))
+    return faded.convert("RGBa")
+
+
+def _png_rows(data: bytes, height: int) -> int:
+    """Return how many rows the data of a PNG file holds; all where it is interlaced."""
+    width, total, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    if interlaced or colour not in _CHANNELS:
+        return height
+    stride = 1 + (width * depth * _CHANNELS[colour] + 7) // 8
+    inflate, size, at = zlib.decompressobj(), 0, 8
+    while at + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        if name == b"IDAT":
+            try:
+                rest = data[at + 8 : at + 8 + length]
+                while rest and size < stride * total:
+                    size += len(inflate.decompress(rest, 1 << 16))
+                    rest = inflate.unconsumed_tail
+            except zlib.error:
+                break
+        at += 12 + length
+    return int(min(height, size // stride * height // max(1, total)))
+
+
+def _rows_before_blank(image: Image.Image) -> int:
+    """Return where the last rows begin that are all of one colour, the last pixel's."""
+    plain = image.convert("RGB")
+    last = plain.getpixel((plain.width - 1, plain.height - 1))
+    box = ImageChops.difference(plain, Image.new("RGB", plain.size, last)).getbbox()
+    return box[3] if box is not None else 0

@@ -1,0 +1,172 @@
+"""What the pictures of one card may take: little ones are decoded at once, others where they can be
+killed.
+
+Remote files are always decoded in a process of their own, and so is whatever goes beyond the work that a
+card's pictures may take here. A picture that takes too long costs that picture, and is remembered for a
+while.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from cachetools import TTLCache
+from PIL import Image
+
+from ..caching import ByteCache
+from ..errors import AssetError
+from .image_headers import declared_sizes, sniff
+from .images_decode import ImageLimits, decode_image
+from .isolation import AVAILABLE, Answer, children_seconds, isolated
+from .svg import SvgImage, draw_svg, parse_svg, work_of
+
+IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
+SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one picture and for all that are isolated
+_WALL = 3.0  # how much longer than that they may take on a busy machine
+_BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
+_LONG_MARKUP = 200_000  # characters
+_SHORT = 0.05  # seconds that are not worth a process
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A raster image ("RGB" or premultiplied "RGBa") or an SVG document, under the digest of its bytes.
+
+    A raster may be held smaller than it is by nature. `damage` tells what was wrong with its file.
+    """
+
+    digest: bytes
+    source: Image.Image | SvgImage
+    width: float | None = None
+    height: float | None = None
+    ratio: float | None = None
+    damage: str = ""
+
+    @property
+    def bytes(self) -> int:
+        """Memory taken."""
+        if isinstance(self.source, SvgImage):
+            return len(self.source.markup)
+        return self.source.width * self.source.height * 4
+
+
+_decoded: ByteCache[Decoded] = ByteCache("images", 96_000_000, lambda image: image.bytes)
+_failures: TTLCache[tuple[object, ...], str] = TTLCache(1_000, 300.0)
+_lock = threading.Lock()
+
+
+@dataclass(slots=True)
+class PictureWork:
+    """Decodes and draws the pictures of one card."""
+
+    limits: ImageLimits = field(default_factory=ImageLimits)
+    left: float = IN_PROCESS
+    seconds: float = CARD_SECONDS
+
+    def decode(self, data: bytes, *, remote: bool) -> Decoded:
+        """Decode any supported image, from the cache if its bytes were seen before. Raises AssetError."""
+        digest = hashlib.sha256(data).digest()
+
+        def make() -> Decoded:
+            if self._affords(_price(data), remote):
+                return _decode(data, digest, self.limits)
+            facts, image = self._isolated((digest,), lambda: _as_answer(_decode(data, digest, self.limits)))
+            return _from_answer(facts, image, digest)
+
+        return _decoded.get(digest, make)
+
+    def draw(
+        self, image: Decoded, svg: SvgImage, width: int, height: int, fonts: Sequence[str]
+    ) -> Image.Image:
+        """Rasterise an SVG image. Raises AssetError."""
+        price = work_of(svg, width, height) if len(svg.markup) < _LONG_MARKUP else IN_PROCESS
+        if self._affords(price, remote=False):
+            return draw_svg(svg, width, height, fonts)
+        key = (image.digest, width, height)
+        _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)))
+        if drawn is None:
+            raise AssetError("the SVG image cannot be drawn")
+        return drawn
+
+    def _affords(self, price: float, remote: bool) -> bool:
+        """Take the work of doing it here; False where it is done elsewhere."""
+        if AVAILABLE and (remote or price > self.left):
+            return False
+        self.left -= price
+        return True
+
+    def _isolated(self, key: tuple[object, ...], work: Callable[[], Answer]) -> Answer:
+        with _lock:
+            known = _failures.get(key)
+        if known is not None:
+            raise AssetError(known)
+        cpu = min(SECONDS, self.seconds)
+        if cpu < _SHORT:
+            raise AssetError("the card's pictures take too long: no time is left for this one")
+        before = children_seconds()
+        try:
+            return isolated(work, cpu, cpu * _WALL)
+        except AssetError as error:
+            if cpu == SECONDS:  # else others had used its time up
+                with _lock:
+                    _failures[key] = str(error)
+            raise
+        finally:
+            self.seconds -= children_seconds() - before
+
+
+def _price(data: bytes) -> float:
+    """Return the work of decoding a file here, in units of `limits.py`."""
+    kind = sniff(data)
+    if kind == "SVG":
+        return _MARKUP * len(data)
+    return _BYTE * len(data) + _PIXEL * sum(
+        width * height for width, height in declared_sizes(kind or "", data)
+    )
+
+
+def _decode(data: bytes, digest: bytes, limits: ImageLimits) -> Decoded:
+    if sniff(data) == "SVG":
+        svg = parse_svg(data)
+        return Decoded(digest, svg, svg.width, svg.height, svg.ratio)
+    raster = decode_image(data, limits)
+    ratio = raster.width / raster.height
+    return Decoded(digest, raster.image, raster.width, raster.height, ratio, raster.damage)
+
+
+def _as_answer(image: Decoded) -> Answer:
+    facts = {"width": image.width, "height": image.height, "damage": image.damage}
+    if isinstance(image.source, SvgImage):
+        return {**facts, "svg": asdict(image.source)}, None
+    return facts, image.source
+
+
+def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes) -> Decoded:
+    """Read what another process decoded; it is checked, not believed. Raises AssetError."""
+    try:
+        if image is None:
+            svg = facts["svg"]
+            source = SvgImage(
+                str(svg["markup"]), _size(svg["width"]), _size(svg["height"]), _size(svg["ratio"]),
+                bool(svg["has_text"]),
+            )  # fmt: skip
+            return Decoded(digest, source, source.width, source.height, source.ratio)
+        width, height = _size(facts["width"]), _size(facts["height"])
+        if not width or not height:
+            raise ValueError("a picture without size")
+        return Decoded(digest, image, width, height, width / height, str(facts["damage"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise AssetError("the image's decoder answered nonsense") from error
+
+
+def _size(value: object) -> float | None:
+    if value is None:
+        return None
+    size = float(value) if isinstance(value, (int, float)) else -1.0
+    if not 0 <= size < 1e9:
+        raise ValueError("not a size")
+    return size
