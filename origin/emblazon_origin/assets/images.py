@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from PIL import Image
+
 from ..caching import ByteCache
 from ..errors import AssetError
 from ..report import Report
@@ -124,7 +126,7 @@ class ImageStore:
         if width <= 0 or height <= 0:
             return None
         try:
-            return draw_svg(parse_svg(markup.encode()), width, height, self._svg_fonts).convert("RGBa")
+            return self._work.draw_once(markup, width, height, self._svg_fonts).convert("RGBa")
         except AssetError as error:
             self._report.add("warning", "image-failed", f"inline SVG: {error.public}")
             return None

@@ -83,10 +83,18 @@ class PictureWork:
         self, image: Decoded, svg: SvgImage, width: int, height: int, fonts: Sequence[str]
     ) -> Image.Image:
         """Rasterise an SVG image. Raises AssetError."""
+        return self._drawn((image.digest, width, height), svg, width, height, fonts)
+
+    def draw_once(self, markup: str, width: int, height: int, fonts: Sequence[str]) -> Image.Image:
+        """Rasterise markup that is of this card alone. Raises AssetError."""
+        return self._drawn((object(),), parse_svg(markup.encode()), width, height, fonts)
+
+    def _drawn(
+        self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: Sequence[str]
+    ) -> Image.Image:
         price = work_of(svg, width, height) if len(svg.markup) < _LONG_MARKUP else IN_PROCESS
         if self._affords(price, remote=False):
             return draw_svg(svg, width, height, fonts)
-        key = (image.digest, width, height)
         _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)))
         if drawn is None:
             raise AssetError("the SVG image cannot be drawn")
