@@ -10,6 +10,7 @@ MAX_SIDE = 8_192
 MAX_IMAGE_PIXELS = 40_000_000
 MAX_JPEG_PIXELS = 100_000_000  # decoded at a half, a quarter or an eighth
 MAX_IMAGE_BYTES = 5_000_000
+MAX_FONT_FILE_BYTES = 32_000_000  # a document's own; Google's Noto Sans SC has 10.6 MB
 MAX_NESTED_LAYERS = 32  # groups inside each other
 MAX_OPEN_PIXELS = 96_000_000  # of them; five bytes each
 MAX_MASK_PIXELS = 250_000_000  # of clips, held until a card is finished; one byte each

@@ -212,7 +212,7 @@ def style(
         lang=request.lang,
         report=report,
         load_text=lambda href: resources.read(href).data.decode("utf-8", "replace"),
-        metrics=ScreenMeasures(fonts, 1.0 / request.dpr),
+        metrics=ScreenMeasures(fonts, 1.0 / request.dpr, resources.read_font),
         lost_images=lost,
     )
 
@@ -227,7 +227,7 @@ def load_assets(
     """Step 2: return the fonts with the document's own before them, and the loaded images."""
     images = ImageStore(resources, report, svg_fonts=_svg_fonts(fonts), lost=lost)
     images.load_document(document.root)
-    return fonts.with_faces(document.font_faces, lambda href: resources.read(href).data, report), images
+    return fonts.with_faces(document.font_faces, resources.read_font, report), images
 
 
 def generate(

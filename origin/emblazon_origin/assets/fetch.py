@@ -28,11 +28,12 @@ from emblazon_origin.assets.guard_dial import (
 )
 from emblazon_origin.assets.resources import Fetched
 from emblazon_origin.errors import AssetError
-from emblazon_origin.limits import MAX_IMAGE_BYTES
+from emblazon_origin.limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
 
 MAX_REDIRECTS = 3
 CARD_SHARE = 0.6  # of a card's time, for all its fetches together
 _REDIRECTS = {301, 302, 303, 307, 308}
+_FONT_FILES = (".ttf", ".otf", ".ttc", ".woff", ".woff2")
 _HEADERS = {
     "Accept": "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,font/*,*/*;q=0.1",
     "Accept-Encoding": ACCEPT_ENCODING,
@@ -46,6 +47,7 @@ class FetchLimits:
 
     seconds: float = 5.0
     max_bytes: int = MAX_IMAGE_BYTES
+    max_font_bytes: int = MAX_FONT_FILE_BYTES
     cache_bytes: int = 32 << 20
     keep: float = 60.0  # seconds that a body is kept
     keep_failure: float = 10.0  # seconds that a failure is remembered
@@ -206,11 +208,13 @@ class GuardedFetcher:
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type in ("text/html", "application/xhtml+xml"):
             raise AssetError(f"{url.host} answered with a web page, not an image")
+        is_font = content_type.startswith("font/") or url.path.lower().endswith(_FONT_FILES)
+        limit = self._limits.max_font_bytes if is_font else self._limits.max_bytes
         announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._limits.max_bytes:
-            raise TooLarge(f"larger than {self._limits.max_bytes} bytes")
+        if announced.isdecimal() and int(announced) > limit:
+            raise TooLarge(f"larger than {limit} bytes")
         encoding = response.headers.get("content-encoding", "")
-        return Fetched(decode(response.iter_raw(), encoding, self._limits.max_bytes), content_type)
+        return Fetched(decode(response.iter_raw(), encoding, limit), content_type)
 
     def _tls(self) -> ssl.SSLContext:
         if self._ssl_context is None:

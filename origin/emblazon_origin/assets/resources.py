@@ -15,7 +15,7 @@ from typing import Protocol
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from ..errors import AssetError
-from ..limits import MAX_IMAGE_BYTES
+from ..limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
 
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _BASE64_SPACE = re.compile(rb"[\t\n\f\r ]+")
@@ -55,9 +55,18 @@ class Resources:
     fetcher: Fetcher | None = None
     outside: bool = False
     max_bytes: int = MAX_IMAGE_BYTES
+    max_font_bytes: int = MAX_FONT_FILE_BYTES
 
-    def read(self, href: str) -> Fetched:
-        """Return the bytes behind `href`; raise `AssetError` with the reason otherwise."""
+    def read_font(self, href: str) -> bytes:
+        """Return the bytes of a font file, which may be larger than a picture's."""
+        return self.read(href, self.max_font_bytes).data
+
+    def read(self, href: str, limit: int | None = None) -> Fetched:
+        """Return the bytes behind `href`; raise `AssetError` with the reason otherwise.
+
+        `limit` is in bytes, that of pictures unless said.
+        """
+        limit = self.max_bytes if limit is None else limit
         href = href.strip()
         if not href:
             raise AssetError("empty URL")
@@ -70,11 +79,11 @@ class Resources:
                     raise AssetError(f"remote files are switched off: {_short(href)}")
                 fetched = self.fetcher.fetch(href)
             case "" | "file":
-                fetched = self._read_file(href)
+                fetched = self._read_file(href, limit)
             case other:
                 raise AssetError(f"the scheme {other}: is not supported: {_short(href)}")
-        if len(fetched.data) > self.max_bytes:
-            raise AssetError(f"larger than {self.max_bytes} bytes: {_short(href)}")
+        if len(fetched.data) > limit:
+            raise AssetError(f"larger than {limit} bytes: {_short(href)}")
         return fetched
 
     def path_of(self, href: str) -> Path:
@@ -95,13 +104,13 @@ class Resources:
             raise AssetError(f"outside the card's folder: {_short(href)}")
         return path
 
-    def _read_file(self, href: str) -> Fetched:
+    def _read_file(self, href: str, limit: int) -> Fetched:
         path = self.path_of(href)
         try:
             if not path.is_file():
                 raise AssetError(f"no such file: {_short(href)}")
-            if path.stat().st_size > self.max_bytes:
-                raise AssetError(f"larger than {self.max_bytes} bytes: {_short(href)}")
+            if path.stat().st_size > limit:
+                raise AssetError(f"larger than {limit} bytes: {_short(href)}")
             return Fetched(path.read_bytes(), _TYPES.get(path.suffix.lower(), ""))
         except (OSError, ValueError) as error:
             raise AssetError(f"cannot read {_short(href)}: {error}") from error

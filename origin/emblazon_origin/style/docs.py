@@ -151,7 +151,8 @@ def _at_rule_rows() -> Iterable[tuple[str, str, str]]:
 _AT_RULE_NOTES = {
     "import": "local files",
     "namespace": "accepted; HTML elements are in one namespace",
-    "font-face": "url() and local() sources, format(), unicode-range, weight and stretch ranges",
+    "font-face": "url() and local() sources, format(), unicode-range, weight and stretch ranges, "
+    "size-adjust, metric overrides; files up to 32 MB",
     "property": "inherits, initial-value, syntax of one component",
     "layer": "with reversal for !important, and revert-layer",
 }

@@ -41,14 +41,16 @@ def style_document(
     apply_lost_images(parsed.root, lost_images, viewport, base if parsed.base else "", report)
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)
+    font_faces = tuple(_located(face, base) for face in cascade.font_faces)
+    if metrics is not None and font_faces:
+        metrics = metrics.with_faces(font_faces)
     env = Environment(viewport, base, metrics, registered=cascade.properties)
     root = Styler(cascade, env, report, lang, sheets, parsed.quirks, base if parsed.base else "").document(
         parsed.root
     )
     BUDGET.tell(report)
     report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements
-    faces = tuple(_located(face, base) for face in cascade.font_faces)
-    return StyledDocument(root, faces, parsed.root)
+    return StyledDocument(root, font_faces, parsed.root)
 
 
 def _located(face: FontFaceRule, base: str) -> FontFaceRule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import tinycss2
@@ -21,8 +22,8 @@ _TECHS = frozenset(
     ("variations", "features-opentype", "color-colrv0", "color-colrv1", "color-cbdt", "palettes")
 )
 _IGNORED = frozenset((
-    "font-display", "ascent-override", "descent-override", "line-gap-override", "size-adjust",
-    "font-variation-settings", "font-variant", "font-named-instance", "font-language-override",
+    "font-display", "font-variation-settings", "font-variant", "font-named-instance",
+    "font-language-override",
 ))  # fmt: skip
 
 
@@ -90,11 +91,12 @@ def _source(cursor: Cursor) -> tuple[str, str] | None:
     return ("url", href)
 
 
-def _range(parse: Any, default: float) -> Any:
-    def read(tokens: list[Token]) -> tuple[float, float]:
+def _range(parse: Any) -> Any:
+    def read(tokens: list[Token]) -> tuple[float, float] | None:
         cursor = Cursor(tokens)
         if cursor.keyword("auto"):
-            return (default, default)
+            cursor.end()
+            return None
         low = parse(cursor)
         high = low if cursor.done else parse(cursor)
         cursor.end()
@@ -105,8 +107,8 @@ def _range(parse: Any, default: float) -> Any:
     return read
 
 
-_weight = _range(font_properties.font_weight, 400.0)
-_stretch = _range(font_properties.stretch, 100.0)
+_weight = _range(font_properties.font_weight)
+_stretch = _range(font_properties.stretch)
 
 
 def _style(tokens: list[Token]) -> dict[str, Any]:
@@ -149,6 +151,27 @@ def _features(tokens: list[Token]) -> dict[str, Any]:
     return {"features": value}
 
 
+def _share(cursor: Cursor) -> float:
+    """Return a percentage that is not negative as a number."""
+    token = cursor.next()
+    cursor.end()
+    if token.type != "percentage" or token.value < 0:
+        raise InvalidValue("expected a percentage of 0 or more")
+    return float(token.value) / 100
+
+
+def _size_adjust(tokens: list[Token]) -> dict[str, Any]:
+    return {"size_adjust": _share(Cursor(tokens))}
+
+
+def _override(name: str) -> Callable[[list[Token]], dict[str, Any]]:
+    def read(tokens: list[Token]) -> dict[str, Any]:
+        cursor = Cursor(tokens)
+        return {name: None if cursor.keyword("normal") else _share(cursor)}
+
+    return read
+
+
 _DESCRIPTORS = {
     "font-family": _family,
     "src": _sources,
@@ -158,4 +181,8 @@ _DESCRIPTORS = {
     "font-style": _style,
     "unicode-range": _unicode_range,
     "font-feature-settings": _features,
+    "size-adjust": _size_adjust,
+    "ascent-override": _override("ascent_override"),
+    "descent-override": _override("descent_override"),
+    "line-gap-override": _override("line_gap_override"),
 }

@@ -44,11 +44,16 @@ class FontFaceRule:
 
     family: str
     sources: tuple[tuple[str, str], ...]  # (kind "url" | "local", value)
-    weight: tuple[float, float] = (400.0, 400.0)
+    weight: tuple[float, float] | None = None  # None is `auto`: what the file can draw
     style: str = "normal"
-    stretch: tuple[float, float] = (100.0, 100.0)
+    stretch: tuple[float, float] | None = None
     unicode_range: tuple[tuple[int, int], ...] = ()  # () is everything
     features: tuple[tuple[str, int], ...] = ()
+    size_adjust: float = 1.0
+    # Of the font size after size-adjust; None is `normal`: what the file says.
+    ascent_override: float | None = None
+    descent_override: float | None = None
+    line_gap_override: float | None = None
     line: int = 0
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 from . import value_types as v
 from .computed import ComputedStyle
+from .dom import FontFaceRule
 
 
 class FontMeasures(NamedTuple):
@@ -25,6 +26,10 @@ class FontMetricsPort(Protocol):
 
     def measure(self, style: ComputedStyle) -> FontMeasures:
         """Return the measures of the style's first available font."""
+        ...
+
+    def with_faces(self, rules: Sequence[FontFaceRule]) -> FontMetricsPort:
+        """Return measures that know a document's `@font-face` rules as well."""
         ...
 
 

@@ -28,13 +28,13 @@ class DocumentFace:
 
     @property
     def weight(self) -> tuple[float, float]:
-        """The `font-weight` descriptor."""
-        return self.rule.weight
+        """The `font-weight` descriptor, as matching takes it."""
+        return self.rule.weight or (400.0, 400.0)
 
     @property
     def stretch(self) -> tuple[float, float]:
-        """The `font-stretch` descriptor."""
-        return self.rule.stretch
+        """The `font-stretch` descriptor, as matching takes it."""
+        return self.rule.stretch or (100.0, 100.0)
 
     @property
     def style(self) -> str:

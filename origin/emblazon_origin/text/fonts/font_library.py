@@ -31,6 +31,7 @@ from ..cache import Cache
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
+from .font_adjustment import NO_ADJUSTMENT, FontAdjustment
 from .font_match import BOLD, FontQuery
 from .font_metrics import DesignMetrics, FontMetrics, design_metrics, metrics_on
 from .font_set import FontSet
@@ -59,6 +60,7 @@ class FontInstance:
     synthetic_oblique: bool = False
     features: tuple[tuple[str, int], ...] = ()  # of the @font-face rule
     installed: bool = True  # False: brought by a document
+    adjust: FontAdjustment = NO_ADJUSTMENT
     advances: dict[int, int] = field(default_factory=dict, repr=False)  # nominal, by glyph
 
     @property
@@ -78,19 +80,20 @@ class FontInstance:
         if self.synthetic_bold:
             font = hb.Font(self.face.hb_face)
             font.set_variations(dict(self.variations))
-        return design_metrics(font)
+        return self.adjust.apply(design_metrics(font), self.units_per_em)
 
     @cached_property
     def _by_size(self) -> dict[tuple[float, float], FontMetrics]:
         return {}
 
     def metrics(self, size: float, grid: float = 1.0) -> FontMetrics:
-        """Return the metrics at `size` px, rounded to device px of `grid` px."""
+        """Return the metrics at `size` px of `font-size`, rounded to device px of `grid` px."""
         found = self._by_size.get((size, grid))
         if found is None:
             if len(self._by_size) > 256:
                 self._by_size.clear()
-            found = metrics_on(self.design, size, self.units_per_em, grid, keep_descent=self.installed)
+            used = size * self.adjust.size
+            found = metrics_on(self.design, used, self.units_per_em, grid, keep_descent=self.installed)
             self._by_size[size, grid] = found
         return found
 
@@ -199,7 +202,8 @@ class FontLibrary:
         slant = self._needs_slant(face, query, rule, coordinates)
         axes = tuple(sorted(coordinates.items()))
         features = rule.features if rule else ()
-        key = (id(face), axes, bold, slant, features, rule is None)
+        adjust = FontAdjustment.of(rule) if rule else NO_ADJUSTMENT
+        key = (id(face), axes, bold, slant, features, rule is None, adjust)
         found = self._shared.instances.get(key)
         if found is None:
             font = hb.Font(face.hb_face)
@@ -211,7 +215,16 @@ class FontLibrary:
                 font.synthetic_slant = slant
             name = _instance_name(face, query, axes)
             found = FontInstance(
-                name, face.units_per_em, face, font, axes, bold, slant != 0.0, features, rule is None
+                name,
+                face.units_per_em,
+                face,
+                font,
+                axes,
+                bold,
+                slant != 0.0,
+                features,
+                rule is None,
+                adjust,
             )
             self._shared.instances.put(key, found)
         return found
@@ -241,7 +254,9 @@ class FontLibrary:
         if not query.synthesis_weight or face.is_color:
             return False
         if rule:
-            return query.weight >= BOLD and rule.weight[1] < BOLD and face.weight[1] < BOLD
+            drawn = _within(query.weight, rule.weight) if "wght" in face.axes else face.weight[1]
+            declared = rule.weight or (drawn, drawn)
+            return query.weight >= BOLD and declared[1] < BOLD and drawn < BOLD
         return query.weight >= BOLD and query.weight > face.weight[1] + 200
 
     def _needs_slant(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...style.values.computed import ComputedStyle
+from ...style.values.dom import FontFaceRule
 from ...style.values.units import FontMeasures
 from .font_library import FontLibrary
 
@@ -15,6 +17,13 @@ class ScreenMeasures:
 
     fonts: FontLibrary
     grid: float = 1.0
+    load_font: Callable[[str], bytes] | None = None  # of the document that is styled
+
+    def with_faces(self, rules: Sequence[FontFaceRule]) -> ScreenMeasures:
+        """Return measures that know a document's `@font-face` rules; the fonts are read when measured."""
+        if self.load_font is None:
+            return self
+        return ScreenMeasures(self.fonts.with_faces(rules, self.load_font), self.grid)
 
     def measure(self, style: ComputedStyle) -> FontMeasures:
         """Return what `ex`, `cap`, `ch`, `ic` and `lh` of a style are made of, px."""

@@ -234,7 +234,8 @@ def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
     if glyphs.x_offsets:
         xs = [x + offset for x, offset in zip(xs, glyphs.x_offsets, strict=True)]
     ys = glyphs.y_offsets or [0.0] * len(xs)
+    size = leaf.item.size * leaf.font.adjust.size
     return GlyphRun(
-        leaf.font, leaf.item.size, glyphs.glyphs, xs, ys, leaf.x, leaf.width, shift, leaf.style, leaf.text,
+        leaf.font, size, glyphs.glyphs, xs, ys, leaf.x, leaf.width, shift, leaf.style, leaf.text,
         bool(leaf.level & 1), leaf.element,  # type: ignore[arg-type]
     )  # fmt: skip

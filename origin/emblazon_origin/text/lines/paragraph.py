@@ -143,7 +143,7 @@ class Paragraph:
 
         font = self.shaper.fonts.font_set(style).primary
         space = font.hb_font.get_nominal_glyph(0x20)
-        size = style.font_size * self.shaper.scale
+        size = style.font_size * self.shaper.scale * font.adjust.size
         advance = font.nominal_advance(space) * advance_scale(size, font.units_per_em)
         stop = style.tab_size
         if not style.tab_size_is_length:

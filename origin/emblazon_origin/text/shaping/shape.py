@@ -146,7 +146,8 @@ def scale_run(run: ShapedRun, start: int, font: FontInstance, size: float) -> Gl
 
 
 def _scale(run: ShapedRun, font: FontInstance, size: float) -> _Scaled:
-    k, own = size / font.units_per_em, advance_scale(size, font.units_per_em)
+    used = size * font.adjust.size
+    k, own = used / font.units_per_em, advance_scale(used, font.units_per_em)
     return _Scaled(
         (font, size),
         [advance * own for advance in run.advances],
