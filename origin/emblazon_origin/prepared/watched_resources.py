@@ -14,9 +14,9 @@ class WatchedResources(Resources):
 
     given: dict[str, bytes] = field(default_factory=dict, compare=False)
 
-    def read(self, href: str) -> Fetched:
+    def read(self, href: str, limit: int | None = None) -> Fetched:
         """Return the bytes behind `href`; raise `AssetError` with the reason otherwise."""
-        fetched = Resources.read(self, href)
+        fetched = Resources.read(self, href, limit)
         if href.lstrip()[:5].lower() != "data:":
             self.given[href] = fetched.data
         return fetched
@@ -30,6 +30,9 @@ class WatchedResources(Resources):
     def are_unchanged(self) -> bool:
         """Whether every file still has the bytes that it had."""
         try:
-            return all(Resources.read(self, href).data == data for href, data in self.given.items())
+            return all(
+                Resources.read(self, href, self.max_font_bytes).data == data
+                for href, data in self.given.items()
+            )
         except (EmblazonError, OSError):
             return False
