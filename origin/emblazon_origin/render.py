@@ -26,6 +26,7 @@ from emblazon.contract.schema import CardFormat, Format
 
 from . import encode as encoders
 from .assets.images import ImageStore
+from .assets.images_decode import ImageLimits
 from .assets.resources import Fetcher, Resources
 from .errors import CardError, EmblazonError, LimitError, StageFailed
 from .home import Home
@@ -102,6 +103,7 @@ class Engine:
     fonts: FontLibrary
     fetcher: Fetcher | None = None
     outside: bool = False
+    image_limits: ImageLimits = field(default_factory=ImageLimits)
 
     @classmethod
     def from_home(cls, home: Home, *, fetcher: Fetcher | None = None, outside: bool = False) -> Engine:
@@ -154,7 +156,9 @@ class Engine:
     def lay_out(self, request: RenderRequest, report: Report) -> LaidOut:
         """Return a card's boxes: every step before paint, again where a picture failed."""
         check_canvas(request)
-        resources = WatchedResources(Path(request.base) if request.base else None, self.fetcher, self.outside)
+        base = Path(request.base) if request.base else None
+        limits = self.image_limits
+        resources = WatchedResources(base, self.fetcher, self.outside, image_limits=limits)
         lost: frozenset[str] = frozenset()
         report.diagnostics += request.notes
         before = len(report.diagnostics)

@@ -8,11 +8,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpcore
 import httpx
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from emblazon_origin.assets.fetch_decode import ACCEPT_ENCODING, TooLarge, decode
 from emblazon_origin.assets.guard import GuardPolicy, Refused, check_url
@@ -26,19 +26,23 @@ from emblazon_origin.assets.guard_dial import (
     connect,
     resolve,
 )
+from emblazon_origin.assets.image_headers import sniff
 from emblazon_origin.assets.resources import Fetched
 from emblazon_origin.errors import AssetError
 from emblazon_origin.limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
 
-MAX_REDIRECTS = 3
+MAX_REDIRECTS = 5
 CARD_SHARE = 0.6  # of a card's time, for all its fetches together
+_FONTS = (b"\0\1\0\0", b"OTTO", b"true", b"wOFF", b"wOF2", b"ttcf")
 _REDIRECTS = {301, 302, 303, 307, 308}
 _FONT_FILES = (".ttf", ".otf", ".ttc", ".woff", ".woff2")
 _HEADERS = {
     "Accept": "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,font/*,*/*;q=0.1",
     "Accept-Encoding": ACCEPT_ENCODING,
-    "User-Agent": "Emblazon/0.1 (+https://github.com/emblazon/emblazon)",
 }
+USER_AGENT = "Mozilla/5.0 (compatible; Emblazon/0.1; +https://github.com/emblazon/emblazon)"
+_PASSING = frozenset((502, 503, 504))  # a second try may find it over
+_STALE = 3600.0  # seconds that an expired body is kept, to ask whether it has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,28 @@ class FetchLimits:
     cache_bytes: int = 32 << 20
     keep: float = 60.0  # seconds that a body is kept
     keep_failure: float = 10.0  # seconds that a failure is remembered
+    user_agent: str = USER_AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A body, the time until it is used unasked, and the ETag to ask with later."""
+
+    body: Fetched
+    until: float
+    etag: str
+
+    @property
+    def bytes(self) -> int:
+        return len(self.body.data) + len(self.etag) + 512
+
+
+class _Passing(AssetError):
+    """A failure that may be over at once."""
+
+
+class _Unchanged(Exception):
+    """304: what is kept is still right."""
 
 
 class GuardedFetcher:
@@ -76,9 +102,7 @@ class GuardedFetcher:
         self._connector = connector
         self._ssl_context = ssl_context
         limits = self._limits
-        self._bodies: TTLCache[str, Fetched] = TTLCache(
-            limits.cache_bytes, limits.keep, timer=clock, getsizeof=lambda body: len(body.data) + 512
-        )
+        self._bodies: LRUCache[str, _Kept] = LRUCache(limits.cache_bytes, getsizeof=lambda kept: kept.bytes)
         self._failures: TTLCache[str, AssetError] = TTLCache(1024, limits.keep_failure, timer=clock)
         self.outcomes: Counter[str] = Counter()
         self._clock = clock
@@ -108,17 +132,18 @@ class GuardedFetcher:
         """Fetch a URL. Raises AssetError (Refused, TooSlow, TooLarge)."""
         with self._lock:
             kept = self._bodies.get(url)
+            fresh = kept is not None and kept.until > self._clock()
             failure = self._failures.get(url) or self._failures.get(_host(url))
-            if kept or failure:
-                self.outcomes["kept" if kept else "kept failure"] += 1
-        if kept:
-            return kept
+            if fresh or failure:
+                self.outcomes["kept" if fresh else "kept failure"] += 1
+        if kept is not None and fresh:
+            return kept.body
         if failure:
             raise type(failure)(str(failure))
         seconds = min(self._limits.seconds, self._card_end - self._clock())
         fair = self._is_fair(seconds)
         try:
-            fetched = self._announced(url, seconds)
+            fetched = self._announced(url, seconds, kept)
         except AssetError as error:
             with self._lock:
                 self.outcomes[_outcome(error)] += 1
@@ -127,14 +152,17 @@ class GuardedFetcher:
             raise
         with self._lock:
             self.outcomes["ok"] += 1
-            if len(fetched.data) + 512 <= self._limits.cache_bytes:
+            if fetched.bytes <= self._limits.cache_bytes:
                 self._bodies[url] = fetched
-        return fetched
+        return fetched.body
 
     def sweep(self) -> int:
         """Drop what is too old; return the bytes still held."""
         with self._lock:
-            self._bodies.expire()
+            now = self._clock()
+            for url, kept in list(self._bodies.items()):
+                if kept.until + (_STALE if kept.etag else 0.0) <= now:
+                    del self._bodies[url]
             self._failures.expire()
             return int(self._bodies.currsize)
 
@@ -142,84 +170,118 @@ class GuardedFetcher:
         """Return whether a fetch that had so long may be called slow: others may have used it up."""
         return seconds > self._limits.seconds / 2
 
-    def _announced(self, url: str, seconds: float) -> Fetched:
+    def _announced(self, url: str, seconds: float, kept: _Kept | None) -> _Kept:
         """Fetch, and tell whoever gave us the processor that we do not need it meanwhile."""
         with self._lock:
             self._under_way += 1
             if self._under_way == 1:
                 self._waits(True)
         try:
-            return self._follow(url, seconds)
+            return self._follow(url, seconds, kept)
         finally:
             with self._lock:
                 self._under_way -= 1
                 if not self._under_way:
                     self._waits(False)
 
-    def _follow(self, text: str, seconds: float) -> Fetched:
+    def _follow(self, text: str, seconds: float, kept: _Kept | None) -> _Kept:
         deadline = Deadline(seconds)
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                target = self._get(text, deadline)
+                target = self._get_twice(text, deadline, kept.etag if kept is not None else "")
+            except _Unchanged:
+                if kept is None:
+                    raise AssetError("the answer is not a picture but 304") from None
+                return replace(kept, until=self._clock() + self._limits.keep)
             except TooSlow as error:  # the host that was asked last is the slow one
                 if self._is_fair(seconds):
                     with self._lock:
                         self._failures[_host(text)] = error
                 raise
-            if isinstance(target, Fetched):
+            if isinstance(target, _Kept):
                 return target
             text = target
         raise AssetError(f"more than {MAX_REDIRECTS} redirects")
 
-    def _get(self, text: str, deadline: Deadline) -> Fetched | str:
-        """Ask once: a body, or where to go instead."""
+    def _get_twice(self, text: str, deadline: Deadline, etag: str) -> _Kept | str:
+        """Ask, and once more where the failure may be over."""
+        try:
+            return self._get(text, deadline, etag)
+        except _Passing:
+            deadline.left()
+            return self._get(text, deadline, etag)
+
+    def _get(self, text: str, deadline: Deadline, etag: str) -> _Kept | str:
+        """Ask once: a body, or where to go instead. Raises _Unchanged where the ETag is still right."""
         url = check_url(text, self._policy)
         backend = GuardedBackend(self._policy, deadline, self._resolver, self._connector)
         transport = GuardedTransport(backend, self._tls())
         try:
             # trust_env=False: neither proxies nor .netrc nor certificates from the environment
             with httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client:  # noqa: SIM117
-                with client.stream("GET", url, headers=_HEADERS) as response:
+                with client.stream("GET", url, headers=self._headers(etag)) as response:
                     return self._read(url, response)
-        except httpx.InvalidURL as error:  # httpx looks at Location even where it does not follow
+        except (
+            httpx.InvalidURL,
+            ValueError,
+        ) as error:  # httpx looks at Location in any case
             raise Refused(f"redirected to something that is not a URL: {error}") from error
         except (httpcore.TimeoutException, httpx.TimeoutException) as error:
             deadline.left()
-            raise TooSlow(f"{url.host} is too slow") from error
-        except (
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpx.HTTPError,
-            ssl.SSLError,
-            OSError,
-        ) as error:
+            raise TooSlow(f"{_name(url)} is too slow") from error
+        except ssl.SSLError as error:
+            raise AssetError(f"{_name(url)} could not be read: {error}") from error
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError, httpx.TransportError, OSError) as error:
             deadline.left()
-            raise AssetError(f"{url.host} could not be read: {type(error).__name__}: {error}") from error
+            raise _Passing(f"{_name(url)} could not be read: {type(error).__name__}: {error}") from error
+        except (httpcore.ProtocolError, httpx.HTTPError) as error:
+            deadline.left()
+            raise AssetError(f"{_name(url)} could not be read: {type(error).__name__}: {error}") from error
 
-    def _read(self, url: httpx.URL, response: httpx.Response) -> Fetched | str:
+    def _headers(self, etag: str) -> dict[str, str]:
+        headers = {**_HEADERS, "User-Agent": self._limits.user_agent}
+        return {**headers, "If-None-Match": etag} if etag else headers
+
+    def _read(self, url: httpx.URL, response: httpx.Response) -> _Kept | str:
         location = response.headers.get("location")
         if response.status_code in _REDIRECTS and location:
             try:
                 return str(url.join(location))
-            except httpx.InvalidURL as error:
+            except (httpx.InvalidURL, ValueError) as error:
                 raise Refused(f"redirected to something that is not a URL: {error}") from error
+        if response.status_code == 304:
+            raise _Unchanged
         if response.status_code != 200:
-            raise AssetError(f"{url.host} answered {response.status_code}")
+            kind = _Passing if response.status_code in _PASSING else AssetError
+            raise kind(f"{_name(url)} answered {response.status_code}")
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type in ("text/html", "application/xhtml+xml"):
-            raise AssetError(f"{url.host} answered with a web page, not an image")
         is_font = content_type.startswith("font/") or url.path.lower().endswith(_FONT_FILES)
         limit = self._limits.max_font_bytes if is_font else self._limits.max_bytes
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             raise TooLarge(f"larger than {limit} bytes")
         encoding = response.headers.get("content-encoding", "")
-        return Fetched(decode(response.iter_raw(), encoding, limit), content_type)
+        data = decode(response.iter_raw(), encoding, limit)
+        if content_type in ("text/html", "application/xhtml+xml") and not _is_known(data):
+            raise AssetError(f"{_name(url)} answered with a web page, not an image")
+        etag = response.headers.get("etag", "")
+        until = self._clock() + self._limits.keep
+        return _Kept(Fetched(data, content_type), until, etag if len(etag) < 500 and etag.isascii() else "")
 
     def _tls(self) -> ssl.SSLContext:
         if self._ssl_context is None:
             self._ssl_context = httpx.create_ssl_context(trust_env=False)
         return self._ssl_context
+
+
+def _name(url: httpx.URL) -> str:
+    """Return a host as it is dialled: decoding its punycode may fail."""
+    return url.raw_host.decode("ascii", "replace")
+
+
+def _is_known(data: bytes) -> bool:
+    """Whether the first bytes are those of a picture or a font, whatever the server calls them."""
+    return sniff(data) is not None or data[:4] in _FONTS
 
 
 def _host(url: str) -> str:

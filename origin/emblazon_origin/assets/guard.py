@@ -96,8 +96,9 @@ def check_url(text: str, policy: GuardPolicy) -> httpx.URL:
             "the URL has spaces, backslashes or control characters, or is longer than 8192 characters"
         )
     try:
-        url = httpx.URL(unicodedata.normalize("NFKC", text) if not text.isascii() else text)
-    except (httpx.InvalidURL, UnicodeError) as error:
+        url = httpx.URL(_with_plain_host(text) if not text.isascii() else text)
+        _ = url.host  # decoded from punycode; httpx does so later
+    except (httpx.InvalidURL, ValueError) as error:
         raise Refused(f"not a URL: {error}") from error
     if url.scheme not in ("http", "https"):
         raise Refused(f"{url.scheme or 'no scheme'}: only http and https are fetched")
@@ -106,6 +107,13 @@ def check_url(text: str, policy: GuardPolicy) -> httpx.URL:
     port = url.port if url.port is not None else (443 if url.scheme == "https" else 80)
     check_host(url.raw_host.decode("ascii"), port, policy)
     return url
+
+
+def _with_plain_host(text: str) -> str:
+    """Return a URL with its host in compatibility form (`①②⑦` is 127), as IDNA has it; the rest stays."""
+    scheme, separator, rest = text.partition("://")
+    end = next((at for at, character in enumerate(rest) if character in "/?#"), len(rest))
+    return unicodedata.normalize("NFKC", scheme + separator + rest[:end]) + rest[end:]
 
 
 def check_host(host: str, port: int, policy: GuardPolicy) -> None:

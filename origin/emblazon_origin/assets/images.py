@@ -10,6 +10,7 @@ Decoded and resized pictures are kept in byte-bounded caches that all renders sh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ from ..caching import ByteCache
 from ..errors import AssetError
 from ..report import Report
 from ..style.values.dom import Element
-from .images_decode import ImageLimits
 from .images_find import image_references
 from .images_resize import halved, resize
 from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
 from .resources import Fetched, Resources
 from .svg import SvgImage
+
+log = logging.getLogger(__name__)
 
 _PARALLEL_FETCHES = 6
 _UPSCALED = 1.25  # from this factor on, a picture looks soft
@@ -54,14 +56,13 @@ class ImageStore:
         *,
         svg_fonts: Sequence[str] = (),
         lost: Iterable[str] = (),  # not to be asked for again
-        limits: ImageLimits | None = None,
     ) -> None:
         self._resources = resources
         self._report = report
         self._svg_fonts = tuple(svg_fonts)
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
-        self._work = PictureWork(limits or ImageLimits())
+        self._work = PictureWork(resources.image_limits)
 
     def report_to(self, report: Report) -> None:
         """Tell another report what there is to say from now on."""
@@ -143,6 +144,8 @@ class ImageStore:
             return self._resources.read(href)
         except AssetError as error:
             return error
+        except Exception as error:
+            return _defect(href, error)
 
     def _decode(self, href: str, read: Fetched | AssetError) -> Decoded | AssetError:
         if isinstance(read, AssetError):
@@ -151,6 +154,8 @@ class ImageStore:
             return self._work.decode(read.data, remote=href[:4].lower() == "http")
         except AssetError as error:
             return error
+        except Exception as error:
+            return _defect(href, error)
 
     def _size(self, found: Decoded, width: int, height: int, rendering: Rendering) -> Pixmap:
         if isinstance(found.source, SvgImage):
@@ -175,6 +180,12 @@ class ImageStore:
             name = _short(key)
             message = f"{name} is {own[0]:g}×{own[1]:g} but drawn at {width}×{height}"
             self._report.add("warning", "image-upscaled", message, where=name)
+
+
+def _defect(href: str, error: Exception) -> AssetError:
+    """Return a defect as an error of the picture: no picture costs its card."""
+    log.error("a defect in reading an image", exc_info=error, extra={"image": _short(href)})
+    return AssetError(f"it cannot be read: {type(error).__name__}")
 
 
 def _short(href: str) -> str:

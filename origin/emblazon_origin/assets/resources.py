@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from ..errors import AssetError
 from ..limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
+from .images_decode import ImageLimits
 
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _BASE64_SPACE = re.compile(rb"[\t\n\f\r ]+")
@@ -56,6 +57,7 @@ class Resources:
     outside: bool = False
     max_bytes: int = MAX_IMAGE_BYTES
     max_font_bytes: int = MAX_FONT_FILE_BYTES
+    image_limits: ImageLimits = field(default_factory=ImageLimits)
 
     def read_font(self, href: str) -> bytes:
         """Return the bytes of a font file, which may be larger than a picture's."""

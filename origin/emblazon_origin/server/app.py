@@ -41,8 +41,10 @@ def default_renderer(config: OriginConfig | None = None) -> RendererSpec:
         "networks": list(config.fetch_allow),
         "literals": config.fetch_literals,
         "seconds": config.fetch_timeout,
+        "user_agent": config.fetch_user_agent,
     }
-    return RendererSpec("emblazon_origin.workers.card_renderer:build", {"fetch": fetch})
+    images = {"pixels": config.image_pixels, "jpeg_pixels": config.jpeg_pixels}
+    return RendererSpec("emblazon_origin.workers.card_renderer:build", {"fetch": fetch, "images": images})
 
 
 async def carry(origin: OriginServer, request: web.BaseRequest) -> web.StreamResponse:

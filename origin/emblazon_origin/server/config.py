@@ -140,6 +140,21 @@ class OriginConfig:
     fetch_literals: bool = _setting(
         False, "EMBLAZON_FETCH_LITERALS", "Allow IP addresses in place of host names."
     )
+    fetch_user_agent: str = _setting(
+        "",
+        "EMBLAZON_FETCH_USER_AGENT",
+        "How fetches of images call themselves; name a page where their owner can be reached.",
+    )
+    image_pixels: int = _setting(
+        40_000_000, "EMBLAZON_IMAGE_PIXELS", "Pixels that an image may have.", low=1, high=1_000_000_000
+    )
+    jpeg_pixels: int = _setting(
+        100_000_000,
+        "EMBLAZON_JPEG_PIXELS",
+        "The same of a JPEG image, which is decoded at a half, a quarter or an eighth.",
+        low=1,
+        high=1_000_000_000,
+    )
 
     max_connections: int = _setting(
         0,
@@ -219,6 +234,10 @@ class OriginConfig:
         _check_url("OTEL_EXPORTER_OTLP_ENDPOINT", self.otel_endpoint, _WEB)
         _check_url("EMBLAZON_S3_ENDPOINT", self.s3_endpoint, _WEB)
         _check_url("EMBLAZON_STORAGE_URL", self.storage_url, _WEB)
+        if not self.fetch_user_agent.isprintable() or not self.fetch_user_agent.isascii():
+            raise SettingsError(
+                "EMBLAZON_FETCH_USER_AGENT: use printable ASCII, e.g. ExampleCards/1.0 (+https://example.com/cards)"
+            )
         if not self.fetch_ports:
             raise SettingsError("EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443")
         if self.render_timeout <= self.fetch_timeout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
 from emblazon_origin.allocator import keep_freed_memory
-from emblazon_origin.assets.fetch import FetchLimits, GuardedFetcher
+from emblazon_origin.assets.fetch import USER_AGENT, FetchLimits, GuardedFetcher
 from emblazon_origin.assets.guard import GuardPolicy
+from emblazon_origin.assets.images_decode import ImageLimits
 from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
@@ -42,10 +43,18 @@ _FETCH_SHARE = 8  # one part in eight of a process's cache bytes is for fetched 
 class CardRenderer:
     """Draws the cards of one project folder."""
 
-    def __init__(self, home: Home, fetcher: GuardedFetcher | None, cache_bytes: int) -> None:
+    def __init__(
+        self,
+        home: Home,
+        fetcher: GuardedFetcher | None,
+        cache_bytes: int,
+        image_limits: ImageLimits | None = None,
+    ) -> None:
         self._home = home
         self._fetcher = fetcher
-        self._engine = Engine.from_home(home, fetcher=fetcher)
+        self._engine = replace(
+            Engine.from_home(home, fetcher=fetcher), image_limits=image_limits or ImageLimits()
+        )
         self._library = TemplateLibrary(home.templates, self._engine.fonts.digest, read_project(home).brand)
         if cache_bytes:
             share_out(cache_bytes)
@@ -161,6 +170,7 @@ def build(
     home: str = "",
     cache_bytes: int = 0,
     fetch: dict[str, Any] | None = None,
+    images: dict[str, int] | None = None,
 ) -> CardRenderer:
     """Make the renderer of a project; `fetch` holds the guard's settings, None: no remote files."""
     keep_freed_memory()
@@ -170,7 +180,12 @@ def build(
         policy = GuardPolicy.of(
             tuple(fetch["ports"]), tuple(fetch["hosts"]), tuple(fetch["networks"]), fetch["literals"]
         )
-        limits = FetchLimits(seconds=fetch["seconds"], cache_bytes=max(1 << 20, cache_bytes // _FETCH_SHARE))
+        limits = FetchLimits(
+            seconds=fetch["seconds"],
+            cache_bytes=max(1 << 20, cache_bytes // _FETCH_SHARE),
+            user_agent=fetch.get("user_agent") or USER_AGENT,
+        )
         fetcher = GuardedFetcher(policy, limits)
         fetcher.prepare()
-    return CardRenderer(folder, fetcher, cache_bytes - cache_bytes // _FETCH_SHARE)
+    image_limits = ImageLimits(**images) if images else ImageLimits()
+    return CardRenderer(folder, fetcher, cache_bytes - cache_bytes // _FETCH_SHARE, image_limits)

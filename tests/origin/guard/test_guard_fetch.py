@@ -212,16 +212,16 @@ def test_proxies_of_the_environment_are_not_asked(
     assert proxy.connections == 0
 
 
-def test_three_redirects_are_followed_and_a_fourth_is_not(start: Callable[..., Server]) -> None:
+def test_five_redirects_are_followed_and_a_sixth_is_not(start: Callable[..., Server]) -> None:
     def hop(client: socket.socket, head: str) -> None:
         left = int(head.split()[1].strip("/"))
         handler = respond(b"end") if not left else respond(b"", f"Location: /{left - 1}", status="301 Moved")
         handler(client, head)
 
     server = start(hop)
-    assert fetcher(server).fetch("http://example.com/3").data == b"end"
-    with pytest.raises(AssetError, match="more than 3 redirects"):
-        fetcher(server).fetch("http://example.com/4")
+    assert fetcher(server).fetch("http://example.com/5").data == b"end"
+    with pytest.raises(AssetError, match="more than 5 redirects"):
+        fetcher(server).fetch("http://example.com/6")
 
 
 def test_a_drip_feed_ends_at_the_deadline_for_the_whole_fetch(start: Callable[..., Server]) -> None:
@@ -369,6 +369,69 @@ def test_bodies_and_failures_are_remembered_for_a_while(start: Callable[..., Ser
     now[0] = 80.0
     assert guarded.fetch("http://example.com/").data == b"two"
     assert guarded.outcomes == {"failed": 1, "kept failure": 1, "ok": 2, "kept": 1}
+
+
+def test_a_failure_that_may_be_over_is_tried_once_more(start: Callable[..., Server]) -> None:
+    for first in (respond(b"", status="503 Busy"), lambda client, head: client.close()):
+        answers = iter([first, respond(b"picture")])
+        server = start(lambda client, head, answers=answers: next(answers)(client, head))
+        assert fetcher(server).fetch("http://example.com/").data == b"picture"
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize(("status", "tries"), [("503 Busy", 2), ("404 Gone", 1), ("500 Oops", 1)])
+def test_other_failures_and_second_ones_are_final(
+    start: Callable[..., Server], status: str, tries: int
+) -> None:
+    server = start(respond(b"", status=status))
+    with pytest.raises(AssetError, match=f"answered {status[:3]}"):
+        fetcher(server).fetch("http://example.com/")
+    assert server.connections == tries
+
+
+def test_an_expired_picture_is_asked_for_by_its_etag(start: Callable[..., Server]) -> None:
+    now = [0.0]
+    answers = iter([respond(b"one", 'ETag: "a"'), respond(b"", status="304 Not Modified"), respond(b"two")])
+    server = start(lambda client, head: next(answers)(client, head))
+    guarded = fetcher(server, clock=lambda: now[0])
+    told = []
+    for now[0] in (0.0, 80.0, 81.0, 160.0):
+        guarded.sweep()
+        told.append(guarded.fetch("http://example.com/").data)
+    assert told == [b"one", b"one", b"one", b"two"]
+    assert ['If-None-Match: "a"' in head for head in server.requests] == [False, True, True]
+
+
+def test_a_304_that_nobody_asked_for_is_no_picture(start: Callable[..., Server]) -> None:
+    with pytest.raises(AssetError, match="304"):
+        fetcher(start(respond(b"", status="304 Not Modified"))).fetch("http://example.com/")
+
+
+def test_a_picture_is_told_by_its_bytes_whatever_it_is_called(start: Callable[..., Server]) -> None:
+    server = start(respond(b"\xff\xd8\xff\xe0 a picture", "Content-Type: text/html"))
+    assert fetcher(server).fetch("http://example.com/").data.startswith(b"\xff\xd8")
+
+
+def test_fetches_say_who_asks(start: Callable[..., Server]) -> None:
+    server = start(respond(b"x"))
+    fetcher(server).fetch("http://example.com/")
+    assert "+https://" in server.requests[0]
+    named = fetcher(server)
+    named._limits = FetchLimits(user_agent="ExampleCards/1.0 (+https://example.com/cards)")
+    named.fetch("http://example.com/2")
+    assert "User-Agent: ExampleCards/1.0 (+https://example.com/cards)" in server.requests[1]
+
+
+@pytest.mark.parametrize("url", ["http://xn--a/", "http://xn--/", "http://xn--a.com/x.png"])
+def test_hosts_that_are_none_are_asset_errors(url: str) -> None:
+    with pytest.raises(AssetError):
+        fetcher().fetch(url)
+
+
+def test_the_path_of_a_url_is_asked_for_as_it_is_written(start: Callable[..., Server]) -> None:
+    server = start(respond(b"x"))
+    fetcher(server).fetch("http://ｅxample.com/ＡＢＣ.png")
+    assert server.requests[0].startswith("GET /%EF%BC%A1%EF%BC%A2%EF%BC%A3.png ")
 
 
 @pytest.mark.parametrize(
