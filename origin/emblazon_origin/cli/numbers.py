@@ -58,5 +58,15 @@ def language_tag(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text!r} is no language tag such as ar, ja or zh-Hant") from None
 
 
+def shard(text: str) -> tuple[int, int]:
+    """Take one part of several, as `3/16`."""
+    number, _, of = text.partition("/")
+    if not (number.isascii() and number.isdigit() and of.isascii() and of.isdigit()) or not 1 <= int(
+        number
+    ) <= int(of):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part; write 3/16 for the third of sixteen")
+    return int(number), int(of)
+
+
 pixels = whole(1, MAX_PIXELS)
 port = whole(1, 65535, "; set EMBLAZON_PORT or --port to one")

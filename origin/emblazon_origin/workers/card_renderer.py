@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from dataclasses import asdict, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from emblazon import __version__
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
@@ -25,17 +22,12 @@ from emblazon_origin.home import Home, find_home
 from emblazon_origin.paint.cache import caches
 from emblazon_origin.project import read_project
 from emblazon_origin.render import Engine, RenderRequest
+from emblazon_origin.renderer_version import renderer_version
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.text.fonts.font_lock import check_fonts
 from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.renderer import Waits
 
-# What changes pixels: these folders of the package, and these libraries.
-_STAGES = ("template", "style", "text", "layout", "paint", "encode", "assets")
-_LIBRARIES = (
-    "icu4py", "isal", "jinja2", "lxml", "numpy", "pillow", "pyphen", "regex", "resvg-py",
-    "selectolax", "tinycss2", "uharfbuzz",
-)  # fmt: skip
 _WARM_SECONDS = 2.0
 _FETCH_SHARE = 8  # one part in eight of a process's cache bytes is for fetched files
 
@@ -144,26 +136,6 @@ def share_out(budget: int) -> None:
         return
     for cache in everything:
         cache.resize(budget * cache.max_bytes // total)
-
-
-def renderer_version() -> str:
-    """Return a text that changes with anything that can change pixels; part of every cache key."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for stage in _STAGES:
-        for path in sorted((package / stage).rglob("*.py")):
-            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    digest.update((package / "render.py").read_bytes())
-    for library in _LIBRARIES:
-        digest.update(f"{library}={_installed(library)}\n".encode())
-    return f"{__version__}-{digest.hexdigest()[:12]}"
-
-
-def _installed(library: str) -> str:
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "none"
 
 
 def build(

@@ -1,0 +1,9 @@
+"""Cards for a site that is built ahead of time: read its pages, draw what changed, write the tags.
+
+page_facts.py   what a built page says of itself
+page_rules.py   which template a page gets, and with which values (`[pages]` of emblazon.toml)
+card_store.py   pictures by the hash of what they show: drawn once, kept across builds
+site_images.py  pictures of the site itself, read from its folder instead of the network
+drawing.py      many cards at once, on every core
+tag_writer.py   the elements in a page's head
+"""

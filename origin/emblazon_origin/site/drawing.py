@@ -1,0 +1,111 @@
+"""Many cards at once, on every core: processes that share what was loaded before they were made."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+
+from emblazon.contract.request import CardRequest
+
+from ..bound_request import bound_request
+from ..errors import EmblazonError
+from ..render import Engine, Rendered
+from ..template.library import TemplateLibrary
+
+WAITING = 4  # cards handed to each process ahead of time
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One card to draw; `key` is the caller's."""
+
+    key: str
+    request: CardRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """What processes inherit: fonts and templates, loaded once."""
+
+    engine: Engine
+    library: TemplateLibrary
+
+    def draw(self, request: CardRequest) -> Rendered:
+        """Draw one card. Raises `EmblazonError`."""
+        bound = bound_request(
+            self.library,
+            request.template.name,
+            request.params,
+            lang=request.lang,
+            variant=request.variant,
+            width=request.width,
+            height=request.height,
+            format=request.format,
+            dpr=request.dpr,
+        )
+        return self.engine.render(bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A finished one, or why there is none."""
+
+    key: str
+    data: bytes = b""
+    content_type: str = ""
+    width: int = 0
+    height: int = 0
+    losses: tuple[str, ...] = ()  # errors that the render reported
+    error: str = ""
+
+
+_drawer: Drawer | None = None  # inherited by the processes, which are forked
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+
+
+def _draw(task: Task) -> Picture:
+    if _drawer is None:
+        raise RuntimeError("a process without fonts and templates")
+    try:
+        drawn = _drawer.draw(task.request)
+    except EmblazonError as error:
+        return Picture(task.key, error=str(error))
+    losses = tuple(str(item.message) for item in drawn.report.diagnostics if item.severity == "error")
+    return Picture(task.key, drawn.data, drawn.content_type, drawn.width, drawn.height, losses)
+
+
+def draw_all(drawer: Drawer, tasks: Iterable[Task], processes: int = 0) -> Iterator[Picture]:
+    """Draw every card and yield each as it is finished, in no order.
+
+    `processes` 0 is one for each core. Ending the iteration early, or an exception in it, ends the processes.
+    """
+    global _drawer
+    count = processes or len(os.sched_getaffinity(0))
+    _drawer = drawer
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), initializer=_begin)
+    try:
+        yield from _in_turn(lambda task: pool.submit(_draw, task), iter(tasks), count * WAITING)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        _drawer = None
+
+
+def _in_turn(
+    submit: Callable[[Task], Future[Picture]], tasks: Iterator[Task], ahead: int
+) -> Iterator[Picture]:
+    under_way: set[Future[Picture]] = set()
+    for task in tasks:
+        under_way.add(submit(task))
+        if len(under_way) >= ahead:
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    while under_way:
+        done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+        yield from (future.result() for future in done)

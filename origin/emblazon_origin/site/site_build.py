@@ -1,0 +1,175 @@
+"""One run over a built site: read the pages, draw what is new, write the tags. Begin reading here.
+
+1 pages   every HTML file of this shard, with what it says of itself
+2 cards   the request that rules and facts make of each
+3 draw    what the store does not have, on every core
+4 write   the picture into the site, the tags into the page
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from emblazon.contract.alt import alt_text
+from emblazon.contract.problem import Problem, unknown_word
+from emblazon.contract.request import CardRequest, build_request
+from emblazon.contract.schema import CONTENT_TYPES, Format, Manifest
+from emblazon.sdk.meta import meta_tags
+
+from .card_store import CardStore, card_name, write_whole
+from .drawing import Picture, Task
+from .page_facts import PageFacts, read_facts
+from .page_rules import PageRules, params_of
+from .site_images import absolute
+from .tag_writer import with_tags, without_own
+
+State = Literal["drawn", "kept", "skipped", "failed"]
+
+
+@dataclass(slots=True)
+class Page:
+    """One page of the site on its way."""
+
+    file: Path
+    path: str  # as it is served: /blog/hello/
+    html: str
+    facts: PageFacts
+    request: CardRequest | None = None
+    name: str = ""  # of its picture in the store
+    state: State = "skipped"
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(slots=True)
+class SiteBuild:
+    """A site's folder, the rules for its pages, and where their pictures are kept."""
+
+    site: Path
+    rules: PageRules
+    manifest: Manifest
+    store: CardStore
+    shard: tuple[int, int] = (1, 1)
+    dry: bool = False
+    waiting: dict[str, list[Page]] = field(default_factory=lambda: defaultdict(list))
+
+    def pages(self) -> Iterator[Page]:
+        """1 and 2: yield every page of this shard, with the card that it gets or why it gets none."""
+        own = self.site / self.rules.folder
+        for file in sorted(self.site.rglob("*.htm*")):
+            if file.suffix not in (".html", ".htm") or own in file.parents or not self._is_mine(file):
+                continue
+            html = file.read_text("utf-8", "surrogateescape")
+            page = Page(file, served_path(file.relative_to(self.site)), html, read_facts(without_own(html)))
+            self._choose(page)
+            yield page
+
+    def tasks(self, pages: list[Page]) -> list[Task]:
+        """3: return what is to be drawn; pages whose picture is there are finished at once."""
+        tasks = []
+        for page in pages:
+            if page.request is None:
+                continue
+            kept = self.store.find(page.name)
+            if kept is not None:
+                self._finish(page, kept, "kept")
+            else:
+                if page.name not in self.waiting:
+                    tasks.append(Task(page.name, page.request))
+                self.waiting[page.name].append(page)
+        return tasks
+
+    def take(self, picture: Picture) -> list[Page]:
+        """4: keep a picture and finish the pages that waited for it; returns them."""
+        pages = self.waiting.pop(picture.key, [])
+        if picture.error:
+            for page in pages:
+                page.state, page.note = "failed", picture.error
+            return pages
+        ending = next(name for name, kind in CONTENT_TYPES.items() if kind == picture.content_type)
+        path = self.store.add(picture.key, ending, picture.data)
+        for page in pages:
+            page.note = "; ".join(picture.losses)
+            self._finish(page, path, "drawn")
+        return pages
+
+    def _is_mine(self, file: Path) -> bool:
+        number, of = self.shard
+        digest = hashlib.sha256(
+            file.relative_to(self.site).as_posix().encode("utf-8", "surrogateescape")
+        ).digest()
+        return int.from_bytes(digest[:8], "big") % of == number - 1
+
+    def _choose(self, page: Page) -> None:
+        rule = self.rules.rule_for(page.path)
+        if rule.skip or "skip" in page.facts.own:
+            page.note = "left out by a rule" if rule.skip else "left out by the page"
+            return
+        name = page.facts.own.get("template") or rule.template or self.rules.template
+        spec = self.manifest.templates.get(name)
+        if spec is None:
+            page.state, page.note = (
+                "failed",
+                unknown_word("Template", name, sorted(self.manifest.templates))[0],
+            )
+            return
+        if not page.facts.title and "title" not in page.facts.own:
+            page.note = "it has no title"
+            return
+        params: dict[str, object] = dict(params_of(page.facts, spec, rule))
+        for key, value in params.items():
+            if spec.params[key].type == "url":
+                params[key] = absolute(self.rules.base_url, page.path, str(value))
+        options = {"_lang": page.facts.lang} if page.facts.lang else {}
+        try:
+            page.request = build_request(
+                {"template": name, "params": params, "options": options},
+                self.manifest,
+                extension=self.rules.format,
+            )
+        except Problem as problem:
+            page.state, page.note = "failed", problem.detail or problem.title
+            return
+        page.name = card_name(page.request, self.manifest.renderer)
+
+    def _finish(self, page: Page, picture: Path, state: State) -> None:
+        page.state = state
+        request = page.request
+        if request is None:
+            raise AssertionError("a page without a card is not finished")
+        base = self.rules.base_url or _origin_of(page.facts.canonical)
+        page.url = f"{base}/{self.rules.folder}/{picture.name}"
+        if self.dry:
+            return
+        self.store.publish(picture, self.site / self.rules.folder)
+        width, height = round(request.width * request.dpr), round(request.height * request.dpr)
+        alt = alt_text(request.template, request.params)
+        tags = meta_tags(page.url, width, height, format=_format_of(picture), alt=alt)
+        html = with_tags(page.html, tags, page.facts.image)
+        if html is None:
+            page.state, page.note = "failed", "it has no <head> for the tags"
+        elif html != page.html:
+            write_whole(page.file, html.encode("utf-8", "surrogateescape"))
+
+
+def served_path(relative: Path) -> str:
+    """Return the path that a file of the site is served at: `/blog/` for `blog/index.html`."""
+    path = relative.as_posix()
+    if relative.name in ("index.html", "index.htm"):
+        path = path[: -len(relative.name)]
+    return f"/{path}"
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _format_of(picture: Path) -> Format:
+    return next(name for name in CONTENT_TYPES if name == picture.suffix[1:])
