@@ -18,7 +18,7 @@ from .exit_codes import FAILED, CommandError
 from .numbers import http_url, shard
 
 if TYPE_CHECKING:
-    from ..site.drawing import Picture, Task
+    from ..site.drawing import SitePicture, Task
     from ..site.page_rules import PageRules
     from ..site.site_build import Page
     from ..template.library import TemplateLibrary
@@ -112,7 +112,7 @@ def _draw(
     fonts: FontLibrary,
     library: TemplateLibrary,
     tasks: list[Task],
-) -> Iterator[Picture]:
+) -> Iterator[SitePicture]:
     from ..assets.fetch import GuardedFetcher
     from ..render import Engine
     from ..site.drawing import Drawer, draw_all
@@ -122,7 +122,7 @@ def _draw(
     return draw_all(Drawer(Engine(fonts, fetcher), library), tasks, options.processes)
 
 
-def _with_progress(pictures: Iterator[Picture], total: int) -> Iterator[Picture]:
+def _with_progress(pictures: Iterator[SitePicture], total: int) -> Iterator[SitePicture]:
     """Show how far it is, where somebody looks."""
     if not sys.stderr.isatty():
         yield from pictures

@@ -51,7 +51,7 @@ class Drawer:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SitePicture:
     """A finished one, or why there is none."""
 
     key: str
@@ -70,18 +70,18 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
 
 
-def _draw(task: Task) -> Picture:
+def _draw(task: Task) -> SitePicture:
     if _drawer is None:
         raise RuntimeError("a process without fonts and templates")
     try:
         drawn = _drawer.draw(task.request)
     except EmblazonError as error:
-        return Picture(task.key, error=str(error))
+        return SitePicture(task.key, error=str(error))
     losses = tuple(str(item.message) for item in drawn.report.diagnostics if item.severity == "error")
-    return Picture(task.key, drawn.data, drawn.content_type, drawn.width, drawn.height, losses)
+    return SitePicture(task.key, drawn.data, drawn.content_type, drawn.width, drawn.height, losses)
 
 
-def draw_all(drawer: Drawer, tasks: Iterable[Task], processes: int = 0) -> Iterator[Picture]:
+def draw_all(drawer: Drawer, tasks: Iterable[Task], processes: int = 0) -> Iterator[SitePicture]:
     """Draw every card and yield each as it is finished, in no order.
 
     `processes` 0 is one for each core. Ending the iteration early, or an exception in it, ends the processes.
@@ -98,9 +98,9 @@ def draw_all(drawer: Drawer, tasks: Iterable[Task], processes: int = 0) -> Itera
 
 
 def _in_turn(
-    submit: Callable[[Task], Future[Picture]], tasks: Iterator[Task], ahead: int
-) -> Iterator[Picture]:
-    under_way: set[Future[Picture]] = set()
+    submit: Callable[[Task], Future[SitePicture]], tasks: Iterator[Task], ahead: int
+) -> Iterator[SitePicture]:
+    under_way: set[Future[SitePicture]] = set()
     for task in tasks:
         under_way.add(submit(task))
         if len(under_way) >= ahead:

@@ -23,7 +23,7 @@ from emblazon.contract.schema import CONTENT_TYPES, Format, Manifest
 from emblazon.sdk.meta import meta_tags
 
 from .card_store import CardStore, card_name, write_whole
-from .drawing import Picture, Task
+from .drawing import SitePicture, Task
 from .page_facts import PageFacts, read_facts
 from .page_rules import PageRules, params_of
 from .site_images import absolute
@@ -85,7 +85,7 @@ class SiteBuild:
                 self.waiting[page.name].append(page)
         return tasks
 
-    def take(self, picture: Picture) -> list[Page]:
+    def take(self, picture: SitePicture) -> list[Page]:
         """4: keep a picture and finish the pages that waited for it; returns them."""
         pages = self.waiting.pop(picture.key, [])
         if picture.error:
