@@ -12,7 +12,7 @@ out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; 
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-fast check format bench fidelity lock docs clean
+.PHONY: help run dev test test-fast check format bench fidelity lock docs clean release release-check
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,18 @@ fidelity: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Clo
 docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README's pictures again
 	@$(BIN)/python -m emblazon_origin.style.docs
 	@$(BIN)/python docs/pictures.py
+
+release: .venv/.dev fonts/vendor/.done ## Build wheel and sdist into dist/ and check them; publishing is the workflow's
+	@rm -rf dist && $(call quietly,$(BIN)/python -m build --no-isolation,The build failed.)
+	@$(BIN)/twine check --strict dist/*
+	@$(BIN)/check-manifest --no-build-isolation
+	@ls -1 dist
+
+release-check: ## Everything that must hold before a tag: clean tree, checks, tests, version, wheel
+	@[ -z "$$(git status --porcelain)" ] || { echo "The tree is not clean: commit or stash first." >&2; exit 1; }
+	@version=$$($(PYTHON) -c 'import re; print(re.search(r"__version__ = .(.*).$$", open("edge/emblazon/__init__.py").read(), re.M)[1])'); \
+	grep -q "^## \[$$version\] - 20" CHANGELOG.md || { echo "CHANGELOG.md has no dated section for $$version." >&2; exit 1; }
+	@$(MAKE) --no-print-directory check test release
 
 lock: .venv/.dev ## Resolve the requirement locks again
 	@for set in run dev; do \

@@ -1,0 +1,179 @@
+"""The wheel is whole: in an empty folder, without the checkout, npm or make, it draws a card."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Timer
+
+import pytest
+from PIL import Image
+from workerd import free_port
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+pytestmark = pytest.mark.e2e
+MINUTES = 10 * 60
+
+
+def quiet(*command: str | Path, cwd: Path, **environment: str) -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**without_emblazon(), **environment},
+        capture_output=True,
+        text=True,
+        timeout=MINUTES,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def without_emblazon() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EMBLAZON_", "PYTHON"))}
+    return {name: value for name, value in kept.items() if name != "VIRTUAL_ENV"}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the sdist as an index would get it."""
+    folder = tmp_path_factory.mktemp("dist")
+    quiet(BIN / "python", "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment with the wheel and its extra; returns its `emblazon`."""
+    folder = tmp_path_factory.mktemp("environment")
+    quiet(BIN / "uv", "venv", "-q", "--python", sys.executable, folder / "venv", cwd=folder)
+    quiet(BIN / "uv", "pip", "install", "-q", "--python", folder / "venv", f"{wheel}[origin]", cwd=folder)
+    return folder / "venv" / "bin" / "emblazon"
+
+
+class Served:
+    """`emblazon serve` in a folder, and what it printed until it was ready."""
+
+    def __init__(self, command: Path, folder: Path, *arguments: str) -> None:
+        environment = {**without_emblazon(), "EMBLAZON_PORT": str(free_port()), "EMBLAZON_WORKERS": "1"}
+        self.process = subprocess.Popen(
+            [str(command), "serve", *arguments],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        limit = Timer(180, self.process.kill)  # a server that never gets ready ends the reading below
+        limit.start()
+        self.printed: list[str] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.printed.append(line)
+            if line.startswith(("A signed card:", "Emblazon is ready")) and (
+                "card" in line or "--dev" in arguments
+            ):
+                break
+        limit.cancel()
+
+    @property
+    def card(self) -> str:
+        found = re.search(r"^A signed card: (\S+)$", "".join(self.printed), re.MULTILINE)
+        assert found, self.printed
+        return found[1]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(60)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def served(installed: Path, tmp_path: Path) -> Iterator[Served]:
+    server = Served(installed, tmp_path)
+    yield server
+    server.stop()
+
+
+def fetch(url: str) -> tuple[str, bytes]:
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - 127.0.0.1
+        return answer.headers["content-type"], answer.read()
+
+
+def test_empty_folder_serves_the_card_that_is_printed(served: Served) -> None:
+    kind, data = fetch(served.card)
+    assert kind == "image/png"
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(data[16:20], "big") == 1200
+
+
+def test_begun_project_is_drawn_with_its_logo(installed: Path, tmp_path: Path) -> None:
+    square = "<rect width='9' height='9' fill='#f0f'/>"
+    (tmp_path / "mark.svg").write_text(
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>{square}</svg>"
+    )
+    quiet(installed, "init", "--yes", "--name", "Meridian", "--logo", "mark.svg", cwd=tmp_path)
+    quiet(installed, "render", "hello", "-p", "title=Hello", "-o", "card.png", cwd=tmp_path)
+    with Image.open(tmp_path / "card.png") as picture:
+        assert (255, 0, 255) in {color for _, color in picture.convert("RGB").getcolors(1 << 20) or []}
+    server = Served(installed, tmp_path)
+    try:
+        url = quiet(
+            installed,
+            "url",
+            "hello",
+            "-p",
+            "title=Hi",
+            "--base-url",
+            server.card.partition("/og/")[0],
+            cwd=tmp_path,
+        )
+        assert fetch(url.strip())[0] == "image/png"
+    finally:
+        server.stop()
+
+
+def test_emoji_and_every_script_come_with_pip_alone(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "card.html").write_text(
+        "<p style='font:40px sans-serif'>😀 漢字 한국어 العربية עברית हिन्दी ไทย"
+    )
+    told = quiet(installed, "explain", "card.html", cwd=tmp_path)
+    assert "no font" not in told
+    assert "Noto Color Emoji" in told
+
+
+def test_sdk_alone_says_what_the_commands_need(wheel: Path, tmp_path: Path) -> None:
+    quiet(BIN / "uv", "venv", "-q", "--python", sys.executable, "venv", cwd=tmp_path)
+    quiet(BIN / "uv", "pip", "install", "-q", "--python", "venv", str(wheel), cwd=tmp_path)
+    card = "Card('article', base_url='https://og.example.com', title='Hi')"
+    script = f"from emblazon import Card; print({card}.meta_tags())"
+    assert "og:image" in quiet("venv/bin/python", "-c", script, cwd=tmp_path)
+    done = subprocess.run(
+        ["venv/bin/emblazon", "render", "article", "-o", "a.png"],
+        cwd=tmp_path, env=without_emblazon(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert 'pip install "emblazon[origin]"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"emblazon", "emblazon_origin"}
+    assert {"emblazon/py.typed", "emblazon_origin/py.typed"} <= names
+    assert "emblazon_origin/builtin/templates/article/card.html" in names
+    assert any(name.startswith("emblazon_origin/builtin/fonts/vendor/NotoColorEmoji") for name in names)
+    assert not any("/tests/" in name or name.endswith((".pyc", ".lock.json")) for name in names)
