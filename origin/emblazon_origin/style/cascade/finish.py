@@ -117,7 +117,8 @@ _FOLDED = (
     "text_decoration_style", "text_decoration_color", "text_decoration_thickness", "text_decoration_skip_ink",
     "text_underline_offset", "text_underline_position", "font_variant_ligatures", "font_variant_caps",
     "font_variant_numeric", "font_variant_east_asian", "font_variant_position", "font_kerning",
-    "_webkit_line_clamp", "_webkit_box_orient",
+    "_webkit_line_clamp", "_webkit_box_orient", "_webkit_box_align", "_webkit_box_pack",
+    "_webkit_box_direction", "clip",
 )  # fmt: skip
 _SPECIAL |= dict.fromkeys((*_FOLDED, *BACKGROUND_KEYS, *MASK_KEYS), _skip)
 _SPECIAL |= {key: _skip for key in LONGHANDS if key.startswith("font_")}
@@ -173,6 +174,8 @@ def apply(computed: Computed, parent: Computed | None, context: Context) -> None
     _decorations(computed, parent)
     _overflow(fields)
     _webkit_box(fields, values)
+    if "clip" in values:
+        _clip(fields, values)
     if "quotes" in values:
         if values["quotes"] is None:
             fields.pop("quotes", None)
@@ -231,8 +234,19 @@ def _webkit_box(fields: dict[str, Any], values: dict[str, Any]) -> None:
         fields["line_clamp"] = lines
         return
     fields["display"] = "inline-flex" if inline else "flex"
-    if vertical:
-        fields["flex_direction"] = "column"
+    direction = "column" if vertical else "row"
+    if values.get("_webkit_box_direction") == "reverse":
+        direction += "-reverse"
+    fields["flex_direction"] = direction
+    fields["align_items"] = values.get("_webkit_box_align", "stretch")
+    fields["justify_content"] = values.get("_webkit_box_pack", "flex-start")
+
+
+def _clip(fields: dict[str, Any], values: dict[str, Any]) -> None:
+    """`clip` cuts absolutely positioned boxes as a clip path does (CSS Masking 1, appendix A)."""
+    out_of_flow = fields.get("position") in ("absolute", "fixed")
+    if values["clip"] is not None and out_of_flow and fields.get("clip_path") is None:
+        fields["clip_path"], fields["clip_path_box"] = values["clip"], "border-box"
 
 
 def _overflow(fields: dict[str, Any]) -> None:

@@ -1,37 +1,63 @@
-"""Properties that are known and draw nothing: without effect on a still picture, or not supported."""
+"""Properties that are known and draw nothing: without effect on a still picture, or not supported.
+
+Together with the other modules of this package these are all the properties that Chromium knows. That those
+without effect have none is shown by Chromium itself (`tests/origin/style/test_inert_properties.py`).
+"""
 
 from __future__ import annotations
 
-from ..syntax.registry import inert, svg, unsupported
+from ..syntax.registry import alias, inert, svg, unsupported
 
 inert(
-    "no effect on a still picture",
+    "of pointers, keys, focus and speech: nobody uses a picture",
     "cursor", "pointer-events", "user-select", "-webkit-user-select", "-moz-user-select", "-ms-user-select",
-    "resize", "caret-color", "caret", "touch-action", "-webkit-touch-callout",
-    "-webkit-tap-highlight-color", "-webkit-user-drag", "scroll-behavior", "overscroll-behavior",
-    "overscroll-behavior-x", "overscroll-behavior-y", "scroll-snap-type", "scroll-snap-align",
-    "scroll-snap-stop", "scroll-margin", "scroll-padding", "scroll-margin-top", "scroll-padding-top",
+    "caret-color", "caret", "caret-shape", "caret-animation", "touch-action", "-webkit-touch-callout",
+    "-webkit-tap-highlight-color", "-webkit-user-drag", "-webkit-user-modify", "touch-callout", "nav-index",
+    "ime-mode", "app-region", "-webkit-app-region", "window-drag", "speak", "speak-as", "interactivity",
+    "interest-delay", "interest-delay-start", "interest-delay-end", "reading-flow", "reading-order",
+)  # fmt: skip
+inert(
+    "of scrolling: a picture is not scrolled, and has no scroll bars",
+    "scroll-behavior", "overscroll-behavior", "overscroll-behavior-x", "overscroll-behavior-y",
+    "overscroll-behavior-inline", "overscroll-behavior-block", "scroll-snap-type", "scroll-snap-align",
+    "scroll-snap-stop", "scroll-axis-lock", "scroll-target-group", "scroll-marker-group",
     "scrollbar-width", "scrollbar-color", "scrollbar-gutter", "-webkit-overflow-scrolling",
-    "-ms-overflow-style", "backface-visibility", "-webkit-backface-visibility", "accent-color",
-    "overflow-anchor", "interpolate-size", "view-transition-name", "speak", "speak-as", "field-sizing",
-    "transform-style", "touch-callout", "-webkit-transform-style", "orphans", "widows", "page-break-before",
-    "page-break-after", "page-break-inside", "break-before", "break-after", "break-inside", "page",
-    "nav-index", "ime-mode", "-webkit-box-direction",
-    "app-region", "-webkit-app-region",
+    "-ms-overflow-style", "overflow-anchor",
+    *(f"scroll-{kind}{side}" for kind in ("margin", "padding") for side in (
+        "", "-top", "-right", "-bottom", "-left", "-inline", "-inline-start", "-inline-end", "-block",
+        "-block-start", "-block-end",
+    )),
 )  # fmt: skip
 inert(
-    "text is always smoothed and placed the same way",
-    "-webkit-font-smoothing", "-moz-osx-font-smoothing", "font-smooth", "text-rendering",
-    "-webkit-text-size-adjust", "-moz-text-size-adjust", "-ms-text-size-adjust", "text-size-adjust",
+    "of pages: a picture is one",
+    "orphans", "widows", "page-break-before", "page-break-after", "page-break-inside", "break-before",
+    "break-after", "break-inside", "page", "page-orientation", "page-margin-safety", "size",
+)  # fmt: skip
+inert(
+    "of timelines and transitions between views: a picture is not animated",
+    "interpolate-size", "view-transition-class", "view-transition-group", "view-transition-scope",
+    "scroll-timeline", "scroll-timeline-axis", "scroll-timeline-name", "view-timeline", "view-timeline-axis",
+    "view-timeline-inset", "view-timeline-name", "timeline-scope", "trigger-scope", "timeline-trigger",
+    "timeline-trigger-name", "timeline-trigger-source", "timeline-trigger-activation-range",
+    "timeline-trigger-activation-range-start", "timeline-trigger-activation-range-end",
+    "timeline-trigger-active-range", "timeline-trigger-active-range-start",
+    "timeline-trigger-active-range-end", "overlay",
+)  # fmt: skip
+inert(
+    "text is smoothed the same way everywhere but on some screens",
+    "-webkit-font-smoothing", "-moz-osx-font-smoothing", "font-smooth",
+    "-moz-text-size-adjust", "-ms-text-size-adjust",
     "print-color-adjust", "-webkit-print-color-adjust", "color-adjust", "forced-color-adjust",
+    "dynamic-range-limit", "buffered-rendering", "color-rendering",
 )  # fmt: skip
 inert(
-    "form controls are not drawn",
-    "appearance", "-webkit-appearance", "-moz-appearance",
+    "form controls are not drawn, and reported",
+    "appearance", "-webkit-appearance", "-moz-appearance", "accent-color", "field-sizing",
 )  # fmt: skip
+inert("MathML is not laid out, and reported", "math-style", "math-shift")
 inert(
-    "text flows around the margin box of a float",
-    "shape-outside", "shape-margin", "shape-image-threshold",
+    "of the frame that holds a page, or of its automatic language",
+    "frame-sizing", "-webkit-locale", "position-try-order",
 )  # fmt: skip
 svg(
     "of the shapes of inline SVG",
@@ -40,72 +66,147 @@ svg(
     "stop-opacity", "clip-rule", "vector-effect", "shape-rendering", "color-interpolation",
     "color-interpolation-filters", "text-anchor", "dominant-baseline", "alignment-baseline",
     "baseline-shift", "flood-color", "flood-opacity", "lighting-color", "cx", "cy", "r", "rx", "ry", "x",
-    "y", "d", "mask-type", "marker", "marker-start", "marker-mid", "marker-end", "color-rendering",
+    "y", "d", "mask-type", "marker", "marker-start", "marker-mid", "marker-end",
 )  # fmt: skip
 inert(
     "drawn as the end state: a still picture has no animation",
     "animation", "animation-name", "animation-duration", "animation-delay", "animation-direction",
     "animation-fill-mode", "animation-iteration-count", "animation-play-state", "animation-timing-function",
-    "animation-composition", "animation-timeline", "animation-range", "-webkit-animation", "transition",
+    "animation-composition", "animation-timeline", "animation-range", "animation-range-start",
+    "animation-range-end", "animation-trigger", "-webkit-animation", "transition",
     "transition-property", "transition-duration", "transition-delay", "transition-timing-function",
-    "transition-behavior", "-webkit-transition", "offset-rotate",
+    "transition-behavior", "-webkit-transition",
+    *(f"-webkit-animation-{part}" for part in (
+        "name", "duration", "delay", "direction", "fill-mode", "iteration-count", "play-state",
+        "timing-function",
+    )),
+    *(f"-webkit-transition-{part}" for part in ("property", "duration", "delay", "timing-function")),
 )  # fmt: skip
+
+# --- not drawn: a finding, unless the value is the one that changes nothing -----------------------------
+
 unsupported(
     "multi-column layout is not drawn; use grid",
     "columns", "column-count", "column-width", "column-rule", "column-rule-color", "column-rule-style",
-    "column-rule-width", "column-span", "column-fill",
+    "column-rule-width", "column-span", "column-fill", "column-height", "column-wrap",
+    "-webkit-column-count", "-webkit-columns", "-webkit-column-width", "-webkit-column-span",
+    "-webkit-column-rule", "-webkit-column-rule-color", "-webkit-column-rule-style",
+    "-webkit-column-rule-width", "-webkit-column-break-before", "-webkit-column-break-after",
+    "-webkit-column-break-inside",
+    harmless=("auto", "none", "balance", "0", "medium", "nowrap"),
+)  # fmt: skip
+unsupported(
+    "rules between columns and rows are not drawn",
+    *(f"{axis}rule{part}" for axis in ("column-", "row-", "") for part in (
+        "-break", "-inset", "-inset-cap", "-inset-cap-end", "-inset-cap-start", "-inset-end",
+        "-inset-junction", "-inset-junction-end", "-inset-junction-start", "-inset-start",
+        "-visibility-items",
+    )),
+    "row-rule", "row-rule-color", "row-rule-style", "row-rule-width", "rule", "rule-color", "rule-overlap",
+    "rule-style", "rule-width",
+    harmless=("none", "auto", "0", "0px", "medium", "all"),
 )  # fmt: skip
 unsupported(
     "only horizontal text is laid out",
     "writing-mode", "-webkit-writing-mode", "text-orientation", "text-combine-upright",
-    "-webkit-text-orientation",
+    "-webkit-text-orientation", "-webkit-text-combine",
+    harmless=("horizontal-tb", "mixed", "none"),
 )  # fmt: skip
 unsupported(
     "mask borders are not drawn",
     "mask-border", "mask-border-source", "mask-border-slice", "mask-border-width", "mask-border-outset",
-    "mask-border-repeat", "mask-border-mode", "-webkit-mask-box-image",
+    "mask-border-repeat", "mask-border-mode", "-webkit-mask-box-image", "-webkit-mask-box-image-source",
+    "-webkit-mask-box-image-slice", "-webkit-mask-box-image-width", "-webkit-mask-box-image-outset",
+    "-webkit-mask-box-image-repeat",
+    harmless=("none",),
 )  # fmt: skip
 unsupported(
     "3D transforms are not drawn",
-    "perspective", "perspective-origin", "-webkit-perspective",
+    "perspective", "perspective-origin", "-webkit-perspective", "-webkit-perspective-origin",
+    "-webkit-perspective-origin-x", "-webkit-perspective-origin-y", "transform-style",
+    "-webkit-transform-style", "-webkit-transform-origin-z",
+    harmless=("none", "flat", "0"),
+)  # fmt: skip
+unsupported(
+    "both sides of a turned box are drawn", "backface-visibility", "-webkit-backface-visibility",
+    harmless=("visible",),
 )  # fmt: skip
 unsupported(
     "motion paths are not drawn",
-    "offset", "offset-path", "offset-distance", "offset-anchor", "offset-position",
+    "offset", "offset-path", "offset-distance", "offset-anchor", "offset-position", "offset-rotate",
+    harmless=("none", "auto", "normal", "0", "0px", "0%"),
 )  # fmt: skip
 unsupported(
     "emphasis marks are not drawn",
     "text-emphasis", "text-emphasis-style", "text-emphasis-color", "text-emphasis-position",
-    "-webkit-text-emphasis",
+    "-webkit-text-emphasis", "-webkit-text-emphasis-style", "-webkit-text-emphasis-color",
+    "-webkit-text-emphasis-position",
+    harmless=("none",),
 )  # fmt: skip
 unsupported(
     "ruby is not laid out",
-    "ruby-position", "ruby-align", "ruby-overhang", "ruby-merge",
+    "ruby-position", "ruby-align", "ruby-overhang", "ruby-merge", "-webkit-ruby-position",
+    harmless=("over", "space-around", "auto"),
 )  # fmt: skip
 unsupported(
     "initial letters are not drawn",
     "initial-letter", "-webkit-initial-letter", "initial-letter-align",
+    harmless=("normal",),
 )  # fmt: skip
 unsupported(
     "container queries are not evaluated",
     "container", "container-type", "container-name",
+    harmless=("none", "normal"),
 )  # fmt: skip
 unsupported(
     "anchor positioning is not laid out",
     "anchor-name", "position-anchor", "position-area", "position-try", "position-try-fallbacks",
     "position-visibility", "anchor-scope",
+    harmless=("none", "auto", "normal", "always", "anchors-visible"),
+)  # fmt: skip
+unsupported(
+    "text flows around the margin box of a float",
+    "shape-outside", "shape-margin", "shape-image-threshold", "-webkit-shape-outside",
+    "-webkit-shape-margin", "-webkit-shape-image-threshold",
+    harmless=("none", "margin-box", "0", "0px"),
+)  # fmt: skip
+_CORNERS = (
+    "top", "right", "bottom", "left", "block-start", "block-end", "inline-start", "inline-end", "top-left",
+    "top-right", "bottom-left", "bottom-right", "start-start", "start-end", "end-start", "end-end",
+)  # fmt: skip
+unsupported(
+    "corners are round",
+    "corner-shape", "border-shape", *(f"corner-{corner}-shape" for corner in _CORNERS),
+    harmless=("round", "none"),
 )  # fmt: skip
 unsupported(
     "not drawn",
-    "zoom", "clip", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
+    "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
     "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
     "font-synthesis-position", "text-box", "text-box-trim", "text-box-edge", "text-autospace",
-    "text-group-align", "math-style", "math-depth", "math-shift", "hyphenate-limit-chars",
-    "text-underline-skip", "line-height-step",
-    "corner-shape", "object-view-box", "image-orientation", "overlay", "margin-trim",
-    "overflow-clip-margin",
-    "reading-flow", "dynamic-range-limit", "-webkit-box-flex", "-webkit-box-pack",
-    "-webkit-box-align", "-webkit-box-ordinal-group", "-webkit-column-count", "-webkit-columns",
-    "-webkit-line-break", "masonry-auto-flow", "grid-lanes", "line-fit-edge", "white-space-trim",
-    "wrap-before", "wrap-after", "wrap-inside",
+    "text-group-align", "hyphenate-limit-chars", "math-depth",
+    "text-underline-skip", "line-height-step", "object-view-box", "image-orientation", "margin-trim",
+    "overflow-clip-margin", "-webkit-box-flex", "-webkit-box-ordinal-group", "masonry-auto-flow",
+    "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
+    "baseline-source", "transform-box", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
+    "-webkit-text-size-adjust", "resize", "view-transition-name", "scroll-initial-target",
+    "-webkit-border-horizontal-spacing", "-webkit-border-vertical-spacing", "-webkit-transform-origin-x",
+    "-webkit-transform-origin-y",
+    harmless=(
+        "none", "normal", "auto", "1", "100%", "0", "0px", "no-autospace", "from-image", "border-box",
+        "view-box", "stroke-box", "logical", "optimizelegibility",
+    ),
 )  # fmt: skip
+
+for _name, _of in {
+    "after": "block-end", "before": "block-start", "start": "inline-start", "end": "inline-end",
+}.items():  # fmt: skip
+    for _part in ("", "-color", "-style", "-width"):
+        alias(f"-webkit-border-{_name}{_part}", f"border-{_of}{_part}")
+for _size in ("", "min-", "max-"):
+    alias(f"-webkit-{_size}logical-width", f"{_size}inline-size")
+    alias(f"-webkit-{_size}logical-height", f"{_size}block-size")
+alias("-webkit-font-feature-settings", "font-feature-settings")
+alias("-webkit-column-gap", "column-gap")
+alias("-webkit-line-break", "line-break")
+alias("-webkit-text-decorations-in-effect", "text-decoration-line")

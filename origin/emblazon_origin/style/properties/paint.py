@@ -76,6 +76,7 @@ longhand(
     status="partly",
     note="url() of the document's own SVGs; no shape()",
 )
+longhand("clip", None, shapes.clip, note="of absolutely positioned boxes")
 longhand("transform", (), shapes.transform, status="partly", note="2D; 3D functions by their flat projection")
 
 

@@ -163,6 +163,23 @@ def svg_reference(href: str, what: str) -> v.SvgReference:
     return v.SvgReference(href.strip()[1:])
 
 
+def clip(cursor: Cursor) -> Any:
+    """Read `clip: auto | rect(top, right, bottom, left)`; commas may be left out."""
+    if cursor.keyword("auto"):
+        return None
+    token = cursor.function("rect")
+    if token is None:
+        unexpected(cursor.peek())
+    inner = Cursor(part for part in token.arguments if part.type != "literal" or part.value != ",")
+    edges = [None if inner.keyword("auto") else lift(v.Length, length_px(inner)) for _ in range(4)]
+    inner.end()
+    top, right, bottom, left = edges
+    far = [v.ZERO if edge is None else lift(_opposite, edge) for edge in (right, bottom)]
+    near = [v.ZERO if edge is None else edge for edge in (top, left)]
+    insets = lift_tuple([near[0], far[0], far[1], near[1]])
+    return lift(v.InsetShape, insets)
+
+
 # --- transforms -------------------------------------------------------------------------------------
 
 

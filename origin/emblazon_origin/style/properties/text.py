@@ -274,6 +274,17 @@ longhand(
     "-webkit-box-orient", "horizontal",
     mapped(one_of(("horizontal", "vertical")), {"inline-axis": "horizontal", "block-axis": "vertical"}),
 )  # fmt: skip
+longhand(
+    "-webkit-box-align", "stretch",
+    mapped(one_of(("stretch", "center", "baseline")), {"start": "flex-start", "end": "flex-end"}),
+    note="of -webkit-box",
+)  # fmt: skip
+longhand(
+    "-webkit-box-pack", "flex-start",
+    mapped(one_of(("center",)), {"start": "flex-start", "end": "flex-end", "justify": "space-between"}),
+    note="of -webkit-box",
+)  # fmt: skip
+longhand("-webkit-box-direction", "normal", one_of(("normal", "reverse")), note="of -webkit-box")
 longhand("max-lines", None, lambda c: line_clamp(c)["line_clamp"], key="line_clamp")
 longhand("block-ellipsis", "…", _block_ellipsis)
 shorthand("line-clamp", ("line_clamp", "block_ellipsis"), line_clamp)

@@ -140,7 +140,10 @@ def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None
             notes.append(Note("warning", "css-unknown-property", message, line, column, name))
         return
     if isinstance(row, Other):
+        text = tinycss2.serialize(declaration.value).strip().lower()
         if row.status == "no":
+            if text in row.harmless or text in _WITHOUT_EFFECT:
+                return
             message = f"'{name}' is not supported: {row.note}"
             notes.append(Note("warning", "css-unsupported-property", message, line, column, name))
         elif name.startswith(("animation", "transition", "-webkit-animation", "-webkit-transition")):
@@ -158,6 +161,9 @@ def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None
         return
     notes.extend(Note("warning", "css-unsupported-value", r, line, column, name) for r in remarks)
     _store(block, row, pairs, declaration.important)
+
+
+_WITHOUT_EFFECT = frozenset(("initial", "inherit", "unset", "revert", "revert-layer"))
 
 
 def _store(block: Block, row: registry.Property, pairs: dict[str, Any], important: bool) -> None:

@@ -61,6 +61,7 @@ class Other:
     name: str
     status: Status
     note: str
+    harmless: frozenset[str] = frozenset()  # values of one that is not drawn that change nothing
 
 
 Property = Longhand | Shorthand | Logical | Other
@@ -135,10 +136,10 @@ def svg(note: str, *names: str) -> None:
         PROPERTIES[name] = Other(name, "svg", note)
 
 
-def unsupported(note: str, *names: str) -> None:
-    """Register properties that Emblazon does not draw, with the reason."""
+def unsupported(note: str, *names: str, harmless: tuple[str, ...] = ()) -> None:
+    """Register properties that Emblazon does not draw, with the reason, and values that change nothing."""
     for name in names:
-        PROPERTIES[name] = Other(name, "no", note)
+        PROPERTIES[name] = Other(name, "no", note, frozenset(harmless))
 
 
 def find(name: str) -> Property | None:
