@@ -259,6 +259,7 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
     root = etree.fromstring(svg.markup, _again())
     if root.get("viewBox") is None and svg.width and svg.height:
         root.set("viewBox", f"0 0 {svg.width:g} {svg.height:g}")
+        root.set("preserveAspectRatio", "none")  # without a viewBox of its own, an image is stretched
     root.set("width", str(width))
     root.set("height", str(height))
     if SvgCost(root, width * height).total() > MAX_WORK:
