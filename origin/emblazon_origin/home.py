@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,13 +52,23 @@ class Home:
         """Caches and databases of the local server; safe to delete."""
         return state_folder(self.root)
 
+    def writable_state(self) -> tuple[Path | None, str]:
+        """Return the state folder, made if need be; None and the reason where it cannot be written to."""
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.state):
+                return self.state, ""
+        except OSError as error:
+            return None, f"{self.state}: {error.strerror or error}"
+
     def _layers(self, name: str) -> tuple[Path, ...]:
         return tuple(dict.fromkeys((self.root / name, self.builtin / name)))
 
 
 def state_folder(root: Path) -> Path:
-    """Return where a project's state is kept."""
-    return root / ".emblazon"
+    """Return where a project's state is kept: where EMBLAZON_STATE_DIR says, else in the project."""
+    named = os.environ.get("EMBLAZON_STATE_DIR")
+    return Path(named).expanduser().resolve() if named else root / ".emblazon"
 
 
 def folders(where: Path | Sequence[Path]) -> tuple[Path, ...]:

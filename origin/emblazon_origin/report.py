@@ -16,7 +16,7 @@ Code = Literal[
     "font-load-failed", "font-fallback", "missing-glyph", "text-clamped", "text-shrunk", "text-overflow",
     "cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter",
     "image-failed", "image-damaged", "image-upscaled", "low-contrast", "outside-safe-area", "limit",
-    "platform-limit", "script-ignored",
+    "platform-limit",
 ]  # fmt: skip
 
 

@@ -7,8 +7,9 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import httpcore
 import httpx
@@ -110,6 +111,19 @@ class GuardedFetcher:
         self._waits: Callable[[bool], None] = lambda _waits: None
         self._under_way = 0
         self._lock = threading.Lock()  # the images of one card are fetched side by side
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], *, cache_bytes: int = 32 << 20) -> GuardedFetcher:
+        """Return a fetcher under EMBLAZON_FETCH_*, as `OriginConfig.fetch_settings` gives them."""
+        policy = GuardPolicy.of(
+            tuple(settings["ports"]),
+            tuple(settings["hosts"]),
+            tuple(settings["networks"]),
+            settings["literals"],
+            settings["local"],
+        )
+        agent = settings.get("user_agent") or USER_AGENT
+        return cls(policy, FetchLimits(seconds=settings["seconds"], cache_bytes=cache_bytes, user_agent=agent))
 
     def prepare(self) -> None:
         """Load the certificate authorities now rather than in the first fetch."""

@@ -10,7 +10,7 @@ import ipaddress
 import re
 import socket
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -64,6 +64,8 @@ _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _ISATAP = {0x00005EFE, 0x02005EFE}  # RFC 5214 §6.1: bits 64…95 of the address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
+_LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
 _SAFE_URL = re.compile(r"[^\x00-\x20\x7f\\]{1,8192}")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
@@ -80,13 +82,34 @@ class GuardPolicy:
     hosts: tuple[str, ...] = ()  # `example.com`, `*.example.org`; empty: any
     networks: tuple[Network, ...] = ()  # reachable although private
     literals: bool = False  # IP addresses in place of host names
+    local: bool = False  # `localhost` and its addresses on any port, for development
 
     @classmethod
     def of(
-        cls, ports: tuple[int, ...], hosts: tuple[str, ...], networks: tuple[str, ...], literals: bool
+        cls,
+        ports: tuple[int, ...],
+        hosts: tuple[str, ...],
+        networks: tuple[str, ...],
+        literals: bool,
+        local: bool = False,
     ) -> GuardPolicy:
         """Make a policy of texts, as the configuration has them."""
-        return cls(ports, hosts, tuple(ipaddress.ip_network(network) for network in networks), literals)
+        nets = tuple(ipaddress.ip_network(network) for network in networks)
+        return cls(ports, hosts, nets, literals, local)
+
+    def is_local(self, host: str) -> bool:
+        """Tell whether a host is this machine, where that is allowed."""
+        if not self.local:
+            return False
+        name = host.strip("[]").rstrip(".").lower()
+        if name == "localhost" or name.endswith(".localhost"):  # RFC 6761 §6.3
+            return True
+        literal = parse_literal(host)
+        return literal is not None and literal.is_loopback
+
+    def of_host(self, host: str) -> GuardPolicy:
+        """Return the policy for the addresses of one host."""
+        return replace(self, networks=(*self.networks, *_LOOPBACK)) if self.is_local(host) else self
 
 
 def check_url(text: str, policy: GuardPolicy) -> httpx.URL:
@@ -118,17 +141,22 @@ def _with_plain_host(text: str) -> str:
 
 def check_host(host: str, port: int, policy: GuardPolicy) -> None:
     """Check a host as it will be dialled: ports, spelling, allow-list. Raises Refused."""
-    if port not in policy.ports:
-        raise Refused(f"port {port} is not among {', '.join(map(str, policy.ports))}")
     if not host or "%" in host:
         raise Refused("the URL has no proper host name")
     literal = parse_literal(host)
+    if policy.is_local(host):
+        return
+    if port not in policy.ports:
+        allowed = ", ".join(map(str, policy.ports))
+        raise Refused(f"port {port} is not among {allowed} (EMBLAZON_FETCH_PORTS){_own(literal)}")
     if literal is not None and not policy.literals:
-        raise Refused(f"{host} is an IP address; only host names are fetched")
+        raise Refused(
+            f"{host} is an IP address; only host names are fetched (EMBLAZON_FETCH_LITERALS){_own(literal)}"
+        )
     if literal is not None:
         check_address(literal, policy)
     if policy.hosts and not any(_matches(host, allowed) for allowed in policy.hosts):
-        raise Refused(f"{host} is not among the allowed hosts")
+        raise Refused(f"{host} is not among the allowed hosts (EMBLAZON_FETCH_HOSTS)")
 
 
 def _matches(host: str, allowed: str) -> bool:
@@ -161,7 +189,13 @@ def parse_literal(host: str) -> Address | None:
 def check_address(address: Address, policy: GuardPolicy) -> None:
     """Refuse an address that is not on the public Internet. Raises Refused."""
     if reason := refusal(address, policy.networks):
-        raise Refused(f"{address} is {reason}")
+        setting = "EMBLAZON_FETCH_LOCAL=1" if address.is_loopback else "EMBLAZON_FETCH_ALLOW"
+        raise Refused(f"{address} is {reason} ({setting})")
+
+
+def _own(literal: Address | None) -> str:
+    """Name the one setting that allows everything about this machine's own addresses."""
+    return ", or EMBLAZON_FETCH_LOCAL=1 in development" if literal is not None and literal.is_loopback else ""
 
 
 def refusal(address: Address, allowed: tuple[Network, ...] = ()) -> str:

@@ -81,7 +81,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         check_host(host, port, self._policy)
         addresses = self._addresses(host, port)
         for address in addresses:  # one bad address spoils the name: nobody mixes them in good faith
-            check_address(address, self._policy)
+            check_address(address, self._policy.of_host(host))
         error: Exception = AssetError(f"{host} has no address")
         for address in addresses:
             try:
@@ -96,6 +96,8 @@ class GuardedBackend(httpcore.NetworkBackend):
         literal = parse_literal(host)
         if literal is not None:
             return [literal]
+        if self._policy.is_local(host):  # no resolver need know `cards.localhost` (RFC 6761 §6.3)
+            return [ipaddress.IPv4Address("127.0.0.1"), ipaddress.IPv6Address("::1")]
         return [ipaddress.ip_address(text) for text in _within(self._deadline, self._resolve, host, port)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +84,7 @@ def _data(options: argparse.Namespace) -> dict[str, object]:
 
 
 class LateFetcher:
-    """A guarded fetcher, made for the first remote file: most cards have none, and HTTP is a lot to load."""
+    """A guarded fetcher under EMBLAZON_FETCH_*, made for the first remote file: HTTP is a lot to load."""
 
     def __init__(self) -> None:
         self._made: GuardedFetcher | None = None
@@ -92,8 +93,10 @@ class LateFetcher:
         """Fetch an http or https URL; raises `AssetError`."""
         if self._made is None:
             from ..assets.fetch import GuardedFetcher
+            from ..server.config import OriginConfig
 
-            self._made = GuardedFetcher()
+            config = OriginConfig.from_env({"EMBLAZON_DEV": "1", **os.environ})
+            self._made = GuardedFetcher.of(config.fetch_settings)
         return self._made.fetch(url)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
 
+from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import BadParameter, Problem
 from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.route import EXTENSIONS
@@ -63,22 +65,25 @@ def check_entries(
 
 
 def _card(place: str, entry: object, manifest: Manifest) -> ListedCard:
-    from ..storage.port import is_key  # late: other commands start without the storages
+    from ..storage.port import KEY_RULE, is_key  # late: other commands start without the storages
 
     if not isinstance(entry, dict):
         raise BadParameter('A card is a JSON object such as {"template": "article", "params": {}}.', param="")
     members = dict(entry)
     name, extension = members.pop("name", ""), members.pop("format", None)
     if not isinstance(name, str) or (name and not is_key(name)):
-        raise BadParameter(
-            f"'name' is {str(name)[:60]!r}; use letters, digits, . _ - and / between them.", param="name"
-        )
+        raise BadParameter(f"'name' is {str(name)[:60]!r}; {KEY_RULE}.", param="name")
+    name = unicodedata.normalize("NFC", name)
     if extension is not None and (extension not in EXTENSIONS or EXTENSIONS[extension] == "auto"):
         formats = ", ".join(name for name in EXTENSIONS if name != "auto")
         raise BadParameter(f"'format' is one of {formats}.", param="format")
     template = manifest.templates.get(str(members.get("template")))
     default = template.default_format if template else "png"
     request = build_request(
-        members, manifest, extension=EXTENSIONS[extension] if extension else default, also=("name", "format")
+        members,
+        manifest,
+        extension=EXTENSIONS[extension] if extension else default,
+        also=("name", "format"),
+        rules=ParamRules(strict=True),  # its author reads the answer
     )
     return ListedCard(place, name, request)

@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from ..host import (
     HttpOrigin,
     InProcessOrigin,
     PrometheusMetrics,
+    TrustedProxies,
     check_operator,
     create_edge_app,
     create_passthrough_app,
@@ -66,8 +68,22 @@ def edge_environment(host: str, origin_url: str = "") -> dict[str, str]:
     return {"EMBLAZON_ORIGIN_URL": origin_url or IN_PROCESS} | local | given
 
 
+def state_file(home: Home) -> str:
+    """Return the file of the edge's KV, or `:memory:` where nothing can be written, which is said."""
+    state, fault = home.writable_state()
+    if state is not None:
+        return str(state / "kv.sqlite3")
+    print(
+        f"Nothing can be written to {fault}; cards and purges are kept in memory until this process ends. "
+        "EMBLAZON_STATE_DIR names another folder.",
+        file=sys.stderr,
+        flush=True,
+    )
+    return ":memory:"
+
+
 def _origin_app(
-    home: Home, config: EdgeConfig, settings: OriginConfig
+    home: Home, config: EdgeConfig, settings: OriginConfig, kv_path: str, proxies: TrustedProxies
 ) -> tuple[web.Application, OriginServer]:
     """Return the edge's application with the origin in the same process, under one roof.
 
@@ -79,7 +95,8 @@ def _origin_app(
     app = create_edge_app(
         config,
         origin=InProcessOrigin(origin.answer),
-        kv_path=home.state / "kv.sqlite3",
+        kv_path=kv_path,
+        proxies=proxies,
         metrics=PrometheusMetrics(origin.metrics.registry),  # one /metrics for both
     )
 
@@ -152,7 +169,8 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, OriginServe
     Raises edge.config.ConfigError, server.config.ConfigError.
     """
     home = find_home()
-    home.state.mkdir(exist_ok=True)
+    proxies = TrustedProxies.from_env(os.environ)
+    kv_path = state_file(home)
     _ensure_signing(home)
     config = EdgeConfig.from_env(edge_environment(host, origin_url))
     quiet = {
@@ -163,10 +181,10 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, OriginServe
     settings = OriginConfig.from_env({**(quiet if config.development else {}), **os.environ})
     set_up_logging(settings.log_format, settings.log_level)
     if origin_url:
-        app = create_edge_app(config, origin=HttpOrigin(origin_url), kv_path=home.state / "kv.sqlite3")
+        app = create_edge_app(config, origin=HttpOrigin(origin_url), kv_path=kv_path, proxies=proxies)
         return app, None
     settings.check_nested(config.origin_timeout)
-    return _origin_app(home, config, settings)
+    return _origin_app(home, config, settings, kv_path, proxies)
 
 
 def _ensure_signing(home: Home) -> None:

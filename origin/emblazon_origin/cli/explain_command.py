@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..home import find_home
 from ..project import read_project
-from .card_input import add_card_arguments, read_card
+from .card_input import LateFetcher, add_card_arguments, read_card
 from .exit_codes import FINDINGS, CommandError
 
 
@@ -23,6 +23,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="FILE",
         help="write the card with its boxes and findings drawn over it",
     )
+    explain.add_argument("--all", action="store_true", help="every finding; standard ones are summed up else")
     explain.add_argument("--strict", action="store_true", help="exit with 3 where there are errors")
     explain.set_defaults(run=run_explain)
     lint = commands.add_parser("lint", help="explain every template with its worst inputs")
@@ -45,7 +46,7 @@ def run_explain(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(explanation.to_json() + "\n")
     else:
-        sys.stdout.write(explanation.to_text())
+        sys.stdout.write(explanation.to_text(everything=options.all))
     return FINDINGS if options.strict and explanation.has_errors else 0
 
 
@@ -57,9 +58,8 @@ def run_lint(options: argparse.Namespace) -> int:
     home = find_home()
     if options.folder is not None:
         _check_is_library(options.folder)
-    result = lint_templates(
-        options.folder or home.templates, Engine.from_home(home), read_project(home).brand
-    )
+    engine = Engine.from_home(home, fetcher=LateFetcher())
+    result = lint_templates(options.folder or home.templates, engine, read_project(home).brand)
     sys.stdout.write(result.to_text())
     return FINDINGS if result.has_errors else 0
 

@@ -56,7 +56,12 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("--base-url belongs to -o; a storage has EMBLAZON_STORAGE_URL.")
     text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8-sig")
     entries = read_entries(text, "stdin" if options.file == "-" else options.file)
-    settings = {"EMBLAZON_LOG_FORMAT": "text", "EMBLAZON_LOG_LEVEL": "error", **os.environ}
+    settings = {
+        "EMBLAZON_DEV": "1",
+        "EMBLAZON_LOG_FORMAT": "text",
+        "EMBLAZON_LOG_LEVEL": "error",
+        **os.environ,
+    }
     config = OriginConfig.from_env(settings)
     if options.output is None and config.storage == "none":
         raise CommandError("There is nowhere to export to: name a folder with -o, or set EMBLAZON_STORAGE.")
@@ -117,6 +122,7 @@ class _Exporter:
         digest = hashlib.sha256(result.data).hexdigest()[:32]
         key = f"{card.name or f'{card.request.template.name}/{digest}'}.{EXTENSION_OF[result.content_type]}"
         await self._storage.upload(key, result.data, result.content_type)
+        told = [finding.to_dict() for finding in card.request.findings]
         return {
             "name": card.name,
             "key": key,
@@ -125,4 +131,5 @@ class _Exporter:
             "height": result.height,
             "bytes": len(result.data),
             "type": result.content_type,
+            **({"findings": told} if told else {}),
         }

@@ -51,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
     else:
         Path(options.output).write_bytes(rendered.data)
     if not options.quiet:
-        for finding in rendered.report.diagnostics:
+        from ..explain.summary import summed
+
+        for finding in summed(rendered.report.diagnostics):
             place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
             print(f"{place}: {finding.severity}: {finding.message} [{finding.code}]", file=sys.stderr)
     return 0

@@ -11,6 +11,7 @@ from PIL import Image
 from ..layout.boxes.box import Rect
 from ..report import Diagnostic
 from .overlay import draw_overlay
+from .summary import summed
 
 Numbers = tuple[float, float, float, float]
 
@@ -95,13 +96,14 @@ class Explanation:
         """Return the data as indented JSON."""
         return orjson.dumps(self.data(), option=orjson.OPT_INDENT_2).decode()
 
-    def to_text(self) -> str:
-        """Return what a person wants to read in a terminal."""
+    def to_text(self, *, everything: bool = False) -> str:
+        """Return what a person wants to read in a terminal; `everything` sums nothing up."""
         lines = [f"{self.file or 'card'}: {self.width}×{self.height}"]
         if self.dpr != 1:
             lines[0] += f" at {self.dpr:g}×"
         lines[0] += f", {self.content_type.removeprefix('image/').upper()} of {self.size:,} bytes"
-        lines.extend(format_finding(finding) for finding in self.diagnostics)
+        findings = self.diagnostics if everything else summed(self.diagnostics)
+        lines.extend(format_finding(finding) for finding in findings)
         if not self.diagnostics:
             lines.append("nothing was ignored, cut or missing")
         lines.append("faces:")

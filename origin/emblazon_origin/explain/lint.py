@@ -18,6 +18,7 @@ from ..template.brand import NO_BRAND, Brand
 from ..template.library import CardTemplate, TemplateLibrary
 from .explain_card import explain_card
 from .explanation import format_finding
+from .summary import summed
 from .worst_cases import worst_cases
 
 # Warnings of a render that a template may not ship with.
@@ -114,7 +115,7 @@ def _explain(request: RenderRequest, engine: Engine) -> list[Diagnostic]:
     except EmblazonError as error:
         return [_failed(str(error), request.file)]
     # One finding per place and kind: cases differ in the text that they quote.
-    return [_promoted(finding) for finding in findings if finding.severity != "info"]
+    return [_promoted(finding) for finding in summed(findings) if finding.severity != "info"]
 
 
 def _promoted(finding: Diagnostic) -> Diagnostic:

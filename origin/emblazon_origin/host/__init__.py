@@ -5,6 +5,7 @@ app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), k
 
 from .edge_app import HOST, EdgeHost, check_operator, create_edge_app
 from .edge_metrics import PrometheusMetrics
+from .forwarded import TrustedProxies
 from .http_origin import HttpOrigin
 from .in_process_origin import InProcessOrigin
 from .passthrough.application import create_passthrough_app
@@ -16,6 +17,7 @@ __all__ = [
     "HttpOrigin",
     "InProcessOrigin",
     "PrometheusMetrics",
+    "TrustedProxies",
     "check_operator",
     "create_edge_app",
     "create_passthrough_app",

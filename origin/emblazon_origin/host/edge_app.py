@@ -21,6 +21,7 @@ from emblazon.edge.respond import SECURITY
 from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
 from .edge_metrics import CONTENT_TYPE as METRICS_TYPE
 from .edge_metrics import PrometheusMetrics
+from .forwarded import NO_PROXIES, TrustedProxies
 from .memory_cache import MemoryCache
 from .sqlite_kv import SQLiteKV
 
@@ -92,10 +93,11 @@ def create_edge_app(
     kv_bytes: int = 2 * 1024**3,
     cache_bytes: int = 64 * 1024**2,
     metrics: PrometheusMetrics | None = None,
+    proxies: TrustedProxies = NO_PROXIES,
 ) -> web.Application:
     """Return an aiohttp application that serves the edge; `app[HOST]` is its `EdgeHost`.
 
-    Whoever passes `metrics` shows them; else they are at `/metrics`.
+    Whoever passes `metrics` shows them; else they are at `/metrics`. `proxies` may speak for their clients.
     """
     app = web.Application(client_max_size=MAX_BODY + 1, middlewares=[problems])
     numbers = metrics or PrometheusMetrics()
@@ -118,7 +120,7 @@ def create_edge_app(
         await host.close()
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        return await carry(app[HOST], request)
+        return await carry(app[HOST], request, proxies)
 
     async def show_metrics(request: web.Request) -> web.Response:
         check_operator(config, request, scrape=True)
@@ -156,12 +158,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         )
 
 
-async def carry(host: EdgeHost, request: web.Request) -> web.StreamResponse:
+async def carry(
+    host: EdgeHost, request: web.Request, proxies: TrustedProxies = NO_PROXIES
+) -> web.StreamResponse:
     """Carry one HTTP request to the edge and its response back."""
-    return await to_aiohttp(await host.answer(await to_request(request, MAX_BODY)))
+    return await to_aiohttp(await host.answer(await to_request(request, MAX_BODY, proxies)))
 
 
-async def to_request(request: web.Request, max_body: int) -> Request:
+async def to_request(request: web.Request, max_body: int, proxies: TrustedProxies = NO_PROXIES) -> Request:
     """Turn a request of aiohttp into one of the edge; of the body, at most one chunk beyond `max_body`."""
     fields: dict[str, str] = {}
     for name, value in request.headers.items():
@@ -169,13 +173,16 @@ async def to_request(request: web.Request, max_body: int) -> Request:
         value = octets(value)
         fields[key] = f"{fields[key]}, {value}" if key in fields else value
     body = await _body(request, max_body)
+    base_url, client = proxies.seen_by_proxy(
+        fields, f"{request.scheme}://{request.host}", request.remote or ""
+    )
     return Request(
         method=request.method,
         target=_target(request.raw_path),
         headers=fields,
-        base_url=f"{request.scheme}://{request.host}",
+        base_url=base_url,
         body=BytesBody(body) if body else None,
-        client=request.remote or "",
+        client=client,
     )
 
 

@@ -35,19 +35,26 @@ CREATE INDEX IF NOT EXISTS kv_written ON kv (written, size);
 
 
 class SQLiteKV:
-    """`ports.KV` in one file. `close()` it at the end; every method runs in a thread of its own pool."""
+    """`ports.KV` in one file, or in memory where the path is `:memory:`.
+
+    `close()` it at the end; every method runs in a thread of its own pool.
+    """
 
     def __init__(self, path: Path | str, clock: Clock, *, max_bytes: int = 2 * 1024**3) -> None:
         self._path = str(path)
         self._clock = clock
         self._max_bytes = max_bytes
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="kv-read")
+        self._in_memory = self._path == ":memory:"
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="kv-write")
+        # Each connection to memory is a database of its own: one connection then, in one thread.
+        self._readers = (
+            self._writer if self._in_memory else ThreadPoolExecutor(2, thread_name_prefix="kv-read")
+        )
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._next_sweep = 0.0
-        if self._path != ":memory:":
+        if not self._in_memory:
             Path(self._path).parent.mkdir(parents=True, exist_ok=True)
         self.set_aside: Path | None = None  # where a file that was no database any more went
         self._open()
@@ -153,6 +160,8 @@ class SQLiteKV:
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None and self._in_memory and self._connections:
+            return self._connections[0]
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=5.0, check_same_thread=False)
             try:

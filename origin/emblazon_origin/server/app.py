@@ -35,16 +35,10 @@ _MAX_HEAD = 32 * 1024  # a request line longer than the 16 KiB that a card may u
 def default_renderer(config: OriginConfig | None = None) -> RendererSpec:
     """Return the renderer of the project that this process runs in."""
     config = config or OriginConfig.from_env()
-    fetch = {
-        "ports": list(config.fetch_ports),
-        "hosts": list(config.fetch_hosts),
-        "networks": list(config.fetch_allow),
-        "literals": config.fetch_literals,
-        "seconds": config.fetch_timeout,
-        "user_agent": config.fetch_user_agent,
-    }
-    images = {"pixels": config.image_pixels, "jpeg_pixels": config.jpeg_pixels}
-    return RendererSpec("emblazon_origin.workers.card_renderer:build", {"fetch": fetch, "images": images})
+    return RendererSpec(
+        "emblazon_origin.workers.card_renderer:build",
+        {"fetch": config.fetch_settings, "images": config.image_settings},
+    )
 
 
 async def carry(origin: OriginServer, request: web.BaseRequest) -> web.StreamResponse:

@@ -156,6 +156,12 @@ class OriginConfig:
         high=1_000_000_000,
     )
 
+    fetch_local: bool = _setting(
+        False,
+        "EMBLAZON_FETCH_LOCAL",
+        "Development: `localhost` and 127.0.0.1 may be fetched from, on any port.",
+    )
+
     max_connections: int = _setting(
         0,
         "EMBLAZON_MAX_CONNECTIONS",
@@ -238,6 +244,11 @@ class OriginConfig:
             raise SettingsError(
                 "EMBLAZON_FETCH_USER_AGENT: use printable ASCII, e.g. ExampleCards/1.0 (+https://example.com/cards)"
             )
+        if self.fetch_local and not self.dev:
+            raise SettingsError(
+                "EMBLAZON_FETCH_LOCAL=1 opens this machine's own services to every page; it is for "
+                "EMBLAZON_DEV=1. In production name the network with EMBLAZON_FETCH_ALLOW."
+            )
         if not self.fetch_ports:
             raise SettingsError("EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443")
         if self.render_timeout <= self.fetch_timeout:
@@ -258,6 +269,24 @@ class OriginConfig:
                 raise SettingsError(
                     f"{spec.metadata['variable']} is missing: EMBLAZON_STORAGE={self.storage} needs it"
                 )
+
+    @property
+    def fetch_settings(self) -> dict[str, Any]:
+        """EMBLAZON_FETCH_* as `GuardedFetcher.of` and render processes take them: JSON values."""
+        return {
+            "ports": list(self.fetch_ports),
+            "hosts": list(self.fetch_hosts),
+            "networks": list(self.fetch_allow),
+            "literals": self.fetch_literals,
+            "local": self.fetch_local,
+            "seconds": self.fetch_timeout,
+            "user_agent": self.fetch_user_agent,
+        }
+
+    @property
+    def image_settings(self) -> dict[str, int]:
+        """Limits of decoding as `ImageLimits` and render processes take them."""
+        return {"pixels": self.image_pixels, "jpeg_pixels": self.jpeg_pixels}
 
     @property
     def worker_count(self) -> int:

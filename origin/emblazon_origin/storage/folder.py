@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import quote
 
 from emblazon_origin.storage.port import StorageError, check_key
 
@@ -36,7 +37,7 @@ class FolderStorage:
     def get_url(self, key: str) -> str:
         """Return the public URL, or the file's own."""
         check_key(key)
-        return f"{self._base_url}/{key}" if self._base_url else (self._root / key).resolve().as_uri()
+        return f"{self._base_url}/{quote(key)}" if self._base_url else (self._root / key).resolve().as_uri()
 
     async def close(self) -> None:
         """Do nothing."""

@@ -60,7 +60,7 @@ class S3Storage:
     def get_url(self, key: str) -> str:
         """Return the public URL, or one that works for a week."""
         if self._base_url:
-            return f"{self._base_url}/{check_key(key)}"
+            return f"{self._base_url}/{encode_path(check_key(key))}"
         return presign(self._credentials, self._url(key), _PRESIGNED_LIFE, self._clock())
 
     def _url(self, key: str) -> str:

@@ -11,6 +11,7 @@ from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
 from .document.html import parse_html
 from .document.lost_images import apply_lost_images
+from .document.unsupported_elements import report_scripts
 from .values.budget import BUDGET, ELEMENT
 from .values.dom import FontFaceRule, StyledDocument
 from .values.images import base_of, resolve_url
@@ -38,6 +39,7 @@ def style_document(
     parsed = parse_html(html, report)
     if parsed.base:
         base = base_of(resolve_url(parsed.base, base))
+    report_scripts(parsed.root, report)
     apply_lost_images(parsed.root, lost_images, viewport, base if parsed.base else "", report)
     sheets = load_sheets(parsed, base, load_text, report)
     cascade = build_cascade(sheets, viewport)

@@ -12,8 +12,7 @@ from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
 from emblazon_origin.allocator import keep_freed_memory
-from emblazon_origin.assets.fetch import USER_AGENT, FetchLimits, GuardedFetcher
-from emblazon_origin.assets.guard import GuardPolicy
+from emblazon_origin.assets.fetch import GuardedFetcher
 from emblazon_origin.assets.images_decode import ImageLimits
 from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import CardError, EmblazonError, TemplateError
@@ -149,15 +148,7 @@ def build(
     folder = find_home(Path(home) if home else None)
     fetcher = None
     if fetch is not None:
-        policy = GuardPolicy.of(
-            tuple(fetch["ports"]), tuple(fetch["hosts"]), tuple(fetch["networks"]), fetch["literals"]
-        )
-        limits = FetchLimits(
-            seconds=fetch["seconds"],
-            cache_bytes=max(1 << 20, cache_bytes // _FETCH_SHARE),
-            user_agent=fetch.get("user_agent") or USER_AGENT,
-        )
-        fetcher = GuardedFetcher(policy, limits)
+        fetcher = GuardedFetcher.of(fetch, cache_bytes=max(1 << 20, cache_bytes // _FETCH_SHARE))
         fetcher.prepare()
     image_limits = ImageLimits(**images) if images else ImageLimits()
     return CardRenderer(folder, fetcher, cache_bytes - cache_bytes // _FETCH_SHARE, image_limits)

@@ -64,8 +64,8 @@ def test_animations_are_information(style: Any) -> None:
 def test_elements_that_are_not_drawn_are_reported(style: Any) -> None:
     page = style("<p>\n<video></video><script>1</script><progress></progress>")
     assert page.messages == [
-        "2:0 html-unsupported-element video",
         "2:0 html-unsupported-element script",
+        "2:0 html-unsupported-element video",
         "2:0 html-unsupported-element progress",
     ]
 

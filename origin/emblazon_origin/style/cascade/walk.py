@@ -122,7 +122,7 @@ class Styler:
     def child(self, node: HtmlNode, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""
         computed = self.compute(node, parent.computed)
-        if node.tag in UNSUPPORTED_ELEMENTS and (node.tag == "script" or computed.style.display != "none"):
+        if node.tag in UNSUPPORTED_ELEMENTS and node.tag != "script" and computed.style.display != "none":
             message = f"<{node.tag}>: {UNSUPPORTED_ELEMENTS[node.tag]}"
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if computed.style.display == "none":
