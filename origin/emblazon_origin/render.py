@@ -106,9 +106,16 @@ class Engine:
     image_limits: ImageLimits = field(default_factory=ImageLimits)
 
     @classmethod
-    def from_home(cls, home: Home, *, fetcher: Fetcher | None = None, outside: bool = False) -> Engine:
+    def from_home(
+        cls,
+        home: Home,
+        *,
+        fetcher: Fetcher | None = None,
+        outside: bool = False,
+        image_limits: ImageLimits | None = None,
+    ) -> Engine:
         """Return an engine with the fonts of a project; raises `AssetError` where one is missing."""
-        return cls(FontLibrary(home.fonts), fetcher, outside)
+        return cls(FontLibrary(home.fonts), fetcher, outside, image_limits or ImageLimits())
 
     def render(self, request: RenderRequest, report: Report | None = None) -> Rendered:
         """Draw and encode a card. Raises `CardError` where it cannot be drawn as given."""

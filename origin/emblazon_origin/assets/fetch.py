@@ -123,7 +123,9 @@ class GuardedFetcher:
             settings["local"],
         )
         agent = settings.get("user_agent") or USER_AGENT
-        return cls(policy, FetchLimits(seconds=settings["seconds"], cache_bytes=cache_bytes, user_agent=agent))
+        return cls(
+            policy, FetchLimits(seconds=settings["seconds"], cache_bytes=cache_bytes, user_agent=agent)
+        )
 
     def prepare(self) -> None:
         """Load the certificate authorities now rather than in the first fetch."""

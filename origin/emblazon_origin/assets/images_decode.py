@@ -50,7 +50,7 @@ def decode_image(data: bytes, limits: ImageLimits | None = None) -> Raster:
         raise AssetError("not a PNG, JPEG, WebP, GIF, AVIF, ICO, BMP or SVG image")
     most = limits.jpeg_pixels if kind == "JPEG" else limits.pixels
     for width, height in declared_sizes(kind, data):
-        check_size(width, height, most)
+        check_size(width, height, most, SETTINGS)
     if kind == "JPEG":
         data = _fewer_scans(data)
     try:
@@ -72,17 +72,23 @@ def decode_image(data: bytes, limits: ImageLimits | None = None) -> Raster:
         raise AssetError(f"the {kind} image is damaged: {error}") from error
 
 
-def check_size(width: int, height: int, most: int = MAX_IMAGE_PIXELS) -> None:
+SETTINGS = "EMBLAZON_IMAGE_PIXELS, of a JPEG EMBLAZON_JPEG_PIXELS"
+
+
+def check_size(width: int, height: int, most: int = MAX_IMAGE_PIXELS, setting: str = "") -> None:
     """Raise where an image is empty or too large to be decoded."""
     if width <= 0 or height <= 0:
         raise AssetError("the image has no pixels")
     if width * height > most or max(width, height) > _MAX_IMAGE_SIDE:
-        raise AssetError(f"the image is {width}×{height}; the limit is {most // 1_000_000} megapixels")
+        named = f" ({setting})" if setting else ""
+        raise AssetError(
+            f"the image is {width}×{height}; the limit is {most / 1_000_000:g} megapixels{named}"
+        )
 
 
 def _decoded(kind: str, data: bytes, most: int) -> Raster:
     with Image.open(io.BytesIO(data), formats=[kind]) as opened:
-        check_size(opened.width, opened.height, most)
+        check_size(opened.width, opened.height, most, SETTINGS)
         size = opened.size
         if kind == "JPEG":
             _draft(opened)

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from emblazon.contract.request import CardRequest
 
     from ..assets.fetch import GuardedFetcher
+    from ..assets.images_decode import ImageLimits
     from ..assets.resources import Fetched
     from ..render import Engine, RenderRequest
+    from ..server.config import OriginConfig
     from ..template.library import TemplateLibrary
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
@@ -93,11 +95,24 @@ class LateFetcher:
         """Fetch an http or https URL; raises `AssetError`."""
         if self._made is None:
             from ..assets.fetch import GuardedFetcher
-            from ..server.config import OriginConfig
 
-            config = OriginConfig.from_env({"EMBLAZON_DEV": "1", **os.environ})
-            self._made = GuardedFetcher.of(config.fetch_settings)
+            self._made = GuardedFetcher.of(_server_settings().fetch_settings)
         return self._made.fetch(url)
+
+
+def image_limits() -> ImageLimits:
+    """Return the server's limits of decoding."""
+    from ..assets.images_decode import ImageLimits
+
+    if not any(os.environ.get(name) for name in ("EMBLAZON_IMAGE_PIXELS", "EMBLAZON_JPEG_PIXELS")):
+        return ImageLimits()
+    return ImageLimits(**_server_settings().image_settings)
+
+
+def _server_settings() -> OriginConfig:
+    from ..server.config import OriginConfig  # late: most cards need none of them
+
+    return OriginConfig.from_env({"EMBLAZON_DEV": "1", **os.environ})
 
 
 def _is_html(card: str) -> bool:
@@ -120,7 +135,7 @@ def read_card(options: argparse.Namespace, format_: str = "png") -> tuple[Engine
     templates: Path | tuple[Path, ...] = home.templates
     if (folder / "card.toml").is_file():
         options.card, templates = folder.resolve().name, folder.resolve().parent
-    engine = Engine.from_home(home, fetcher=LateFetcher(), outside=True)
+    engine = Engine.from_home(home, fetcher=LateFetcher(), outside=True, image_limits=image_limits())
     common = {
         "dpr": options.dpr,
         "format": format_,

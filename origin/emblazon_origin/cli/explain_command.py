@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..home import find_home
 from ..project import read_project
-from .card_input import LateFetcher, add_card_arguments, read_card
+from .card_input import LateFetcher, add_card_arguments, image_limits, read_card
 from .exit_codes import FINDINGS, CommandError
 
 
@@ -58,7 +58,7 @@ def run_lint(options: argparse.Namespace) -> int:
     home = find_home()
     if options.folder is not None:
         _check_is_library(options.folder)
-    engine = Engine.from_home(home, fetcher=LateFetcher())
+    engine = Engine.from_home(home, fetcher=LateFetcher(), image_limits=image_limits())
     result = lint_templates(options.folder or home.templates, engine, read_project(home).brand)
     sys.stdout.write(result.to_text())
     return FINDINGS if result.has_errors else 0

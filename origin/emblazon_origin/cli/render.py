@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         Path(options.output).write_bytes(rendered.data)
     if not options.quiet:
-        from ..explain.summary import summed
+        from ..finding_summary import summed
 
         for finding in summed(rendered.report.diagnostics):
             place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)

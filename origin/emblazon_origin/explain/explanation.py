@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 import orjson
 from PIL import Image
 
+from ..finding_summary import summed
 from ..layout.boxes.box import Rect
 from ..report import Diagnostic
 from .overlay import draw_overlay
-from .summary import summed
 
 Numbers = tuple[float, float, float, float]
 

@@ -12,13 +12,13 @@ from emblazon.contract.schema import ParamValue
 
 from ..bound_request import bound_request
 from ..errors import EmblazonError
+from ..finding_summary import summed
 from ..render import Engine, RenderRequest
 from ..report import Code, Diagnostic
 from ..template.brand import NO_BRAND, Brand
 from ..template.library import CardTemplate, TemplateLibrary
 from .explain_card import explain_card
 from .explanation import format_finding
-from .summary import summed
 from .worst_cases import worst_cases
 
 # Warnings of a render that a template may not ship with.

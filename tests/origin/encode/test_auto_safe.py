@@ -194,10 +194,10 @@ def test_explain_names_the_platforms_that_refuse_a_heavy_png(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("card", ["article", "bare page"])
-def test_huge_photo_answers_first_below_every_limit(card: str, tmp_path: Path) -> None:
+def test_photo_of_24_megapixels_answers_first_below_every_limit(card: str, tmp_path: Path) -> None:
     huge = tmp_path / "templates"
     shutil.copytree(ROOT / "templates", huge)
-    photo().resize((4800, 3200)).save(huge / "article" / "photo.jpg", quality=88)
+    photo().resize((6000, 4000)).save(huge / "article" / "photo.jpg", quality=88)
     if card == "article":
         library = TemplateLibrary(huge, engine().fonts.digest)
         name = str((huge / "article" / "photo.jpg").resolve())

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..report import Diagnostic
+from .report import Diagnostic
 
 _VENDOR = r"-(?:webkit|moz|ms|o|khtml)-"
 _PART_OF_A_CONTROL = re.compile(
