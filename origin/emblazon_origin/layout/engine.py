@@ -56,6 +56,7 @@ class _Height(NamedTuple):
     high: float
     by_ratio: bool
     definite: bool  # for percentages of children
+    is_own: bool = True  # False where a container or insets impose it
 
 
 def layout(
@@ -184,7 +185,7 @@ def _specified_height(
     fixed_height_definite: bool,
 ) -> _Height:
     if fixed_height is not None:
-        return _Height(fixed_height, fixed_height, fixed_height, False, fixed_height_definite)
+        return _Height(fixed_height, fixed_height, fixed_height, False, fixed_height_definite, is_own=False)
     low, high = height_limits(node, height_basis, basis)
     height = height_from(node, node.style.height, height_basis, basis)
     by_ratio = height is None and ratio_of(node) is not None
@@ -208,16 +209,7 @@ def _layout_content(
     content = _content(ctx, frame)
     if "size" in node.style.contain:
         content.height = _contained_height(ctx, frame)
-    used_height = height.value
-    if used_height is None:
-        extra = extra_of(node.style, basis).height
-        used_height = max(clamp(content.height + extra, height.low, height.high), extra)
-    elif node.kind == "table":
-        used_height = max(used_height, content.height + extra_of(node.style, basis).height)
-    elif height.by_ratio and node.style.height == "auto" and _has_automatic_minimum(node):
-        # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
-        least = content.height + extra_of(node.style, basis).height
-        used_height = clamp(max(used_height, least), height.low, height.high)
+    used_height = _used_height(node, height, content.height, extra_of(node.style, basis).height)
     if _aligns_content(node):
         room = used_height - extra_of(node.style, basis).height - content.height
         shift_content(content, content_shift(node.style, room))
@@ -235,6 +227,28 @@ def _layout_content(
     _collapse_margins(fragment, content, basis, height)
     place_absolutes(ctx, fragment, content)
     return fragment
+
+
+def _used_height(node: Node, height: _Height, content: float, extra: float) -> float:
+    """Return the border box height, now that the height of the content is known."""
+    natural = content + extra
+    used = height.value
+    if used is None:
+        used = max(clamp(natural, height.low, height.high), extra)
+    elif node.kind == "table":
+        used = max(used, natural)
+    elif height.by_ratio and node.style.height == "auto" and _has_automatic_minimum(node):
+        # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
+        used = clamp(max(used, natural), height.low, height.high)
+    if height.is_own:
+        if node.style.max_height in _OF_CONTENT:
+            used = max(min(used, natural), height.low)
+        if node.style.min_height in _OF_CONTENT:
+            used = max(used, natural)
+    return used
+
+
+_OF_CONTENT = ("min-content", "max-content", "fit-content")
 
 
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:

@@ -124,14 +124,25 @@ def width_from(
     return min(high, max(low, available))
 
 
+def _kept_margins(node: Node, basis: float) -> float:
+    """Return the margins that a box as high as its container leaves: not those that may collapse (§4.1)."""
+    margins = margins_of(node.style, basis)
+    parent = node.parent
+    flows = parent is not None and parent.kind in ("block", "table-wrapper") and not node.is_out_of_flow
+    if parent is None or not flows or parent.is_root_context or node.is_float:
+        return margins.vertical
+    style = parent.style
+    top = margins.top if style.border_top_width or style.padding_top is not ZERO else 0.0
+    bottom = margins.bottom if style.border_bottom_width or style.padding_bottom is not ZERO else 0.0
+    return (top or 0.0) + (bottom or 0.0)
+
+
 def height_from(
     node: Node, value: Size | MaxSize | str, basis: float | None, width_basis: float
 ) -> float | None:
     """Return the border box height for a `height`-like value; None where it depends on the content."""
     if value == "stretch" and basis is not None:
-        # Margins that may collapse with others are not taken off (CSS Sizing 4 §4.1).
-        collapsible = not (node.is_item or node.is_out_of_flow)
-        return max(0.0, basis - (0.0 if collapsible else margins_of(node.style, width_basis).vertical))
+        return max(0.0, basis - _kept_margins(node, width_basis))
     size = length_of(value, basis)
     if size is None:
         return None

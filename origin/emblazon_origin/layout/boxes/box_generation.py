@@ -102,6 +102,8 @@ class BoxGenerator:
                 children = children[1:]
             self._flatten(children, element, pieces)
             self._fill_block(node, pieces)
+            if element.tag == "button" and style.align_content == "normal":  # its content is in its middle
+                node.style, node.is_root_context = style.replace(align_content="center"), True
         return node
 
     def _add_marker(self, node: Node, marker: Element, pieces: list[_Piece]) -> None:

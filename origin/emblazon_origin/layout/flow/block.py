@@ -41,7 +41,7 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
         if child.is_float:  # only measuring: floats are placed by `layout_block_beside_floats`
             floated.append(float_fragment(ctx, frame, child))
             continue
-        shrink = _self_alignment(frame, child) is not None
+        shrink = _shrinks(frame, child)
         fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
         if at_top and floated and _separates(ctx, frame, fragment, floated):
             content.margin_top, at_top, strut = strut, False, Strut()
@@ -83,7 +83,7 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
             place_float(ctx, frame, content, child, y if at_top else y + strut.value)
             floated.append(float_fragment(ctx, frame, child))
             continue
-        measured = measure_without_floats(ctx, frame, child, _self_alignment(frame, child) is not None)
+        measured = measure_without_floats(ctx, frame, child, _shrinks(frame, child))
         forced = at_top and bool(floated) and _separates(ctx, frame, measured, floated)
         if forced:
             content.margin_top, at_top, strut = strut, False, Strut()
@@ -208,6 +208,12 @@ def inline_offset(frame: Frame, fragment: Fragment) -> float:
     if rtl:
         return frame.inner_width - fragment.width - (margins.right or 0.0)
     return margins.left or 0.0
+
+
+def _shrinks(frame: Frame, child: Node) -> bool:
+    """True for a child that is as wide as its content: it is aligned, or a button."""
+    is_button = child.element is not None and child.element.tag == "button"
+    return is_button or _self_alignment(frame, child) is not None
 
 
 def _self_alignment(frame: Frame, child: Node) -> Alignment | None:

@@ -10,7 +10,7 @@ from ..values import track_list as g
 from ..values import value_types as v
 from ..values.calculation import integer
 from ..values.tokens import Cursor, InvalidValue, one_of, unexpected
-from .common import any_order, keyword_or, mapped, pair, positive_length, positive_number, size
+from .common import any_order, mapped, pair, positive_length, positive_number, size
 
 _CONTENT_POSITION = ("center", "start", "end", "flex-start", "flex-end")
 _DISTRIBUTION = ("space-between", "space-around", "space-evenly", "stretch")
@@ -95,7 +95,7 @@ def _flex(cursor: Cursor) -> dict[str, Any]:
 
 # `0%` stays a percentage: it is `content` where the container's size is indefinite.
 _ZERO_PERCENT = v.Length(func=lambda _: 0.0)
-_flex_basis = keyword_or(size("auto"), "content")
+_flex_basis = mapped(size("auto"), {"content": "content", "-webkit-fill-available": "content"})
 _DIRECTION = ("row", "row-reverse", "column", "column-reverse")
 
 
