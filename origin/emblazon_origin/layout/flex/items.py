@@ -24,7 +24,7 @@ from ..sizing import (
     width_from,
     width_limits,
 )
-from ..units import snap_nearest
+from ..units import snap_nearest, used
 
 
 @dataclass(slots=True, eq=False)
@@ -205,10 +205,19 @@ def _make_twin(node: Node) -> Node:
     return twin
 
 
+def line_room(frame: Frame) -> float:
+    """Return how wide one line of a column container may be; balanced ones share the room (Flexbox 2 §9)."""
+    style = frame.node.style
+    if not style.flex_balances or style.flex_line_count == 1:
+        return frame.inner_width
+    gaps = used(style.column_gap, frame.inner_width) * (style.flex_line_count - 1)
+    return max(0.0, frame.inner_width - gaps) / style.flex_line_count
+
+
 def column_width(ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> float:
     """Return an item's used width in a column container."""
     style, basis = node.style, frame.inner_width
-    available = basis - margins_of(style, basis).horizontal
+    available = line_room(frame) - margins_of(style, basis).horizontal
     width = width_from(ctx, node, style.width, basis, available)
     if width is None and stretch_cross is not None:
         width = stretch_cross

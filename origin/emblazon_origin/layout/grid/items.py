@@ -61,6 +61,7 @@ def inline_contribution(
         minimum,
         lambda: measured()[0] + margins,
         lambda: measured()[1] + margins,
+        node.style.overflow_x not in ("visible", "clip"),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...style.values.computed import Alignment, ComputedStyle
-from ...style.values.value_types import GridLine, Length, TrackSize
+from ...style.values.value_types import Fr, GridLine, Length, TrackSize
 from ..absolute import contains_absolutes, contains_fixed
 from ..alignment import Edge, distribute, settled
 from ..boxes.fragment import Content, Fragment, StaticPosition
@@ -242,13 +242,14 @@ def _columns_follow_rows(grid: _Grid, inner_height: float) -> bool:
 
 
 def _rows_depend_on_height(style: ComputedStyle) -> bool:
-    """True where a row or the gap is a percentage, which an automatic height first treats as auto."""
+    """True where rows differ once the height is known: with percentages, and with less than 1fr in all."""
     if not style.row_gap.is_absolute:
         return True
     tracks: list[TrackSize] = list(style.grid_auto_rows)
     for item in style.grid_template_rows.items:
         tracks.extend([item] if isinstance(item, TrackSize) else item.tracks)
-    return any(
+    flexible = sum(track.max.value for track in tracks if isinstance(track.max, Fr))
+    return 0 < flexible < 1 or any(
         isinstance(breadth, Length) and not breadth.is_absolute
         for track in tracks
         for breadth in (track.min, track.max)

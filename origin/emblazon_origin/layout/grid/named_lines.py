@@ -82,7 +82,7 @@ def _expand(
         if len(grid.tracks) > MAX_TRACKS:
             break
     if repeat.count == "auto-fit":
-        grid.auto_fit = range(first, len(grid.tracks))
+        grid.auto_fit = range(first, min(len(grid.tracks), MAX_TRACKS))
 
 
 def _auto_count(template: TrackList, repeat: TrackRepeat, available: float | None, gap: float) -> int:

@@ -51,6 +51,7 @@ class Contribution:
     minimum: Callable[[], float]
     min_content: Callable[[], float]
     max_content: Callable[[], float]
+    scrolls: bool = False
 
 
 def make_track(size: TrackSize, available: float | None) -> Track:
@@ -159,7 +160,9 @@ def _grow_for(
         phase("base", lambda t: t.min_kind in INTRINSIC_MIN, lambda i: i.minimum())
     else:
         phase(
-            "base", lambda t: t.min_kind in INTRINSIC_MIN, lambda i: _limited(tracks, i, gap, i.min_content())
+            "base",
+            lambda t: t.min_kind in INTRINSIC_MIN,
+            lambda i: i.minimum() if i.scrolls else _limited(tracks, i, gap, i.min_content()),
         )
     # 3.2 content-based minimums
     phase("base", lambda t: t.min_kind in ("min-content", "max-content"), lambda i: i.min_content())
