@@ -103,6 +103,8 @@ class GlyphRun:
     text: str = ""  # source characters, for reports
     rtl: bool = False
     element: Element | None = None
+    # Of the boxes that made the style's text decorations: their baselines relative to the line's.
+    decorating_shifts: tuple[float, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -53,6 +53,25 @@ def test_pretty_gives_an_orphan_company(lay_out: LayOut) -> None:
     assert texts(lay_out(text, 300, text_wrap_style="pretty")) == texts(lay_out(text, 300))
 
 
+@pytest.mark.parametrize(
+    ("text", "size", "width", "wrap", "lines"),
+    [
+        # As Chromium breaks them: an orphan stays where its company would leave too large a gap.
+        ("Server components and streaming", 72.0, 1080, "pretty", ["Server components and", "streaming"]),
+        ("Server components and streaming", 72.0, 900, "pretty", ["Server components and", "streaming"]),
+        ("The maps we drew by hand in the quiet return", 20.0, 230, "pretty",
+         ["The maps we drew by", "hand in the quiet return"]),
+        ("The return of maps", 20.0, 170, "balance", ["The return", "of maps"]),
+        ("Server maps", 20.0, 90, "balance", ["Server", "maps"]),
+    ],
+)  # fmt: skip
+def test_lines_are_evened_as_chromium_does(
+    lay_out: LayOut, text: str, size: float, width: float, wrap: str, lines: list[str]
+) -> None:
+    heavy = {"font_size": size, "font_weight": 800.0 if size > 40 else 400.0}
+    assert texts(lay_out(text, width, text_wrap_style=wrap, **heavy)) == lines
+
+
 # --- ellipsis ------------------------------------------------------------------------------------------
 
 

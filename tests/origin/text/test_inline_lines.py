@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from emblazon_origin.style.values.computed import ComputedStyle
-from emblazon_origin.style.values.value_types import Length
+from emblazon_origin.style.values.value_types import BLACK, Length, TextDecoration
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import intrinsic_widths, layout_inline
 from emblazon_origin.text.line_model import (
@@ -197,6 +197,12 @@ def test_letter_spacing_skips_the_controls_of_isolates(lay_out: LayOut, style: C
     spaced = style.replace(letter_spacing=1.0)
     isolated = span(spaced, "abc", unicode_bidi="isolate")
     assert lay_out(isolated).width == lay_out([TextItem("abc", spaced)]).width
+
+
+@pytest.mark.parametrize(("spacing", "width"), [(1 / 3, 1 / 3), (-0.8, -0.8)])
+def test_spacing_is_not_rounded(lay_out: LayOut, spacing: float, width: float) -> None:
+    wider = lay_out("n" * 30, 900, letter_spacing=spacing).width - lay_out("n" * 30, 900).width
+    assert wider == pytest.approx(30 * width, abs=1 / 32)
 
 
 def test_word_spacing_widens_spaces(lay_out: LayOut) -> None:
@@ -394,3 +400,21 @@ def test_punctuation_hangs_at_the_edge_it_aligns_with(lay_out: LayOut) -> None:
     assert edges(lay_out("“Quote”", hanging_punctuation="first"))[0][0] < 0
     assert edges(lay_out("“Quote”", text_align="right", hanging_punctuation="last"))[0][1] > 300
     assert edges(lay_out("Quote", hanging_punctuation="first"))[0][0] == 0
+
+
+# --- decorations ---------------------------------------------------------------------------------------
+
+
+def test_a_decoration_knows_the_baseline_of_the_box_that_made_it(
+    lay_out: LayOut, style: ComputedStyle
+) -> None:
+    line = TextDecoration("underline", "solid", BLACK, "auto", "auto", True, 20.0)
+    outer = style.replace(text_decorations=(line,))
+    opened = OpenItem(outer, None)
+    inner = span(outer, "2", font_size=12.0, vertical_align="super")
+    both = span(outer, "x", vertical_align="sub", text_decorations=(line, line._replace(font_size=9.0)))
+    items = [opened, TextItem("E", outer), *inner, *both, CloseItem(opened)]
+    runs = {run.text: run for run in lay_out(items).lines[0].runs}
+    assert runs["2"].shift < 0 < runs["x"].shift
+    assert [runs[text].decorating_shifts for text in "E2"] == [(0.0,), (0.0,)]
+    assert runs["x"].decorating_shifts == (0.0, runs["x"].shift)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
+from typing import NamedTuple
 
 from PIL import ImageChops
 
@@ -29,6 +30,14 @@ from .runs import Origin, paint_mask_shadow
 _MAX_SKIP = 13.0  # px that a line stops before and after a glyph, at most
 
 
+class _Group(NamedTuple):
+    """Runs that share one decoration, and the shift of its box."""
+
+    decoration: TextDecoration
+    runs: list[GlyphRun]
+    shift: float
+
+
 @dataclass(frozen=True, slots=True)
 class DecorationLine:
     """One decoration over neighbouring runs: from `left` to `right` at `top`, in scaled px."""
@@ -47,40 +56,40 @@ def decoration_lines(
     runs: Iterable[GlyphRun], origin: Origin, dpr: float, fonts: FontMetricsSource | None
 ) -> list[DecorationLine]:
     """Collect a line's decorations; neighbouring runs of one element share theirs."""
-    groups: list[tuple[TextDecoration, list[GlyphRun]]] = []
-    open_groups: dict[int, tuple[TextDecoration, list[GlyphRun]]] = {}
+    groups: list[_Group] = []
+    open_groups: dict[int, _Group] = {}
     for run in runs:
-        current: dict[int, tuple[TextDecoration, list[GlyphRun]]] = {}
+        current: dict[int, _Group] = {}
         for i, decoration in enumerate(run.style.text_decorations):
             known = open_groups.get(i)
-            if known is not None and known[0] == decoration and _joined(known[1][-1], run):
-                known[1].append(run)
+            if known is not None and known.decoration == decoration and _joined(known.runs[-1], run):
+                known.runs.append(run)
             else:
-                known = (decoration, [run])
+                shift = run.decorating_shifts[i] if i < len(run.decorating_shifts) else run.shift
+                known = _Group(decoration, [run], shift)
                 groups.append(known)
             current[i] = known
         open_groups = current
-    return [_place(decoration, members, origin, dpr, fonts) for decoration, members in groups]
+    return [_place(group, origin, dpr, fonts) for group in groups]
 
 
 def _joined(left: GlyphRun, right: GlyphRun) -> bool:
     return left.element is right.element and abs(left.x + left.width - right.x) < 0.01
 
 
-def _place(
-    decoration: TextDecoration,
-    runs: list[GlyphRun],
-    origin: Origin,
-    dpr: float,
-    fonts: FontMetricsSource | None,
-) -> DecorationLine:
+def _place(group: _Group, origin: Origin, dpr: float, fonts: FontMetricsSource | None) -> DecorationLine:
+    decoration, runs = group.decoration, group.runs
     left = min(run.x for run in runs)
     right = max(run.x + run.width for run in runs)
     metrics = _metrics(decoration, runs[0], fonts, dpr)
     exact = max(1.0, _thickness(decoration, metrics, dpr))
     thickness = float(floor(exact))
-    top = _offset(decoration, metrics, exact, dpr)
-    y = floor(origin[1] + runs[0].shift * dpr + top + 0.5)
+    if decoration.line == "underline":
+        top = group.shift * dpr + _underline_offset(decoration, exact, dpr)
+    else:
+        own = _metrics(decoration, runs[0], fonts, dpr, runs[0].style.font_size)
+        top = runs[0].shift * dpr + _offset_in_text(decoration, own, metrics, exact, dpr)
+    y = floor(origin[1] + top + 0.5)
     return DecorationLine(
         decoration,
         tuple(runs),
@@ -94,14 +103,22 @@ def _place(
 
 
 def _metrics(
-    decoration: TextDecoration, run: GlyphRun, fonts: FontMetricsSource | None, dpr: float
+    decoration: TextDecoration,
+    run: GlyphRun,
+    fonts: FontMetricsSource | None,
+    dpr: float,
+    font_size: float | None = None,
 ) -> FontMetrics:
-    """Return the metrics of the decorating box's first font, not of a fallback font that drew the run."""
+    """Return the metrics of the style's first font, not of a fallback font that drew the run.
+
+    `font_size` is the decorating box's unless said.
+    """
+    font_size = decoration.font_size if font_size is None else font_size
     if fonts is None:
-        return run.font.metrics(decoration.font_size, 1.0 / dpr)
+        return run.font.metrics(font_size, 1.0 / dpr)
     style = run.style
-    if style.font_size != decoration.font_size:
-        style = style.replace(font_size=decoration.font_size)
+    if style.font_size != font_size:
+        style = style.replace(font_size=font_size)
     return fonts.metrics(style, 1.0 / dpr)
 
 
@@ -113,16 +130,25 @@ def _thickness(decoration: TextDecoration, metrics: FontMetrics, dpr: float) -> 
     return decoration.font_size * dpr / 10
 
 
-def _offset(decoration: TextDecoration, metrics: FontMetrics, thickness: float, dpr: float) -> float:
-    """Return the top of the line relative to the baseline, scaled px, downwards."""
-    ascent = float(round(metrics.ascent * dpr))
-    if decoration.line == "overline":
-        return -ascent - max(1.0, floor(thickness))
-    if decoration.line == "line-through":
-        return -ascent / 3 - thickness / 2
+def _underline_offset(decoration: TextDecoration, thickness: float, dpr: float) -> float:
+    """Return the top of an underline below the decorating box's baseline, scaled px."""
     if isinstance(decoration.offset, Length):
         return decoration.offset.resolve(decoration.font_size) * dpr
     return float(max(1, ceil(thickness / 2)))
+
+
+def _offset_in_text(
+    decoration: TextDecoration, own: FontMetrics, decorating: FontMetrics, thickness: float, dpr: float
+) -> float:
+    """Return the top of the line from the text's own baseline, scaled px, downwards.
+
+    As in Chromium the line hangs from the top of the text: above it, or two thirds of the decorating box's
+    ascent below it.
+    """
+    text_top = -float(round(own.ascent * dpr))
+    if decoration.line == "overline":
+        return text_top - max(1.0, floor(thickness))
+    return text_top + round(decorating.ascent * dpr) * 2 / 3 - thickness / 2
 
 
 def paint_decoration(painter: Painter, line: DecorationLine, origin: Origin, dpr: float) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from ...style.values.value_types import Length
 from ..line_model import AtomicFragment, GlyphRun, InlineBoxFragment, Line
 from .draft import Leaf, LineDraft
-from .paragraph import Paragraph
+from .paragraph import Paragraph, box_chain
 from .vertical import BoxMetrics, Extent, atomic_extent, baseline_shift, box_metrics, half_leading
 
 
@@ -106,6 +107,11 @@ def build_line(
     baseline, height = _resolve_roots(metrics, extents, paragraph)
     line = Line(y, height, y + baseline[-1], draft.width)
     moves = _relative_moves(paragraph, draft)
+
+    def shifts_of(number: int) -> float:
+        box = metrics[number]
+        return baseline[box.root] + box.shift - baseline[-1] + moves.get(number, (0.0, 0.0))[1]
+
     for number, fragment in placed:
         _place_fragment(fragment, metrics[number], y + baseline[metrics[number].root])
         if number in moves:
@@ -120,8 +126,23 @@ def build_line(
         if leaf.atomic is not None:
             line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
         elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
-            line.runs.append(_glyph_run(leaf, on - line.baseline))
+            run = _glyph_run(leaf, on - line.baseline)
+            if leaf.style.text_decorations:
+                run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of)
+            line.runs.append(run)
     return line
+
+
+def _decorating_shifts(
+    paragraph: Paragraph, leaf: Leaf, shifts_of: Callable[[int], float]
+) -> tuple[float, ...]:
+    """Return the shift of the box that each of a leaf's text decorations comes from."""
+    boxes = paragraph.content.boxes
+    found = [0.0] * len(paragraph.content.block_style.text_decorations)
+    for number in reversed(box_chain(paragraph, leaf.box)):
+        missing = len(boxes[number].style.text_decorations) - len(found)
+        found += [shifts_of(number)] * missing
+    return tuple(found)
 
 
 def _relative_moves(paragraph: Paragraph, draft: LineDraft) -> dict[int, tuple[float, float]]:

@@ -12,7 +12,7 @@ from ..fonts.font_metrics import layout_unit_up
 from ..shaping.scripts import script_runs
 from ..shaping.shape import Glyphs, features_of
 from ..shaping.shaper import TextItem
-from .paragraph import EPSILON, Paragraph
+from .paragraph import EPSILON, Paragraph, box_chain
 
 if TYPE_CHECKING:
     from .draft import Leaf, LineDraft
@@ -71,7 +71,7 @@ def truncate(paragraph: Paragraph, draft: LineDraft, available: float, text: str
     else:
         kept, used = _keep(paragraph, draft, leaves, room, rtl=rtl)
         draft.width = used + ellipsis.width
-        inside = {number for leaf in kept for number in _chain(paragraph, leaf.box)}
+        inside = {number for leaf in kept for number in box_chain(paragraph, leaf.box)}
         draft.closed = frozenset(
             number for number in draft.closed if number in inside and _is_whole(paragraph, number, kept)
         )
@@ -105,7 +105,7 @@ def _keep(
 def _start_edges(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, entered: set[int]) -> float:
     """The room that inline boxes take where they begin with this leaf."""
     total = 0.0
-    for number in _chain(paragraph, leaf.box):
+    for number in box_chain(paragraph, leaf.box):
         if number not in entered:
             entered.add(number)
             if number in draft.opened:
@@ -119,17 +119,9 @@ def _start_edges(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, entered: se
     return total
 
 
-def _chain(paragraph: Paragraph, box: int) -> list[int]:
-    chain = []
-    while box >= 0:
-        chain.append(box)
-        box = paragraph.content.boxes[box].parent
-    return chain
-
-
 def _is_whole(paragraph: Paragraph, number: int, kept: list[Leaf]) -> bool:
     """Whether nothing of a box was cut away."""
-    end = max((leaf.end for leaf in kept if number in _chain(paragraph, leaf.box)), default=-1)
+    end = max((leaf.end for leaf in kept if number in box_chain(paragraph, leaf.box)), default=-1)
     return end >= paragraph.content.boxes[number].end
 
 

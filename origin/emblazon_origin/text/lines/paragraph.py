@@ -385,3 +385,12 @@ def hyphen_text(item: TextItem) -> str:
     if chosen != "auto":
         return chosen
     return "\u2010" if item.font.draws_all("\u2010") else "-"
+
+
+def box_chain(paragraph: Paragraph, box: int) -> list[int]:
+    """Return an inline box and those around it, innermost first."""
+    chain = []
+    while box >= 0:
+        chain.append(box)
+        box = paragraph.content.boxes[box].parent
+    return chain

@@ -81,9 +81,9 @@ def baseline_shift(
     if align in ("top", "bottom"):
         return None
     if align == "sub":
-        return parent.style.font_size * scale / 5 + parent.grid
+        return layout_unit_on(parent.style.font_size * scale / 5, parent.grid) + parent.grid
     if align == "super":
-        return -(parent.style.font_size * scale / 3 + parent.grid)
+        return -layout_unit_on(parent.style.font_size * scale / 3, parent.grid) - parent.grid
     if align == "middle":
         return (ascent - descent) / 2 - round(parent.font.x_height / parent.grid * 32) / 64 * parent.grid
     if align == "-webkit-baseline-middle":

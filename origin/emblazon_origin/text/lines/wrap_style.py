@@ -1,15 +1,15 @@
 """`text-wrap-style`: which of the possible line breaks a paragraph gets (CSS Text 4 §6.3).
 
-As Chromium, both values look for the breaks with the least sum of squared gaps at the lines' ends:
-`balance` over blocks of up to six lines without forced breaks, the last line included; `pretty` over the
-last four lines, where the last one is an orphan: a single word that fills less than a third of the line.
+Both values look for the breaks with the lowest score, as Chromium does by the heuristics of Minikin:
+squared gaps at the lines' ends, penalties for a hyphen and for leaving a single word behind. `balance` does
+so for blocks of up to six lines without forced breaks, the last line counted in; `pretty` for the last four
+lines where a single short word is left alone. The number of lines stays that of the first fit.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable
+from typing import NamedTuple
 
 from .line_breaking import WidthOf, break_lines
 from .paragraph import EPSILON, Paragraph, TextSpan
@@ -17,9 +17,18 @@ from .paragraph import EPSILON, Paragraph, TextSpan
 MAX_BALANCED_LINES = 6
 _PRETTY_LINES = 4
 _ORPHAN = 1 / 3
+_FEWEST_BREAKS = 3
+_ORPHAN_PENALTY = 10_000.0  # px², as all scores
+_LAST_LINE_PENALTY = 4.0
+_OVERFULL = 1e12
 
-LastGap = Callable[[TextSpan, float], float]  # gap that the last line counts with, by its width
-_Best = dict[int, tuple[float, list[TextSpan]]]  # cheapest lines from an offset to the end
+
+class _Score(NamedTuple):
+    """The best lines that end at a break: their score, where the last one starts, how many they are."""
+
+    score: float
+    previous: int
+    lines: int
 
 
 def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[TextSpan]:
@@ -51,64 +60,110 @@ def _by_forced_break(spans: list[TextSpan]) -> list[list[TextSpan]]:
     return [group for group in groups if group]
 
 
+def _overflows(paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int) -> bool:
+    return any(paragraph.width_of(span) > width_of_line(first + i) + EPSILON for i, span in enumerate(spans))
+
+
 def _balance(
     paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int
 ) -> list[TextSpan]:
-    available = width_of_line(first + len(spans) - 1)
-    return _optimal(paragraph, spans, width_of_line, first, lambda span, width: available - width)
+    if len(spans) < 2 or _overflows(paragraph, spans, width_of_line, first):
+        return spans
+    found = _optimal(paragraph, spans, width_of_line, first, pretty=False)
+    return found or _narrowest(paragraph, spans, width_of_line)
+
+
+def _narrowest(paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf) -> list[TextSpan]:
+    """Return the first fit at the least width that takes no more lines; for few possible breaks."""
+    start, stop = spans[0].start, spans[-1].end
+    offsets = [start, *paragraph.breaks_between(start, stop), stop]
+    if len(offsets) > _FEWEST_BREAKS + 1:
+        return spans
+    widths = {
+        paragraph.measured(low, high, forced=high == stop)[1]
+        for i, low in enumerate(offsets)
+        for high in offsets[i + 1 :]
+    }
+    for width in sorted(widths):
+        if width > width_of_line(0):
+            break
+        narrow = break_lines(paragraph, lambda _, width=width: width)
+        if len(narrow) <= len(spans) and not _overflows(paragraph, narrow, width_of_line, 0):
+            return narrow
+    return spans
 
 
 def _pretty(
     paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int
 ) -> list[TextSpan]:
-    available = width_of_line(first + len(spans) - 1)
-
-    def gap(span: TextSpan, width: float) -> float:
-        return available if _is_orphan(paragraph, span, width, available) else 0.0
-
-    last = spans[-1]
-    if not gap(last, paragraph.width_of(last)):
-        return spans
     kept = max(0, len(spans) - _PRETTY_LINES)
-    return spans[:kept] + _optimal(paragraph, spans[kept:], width_of_line, first + kept, gap)
+    last = spans[kept:]
+    if len(last) < 2 or _overflows(paragraph, spans, width_of_line, first):
+        return spans
+    hyphenated = len(last) > 2 and last[-2].hyphen and last[-3].hyphen
+    if not hyphenated and not _is_orphan(paragraph, last[-1], width_of_line(first + len(spans) - 1)):
+        return spans
+    found = _optimal(paragraph, last, width_of_line, first + kept, pretty=True)
+    return spans[:kept] + found if found else spans
 
 
-def _is_orphan(paragraph: Paragraph, span: TextSpan, width: float, available: float) -> bool:
-    return width < available * _ORPHAN and not paragraph.breaks_between(span.start, span.visible)
+def _is_orphan(paragraph: Paragraph, span: TextSpan, available: float) -> bool:
+    short = paragraph.width_of(span) < available * _ORPHAN
+    return short and not paragraph.breaks_between(span.start, span.visible)
 
 
 def _optimal(
-    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int, last_gap: LastGap
-) -> list[TextSpan]:
-    """Break the text of `spans` anew into at most as many lines, with the least sum of squared gaps."""
-    if len(spans) < 2:
-        return spans
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int, *, pretty: bool
+) -> list[TextSpan] | None:
+    """Return as many lines with the best breaks; None where there are few, or more lines would be better."""
     start, stop = spans[0].start, spans[-1].end
-    starts = [start, *paragraph.breaks_between(start, stop)]
-    best: _Best = {stop: (0.0, [])}
-    for left in range(1, len(spans) + 1):  # lines left, counted from the end
-        available = width_of_line(first + len(spans) - left)
-        best |= _one_more_line(paragraph, starts, stop, available, left, best, last_gap)
-    return best[start][1] if start in best else spans
+    offsets = [start, *paragraph.breaks_between(start, stop), stop]
+    if len(offsets) < _FEWEST_BREAKS + 2:
+        return None
+    style = paragraph.content.block_style
+    room = max(width_of_line(first + len(spans) - 1), 0.0) * style.font_size * paragraph.shaper.scale
+    justified = style.text_align == "justify"
+    hyphen_penalty, line_penalty = (room / 2, 0.0) if justified else (room * 2, room * 4)
+    penalties = _penalties(paragraph, offsets, hyphen_penalty)
+    scores = [_Score(0.0, 0, 0)]
+    active = 0  # lines that start before it are too long
+    for end in range(1, len(offsets)):
+        is_last = end == len(offsets) - 1
+        best, previous = math.inf, active
+        for begin in range(active, end):
+            available = width_of_line(first + scores[begin].lines)
+            _, width = paragraph.measured(offsets[begin], offsets[end], forced=is_last)
+            gap = available + EPSILON - width
+            if gap < 0:
+                cost, active = _OVERFULL, begin + 1
+            elif is_last and pretty:
+                cost = _LAST_LINE_PENALTY * penalties[begin]
+            else:
+                cost = gap * gap
+            if scores[begin].score + cost <= best:
+                best, previous = scores[begin].score + cost, begin
+        scores.append(_Score(best + penalties[end] + line_penalty, previous, scores[previous].lines + 1))
+    return _lines(paragraph, offsets, scores) if scores[-1].lines == len(spans) else None
 
 
-def _one_more_line(
-    paragraph: Paragraph, starts: list[int], stop: int, available: float, left: int, best: _Best,
-    last_gap: LastGap,
-) -> _Best:  # fmt: skip
-    """Return the cheapest lines from each start that a line before those of `best` makes."""
-    found: _Best = {}
-    ends = [end for end in (*starts, stop) if end in best and len(best[end][1]) < left]
-    for start in starts:
-        cheapest = best.get(start, (math.inf, []))
-        for end in ends[bisect_right(ends, start) :]:
-            span, width = paragraph.measured(start, end, forced=end == stop)
-            if width > available + EPSILON:
-                break
-            gap = last_gap(span, width) if end == stop else available - width
-            cost = gap * gap + best[end][0]
-            if cost < cheapest[0]:
-                cheapest = cost, [span, *best[end][1]]
-        if cheapest[1]:
-            found[start] = cheapest
-    return found
+def _penalties(paragraph: Paragraph, offsets: list[int], hyphen_penalty: float) -> list[float]:
+    """Return what a break at each offset costs: a hyphen, and the last one, which leaves a word alone."""
+    hyphens = paragraph.breaks.hyphens
+    penalties = [hyphen_penalty if offset in hyphens else 0.0 for offset in offsets]
+    penalties[-1] = 0.0
+    for i in range(len(offsets) - 2, -1, -1):
+        penalties[i] += _ORPHAN_PENALTY
+        if offsets[i] not in hyphens:
+            break
+    return penalties
+
+
+def _lines(paragraph: Paragraph, offsets: list[int], scores: list[_Score]) -> list[TextSpan]:
+    lines = []
+    end = len(offsets) - 1
+    while end > 0:
+        begin = scores[end].previous
+        forced = end == len(offsets) - 1
+        lines.append(paragraph.measured(offsets[begin], offsets[end], forced=forced)[0])
+        end = begin
+    return lines[::-1]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontInstance, FontLibrary
-from ..fonts.font_metrics import layout_unit_on
 from .han_kerning import trimmed
 from .inline_content import Content
 from .scripts import script_of
@@ -142,8 +141,7 @@ class Shaper:
     def _scaled(self, item: TextItem, run: ShapedRun, start: int) -> Glyphs:
         glyphs = scale_run(run, start, item.font, item.size)
         style = item.style
-        letter = layout_unit_on(style.letter_spacing * self.scale, self.grid)
-        word = layout_unit_on(style.word_spacing * self.scale, self.grid)
+        letter, word = style.letter_spacing * self.scale, style.word_spacing * self.scale
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
         return glyphs
