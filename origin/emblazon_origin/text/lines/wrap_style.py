@@ -87,10 +87,14 @@ def _narrowest(paragraph: Paragraph, spans: list[TextSpan], width_of_line: Width
     for width in sorted(widths):
         if width > width_of_line(0):
             break
-        narrow = break_lines(paragraph, lambda _, width=width: width)
+        narrow = break_lines(paragraph, _constant(width))
         if len(narrow) <= len(spans) and not _overflows(paragraph, narrow, width_of_line, 0):
             return narrow
     return spans
+
+
+def _constant(width: float) -> WidthOf:
+    return lambda _: width
 
 
 def _pretty(
