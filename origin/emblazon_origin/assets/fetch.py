@@ -13,7 +13,6 @@ from typing import Any
 
 import httpcore
 import httpx
-from cachetools import LRUCache, TTLCache
 
 from emblazon_origin.assets.fetch_decode import ACCEPT_ENCODING, TooLarge, decode
 from emblazon_origin.assets.guard import GuardPolicy, Refused, check_url
@@ -29,6 +28,7 @@ from emblazon_origin.assets.guard_dial import (
 )
 from emblazon_origin.assets.image_headers import sniff
 from emblazon_origin.assets.resources import Fetched
+from emblazon_origin.caching import ByteCache
 from emblazon_origin.errors import AssetError
 from emblazon_origin.limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
 
@@ -103,8 +103,10 @@ class GuardedFetcher:
         self._connector = connector
         self._ssl_context = ssl_context
         limits = self._limits
-        self._bodies: LRUCache[str, _Kept] = LRUCache(limits.cache_bytes, getsizeof=lambda kept: kept.bytes)
-        self._failures: TTLCache[str, AssetError] = TTLCache(1024, limits.keep_failure, timer=clock)
+        self._bodies: ByteCache[_Kept] = ByteCache("fetched", limits.cache_bytes, lambda kept: kept.bytes)
+        self._failures: ByteCache[AssetError] = ByteCache(
+            "failed fetches", 1 << 20, lambda _: 800, life=limits.keep_failure, clock=clock
+        )
         self.outcomes: Counter[str] = Counter()
         self._clock = clock
         self._card_end = math.inf
@@ -147,9 +149,9 @@ class GuardedFetcher:
     def fetch(self, url: str) -> Fetched:
         """Fetch a URL. Raises AssetError (Refused, TooSlow, TooLarge)."""
         with self._lock:
-            kept = self._bodies.get(url)
+            kept = self._bodies.peek(url)
             fresh = kept is not None and kept.until > self._clock()
-            failure = self._failures.get(url) or self._failures.get(_host(url))
+            failure = self._failures.peek(url) or self._failures.peek(_host(url))
             if fresh or failure:
                 self.outcomes["kept" if fresh else "kept failure"] += 1
         if kept is not None and fresh:
@@ -164,23 +166,17 @@ class GuardedFetcher:
             with self._lock:
                 self.outcomes[_outcome(error)] += 1
                 if fair or not isinstance(error, TooSlow):
-                    self._failures[url] = error
+                    self._failures.put(url, error)
             raise
         with self._lock:
             self.outcomes["ok"] += 1
-            if fetched.bytes <= self._limits.cache_bytes:
-                self._bodies[url] = fetched
+            self._bodies.put(url, fetched)
         return fetched.body
 
-    def sweep(self) -> int:
-        """Drop what is too old; return the bytes still held."""
-        with self._lock:
-            now = self._clock()
-            for url, kept in list(self._bodies.items()):
-                if kept.until + (_STALE if kept.etag else 0.0) <= now:
-                    del self._bodies[url]
-            self._failures.expire()
-            return int(self._bodies.currsize)
+    def sweep(self) -> None:
+        """Drop what is too old to ask whether it has changed."""
+        now = self._clock()
+        self._bodies.drop_where(lambda kept: kept.until + (_STALE if kept.etag else 0.0) <= now)
 
     def _is_fair(self, seconds: float) -> bool:
         """Return whether a fetch that had so long may be called slow: others may have used it up."""
@@ -212,7 +208,7 @@ class GuardedFetcher:
             except TooSlow as error:  # the host that was asked last is the slow one
                 if self._is_fair(seconds):
                     with self._lock:
-                        self._failures[_host(text)] = error
+                        self._failures.put(_host(text), error)
                 raise
             if isinstance(target, _Kept):
                 return target

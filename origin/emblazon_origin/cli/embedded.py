@@ -91,12 +91,19 @@ def _origin_app(
     """
     token = settings.token or secrets.token_urlsafe(32)
     config = replace(config, origin_token=token)
-    origin = OriginServer(replace(settings, token=token), default_renderer(settings), watched=home.watched)
+    edge_bytes = settings.memory_budget // 8
+    origin = OriginServer(
+        replace(settings, token=token),
+        default_renderer(settings),
+        watched=home.watched,
+        edge_bytes=edge_bytes,
+    )
     app = create_edge_app(
         config,
         origin=InProcessOrigin(origin.answer),
         kv_path=kv_path,
         proxies=proxies,
+        cache_bytes=edge_bytes,
         metrics=PrometheusMetrics(origin.metrics.registry),  # one /metrics for both
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from emblazon.edge.http.cache_control import parse_directives
 from emblazon.edge.ports import Body, BytesBody, CacheEntry, Clock, Headers, PortError, get_header
 
-ENTRY_OVERHEAD = 512  # bytes that Python's own objects take for an entry, roughly
+from ..caching import ByteCache
+
+ENTRY_OVERHEAD = 312  # bytes that Python's own objects take for an entry, roughly, beside ByteCache's
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,21 @@ class MemoryCache:
 
     def __init__(self, clock: Clock, *, max_bytes: int = 64 * 1024 * 1024) -> None:
         self._clock = clock
-        self._max_bytes = max_bytes
-        self._entries: OrderedDict[str, _Kept] = OrderedDict()
-        self.bytes = 0
+        self._entries: ByteCache[_Kept] = ByteCache("edge", max_bytes, lambda kept: kept.size)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes held."""
+        return self._entries.bytes
 
     async def match(self, url: str) -> CacheEntry | None:
         """See `ports.Cache`."""
-        kept = self._entries.get(url)
+        kept = self._entries.peek(url)
         if kept is None:
             return None
         if kept.expires <= self._clock.now():
-            self._drop(url)
+            self._entries.drop(url)
             return None
-        self._entries.move_to_end(url)
         return CacheEntry(kept.headers, BytesBody(kept.data))
 
     async def put(self, url: str, headers: Headers, body: Body) -> None:
@@ -49,28 +52,14 @@ class MemoryCache:
         directives = parse_directives(get_header(headers, "cache-control") or "")
         max_age = directives.seconds("s-maxage")
         max_age = directives.seconds("max-age") if max_age is None else max_age
-        self._drop(url)
+        self._entries.drop(url)
         if not max_age or "no-store" in directives or "private" in directives:
             return
-        kept = _Kept(headers, await body.read(), self._clock.now() + max_age)
-        if kept.size > self._max_bytes:
-            return
-        self._drop(url)  # another put may have come between
-        self._entries[url] = kept
-        self.bytes += kept.size
-        while self.bytes > self._max_bytes:
-            self._drop(next(iter(self._entries)))
+        self._entries.put(url, _Kept(headers, await body.read(), self._clock.now() + max_age))
 
     async def delete(self, url: str) -> bool:
         """See `ports.Cache`."""
-        return self._drop(url)
+        return self._entries.drop(url)
 
     def __len__(self) -> int:
         return len(self._entries)
-
-    def _drop(self, url: str) -> bool:
-        kept = self._entries.pop(url, None)
-        if kept is None:
-            return False
-        self.bytes -= kept.size
-        return True

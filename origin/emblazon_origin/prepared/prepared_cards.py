@@ -5,11 +5,8 @@ A document is kept when its skeleton is seen for the second time, so that cards 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-
-from cachetools import LRUCache
 
 from ..caching import ByteCache
 from .prepared_card import PreparedCard
@@ -18,8 +15,7 @@ MAX_BYTES = 96_000_000
 MAX_SIGHTINGS = 4096
 
 _cards: ByteCache[PreparedCard] = ByteCache("prepared", MAX_BYTES, lambda card: card.bytes)
-_sightings: LRUCache[int, bool] = LRUCache(MAX_SIGHTINGS)
-_lock = threading.Lock()
+_sightings: ByteCache[bool] = ByteCache("sightings", 200 * MAX_SIGHTINGS, lambda _: 0)
 
 
 @contextmanager
@@ -47,10 +43,9 @@ def borrowed(key: Hashable) -> Iterator[PreparedCard | None]:
 
 def is_wanted(key: Hashable) -> bool:
     """Whether a document is to be kept: it is not yet, and was seen before (which is noted)."""
-    with _lock:
-        before = hash(key) in _sightings
-        _sightings[hash(key)] = True
-    return before and _cards.peek(key) is None
+    before = _sightings.peek(hash(key))
+    _sightings.put(hash(key), True)
+    return before is not None and _cards.peek(key) is None
 
 
 def keep(key: Hashable, card: PreparedCard | None) -> None:

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cachetools import LRUCache
-
+from emblazon_origin.caching import ByteCache
 from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.workers.child import trim_heap
 
@@ -16,7 +15,7 @@ from emblazon_origin.workers.child import trim_heap
 class Shares:
     """Bytes per cache. The rest of the budget is head room for renders themselves."""
 
-    rendered: int  # finished cards, in the service
+    rendered: int  # finished cards, in the service (and in the edge's cache beside it)
     per_worker: int  # glyphs, masks, decoded images, in each render process
 
     @classmethod
@@ -29,16 +28,16 @@ class Shares:
 
 
 class CardCache:
-    """Byte-bounded LRU of finished cards."""
+    """The finished cards of the service."""
 
     def __init__(self, budget: int, clock: Callable[[], float] = time.time) -> None:
-        self._cards = _CountingLRU(budget)
+        self._cards: ByteCache[FinishedCard] = ByteCache("cards", budget, lambda card: card.size)
         self._clock = clock
 
     @property
     def bytes(self) -> int:
         """Bytes held."""
-        return int(self._cards.currsize)
+        return self._cards.bytes
 
     @property
     def evictions(self) -> int:
@@ -54,38 +53,25 @@ class CardCache:
         A card depends on its key alone and never goes stale, unless it shows remote files (`max_age`)
         or lacks some (`degraded_max_age`).
         """
-        card = self._cards.get(key)
+        card = self._cards.peek(key)
         if card is None or is_outdated(card, self._clock(), max_age, degraded_max_age):
             return None
         return card
 
     def put(self, key: str, card: FinishedCard) -> None:
         """Keep a card, unless it is larger than the whole cache."""
-        if card.size <= self._cards.maxsize:
-            self._cards[key] = card
+        self._cards.put(key, card)
 
     def sweep(self, older_than: float = 86_400.0) -> int:
         """Drop cards rendered long ago and return how many; then give free memory back."""
         limit = self._clock() - older_than
-        old = [key for key, card in self._cards.items() if card.rendered_at < limit]
-        for key in old:
-            del self._cards[key]
+        dropped = self._cards.drop_where(lambda card: card.rendered_at < limit)
         trim_heap()
-        return len(old)
+        return dropped
 
     def clear(self) -> None:
         """Drop everything."""
         self._cards.clear()
-
-
-class _CountingLRU(LRUCache[str, FinishedCard]):
-    def __init__(self, maxsize: int) -> None:
-        super().__init__(maxsize, getsizeof=lambda card: card.size)
-        self.evictions = 0
-
-    def popitem(self) -> tuple[str, FinishedCard]:
-        self.evictions += 1
-        return super().popitem()
 
 
 def is_outdated(card: FinishedCard, now: float, max_age: float, degraded_max_age: float) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from emblazon.contract.manifest import manifest_from_json
 from emblazon.contract.schema import Manifest
+from emblazon_origin import caching
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.alerts import Alerts
 from emblazon_origin.observability.metrics import OriginMetrics, Sample
@@ -51,12 +52,15 @@ _WATCH_EVERY = 0.5
 class OriginServer:
     """Composition root of the origin: pool, caches, fleet, routes, and the tasks that look after them."""
 
-    def __init__(self, config: OriginConfig, spec: RendererSpec, watched: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self, config: OriginConfig, spec: RendererSpec, watched: tuple[Path, ...] = (), *, edge_bytes: int = 0
+    ) -> None:
+        """Put the parts together; `edge_bytes` of the memory budget are an edge's in the same process."""
         self.config = config
         self.metrics = OriginMetrics()
         self.alerts = Alerts(config.alert_webhook, config.alert_interval, self.metrics)
         shares = Shares.of(config.memory_budget, config.worker_count + config.small_encoding)
-        self.cards = CardCache(shares.rendered)
+        self.cards = CardCache(shares.rendered - edge_bytes)
         options = spec.options | {"cache_bytes": shares.per_worker}
         self.pool = Pool(RendererSpec(spec.factory, options), _pool_config(config), self._pool_events())
         self.fleet = self._fleet()
@@ -186,6 +190,7 @@ class OriginServer:
             pause = min(2 * pause, 10 * _START_RETRY)
 
     async def _sweep(self) -> None:
+        caching.sweep()
         self.cards.sweep()
         await self.pool.sweep()
 
@@ -238,7 +243,7 @@ class OriginServer:
         )
 
     def _samples(self) -> Iterator[Sample]:
-        pool, cards = self.pool, self.cards
+        pool = self.pool
         yield "ready", "1 while the origin takes traffic.", {}, float(not self.not_ready)
         yield "queue_depth", "Renders that wait for a process.", {}, pool.queued
         yield (
@@ -253,11 +258,19 @@ class OriginServer:
         yield "workers", "Render processes by state.", {"state": "waiting"}, pool.waiting
         yield "workers", "Render processes by state.", {"state": "idle"}, pool.alive - pool.busy
         yield "quarantined_inputs", "Inputs that are not tried for a while.", {}, pool.quarantined
-        yield "cache_bytes", "Bytes held, by cache.", {"cache": "cards"}, cards.bytes
-        yield "cache_entries", "Entries held, by cache.", {"cache": "cards"}, len(cards)
-        yield "cache_evictions", "Entries pushed out so far, by cache.", {"cache": "cards"}, cards.evictions
-        for cache, size in pool.cache_bytes().items():
-            yield "cache_bytes", "Bytes held, by cache.", {"cache": cache}, size
+        own, processes = caching.held(), pool.cache_bytes()
+        for name in sorted(own.keys() | processes.keys()):
+            found = own.get(name, caching.Held())
+            label = {"cache": name}
+            yield "cache_bytes", "Bytes held, by cache.", label, found.bytes + processes.get(name, 0)
+            if found.max_bytes:
+                yield "cache_entries", "Entries held by the service, by cache.", label, found.entries
+                yield (
+                    "cache_evictions",
+                    "Entries that the service pushed out.",
+                    label,
+                    found.evictions,
+                )
         yield (
             "resident_bytes",
             "Resident memory by kind of process.",

@@ -28,12 +28,13 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from hashlib import sha256
 
 from icu4py.breakers import CharacterBreaker
 from icu4py.locale import Locale
 from icu4py.messageformat import MessageFormat
+
+from ..caching import remembered
 
 _DATE_STYLES = {"long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd"}
 _WORDS_PER_MINUTE = 220
@@ -53,7 +54,7 @@ _SCRIPT_RANGES = (
 _SCRIPT_STARTS = [start for start, _ in _SCRIPT_RANGES]
 
 
-@lru_cache(maxsize=256)
+@remembered("message formats", 256, bytes_each=2_000)
 def _format(pattern: str, lang: str) -> MessageFormat:
     return MessageFormat(pattern, Locale(lang or "en"))
 

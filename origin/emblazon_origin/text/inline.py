@@ -18,7 +18,6 @@ import regex
 
 from ..report import Report
 from ..style.values.computed import ComputedStyle
-from .cache import Cache
 from .fonts.font_library import FontLibrary
 from .line_model import AtomicItem, InlineItem, InlineLayout, Line
 from .lines.beside_floats import Area, Bands, lines_beside
@@ -30,7 +29,7 @@ from .lines.intrinsic_widths import content_widths
 from .lines.justify import justify
 from .lines.line_breaking import WidthOf
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
-from .lines.prepare import MAX_PARAGRAPHS, Paragraphs, prepare
+from .lines.prepare import Paragraphs, prepare
 from .lines.vertical import BoxMetrics, box_metrics
 from .lines.wrap_style import wrap
 
@@ -98,7 +97,7 @@ class TextMeasurer:
     def __init__(self, fonts: FontLibrary, *, grid: float = 1.0) -> None:
         self.fonts = fonts
         self.grid = grid
-        self._paragraphs: Paragraphs = Cache(MAX_PARAGRAPHS)
+        self._paragraphs: Paragraphs = {}
 
     def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""

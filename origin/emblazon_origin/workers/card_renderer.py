@@ -11,6 +11,7 @@ from typing import Any
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
+from emblazon_origin import caching
 from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.assets.fetch import GuardedFetcher
 from emblazon_origin.assets.images_decode import ImageLimits
@@ -18,7 +19,6 @@ from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
-from emblazon_origin.paint.cache import caches
 from emblazon_origin.project import read_project
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.renderer_version import renderer_version
@@ -28,7 +28,6 @@ from emblazon_origin.workers.job import Job, JobResult
 from emblazon_origin.workers.renderer import Waits
 
 _WARM_SECONDS = 2.0
-_FETCH_SHARE = 8  # one part in eight of a process's cache bytes is for fetched files
 
 
 class CardRenderer:
@@ -48,7 +47,7 @@ class CardRenderer:
         )
         self._library = TemplateLibrary(home.templates, self._engine.fonts.digest, read_project(home).brand)
         if cache_bytes:
-            share_out(cache_bytes)
+            caching.share_out(cache_bytes)
 
     def manifest(self) -> bytes:
         """Return `/manifest.json`."""
@@ -98,10 +97,10 @@ class CardRenderer:
 
     def sweep(self) -> dict[str, int]:
         """Forget what is too old; return bytes by cache."""
-        held = {cache.name: cache.bytes for cache in caches()}
         if self._fetcher is not None:
-            held["fetched"] = self._fetcher.sweep()
-        return held
+            self._fetcher.sweep()
+        caching.sweep()
+        return {name: held.bytes for name, held in caching.held().items()}
 
     def _request(self, job: Job) -> RenderRequest:
         return bound_request(
@@ -127,14 +126,6 @@ def _job(request: CardRequest) -> Job:
     )  # fmt: skip
 
 
-def share_out(budget: int) -> None:
-    """Scale the caches of this process to a budget in bytes, in the proportions that they were made with."""
-    everything = caches()
-    total = sum(cache.max_bytes for cache in everything)
-    if not total:
-        return
-    for cache in everything:
-        cache.resize(budget * cache.max_bytes // total)
 
 
 def build(
@@ -148,7 +139,7 @@ def build(
     folder = find_home(Path(home) if home else None)
     fetcher = None
     if fetch is not None:
-        fetcher = GuardedFetcher.of(fetch, cache_bytes=max(1 << 20, cache_bytes // _FETCH_SHARE))
+        fetcher = GuardedFetcher.of(fetch)
         fetcher.prepare()
     image_limits = ImageLimits(**images) if images else ImageLimits()
-    return CardRenderer(folder, fetcher, cache_bytes - cache_bytes // _FETCH_SHARE, image_limits)
+    return CardRenderer(folder, fetcher, cache_bytes, image_limits)

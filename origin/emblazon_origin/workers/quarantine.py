@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cachetools import LRUCache
+from emblazon_origin.caching import ByteCache
 
 
 @dataclass(slots=True)
@@ -24,11 +24,11 @@ class Quarantine:
     def __init__(self, threshold: int = 2, seconds: float = 60.0, size: int = 4096) -> None:
         self._threshold = threshold
         self._seconds = seconds
-        self._records: LRUCache[str, _Record] = LRUCache(size)
+        self._records: ByteCache[_Record] = ByteCache("quarantine", 500 * size, lambda _: 300)
 
     def refusal(self, key: str, now: float) -> int:
         """Return 0 to let `key` through, else the whole seconds until it may be tried."""
-        record = self._records.get(key)
+        record = self._records.peek(key)
         if record is None or record.failures < self._threshold:
             return 0
         if now < record.open_until:
@@ -37,20 +37,20 @@ class Quarantine:
 
     def began(self, key: str, now: float) -> None:
         """Note that `key` is being tried: half-open, the others still wait."""
-        record = self._records.get(key)
+        record = self._records.peek(key)
         if record is not None and record.failures >= self._threshold:
             record.open_until = now + self._seconds
 
     def failed(self, key: str, now: float) -> None:
         """Count a killed process."""
-        record = self._records.setdefault(key, _Record())
+        record = self._records.get(key, _Record)
         record.failures += 1
         if record.failures >= self._threshold:
             record.open_until = now + self._seconds
 
     def succeeded(self, key: str) -> None:
         """Forget `key`."""
-        self._records.pop(key, None)
+        self._records.drop(key)
 
     def open_count(self, now: float) -> int:
         """Return how many inputs are refused now."""

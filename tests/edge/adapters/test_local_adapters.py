@@ -14,6 +14,7 @@ from edge_world import MemoryCache as FakeCache
 from edge_world import MemoryKV as FakeKV
 
 from emblazon.edge.ports import BytesBody, PortError
+from emblazon_origin.caching import ENTRY_BYTES
 from emblazon_origin.host.asyncio_ports import AsyncioBackground, SystemClock, SystemRandom
 from emblazon_origin.host.memory_cache import ENTRY_OVERHEAD, MemoryCache
 from emblazon_origin.host.sqlite_kv import SQLiteKV
@@ -180,7 +181,7 @@ async def test_errors_of_sqlite_are_port_errors(tmp_path: Path, clock: HandClock
 
 
 async def test_cache_is_bounded_in_bytes_and_drops_the_least_recently_used(clock: HandClock) -> None:
-    room_for_three = 3 * (len(DATA) + ENTRY_OVERHEAD + 200)
+    room_for_three = 3 * (len(DATA) + ENTRY_OVERHEAD + ENTRY_BYTES + 200)
     cache = MemoryCache(clock, max_bytes=room_for_three)
     for number in range(3):
         await cache.put(f"{URL}/{number}", TEXT_HEADERS, BytesBody(DATA))

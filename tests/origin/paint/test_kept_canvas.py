@@ -6,8 +6,8 @@ from typing import Any
 
 from PIL import Image
 
+from emblazon_origin.caching import clear_caches
 from emblazon_origin.layout.boxes.box import Box
-from emblazon_origin.paint.cache import clear_caches
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
 from emblazon_origin.style.values.value_types import WHITE, Color, Shadow

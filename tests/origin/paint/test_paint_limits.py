@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from emblazon_origin.caching import clear_caches
 from emblazon_origin.limits import MAX_NESTED_LAYERS
-from emblazon_origin.paint.cache import clear_caches
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
 from emblazon_origin.style.values.value_types import (

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from emblazon_origin.caching import clear_caches
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
 from emblazon_origin.paint import display_list
 from emblazon_origin.paint import work as work_table
-from emblazon_origin.paint.cache import clear_caches
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.paint.display_list import Item
 from emblazon_origin.paint.raster import blend

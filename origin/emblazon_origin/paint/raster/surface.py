@@ -7,11 +7,10 @@ opaque throughout), so that each operation is one masked paste per picture: with
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from PIL import Image, ImageChops
 
 from ...assets.pixmap import Pixmap
+from ...caching import remembered
 from ...style.values.value_types import Color
 from .clip import Clip
 from .geometry import IntRect
@@ -28,12 +27,12 @@ def byte(value: float) -> int:
     return max(0, min(255, round(value * 255)))
 
 
-@lru_cache(256)
+@remembered("color tables", 64, bytes_each=2_200)
 def _scale_table(alpha: int) -> list[int]:
     return [(i * alpha + 127) // 255 for i in range(256)]
 
 
-@lru_cache(256)
+@remembered("color tables", 64, bytes_each=6_300)
 def _tint_table(color: tuple[int, int, int], alpha: int) -> list[int]:
     """Return what each channel value becomes under a colour of one alpha, rounded as Pillow's paste does."""
     mixed = [below * (255 - alpha) + value * alpha + 128 for value in color for below in range(256)]

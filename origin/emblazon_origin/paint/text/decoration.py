@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
 from PIL import ImageChops
 
+from ...caching import remembered
 from ...layout.boxes.box import Rect
 from ...style.values.value_types import Length, Shadow, TextDecoration
 from ...text.fonts.font_library import FontInstance
@@ -266,7 +266,7 @@ def _crossings(run: GlyphRun, bounds: Rect, origin: Origin, dpr: float) -> Itera
             yield x + found[0] * k, x + found[1] * k
 
 
-@lru_cache(4096)
+@remembered("decoration gaps", 4096, bytes_each=150)
 def _extent(font: FontInstance, glyph: int, low: float, high: float) -> tuple[float, float] | None:
     """Return the leftmost and rightmost x of an outline between two heights, in design units."""
     path = Path()

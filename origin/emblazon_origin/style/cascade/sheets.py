@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from cachetools import LRUCache
-
 from ... import limits
+from ...caching import ByteCache
 from ...errors import EmblazonError, LimitError
 from ...report import Diagnostic, Report
 from ..document.html import ParsedHtml
@@ -58,8 +56,7 @@ class Cascade:
     weight: int = 1
 
 
-_cache: LRUCache[tuple[object, ...], Cascade] = LRUCache(CACHE_BYTES, getsizeof=lambda c: c.weight)
-_lock = threading.Lock()
+_cascades: ByteCache[Cascade] = ByteCache("cascades", CACHE_BYTES, lambda cascade: cascade.weight)
 
 
 def load_sheets(parsed: ParsedHtml, base: str, load: LoadText | None, report: Report) -> list[Loaded]:
@@ -159,14 +156,7 @@ def build_cascade(sheets: list[Loaded], viewport: Viewport) -> Cascade:
     """Return the rules in force for a viewport, from the cache where the same sheets were seen."""
     # Sheets compare by identity: the parsed ones are shared, and the key keeps them alive.
     key = (viewport, *((s.sheet, s.layer, s.media) for s in sheets))
-    with _lock:
-        found = _cache.get(key)
-    if found is None:
-        found = _built(sheets, viewport)
-        if found.weight <= CACHE_BYTES:
-            with _lock:
-                _cache[key] = found
-    return found
+    return _cascades.get(key, lambda: _built(sheets, viewport))
 
 
 def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
 import tinycss2
-from cachetools import LRUCache
 
+from ...caching import ByteCache
 from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, parse_row
 from ..syntax.registry import Logical
 from ..syntax.variables import Substitution, Unresolved
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue
 
 CACHE_BYTES = 2_000_000
-_cache: LRUCache[tuple[str, bool, str], tuple[dict[str, Any], str]] = LRUCache(
-    CACHE_BYTES, getsizeof=lambda entry: 500 + 100 * len(entry[0])
+_substituted: ByteCache[tuple[dict[str, Any], str]] = ByteCache(
+    "substitutions", CACHE_BYTES, lambda entry: 500 + 100 * len(entry[0])
 )
-_lock = threading.Lock()
 
 
 def substituted(
@@ -34,13 +32,11 @@ def substituted(
         _note(notes, value, str(error))
         return {}
     key = (name, value.rtl, tinycss2.serialize(tokens))
-    with _lock:
-        found = _cache.get(key)
+    found = _substituted.peek(key)
     if found is None:
         found = _parsed(value, tokens)
         if len(key[2]) < 10_000:
-            with _lock:
-                _cache[key] = found
+            _substituted.put(key, found)
     pairs, error_text = found
     if error_text:
         _note(notes, value, error_text)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cachetools import LRUCache
-
 from ... import limits
+from ...caching import ByteCache
 from ...errors import LimitError
 from ...report import Report
 from ..color.names import CANVAS_DARK
@@ -32,21 +30,18 @@ from .svg_references import SvgReferences
 from .unresolved import report_unresolved
 from .winners import cascaded_values
 
-_inline_cache: LRUCache[str, tuple[Block, list[Note]]] = LRUCache(
-    2_000_000, getsizeof=lambda entry: 1_000 + 300 * len(entry[0].normal)
+_inline_blocks: ByteCache[tuple[Block, list[Note]]] = ByteCache(
+    "style attributes", 2_000_000, lambda entry: 1_000 + 300 * len(entry[0].normal)
 )
-_inline_lock = threading.Lock()
 
 
 def inline_block(text: str) -> tuple[Block, list[Note]]:
     """Return a parsed style attribute, from the cache where it is there."""
-    with _inline_lock:
-        found = _inline_cache.get(text)
+    found = _inline_blocks.peek(text)
     if found is None:
         found = parse_block(text)
         if len(text) < 100_000:
-            with _inline_lock:
-                _inline_cache[text] = found
+            _inline_blocks.put(text, found)
     return found
 
 

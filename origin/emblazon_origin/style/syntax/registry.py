@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
+from ...caching import remembered
 from ..values.tokens import Cursor
 
 Status = Literal["yes", "partly", "no", "inert", "svg"]
@@ -147,7 +147,7 @@ def find(name: str) -> Property | None:
     return PROPERTIES.get(ALIASES.get(name, name))
 
 
-@lru_cache(maxsize=1024)
+@remembered("suggestions", 1024, bytes_each=200)
 def suggest(name: str) -> str:
     """Return `; did you mean 'color'?` for a misspelt name, or an empty string."""
     if len(name) > 60:

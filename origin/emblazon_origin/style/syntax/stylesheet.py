@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import tinycss2
-from cachetools import LRUCache
 
+from ...caching import ByteCache
 from ..properties.font_face import font_face
 from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
 from ..values.images import resolve_url, url_token
@@ -24,8 +23,7 @@ CACHE_BYTES = 16_000_000
 # What a parsed sheet weighs for each character of its text; measured with tracemalloc.
 _WEIGHT = 60
 
-_cache: LRUCache[tuple[str, str], Stylesheet] = LRUCache(CACHE_BYTES, getsizeof=lambda sheet: sheet.weight)
-_lock = threading.Lock()
+_sheets: ByteCache[Stylesheet] = ByteCache("style sheets", CACHE_BYTES, lambda sheet: sheet.weight)
 
 
 def parse_stylesheet(text: str, base: str = "") -> Stylesheet:
@@ -34,16 +32,12 @@ def parse_stylesheet(text: str, base: str = "") -> Stylesheet:
     `base` is what its URLs resolve against; "" leaves them relative to the document.
     """
     key = (text, base)
-    with _lock:
-        found = _cache.get(key)
+    found = _sheets.peek(key)
     if found is not None:
         return found
     sheet = _Parser(base).parse(text)
     sheet.weight = 1000 + _WEIGHT * len(text)
-    if sheet.weight <= CACHE_BYTES:
-        with _lock:
-            _cache[key] = sheet
-    return sheet
+    return _sheets.put(key, sheet)
 
 
 @dataclass(slots=True)

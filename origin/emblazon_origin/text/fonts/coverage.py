@@ -6,8 +6,7 @@ luminance, cut to three bits (SkMaskGamma with exponent 1.2 and contrast 0.2).
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from ...caching import remembered
 from ...style.values.value_types import Color
 
 GAMMA, CONTRAST = 1.2, 0.2
@@ -23,7 +22,7 @@ def luminance_level(color: Color) -> int:
     return int(linear ** (1 / GAMMA) * 255 + 0.5) >> 5
 
 
-@lru_cache(maxsize=_LEVELS)
+@remembered("coverage tables", _LEVELS, bytes_each=2_100)
 def coverage_table(level: int) -> tuple[int, ...]:
     """Return the 256 corrected coverages of a luminance level."""
     source = ((level << 5) | (level << 2) | (level >> 1)) / 255

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ...caching import ByteCache
 from ...errors import EmblazonError
 from ...report import Report
 from ...style.values.dom import FontFaceRule
-from ..cache import Cache
 from .face import Face, open_bytes
 from .families import Catalog
 
@@ -20,7 +20,7 @@ class DocumentFace:
 
     rule: FontFaceRule
     load_bytes: Callable[[str], bytes]
-    loaded: Cache[str, list[Face]]
+    loaded: ByteCache[list[Face]]
     catalog: Catalog
     report: Report | None
     _face: Face | None = None
@@ -80,7 +80,7 @@ class DocumentFace:
     def _from_url(self, url: str) -> Face:
         data = self.load_bytes(url)
         digest = hashlib.sha256(data).hexdigest()
-        faces = self.loaded.get(digest)
+        faces = self.loaded.peek(digest)
         if faces is None:
             source = url if len(url) < 120 else url[:100] + "…"
             faces = open_bytes(data, source, digest)
@@ -91,7 +91,7 @@ class DocumentFace:
 def make_document_faces(
     rules: Iterable[FontFaceRule],
     load_bytes: Callable[[str], bytes],
-    loaded: Cache[str, list[Face]],
+    loaded: ByteCache[list[Face]],
     catalog: Catalog,
     report: Report | None,
 ) -> dict[str, list[DocumentFace]]:

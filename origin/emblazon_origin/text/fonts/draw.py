@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from ...caching import ByteCache
 from ...style.values.value_types import Color
-from ..cache import Cache
 from ..line_model import GlyphRun
 from .coverage import coverage_table, luminance_level
 from .font_library import FontInstance
@@ -40,8 +40,8 @@ class RunMask(NamedTuple):
 
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 _Placed = tuple[GlyphMask, int, int]  # mask, x and y of its top left
-_runs: Cache[tuple[object, ...], RunMask] = Cache(
-    24 << 20, lambda run: 300 + (run.image.width * run.image.height if run.image else 0)
+_runs: ByteCache[RunMask] = ByteCache(
+    "runs", 24 << 20, lambda run: 300 + (run.image.width * run.image.height if run.image else 0), largest=0.25
 )
 
 
@@ -66,7 +66,7 @@ def run_mask(
     whole_x, whole_y = math.floor(x0), math.floor(y0 + 0.5)
     fraction = x0 - whole_x
     key = (run.font, run.size * dpr, tuple(run.glyphs), tuple(run.xs), tuple(run.ys), fraction, dpr, level)
-    found = _runs.get(key)
+    found = _runs.peek(key)
     if found is None:
         found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr)), level)
         _runs.put(key, found)

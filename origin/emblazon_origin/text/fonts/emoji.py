@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import regex
+
+from ...caching import remembered
 
 VS15, VS16, KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
 _MAY_BE_EMOJI = regex.compile(r"[\p{Emoji}--[0-9#*]]|[0-9#*]\ufe0f?\u20e3", regex.V1)
@@ -15,7 +15,7 @@ _EMOJI_DEFAULT = regex.compile(
 _IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]+")
 
 
-@lru_cache(maxsize=4096)
+@remembered("emoji", 2048, bytes_each=200)
 def wants_emoji(cluster: str, variant: str = "normal") -> bool | None:
     """Return True for emoji presentation, False for text presentation asked for, None for plain text.
 
@@ -44,7 +44,7 @@ def forces_emoji(cluster: str) -> bool:
     return (VS16 in cluster or KEYCAP in cluster) and wants_emoji(cluster) is True
 
 
-@lru_cache(maxsize=8192)
+@remembered("emoji", 2048, bytes_each=250)
 def visible_characters(cluster: str) -> tuple[int, ...]:
     """Return the code points that a font must have to draw the cluster: no ignorable or control ones."""
     return tuple(map(ord, _IGNORABLE.sub("", cluster)))

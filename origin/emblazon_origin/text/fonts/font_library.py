@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
+from ...caching import ByteCache
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import FontFaceRule
 from ...style.values.units import FontMeasures
-from ..cache import Cache
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 # Skia's fake bold: outlines grow by this share of the em, by size in px.
 _FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
+
+
+INSTANCE_BYTES, SET_BYTES = 8_000, 2_000  # that one weighs, roughly
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +117,15 @@ class FontInstance:
 class _Shared:
     """What every view of one library shares; bounded."""
 
-    instances: Cache[tuple[object, ...], FontInstance]
-    loaded: Cache[str, list[Face]]  # documents' faces by digest of their bytes
-    sets: Cache[FontQuery, FontSet]
+    instances: ByteCache[FontInstance]
+    loaded: ByteCache[list[Face]]  # documents' faces by digest of their bytes
+    sets: ByteCache[FontSet]
+    shaped: ByteCache[ShapedRun]
     digests: dict[str, str] = field(default_factory=dict)
-    shaped: Cache[tuple[object, ...], ShapedRun] = field(
-        default_factory=lambda: Cache(16 << 20, lambda run: run.nbytes)
-    )
+
+
+def _font_sets() -> ByteCache[FontSet]:
+    return ByteCache("font sets", 1 << 20, lambda _: SET_BYTES)
 
 
 class FontLibrary:
@@ -134,12 +139,16 @@ class FontLibrary:
         self.catalog: Catalog = read_catalog(root)
         self._document: dict[str, list[DocumentFace]] = {}
         self._report: Report | None = None
-        documents: Cache[str, list[Face]] = Cache(document_bytes, _faces_size, largest=document_bytes)
-        self._shared = _Shared(Cache(1024), documents, Cache(512))
+        self._shared = _Shared(
+            ByteCache("font instances", 8 << 20, lambda _: INSTANCE_BYTES),
+            ByteCache("document fonts", document_bytes, _faces_size),
+            _font_sets(),
+            ByteCache("shaped runs", 16 << 20, lambda run: run.nbytes, largest=0.25),
+        )
         self._sets = self._shared.sets
 
     @property
-    def shaped_cache(self) -> Cache[tuple[object, ...], ShapedRun]:
+    def shaped_cache(self) -> ByteCache[ShapedRun]:
         """Shaped runs, bounded by bytes; the shaping stage fills it."""
         return self._shared.shaped
 
@@ -159,7 +168,7 @@ class FontLibrary:
         view = object.__new__(FontLibrary)
         view.catalog, view._shared = self.catalog, self._shared
         view._document, view._report = document, report
-        view._sets = Cache(512)
+        view._sets = _font_sets()
         return view
 
     # --- choosing ---------------------------------------------------------------------------
@@ -167,7 +176,7 @@ class FontLibrary:
     def font_set(self, style: ComputedStyle) -> FontSet:
         """Return the fonts of a style, in fallback order."""
         query = self._relevant(FontQuery.of(style))
-        found = self._sets.get(query)
+        found = self._sets.peek(query)
         if found is None:
             found = self._sets.put(query, FontSet(self, query))
         return found
@@ -204,7 +213,7 @@ class FontLibrary:
         features = rule.features if rule else ()
         adjust = FontAdjustment.of(rule) if rule else NO_ADJUSTMENT
         key = (id(face), axes, bold, slant, features, rule is None, adjust)
-        found = self._shared.instances.get(key)
+        found = self._shared.instances.peek(key)
         if found is None:
             font = hb.Font(face.hb_face)
             if axes:

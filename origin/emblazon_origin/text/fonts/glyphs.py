@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import uharfbuzz as hb
 from PIL import Image
 
-from ..cache import Cache
+from ...caching import ByteCache
 from .font_library import FontInstance
 from .font_metrics import layout_unit
 
@@ -46,13 +46,13 @@ _MaskKey = tuple[FontInstance, int, float, float]
 
 def _area(entry: GlyphMask | ColorGlyph) -> int:
     image = entry.image
-    return 200 + (image.width * image.height * len(image.getbands()) if image else 0)
+    return image.width * image.height * len(image.getbands()) if image else 0
 
 
-_masks: Cache[_MaskKey, GlyphMask] = Cache(24 << 20, _area)
-_colors: Cache[tuple[object, ...], ColorGlyph] = Cache(24 << 20, _area)
-_outlines: Cache[tuple[FontInstance, int], tuple[PathCommand, ...]] = Cache(
-    8 << 20, lambda path: 64 + 96 * len(path)
+_masks: ByteCache[GlyphMask] = ByteCache("glyphs", 24 << 20, _area, largest=0.25)
+_colors: ByteCache[ColorGlyph] = ByteCache("color glyphs", 24 << 20, _area, largest=0.25)
+_outlines: ByteCache[tuple[PathCommand, ...]] = ByteCache(
+    "outlines", 8 << 20, lambda path: 64 + 96 * len(path), largest=0.25
 )
 _local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None, 0, 0)
@@ -65,7 +65,7 @@ def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 
     """
     shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
     key = (font, glyph, size, shift)
-    found = _masks.get(key)
+    found = _masks.peek(key)
     if found is None:
         found = _masks.put(key, _rasterise(font, glyph, size, shift))
     return found
@@ -105,7 +105,7 @@ def color_glyph(
 ) -> ColorGlyph:
     """Return a colour glyph at `size` device px per em; `foreground` (RGBA, 0..255) fills currentColor."""
     key = (font, glyph, size, foreground)
-    found = _colors.get(key)
+    found = _colors.peek(key)
     if found is None:
         found = _colors.put(key, _paint(font, glyph, size, foreground))
     return found
@@ -164,7 +164,7 @@ def _strike(font: FontInstance, glyph: int, size: float) -> ColorGlyph | None:
 def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
     """Return a glyph's path in design units, y upwards: M, L, Q, C with their points, and Z."""
     key = (font, glyph)
-    found = _outlines.get(key)
+    found = _outlines.peek(key)
     if found is None:
         path: list[PathCommand] = []
         font.hb_font.draw_glyph(glyph, _FUNCS, path)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import regex
 from icu4py.breakers import LineBreaker
 
+from ...caching import ByteCache
 from ...style.values.computed import ComputedStyle
 from ..shaping.inline_content import NEWLINE, SOFT_HYPHEN, Content, ContentSource
 from .hyphenate import hyphenation_points
@@ -71,9 +71,11 @@ def cluster_breaks(text: str, start: int, end: int) -> list[int]:
 # --- UAX #14 -----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
+_breaks: ByteCache[frozenset[int]] = ByteCache("line breaks", 1 << 20, lambda breaks: 500 + 100 * len(breaks))
+
+
 def _tailored(text: str, locale: str) -> frozenset[int]:
-    return frozenset(tailor_ascii(text, icu_breaks(text, locale)))
+    return _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, icu_breaks(text, locale))))
 
 
 def icu_breaks(text: str, locale: str = "en") -> tuple[int, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from ...limits import MAX_TEXT_CHARACTERS
 from ...report import Report
 from ...style.values.computed import ComputedStyle
-from ..cache import Cache
 from ..fonts.font_library import FontLibrary
 from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
 from ..shaping.inline_content import collect
@@ -16,8 +15,8 @@ from ..shaping.shaper import Shaper
 from .break_opportunities import find_breaks
 from .paragraph import Paragraph
 
-MAX_PARAGRAPHS = 2048  # of one render
-Paragraphs = Cache[tuple[object, ...], Paragraph]
+MAX_PARAGRAPHS = 2048  # of one document
+Paragraphs = dict[tuple[object, ...], Paragraph]
 
 
 def prepare(
@@ -49,7 +48,11 @@ def prepare(
     # The key names objects by identity: keep them, so that no other object can take their place.
     paragraph.findings = findings
     paragraph.keep = (fonts, block_style, *items, *(getattr(item, "style", None) for item in items))
-    return paragraph if paragraphs is None else paragraphs.put(key, paragraph)
+    if paragraphs is not None:
+        if len(paragraphs) >= MAX_PARAGRAPHS:
+            del paragraphs[next(iter(paragraphs))]
+        paragraphs[key] = paragraph
+    return paragraph
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:

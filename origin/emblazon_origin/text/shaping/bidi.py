@@ -13,11 +13,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import regex
 from fontTools.unicodedata import Mirrored
+
+from ...caching import remembered
 
 MAX_DEPTH = 125  # BD2
 MAX_BRACKETS = 63  # BD16
@@ -32,7 +33,7 @@ _NEUTRAL = frozenset({"B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI"})  # NI
 _STRONG_RTL = frozenset({"R", "AL"})
 
 
-@lru_cache(maxsize=8192)
+@remembered("bidi classes", 4096, bytes_each=100)
 def bidi_class(character: str) -> str:
     """Return Bidi_Class, with Unicode's defaults for unassigned code points."""
     found = unicodedata.bidirectional(character)
@@ -292,7 +293,7 @@ def _european_terminators(kinds: list[str]) -> None:
 # --- N0: paired brackets ----------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=2048)
+@remembered("bidi classes", 2048, bytes_each=100)
 def _bracket(character: str) -> tuple[str, str] | None:
     """("o" | "c", canonical closing bracket) as BidiBrackets.txt has it, derived as its header says."""
     category = unicodedata.category(character)

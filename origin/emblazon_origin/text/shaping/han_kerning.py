@@ -7,11 +7,11 @@ from the glyph, so that it suits the language the font was drawn for.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import regex
 
+from ...caching import remembered
 from ..fonts.font_library import FontInstance
 
 CANDIDATES = regex.compile(
@@ -56,7 +56,7 @@ def _is_candidate(character: str) -> bool:
     return CANDIDATES.match(character) is not None
 
 
-@lru_cache(maxsize=256)
+@remembered("font features", 256, bytes_each=150)
 def has_halt(font: FontInstance) -> bool:
     """Whether the font has alternate half-width metrics."""
     features: set[str] = set()
@@ -66,7 +66,7 @@ def has_halt(font: FontInstance) -> bool:
     return "halt" in features
 
 
-@lru_cache(maxsize=2048)
+@remembered("font features", 2048, bytes_each=150)
 def kind_of(font: FontInstance, character: str) -> Kind:
     """Return what a full-width character is, by the half of the em that its ink lies in."""
     if character == "\u3000":

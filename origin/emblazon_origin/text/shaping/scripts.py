@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import regex
 from fontTools import unicodedata as ucd
+
+from ...caching import remembered
 
 LATIN = regex.compile(r"[\x00-\x40\x41-\u02ff\u2000-\u206f\u20a0-\u20bf\u2100-\u218f\ufffc]*+")
 _PAIRS = "()[]{}「」『』【】〈〉《》（）［］｛｝"
@@ -13,7 +13,7 @@ _OPEN_TO_CLOSE = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 _CLOSERS = frozenset(_OPEN_TO_CLOSE.values())
 
 
-@lru_cache(maxsize=16384)
+@remembered("scripts", 4096, bytes_each=150)
 def script_of(character: str) -> tuple[str, frozenset[str]]:
     """Return a character's script, and its script extensions where it is Common or Inherited."""
     script = ucd.script(character)

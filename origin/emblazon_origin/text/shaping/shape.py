@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 
+from ...caching import ByteCache
 from ...style.values.computed import ComputedStyle
-from ..cache import Cache
 from ..fonts.font_library import FontInstance
 from ..fonts.font_metrics import advance_scale
 
@@ -71,7 +71,7 @@ def features_of(style: ComputedStyle, font: FontInstance) -> Features:
 
 
 def shape(
-    cache: Cache[tuple[object, ...], ShapedRun],
+    cache: ByteCache[ShapedRun],
     font: FontInstance,
     text: str,
     start: int,
@@ -101,7 +101,7 @@ def shape(
         features,
         tuple(at - start for at in halved),
     )
-    found = cache.get(key)
+    found = cache.peek(key)
     if found is not None:
         return found
     buffer = hb.Buffer()

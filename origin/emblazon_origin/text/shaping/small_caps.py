@@ -6,10 +6,10 @@ As Chromium does it: seven tenths of the size; `small-caps` turns lower-case let
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from ...caching import remembered
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontInstance
 
@@ -67,7 +67,7 @@ def _made_up(style: ComputedStyle, font: FontInstance) -> str | None:
     return None
 
 
-@lru_cache(maxsize=256)
+@remembered("font features", 256, bytes_each=1_000)
 def _features(font: FontInstance) -> frozenset[str]:
     face = font.face.hb_face
     tags: set[str] = set()
