@@ -101,7 +101,7 @@ def test_cache_of_an_owner_that_is_gone_is_not_counted() -> None:
 
 
 def test_budget_binds_every_cache_also_those_to_come() -> None:
-    before, scaled = cache(1_000_000), 20_000_000
+    before, scaled = cache(1_000_000), 500_000
     for number in range(100):
         before.put(number, b"x" * 5_000)
     caching.share_out(scaled)

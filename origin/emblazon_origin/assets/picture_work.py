@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from cachetools import TTLCache
 from PIL import Image
 
 from ..caching import ByteCache
@@ -55,7 +54,9 @@ class Decoded:
 
 
 _decoded: ByteCache[Decoded] = ByteCache("images", 96_000_000, lambda image: image.bytes)
-_failures: TTLCache[tuple[object, ...], str] = TTLCache(1_000, 300.0)
+_failures: ByteCache[str] = ByteCache(
+    "failed pictures", 500_000, lambda reason: 200 + len(reason), life=300.0
+)
 _lock = threading.Lock()
 
 
@@ -109,7 +110,7 @@ class PictureWork:
 
     def _isolated(self, key: tuple[object, ...], work: Callable[[], Answer]) -> Answer:
         with _lock:
-            known = _failures.get(key)
+            known = _failures.peek(key)
         if known is not None:
             raise AssetError(known)
         cpu = min(SECONDS, self.seconds)
@@ -121,7 +122,7 @@ class PictureWork:
         except AssetError as error:
             if cpu == SECONDS:  # else others had used its time up
                 with _lock:
-                    _failures[key] = str(error)
+                    _failures.put(key, str(error))
             raise
         finally:
             self.seconds -= children_seconds() - before

@@ -126,8 +126,6 @@ def _job(request: CardRequest) -> Job:
     )  # fmt: skip
 
 
-
-
 def build(
     home: str = "",
     cache_bytes: int = 0,
