@@ -101,12 +101,12 @@ def test_cache_of_an_owner_that_is_gone_is_not_counted() -> None:
 
 
 def test_budget_binds_every_cache_also_those_to_come() -> None:
-    before, scaled = cache(1_000_000), 500_000
+    before, scaled = cache(100_000_000), 20_000_000
     for number in range(100):
-        before.put(number, b"x" * 5_000)
+        before.put(number, b"x" * 500_000)
     caching.share_out(scaled)
-    after = cache(1_000_000)
-    assert after.max_bytes == before.max_bytes < 1_000_000
+    after = cache(100_000_000)
+    assert after.max_bytes == before.max_bytes < 100_000_000
     assert before.bytes <= before.max_bytes
     assert sum(held.max_bytes for held in caching.held().values()) <= scaled + after.max_bytes
 
