@@ -33,6 +33,7 @@ from .home import Home
 from .layout.document import DocumentLayout
 from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
 from .paint.canvas import paint_document
+from .paint.kept_display import KeptDisplay
 from .prepared import prepared_cards
 from .prepared.prepared_card import LaidOut, PreparedCard, prepared_card
 from .prepared.skeleton import Skeleton, take_apart
@@ -139,7 +140,9 @@ class Engine:
             picture = paint(request, laid_out, report)
         # What paint has to say, it says of this drawing: such a card is drawn whole each time.
         if skeleton is not None and told == len(report.diagnostics) and prepared_cards.is_wanted(key):
-            prepared_cards.keep(key, prepared_card(request.html, skeleton, laid_out, report))
+            prepared_cards.keep(
+                key, prepared_card(request.html, skeleton, laid_out, picture.width * picture.height, report)
+            )
         return picture
 
     def _redraw(self, card: PreparedCard, request: RenderRequest, report: Report) -> Image.Image:
@@ -149,7 +152,7 @@ class Engine:
             with timed(report, "layout"):
                 laid_out = card.lay_out(report)
             with timed(report, "paint"):
-                return paint(request, laid_out, report)
+                return paint(request, laid_out, report, card.display)
 
     def _key(self, request: RenderRequest, skeleton: Skeleton | None) -> Hashable:
         """Return all that decides what becomes of a document beside its texts; None without a skeleton."""
@@ -248,8 +251,10 @@ def generate(
     return DocumentLayout(document, request.width, request.height, fonts, images, report, request.dpr)
 
 
-def paint(request: RenderRequest, laid_out: LaidOut, report: Report) -> Image.Image:
-    """Step 4."""
+def paint(
+    request: RenderRequest, laid_out: LaidOut, report: Report, kept: KeptDisplay | None = None
+) -> Image.Image:
+    """Step 4; `kept` is what earlier drawings of the same document left."""
     return paint_document(
         laid_out.root,
         width=request.width,
@@ -259,6 +264,7 @@ def paint(request: RenderRequest, laid_out: LaidOut, report: Report) -> Image.Im
         images=laid_out.images,
         report=report,
         base=None if request.transparent else WHITE,
+        kept=kept,
     )
 
 

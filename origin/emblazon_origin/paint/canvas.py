@@ -25,6 +25,7 @@ from .boxes.image import Images
 from .context import FontMetricsSource, PaintContext
 from .costs import background_cost
 from .display_list import Group, Item, play
+from .kept_display import KeptDisplay
 from .painter import Painter
 from .raster.clip import Clip
 from .raster.geometry import IDENTITY, IntRect, pixel_round
@@ -51,12 +52,13 @@ def paint_document(
     images: Images,
     report: Report,
     base: Color | None = None,
+    kept: KeptDisplay | None = None,
 ) -> Image.Image:
     """Paint a laid-out document; `width` and `height` are CSS px.
 
     `base` is the opaque colour under the page, as a browser's white; None leaves it transparent.
     Returns "RGB" where every pixel is opaque, else "RGBA". `fonts` places text decorations; runs carry their
-    own fonts.
+    own fonts. `kept` is what earlier drawings of the document left, and takes what this one leaves.
     """
     box = IntRect(0, 0, max(1, pixel_round(width * dpr)), max(1, pixel_round(height * dpr)))
     source = canvas_source(root)
@@ -68,12 +70,17 @@ def paint_document(
         frozenset() if source is None else frozenset([source]),
         frozenset(viewport_boxes(root)),
         slices=Slices(root),
+        kept=kept,
     )
     work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * _count(root))
     with room_for(root, lambda parent: parent.children):
         canvas = _canvas(box, source, root, context, base, work)
-        surface, items = _begun(canvas, build_display_list(root, context), work)
-        play(items, surface, Clip(box), work)
+        if kept is not None:
+            kept.begin(box)
+            surface = kept.play(build_display_list(root, context), canvas.place, canvas.paint, work)
+        else:
+            surface, items = _begun(canvas, build_display_list(root, context), work)
+            play(items, surface, Clip(box), work)
     work.tell(report)
     return surface.image()
 
@@ -89,10 +96,14 @@ def _count(root: Box) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Canvas:
-    """The canvas background; `key` names all that decides its pixels, None if unknown or not opaque."""
+    """The canvas background; `key` names all that decides its pixels, None if unknown or not opaque.
+
+    `place` does so within one document.
+    """
 
     key: tuple[object, ...] | None
     paint: Callable[[], Surface]
+    place: tuple[object, ...] = ()
 
 
 def _begun(canvas: _Canvas, items: list[Item | Group], work: Work) -> tuple[Surface, list[Item | Group]]:
@@ -164,11 +175,12 @@ def _canvas(
 
     layers = style.background_layers
     if ground is None or any(isinstance(layer.image, Url) for layer in layers):
-        return _Canvas(None, paint)
+        return _Canvas(None, paint, (ground, geometry.border_rect))
     key = (
         box, ground, style.background_color, layers, style.image_rendering, geometry.border_rect, context.dpr,
     )  # fmt: skip
-    return _Canvas(key, lambda: Surface(box, _canvases.get(key, lambda: paint().rgb)))
+    place = (ground, geometry.border_rect)
+    return _Canvas(key, lambda: Surface(box, _canvases.get(key, lambda: paint().rgb)), place)
 
 
 def _infinite(geometry: BoxGeometry, box: IntRect) -> BoxGeometry:

@@ -11,6 +11,7 @@ from ..style.values.computed import ComputedStyle
 from ..text.fonts.font_metrics import FontMetrics
 from ..text.line_model import Line
 from .boxes.image import Images
+from .kept_display import KeptDisplay
 from .text.inline_slices import Slices
 
 
@@ -37,6 +38,7 @@ class PaintContext:
     # Scaled px by which a turned or scaled box and its content move, so that it lies on whole pixels.
     shift: tuple[float, float] = (0.0, 0.0)
     slices: Slices | None = None
+    kept: KeptDisplay | None = None  # of a document that comes again
 
     def place(self, rect: Rect) -> Rect:
         """Return a rectangle of CSS px in scaled px."""

@@ -105,7 +105,7 @@ def _paint_whole(
     if not matrix.is_drawable:
         return []
     grouped = has_effects(box.style)
-    plain = plain_group(box, geometry, matrix, around.clip, context) if grouped else None
+    plain = _plain(box, geometry, matrix, around.clip, context) if grouped else None
     if plain is not None:
         return [plain]
     # A group starts afresh inside: its own clip is applied when its layer is composited.
@@ -123,7 +123,27 @@ def _paint_whole(
         items = [*own, *phases.backgrounds, *phases.contents, *phases.outlines, *outline]
     if not grouped:
         return isolated(items, context) if own_context and not forced else items
-    return [effect_group(box, geometry, items, matrix, around.clip, context)]
+    if context.kept is None:
+        return [effect_group(box, geometry, items, matrix, around.clip, context)]
+    key = ("effect", id(box.style), geometry, box.border_box, matrix, id(around.clip))
+    return [
+        context.kept.group(
+            key,
+            (box.style, around.clip),
+            items,
+            lambda: effect_group(box, geometry, items, matrix, around.clip, context),
+        )
+    ]
+
+
+def _plain(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Item | None:
+    if context.kept is None:
+        return plain_group(box, geometry, matrix, clip, context)
+    empty = not (box.children or box.lines)
+    key = ("plain", id(box.style), empty, geometry, matrix, id(clip))
+    return context.kept.get(key, (box.style, clip), lambda: plain_group(box, geometry, matrix, clip, context))
 
 
 def on_whole_pixels(box: Box, context: PaintContext) -> PaintContext:
@@ -226,4 +246,6 @@ def overflow_clip(
         x, y, w, h = shape.rect
         rect = Rect(x, -_FAR, w, 2 * _FAR) if clips_x else Rect(-_FAR, y, 2 * _FAR, h)
         shape = RoundedRect(rect, Radii())
+    if context.kept is not None:
+        return context.kept.clip(around.clip, shape, around.matrix)
     return ClipNode(around.clip, shape, around.matrix)

@@ -9,6 +9,7 @@ from ..assets.images import ImageStore
 from ..layout.boxes.box import Box
 from ..layout.document import DocumentLayout
 from ..limits import LAYOUT_WORK
+from ..paint.kept_display import KeptDisplay
 from ..report import Diagnostic, Report
 from ..style.values.dom import StyledDocument
 from ..text.fonts.font_library import FontLibrary
@@ -44,12 +45,14 @@ class PreparedCard:
     directions: list[AutoDirection]
     work: dict[str, float]
     characters: int
+    display: KeptDisplay
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def bytes(self) -> int:
         """About what it holds."""
-        return _BYTES_PER_CHARACTER * self.characters + sum(map(len, self.laid_out.resources.given.values()))
+        files = sum(map(len, self.laid_out.resources.given.values()))
+        return _BYTES_PER_CHARACTER * self.characters + files + self.display.bytes
 
     def put(self, texts: tuple[str, ...]) -> bool:
         """Let other texts stand in the places; False, and nothing done, where they make another document."""
@@ -79,10 +82,12 @@ class PreparedCard:
         return replace(self.laid_out, root=self.laid_out.layout.lay_out(report))
 
 
-def prepared_card(html: str, skeleton: Skeleton, laid_out: LaidOut, report: Report) -> PreparedCard | None:
+def prepared_card(
+    html: str, skeleton: Skeleton, laid_out: LaidOut, pixels: int, report: Report
+) -> PreparedCard | None:
     """Return a document to keep; None where other texts could change more than boxes and pixels.
 
-    `report` is that of its drawing.
+    `report` is that of its drawing, which has so many pixels.
     """
     if report.degraded or report.lost_images or not laid_out.resources.are_local:
         return None
@@ -97,4 +102,4 @@ def prepared_card(html: str, skeleton: Skeleton, laid_out: LaidOut, report: Repo
     if places is None or source is None:
         return None
     work = {stage: units for stage, units in report.work.items() if stage != "layout"}
-    return PreparedCard(laid_out, places, auto_directions(source), work, len(html))
+    return PreparedCard(laid_out, places, auto_directions(source), work, len(html), KeptDisplay(pixels))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...layout.boxes.box import Box, Rect
 from ...style.values.value_types import Url
 from ..context import PaintContext
@@ -44,6 +46,13 @@ def box_items(
     has_border = any(geometry.border)
     if not (has_background or has_border or style.box_shadow):
         return []
+    shows_text = any(layer.clip == "text" for layer in style.background_layers)
+    if context.kept is not None and not shows_text:
+        known = ("box", id(style), geometry, matrix, id(clip), moved)
+        fresh = replace(context, kept=None)
+        return context.kept.get(
+            known, (style, clip), lambda: box_items(box, geometry, matrix, clip, fresh, lines)
+        )
 
     def draw(painter: Painter) -> None:
         if style.box_shadow:
@@ -100,12 +109,17 @@ def replaced_items(
     key = box.replaced
     if key is None or box.style.visibility != "visible":
         return []
-    content = geometry.content_shape
+    content, style = geometry.content_shape, box.style
 
     def draw(painter: Painter) -> None:
-        paint_replaced(painter, context.images, key, box.style, content, context.dpr)
+        paint_replaced(painter, context.images, key, style, content, context.dpr)
 
-    return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST, blends=blends(key))]
+    def make() -> Items:
+        return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST, blends=blends(key))]
+
+    if context.kept is None:
+        return make()
+    return context.kept.get(("image", key, id(style), geometry, matrix, id(clip)), (style, clip), make)
 
 
 def outline_items(
@@ -122,4 +136,10 @@ def outline_items(
         paint_outline(painter, geometry, style)
 
     ink = Rect(x - by, y - by, w + 2 * by, h + 2 * by)
-    return [Item(ink, matrix, clip, draw, cost=outline_cost(style, geometry))]
+
+    def make() -> Items:
+        return [Item(ink, matrix, clip, draw, cost=outline_cost(style, geometry))]
+
+    if context.kept is None:
+        return make()
+    return context.kept.get(("outline", id(style), geometry, matrix, id(clip)), (style, clip), make)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PIL import ImageChops
 
@@ -56,9 +57,7 @@ def effect_group(
     scale = _scale(matrix, context)
     only = items[0] if len(items) == 1 else None
     if isinstance(only, Group) and only.plain and only.clip is None and _only_fades(style):
-        only.opacity *= style.opacity
-        only.clip = clip
-        return only
+        return replace(only, opacity=only.opacity * style.opacity, clip=clip)
 
     place = ReferenceBox(geometry.border_rect, context.dpr, matrix, context.images)
     filtered = _with_ink(place, items) if _has_svg_filter(style) else place

@@ -39,7 +39,17 @@ class _Part:
 
 def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
     """Return the items of a line, without its atomic inlines."""
-    return _part_items(box, line, _Part(box.element, line.boxes, line.runs), matrix, clip, context)
+
+    def make() -> Items:
+        fresh = replace(context, kept=None)
+        return _part_items(box, line, _Part(box.element, line.boxes, line.runs), matrix, clip, fresh)
+
+    # Of a broken inline box, other lines decide too.
+    broken = any(not (part.has_left_edge and part.has_right_edge) for part in line.boxes)
+    if context.kept is None or broken:
+        return make()
+    key = ("line", id(line), context.line_origin(box, line), matrix, id(clip))
+    return context.kept.get(key, (line, clip), make)
 
 
 def _part_items(

@@ -1,0 +1,146 @@
+"""What painting keeps of a document that comes again with other texts: its items, and pictures of them.
+
+An item is found again by what decides its pixels. Items that have come before are static: they are painted
+once, into a picture that is copied. A static item may come before others that it does not touch, in whatever
+order: that way labels, rules and panels below a title that changes are in the picture too.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from PIL import Image
+
+from .display_list import ClipNode, Group, Item, play
+from .painter import RoundedRect
+from .raster.clip import Clip
+from .raster.geometry import IntRect, Matrix
+from .raster.surface import Surface
+from .work import Work
+
+T = TypeVar("T")
+Items = list[Item | Group]
+_PICTURES = 2  # for each document: titles of one line and of two
+_AGE = 8  # drawings without it after which an item is forgotten
+_MARGIN = 2  # device px by which ink may be wrong
+
+
+@dataclass(slots=True)
+class _Entry:
+    value: object
+    keep: object  # what the key names by identity
+    count: int = 0  # drawings that had it
+    last: int = 0  # the last one of them
+
+
+@dataclass(slots=True)
+class _Picture:
+    image: Image.Image
+    spent: float  # work
+    items: Items  # keeps their identities
+
+
+@dataclass(slots=True, eq=False)
+class KeptDisplay:
+    """The items of a document's last drawings, and pictures of those that stay."""
+
+    pixels: int  # of the canvas
+    drawing: int = 0
+    base: Clip | None = None  # one object, since clips remember what they are inside of
+    _entries: dict[Hashable, _Entry] = field(default_factory=dict)
+    _static: set[int] = field(default_factory=set)
+    _pictures: OrderedDict[Hashable, _Picture] = field(default_factory=OrderedDict)
+
+    @property
+    def bytes(self) -> int:
+        """What the pictures may take."""
+        return 3 * self.pixels * _PICTURES
+
+    def begin(self, box: IntRect) -> Clip:
+        """Begin a drawing; return the clip of the canvas."""
+        self.drawing += 1
+        self._static = set()
+        if self.base is None or self.base.bounds != box:
+            self.base = Clip(box)
+        if self.drawing % _AGE == 0:
+            oldest = self.drawing - _AGE
+            self._entries = {key: entry for key, entry in self._entries.items() if entry.last >= oldest}
+        return self.base
+
+    def get(self, key: Hashable, keep: object, make: Callable[[], T]) -> T:
+        """Return what the key stood for before, else make it; `keep` is what it names by identity."""
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry(make(), keep)
+        if entry.last != self.drawing:
+            entry.count, entry.last = entry.count + 1, self.drawing
+        value = entry.value
+        if entry.count > 1:
+            self._static.update(map(id, value) if isinstance(value, list) else (id(value),))
+        return value  # type: ignore[return-value]  # as it was made
+
+    def clip(self, parent: ClipNode | None, shape: RoundedRect, matrix: Matrix) -> ClipNode:
+        """Return the node of a clip, the same object every time."""
+        key = ("clip", id(parent), shape, matrix)
+        return self.get(key, parent, lambda: ClipNode(parent, shape, matrix))
+
+    def group(self, key: Hashable, keep: object, items: Items, make: Callable[[], Group]) -> Group:
+        """Return a group of items, the same object where those are the same."""
+        return self.get((key, *map(id, items)), (keep, items), make)
+
+    def play(self, items: Items, canvas: Hashable, paint: Callable[[], Surface], work: Work) -> Surface:
+        """Draw the items on a canvas that `canvas` names and `paint` makes."""
+        base = self.base
+        if base is None:
+            raise RuntimeError("a drawing is played before it began")
+        static, rest = self._apart(items, base)
+        key = (canvas, *map(id, static))
+        found = self._pictures.get(key)
+        if found is None:
+            surface, before = paint(), work.spent
+            play(static, surface, base, work)
+            if surface.alpha is None and static and not work.left_out:
+                self._pictures[key] = _Picture(surface.rgb.copy(), work.spent - before, static)
+                if len(self._pictures) > _PICTURES:
+                    self._pictures.popitem(last=False)
+        else:
+            self._pictures.move_to_end(key)
+            surface = Surface(base.bounds, found.image)
+            work.spent += found.spent
+        play(rest, surface, base, work)
+        return surface
+
+    def _apart(self, items: Items, base: Clip) -> tuple[Items, Items]:
+        """Return the static items that nothing before them touches unless it is static, and the rest."""
+        static: Items = []
+        rest: Items = []
+        touched: list[IntRect] = []
+        for item in items:
+            reach = _reach(item, base)
+            if id(item) in self._static and not any(_meet(reach, other) for other in touched):
+                static.append(item)
+            else:
+                rest.append(item)
+                touched.append(reach)
+        return static, rest
+
+
+def _reach(item: Item | Group, base: Clip) -> IntRect:
+    """Return the pixels that drawing an item may read or write."""
+    if isinstance(item, Group) and item.before is not None:
+        return base.bounds
+    ink = item.device_ink()
+    if item.clip is not None:
+        ink = ink.intersect(item.clip.bounds())
+    ink = ink.intersect(base.bounds)
+    if ink.is_empty:
+        return ink
+    return IntRect(ink.left - _MARGIN, ink.top - _MARGIN, ink.right + _MARGIN, ink.bottom + _MARGIN)
+
+
+def _meet(one: IntRect, other: IntRect) -> bool:
+    beside = one.left >= other.right or other.left >= one.right
+    return not (beside or one.top >= other.bottom or other.top >= one.bottom)
