@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from ..style.values.computed import ComputedStyle
-from ..style.values.value_types import ZERO, FitContent, Length, MaxSize, Size
+from ..style.values.value_types import FitContent, Length, MaxSize, Size
 from .boxes.box import Sides
 from .boxes.nodes import Node
 from .context import LayoutContext
@@ -34,15 +34,54 @@ class Margins(NamedTuple):
         return (self.top or 0.0) + (self.bottom or 0.0)
 
 
-_NO_MARGINS = Margins(0.0, 0.0, 0.0, 0.0)
-_NO_PADDING = Sides(0.0, 0.0, 0.0, 0.0)
+class Extra(NamedTuple):
+    """Padding and border together, per axis."""
+
+    width: float
+    height: float
+
+
+class _Edges(NamedTuple):
+    """A style's edges; None where percentages are involved."""
+
+    border: Sides
+    padding: Sides | None
+    margins: Margins | None
+    extra: Extra | None
+
+
+def _edges(style: ComputedStyle) -> _Edges:
+    """Return what is known of a style's edges without the containing block, found once."""
+    try:
+        found = style.derived
+    except AttributeError:
+        found = style.derived = _make_edges(style)
+    return found  # type: ignore[return-value]  # what this function put there
+
+
+def _make_edges(style: ComputedStyle) -> _Edges:
+    border = Sides(
+        style.border_top_width, style.border_right_width, style.border_bottom_width, style.border_left_width
+    )
+    paddings = style.padding_top, style.padding_right, style.padding_bottom, style.padding_left
+    margins = style.margin_top, style.margin_right, style.margin_bottom, style.margin_left
+    padding = extra = known = None
+    if all(side.is_absolute for side in paddings):
+        padding = _padding(style, 0.0)
+        extra = _extra(border, padding)
+    if all(isinstance(side, str) or side.is_absolute for side in margins):
+        known = _margins(style, 0.0)
+    return _Edges(border, padding, known, extra)
 
 
 def margins_of(style: ComputedStyle, basis: float) -> Margins:
     """Resolve margins; percentages of all four sides refer to the containing block's width."""
+    known = _edges(style).margins
+    return known if known is not None else _margins(style, basis)
+
+
+def _margins(style: ComputedStyle, basis: float) -> Margins:
     top, right, bottom, left = style.margin_top, style.margin_right, style.margin_bottom, style.margin_left
-    if top is ZERO and right is ZERO and bottom is ZERO and left is ZERO:
-        return _NO_MARGINS
     return Margins(
         None if isinstance(top, str) else used(top, basis),
         None if isinstance(right, str) else used(right, basis),
@@ -53,37 +92,35 @@ def margins_of(style: ComputedStyle, basis: float) -> Margins:
 
 def border_of(style: ComputedStyle) -> Sides:
     """Return the used border widths."""
-    return Sides(
-        style.border_top_width, style.border_right_width, style.border_bottom_width, style.border_left_width
-    )
+    return _edges(style).border
 
 
 def padding_of(style: ComputedStyle, basis: float) -> Sides:
     """Resolve padding against the containing block's width."""
-    top, right, bottom, left = (
-        style.padding_top, style.padding_right, style.padding_bottom, style.padding_left,
-    )  # fmt: skip
-    if top is ZERO and right is ZERO and bottom is ZERO and left is ZERO:
-        return _NO_PADDING
+    known = _edges(style).padding
+    return known if known is not None else _padding(style, basis)
+
+
+def _padding(style: ComputedStyle, basis: float) -> Sides:
     return Sides(
-        max(0.0, used(top, basis)),
-        max(0.0, used(right, basis)),
-        max(0.0, used(bottom, basis)),
-        max(0.0, used(left, basis)),
+        max(0.0, used(style.padding_top, basis)),
+        max(0.0, used(style.padding_right, basis)),
+        max(0.0, used(style.padding_bottom, basis)),
+        max(0.0, used(style.padding_left, basis)),
     )
-
-
-class Extra(NamedTuple):
-    """Padding and border together, per axis."""
-
-    width: float
-    height: float
 
 
 def extra_of(style: ComputedStyle, basis: float) -> Extra:
     """Return the room that padding and border take."""
-    b, p = border_of(style), padding_of(style, basis)
-    return Extra(b.left + b.right + p.left + p.right, b.top + b.bottom + p.top + p.bottom)
+    edges = _edges(style)
+    return edges.extra if edges.extra is not None else _extra(edges.border, _padding(style, basis))
+
+
+def _extra(border: Sides, padding: Sides) -> Extra:
+    return Extra(
+        border.left + border.right + padding.left + padding.right,
+        border.top + border.bottom + padding.top + padding.bottom,
+    )
 
 
 def to_border_box(style: ComputedStyle, size: float, extra: float) -> float:

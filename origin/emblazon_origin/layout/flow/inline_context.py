@@ -57,7 +57,9 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
     height = None
     if node.style.text_fit is not None:
         height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
-    key = (frame.inner_width, height, frame.height_basis)
+    # Percentages of a height are the atomics' business alone.
+    atomics = any(isinstance(entry, Atomic) for entry in node.content)
+    key = (frame.inner_width, height, frame.height_basis if atomics else None)
     if key not in node.broken:
         laid_out: dict[Node, Fragment] = {}
 

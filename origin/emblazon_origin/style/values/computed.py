@@ -30,6 +30,10 @@ Alignment = Literal[
 class ComputedStyle:
     """The computed style of one element, pseudo-element or anonymous box."""
 
+    # `derived` is for later stages, which keep there what they make of the values; copies begin without.
+    __slots__ = ("__dict__", "derived")
+    derived: object
+
     # Box generation and size
     display: Display = "inline"
     position: Literal["static", "relative", "absolute", "fixed", "sticky"] = "static"
