@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from ..style.values.computed import ComputedStyle
-from ..style.values.value_types import FitContent, Length, MaxSize, Size
+from ..style.values.value_types import ZERO, FitContent, Length, MaxSize, Size
 from .boxes.box import Sides
 from .boxes.nodes import Node
 from .context import LayoutContext
