@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...style.cascade.finish import INHERITED_FIELDS
+from ...style.cascade.computed_values import INHERITED_FIELDS
 from ...style.values.computed import ComputedStyle
 
 # Decorations are not inherited in CSS, but a parent's anonymous boxes draw its text.
@@ -11,7 +11,5 @@ INHERITED = frozenset((*INHERITED_FIELDS, "text_decorations"))
 
 def anonymous_style(parent: ComputedStyle, **changes: object) -> ComputedStyle:
     """Return the style of an anonymous block box inside `parent`."""
-    style = ComputedStyle()
-    style.__dict__.update({name: value for name, value in parent.__dict__.items() if name in INHERITED})
-    style.__dict__.update({"display": "block"} | changes)
-    return style
+    inherited = {name: value for name, value in parent.fields.items() if name in INHERITED}
+    return ComputedStyle.of(inherited | {"display": "block"} | changes)

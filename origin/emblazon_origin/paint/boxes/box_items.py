@@ -76,7 +76,7 @@ def box_items(
     by_more = isinstance(style.border_image_source, Url) or any(
         isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers
     )
-    key = None if by_more or clip else (geometry, matrix, moved, *style.__dict__.items())
+    key = None if by_more or clip else (geometry, matrix, moved, *style.fields.items())
     return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
 
 

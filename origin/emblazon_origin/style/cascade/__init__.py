@@ -9,9 +9,11 @@ registered.py         @property
 substitute.py         declarations whose var() is known now
 unresolved.py         reports of var() that did not resolve
 compute.py            cascaded to computed values
-finish.py             computed values to `ComputedStyle`
+computed_values.py    computed values to the fields of `ComputedStyle`
+element_values.py     what an element hands to its children
 font_properties.py    computed font properties
 generated_content.py  counters, quotes, ::before, ::after, ::marker
 first_letter.py       ::first-letter
 svg_markup.py         inline <svg> with its rules written in
+svg_references.py     clip paths, masks and filters by url(#id)
 """

@@ -15,7 +15,8 @@ from ..values import value_types as v
 from ..values.computed import ComputedStyle
 from ..values.tokens import Deferred
 from ..values.units import Context, FontMetricsPort, Viewport
-from . import finish
+from . import computed_values
+from .element_values import Computed
 from .font_properties import FontState, compute_font
 from .registered import absolute
 from .substitute import substituted
@@ -34,21 +35,6 @@ _EARLY = _FONT_SET | frozenset(_FIRST)
 
 
 @dataclass(slots=True)
-class Computed:
-    """Everything of one element that its children need."""
-
-    style: ComputedStyle
-    values: dict[str, Any]  # own computed values by key
-    inherited: dict[str, Any]  # inherited computed values by key, ancestors' included
-    fields: dict[str, Any]  # the fields of ComputedStyle that children start from
-    custom: Mapping[str, Custom | None]
-    font: FontState
-    line_height: float = 19.2
-    scheme: str = "light"
-    paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
-
-
-@dataclass(slots=True)
 class Environment:
     """What one document's styles compute against."""
 
@@ -59,11 +45,6 @@ class Environment:
     notes: list[tuple[PendingSubstitution, str]] = field(default_factory=list)
     substituted: dict[tuple[int, bool, int], tuple[dict[str, Any], object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
-
-
-def initial_value(key: str) -> Any:
-    """Return a longhand's initial value, resolved where that needs nothing."""
-    return LONGHANDS[key].initial
 
 
 @dataclass(slots=True)
@@ -83,8 +64,7 @@ class Computation:
         parent, env = self.parent, self.env
         self.context = Context(env.viewport, base=env.base, attributes=self.attributes, metrics=env.metrics)
         context = self.context
-        style = ComputedStyle()
-        fields = style.__dict__
+        fields: dict[str, Any] = {}
         if parent is not None:
             fields.update(parent.fields)
             context.font_size = parent.font.size
@@ -98,7 +78,7 @@ class Computation:
         values: dict[str, Any] = {}
         changed = self.fonts(values)
         font = compute_font(values, fields, parent.font if parent else None, context)
-        self.first(values, fields, font, style)
+        self.first(values, fields, font)
         if env.registered and self.declared:
             self.custom = absolute(self.custom, self.declared, env.registered, context)
         for key in self.cascaded:
@@ -106,11 +86,17 @@ class Computation:
                 values[key] = self.value(key)
                 changed = changed or key in INHERITED
         changed = changed or any(key in values for key in _FIRST)
-        computed = self.finished(style, values, font, changed)
-        finish.apply(computed, parent, context)
+        inherited = parent.inherited if parent is not None else {}
+        if changed:
+            inherited = {**inherited, **{k: x for k, x in values.items() if k in INHERITED}}
+        computed_values.apply(fields, values, inherited, parent, context)
+        handed_down = parent.fields if parent is not None else {}
         if changed or parent is None:
-            computed.fields = {k: fields[k] for k in finish.INHERITED_FIELDS if k in fields}
-        return computed
+            handed_down = {k: fields[k] for k in computed_values.INHERITED_FIELDS if k in fields}
+        return Computed(
+            ComputedStyle.of(fields), values, inherited, handed_down, self.custom, font,
+            context.line_height, context.scheme,
+        )  # fmt: skip
 
     def fonts(self, values: dict[str, Any]) -> bool:
         """Resolve font properties, whose relative units are the parent's."""
@@ -119,20 +105,19 @@ class Computation:
             values[key] = self.value(key)
         return bool(found)
 
-    def first(
-        self, values: dict[str, Any], fields: dict[str, Any], font: FontState, style: ComputedStyle
-    ) -> None:
+    def first(self, values: dict[str, Any], fields: dict[str, Any], font: FontState) -> None:
         """Resolve what other properties depend on: line height, colour scheme, colour."""
         context, cascaded = self.context, self.cascaded
         if self.env.root is None:
             context.root_font_size = font.size
-        context.font_size, context.style, context.measured = font.size, style, None
+        context.font_size, context.style = font.size, ComputedStyle.of(fields)
+        context.measured = None
         if "line_height" in cascaded:
             values["line_height"] = self.value("line_height")
-        finish.line_height(values, fields, font, context, self.parent)
+        computed_values.line_height(values, fields, font, context, self.parent)
         if "color_scheme" in cascaded:
             values["color_scheme"] = self.value("color_scheme")
-            context.scheme = finish.scheme(values["color_scheme"], self.env.viewport)  # type: ignore[assignment]
+            context.scheme = computed_values.scheme(values["color_scheme"], self.env.viewport)  # type: ignore[assignment]
         if self.parent is None and context.scheme == "dark":
             fields["color"] = context.color = WHITE
         if "color" in cascaded:
@@ -140,24 +125,6 @@ class Computation:
             values["color"] = context.color = fields["color"] = color
             for key in _RECOLORED & fields.keys():
                 fields[key] = recolored(fields[key], color)
-
-    def finished(
-        self, style: ComputedStyle, values: dict[str, Any], font: FontState, changed: bool
-    ) -> Computed:
-        parent = self.parent
-        inherited = parent.inherited if parent is not None else {}
-        if changed:
-            inherited = {**inherited, **{k: x for k, x in values.items() if k in INHERITED}}
-        return Computed(
-            style,
-            values,
-            inherited,
-            parent.fields if parent is not None else {},
-            self.custom,
-            font,
-            self.context.line_height,
-            self.context.scheme,
-        )
 
     def value(self, key: str) -> Any:
         """Return the computed value of a cascaded key."""
@@ -188,7 +155,7 @@ class Computation:
                 table = parent.inherited if row.inherited else parent.values
                 if key in table:
                     return recolored(table[key], self.context.color)
-                if key in finish.DERIVED_INITIALS:
-                    return finish.DERIVED_INITIALS[key](parent.style)
+                if key in computed_values.DERIVED_INITIALS:
+                    return computed_values.DERIVED_INITIALS[key](parent.style)
         initial = row.initial
         return initial.fn(self.context) if initial.__class__ is Deferred else initial

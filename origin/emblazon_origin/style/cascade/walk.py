@@ -16,12 +16,12 @@ from ..document.presentational_hints import presentational
 from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, parse_block
 from ..values import value_types as v
-from ..values.computed import ComputedStyle
 from ..values.dom import Element, Text
 from ..values.node import HtmlNode
-from .compute import Computation, Computed, Environment
+from .compute import Computation, Environment
+from .computed_values import blockified, fill_viewport, handed_down, settle_display
 from .custom_properties import custom_properties
-from .finish import blockify, fill_viewport, settle_display
+from .element_values import Computed
 from .first_letter import BLOCKS, find_first_letter, wrap
 from .generated_content import Counters
 from .sheets import Cascade, Loaded
@@ -81,11 +81,11 @@ class Styler:
         self.env.root = computed
         if computed.style.display == "none":
             return Element(root.tag, root.attributes, [], computed.style, root.line, selector=root.tag)
-        blockify(computed.style)
+        computed.style = blockified(computed.style)
         if computed.style.display == "contents":
-            computed.style.display = "block"
+            computed.style = computed.style.replace(display="block")
         if self.quirks:
-            fill_viewport(computed.style, self.env.viewport)
+            computed.style = fill_viewport(computed.style, self.env.viewport)
         top = self.open(root, computed, None)
         stack = [top]
         while stack:
@@ -123,13 +123,13 @@ class Styler:
         if computed.style.display == "none":
             return None
         if self.quirks and node.tag == "body":
-            fill_viewport(computed.style, self.env.viewport)
+            computed.style = fill_viewport(computed.style, self.env.viewport)
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
             message = (
                 "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
             )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
-        settle_display(computed.style, is_item=parent.flex_parent)
+        computed.style = settle_display(computed.style, is_item=parent.flex_parent)
         if node.tag == "body" and parent.node.parent is None:  # the page's direction is body's (§8)
             parent.element.style = parent.element.style.replace(direction=computed.style.direction)
         return self.open(node, computed, parent)
@@ -161,7 +161,7 @@ class Styler:
         if isinstance(content, tuple):
             parts = self.counters.content(content, node.attributes, computed)
             if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
-                style.content = (parts[0],)
+                element.style = style.replace(content=(parts[0],))
         if style.display == "list-item":
             self.marker(opened)
         self.pseudo("before", opened)
@@ -225,7 +225,7 @@ class Styler:
         style = computed.style
         if content in ("normal", "none") or style.display == "none":
             return
-        settle_display(style, is_item=of.flex_parent)
+        style = settle_display(style, is_item=of.flex_parent)
         element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
                           parent=of.element)  # fmt: skip
         self.counters.enter(computed)
@@ -244,8 +244,8 @@ class Styler:
         parent = self.by_element.get(id(found.parent), of.computed)
         winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
         computed = self.computed(of.node, parent, winners.values, winners.custom)
-        computed.style.display, computed.style.position = "inline", "static"
-        settle_display(computed.style, is_item=False)
+        inline = computed.style.replace(display="inline", position="static")
+        computed.style = settle_display(inline, is_item=False)
         name = f"{of.element.selector}::first-letter"
         wrap(
             found,
@@ -254,13 +254,12 @@ class Styler:
 
     def fill(self, element: Element, parts: list[str | v.ContentImage]) -> None:
         """Give a pseudo-element its text and images; images become `img` children."""
-        element.style.content = tuple(parts)
+        element.style = element.style.replace(content=tuple(parts))
         for part in parts:
             if isinstance(part, str):
                 element.children.append(Text(part))
                 continue
-            style = _anonymous(element.style)
-            style.content = (part,)
+            style = handed_down(element.style, content=(part,))
             source = {"src": part.image.href} if isinstance(part.image, v.Url) else {}
             child = Element("img", source, [], style, element.line, selector=element.selector, parent=element)
             element.children.append(child)
@@ -285,7 +284,8 @@ class Styler:
             parts = [self.counters.marker(of.computed)]
         if parts == [""]:
             return
-        style.display = "inline"
+        style = style.replace(display="inline")
+        of.element.marker = style
         element = Element("::marker", {}, [], style, of.node.line, selector=f"{of.element.selector}::marker",
                           parent=of.element)  # fmt: skip
         self.fill(element, parts)
@@ -310,8 +310,8 @@ class Styler:
         if language is None and parent is None:
             language = self.lang or None
         if language is not None:
-            computed.style.lang = language.strip()
-            computed.fields = {**computed.fields, "lang": computed.style.lang}
+            computed.style = computed.style.replace(lang=language.strip())
+            computed.fields = {**computed.fields, "lang": language.strip()}
         return computed
 
     def inline(self, node: HtmlNode) -> Block:
@@ -372,7 +372,7 @@ def _darken_canvas(root: Element) -> None:
     if all(
         e.style.background_color.a == 0 and not any(b.image for b in e.style.background_layers) for e in tops
     ):
-        root.style.background_color = CANVAS_DARK
+        root.style = root.style.replace(background_color=CANVAS_DARK)
 
 
 def _selector(node: HtmlNode, parent: _Open | None) -> str:
@@ -384,13 +384,3 @@ def _selector(node: HtmlNode, parent: _Open | None) -> str:
     if parent is None or parent.node.tag in ("html", "body"):
         return name
     return f"{parent.element.selector.rsplit(' > ', 1)[-1]} > {name}"
-
-
-def _anonymous(parent: ComputedStyle) -> ComputedStyle:
-    """Return the style of an anonymous child: inherited properties only."""
-    from .finish import INHERITED_FIELDS
-
-    style = ComputedStyle()
-    fields = parent.__dict__
-    style.__dict__.update({k: fields[k] for k in INHERITED_FIELDS if k in fields})
-    return style

@@ -8,6 +8,8 @@ Names are the CSS names with `_` for `-`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from . import value_types as v
@@ -232,9 +234,21 @@ class ComputedStyle:
     object_position: v.Position = v.Position(v.HALF, v.HALF)
     image_rendering: Literal["auto", "pixelated", "crisp-edges", "smooth"] = "auto"  # inherited
 
+    @classmethod
+    def of(cls, fields: Mapping[str, object]) -> ComputedStyle:
+        """Return a style with these fields, the others initial."""
+        style = cls()
+        style.__dict__.update(fields)
+        return style
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a computed style is frozen; replace({name}=…) gives another one")
+
+    @property
+    def fields(self) -> Mapping[str, object]:
+        """The fields that were set, by name."""
+        return MappingProxyType(self.__dict__)
+
     def replace(self, **changes: object) -> ComputedStyle:
         """Return a copy with some properties changed."""
-        copy = ComputedStyle()
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.update(changes)
-        return copy
+        return ComputedStyle.of(self.__dict__ | changes)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..syntax.registry import LONGHANDS
 from ..values import value_types as v
 from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
 from ..values.computed import ComputedStyle
 from ..values.units import Context, Viewport
+from .element_values import Computed
 from .font_properties import FontState
-
-if TYPE_CHECKING:
-    from .compute import Computed
 
 # --- line height, colour scheme -----------------------------------------------------------------------
 
@@ -149,10 +147,14 @@ DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], Any]] = {
 }
 
 
-def apply(computed: Computed, parent: Computed | None, context: Context) -> None:
-    """Write every computed value to the style's fields."""
-    style, values = computed.style, computed.values
-    fields = style.__dict__
+def apply(
+    fields: dict[str, Any],
+    values: dict[str, Any],
+    inherited: dict[str, Any],
+    parent: Computed | None,
+    context: Context,
+) -> None:
+    """Write every computed value to the fields of the style to be."""
     for key, value in values.items():
         special = _SPECIAL.get(key)
         if special is None:
@@ -161,7 +163,7 @@ def apply(computed: Computed, parent: Computed | None, context: Context) -> None
             special(fields, value, context)
     keys = values.keys()
     if not keys.isdisjoint(_VARIANTS):
-        fields["font_variant_features"] = sum((computed.inherited.get(k, ()) for k in _VARIANTS), ())
+        fields["font_variant_features"] = sum((inherited.get(k, ()) for k in _VARIANTS), ())
     if not keys.isdisjoint(_BACKGROUND):
         fields["background_layers"] = _layers(values, "background")
     if not keys.isdisjoint(_MASK):
@@ -170,8 +172,8 @@ def apply(computed: Computed, parent: Computed | None, context: Context) -> None
         _fold_transform(fields, values)
     if values.get("text_align") == "match-parent":
         fields["text_align"] = _matched(parent)
-    _borders(fields, values, style.color, context.viewport.dpr)
-    _decorations(computed, parent)
+    _borders(fields, values, fields.get("color", v.BLACK), context.viewport.dpr)
+    _decorations(fields, values, inherited, parent)
     _overflow(fields)
     _webkit_box(fields, values)
     if "clip" in values:
@@ -301,40 +303,42 @@ def _layers(values: dict[str, Any], prefix: str) -> tuple[v.BackgroundLayer, ...
 # --- decorations --------------------------------------------------------------------------------------------
 
 
-def _decorations(computed: Computed, parent: Computed | None) -> None:
+def _decorations(
+    fields: dict[str, Any], values: dict[str, Any], inherited: dict[str, Any], parent: Computed | None
+) -> None:
     """Propagate decoration lines to in-flow descendants and add the element's own (CSS Text Decor 3 §2)."""
-    style, values = computed.style, computed.values
     propagated: tuple[v.TextDecoration, ...] = ()
     if parent is not None and parent.style.text_decorations:
-        stops = style.display in ("inline-block", "inline-flex", "inline-grid") or style.position in (
-            "absolute", "fixed",
-        ) or style.float_ != "none"  # fmt: skip
+        stops = (
+            fields.get("display") in ("inline-block", "inline-flex", "inline-grid")
+            or fields.get("position") in ("absolute", "fixed")
+            or fields.get("float_", "none") != "none"
+        )
         propagated = () if stops else parent.style.text_decorations
     lines = values.get("text_decoration_line", ())
     if not lines:
         if propagated:
-            style.text_decorations = propagated
+            fields["text_decorations"] = propagated
         return
-    inherited = computed.inherited
     own = tuple(
         v.TextDecoration(
             line,
             values.get("text_decoration_style", "solid"),
-            values.get("text_decoration_color", style.color),
+            values.get("text_decoration_color", fields.get("color", v.BLACK)),
             values.get("text_decoration_thickness", "auto"),
             inherited.get("text_underline_offset", "auto"),
             inherited.get("text_decoration_skip_ink", True),
-            style.font_size,
+            fields["font_size"],
         )
         for line in lines
     )
-    style.text_decorations = propagated + own
+    fields["text_decorations"] = propagated + own
 
 
 # --- quirks ---
 
 
-def fill_viewport(style: ComputedStyle, viewport: Viewport) -> None:
+def fill_viewport(style: ComputedStyle, viewport: Viewport) -> ComputedStyle:
     """Make `html` or `body` of a document without doctype as high as the viewport (Quirks §3.5, §3.6).
 
     Percentages of heights inside then have a basis, which is what such documents rely on.
@@ -347,13 +351,13 @@ def fill_viewport(style: ComputedStyle, viewport: Viewport) -> None:
         "flow-root",
     )
     if style.height != "auto" or not flows:
-        return
+        return style
     height = viewport.height - sum(m.resolve(viewport.width) for m in margins if isinstance(m, v.Length))
     if style.box_sizing == "content-box":
         edges = (style.padding_top, style.padding_bottom)
         height -= sum(edge.resolve(viewport.width) for edge in edges)
         height -= style.border_top_width + style.border_bottom_width
-    style.height = v.Length(max(height, 0.0))
+    return style.replace(height=v.Length(max(height, 0.0)))
 
 
 # --- display ------------------------------------------------------------------------------------------------
@@ -365,16 +369,17 @@ _BLOCKIFIED = {
 }  # fmt: skip
 
 
-def settle_display(style: ComputedStyle, *, is_item: bool) -> None:
+def settle_display(style: ComputedStyle, *, is_item: bool) -> ComputedStyle:
     """Make what leaves the flow or is a flex or grid item block-level; such boxes do not float (§2.7)."""
     if is_item or style.position in ("absolute", "fixed"):
-        blockify(style)
+        style = blockified(style)
         if style.float_ != "none":
-            style.float_ = "none"
+            style = style.replace(float_="none")
     elif style.float_ != "none":
-        blockify(style)
+        style = blockified(style)
     if style.contain or style.content_visibility != "visible" or style.will_change:
-        _contain(style)
+        style = _contained(style)
+    return style
 
 
 # What is as good as set for stacking, and for containing fixed boxes (CSS Will Change 1 §2).
@@ -392,25 +397,31 @@ _TABLE_PARTS = frozenset((
 ))  # fmt: skip
 
 
-def _contain(style: ComputedStyle) -> None:
+def _contained(style: ComputedStyle) -> ComputedStyle:
     """Keep the containment that applies to the box; paint containment clips and stacks (Containment 2 §3)."""
     kinds = style.contain | _OF_VISIBILITY.get(style.content_visibility, frozenset())
     if style.display in _TABLE_PARTS:
         kinds = kinds & {"style"}
     elif style.display in ("table", "inline-table", "table-cell"):
         kinds = kinds - {"size", "inline-size"}
-    style.contain = kinds
-    if style.display == "inline":  # only images among them are contained, and layout knows those
-        return
-    if "paint" in kinds:
-        style.overflow_x = "clip" if style.overflow_x == "visible" else style.overflow_x
-        style.overflow_y = "clip" if style.overflow_y == "visible" else style.overflow_y
-    if kinds & {"paint", "layout"} or style.will_change & _STACKING:
-        style.isolation = "isolate"
+    changes: dict[str, object] = {"contain": kinds}
+    if style.display != "inline":  # only images among them are contained, and layout knows those
+        if "paint" in kinds:
+            for axis in ("overflow_x", "overflow_y"):
+                if getattr(style, axis) == "visible":
+                    changes[axis] = "clip"
+        if kinds & {"paint", "layout"} or style.will_change & _STACKING:
+            changes["isolation"] = "isolate"
+    return style.replace(**changes)
 
 
-def blockify(style: ComputedStyle) -> None:
-    """Make the display type block-level (CSS Display 3 §2.7)."""
-    blockified = _BLOCKIFIED.get(style.display)
-    if blockified is not None:
-        style.display = blockified  # type: ignore[assignment]
+def blockified(style: ComputedStyle) -> ComputedStyle:
+    """Return the style with a block-level display type (CSS Display 3 §2.7)."""
+    display = _BLOCKIFIED.get(style.display)
+    return style if display is None else style.replace(display=display)
+
+
+def handed_down(style: ComputedStyle, **changes: object) -> ComputedStyle:
+    """Return the style of an anonymous child: what it inherits, and initial values for the rest."""
+    fields = style.fields
+    return ComputedStyle.of({k: fields[k] for k in INHERITED_FIELDS if k in fields} | changes)

@@ -1,0 +1,26 @@
+"""What the computation of one element gives: its style, and what its children inherit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..syntax.declarations import Custom
+from ..values.computed import ComputedStyle
+from .font_properties import FontState
+
+
+@dataclass(slots=True)
+class Computed:
+    """Everything of one element that its children need."""
+
+    style: ComputedStyle
+    values: dict[str, Any]  # own computed values by key
+    inherited: dict[str, Any]  # inherited computed values by key, ancestors' included
+    fields: dict[str, Any]  # the fields of ComputedStyle that children start from
+    custom: Mapping[str, Custom | None]
+    font: FontState
+    line_height: float = 19.2
+    scheme: str = "light"
+    paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
