@@ -242,6 +242,9 @@ class ComputedStyle:
         return style
 
     def __setattr__(self, name: str, value: object) -> None:
+        if name == "derived":
+            object.__setattr__(self, name, value)
+            return
         raise AttributeError(f"a computed style is frozen; replace({name}=…) gives another one")
 
     @property
