@@ -2,6 +2,12 @@
 
 A site imports `Card` (and `Client`, `Keyring`, `meta_tags`) from here. They are loaded on first use, so
 that the Worker, which needs none of them, starts as fast as it can.
+
+contract    the URL grammar, signing, cache keys, schemas: one truth for all others
+sdk         what a site imports
+django, flask, starlette, aiohttp   the SDK at home in these frameworks
+edge        the handler on a request's way through the edge
+cloudflare  the Workers runtime behind the handler's ports
 """
 
 from __future__ import annotations
@@ -14,13 +20,25 @@ if TYPE_CHECKING:
     from .sdk.client import ApiError, Client, CreatedCard
     from .sdk.invalid_card import InvalidCard
     from .sdk.meta import meta_tags
+    from .sdk.telling import CardWarning
 
 __version__ = "0.1.0"
-__all__ = ["ApiError", "Card", "Client", "CreatedCard", "InvalidCard", "Keyring", "__version__", "meta_tags"]
+__all__ = [
+    "ApiError",
+    "Card",
+    "CardWarning",
+    "Client",
+    "CreatedCard",
+    "InvalidCard",
+    "Keyring",
+    "__version__",
+    "meta_tags",
+]
 
 _HOMES = {
     "ApiError": "sdk.client",
     "Card": "sdk.card",
+    "CardWarning": "sdk.telling",
     "Client": "sdk.client",
     "CreatedCard": "sdk.client",
     "InvalidCard": "sdk.invalid_card",

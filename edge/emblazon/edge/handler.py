@@ -136,6 +136,11 @@ class Edge:
             case "/healthz":
                 _only(x, "GET", "HEAD")
                 return json_response(x, 200, self.health(x))
+            case "/manifest.json":
+                _only(x, *CARD_METHODS)
+                from .public_manifest import public_manifest  # late: few isolates are asked for it
+
+                return public_manifest(x, await self.control.ready(x))
             case "/purge":
                 _only(x, "POST")
                 return await self.purger.handle(x)

@@ -1,8 +1,12 @@
 """What a site imports; `emblazon` itself re-exports it.
 
-card.py          a card: its URL, signed where there is a key, and its elements
-card_values.py   what a site passes, as the texts that a URL carries
-meta.py          the `<meta>` elements
-client.py        short URLs by `POST /api/cards`
-invalid_card.py  the one error
+card               a card: its URL, signed where there is a key, and its elements
+card_values        what a site passes, as the texts that a URL carries
+card_check         a card against its template's schema, relative addresses against the site
+known_templates    where schemas are learnt: a file, the project on disk, the edge
+templates_on_disk  `card.toml` files as far as pages need them
+telling            warnings, once for each thing; exceptions where tests run
+meta               `<meta>` elements, pairs, JSON-LD
+client             short URLs by `POST /api/cards`
+invalid_card       the one error
 """

@@ -11,26 +11,26 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from ..contract.alt import alt_text
-from ..contract.canonical import canonical_query
 from ..contract.manifest import ManifestError, manifest_from_json
 from ..contract.options import parse_options
-from ..contract.params import ParamRules
-from ..contract.problem import Problem
-from ..contract.request import parse_request
+from ..contract.problem import Problem, unknown_word
 from ..contract.route import EXTENSIONS, TEMPLATE_NAME, Extension, certain_format
-from ..contract.schema import Manifest, TemplateSpec
+from ..contract.schema import Format, Manifest, TemplateSpec
 from ..contract.signing import Keyring, KeyringError
 from ..contract.text import clean_text
-from ..contract.uri import MAX_CANONICAL_BYTES, MAX_URL_BYTES, encode_query, parse_query
-from .card_values import ParamInput, number_text, texts_of
+from ..contract.uri import MAX_URL_BYTES, encode_query
+from .card_check import SITE_URL, check_card, joined_urls
+from .card_values import ParamInput, file_urls, number_text, texts_of
 from .invalid_card import InvalidCard
-from .meta import meta_tags
+from .known_templates import known_template, manifest_file
+from .meta import Html, JsonObject, MetaPairs, html_of, image_object, meta_pairs
+from .telling import is_strict, tell
 
 SIGNING_KEYS = "EMBLAZON_SIGNING_KEYS"
 PUBLIC_URL = "EMBLAZON_PUBLIC_URL"
@@ -39,19 +39,36 @@ OPTIONS = {  # reserved parameters and the arguments they come from
     "_w": "width", "_h": "height", "_dpr": "dpr", "_q": "quality", "_max": "max_bytes",
     "_v": "variant", "_lang": "lang", "_tv": "version",
 }  # fmt: skip
+_NOT_TEMPLATES = ("do_not_call_in_templates", "mro")  # what others ask any class for
 LONGEST_LIFE = 100 * 365 * 86_400  # seconds
 
 
-class Card:
+class _TemplateNames(type):
+    """Lets `Card.article(title=…)` stand for `Card("article", title=…)`; `emblazon types` writes it out."""
+
+    def __getattr__(cls, name: str) -> Callable[..., Card]:
+        if name.startswith("_") or name in _NOT_TEMPLATES or not TEMPLATE_NAME.fullmatch(name):
+            raise AttributeError(f"type object 'Card' has no attribute {name!r}")
+
+        def make(**arguments: Any) -> Card:
+            made: Card = cls(name.replace("_", "-") if _is_dashed(name) else name, **arguments)
+            return made
+
+        return make
+
+
+class Card(metaclass=_TemplateNames):
     """One card of a template.
 
-    `params` are the template's parameters: text, numbers, booleans, dates, lists; None is "not given".
-    Ones whose names Card takes for itself go into `params={…}`.
-    `key` is the signing keys as `kid:secret,…` (default: EMBLAZON_SIGNING_KEYS; "" signs nothing), and
-    `base_url` the edge's address (default: EMBLAZON_PUBLIC_URL). With `manifest`, which is a Manifest,
-    the content of the origin's `/manifest.json` or its path, everything is checked here and now.
+    `params` are the template's parameters: text, numbers, booleans, dates, lists, files with a `url`; None is
+    "not given". Ones whose names Card takes for itself go into `params={…}`.
+    `key` is the signing keys as `kid:secret,…` (default: EMBLAZON_SIGNING_KEYS; "" signs nothing), `base_url`
+    the edge's address (default: EMBLAZON_PUBLIC_URL). `site_url` is the pages' own, which relative addresses
+    are joined with (default: EMBLAZON_SITE_URL).
 
-    Raises InvalidCard.
+    With `manifest`, which is a Manifest, the content of the origin's `/manifest.json` or its path, everything
+    is checked by it; else by what `known_templates` learns. What a template does not know is told as a
+    CardWarning and left out; with `strict` (EMBLAZON_STRICT), and where tests run, it raises InvalidCard.
     """
 
     def __init__(
@@ -62,7 +79,9 @@ class Card:
         base_url: str | None = None,
         key: str | Keyring | None = None,
         manifest: Manifest | Mapping[str, object] | str | Path | None = None,
-        format: str = "png",
+        site_url: str | None = None,
+        strict: bool | None = None,
+        format: str = "auto-safe",
         width: int | None = None,
         height: int | None = None,
         dpr: float | None = None,
@@ -84,20 +103,34 @@ class Card:
         self._base_url = _base_url(base_url)
         self._keyring = _keyring(key)
         self._alt = alt
+        self._strict = is_strict(strict)
         values = (width, height, dpr, quality, max_bytes, variant, lang, version)
-        self._pairs = texts_of({**(params or {}), **more_params})
+        given, files = file_urls({**(params or {}), **more_params})
+        self._pairs = texts_of(given)
         self._pairs |= {
             name: number_text(argument, value)
             for (name, argument), value in zip(OPTIONS.items(), values, strict=True)
             if value not in (None, "")
         }
-        self._spec: TemplateSpec | None = None
+        self._check_options()
         self._size = (width, height)
-        if manifest is not None:
-            self._check(_manifest(manifest))
-        else:
-            self._check_options()
+        self._spec = self._find(manifest)
+        site_url = os.environ.get(SITE_URL, "") if site_url is None else site_url
+        self._pairs = joined_urls(self._pairs, self._spec, files, site_url)
+        if self._spec is not None:
+            self._check(self._spec, is_certain=manifest is not None)
         self._dpr = float(self._pairs.get("_dpr", "1"))
+
+    def _find(self, manifest: Manifest | Mapping[str, object] | str | Path | None) -> TemplateSpec | None:
+        """Return what is known of the template; tell where it is known that there is none."""
+        if manifest is not None:
+            templates = _manifest(manifest).templates
+            spec, names = templates.get(self.template), sorted(templates)
+        else:
+            spec, names = known_template(self.template, self._base_url)
+        if spec is None and names:
+            tell(unknown_word("Template", self.template, names)[0], strict=self._strict)
+        return spec
 
     def _check_options(self) -> None:
         """Refuse what the edge refuses for any template; variants are the template's own."""
@@ -110,21 +143,16 @@ class Card:
                 problem.detail.replace(f"Parameter {problem.param!r}", f"{argument}=")
             ) from None
 
-    def _check(self, manifest: Manifest) -> None:
-        try:
-            query = encode_query(self._pairs)
-            request = parse_request(
-                "GET", self.path, query, manifest, longest=MAX_CANONICAL_BYTES, rules=ParamRules(strict=True)
-            )
-        except Problem as problem:
-            raise InvalidCard(problem.detail) from None
-        for finding in request.findings:
-            raise InvalidCard(finding.detail)
-        self._spec = request.template
-        self._size = (request.width, request.height)
-        self._alt = self._alt or alt_text(request.template, request.params)
-        pinned = {"_tv": request.pinned} if request.pinned else {}
-        self._pairs = {**parse_query(canonical_query(request)), **pinned}
+    def _check(self, spec: TemplateSpec, *, is_certain: bool) -> None:
+        checked = check_card(
+            self.path,
+            self._pairs,
+            Manifest("", {self.template: spec}),
+            strict=self._strict,
+            is_certain=is_certain,
+        )
+        self._pairs, self._size = checked.pairs, (checked.width, checked.height)
+        self._alt = self._alt or checked.alt
 
     @property
     def path(self) -> str:
@@ -183,16 +211,40 @@ class Card:
 
     def meta_tags(self, *, expires_in: float | timedelta | None = None) -> str:
         """The `<meta>` elements for a page's head, one per line, escaped."""
+        return html_of(self._meta_pairs(expires_in))
+
+    @property
+    def html(self) -> Html:
+        """The `<meta>` elements as markup that template engines write as it is."""
+        return Html(self.meta_tags())
+
+    @property
+    def dict(self) -> MetaPairs:
+        """The same as names and contents, for whatever writes a page's head itself."""
+        return self._meta_pairs(None)
+
+    @property
+    def jsonld_image(self) -> JsonObject:
+        """The picture as schema.org's ImageObject, for the `image` of a page's JSON-LD."""
+        return image_object(self.url(), self.width, self.height, format=self._type, alt=self.alt)
+
+    def __html__(self) -> Html:
+        """Templates that know `__html__` (Jinja2, Mako) write the meta elements for `{{ card }}`."""
+        return self.html
+
+    def __str__(self) -> Html:
+        """The same: Django asks for the text first, and for its `__html__` afterwards."""
+        return self.html
+
+    @property
+    def _type(self) -> Format | None:
+        return certain_format(self.format, self._spec)
+
+    def _meta_pairs(self, expires_in: float | timedelta | None) -> MetaPairs:
         url = self.url() if expires_in is None else self.signed_url(expires_in=expires_in)
-        return meta_tags(
-            url, self.width, self.height, format=certain_format(self.format, self._spec), alt=self.alt
-        )
+        return meta_pairs(url, self.width, self.height, format=self._type, alt=self.alt)
 
-    def __html__(self) -> str:
-        """Templates that know `__html__` (Jinja2, Django, Mako) write the meta elements for `{{ card }}`."""
-        return self.meta_tags()
-
-    def payload(self) -> dict[str, object]:
+    def payload(self) -> JsonObject:
         """The card as the JSON body of `POST /api/cards`."""
         params = {name: value for name, value in self._pairs.items() if name[0] != "_"}
         options = {name: value for name, value in self._pairs.items() if name[0] == "_"}
@@ -240,9 +292,18 @@ def _keyring(given: str | Keyring | None) -> Keyring | None:
 def _manifest(given: Manifest | Mapping[str, object] | str | Path) -> Manifest:
     if isinstance(given, Manifest):
         return given
+    if isinstance(given, str | Path):
+        return manifest_file(given)
     try:
-        return manifest_from_json(
-            Path(given).read_bytes() if isinstance(given, str | Path) else json.dumps(given)
-        )
-    except (OSError, ManifestError, TypeError) as error:
+        return manifest_from_json(json.dumps(given))
+    except (ManifestError, TypeError) as error:
         raise InvalidCard(f"The manifest cannot be used: {error}") from None
+
+
+def _is_dashed(name: str) -> bool:
+    """Tell whether an attribute stands for a template whose name has dashes, which no attribute can have."""
+    dashed = name.replace("_", "-")
+    base_url = os.environ.get(PUBLIC_URL, "").rstrip("/")
+    if dashed == name or known_template(name, base_url)[0] is not None:
+        return False
+    return known_template(dashed, base_url)[0] is not None

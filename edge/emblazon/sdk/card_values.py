@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Set
 from datetime import date, datetime
 from types import GeneratorType
+from typing import Protocol
 
 from ..contract.schema import ParamValue
 from ..contract.text import clean_text
@@ -13,7 +14,38 @@ from ..contract.uri import MAX_NAME
 from ..contract.values import format_value
 from .invalid_card import InvalidCard
 
-ParamInput = ParamValue | date | list[str] | None
+
+class HasUrl(Protocol):
+    """A file that knows its address, such as the value of Django's ImageField."""
+
+    @property
+    def url(self) -> str:
+        """Absolute, or relative to the site."""
+        ...
+
+
+ParamInput = ParamValue | date | list[str] | HasUrl | None
+
+
+def file_urls(params: Mapping[str, ParamInput]) -> tuple[dict[str, ParamInput], frozenset[str]]:
+    """Put the address in the place of each file; return the parameters and the names that had one.
+
+    A field without a file is "not given".
+    """
+    found: dict[str, ParamInput] = {}
+    for name, value in params.items():
+        if isinstance(value, str | int | float | tuple | list | date) or value is None:
+            continue
+        if hasattr(type(value), "url"):
+            found[name] = _url_of(value)
+    return {**params, **found}, frozenset(found)
+
+
+def _url_of(value: HasUrl) -> str | None:
+    try:
+        return str(value.url) if value else None
+    except ValueError:  # Django's word for a field that has no file
+        return None
 
 
 def texts_of(params: Mapping[str, ParamInput]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The `<meta>` elements that a page needs for its card, as HTML."""
+"""What a page says about its card: `<meta>` elements, pairs for other renderers, schema.org's ImageObject."""
 
 from __future__ import annotations
 
@@ -6,21 +6,62 @@ from html import escape
 
 from ..contract.schema import CONTENT_TYPES, Format
 
+MetaPairs = dict[str, str]
+JsonObject = dict[str, object]
+
+
+class Html(str):
+    """Markup that template engines write as it is: they ask for `__html__`."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+def meta_pairs(
+    image_url: str, width: int, height: int, *, format: Format | None = None, alt: str = ""
+) -> dict[str, str]:
+    """Return property or name → content, in the order of the page.
+
+    `width` and `height` are pixels of the image; `format` is None where it is negotiated or measured.
+    """
+    pairs = {"og:image": image_url}
+    if image_url.startswith("https://"):
+        pairs["og:image:secure_url"] = image_url
+    if format is not None:
+        pairs["og:image:type"] = CONTENT_TYPES[format]
+    pairs |= {"og:image:width": str(width), "og:image:height": str(height)}
+    if alt:
+        pairs["og:image:alt"] = alt
+    pairs |= {"twitter:card": "summary_large_image", "twitter:image": image_url}
+    if alt:
+        pairs["twitter:image:alt"] = alt
+    return pairs
+
 
 def meta_tags(image_url: str, width: int, height: int, *, format: Format | None = None, alt: str = "") -> str:
-    """One element per line: Open Graph's image and its facts, and the large card of X.
+    """One element per line: Open Graph's image and its facts, and the large card of X."""
+    return html_of(meta_pairs(image_url, width, height, format=format, alt=alt))
 
-    `width` and `height` are pixels of the image; `format` is None where it is negotiated.
-    """
-    tags = [("property", "og:image", image_url)]
+
+def html_of(pairs: dict[str, str]) -> str:
+    """Write pairs as `<meta>` elements; X reads `name`, all others `property`."""
+    return "\n".join(
+        f'<meta {"name" if name.startswith("twitter:") else "property"}="{name}" content="{escape(content)}">'
+        for name, content in pairs.items()
+    )
+
+
+def image_object(
+    image_url: str, width: int, height: int, *, format: Format | None = None, alt: str = ""
+) -> dict[str, object]:
+    """Return the picture as schema.org's ImageObject, for the `image` of a page's JSON-LD."""
+    members: dict[str, object] = {
+        "@type": "ImageObject", "url": image_url, "contentUrl": image_url, "width": width, "height": height,
+    }  # fmt: skip
     if format is not None:
-        tags.append(("property", "og:image:type", CONTENT_TYPES[format]))
-    tags.append(("property", "og:image:width", str(width)))
-    tags.append(("property", "og:image:height", str(height)))
+        members["encodingFormat"] = CONTENT_TYPES[format]
     if alt:
-        tags.append(("property", "og:image:alt", alt))
-    tags.append(("name", "twitter:card", "summary_large_image"))
-    tags.append(("name", "twitter:image", image_url))
-    if alt:
-        tags.append(("name", "twitter:image:alt", alt))
-    return "\n".join(f'<meta {kind}="{name}" content="{escape(content)}">' for kind, name, content in tags)
+        members["caption"] = alt
+    return members

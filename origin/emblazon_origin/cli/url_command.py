@@ -61,6 +61,7 @@ def _card(options: argparse.Namespace) -> Card:
             params=params,
             base_url=base_url,
             manifest=library.manifest(""),
+            strict=True,
             key=signing_keys(os.environ, home.state),
             **{"format": options.format},
         )

@@ -1,0 +1,44 @@
+"""`GET /manifest.json` of the edge: the schemas, so that a site's pages are checked before a crawler comes.
+
+Names, parameters, sizes and sentences, and nothing about versions, lives or tags: what `card.toml` says to
+those who write pages. Anybody may read and keep it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from ..contract.manifest import manifest_to_json
+from ..contract.schema import CacheLife, Manifest
+from .admin.publish import NotReady
+from .exchange import Exchange
+from .http.conditional import etag_matches
+from .ports import BytesBody, Response
+from .respond import CORS, SECURITY
+
+KEPT = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
+
+
+def public_manifest(x: Exchange, manifest: Manifest | None) -> Response:
+    """Answer with the schemas; raises NotReady while there are none."""
+    if manifest is None:
+        raise NotReady("The templates are not known yet.")
+    plain = {
+        name: replace(spec, version="", cache=CacheLife(), tags=())
+        for name, spec in manifest.templates.items()
+    }
+    body = manifest_to_json(Manifest("", plain))
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = (
+        ("Content-Type", "application/json"),
+        ("Cache-Control", KEPT),
+        ("ETag", etag),
+        ("X-Request-Id", x.id),
+        *SECURITY,
+        *CORS,
+    )
+    if etag_matches(x.request.headers.get("if-none-match", ""), etag):
+        return Response(304, headers)
+    sized = (*headers, ("Content-Length", str(len(body))))
+    return Response(200, sized, None if x.request.method == "HEAD" else BytesBody(body))
