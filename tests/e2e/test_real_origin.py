@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
-from waiting import wait_until
+from waiting import first_line, wait_until
 from workerd import ORIGIN_TOKEN, ROOT, Workerd, free_port, worker_variables
 
 from emblazon_origin.host.wrangler import Service
@@ -74,24 +74,39 @@ def test_card_is_rendered_cached_and_served_without_the_origin(
     assert Image.open(io.BytesIO(never_seen.content)).size == (1200, 630)
 
 
-def test_dev_command_runs_both_and_ends_both() -> None:
+def ignore_interrupts() -> None:
+    """Be what a shell makes of `nohup make test &`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@pytest.mark.parametrize(
+    ("stop", "inherited"),
+    [(signal.SIGINT, None), (signal.SIGTERM, None), (signal.SIGINT, ignore_interrupts)],
+    ids=["ctrl-c", "terminate", "ctrl-c in the background"],
+)
+def test_dev_command_runs_both_and_ends_both(
+    stop: signal.Signals, inherited: Callable[[], None] | None
+) -> None:
     ports = {"EMBLAZON_EDGE_PORT": str(free_port()), "EMBLAZON_ORIGIN_PORT": str(free_port())}
     environment = {**os.environ, **ports, "EMBLAZON_WORKERS": "1"}
     emblazon = Path(sys.executable).with_name("emblazon")
     with subprocess.Popen(
-        [str(emblazon), "dev"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as dev:
+        [str(emblazon), "dev"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+        preexec_fn=inherited,
+    ) as dev:  # fmt: skip
         try:
-            assert dev.stdout is not None
-            line = dev.stdout.readline()
+            line = first_line(dev)
             edge = f"http://127.0.0.1:{ports['EMBLAZON_EDGE_PORT']}"
             assert f"{edge}/og/article.png?title=Hello" in line
             card = httpx.get(f"{edge}/og/article.png?title=Hello", trust_env=False, timeout=30)
             assert card.headers["content-type"] == "image/png"
             assert "x-emblazon-fallback" not in card.headers
         finally:
-            dev.send_signal(signal.SIGINT)
-        assert dev.wait(30) == 0
+            dev.send_signal(stop)
+            try:
+                assert dev.wait(60) == 0
+            finally:
+                dev.kill()
     for port in ports.values():
         wait_until(lambda port=port: not _listens(int(port)))  # type: ignore[misc]  # bound at once
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from waiting import first_line
 from workerd import free_port
 
 from e2e_origin.conftest import limit_descriptors
@@ -85,8 +86,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         preexec_fn=lambda: limit_descriptors(FEW),
     ) as server:  # fmt: skip
         try:
-            assert server.stdout is not None
-            assert "ready" in server.stdout.readline()
+            assert "ready" in first_line(server)
             yield port
         finally:
             server.terminate()

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import first_line
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,8 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     server = subprocess.Popen(
         [".venv/bin/emblazon", "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
-    assert server.stdout is not None
-    line = server.stdout.readline()
+    line = first_line(server)
     assert f"http://127.0.0.1:{port}/" in line, "the server ends its start with one line naming the URL"
     yield environment
     server.send_signal(signal.SIGTERM)
@@ -75,7 +75,7 @@ def test_command_of_the_readme_succeeds(command: str, served: dict[str, str], tm
 
 def test_local_server_explains_a_card_at_its_url(served: dict[str, str]) -> None:
     url = f"http://127.0.0.1:{served['EMBLAZON_PORT']}/og/article.png?title=Hello&_explain=1"
-    with urllib.request.urlopen(url) as answer:  # the server above
+    with urllib.request.urlopen(url, timeout=60) as answer:  # the server above
         explained = json.load(answer)
     assert {"diagnostics", "timings"} <= explained.keys()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import threading
 import time
 from collections.abc import Callable
 
@@ -21,3 +23,15 @@ async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - other processes set no events
             await asyncio.sleep(0.005)
+
+
+def first_line(process: subprocess.Popen[str], seconds: float = 120.0) -> str:
+    """Return the first line that a process writes; fails the test after `seconds`."""
+    lines: list[str] = []
+    stream = process.stdout
+    assert stream is not None
+    reader = threading.Thread(target=lambda: lines.append(stream.readline()), daemon=True)
+    reader.start()
+    reader.join(seconds)
+    assert lines, f"nothing was written within {seconds:g} s"
+    return lines[0]

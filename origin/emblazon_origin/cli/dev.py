@@ -19,6 +19,7 @@ from .exit_codes import CommandError
 
 Runtime = Literal["local", "current"]
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
 EDGE_PORT = 8787
 ORIGIN_PORT = 8788
 CURRENT_HINT = (
@@ -77,9 +78,10 @@ def run_dev(
     state.mkdir(parents=True, exist_ok=True)
     origin = _origin(root, origin_port, state)
     worker = _worker(root, edge_port, state, origin_port, current)
-    signal.signal(signal.SIGTERM, _interrupt)
     services = [origin, worker]
     try:
+        for number in STOPS:  # SIGINT too: a shell starts its background jobs with SIGINT ignored
+            signal.signal(number, _interrupt)
         for service in services:
             service.start()
         for service in services:
@@ -92,7 +94,8 @@ def run_dev(
     except KeyboardInterrupt:
         return 0
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave a process behind
+        for number in STOPS:
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a process behind
         for service in reversed(services):
             service.stop()
 

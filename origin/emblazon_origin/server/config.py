@@ -197,18 +197,30 @@ class OriginConfig:
         300.0, "EMBLAZON_ALERT_INTERVAL", "Shortest time between two alerts of one kind.", low=0.0
     )
 
-    storage: Literal["none", "folder", "s3"] = _setting(
-        "none", "EMBLAZON_STORAGE", "`none`, `folder` or `s3`: where exported cards go."
+    storage: Literal["none", "folder", "s3", "gcs", "azure"] = _setting(
+        "none", "EMBLAZON_STORAGE", "`none`, `folder`, `s3`, `gcs` or `azure`: where exported cards go."
     )
     storage_folder: str = _setting("", "EMBLAZON_STORAGE_FOLDER", "Folder of the storage `folder`.")
     storage_url: str = _setting("", "EMBLAZON_STORAGE_URL", "Public base URL of stored cards.")
     s3_endpoint: str = _setting(
-        "", "EMBLAZON_S3_ENDPOINT", "Endpoint of the S3-compatible store (R2, MinIO, S3)."
+        "", "EMBLAZON_S3_ENDPOINT", "Endpoint of an S3-compatible store (R2, MinIO); empty: Amazon's."
     )
     s3_bucket: str = _setting("", "EMBLAZON_S3_BUCKET", "Bucket.")
     s3_region: str = _setting("auto", "EMBLAZON_S3_REGION", "Region; `auto` for R2.")
-    s3_access_key: str = _setting("", "EMBLAZON_S3_ACCESS_KEY_ID", "Access key id.")
+    s3_access_key: str = _setting(
+        "", "EMBLAZON_S3_ACCESS_KEY_ID", "Access key id; empty: `AWS_…`, else the workload's own identity."
+    )
     s3_secret_key: str = _setting("", "EMBLAZON_S3_SECRET_ACCESS_KEY", "Secret access key.")
+    s3_session_token: str = _setting("", "EMBLAZON_S3_SESSION_TOKEN", "Session token of temporary keys.")
+    gcs_bucket: str = _setting(
+        "", "EMBLAZON_GCS_BUCKET", "Bucket; credentials by `GOOGLE_…` or the workload's own identity."
+    )
+    azure_account: str = _setting(
+        "",
+        "EMBLAZON_AZURE_ACCOUNT",
+        "Account; credentials by `AZURE_…` or the workload's own identity.",
+    )
+    azure_container: str = _setting("", "EMBLAZON_AZURE_CONTAINER", "Container.")
 
     def __post_init__(self) -> None:
         for spec in fields(self):
@@ -262,7 +274,9 @@ class OriginConfig:
         needed = {
             "none": (),
             "folder": ("storage_folder",),
-            "s3": ("s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key"),
+            "s3": ("s3_bucket", *(("s3_secret_key",) if self.s3_access_key else ())),
+            "gcs": ("gcs_bucket",),
+            "azure": ("azure_account", "azure_container"),
         }[self.storage]
         for spec in fields(self):
             if spec.name in needed and not getattr(self, spec.name):

@@ -125,7 +125,7 @@ class Routes:
         route, name = card.groups()
         seen.route = route
         if route == "store" and self._config.storage == "none":
-            raise NotFound("No storage is configured; set EMBLAZON_STORAGE to folder or s3.")
+            raise NotFound("No storage is configured; set EMBLAZON_STORAGE to folder, s3, gcs or azure.")
         self._check_token(request)
         _check_method(request, _WRITE if route == "store" else _READ)
         patience = read_deadline(request.headers.get(DEADLINE_HEADER.lower(), ""))

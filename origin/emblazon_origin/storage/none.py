@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emblazon_origin.storage.port import StorageError
 
-_FIX = "no storage is configured; set EMBLAZON_STORAGE to folder or s3"
+_FIX = "no storage is configured; set EMBLAZON_STORAGE to folder, s3, gcs or azure"
 
 
 class NoStorage:

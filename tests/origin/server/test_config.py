@@ -24,7 +24,7 @@ WRONG = [
     ({"EMBLAZON_LOG_LEVEL": "loud"}, "EMBLAZON_LOG_LEVEL=loud: use DEBUG"),
     ({"EMBLAZON_REDIS_URL": "localhost"}, "EMBLAZON_REDIS_URL: must begin with redis://"),
     ({"EMBLAZON_ALERT_WEBHOOK": "hooks.example.com"}, "EMBLAZON_ALERT_WEBHOOK: must begin with http://"),
-    ({"EMBLAZON_STORAGE": "s3"}, "EMBLAZON_S3_ENDPOINT is missing: EMBLAZON_STORAGE=s3 needs it"),
+    ({"EMBLAZON_STORAGE": "s3"}, "EMBLAZON_S3_BUCKET is missing: EMBLAZON_STORAGE=s3 needs it"),
     ({"EMBLAZON_STORAGE": "folder"}, "EMBLAZON_STORAGE_FOLDER is missing"),
     ({"EMBLAZON_RENDER_TIMEOUT": "inf"}, "EMBLAZON_RENDER_TIMEOUT=inf: use a smaller number"),
     ({"EMBLAZON_WORKER_MEMORY": "infg"}, "EMBLAZON_WORKER_MEMORY=infg: use a number, e.g. 512m or 1g"),
