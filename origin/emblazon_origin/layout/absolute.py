@@ -11,6 +11,7 @@ from .boxes.box import Rect
 from .boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
 from .boxes.nodes import Node
 from .context import LayoutContext
+from .frame import Constraints
 from .replaced import replaced_size
 from .sizing import (
     clamp,
@@ -101,7 +102,7 @@ def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect, rtl: bool) 
     across = _axis(area.x, area.width, style.left, style.right, margins.left, margins.right, False, rtl)
     down = _axis(area.y, area.height, style.top, style.bottom, margins.top, margins.bottom, True, False)
     width, height = _size(ctx, node, area, across, down, static)
-    fragment = ctx.layout(ctx, node, area.width, area.height, fixed_width=width, fixed_height=height)
+    fragment = ctx.layout(node, Constraints(area.width, area.height, width=width, height=height))
     own_rtl = style.direction == "rtl"
     aside = _Static(static.x, static.width, static.align_x, static.safe_x, static.rtl)
     x = _position(across, fragment.width, style.justify_self, own_rtl, aside)
@@ -156,9 +157,9 @@ def _size(
         elif ratio and height is not None:
             width = width_by_ratio(node, clamp(height, *limits), area.width)
             if style.min_width == "auto" and style.overflow_x == "visible":
-                width = max(width, ctx.content_sizes(ctx, node)[0] + extra_of(style, area.width).width)
+                width = max(width, ctx.content_sizes(node)[0] + extra_of(style, area.width).width)
         else:
-            low, high = ctx.content_sizes(ctx, node)
+            low, high = ctx.content_sizes(node)
             extra = extra_of(style, area.width).width
             width = min(high + extra, max(low + extra, available))
             if ratio:

@@ -45,7 +45,7 @@ def border_box_contribution(
     if width is not None:
         return (clamp(width, low_limit, high_limit),) * 2
     if node.kind == "replaced":
-        width = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, height_basis)[0]
+        width = replaced_size(ctx, without_relative_widths(ctx, node), DEFAULT_WIDTH, height_basis)[0]
         width += extra.width - extra_of(style, DEFAULT_WIDTH).width
         compressible = any(
             isinstance(value, Length) and not value.is_absolute for value in (style.width, style.max_width)
@@ -59,27 +59,28 @@ def border_box_contribution(
     if height is not None:
         height = clamp(height, *height_limits(node, height_basis, 0.0))
         if style.min_width == "auto" and style.overflow_x == "visible":
-            low_limit = max(low_limit, min(ctx.content_sizes(ctx, node)[0] + extra.width, high_limit))
+            low_limit = max(low_limit, min(ctx.content_sizes(node)[0] + extra.width, high_limit))
         return (clamp(width_by_ratio(node, height, 0.0), low_limit, high_limit),) * 2
-    low, high = (size + extra.width for size in ctx.content_sizes(ctx, node))
+    low, high = (size + extra.width for size in ctx.content_sizes(node))
     if ratio_of(node):
         transferred = transferred_limits(node, height_basis, 0.0)
         low, high = clamp(low, *transferred), clamp(high, *transferred)
     return clamp(low, low_limit, high_limit), clamp(high, low_limit, high_limit)
 
 
-def definite_inner_height(node: Node) -> float | None:
+def definite_inner_height(ctx: LayoutContext, node: Node) -> float | None:
     """Return the content height that styles alone make definite, for percentages inside; kept."""
-    if node.definite_height is None:
-        node.definite_height = (_definite_inner_height(node),)
-    return node.definite_height[0]
+    results = ctx.results.of(node)
+    if results.definite_height is None:
+        results.definite_height = (_definite_inner_height(ctx, node),)
+    return results.definite_height[0]
 
 
-def _definite_inner_height(node: Node) -> float | None:
+def _definite_inner_height(ctx: LayoutContext, node: Node) -> float | None:
     parent = node.parent
     if node.element is None and not node.is_item and parent is not None:
-        return definite_inner_height(parent)  # percentages look through anonymous boxes
-    around = None if parent is None else definite_inner_height(parent)
+        return definite_inner_height(ctx, parent)  # percentages look through anonymous boxes
+    around = None if parent is None else definite_inner_height(ctx, parent)
     height = height_from(node, node.style.height, around, 0.0)
     if height is None and parent is not None and around is not None and _fills_row(node, parent):
         height = around - margins_of(node.style, 0.0).vertical
@@ -104,8 +105,12 @@ def _fills_row(node: Node, parent: Node) -> bool:
     )
 
 
-def without_relative_widths(node: Node) -> Node:
+def without_relative_widths(ctx: LayoutContext, node: Node) -> Node:
     """Return a replaced node whose widths in percent or by keyword count as auto, none and 0."""
+    return ctx.results.variant(node, "own widths", _without_relative_widths)
+
+
+def _without_relative_widths(node: Node) -> Node:
     style = node.style
     changes: dict[str, object] = {}
     for name, neutral in (("width", "auto"), ("min_width", "auto"), ("max_width", "none")):
@@ -122,7 +127,7 @@ def _limit(ctx: LayoutContext, node: Node, value: object, extra: float) -> float
     if isinstance(value, Length):
         return to_border_box(node.style, value.px, extra) if value.is_absolute else None
     if value == "min-content":
-        return ctx.content_sizes(ctx, node)[0] + extra
+        return ctx.content_sizes(node)[0] + extra
     if value == "max-content":
-        return ctx.content_sizes(ctx, node)[1] + extra
+        return ctx.content_sizes(node)[1] + extra
     return None

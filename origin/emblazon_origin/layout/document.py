@@ -14,8 +14,10 @@ from .boxes.box_generation import BoxGenerator
 from .boxes.box_tree import to_boxes
 from .boxes.fragment import Fragment, Placed
 from .boxes.nodes import Node
+from .boxes.results import LayoutResults
 from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
+from .frame import Constraints
 from .sizing import margins_of
 
 
@@ -41,7 +43,7 @@ def layout_document(
 class DocumentLayout:
     """A document's boxes before layout, and what they are laid out in.
 
-    They keep what was found out about them: laid out again after some of them forgot it, only those are.
+    What is found out about them is kept: laid out again after some of it is forgotten, only those boxes are.
     """
 
     document: StyledDocument
@@ -52,6 +54,7 @@ class DocumentLayout:
     report: Report  # of the boxes' making
     dpr: float = 1.0
     root: Node = field(init=False)
+    results: LayoutResults = field(init=False, default_factory=LayoutResults)
 
     def __post_init__(self) -> None:
         top = self.document.root
@@ -62,8 +65,8 @@ class DocumentLayout:
     def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
         text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
-        ctx = LayoutContext(text, report, (self.width, self.height), layout, content_sizes)
-        fragment = layout(ctx, self.root, self.width, self.height)
+        ctx = LayoutContext(text, report, (self.width, self.height), layout, content_sizes, self.results)
+        fragment = ctx.layout(self.root, Constraints(self.width, self.height))
         margins = margins_of(self.root.style, self.width)
         x, y = margins.left or 0.0, margins.top or 0.0
         outside = _place_in_viewport(ctx, fragment, Rect(-x, -y, self.width, self.height))

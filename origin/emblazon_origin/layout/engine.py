@@ -10,13 +10,14 @@ from .absolute import place_absolutes
 from .boxes.box import Sides
 from .boxes.fragment import Content, Fragment, Strut
 from .boxes.nodes import Kind, Node
-from .context import Frame, LayoutContext
+from .context import LayoutContext
 from .flex.layout import layout_flex
 from .flow.block import layout_block
 from .flow.content_alignment import content_shift, shift_content
 from .flow.floats import FloatContext, FloatScope
 from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
+from .frame import Constraints, Frame
 from .grid.layout import layout_grid
 from .intrinsic import content_sizes
 from .layout_work import Exhausted
@@ -59,78 +60,55 @@ class _Height(NamedTuple):
     is_own: bool = True  # False where a container or insets impose it
 
 
-def layout(
-    ctx: LayoutContext,
-    node: Node,
-    basis: float,
-    height_basis: float | None,
-    fixed_width: float | None = None,
-    fixed_height: float | None = None,
-    shrink: bool = False,
-    fixed_height_definite: bool = True,
-) -> Fragment:
-    """Return the box's fragment.
-
-    `basis` and `height_basis` are the containing block's size in px; `fixed_*` are border box sizes that a
-    flex or grid container or insets impose; `shrink` asks for fit-content instead of filling the width.
-    """
-    key = (basis, height_basis, fixed_width, fixed_height, shrink, fixed_height_definite)
+def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
+    """Return the box's fragment."""
     scope = ctx.floats
     floating = scope is not None and not node.is_root_context and (node.holds_floats or scope.reaches_down)
-    if not floating and (cached := node.cache.get(key)) is not None:
-        return cached
+    fragments = ctx.results.of(node).fragments
+    if not floating and (known := fragments.get(constraints)) is not None:
+        return known
     if not floating:  # else it depends on where it lies
         ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
     try:
-        fragment = _layout(ctx, node, *key)
+        fragment = _layout(ctx, node, constraints)
     except Exhausted:
         ctx.work.left_out += 1
-        fragment = _left_out(node, fixed_width, fixed_height)
+        fragment = _left_out(node, fragments, constraints)
     finally:
         ctx.floats = scope
     if not floating:
-        node.cache[key] = fragment
+        fragments[constraints] = fragment
     return fragment
 
 
-def _left_out(node: Node, width: float | None, height: float | None) -> Fragment:
+def _left_out(node: Node, fragments: dict[Constraints, Fragment], constraints: Constraints) -> Fragment:
     """Return what an earlier pass made of a box that there is no work left for, or nothing."""
-    if node.cache:
-        return next(reversed(node.cache.values()))
+    if fragments:
+        return next(reversed(fragments.values()))
     none = Sides(0.0, 0.0, 0.0, 0.0)
-    return Fragment(node, width or 0.0, height or 0.0, none, none, [], [], None, None, [], is_left_out=True)
+    return Fragment(
+        node, constraints.width or 0.0, constraints.height or 0.0, none, none, [], [], None, None, [],
+        is_left_out=True,
+    )  # fmt: skip
 
 
-def _layout(
-    ctx: LayoutContext,
-    node: Node,
-    basis: float,
-    height_basis: float | None,
-    fixed_width: float | None,
-    fixed_height: float | None,
-    shrink: bool,
-    fixed_height_definite: bool,
-) -> Fragment:
+def _layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
     ctx.count_pass()
     if node.kind == "replaced":
-        return _layout_replaced(ctx, node, basis, height_basis, fixed_width, fixed_height)
-    is_table = node.kind in ("table", "table-wrapper")
-    width = _used_width(ctx, node, basis, height_basis, fixed_width, fixed_height, shrink or is_table)
-    if is_table:  # never narrower than its content (CSS Tables 3 §4.2)
-        width = max(width, ctx.content_sizes(ctx, node)[0] + extra_of(node.style, basis).width)
-    height = _specified_height(node, basis, height_basis, width, fixed_height, fixed_height_definite)
-    return _layout_content(ctx, node, basis, height_basis, width, height)
+        return _layout_replaced(ctx, node, constraints)
+    basis = constraints.containing_width
+    width = _used_width(ctx, node, constraints)
+    if node.kind in ("table", "table-wrapper"):  # never narrower than its content (CSS Tables 3 §4.2)
+        width = max(width, ctx.content_sizes(node)[0] + extra_of(node.style, basis).width)
+    height = _specified_height(node, constraints, width)
+    return _layout_content(ctx, node, basis, constraints.containing_height, width, height)
 
 
-def _layout_replaced(
-    ctx: LayoutContext,
-    node: Node,
-    basis: float,
-    height_basis: float | None,
-    fixed_width: float | None,
-    fixed_height: float | None,
-) -> Fragment:
-    width, height = replaced_size(ctx, node, basis, height_basis, fixed_width, fixed_height)
+def _layout_replaced(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
+    basis = constraints.containing_width
+    width, height = replaced_size(
+        ctx, node, basis, constraints.containing_height, constraints.width, constraints.height
+    )
     border, padding = border_of(node.style), padding_of(node.style, basis)
     margins = margins_of(node.style, basis)
     return Fragment(
@@ -139,21 +117,13 @@ def _layout_replaced(
     )  # fmt: skip
 
 
-def _used_width(
-    ctx: LayoutContext,
-    node: Node,
-    basis: float,
-    height_basis: float | None,
-    fixed_width: float | None,
-    fixed_height: float | None,
-    shrink: bool,
-) -> float:
-    if fixed_width is not None:
-        return fixed_width
+def _used_width(ctx: LayoutContext, node: Node, constraints: Constraints) -> float:
+    if constraints.width is not None:
+        return constraints.width
+    basis, height_basis, _, height, shrink, _ = constraints
     available = basis - margins_of(node.style, basis).horizontal
     extra = extra_of(node.style, basis).width
     low, high = width_limits(ctx, node, basis, available)
-    height = fixed_height
     if height is None and ratio_of(node):
         height = height_from(node, node.style.height, height_basis, basis)
     by_ratio = height is not None and ratio_of(node) is not None
@@ -163,9 +133,9 @@ def _used_width(
         if height is not None and by_ratio:
             width = width_by_ratio(node, clamp(height, *height_limits(node, height_basis, basis)), basis)
             if node.style.min_width == "auto" and node.style.overflow_x == "visible":
-                low = max(low, min(ctx.content_sizes(ctx, node)[0] + extra, high))
-        elif shrink:
-            minimum, maximum = ctx.content_sizes(ctx, node)
+                low = max(low, min(ctx.content_sizes(node)[0] + extra, high))
+        elif shrink or node.kind in ("table", "table-wrapper"):
+            minimum, maximum = ctx.content_sizes(node)
             width = min(maximum + extra, max(minimum + extra, available))
             if ratio_of(node):
                 width = clamp(width, *transferred_limits(node, height_basis, basis))
@@ -176,16 +146,10 @@ def _used_width(
     return max(clamp(width, low, high), extra)
 
 
-def _specified_height(
-    node: Node,
-    basis: float,
-    height_basis: float | None,
-    width: float,
-    fixed_height: float | None,
-    fixed_height_definite: bool,
-) -> _Height:
-    if fixed_height is not None:
-        return _Height(fixed_height, fixed_height, fixed_height, False, fixed_height_definite, is_own=False)
+def _specified_height(node: Node, constraints: Constraints, width: float) -> _Height:
+    basis, height_basis, _, fixed, _, definite = constraints
+    if fixed is not None:
+        return _Height(fixed, fixed, fixed, False, definite, is_own=False)
     low, high = height_limits(node, height_basis, basis)
     height = height_from(node, node.style.height, height_basis, basis)
     by_ratio = height is None and ratio_of(node) is not None
@@ -290,7 +254,9 @@ def _contained_height(ctx: LayoutContext, frame: Frame) -> float:
     fixed = frame.node.style.contain_intrinsic_height
     if fixed is not None:
         return fixed
-    content = ALGORITHMS[frame.node.kind](ctx, replace(frame, node=frame.node.emptied()))
+    content = ALGORITHMS[frame.node.kind](
+        ctx, replace(frame, node=ctx.results.variant(frame.node, "empty", Node.emptied))
+    )
     if frame.node.marker is not None:
         place_marker(ctx, frame, content, frame.node.marker)
     return content.height

@@ -26,20 +26,25 @@ from .table.layout import table_content_sizes
 
 
 def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
-    """Return the min-content and max-content width of the content box; cached on the node."""
-    if node.content_sizes is None:
+    """Return the min-content and max-content width of the content box; known once measured."""
+    results = ctx.results.of(node)
+    if results.content_sizes is None:
         try:
-            node.content_sizes = _measured(ctx, node)
+            results.content_sizes = _measured(ctx, node)
         except Exhausted:
             return 0.0, 0.0
-    return node.content_sizes
+    return results.content_sizes
 
 
 def _measured(ctx: LayoutContext, node: Node) -> Pair:
     ctx.count_pass()
     if node.kind != "replaced" and not node.style.contain.isdisjoint(("size", "inline-size")):
         fixed = node.style.contain_intrinsic_width
-        sizes = content_sizes(ctx, node.emptied()) if fixed is None else (fixed, fixed)
+        sizes = (
+            content_sizes(ctx, ctx.results.variant(node, "empty", Node.emptied))
+            if fixed is None
+            else (fixed, fixed)
+        )
     elif node.kind == "inline":
         sizes = _inline_sizes(ctx, node)
     elif node.kind == "flex":
@@ -51,7 +56,7 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
     elif node.kind == "table-wrapper":
         sizes = max(border_box_contribution(ctx, c) for c in node.children if c.kind == "table")
     elif node.kind == "replaced":
-        size = replaced_size(ctx, without_relative_widths(node), DEFAULT_WIDTH, None)
+        size = replaced_size(ctx, without_relative_widths(ctx, node), DEFAULT_WIDTH, None)
         width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width
         sizes = (width, width)
     else:
@@ -61,7 +66,7 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
 
 def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
     low = high = beside = 0.0  # floats stand beside each other as long as nothing clears them
-    basis = definite_inner_height(node)
+    basis = definite_inner_height(ctx, node)
     for child in node.children:
         if not child.is_out_of_flow:
             child_low, child_high = contribution(ctx, child, basis)
@@ -79,7 +84,7 @@ def _flex_sizes(ctx: LayoutContext, node: Node) -> Pair:
     """CSS Flexbox §9.9.1, as browsers do it: flex factors count only where they are 0."""
     style = node.style
     column = style.flex_direction.startswith("column")
-    basis = definite_inner_height(node)
+    basis = definite_inner_height(ctx, node)
     sizes = {
         child: contribution(ctx, child, basis) if column else _flex_contribution(ctx, child, basis)
         for child in node.children
@@ -132,7 +137,7 @@ def _automatic_minimum(ctx: LayoutContext, node: Node) -> float:
     if style.min_width != "auto" or style.overflow_x not in ("visible", "clip"):
         return 0.0
     extra = extra_of(style, 0.0).width
-    least = ctx.content_sizes(ctx, node)[0] + extra
+    least = ctx.content_sizes(node)[0] + extra
     if isinstance(style.width, Length) and style.width.is_absolute:
         least = min(least, to_border_box(style, style.width.px, extra))
     return least
@@ -141,7 +146,7 @@ def _automatic_minimum(ctx: LayoutContext, node: Node) -> float:
 def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
     if not has_substance(node.content):
         return 0.0, 0.0
-    basis = definite_inner_height(node)
+    basis = definite_inner_height(ctx, node)
     atomics = {
         entry.node: contribution(ctx, entry.node, basis)
         for entry in node.content

@@ -151,7 +151,7 @@ def width_from(
         return None
     if value == "stretch":
         return max(available, extra)
-    low, high = (size + extra for size in ctx.content_sizes(ctx, node))
+    low, high = (size + extra for size in ctx.content_sizes(node))
     if value == "min-content":
         return low
     if value == "max-content":

@@ -67,11 +67,11 @@ class PreparedCard:
             return False
         before = [(place, place.written, place.data) for place, _, _ in changed]
         for place, text, data in changed:
-            place.put(text, data)
+            place.put(text, data, self.laid_out.layout.results)
         if all(direction.holds for direction in self.directions):
             return True
         for place, text, data in before:
-            place.put(text, data)
+            place.put(text, data, self.laid_out.layout.results)
         return False
 
     def lay_out(self, report: Report) -> LaidOut:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..layout.boxes.nodes import Absolute, Atomic, Node
+from ..layout.boxes.results import LayoutResults
 from ..style.document.presentational_hints import first_strong
 from ..style.values.dom import Element, StyledDocument, Text
 from ..style.values.node import HtmlNode
@@ -29,8 +30,8 @@ class TextPlace:
     items: list[TextItem] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)  # the box that holds it, and those around
 
-    def put(self, written: str, data: str) -> None:
-        """Let another text stand here, and the boxes forget what they knew of it."""
+    def put(self, written: str, data: str, results: LayoutResults) -> None:
+        """Let another text stand here, and forget what was known of the boxes around it."""
         self.written, self.data = written, data
         data = f"{self.before}{data}{self.after}"
         self.parent.children[self.index] = data
@@ -39,7 +40,7 @@ class TextPlace:
         for item in self.items:
             item.text = data
         for node in self.nodes:
-            node.forget()
+            results.forget(node)
 
 
 @dataclass(slots=True, eq=False)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, NamedTuple
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...text.line_model import BreakItem, TextItem
-
-if TYPE_CHECKING:
-    from ..table.cells import TableGrid
-    from .fragment import BrokenLines, Fragment
 
 Kind = Literal["block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part"]
 
@@ -57,7 +53,7 @@ class Node:
 
     `kind` names the algorithm that lays out its content: `block` has block-level `children`, `inline` has
     `content`, `flex` and `grid` have items as `children`, `replaced` has neither. `order` is its place in
-    document order. `cache` keeps its fragments by constraint, `content_sizes` its intrinsic widths.
+    document order. What layout finds out about it is in `LayoutResults`.
     """
 
     style: ComputedStyle
@@ -78,24 +74,13 @@ class Node:
     was_inline: bool = False  # absolutely positioned, and inline-level before that
     marker: Node | None = None  # an outside list marker
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
-    cache: dict[tuple[object, ...], Fragment] = field(default_factory=dict, repr=False)
-    broken: dict[tuple[float | None, ...], BrokenLines] = field(default_factory=dict, repr=False)
-    definite_height: tuple[float | None] | None = None  # of the content, once asked for
-    content_sizes: tuple[float, float] | None = None
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
-    twin: Node | None = field(default=None, repr=False)  # the same with automatic height, for measuring
-
-    def forget(self) -> None:
-        """Drop all that layout has found out, since something inside is another one now."""
-        self.cache, self.broken = {}, {}
-        self.definite_height = self.content_sizes = self.twin = None
 
     def restyled(self, style: ComputedStyle) -> Node:
-        """Return the same box in another style, with nothing laid out yet."""
+        """Return the same box in another style."""
         other = copy.copy(self)
         other.style = style
-        other.forget()
         return other
 
     def emptied(self) -> Node:
@@ -113,3 +98,39 @@ class Node:
     def is_float(self) -> bool:
         """True for boxes that text flows around."""
         return self.style.float_ != "none"
+
+
+# --- tables ---------------------------------------------------------------------------------------------
+
+
+class JointBorder(NamedTuple):
+    """A collapsed border between two grid cells; `style` "none" for nothing."""
+
+    width: float
+    style: str
+    color: object
+
+
+@dataclass(slots=True, eq=False)
+class Cell:
+    """A cell with its place; rows and columns count from 0."""
+
+    node: Node
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+@dataclass(slots=True, eq=False)
+class TableGrid:
+    """Rows in visual order (headers first, footers last), each with its group, and all cells."""
+
+    rows: list[Node] = field(default_factory=list)
+    groups: list[Node] = field(default_factory=list)  # of each row
+    cells: list[Cell] = field(default_factory=list)
+    columns: int = 0
+    horizontal: list[list[JointBorder]] = field(
+        default_factory=list
+    )  # collapsed borders: per grid line and column
+    vertical: list[list[JointBorder]] = field(default_factory=list)  # per row and grid line

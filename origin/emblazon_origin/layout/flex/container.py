@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from ...style.values.computed import Alignment, ComputedStyle
 from ..alignment import item_alignment
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
+from ..frame import Frame
 from ..sizing import extra_of, margins_of
 from ..units import used
 from .items import FlexItem

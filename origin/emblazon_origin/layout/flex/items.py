@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
 from ..contributions import border_box_contribution
+from ..frame import Constraints, Frame
 from ..sizing import (
     Margins,
     clamp,
@@ -104,10 +105,10 @@ class _RowSizes:
         if self.cross is not None and ratio_of(self.node):
             return width_by_ratio(self.node, self.cross, self.basis_width)
         if self.node.kind == "replaced":
-            sized = _without_main(self.node)
+            sized = self.ctx.results.variant(self.node, "automatic width", _without_main)
             return border_box_contribution(self.ctx, sized, self.frame.height_basis)[which]
         extra = extra_of(self.node.style, self.basis_width).width
-        size = self.ctx.content_sizes(self.ctx, self.node)[which] + extra
+        size = self.ctx.content_sizes(self.node)[which] + extra
         if ratio_of(self.node):
             size = clamp(size, *transferred_limits(self.node, self.frame.height_basis, self.basis_width))
         return size
@@ -121,7 +122,7 @@ class _RowSizes:
         content = min(self.content(0), high)
         if ratio_of(self.node) and self.node.kind != "replaced" and self.cross is not None:
             extra = extra_of(style, self.basis_width).width
-            least = self.ctx.content_sizes(self.ctx, self.node)[0] + extra
+            least = self.ctx.content_sizes(self.node)[0] + extra
             content = min(max(content, least), high)
         specified = None if isinstance(style.width, str) else self.specified()
         return (content if specified is None else min(min(specified, high), content)), high
@@ -167,9 +168,9 @@ class _ColumnSizes:
         node, style = self.node, self.node.style
         given = (style.height, style.min_height, style.max_height) != ("auto", "auto", "none")
         if node.kind != "replaced" and (given or ratio_of(node)):
-            node = content_height_twin(node)
+            node = content_height_twin(self.ctx, node)
         return self.ctx.layout(
-            self.ctx, node, self.frame.inner_width, self.frame.height_basis, fixed_width=self.width
+            node, Constraints(self.frame.inner_width, self.frame.height_basis, width=self.width)
         ).height
 
     def limits(self) -> tuple[float, float]:
@@ -189,19 +190,21 @@ class _ColumnSizes:
         return min(min(specified, high), content), high
 
 
-def content_height_twin(node: Node) -> Node:
+def content_height_twin(ctx: LayoutContext, node: Node) -> Node:
     """Return the node with automatic height, sharing its content: for measuring how tall the content is."""
-    if node.twin is None:
-        node.twin = _make_twin(node)
-    return node.twin
+    results = ctx.results.of(node)
+    twin = ctx.results.variant(node, "automatic height", _automatic_height)
+    of_twin = ctx.results.of(twin)
+    of_twin.lines = results.lines
+    of_twin.content_sizes = of_twin.content_sizes or results.content_sizes
+    return twin
 
 
-def _make_twin(node: Node) -> Node:
+def _automatic_height(node: Node) -> Node:
     twin = node.restyled(
         node.style.replace(height="auto", aspect_ratio=None, min_height="auto", max_height="none")
     )
     twin.is_root_context = twin.is_item = True
-    twin.content_sizes, twin.broken = node.content_sizes, node.broken
     return twin
 
 
@@ -236,12 +239,12 @@ def _fit_width(ctx: LayoutContext, frame: Frame, node: Node, available: float) -
             height = clamp(height, *height_limits(node, frame.height_basis, basis))
             width = width_by_ratio(node, height, basis)
             if node.kind != "replaced" and style.min_width == "auto" and style.overflow_x == "visible":
-                width = max(width, ctx.content_sizes(ctx, node)[0] + extra_of(style, basis).width)
+                width = max(width, ctx.content_sizes(node)[0] + extra_of(style, basis).width)
             return width
     if node.kind == "replaced":
         return border_box_contribution(ctx, node, frame.height_basis)[1]
     extra = extra_of(style, basis).width
-    low, high = ctx.content_sizes(ctx, node)
+    low, high = ctx.content_sizes(node)
     return min(high + extra, max(low + extra, available))
 
 

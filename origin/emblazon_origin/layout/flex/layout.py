@@ -6,8 +6,9 @@ from itertools import islice
 
 from ..boxes.fragment import Content
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
 from ..contributions import definite_inner_height
+from ..frame import Constraints, Frame
 from ..placement import place, postpone
 from ..sizing import (
     border_of,
@@ -113,7 +114,7 @@ def columns_width(ctx: LayoutContext, node: Node, widths: dict[Node, float]) -> 
     `widths` are the items' max-content contributions, px; lines are filled with the items at the largest.
     """
     style = node.style
-    around = definite_inner_height(node)
+    around = definite_inner_height(ctx, node)
     limits = height_limits(node, around, 0.0)
     extra = extra_of(style, 0.0).height
     low, high = (max(0.0, limit - extra) for limit in limits)
@@ -145,9 +146,8 @@ def _hypothetical_cross_size(flex: FlexContainer, item: FlexItem) -> None:
         limits = height_limits(item.node, frame.height_basis, frame.inner_width)
         height = None if stretch is None else clamp(stretch, *limits)
         item.fragment = flex.ctx.layout(
-            flex.ctx, item.node, frame.inner_width, frame.height_basis,
-            fixed_width=item.main, fixed_height=height,
-        )  # fmt: skip
+            item.node, Constraints(frame.inner_width, frame.height_basis, width=item.main, height=height)
+        )
         item.cross = item.fragment.height
         return
     width = column_width(flex.ctx, frame, item.node, definite_stretch(flex, item.node))
@@ -210,9 +210,8 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
             floor = extra_of(node.style, frame.inner_width).height
             item.cross = max(clamp(line.cross - item.margins.vertical, *limits), floor)
             item.fragment = flex.ctx.layout(
-                flex.ctx, node, frame.inner_width, frame.height_basis,
-                fixed_width=item.main, fixed_height=item.cross,
-            )  # fmt: skip
+                node, Constraints(frame.inner_width, frame.height_basis, width=item.main, height=item.cross)
+            )
         return
     if stretched:
         limits = width_limits(flex.ctx, node, frame.inner_width, line.cross - item.margins.horizontal)
@@ -220,9 +219,15 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
         item.cross = max(clamp(line.cross - item.margins.horizontal, *limits), floor)
     definite = flex.frame.height_basis is not None or _definite_height(flex, item)
     item.fragment = flex.ctx.layout(
-        flex.ctx, node, frame.inner_width, frame.height_basis,
-        fixed_width=item.cross, fixed_height=item.main, fixed_height_definite=definite,
-    )  # fmt: skip
+        node,
+        Constraints(
+            frame.inner_width,
+            frame.height_basis,
+            width=item.cross,
+            height=item.main,
+            height_is_definite=definite,
+        ),
+    )
 
 
 def _definite_height(flex: FlexContainer, item: FlexItem) -> bool:

@@ -6,7 +6,8 @@ from ...style.values.computed import Alignment
 from ..alignment import settled, start_share
 from ..boxes.fragment import Content, Fragment, StaticPosition, Strut
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
+from ..frame import Constraints, Frame
 from ..placement import place, postpone
 from ..sizing import margins_of
 from ..units import snap
@@ -42,7 +43,7 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
             floated.append(float_fragment(ctx, frame, child))
             continue
         shrink = _shrinks(frame, child)
-        fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
+        fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=shrink))
         if at_top and floated and _separates(ctx, frame, fragment, floated):
             content.margin_top, at_top, strut = strut, False, Strut()
         if fragment.collapses_through and child.holds_floats:
@@ -101,7 +102,7 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
             fragment, left, top = beside_floats(ctx, frame, measured, left, top)
         else:
             ctx.floats = scope.moved(frame.left + left, frame.top + top)
-            fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis)
+            fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis))
             ctx.floats = scope
         _place_at(content, frame, fragment, left, top)
         if fragment.collapses_through and not has_clearance:

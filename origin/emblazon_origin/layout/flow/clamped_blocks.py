@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...text.line_model import BreakItem, TextItem
 from ..boxes.nodes import Absolute, Atomic, Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
+from ..frame import Constraints, Frame
 
 
 def clamped_children(ctx: LayoutContext, frame: Frame) -> Iterator[Node]:
@@ -18,9 +20,9 @@ def clamped_children(ctx: LayoutContext, frame: Frame) -> Iterator[Node]:
             continue
         if left <= 0:
             return
-        lines = len(ctx.layout(ctx, child, frame.inner_width, frame.height_basis).lines)
+        lines = len(ctx.layout(child, Constraints(frame.inner_width, frame.height_basis)).lines)
         last = lines > left or (lines == left and _has_text_after(child))
-        yield _clamped(child, left, forced=lines == left) if last and child.kind == "inline" else child
+        yield _cut(ctx, child, left, lines == left) if last and child.kind == "inline" else child
         left -= lines
 
 
@@ -30,16 +32,19 @@ def _has_text_after(child: Node) -> bool:
     return any(not node.is_out_of_flow and not node.is_root_context for node in after)
 
 
-def _clamped(node: Node, lines: int, *, forced: bool) -> Node:
+def _cut(ctx: LayoutContext, node: Node, lines: int, forced: bool) -> Node:
     """Return the node cut after `lines`; `forced` where its own text would just fit, but more follows."""
-    copy = node.restyled(node.style.replace(line_clamp=lines))
-    copy.content = list(node.content)
-    if forced:
-        copy.content += _more(node)
-    for entry in copy.content:
+    cut = ctx.results.variant(node, ("cut", lines, forced), partial(_clamped, lines=lines, forced=forced))
+    for entry in cut.content:
         if isinstance(entry, Absolute | Atomic):
-            entry.node.parent = copy
-    return copy
+            entry.node.parent = cut
+    return cut
+
+
+def _clamped(node: Node, *, lines: int, forced: bool) -> Node:
+    cut = node.restyled(node.style.replace(line_clamp=lines))
+    cut.content = [*node.content, *_more(node)] if forced else list(node.content)
+    return cut
 
 
 def _more(node: Node) -> list[BreakItem | TextItem]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..boxes.fragment import Content, Fragment
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
+from ..frame import Constraints, Frame
 from ..layout_work import FLOAT
 from ..placement import place
 from ..sizing import extra_of, margins_of, width_limits
@@ -14,7 +15,7 @@ def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node,
     """Lay a float out and place it at `top` in the content box or below."""
     scope = ctx.floats
     assert scope is not None  # noqa: S101 - only contexts with floats come here
-    fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+    fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=True))
     margins = margins_of(child.style, frame.inner_width)
     left, y = scope.x + frame.left, scope.y + frame.top + top
     if child.style.clear != "none":
@@ -34,7 +35,7 @@ def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node,
 
 def float_fragment(ctx: LayoutContext, frame: Frame, child: Node) -> Fragment:
     """Return a float, laid out."""
-    return ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+    return ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=True))
 
 
 def outer_width(frame: Frame, fragment: Fragment) -> float:
@@ -45,7 +46,7 @@ def outer_width(frame: Frame, fragment: Fragment) -> float:
 def measure_without_floats(ctx: LayoutContext, frame: Frame, child: Node, shrink: bool) -> Fragment:
     """Return a child as it would be without floats: its width and margins do not depend on them."""
     scope, ctx.floats = ctx.floats, None
-    fragment = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=shrink)
+    fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=shrink))
     ctx.floats = scope
     return fragment
 
@@ -85,7 +86,7 @@ def beside_floats(
     x = max(left, first - start)
     if automatic:
         room = min(last, end - (margins.right or 0.0)) - start - x
-        measured = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, fixed_width=max(room, 0.0))
+        measured = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, width=max(room, 0.0)))
     elif left + measured.width > last - start:
         x = max(first, last - measured.width) - start
     return measured, x, y - scope.y - frame.top

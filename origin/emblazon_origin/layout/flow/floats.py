@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from ...text.lines.beside_floats import Bands
-    from ..context import Frame
+from ...text.lines.beside_floats import Bands
+from ..frame import Frame
 
 _EPSILON = 1 / 128
 

@@ -18,7 +18,8 @@ from ..absolute import place_absolute
 from ..boxes.box import Rect
 from ..boxes.fragment import BrokenLines, Content, FinalText, Fragment, Pending, StaticPosition
 from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
+from ..frame import Constraints, Frame
 from ..placement import place
 from ..sizing import border_of, margins_of, padding_of
 from .float_placement import float_fragment, outer_width, place_float
@@ -52,7 +53,7 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
 
 
 def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
-    """Return the lines at the frame's width, from the node's cache where only the height is another one."""
+    """Return the lines at the frame's width, known where only the height is another one."""
     node = frame.node
     height = None
     if node.style.text_fit is not None:
@@ -60,18 +61,21 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
     # Percentages of a height are the atomics' business alone.
     atomics = any(isinstance(entry, Atomic) for entry in node.content)
     key = (frame.inner_width, height, frame.height_basis if atomics else None)
-    if key not in node.broken:
+    known = ctx.results.of(node).lines
+    if key not in known:
         laid_out: dict[Node, Fragment] = {}
 
         def measure(child: Node) -> AtomicItem:
-            laid_out[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+            laid_out[child] = ctx.layout(
+                child, Constraints(frame.inner_width, frame.height_basis, shrink=True)
+            )
             return atomic_item(laid_out[child], frame.inner_width)
 
         items, nodes = inline_items(node.content, frame.inner_width, measure)
         result = ctx.lines(items, node.style, frame.inner_width, height)
         fragments = {item: laid_out[child] for item, child in nodes.items()}
-        node.broken[key] = BrokenLines(result, items, fragments)
-    return node.broken[key]
+        known[key] = BrokenLines(result, items, fragments)
+    return known[key]
 
 
 def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: Content) -> BrokenLines:
@@ -97,7 +101,7 @@ def _lines_beside(ctx: LayoutContext, frame: Frame, entries: list[InlineContent]
     laid_out: dict[Node, Fragment] = {}
 
     def measure(child: Node) -> AtomicItem:
-        laid_out[child] = ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True)
+        laid_out[child] = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=True))
         return atomic_item(laid_out[child], frame.inner_width)
 
     items, nodes = inline_items(entries, frame.inner_width, measure)
@@ -262,7 +266,8 @@ def _static_position(
         before,
         frame.inner_width,
         lambda child: atomic_item(
-            ctx.layout(ctx, child, frame.inner_width, frame.height_basis, shrink=True), frame.inner_width
+            ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=True)),
+            frame.inner_width,
         ),
     )
     probe = AtomicItem(style, 0.0, 0.0, 0.0)

@@ -11,7 +11,8 @@ from ...text.line_model import TextItem
 from ..boxes.anonymous import anonymous_style
 from ..boxes.fragment import Content
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
+from ..frame import Constraints, Frame
 from ..placement import place
 from ..sizing import margins_of
 
@@ -79,7 +80,7 @@ _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 def place_marker(ctx: LayoutContext, frame: Frame, content: Content, marker: Node) -> None:
     """Put an outside marker beside the first line; an empty item gets a line's height from it."""
-    fragment = ctx.layout(ctx, marker, frame.inner_width, None, shrink=True)
+    fragment = ctx.layout(marker, Constraints(frame.inner_width, None, shrink=True))
     margin = margins_of(marker.style, 0.0).bottom or 0.0
     rise = fragment.height + margin if fragment.first_baseline is None else fragment.first_baseline
     if content.first_baseline is None:

@@ -10,6 +10,7 @@ from ..alignment import settled
 from ..boxes.fragment import Fragment
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
+from ..frame import Constraints
 from ..sizing import (
     Margins,
     clamp,
@@ -130,9 +131,7 @@ def area_fragment(
             fixed_width = None
         elif fixed_width is not None and down != "stretch":
             fixed_height = None
-    return ctx.layout(
-        ctx, node, width, height, fixed_width=fixed_width, fixed_height=fixed_height, shrink=True
-    )
+    return ctx.layout(node, Constraints(width, height, width=fixed_width, height=fixed_height, shrink=True))
 
 
 def _width(

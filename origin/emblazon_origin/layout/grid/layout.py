@@ -11,8 +11,9 @@ from ..absolute import contains_absolutes, contains_fixed
 from ..alignment import Edge, distribute, settled
 from ..boxes.fragment import Content, Fragment, StaticPosition
 from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..context import LayoutContext
 from ..contributions import definite_inner_height
+from ..frame import Frame
 from ..layout_work import TRACK_SPAN
 from ..placement import place, postpone
 from ..sizing import INFINITY, clamp, margins_of, ratio_of
@@ -130,7 +131,7 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
 def grid_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
     """Return the min-content and max-content width of a grid container (§11.2)."""
     grid = _build(ctx, node, None, None, INFINITY)
-    basis = definite_inner_height(node)
+    basis = definite_inner_height(ctx, node)
     size_columns(grid, None, "min-content", "start", basis)
     low = grid.columns.used
     size_columns(grid, None, "max-content", "start", basis)

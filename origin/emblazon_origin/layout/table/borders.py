@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import TRANSPARENT, ZERO
-from ..boxes.nodes import Node
-from .cells import Cell, JointBorder, TableGrid
+from ..boxes.nodes import Cell, JointBorder, Node, TableGrid
 
 _STYLES = ("none", "inset", "groove", "outset", "ridge", "dotted", "dashed", "solid", "double")
 NO_EDGE = JointBorder(0.0, "none", None)

@@ -2,46 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
-from ..boxes.nodes import Node
+from ..boxes.nodes import Cell, Node, TableGrid
 
 MAX_SPAN = 1000
 MAX_COLUMNS = 1000
-
-
-class JointBorder(NamedTuple):
-    """A collapsed border between two grid cells; `style` "none" for nothing."""
-
-    width: float
-    style: str
-    color: object
-
-
-@dataclass(slots=True, eq=False)
-class Cell:
-    """A cell with its place; rows and columns count from 0."""
-
-    node: Node
-    row: int
-    column: int
-    rows: int
-    columns: int
-
-
-@dataclass(slots=True, eq=False)
-class TableGrid:
-    """Rows in visual order (headers first, footers last), each with its group, and all cells."""
-
-    rows: list[Node] = field(default_factory=list)
-    groups: list[Node] = field(default_factory=list)  # of each row
-    cells: list[Cell] = field(default_factory=list)
-    columns: int = 0
-    horizontal: list[list[JointBorder]] = field(
-        default_factory=list
-    )  # collapsed borders: per grid line and column
-    vertical: list[list[JointBorder]] = field(default_factory=list)  # per row and grid line
 
 
 _ORDER = {"table-header-group": 0, "table-footer-group": 2}

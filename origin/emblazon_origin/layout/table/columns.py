@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...style.values.value_types import Length
-from ..boxes.nodes import Node
+from ..boxes.nodes import Cell, Node, TableGrid
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
 from ..sizing import extra_of, to_border_box
 from ..units import snap
-from .cells import Cell, TableGrid
 
 
 @dataclass(slots=True)
@@ -69,14 +68,18 @@ def _cell(ctx: LayoutContext, cell: Cell, is_fixed: bool) -> tuple[float, float,
         return size, size, percent, size > 0
     measured = cell.node
     if isinstance(width, Length):
-        measured = cell.node.restyled(style.replace(width="auto"))
-        measured.content_sizes = ctx.content_sizes(ctx, cell.node)
+        measured = ctx.results.variant(cell.node, "automatic width", _automatic_width)
+        ctx.results.of(measured).content_sizes = ctx.content_sizes(cell.node)
     low, high = border_box_contribution(ctx, measured)
     if isinstance(width, Length) and not percent:
         size = max(low, to_border_box(style, width.px, extra_of(style, 0.0).width))
         # A length is what the column wants to be; its content is what it must be.
         return low, size, 0.0, True
     return low, high, percent, False
+
+
+def _automatic_width(cell: Node) -> Node:
+    return cell.restyled(cell.style.replace(width="auto"))
 
 
 def _spread(columns: Sequence[Column], low: float, high: float, percent: float, gaps: float) -> None:

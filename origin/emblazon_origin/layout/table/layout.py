@@ -8,13 +8,13 @@ from ...style.values.value_types import Length
 from ..boxes.anonymous import anonymous_style
 from ..boxes.box import Sides
 from ..boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
-from ..boxes.nodes import Node
-from ..context import Frame, LayoutContext
+from ..boxes.nodes import Cell, JointBorder, Node, TableGrid
+from ..context import LayoutContext
 from ..flex.items import content_height_twin
 from ..flow.content_alignment import content_shift, shift_content
+from ..frame import Constraints, Frame
 from ..placement import place, postpone
 from ..sizing import length_of
-from .cells import Cell, JointBorder, TableGrid
 from .columns import distribute, fixed_layout, measure_columns, spacing_of, total_sizes
 
 _NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
@@ -76,9 +76,9 @@ def _measure(
     first, last = _columns_of(cell, table, grid.columns)
     width = sum(widths[first : last + 1]) + gap * (last - first)
     node = cell.node
-    fragment = ctx.layout(ctx, node, width, None, fixed_width=width)
+    fragment = ctx.layout(node, Constraints(width, None, width=width))
     if node.style.height != "auto":
-        natural = ctx.layout(ctx, content_height_twin(node), width, None, fixed_width=width)
+        natural = ctx.layout(content_height_twin(ctx, node), Constraints(width, None, width=width))
         if natural.height > fragment.height:
             fragment = copy.copy(natural)
             fragment.node = node
