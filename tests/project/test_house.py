@@ -30,12 +30,8 @@ CLOCKS_AND_IO = {
 }
 YET_SHARED = {
     "Cache",
-    "Content",
-    "Exhausted",
-    "NaturalSize",
     "SingleFlight",
     "TextItem",
-    "TextMeasurer",
     "TooManyRequests",
     "avif_tiles.py",
     "body.py",
@@ -43,7 +39,6 @@ YET_SHARED = {
     "cache.py",
     "findings.py",
     "images.py",
-    "units.py",
 }  # renamed one by one
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
 

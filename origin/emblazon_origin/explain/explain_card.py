@@ -64,15 +64,12 @@ def without_text(root: Box) -> Box:
         order.append(box)
         stack.extend(box.children)
     for box in reversed(order):  # children first
-        lines = []
-        for line in box.lines:
-            atomics = []
-            for atomic in line.atomics:
-                inner = atomic.item.box
-                item = replace(atomic.item, box=copies.get(id(inner), inner))
-                atomics.append(replace(atomic, item=item))
-            lines.append(replace(line, runs=[], atomics=atomics))
-        copies[id(box)] = replace(box, children=[copies[id(child)] for child in box.children], lines=lines)
+        copies[id(box)] = replace(
+            box,
+            children=[copies[id(child)] for child in box.children],
+            lines=[replace(line, runs=[]) for line in box.lines],
+            atomics={item: copies[id(inner)] for item, inner in box.atomics.items()},
+        )
     return copies[id(root)]
 
 

@@ -8,10 +8,11 @@ from ..style.values.computed import Alignment, ComputedStyle
 from ..style.values.value_types import Length
 from .alignment import Edge, settled
 from .boxes.box import Rect
-from .boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
+from .boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
 from .context import LayoutContext
 from .frame import Constraints
+from .layout_unit import snap, used
 from .replaced import replaced_size
 from .sizing import (
     clamp,
@@ -26,7 +27,6 @@ from .sizing import (
     width_from,
     width_limits,
 )
-from .units import snap, used
 
 _CONTAINING = frozenset(("layout", "paint"))
 _CHANGING = frozenset((
@@ -75,7 +75,7 @@ def contains_fixed(style: ComputedStyle) -> bool:
     )
 
 
-def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: Content) -> None:
+def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: ContentLayout) -> None:
     """Lay out the waiting descendants whose containing block this box is; the others go on waiting."""
     style = fragment.node.style
     if not fragment.pending or not contains_absolutes(style):
@@ -94,7 +94,7 @@ def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: Content) ->
         waiting.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 
 
-def place_absolute(ctx: LayoutContext, pending: Pending, area: Rect, rtl: bool) -> Placed:
+def place_absolute(ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool) -> Placed:
     """Lay out one box in its containing block `area` of a direction; both relative to the same corner."""
     node, static = pending
     style = node.style

@@ -44,7 +44,6 @@ class LayoutContext:
 
     text: TextMeasurer
     report: Report
-    viewport: tuple[float, float]
     layout_box: LayoutBox
     measure_content: MeasureContent
     results: LayoutResults

@@ -21,29 +21,12 @@ from .frame import Constraints
 from .sizing import margins_of
 
 
-def layout_document(
-    doc: StyledDocument,
-    *,
-    width: float,
-    height: float,
-    fonts: FontLibrary,
-    images: ImageSizes,
-    report: Report,
-    dpr: float = 1.0,
-) -> Box:
-    """Return the root element's box in a viewport of `width` by `height` px.
-
-    Text falls on device pixels, of which `dpr` make one px, as Chromium has it. What asks for more work
-    than the limit is left out and reported.
-    """
-    return DocumentLayout(doc, width, height, fonts, images, report, dpr).lay_out(report)
-
-
 @dataclass(eq=False)
 class DocumentLayout:
     """A document's boxes before layout, and what they are laid out in.
 
-    What is found out about them is kept: laid out again after some of it is forgotten, only those boxes are.
+    Text falls on device pixels, of which `dpr` make one px, as Chromium has it. What is found out is kept:
+    laid out again after some of it was forgotten, only those boxes are.
     """
 
     document: StyledDocument
@@ -65,7 +48,7 @@ class DocumentLayout:
     def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
         text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
-        ctx = LayoutContext(text, report, (self.width, self.height), layout, content_sizes, self.results)
+        ctx = LayoutContext(text, report, layout, content_sizes, self.results)
         fragment = ctx.layout(self.root, Constraints(self.width, self.height))
         margins = margins_of(self.root.style, self.width)
         x, y = margins.left or 0.0, margins.top or 0.0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .absolute import place_absolutes
 from .boxes.box import Sides
-from .boxes.fragment import Content, Fragment, Strut
+from .boxes.fragment import ContentLayout, Fragment, Strut
 from .boxes.nodes import Kind, Node
 from .context import LayoutContext
 from .flex.layout import layout_flex
@@ -20,7 +20,7 @@ from .flow.list_markers import place_marker
 from .frame import Constraints, Frame
 from .grid.layout import layout_grid
 from .intrinsic import content_sizes
-from .layout_work import Exhausted
+from .layout_work import LayoutExhausted
 from .replaced import replaced_size
 from .sizing import (
     border_of,
@@ -41,7 +41,7 @@ from .table.layout import layout_table
 
 __all__ = ["content_sizes", "layout"]
 
-ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], Content]] = {
+ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
     "block": layout_block,
     "inline": layout_inline_content,
     "flex": layout_flex,
@@ -71,7 +71,7 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
         ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
     try:
         fragment = _layout(ctx, node, constraints)
-    except Exhausted:
+    except LayoutExhausted:
         ctx.work.left_out += 1
         fragment = _left_out(node, fragments, constraints)
     finally:
@@ -236,7 +236,7 @@ def _frame(node: Node, basis: float, height_basis: float | None, width: float, h
     )
 
 
-def _content(ctx: LayoutContext, frame: Frame) -> Content:
+def _content(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     content = ALGORITHMS[frame.node.kind](ctx, frame)
     if ctx.floats is not None and frame.node.is_root_context:  # it contains its floats (CSS 2 §10.6.7)
         content.height = max(content.height, ctx.floats.bottom_of("both") - frame.top)
@@ -274,7 +274,7 @@ def _has_automatic_minimum(node: Node) -> bool:
     return node.style.min_height == "auto" and node.style.overflow_y == "visible"
 
 
-def _collapse_margins(fragment: Fragment, content: Content, basis: float, height: _Height) -> None:
+def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, height: _Height) -> None:
     """Join the box's own margins with those of its content that they adjoin (CSS 2 §8.3.1)."""
     node = fragment.node
     margins = margins_of(node.style, basis)

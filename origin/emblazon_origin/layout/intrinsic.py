@@ -19,7 +19,7 @@ from .flex.balance import balanced_lines
 from .flex.layout import columns_width
 from .flow.inline_context import has_substance, inline_items
 from .grid.layout import grid_content_sizes
-from .layout_work import Exhausted
+from .layout_work import LayoutExhausted
 from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import extra_of, margins_of, to_border_box
 from .table.layout import table_content_sizes
@@ -31,7 +31,7 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
     if results.content_sizes is None:
         try:
             results.content_sizes = _measured(ctx, node)
-        except Exhausted:
+        except LayoutExhausted:
             return 0.0, 0.0
     return results.content_sizes
 

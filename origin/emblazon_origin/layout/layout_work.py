@@ -23,7 +23,7 @@ GRID_CELL = 150.0  # placement looks at one cell
 FLOAT = 250.0  # a box is compared with a float
 
 
-class Exhausted(Exception):
+class LayoutExhausted(Exception):
     """There is no work left; caught where the box that asked for it is laid out."""
 
 
@@ -36,13 +36,13 @@ class LayoutWork:
     left_out: int = 0  # boxes
 
     def take(self, units: float) -> None:
-        """Count a step. Raises Exhausted."""
+        """Count a step. Raises LayoutExhausted."""
         self.spent += units
         if self.spent > self.limit:
-            raise Exhausted
+            raise LayoutExhausted
 
     def text(self, items: Sequence[InlineItem]) -> None:
-        """Count the breaking of a text. Raises Exhausted."""
+        """Count the breaking of a text. Raises LayoutExhausted."""
         self.take(TEXT + TEXT_ITEM * len(items) + sum(map(_letters, items)))
 
     def tell(self, report: Report) -> None:

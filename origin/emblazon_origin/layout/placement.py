@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..style.values.computed import ComputedStyle
-from .boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
+from .boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
-from .units import used
+from .layout_unit import used
 
 
 def place(
-    content: Content, fragment: Fragment, x: float, y: float, basis: float, height_basis: float | None
+    content: ContentLayout, fragment: Fragment, x: float, y: float, basis: float, height_basis: float | None
 ) -> None:
     """Add a child with its border box corner at x, y (before `position: relative` moves it)."""
     dx, dy = relative_offset(fragment.node.style, basis, height_basis)
@@ -17,9 +17,9 @@ def place(
     content.pending.extend(p.moved(x + dx, y + dy) for p in fragment.pending)
 
 
-def postpone(content: Content, node: Node, static: StaticPosition) -> None:
+def postpone(content: ContentLayout, node: Node, static: StaticPosition) -> None:
     """Leave an absolutely positioned child to its containing block."""
-    content.pending.append(Pending(node, static))
+    content.pending.append(OutOfFlowBox(node, static))
 
 
 def relative_offset(style: ComputedStyle, basis: float, height_basis: float | None) -> tuple[float, float]:

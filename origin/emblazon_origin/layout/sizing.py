@@ -10,7 +10,7 @@ from ..style.values.value_types import ZERO, FitContent, Length, MaxSize, Size
 from .boxes.box import Sides
 from .boxes.nodes import Node
 from .context import LayoutContext
-from .units import snap, used
+from .layout_unit import snap, used
 
 INFINITY = math.inf
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import Length
 from .boxes.box import Rect
+from .layout_unit import used
 from .sizing import margins_of
-from .units import used
 
 
 def sticky_corner(style: ComputedStyle, rect: Rect, container: Rect, port: Rect) -> tuple[float, float]:

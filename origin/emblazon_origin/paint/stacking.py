@@ -173,7 +173,7 @@ def _paint_inside(
     for line in box.lines:
         phases.contents += line_items(box, line, inner.matrix, inner.clip, context)
         for placed in line.atomics:
-            atomic = placed.item.box
+            atomic = box.atomics.get(placed.item)
             if atomic is not None:
                 in_lines.add(id(atomic))
                 _paint_child(atomic, inner, phases, stacking, context, atomic=True, flexible_item=False)

@@ -13,7 +13,6 @@ from ..report import Report
 from ..style.values.computed import ComputedStyle
 
 if TYPE_CHECKING:
-    from ..layout.boxes.box import Box
     from ..style.values.dom import Element, Text
     from .fonts.font_library import FontInstance
 
@@ -66,7 +65,6 @@ class AtomicItem:
     width: float
     height: float
     baseline: float
-    box: Box | None = None
 
 
 @dataclass(slots=True, eq=False)

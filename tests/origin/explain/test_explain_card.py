@@ -86,7 +86,7 @@ def test_the_backdrop_is_the_card_without_text() -> None:
         box = stack.pop()
         assert all(not line.runs for line in box.lines)
         stack.extend(box.children)
-        stack.extend(a.item.box for line in box.lines for a in line.atomics if a.item.box is not None)
+        stack.extend(box.atomics.values())
 
 
 # --- cut text, safe area -----------------------------------------------------------------------------

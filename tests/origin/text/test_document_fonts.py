@@ -92,7 +92,6 @@ def boxes(descriptors: str) -> dict[str, tuple[float, float]]:
     while stack:
         box = stack.pop()
         stack.extend(box.children)
-        stack.extend(atomic.item.box for line in box.lines for atomic in line.atomics if atomic.item.box)
         if box.element is not None and (name := box.element.attributes.get("id")):
             found[name] = box.border_box.width, box.border_box.height
     return found

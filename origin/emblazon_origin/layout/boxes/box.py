@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
-from ...text.line_model import Line
+from ...text.line_model import AtomicItem, Line
 
 
 class Rect(NamedTuple):
@@ -35,8 +35,8 @@ class Sides(NamedTuple):
 class Box:
     """One laid-out box. A block container with inline content has `lines`, every other box `children`.
 
-    Atomic inlines (inline-block, inline-flex, images in text) are in `children` too, already placed,
-    and referred to by the line that holds them, so that paint order follows CSS 2 appendix E.
+    Atomic inlines (inline-block, inline-flex, images in text) are in `children` too, already placed, and in
+    `atomics` by the item of the line that holds them, so that paint order follows CSS 2 appendix E.
     """
 
     style: ComputedStyle
@@ -46,6 +46,7 @@ class Box:
     element: Element | None = None  # None: anonymous
     children: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    atomics: dict[AtomicItem, Box] = field(default_factory=dict)
     replaced: str | None = None  # key of a decoded image (assets), for <img>, inline <svg>, content: url()
     is_inline_level: bool = False
 

@@ -54,7 +54,8 @@ class _Builder:
             layout, items = fragment.inline
             report_layout(self.report, layout, node.style, items)
         for item, atomic in fragment.atomics:
-            item.box = self.boxes.get(atomic.node)
+            if atomic.node in self.boxes:
+                box.atomics[item] = self.boxes[atomic.node]
         return box
 
     def _stick(self, node: Node, rect: Rect) -> tuple[float, float]:

@@ -55,16 +55,16 @@ class StaticPosition(NamedTuple):
     safe_y: Literal["start", "center", "end"] | None = None
 
 
-class Pending(NamedTuple):
+class OutOfFlowBox(NamedTuple):
     """An absolutely positioned descendant that waits for its containing block."""
 
     node: Node
     static: StaticPosition
 
-    def moved(self, x: float, y: float) -> Pending:
+    def moved(self, x: float, y: float) -> OutOfFlowBox:
         """Return it relative to an outer box in which this one is placed at x, y."""
         s = self.static
-        return Pending(self.node, s._replace(x=s.x + x, y=s.y + y))
+        return OutOfFlowBox(self.node, s._replace(x=s.x + x, y=s.y + y))
 
 
 class Placed(NamedTuple):
@@ -91,7 +91,7 @@ class FinalText(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Content:
+class ContentLayout:
     """What a layout algorithm makes of a node's content; positions from the border box corner."""
 
     height: float  # of the content box, before min and max
@@ -99,7 +99,7 @@ class Content:
     lines: list[Line] = field(default_factory=list)
     first_baseline: float | None = None  # from the border box's top
     last_baseline: float | None = None
-    pending: list[Pending] = field(default_factory=list)
+    pending: list[OutOfFlowBox] = field(default_factory=list)
     margin_top: Strut = NO_MARGINS  # of children that collapse with the box's own top margin
     margin_bottom: Strut = NO_MARGINS
     collapses_through: bool = False
@@ -122,7 +122,7 @@ class Fragment:
     lines: list[Line]
     first_baseline: float | None
     last_baseline: float | None
-    pending: list[Pending]
+    pending: list[OutOfFlowBox]
     atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
     inline: FinalText | None = None
     margin_top: Strut = NO_MARGINS

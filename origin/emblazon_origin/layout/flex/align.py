@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...style.values.computed import Alignment
 from ..alignment import Edge, distribute, item_alignment, reverse_alignment, settled
-from ..boxes.fragment import Content, StaticPosition
+from ..boxes.fragment import ContentLayout, StaticPosition
 from ..boxes.nodes import Node
-from ..units import snap, snap_nearest
+from ..layout_unit import snap, snap_nearest
 from .container import FlexContainer, FlexLine, alignment_of, baseline_split, outer_cross, outer_main
 from .items import FlexItem
 
@@ -108,7 +108,7 @@ def corner_of(
     return x + (m.left or 0.0), y + (m.top or 0.0)
 
 
-def set_baselines(flex: FlexContainer, content: Content, inner_main: float, inner_cross: float) -> None:
+def set_baselines(flex: FlexContainer, content: ContentLayout, inner_main: float, inner_cross: float) -> None:
     """§8.5: the first line's baseline-aligned item, else its first item."""
     if not flex.lines:
         return

@@ -9,8 +9,8 @@ from ..alignment import item_alignment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Frame
+from ..layout_unit import used
 from ..sizing import extra_of, margins_of
-from ..units import used
 from .items import FlexItem
 
 

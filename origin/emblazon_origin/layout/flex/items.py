@@ -10,6 +10,7 @@ from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
 from ..frame import Constraints, Frame
+from ..layout_unit import snap_nearest, used
 from ..sizing import (
     Margins,
     clamp,
@@ -25,7 +26,6 @@ from ..sizing import (
     width_from,
     width_limits,
 )
-from ..units import snap_nearest, used
 
 
 @dataclass(slots=True, eq=False)

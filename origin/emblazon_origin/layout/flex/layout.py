@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ..boxes.fragment import Content
+from ..boxes.fragment import ContentLayout
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..contributions import definite_inner_height
 from ..frame import Constraints, Frame
+from ..layout_unit import snap_nearest
 from ..placement import place, postpone
 from ..sizing import (
     border_of,
@@ -21,7 +22,6 @@ from ..sizing import (
     width_by_ratio,
     width_limits,
 )
-from ..units import snap_nearest
 from .align import align_cross, align_lines, align_main, corner_of, set_baselines, static_position
 from .balance import balanced_lines
 from .container import (
@@ -39,7 +39,7 @@ from .container import (
 from .items import FlexItem, column_width, make_item, resolve_flexible_lengths
 
 
-def layout_flex(ctx: LayoutContext, frame: Frame) -> Content:
+def layout_flex(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out a flex container's content."""
     flex = make_container(ctx, frame)
     items = _make_items(flex)  # §9.1, §9.2
@@ -247,9 +247,9 @@ def _container_cross_size(flex: FlexContainer) -> float:
     return clamp(used, flex.frame.min_inner_height, flex.frame.max_inner_height)
 
 
-def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> Content:
+def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> ContentLayout:
     frame = flex.frame
-    content = Content(_content_height(flex, inner_main, inner_cross))
+    content = ContentLayout(_content_height(flex, inner_main, inner_cross))
     for line in flex.lines:
         for item in line.items:
             x, y = corner_of(flex, item, inner_main, inner_cross)

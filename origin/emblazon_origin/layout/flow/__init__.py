@@ -1,9 +1,10 @@
 """Normal flow: block and inline formatting contexts, floats.
 
-block.py            block formatting
-inline_context.py   inline formatting: text measured by the text stage
-floats.py           floats and the room beside them
-float_placement.py  where a float goes
-list_markers.py     markers of list items
-clamped_blocks.py   `line-clamp` across blocks
+block.py              block formatting
+inline_context.py     inline formatting: text measured by the text stage
+floats.py             floats and the room beside them
+float_placement.py    where a float goes
+content_alignment.py  `align-content` of block containers and table cells
+list_markers.py       markers of list items
+clamped_blocks.py     `line-clamp` across blocks
 """

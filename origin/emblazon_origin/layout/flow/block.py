@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...style.values.computed import Alignment
 from ..alignment import settled, start_share
-from ..boxes.fragment import Content, Fragment, StaticPosition, Strut
+from ..boxes.fragment import ContentLayout, Fragment, StaticPosition, Strut
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
+from ..layout_unit import snap
 from ..placement import place, postpone
 from ..sizing import margins_of
-from ..units import snap
 from .clamped_blocks import clamped_children
 from .float_placement import (
     beside_floats,
@@ -23,11 +23,11 @@ from .float_placement import (
 from .floats import FloatScope
 
 
-def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
+def layout_block(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out block-level children; `content.height` is where the last in-flow child ends."""
     if ctx.floats is not None:
         return layout_block_beside_floats(ctx, frame, ctx.floats)
-    content = Content(0.0)
+    content = ContentLayout(0.0)
     y = 0.0
     strut = Strut()
     # While true, nothing separates the children's margins from the box's own top margin.
@@ -68,9 +68,9 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> Content:
     return content
 
 
-def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatScope) -> Content:
+def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatScope) -> ContentLayout:
     """The same in a block formatting context with floats: each child is laid out at its place (§9.5)."""
-    content = Content(0.0)
+    content = ContentLayout(0.0)
     y = 0.0
     strut = Strut()
     at_top = not frame.node.is_root_context and frame.top == 0
@@ -148,7 +148,7 @@ def _floats_in(ctx: LayoutContext, frame: Frame, node: Node) -> list[Fragment]:
     return found
 
 
-def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool, empty: bool) -> None:
+def _finish(content: ContentLayout, frame: Frame, y: float, strut: Strut, at_top: bool, empty: bool) -> None:
     """End the box: the last margins leave it, or add to its height."""
     content.height = y
     if at_top:  # only children that collapse through
@@ -166,11 +166,11 @@ def _finish(content: Content, frame: Frame, y: float, strut: Strut, at_top: bool
         content.height = max(0.0, y + strut.value)
 
 
-def _place(content: Content, frame: Frame, fragment: Fragment, y: float) -> None:
+def _place(content: ContentLayout, frame: Frame, fragment: Fragment, y: float) -> None:
     _place_at(content, frame, fragment, inline_offset(frame, fragment), y)
 
 
-def _place_at(content: Content, frame: Frame, fragment: Fragment, left: float, y: float) -> None:
+def _place_at(content: ContentLayout, frame: Frame, fragment: Fragment, left: float, y: float) -> None:
     x = frame.left + left
     place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
     if fragment.first_baseline is not None and content.first_baseline is None:
@@ -225,7 +225,7 @@ def _self_alignment(frame: Frame, child: Node) -> Alignment | None:
     return None if value in ("auto", "normal", "stretch", "baseline", "last baseline") else value
 
 
-def _postpone(content: Content, frame: Frame, child: Node, y: float) -> None:
+def _postpone(content: ContentLayout, frame: Frame, child: Node, y: float) -> None:
     rtl = frame.node.style.direction == "rtl"
     x = frame.left + (frame.inner_width if rtl else 0.0)
     postpone(content, child, StaticPosition(x, frame.top + y, rtl=rtl))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...style.values.computed import ComputedStyle
 from ..alignment import settled
-from ..boxes.fragment import Content, Fragment, Placed
-from ..units import snap
+from ..boxes.fragment import ContentLayout, Fragment, Placed
+from ..layout_unit import snap
 
 _SHARES = {"center": 0.5, "space-around": 0.5, "space-evenly": 0.5, "end": 1.0, "flex-end": 1.0}
 
@@ -18,7 +18,7 @@ def content_shift(style: ComputedStyle, room: float) -> float:
     return snap(room * _SHARES.get(value, 0.0))
 
 
-def shift_content(content: Content | Fragment, down: float) -> None:
+def shift_content(content: ContentLayout | Fragment, down: float) -> None:
     """Move everything in a block container down; what waits for its containing block keeps its insets."""
     if not down:
         return

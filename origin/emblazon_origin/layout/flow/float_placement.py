@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..boxes.fragment import Content, Fragment
+from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
@@ -11,7 +11,7 @@ from ..placement import place
 from ..sizing import extra_of, margins_of, width_limits
 
 
-def place_float(ctx: LayoutContext, frame: Frame, content: Content, child: Node, top: float) -> None:
+def place_float(ctx: LayoutContext, frame: Frame, content: ContentLayout, child: Node, top: float) -> None:
     """Lay a float out and place it at `top` in the content box or below."""
     scope = ctx.floats
     assert scope is not None  # noqa: S101 - only contexts with floats come here

@@ -16,7 +16,7 @@ from ...text.line_model import (
 )
 from ..absolute import place_absolute
 from ..boxes.box import Rect
-from ..boxes.fragment import BrokenLines, Content, FinalText, Fragment, Pending, StaticPosition
+from ..boxes.fragment import BrokenLines, ContentLayout, FinalText, Fragment, OutOfFlowBox, StaticPosition
 from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
@@ -29,13 +29,13 @@ MAX_FLOATS_ON_LINES = 48
 MakeAtomic = Callable[[Node], AtomicItem]
 
 
-def layout_inline_content(ctx: LayoutContext, frame: Frame) -> Content:
+def layout_inline_content(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Break the content into lines at the frame's width."""
     if not has_substance(frame.node.content):
-        content = Content(0.0, collapses_through=True)
+        content = ContentLayout(0.0, collapses_through=True)
         _postpone_absolutes(ctx, content, frame, [])
         return content
-    content = Content(0.0)
+    content = ContentLayout(0.0)
     broken = _break_lines(ctx, frame) if ctx.floats is None else _break_lines_beside(ctx, frame, content)
     content.height, content.lines = broken.result.height, broken.result.lines
     content.inline = FinalText(broken.result, broken.items)
@@ -78,7 +78,7 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
     return known[key]
 
 
-def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: Content) -> BrokenLines:
+def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: ContentLayout) -> BrokenLines:
     """Place the floats that the content holds, each on its line, and break the lines beside them."""
     scope = ctx.floats
     assert scope is not None  # noqa: S101 - the caller looked
@@ -114,7 +114,7 @@ def _finite(value: float) -> float | None:
     return None if value == float("inf") else value
 
 
-def _set_baselines(content: Content, frame: Frame, result: InlineLayout) -> None:
+def _set_baselines(content: ContentLayout, frame: Frame, result: InlineLayout) -> None:
     if result.lines:
         content.first_baseline = frame.top + result.first_baseline
         content.last_baseline = frame.top + result.last_baseline
@@ -214,7 +214,7 @@ def has_substance(content: list[InlineContent]) -> bool:
     return False
 
 
-def _postpone_absolutes(ctx: LayoutContext, content: Content, frame: Frame, lines: list[Line]) -> None:
+def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame, lines: list[Line]) -> None:
     """Give absolutely positioned descendants the place where they would have been in the line.
 
     Inside a positioned inline box they are laid out at once: that box contains them.
@@ -226,7 +226,7 @@ def _postpone_absolutes(ctx: LayoutContext, content: Content, frame: Frame, line
         elif isinstance(entry, CloseBox):
             stack.remove(entry.open)
         elif isinstance(entry, Absolute) and not entry.node.is_float:
-            pending = Pending(entry.node, _static_position(ctx, frame, lines, index, entry))
+            pending = OutOfFlowBox(entry.node, _static_position(ctx, frame, lines, index, entry))
             holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
             area = _inline_area(frame, lines, holder) if holder is not None else None
             if holder is None or area is None or entry.node.style.position == "fixed":

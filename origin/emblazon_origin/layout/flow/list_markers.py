@@ -9,7 +9,7 @@ from ...style.values.dom import Element, Text
 from ...style.values.value_types import TRANSPARENT, Length
 from ...text.line_model import TextItem
 from ..boxes.anonymous import anonymous_style
-from ..boxes.fragment import Content
+from ..boxes.fragment import ContentLayout
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
@@ -78,7 +78,7 @@ def _shape_style(style: ComputedStyle, shape: str, ascent: float, inside: bool) 
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
-def place_marker(ctx: LayoutContext, frame: Frame, content: Content, marker: Node) -> None:
+def place_marker(ctx: LayoutContext, frame: Frame, content: ContentLayout, marker: Node) -> None:
     """Put an outside marker beside the first line; an empty item gets a line's height from it."""
     fragment = ctx.layout(marker, Constraints(frame.inner_width, None, shrink=True))
     margin = margins_of(marker.style, 0.0).bottom or 0.0

@@ -11,6 +11,7 @@ from ..boxes.fragment import Fragment
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
 from ..frame import Constraints
+from ..layout_unit import snap
 from ..sizing import (
     Margins,
     clamp,
@@ -24,7 +25,6 @@ from ..sizing import (
     width_from,
     width_limits,
 )
-from ..units import snap
 from .auto_placement import GridItem
 from .tracks import INF, Contribution, Track, gaps_between
 

@@ -9,15 +9,15 @@ from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.value_types import Fr, GridLine, Length, TrackSize
 from ..absolute import contains_absolutes, contains_fixed
 from ..alignment import Edge, distribute, settled
-from ..boxes.fragment import Content, Fragment, StaticPosition
+from ..boxes.fragment import ContentLayout, Fragment, StaticPosition
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..contributions import definite_inner_height
 from ..frame import Frame
+from ..layout_unit import snap, used
 from ..layout_work import TRACK_SPAN
 from ..placement import place, postpone
 from ..sizing import INFINITY, clamp, margins_of, ratio_of
-from ..units import snap, used
 from .auto_placement import GridItem, line_index, place_items
 from .items import (
     area_fragment,
@@ -97,7 +97,7 @@ class _Grid:
     columns: _Axis
 
 
-def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
+def layout_grid(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out a grid container's content."""
     style = frame.node.style
     grid = _build(ctx, frame.node, frame.inner_width, frame.inner_height, frame.max_inner_height)
@@ -120,7 +120,7 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> Content:
         _size_rows(grid, inner_height, frame)
     grid.rows.align(style.align_content, inner_height)
     # 3. Items.
-    content = Content(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
+    content = ContentLayout(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
     _place_items(grid, frame, content)
     for node in frame.node.children:
         if node.is_out_of_flow:
@@ -273,7 +273,7 @@ def _shim_baselines(grid: _Grid) -> None:
             item.shim = deepest - baseline
 
 
-def _place_items(grid: _Grid, frame: Frame, content: Content) -> None:
+def _place_items(grid: _Grid, frame: Frame, content: ContentLayout) -> None:
     firsts: list[tuple[int, int, GridItem, Fragment, float]] = []
     rtl = grid.style.direction == "rtl"
     for item in grid.items:
@@ -303,7 +303,7 @@ def _baseline(
     return top + (fragment.height if own is None else own)
 
 
-def _postpone(grid: _Grid, frame: Frame, content: Content, node: Node, inner_height: float) -> None:
+def _postpone(grid: _Grid, frame: Frame, content: ContentLayout, node: Node, inner_height: float) -> None:
     """§9: the containing block of an absolute child is its grid area; the padding box by default.
 
     Where the container is another box, its grid lines say nothing and its content box is the static position.

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from ...style.values.value_types import Length, TrackList, TrackRepeat, TrackSize
-from ..units import used
+from ..layout_unit import used
 
 MAX_TRACKS = 10_000  # per axis and side; CSS Grid 2 §5.4 lets implementations clamp
 AUTO_TRACK = TrackSize("auto", "auto")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...style.values.value_types import Fr, Length, TrackSize
-from ..units import UNIT, saturated, snap, used
+from ..layout_unit import UNIT, saturated, snap, used
 
 INF = math.inf
 Kind = Literal["fixed", "auto", "min-content", "max-content", "flex"]

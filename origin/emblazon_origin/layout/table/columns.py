@@ -10,8 +10,8 @@ from ...style.values.value_types import Length
 from ..boxes.nodes import Cell, Node, TableGrid
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
+from ..layout_unit import snap
 from ..sizing import extra_of, to_border_box
-from ..units import snap
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import copy
 from ...style.values.value_types import Length
 from ..boxes.anonymous import anonymous_style
 from ..boxes.box import Sides
-from ..boxes.fragment import Content, Fragment, Pending, Placed, StaticPosition
+from ..boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from ..boxes.nodes import Cell, JointBorder, Node, TableGrid
 from ..context import LayoutContext
 from ..flex.items import content_height_twin
@@ -30,7 +30,7 @@ def _grid(table: Node) -> TableGrid:
     return table.table
 
 
-def layout_table(ctx: LayoutContext, frame: Frame) -> Content:
+def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out the grid of a table."""
     table, grid = frame.node, _grid(frame.node)
     gap_x, gap_y = spacing_of(table)
@@ -45,7 +45,7 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> Content:
     height = frame.inner_height if frame.inner_height is not None else frame.min_inner_height
     _grow(grid, heights, height - gap_y * (len(heights) + 1))
     tops = _starts(heights, gap_y)
-    content = Content((tops[-1] + heights[-1] if heights else 0.0) + gap_y)
+    content = ContentLayout((tops[-1] + heights[-1] if heights else 0.0) + gap_y)
     _place_groups(ctx, frame, content, lefts, widths, tops, heights, baselines, measured)
     if grid.horizontal:
         _add_edges(frame, content, grid, lefts, widths, tops, heights)
@@ -150,7 +150,7 @@ def _grow(grid: TableGrid, heights: list[float], wanted: float) -> None:
 def _place_groups(
     ctx: LayoutContext,
     frame: Frame,
-    content: Content,
+    content: ContentLayout,
     lefts: list[float],
     widths: list[float],
     tops: list[float],
@@ -168,9 +168,9 @@ def _place_groups(
     row = 0
     while row < len(grid.rows):
         group, first = grid.groups[row], row
-        inside = Content(0.0)
+        inside = ContentLayout(0.0)
         while row < len(grid.rows) and grid.groups[row] is group:
-            cells = Content(0.0)
+            cells = ContentLayout(0.0)
             for cell in by_row.get(row, ()):
                 end = cell.row + cell.rows
                 height = sum(heights[cell.row : end]) + gap_y * (cell.rows - 1)
@@ -188,10 +188,14 @@ def _place_groups(
         content.last_baseline = frame.top + tops[-1] + (baselines[-1] or heights[-1])
 
 
-def _part(node: Node, width: float, height: float, content: Content, baseline: float | None) -> Fragment:
+def _part(
+    node: Node, width: float, height: float, content: ContentLayout, baseline: float | None
+) -> Fragment:
     """Return the box of a row or a row group: it has no border and no padding of its own."""
     pending = list(content.pending)
-    pending += [Pending(child, StaticPosition(0.0, 0.0)) for child in node.children if child.is_out_of_flow]
+    pending += [
+        OutOfFlowBox(child, StaticPosition(0.0, 0.0)) for child in node.children if child.is_out_of_flow
+    ]
     return Fragment(
         node, width, height, _NO_SIDES, _NO_SIDES, content.children, [], baseline, baseline, pending
     )
@@ -222,7 +226,7 @@ def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> 
 
 def _add_edges(
     frame: Frame,
-    content: Content,
+    content: ContentLayout,
     grid: TableGrid,
     lefts: list[float],
     widths: list[float],
@@ -271,7 +275,7 @@ def _collapsed_style(edge: JointBorder) -> str:
 
 def _add_edge(
     frame: Frame,
-    content: Content,
+    content: ContentLayout,
     edge: JointBorder,
     x: float,
     y: float,

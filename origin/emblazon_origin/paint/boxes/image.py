@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from ...assets.images import NaturalSize
 from ...assets.pixmap import Pixmap, Rendering
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
@@ -16,17 +17,6 @@ from ..raster.surface import Surface
 from .svg_backdrop import over_backdrop
 
 _MAX_PIXELS = 8_000_000  # a picture larger than that is never made whole
-
-
-class NaturalSize(Protocol):
-    """Natural dimensions in CSS px; None where an image has none."""
-
-    @property
-    def width(self) -> float | None: ...
-    @property
-    def height(self) -> float | None: ...
-    @property
-    def ratio(self) -> float | None: ...
 
 
 class Images(Protocol):

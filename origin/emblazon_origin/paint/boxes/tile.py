@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
+from ...assets.images import NaturalSize
 from ...layout.boxes.box import Rect
 from ...style.values.value_types import BackgroundLayer, Length, RepeatStyle
 from ..raster.geometry import pixel_round
-from .image import NaturalSize, concrete_size
+from .image import concrete_size
 
 MAX_TILES = 50_000  # along one axis; even tiles of a pixel are fewer on any canvas
 

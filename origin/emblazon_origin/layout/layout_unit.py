@@ -25,11 +25,6 @@ def snap_nearest(value: float) -> float:
     return round(saturated(value) * UNIT) / UNIT
 
 
-def snap_up(value: float) -> float:
-    """Return the next length on the grid that is not smaller."""
-    return -int(-saturated(value) * UNIT - 1 + _NOISE) / UNIT if value > 0 else -snap(-value)
-
-
 def saturated(value: float) -> float:
     """Return a length within Chromium's range; what is no number is 0."""
     return max(-MOST, min(value, MOST)) if value == value else 0.0
