@@ -39,7 +39,7 @@ from .services import (
     WorkersQueue,
     ZoneAPI,
 )
-from .storage import R2Blob, WorkersCacheAPI, WorkersKV
+from .storage import NoCache, R2Blob, WorkersCacheAPI, WorkersKV
 
 
 class Worker:
@@ -99,7 +99,7 @@ class Worker:
             clock=clock,
             random=WorkerRandom(),
             kv=WorkersKV(kv),
-            cache=WorkersCacheAPI(),
+            cache=WorkersCacheAPI() if config.cache_api else NoCache(),
             origin=FetchOrigin(config.origin_url),
             background=background,
             flight=PollingFlight(self._flights, clock, background),

@@ -85,6 +85,19 @@ class WorkersCacheAPI:
             return bool(await js.caches.default.delete(url))
 
 
+class NoCache:
+    """In place of the Cache API where the platform has none, as on workers.dev."""
+
+    async def match(self, url: str) -> CacheEntry | None:
+        return None
+
+    async def put(self, url: str, headers: Headers, body: Body) -> None:
+        return None
+
+    async def delete(self, url: str) -> bool:
+        return False
+
+
 class R2Blob:
     """An R2 bucket binding, for cards too large or too many for KV."""
 

@@ -59,6 +59,7 @@ class EdgeConfig:
     hot_cards: int = 50
     rewarm_before: float = 7200.0  # cron re-warms hot cards that nobody could be served with after this time
     storage_life: float = 2_592_000.0  # the longest that any tier keeps a card
+    cache_api: bool = True  # False on workers.dev, where it stores nothing
     kv_admit: str = "always"  # or "second": from its second request on; or "never"
     purges_per_minute: int = 60
     cards_per_minute: int = 600
@@ -75,6 +76,7 @@ class EdgeConfig:
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
         settings["rules"] = _rules(env, development)
+        settings["cache_api"] = _switch(env, "EMBLAZON_CACHE_API", default=True)
         settings["kv_admit"] = _word(env, "EMBLAZON_KV_ADMIT", ("always", "second", "never"))
         for variable, (name, kind, low, high) in _NUMBERS.items():
             if text := env.get(variable, "").strip():

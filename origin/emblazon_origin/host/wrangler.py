@@ -69,6 +69,11 @@ class Service:
         """Whether the process has exited."""
         return self._process is None or self._process.poll() is not None
 
+    @property
+    def pid(self) -> int | None:
+        """The process, and its group; None before the start."""
+        return self._process.pid if self._process else None
+
     def wait_ready(self, timeout: float = READY_TIMEOUT) -> None:
         """Return when `ready_url` answers 200. Raises DevError with the end of the log."""
         deadline = time.monotonic() + timeout
