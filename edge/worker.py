@@ -6,23 +6,23 @@ The current runtime has the SDK and takes the class; the pinned local one has no
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from emblazon.cloudflare.host import Worker
-
-worker = Worker()
 
 try:
     from workers import WorkerEntrypoint
 except ImportError:
+    worker = Worker(cron_path="/__scheduled")
 
     async def on_fetch(request: Any, env: Any, ctx: Any) -> Any:
-        """Answer one request; `/__scheduled` stands for the cron trigger, which this runtime has not."""
-        if urlsplit(request.url).path == "/__scheduled":
-            return await worker.run_cron(env, ctx)
+        """Answer one request."""
         return await worker.fetch(request, env, ctx)
 
+    # The runtime binds the arguments of each call to the signature, in Python; without one it passes them on.
+    on_fetch.__signature__ = ()  # type: ignore[attr-defined]
+
 else:
+    worker = Worker()
 
     class Default(WorkerEntrypoint):
         """The Worker's entry point."""

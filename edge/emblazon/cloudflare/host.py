@@ -16,7 +16,9 @@ objects or the current SDK's wrappers around them, so that one worker runs on bo
 
 from __future__ import annotations
 
+import gc
 import json
+from dataclasses import dataclass
 
 import js
 
@@ -25,7 +27,7 @@ from ..edge.handler import Edge
 from ..edge.ports import Ports, Request, Response
 from ..edge.store.flight import Flights, PollingFlight
 from .body import body_of, to_js_body
-from .js import JsObject, absent, from_js_headers, js_object, message_text, to_js_headers
+from .js import JsObject, absent, from_js_headers, js_object, text_of, to_js_headers
 from .origin import FetchOrigin
 from .services import (
     ZONE_API,
@@ -39,25 +41,40 @@ from .services import (
     WorkersQueue,
     ZoneAPI,
 )
+from .short_way import ShortWay
 from .storage import NoCache, R2Blob, WorkersCacheAPI, WorkersKV
 
 
 class Worker:
-    """One isolate's edge: plain Python state, built at the first request, when the environment is known."""
+    """One isolate's edge: plain Python state, built at the first request, when the environment is known.
 
-    def __init__(self) -> None:
+    `cron_path` stands for the cron trigger on a runtime that has none.
+    """
+
+    def __init__(self, cron_path: str = "") -> None:
         self._edge: Edge | None = None
         self._variables: dict[str, str] = {}
         self._flights = Flights()
+        self._bindings: _Bindings | None = None
+        self._short_way: ShortWay | None = None
+        self._cron_path = cron_path
 
     async def fetch(self, request: JsObject, env: JsObject, ctx: JsObject) -> JsObject:
         """Answer one request."""
+        incoming = _raw(request, "js_object")
+        url = incoming.url
+        if self._short_way is not None:
+            hit = await self._short_way.hit(incoming, url)
+            if hit is not None:
+                return hit
         try:
             edge, ports = self._open(env, ctx)
         except ConfigError as error:
             return _misconfigured(error)
-        incoming = _raw(request, "js_object")
-        response = await edge.handle(from_js_request(incoming), ports)
+        received = from_js_request(incoming, url)
+        if self._cron_path and received.target.partition("?")[0] == self._cron_path:
+            return await self.run_cron(env, ctx)
+        response = await edge.handle(received, ports)
         if not absent(incoming.body) and not incoming.bodyUsed:
             ports.background.wait_until(_discard(incoming.body))
         return to_js_response(response)
@@ -76,40 +93,80 @@ class Worker:
         """Work through a batch of pre-generation jobs; those that failed come again."""
         edge, ports = self._open(env, ctx)
         messages = list(_raw(batch, "_binding").messages)
-        retry = set(await edge.on_queue([message_text(message.body) for message in messages], ports))
+        retry = set(await edge.on_queue([text_of(message.body) for message in messages], ports))
         for index, message in enumerate(messages):
             message.retry() if index in retry else message.ack()
 
     def _open(self, env: JsObject, ctx: JsObject) -> tuple[Edge, Ports]:
-        raw_env, raw_ctx = _raw(env, "_env"), _raw(ctx, "_ctx")
-        if self._edge is None:
+        raw_ctx = _raw(ctx, "_ctx")
+        if self._edge is None or self._bindings is None:
+            raw_env = _raw(env, "_env")
             self._variables = variables(raw_env)
-            self._edge = Edge(EdgeConfig.from_env(self._variables))
-        return self._edge, self._ports(raw_env, raw_ctx, self._edge.config)
+            edge = Edge(EdgeConfig.from_env(self._variables))
+            self._bindings = _Bindings.of(raw_env, edge.config, self._variables)
+            self._short_way = ShortWay(edge, self._bindings.raw_kv)
+            self._edge = edge
+            gc.freeze()  # what every request shares needs no look at each collection
+        return self._edge, self._ports(raw_ctx, self._bindings)
 
-    def _ports(self, env: JsObject, ctx: JsObject, config: EdgeConfig) -> Ports:
-        clock, background = WorkerClock(), WaitUntil(ctx)
+    def _ports(self, ctx: JsObject, bindings: _Bindings) -> Ports:
+        background, context_cache = WaitUntil(ctx), _binding(ctx, "cache")
+        return Ports(
+            clock=bindings.clock,
+            random=bindings.random,
+            kv=bindings.kv,
+            cache=bindings.cache,
+            origin=bindings.origin,
+            background=background,
+            flight=PollingFlight(self._flights, bindings.clock, background),
+            log=bindings.log,
+            blob=bindings.blob,
+            analytics=bindings.analytics,
+            queue=bindings.queue,
+            rate_limit=bindings.rate_limit,
+            zone_purge=bindings.zone_purge,
+            workers_cache=ContextCache(context_cache) if context_cache is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bindings:
+    """What does not change from request to request."""
+
+    raw_kv: JsObject
+    clock: WorkerClock
+    random: WorkerRandom
+    kv: WorkersKV
+    cache: WorkersCacheAPI | NoCache
+    origin: FetchOrigin
+    log: ConsoleLog
+    blob: R2Blob | None
+    analytics: AnalyticsEngine | None
+    queue: WorkersQueue | None
+    rate_limit: RateLimiter | None
+    zone_purge: ZoneAPI | None
+
+    @classmethod
+    def of(cls, env: JsObject, config: EdgeConfig, variables: dict[str, str]) -> _Bindings:
+        """Look the bindings up; raises ConfigError without a KV namespace."""
         kv = _binding(env, "EMBLAZON_KV")
         if kv is None:
             raise ConfigError("EMBLAZON_KV", "is not bound", "Bind a KV namespace under [[kv_namespaces]].")
         blobs, analytics = _binding(env, "EMBLAZON_BLOBS"), _binding(env, "EMBLAZON_ANALYTICS")
         queue, rate_limit = _binding(env, "EMBLAZON_JOBS"), _binding(env, "EMBLAZON_RATE_LIMIT")
-        context_cache = _binding(ctx, "cache")
-        return Ports(
-            clock=clock,
+        return cls(
+            raw_kv=kv,
+            clock=WorkerClock(),
             random=WorkerRandom(),
             kv=WorkersKV(kv),
             cache=WorkersCacheAPI() if config.cache_api else NoCache(),
             origin=FetchOrigin(config.origin_url),
-            background=background,
-            flight=PollingFlight(self._flights, clock, background),
-            log=ConsoleLog(self._variables.get("EMBLAZON_LOG_LEVEL", "info")),
+            log=ConsoleLog(variables.get("EMBLAZON_LOG_LEVEL", "info")),
             blob=R2Blob(blobs) if blobs is not None else None,
             analytics=AnalyticsEngine(analytics) if analytics is not None else None,
             queue=WorkersQueue(queue) if queue is not None else None,
             rate_limit=RateLimiter(rate_limit) if rate_limit is not None else None,
-            zone_purge=_zone_purge(self._variables),
-            workers_cache=ContextCache(context_cache) if context_cache is not None else None,
+            zone_purge=_zone_purge(variables),
         )
 
 
@@ -124,9 +181,8 @@ def variables(env: JsObject) -> dict[str, str]:
     return found
 
 
-def from_js_request(request: JsObject) -> Request:
+def from_js_request(request: JsObject, url: str) -> Request:
     """Read a JS Request. The target keeps the percent-encoding that the client sent."""
-    url = str(request.url)
     start = url.find("/", url.find("://") + 3)
     base_url, target = (url, "/") if start < 0 else (url[:start], url[start:])
     headers = from_js_headers(request.headers)

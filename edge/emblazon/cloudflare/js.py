@@ -36,31 +36,23 @@ def js_object(fields: Mapping[str, Any]) -> JsObject:
     return to_js(dict(fields), dict_converter=js.Object.fromEntries)
 
 
-def parse_json(text: str) -> JsObject:
-    """Make the JS value that a JSON text stands for."""
-    return js.JSON.parse(text)
-
-
-def metadata_text(value: JsObject) -> str:
-    """Write a JS value as JSON text; "" for null and undefined."""
+def text_of(value: JsObject) -> str:
+    """Return a text as it is and any other JS value as JSON; "" for null and undefined."""
+    if isinstance(value, str):
+        return value
     return "" if absent(value) else str(js.JSON.stringify(value))
-
-
-def message_text(value: JsObject) -> str:
-    """Return a message's text: itself, or the JSON of what is no text."""
-    return value if isinstance(value, str) else metadata_text(value)
 
 
 def from_js_headers(headers: JsObject) -> dict[str, str]:
     """Return a JS `Headers` as a dict: lower-case names, repeated fields joined with ", "."""
-    fields: dict[str, str] = js.Object.fromEntries(headers.entries()).to_py()
+    fields: dict[str, str] = json.loads(js.JSON.stringify(js.Object.fromEntries(headers.entries())))
     return fields
 
 
 def to_js_headers(headers: Headers) -> JsObject:
     """Make a JS `Headers`; characters that no header can carry become question marks."""
     pairs = [[name, value.encode("latin-1", "replace").decode("latin-1")] for name, value in headers]
-    return js.Headers.new(to_js(pairs))
+    return js.Headers.new(js.JSON.parse(json.dumps(pairs)))  # one crossing in place of one for each field
 
 
 def promise(work: Awaitable[None]) -> JsObject:

@@ -13,9 +13,8 @@ from .js import (
     absent,
     from_js_headers,
     js_object,
-    metadata_text,
     outside,
-    parse_json,
+    text_of,
     to_js_headers,
 )
 
@@ -33,12 +32,12 @@ class WorkersKV:
             found = await self._kv.getWithMetadata(key, "stream")
         if absent(found.value):
             return None
-        return KVEntry(StreamBody(found.value), metadata_text(found.metadata))
+        return KVEntry(StreamBody(found.value), text_of(found.metadata))
 
     async def put(self, key: str, body: Body, *, metadata: str = "", ttl: int | None = None) -> None:
         options: dict[str, object] = {}
         if metadata:
-            options["metadata"] = parse_json(metadata)
+            options["metadata"] = metadata  # a text, which comes back in one crossing
         if ttl is not None:
             options["expirationTtl"] = ttl
         if isinstance(body, StreamBody) and body.length is None:
@@ -57,7 +56,7 @@ class WorkersKV:
             page["limit"] = min(LIST_PAGE, limit - len(found))
             async with outside("kv.list"):
                 listing = await self._kv.list(js_object(page))
-            found += [KVKey(key.name, metadata_text(getattr(key, "metadata", None))) for key in listing.keys]
+            found += [KVKey(key.name, text_of(getattr(key, "metadata", None))) for key in listing.keys]
             if listing.list_complete:
                 break
             page["cursor"] = listing.cursor

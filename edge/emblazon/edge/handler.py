@@ -20,6 +20,7 @@ from .exchange import Exchange
 from .fill.fallback import Fallbacks
 from .fill.fill import Filler
 from .fill.revalidate import Refresher
+from .hits import Hits
 from .keying import Keyer, shape_of
 from .ports import Ports, Request, Response
 from .respond import (
@@ -63,6 +64,7 @@ class Edge:
             fallbacks=self.fallbacks,
         )
         self.hot = HotCards(config.hot_cards)
+        self.hits = Hits(self.control)
         self._manifests = 0  # manifests of the origin whose fallback looks were prepared
 
     # Few isolates are ever asked for these: the first to need one loads it, and all start faster.
@@ -165,7 +167,10 @@ class Edge:
         x.template = card.request.template.name
         picture = await self.server.picture(x, card)  # 4 to 8
         self._afterwards(x, card.url)
-        return await card_response(x, card, picture)
+        response = await card_response(x, card, picture)
+        if picture.copy is not None:
+            self.hits.remember(x.request, card, picture, response)
+        return response
 
     def _afterwards(self, x: Exchange, url: str) -> None:
         """What the response does not wait for: hot-card counts, fallback looks of a new manifest."""

@@ -27,6 +27,7 @@ from .ports import Body, BytesBody, Headers, Response
 from .store.epochs import front_tag
 from .store.freshness import current_age
 from .store.record import Record
+from .store.tiers import Found
 
 YEAR = 31_536_000
 CARD_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -58,6 +59,7 @@ class Picture:
     status: CacheStatus
     no_store: bool = False  # the origin forbids keeping it
     fallback: str = ""  # why this is not the card that was asked for
+    copy: Found | None = None  # the stored copy that this plain hit shows
 
 
 class ConditionFailed(Problem):

@@ -78,7 +78,8 @@ class CardServer:
         elif record.unadmitted and found.tier == "cache":
             self.refresher.admit_later(x, card, found)
         detail = "" if found.tier == "cache" else found.tier
-        return Picture(found.record, found.body, CacheStatus(hit=True, ttl=ttl, detail=detail))
+        status = CacheStatus(hit=True, ttl=ttl, detail=detail)
+        return Picture(found.record, found.body, status, copy=found)
 
     def _stale(self, x: Exchange, card: KeyedCard, found: Found, ttl: float) -> Picture:
         """Step 6: stale bytes now, the refresh after the response."""

@@ -75,7 +75,7 @@ class Control:
                 await self._first(x)
         elif self.config.control_ttl == 0:  # where templates are edited: see the change at once
             await self._look(x)
-        elif self._is_due(x.now):
+        elif self.is_due(x.now):
             self._look_later(x)
         return self.manifest
 
@@ -84,7 +84,8 @@ class Control:
         """Name the manifest in force."""
         return hashlib.sha256(self._text.encode()).hexdigest()
 
-    def _is_due(self, now: float) -> bool:
+    def is_due(self, now: float) -> bool:
+        """Tell whether it is time to look for purges and a newer manifest."""
         return not 0 <= now - self._looked_at < self.config.control_ttl
 
     def _look_later(self, x: Exchange) -> None:

@@ -33,6 +33,7 @@ class Found:
     record: Record
     body: Body
     tier: Literal["cache", "kv"]
+    text: str = ""  # the record as it is stored
 
 
 class Store:
@@ -55,8 +56,9 @@ class Store:
         x.timing.add("cache", x.now - began)
         if entry is None:
             return None
-        record = parse_record(get_header(entry.headers, RECORD_HEADER) or "")
-        return Found(record, entry.body, "cache") if record else None
+        text = get_header(entry.headers, RECORD_HEADER) or ""
+        record = parse_record(text)
+        return Found(record, entry.body, "cache", text) if record else None
 
     async def from_kv(self, x: Exchange, key: str) -> Found | None:
         """Look into KV: one read; a large card's bytes come from the blob store."""
@@ -70,7 +72,7 @@ class Store:
         if record.in_blob:
             body = await self._from_blob(x, key)
         x.timing.add("kv", x.now - began)
-        return Found(record, body, "kv") if body is not None else None
+        return Found(record, body, "kv", entry.metadata) if body is not None else None
 
     async def kv_get(self, x: Exchange, key: str) -> KVEntry | None:
         """Read one KV key within the time limit; None when absent, late or broken."""
