@@ -30,7 +30,7 @@ COMMANDS = {
     "sign": "sign", "purge": "purge", "explain": "explain_command", "lint": "explain_command",
     "fonts": "fonts_command", "init": "project.init", "new": "project.init",
     "eject": "project.init", "config": "project.config_command",
-    "url": "url_command", "meta": "url_command", "pages": "pages",
+    "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "pages",
 }  # fmt: skip
 
 
