@@ -12,7 +12,7 @@ out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; 
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-fast check format bench fidelity lock docs clean release release-check
+.PHONY: image-test help run dev test test-fast check format bench fidelity lock docs clean release release-check
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ run: .venv/.run fonts/vendor/.done ## Serve the whole product here, without an a
 dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangler dev (RUNTIME=current for the newest)
 	@$(DEV) $(BIN)/emblazon dev
 
-test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Run every test
+test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools ## Run every test
 	@$(BIN)/pytest -q
+
+image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
+	@$(BIN)/pytest -q tests/e2e/test_image.py
 
 test-fast: .venv/.dev fonts/vendor/.done ## Run the tests that need no workerd, Chromium or Valkey, side by side
 	@$(BIN)/pytest -q -m "not e2e" -n auto
@@ -116,4 +119,12 @@ fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run node_modules/.f
 	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
 	    chromium-headless-shell; } >/dev/null || \
 	  { echo "Chromium could not be installed: run apt-get install chromium-headless-shell." >&2; exit 1; }; }
+	@touch $@
+
+# Without root they stay away, and the test says that it was left out.
+.venv/.image-tools: | .venv/bin/python
+	@{ command -v buildah && command -v debootstrap && command -v bwrap; } >/dev/null || [ "$$(id -u)" != 0 ] || { \
+	  echo "Installing buildah, debootstrap and bubblewrap"; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah debootstrap bubblewrap; } >/dev/null 2>&1 || \
+	  echo "They could not be installed: the image is not tested here." >&2; }
 	@touch $@
