@@ -21,6 +21,9 @@ from .frame import Constraints
 from .sizing import margins_of
 
 
+KEPT_PARAGRAPHS = 64  # for the next time: names, dates and categories come again
+
+
 @dataclass(eq=False)
 class DocumentLayout:
     """A document's boxes before layout, and what they are laid out in.
@@ -38,21 +41,23 @@ class DocumentLayout:
     dpr: float = 1.0
     root: Node = field(init=False)
     results: LayoutResults = field(init=False, default_factory=LayoutResults)
+    text: TextMeasurer = field(init=False)
 
     def __post_init__(self) -> None:
         top = self.document.root
+        self.text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
         self.root = BoxGenerator(
             self.images, lambda style: self.fonts.metrics(style).ascent, self.report, _viewport_scroller(top)
         ).build(top)
 
     def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
-        text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
-        ctx = LayoutContext(text, report, layout, content_sizes, self.results)
+        ctx = LayoutContext(self.text, report, layout, content_sizes, self.results)
         fragment = ctx.layout(self.root, Constraints(self.width, self.height))
         margins = margins_of(self.root.style, self.width)
         x, y = margins.left or 0.0, margins.top or 0.0
         outside = _place_in_viewport(ctx, fragment, Rect(-x, -y, self.width, self.height))
+        self.text.forget_oldest(KEPT_PARAGRAPHS)
         ctx.work.tell(report)
         report.work["layout"] = ctx.work.spent
         return to_boxes(Placed(fragment, x, y), outside, report, Rect(0.0, 0.0, self.width, self.height))

@@ -19,6 +19,7 @@ from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
 from .frame import Constraints, Frame
 from .grid.layout import layout_grid
+from .height_use import holds_minders, is_plain_text, minds_height
 from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
 from .replaced import replaced_size
@@ -65,8 +66,14 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     scope = ctx.floats
     floating = scope is not None and not node.is_root_context and (node.holds_floats or scope.reaches_down)
     fragments = ctx.results.of(node).fragments
+    constraints = _those_that_matter(node, constraints)
     if not floating and (known := fragments.get(constraints)) is not None:
         return known
+    if constraints.height is not None and not floating and is_plain_text(node):
+        natural = fragments.get(constraints._replace(height=None, height_is_definite=True))
+        if natural is not None and natural.height == constraints.height:
+            fragments[constraints] = natural
+            return natural
     if not floating:  # else it depends on where it lies
         ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
     try:
@@ -79,6 +86,16 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     if not floating:
         fragments[constraints] = fragment
     return fragment
+
+
+def _those_that_matter(node: Node, constraints: Constraints) -> Constraints:
+    """Return the constraints without what nothing in the box looks at: it is laid out once for all of them."""
+    around = constraints.containing_height
+    if around is not None and not minds_height(node):
+        constraints = constraints._replace(containing_height=None)
+    if not constraints.height_is_definite and (constraints.height is None or not holds_minders(node)):
+        constraints = constraints._replace(height_is_definite=True)
+    return constraints
 
 
 def _left_out(node: Node, fragments: dict[Constraints, Fragment], constraints: Constraints) -> Fragment:

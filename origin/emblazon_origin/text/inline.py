@@ -4,7 +4,7 @@
     intrinsic_widths(items, block_style, fonts=…, report=None, grid=1.0) -> (min-content, max-content)
     TextMeasurer(fonts, grid=1.0)   # both of them, as the layout stage's port
 
-A paragraph is shaped once per render and kept by what its items hold: measuring it again at other widths
+A paragraph is shaped once and kept by what its items hold: measuring it again at other widths
 only breaks lines. `grid` is what a device px takes of a px: font metrics are rounded to it, glyph
 advances are not.
 """
@@ -89,7 +89,7 @@ def intrinsic_widths(
 
 
 class TextMeasurer:
-    """Measures and lays out inline content with one library, for one render.
+    """Measures and lays out inline content with one library; keeps what it shaped last.
 
     `grid` is what a device px takes of a px.
     """
@@ -122,6 +122,11 @@ class TextMeasurer:
             paragraphs=self._paragraphs,
             bands=bands,
         )
+
+    def forget_oldest(self, kept: int) -> None:
+        """Keep the last `kept` paragraphs alone."""
+        for key in list(self._paragraphs)[:-kept]:
+            del self._paragraphs[key]
 
 
 # --- lines ---------------------------------------------------------------------------------------------

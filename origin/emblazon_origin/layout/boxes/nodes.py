@@ -74,19 +74,21 @@ class Node:
     was_inline: bool = False  # absolutely positioned, and inline-level before that
     marker: Node | None = None  # an outside list marker
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
+    minds_height: bool | None = None  # around it, see height_use.py; None: not asked yet
+    holds_minders: bool | None = None  # of its own height
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
 
     def restyled(self, style: ComputedStyle) -> Node:
         """Return the same box in another style."""
         other = copy.copy(self)
-        other.style = style
+        other.style, other.minds_height = style, None
         return other
 
     def emptied(self) -> Node:
         """Return the same box without content, which size containment measures instead of it."""
         other = self.restyled(self.style.replace(contain=frozenset()))
-        other.children, other.content = [], []
+        other.children, other.content, other.holds_minders = [], [], None
         return other
 
     @property
