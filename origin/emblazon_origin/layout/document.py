@@ -20,7 +20,6 @@ from .engine import content_sizes, layout
 from .frame import Constraints
 from .sizing import margins_of
 
-
 KEPT_PARAGRAPHS = 64  # for the next time: names, dates and categories come again
 
 
