@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ..caching import ByteCache
 from .prepared_card import PreparedCard
 
-MAX_BYTES = 96_000_000
+MAX_BYTES = 64_000_000
 MAX_SIGHTINGS = 4096
 
 _cards: ByteCache[PreparedCard] = ByteCache("prepared", MAX_BYTES, lambda card: card.bytes)

@@ -241,6 +241,7 @@ class Pool:
         while self._queue and (worker := self.supervisor.take()):
             now = asyncio.get_running_loop().time()
             ticket = self._queue.take(now, flood=self.admission.flooded(now))
+            worker = self.supervisor.prefer(worker, ticket.job.template)
             self._spawn(self._run(worker, ticket))
 
     async def _run(self, worker: RenderProcess, ticket: Ticket) -> None:

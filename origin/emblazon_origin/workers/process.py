@@ -61,6 +61,7 @@ class RenderProcess:
     long: bool = False  # its render computes for long, at a low priority
     background: bool = False
     caches: dict[str, int] = field(default_factory=dict)
+    templates: set[str] = field(default_factory=set)  # whose documents it has
 
     def kill(self) -> None:
         """End it now; safe against reused process ids where the system has pidfds."""

@@ -122,6 +122,19 @@ class Supervisor:
             return worker
         return None
 
+    def prefer(self, worker: RenderProcess, template: str) -> RenderProcess:
+        """Return the idle process that knows a template instead of one handed out that does not."""
+        if template not in worker.templates:
+            for other in self._idle:
+                if template in other.templates and not other.channel.at_eof():
+                    self._idle.remove(other)
+                    self._idle.appendleft(worker)
+                    worker.busy, other.busy = False, True
+                    worker = other
+                    break
+        worker.templates.add(template)
+        return worker
+
     def give_back(self, worker: RenderProcess) -> None:
         """Take a process back after its job."""
         worker.busy = worker.waiting = False

@@ -295,3 +295,16 @@ async def test_long_renders_are_bounded_and_their_processes_are_replaced(
     worker = next(iter(pool.workers))
     assert os.getpriority(os.PRIO_PROCESS, worker.pid) == os.getpriority(os.PRIO_PROCESS, 0)
     assert set(reasons) <= {"recycled", "surplus"}
+
+
+async def test_a_card_goes_to_an_idle_process_that_knows_its_template(
+    make_pool: MakePool, tmp_path: Path
+) -> None:
+    pool = await make_pool(workers=2)
+    templates = ["one", "two", *["one"] * 3, *["two"] * 3, "one", "two"]
+    for number, template in enumerate(templates):
+        await pool.render(Job("card", template, {"title": template}, 20, 10, "png"), str(number))
+    drawn = [line.split() for line in (tmp_path / "log").read_text().splitlines() if "start" in line]
+    by_template = {name: {line[1] for line in drawn if name in line[-1]} for name in ("one", "two")}
+    assert len(drawn) == len(templates)
+    assert [len(pids) for pids in by_template.values()] == [1, 1]
