@@ -89,7 +89,7 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
 
 
 def _those_that_matter(node: Node, constraints: Constraints) -> Constraints:
-    """Return the constraints without what nothing in the box looks at: it is laid out once for all of them."""
+    """Return the constraints without what nothing in the box looks at: one layout does for all of them."""
     around = constraints.containing_height
     if around is not None and not minds_height(node):
         constraints = constraints._replace(containing_height=None)
