@@ -36,7 +36,7 @@ from ..host import (
 from ..observability.logs import set_up_logging
 from ..project import read_project
 from ..server.app import default_renderer, guarded_server, reload_on_sighup
-from ..server.config import OriginConfig, is_loopback
+from ..server.config import OriginConfig, is_loopback, secret_files
 from ..server.connection_limit import ConnectionLimit
 from ..server.messages import HttpRequest
 from ..server.origin_server import OriginServer
@@ -55,6 +55,7 @@ def edge_environment(host: str, origin_url: str = "") -> dict[str, str]:
     loopback only. Raises edge.config.ConfigError.
     """
     given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
+    given = secret_files(os.environ) | given
     local: dict[str, str] = {}
     if is_development(given):
         look = "1" if origin_url else "0"  # seconds; an origin in this process costs no waiting
@@ -93,7 +94,7 @@ def _origin_app(
     config = replace(config, origin_token=token)
     edge_bytes = settings.memory_budget // 8
     origin = OriginServer(
-        replace(settings, token=token),
+        settings.model_copy(update={"token": token}),
         default_renderer(settings),
         watched=home.watched,
         edge_bytes=edge_bytes,
@@ -185,7 +186,7 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, OriginServe
         "EMBLAZON_LOG_LEVEL": "error",
         "EMBLAZON_QUEUE_WAIT": "5",  # a gallery page asks for all its cards at once
     }
-    settings = OriginConfig.from_env({**(quiet if config.development else {}), **os.environ})
+    settings = OriginConfig.from_env(defaults=quiet if config.development else None)
     set_up_logging(settings.log_format, settings.log_level)
     if origin_url:
         app = create_edge_app(config, origin=HttpOrigin(origin_url), kv_path=kv_path, proxies=proxies)

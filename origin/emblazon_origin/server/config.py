@@ -1,4 +1,4 @@
-"""Configuration of the origin: one dataclass, read from EMBLAZON_* variables, checked at start.
+"""Configuration of the origin: EMBLAZON_* variables, `.env` and secret files, checked at the start.
 
 `docs/operations.md` lists every variable; a test keeps the two the same.
 """
@@ -11,24 +11,37 @@ import ipaddress
 import math
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
-from emblazon.contract.bearer import HOW_TO_MAKE, token_fault
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+
+from emblazon.contract.bearer import HOW_TO_MAKE
 from emblazon.contract.deadline import answer_within
 from emblazon_origin.errors import EmblazonError
+from emblazon_origin.server.config_values import (
+    check_hosts,
+    check_log_level,
+    check_networks,
+    check_range,
+    check_token,
+    check_user_agent,
+    default_text,
+    read_value,
+    url_check,
+)
 
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"0", "false", "no", "off"}
 _OF_OTHERS = {"EMBLAZON_HOST", "EMBLAZON_PORT", "EMBLAZON_ORIGIN_URL"}  # settings of the edge like ours
-_WEB = ("http", "https")
-_HOST = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_\-.]*[A-Za-z0-9_])?")
-_URL_FAULTS = {"Port": "its port is no number from 1 to 65535"}
-_MAX_NUMBER = 1e12  # more seconds, bytes or renders than anybody has; timers take no infinity
-_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+SECRETS_DIR = "/run/secrets"  # where Docker and Kubernetes put them
 
 
 class SettingsError(EmblazonError):
@@ -36,12 +49,18 @@ class SettingsError(EmblazonError):
 
 
 def _setting(default: Any, variable: str, help_text: str, **checks: Any) -> Any:
-    return field(default=default, metadata={"variable": variable, "help": help_text, **checks})
+    return Field(
+        default, validation_alias=variable, description=help_text, json_schema_extra=checks,
+        repr=not re.search("TOKEN|SECRET|DSN|REDIS_URL|WEBHOOK", variable),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class OriginConfig:
+class OriginConfig(BaseSettings):
     """Settings of the origin. Times in seconds, sizes in bytes (`64m`, `1g` in the environment)."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, populate_by_name=True, extra="ignore", enable_decoding=False, hide_input_in_errors=True
+    )
 
     host: str = _setting("127.0.0.1", "EMBLAZON_ORIGIN_HOST", "Address to listen on.")
     port: int = _setting(8788, "EMBLAZON_ORIGIN_PORT", "Port to listen on.", low=0, high=65535)
@@ -49,11 +68,13 @@ class OriginConfig:
         "",
         "EMBLAZON_ORIGIN_TOKEN",
         "Bearer token that the edge must send; empty: no check, and no other address than the loopback.",
+        check=check_token,
     )
     metrics_token: str = _setting(
         "",
         "EMBLAZON_METRICS_TOKEN",
         "Bearer token that reads `/metrics` and `/openapi.json` and nothing else.",
+        check=check_token,
     )
     dev: bool = _setting(
         False,
@@ -110,7 +131,10 @@ class OriginConfig:
     )
 
     redis_url: str = _setting(
-        "", "EMBLAZON_REDIS_URL", "Redis or Valkey of the fleet; empty: this process alone."
+        "",
+        "EMBLAZON_REDIS_URL",
+        "Redis or Valkey of the fleet; empty: this process alone.",
+        check=url_check("redis", "rediss", "unix"),
     )
     redis_timeout: float = _setting(
         0.04,
@@ -128,11 +152,13 @@ class OriginConfig:
         (),
         "EMBLAZON_FETCH_HOSTS",
         "Hosts that images may come from (`example.com,*.example.org`); empty: any public one.",
+        check=check_hosts,
     )
     fetch_allow: tuple[str, ...] = _setting(
         (),
         "EMBLAZON_FETCH_ALLOW",
         "Networks that are reachable although private (`10.1.0.0/16,127.0.0.1/32`).",
+        check=check_networks,
     )
     fetch_ports: tuple[int, ...] = _setting(
         (80, 443), "EMBLAZON_FETCH_PORTS", "Ports that images may come from.", low=1, high=65535
@@ -144,6 +170,7 @@ class OriginConfig:
         "",
         "EMBLAZON_FETCH_USER_AGENT",
         "How fetches of images call themselves; name a page where their owner can be reached.",
+        check=check_user_agent,
     )
     image_pixels: int = _setting(
         40_000_000, "EMBLAZON_IMAGE_PIXELS", "Pixels that an image may have.", low=1, high=1_000_000_000
@@ -187,12 +214,24 @@ class OriginConfig:
     )  # fmt: skip
 
     log_format: Literal["json", "text"] = _setting("json", "EMBLAZON_LOG_FORMAT", "`json` or `text`.")
-    log_level: str = _setting("INFO", "EMBLAZON_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.")
-    sentry_dsn: str = _setting("", "SENTRY_DSN", "Error tracking; needs the extra `sentry`.")
-    otel_endpoint: str = _setting(
-        "", "OTEL_EXPORTER_OTLP_ENDPOINT", "Where OpenTelemetry traces go; needs the extra `otel`."
+    log_level: str = _setting(
+        "INFO", "EMBLAZON_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", check=check_log_level
     )
-    alert_webhook: str = _setting("", "EMBLAZON_ALERT_WEBHOOK", "URL that alerts are POSTed to as JSON.")
+    sentry_dsn: str = _setting(
+        "", "SENTRY_DSN", "Error tracking; needs the extra `sentry`.", check=url_check("http", "https")
+    )
+    otel_endpoint: str = _setting(
+        "",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Where OpenTelemetry traces go; needs the extra `otel`.",
+        check=url_check("http", "https"),
+    )
+    alert_webhook: str = _setting(
+        "",
+        "EMBLAZON_ALERT_WEBHOOK",
+        "URL that alerts are POSTed to as JSON.",
+        check=url_check("http", "https"),
+    )
     alert_interval: float = _setting(
         300.0, "EMBLAZON_ALERT_INTERVAL", "Shortest time between two alerts of one kind.", low=0.0
     )
@@ -201,9 +240,14 @@ class OriginConfig:
         "none", "EMBLAZON_STORAGE", "`none`, `folder`, `s3`, `gcs` or `azure`: where exported cards go."
     )
     storage_folder: str = _setting("", "EMBLAZON_STORAGE_FOLDER", "Folder of the storage `folder`.")
-    storage_url: str = _setting("", "EMBLAZON_STORAGE_URL", "Public base URL of stored cards.")
+    storage_url: str = _setting(
+        "", "EMBLAZON_STORAGE_URL", "Public base URL of stored cards.", check=url_check("http", "https")
+    )
     s3_endpoint: str = _setting(
-        "", "EMBLAZON_S3_ENDPOINT", "Endpoint of an S3-compatible store (R2, MinIO); empty: Amazon's."
+        "",
+        "EMBLAZON_S3_ENDPOINT",
+        "Endpoint of an S3-compatible store (R2, MinIO); empty: Amazon's.",
+        check=url_check("http", "https"),
     )
     s3_bucket: str = _setting("", "EMBLAZON_S3_BUCKET", "Bucket.")
     s3_region: str = _setting("auto", "EMBLAZON_S3_REGION", "Region; `auto` for R2.")
@@ -222,55 +266,85 @@ class OriginConfig:
     )
     azure_container: str = _setting("", "EMBLAZON_AZURE_CONTAINER", "Container.")
 
-    def __post_init__(self) -> None:
-        for spec in fields(self):
-            _check_range(spec.metadata, getattr(self, spec.name))
-        for variable, token in (
-            ("EMBLAZON_ORIGIN_TOKEN", self.token),
-            ("EMBLAZON_METRICS_TOKEN", self.metrics_token),
-        ):
-            if token and (fault := token_fault(token)):
-                raise SettingsError(f"{variable} {fault}. {HOW_TO_MAKE}")
-        for network in self.fetch_allow:
-            try:
-                ipaddress.ip_network(network)
-            except ValueError as error:
-                raise SettingsError(
-                    f"EMBLAZON_FETCH_ALLOW: {network!r} is no network ({error}); write e.g. 10.1.0.0/16"
-                ) from None
-        if self.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise SettingsError(f"EMBLAZON_LOG_LEVEL={self.log_level}: use DEBUG, INFO, WARNING or ERROR")
-        for host in self.fetch_hosts:
-            if not _HOST.fullmatch(host):
-                raise SettingsError(
-                    f"EMBLAZON_FETCH_HOSTS: {host!r} is no host name; write e.g. example.com or "
-                    "*.example.org, without scheme, port or path, other scripts as xn--…"
-                )
-        _check_url("EMBLAZON_REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
-        _check_url("EMBLAZON_ALERT_WEBHOOK", self.alert_webhook, _WEB)
-        _check_url("SENTRY_DSN", self.sentry_dsn, _WEB)
-        _check_url("OTEL_EXPORTER_OTLP_ENDPOINT", self.otel_endpoint, _WEB)
-        _check_url("EMBLAZON_S3_ENDPOINT", self.s3_endpoint, _WEB)
-        _check_url("EMBLAZON_STORAGE_URL", self.storage_url, _WEB)
-        if not self.fetch_user_agent.isprintable() or not self.fetch_user_agent.isascii():
+    def __init__(self, **values: Any) -> None:
+        """Check settings, given by names or variables. Raises SettingsError, which lists all faults."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_faults(error)) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is given and nothing else: `from_env` decides what that is."""
+        return (init_settings,)
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, *, defaults: Mapping[str, str] | None = None
+    ) -> OriginConfig:
+        """Read the environment, over `.env`, over secret files named as the variables, over `defaults`.
+
+        The files are in EMBLAZON_SECRETS_DIR, else in /run/secrets. Given an `environ`, it alone is read
+        beside the folder of secret files that it names. Raises SettingsError, which lists all faults.
+        """
+        source = os.environ if environ is None else environ
+        found: dict[str, Any] = dict(defaults or {})
+        folder = secrets_folder(source, SECRETS_DIR if environ is None else "")
+        if folder is not None:
+            found |= SecretsSettingsSource(cls, secrets_dir=folder)()
+        if environ is None:
+            found |= DotEnvSettingsSource(cls, env_file=".env")()
+        found |= {name: text for name in variables() if (text := source.get(name, "")).strip()}
+        config = cls(**found)
+        if config.dev and source.get("EMBLAZON_SIGNING_KEYS", "").strip():
             raise SettingsError(
-                "EMBLAZON_FETCH_USER_AGENT: use printable ASCII, e.g. ExampleCards/1.0 (+https://example.com/cards)"
+                "EMBLAZON_DEV is on although EMBLAZON_SIGNING_KEYS is set: set EMBLAZON_DEV=0, or take the "
+                "keys away"
             )
+        return config
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _parse(cls, value: Any, info: ValidationInfo) -> Any:
+        """Read one value in its own units, and check it by itself."""
+        spec = cls.model_fields[str(info.field_name)]
+        checks, variable = _checks(spec), str(spec.validation_alias)
+        if isinstance(value, str):
+            text = value.strip()
+            value = read_value(variable, text, spec.annotation, checks) if text else spec.default
+        check_range(variable, checks, value)
+        if value and (check := checks.get("check")):
+            check(variable, value)
+        return value
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        """Check what depends on more than one setting; all faults are told at once."""
+        faults = [fault for fault in self._faults() if fault]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _faults(self) -> Iterator[str]:
         if self.fetch_local and not self.dev:
-            raise SettingsError(
+            yield (
                 "EMBLAZON_FETCH_LOCAL=1 opens this machine's own services to every page; it is for "
                 "EMBLAZON_DEV=1. In production name the network with EMBLAZON_FETCH_ALLOW."
             )
         if not self.fetch_ports:
-            raise SettingsError("EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443")
+            yield "EMBLAZON_FETCH_PORTS: name at least one port, e.g. 80,443"
         if self.render_timeout <= self.fetch_timeout:
-            raise SettingsError(
+            yield (
                 f"EMBLAZON_RENDER_TIMEOUT={self.render_timeout:g}: must be above "
                 f"EMBLAZON_FETCH_TIMEOUT={self.fetch_timeout:g}; a card without its slow image beats none"
             )
-        self._check_storage()
-
-    def _check_storage(self) -> None:
         needed = {
             "none": (),
             "folder": ("storage_folder",),
@@ -278,11 +352,10 @@ class OriginConfig:
             "gcs": ("gcs_bucket",),
             "azure": ("azure_account", "azure_container"),
         }[self.storage]
-        for spec in fields(self):
-            if spec.name in needed and not getattr(self, spec.name):
-                raise SettingsError(
-                    f"{spec.metadata['variable']} is missing: EMBLAZON_STORAGE={self.storage} needs it"
-                )
+        for name in needed:
+            if not getattr(self, name):
+                variable = type(self).model_fields[name].validation_alias
+                yield f"{variable} is missing: EMBLAZON_STORAGE={self.storage} needs it"
 
     @property
     def fetch_settings(self) -> dict[str, Any]:
@@ -307,25 +380,6 @@ class OriginConfig:
         """Render processes: as set, else one per CPU that this process may use."""
         return self.workers or usable_cpus()
 
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> OriginConfig:
-        """Read the settings. Raises SettingsError."""
-        source = os.environ if environ is None else environ
-        hints = get_type_hints(cls)
-        values = {}
-        for spec in fields(cls):
-            variable = spec.metadata["variable"]
-            text = source.get(variable)
-            if text is not None and text.strip():
-                values[spec.name] = _read(variable, text.strip(), hints[spec.name], spec.metadata)
-        config = cls(**values)
-        if config.dev and source.get("EMBLAZON_SIGNING_KEYS", "").strip():
-            raise SettingsError(
-                "EMBLAZON_DEV is on although EMBLAZON_SIGNING_KEYS is set: set EMBLAZON_DEV=0, or take the "
-                "keys away"
-            )
-        return config
-
     def check_nested(self, edge_timeout: float) -> None:
         """Raise SettingsError where a card may take longer than the edge beside this origin waits for it."""
         longest = answer_within(edge_timeout)
@@ -344,6 +398,27 @@ class OriginConfig:
             )
 
 
+def secrets_folder(environ: Mapping[str, str], default: str = SECRETS_DIR) -> Path | None:
+    """Return the folder of secret files, None where there is none."""
+    named = environ.get("EMBLAZON_SECRETS_DIR", "").strip()
+    folder = Path(named or default)
+    if named and not folder.is_dir():
+        raise SettingsError(f"EMBLAZON_SECRETS_DIR={named}: there is no such folder")
+    return folder if (named or default) and folder.is_dir() else None
+
+
+def secret_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the secret files named EMBLAZON_… in either case, for the edge beside an origin."""
+    folder = secrets_folder(environ)
+    if folder is None:
+        return {}
+    return {
+        file.name.upper(): file.read_text("utf-8").strip()
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name.upper().startswith("EMBLAZON_")
+    }
+
+
 def is_loopback(host: str) -> bool:
     """Return whether only this machine reaches an address."""
     with contextlib.suppress(ValueError):
@@ -351,42 +426,20 @@ def is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
-def _read(variable: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
-    if kind is bool:
-        if text.lower() in _TRUE | _FALSE:
-            return text.lower() in _TRUE
-        raise SettingsError(f"{variable}={text}: use 1 or 0")
-    try:
-        if kind is int:
-            return _read_size(text) if metadata.get("size") else int(text)
-        if kind is float:
-            return float(text)
-        if kind == tuple[int, ...]:
-            return tuple(int(part) for part in text.split(",") if part.strip())
-    except (ValueError, OverflowError):
-        example = ", e.g. 512m or 1g" if metadata.get("size") else ""
-        raise SettingsError(f"{variable}={text}: use a number{example}") from None
-    if kind == tuple[str, ...]:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    choices = get_args(kind)
-    if choices and text not in choices:
-        raise SettingsError(f"{variable}={text}: use one of {', '.join(choices)}")
-    return text
+def _checks(spec: FieldInfo) -> dict[str, Any]:
+    return spec.json_schema_extra if isinstance(spec.json_schema_extra, dict) else {}
 
 
-def _read_size(text: str) -> int:
-    number, unit = (text[:-1], _UNITS[text[-1].lower()]) if text[-1].lower() in _UNITS else (text, 1)
-    return int(float(number) * unit)
-
-
-def _check_range(metadata: Mapping[str, Any], value: Any) -> None:
-    low, high = metadata.get("low"), metadata.get("high")
-    for number in value if isinstance(value, tuple) else (value,):
-        if (low is not None and not number >= low) or (high is not None and not number <= high):
-            bounds = f"at least {low}" if high is None else f"from {low} to {high}"
-            raise SettingsError(f"{metadata['variable']}={number}: use a number {bounds}")
-        if isinstance(number, float | int) and abs(number) > _MAX_NUMBER:
-            raise SettingsError(f"{metadata['variable']}={number}: use a smaller number")
+def _faults(error: ValidationError) -> str:
+    """Write every fault on a line of its own; inputs may be secrets and are not repeated."""
+    faults: list[str] = []
+    for fault in error.errors(include_input=False, include_url=False):
+        told = fault.get("ctx", {}).get("error")
+        where = ".".join(map(str, fault["loc"]))
+        faults += str(told).splitlines() if told else [f"{where}: {fault['msg']}"]
+    if len(faults) == 1:
+        return faults[0]
+    return "\n  ".join([f"{len(faults)} settings are wrong:", *faults])
 
 
 def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -400,25 +453,6 @@ def misspelt(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def _check_url(variable: str, text: str, schemes: tuple[str, ...]) -> None:
-    """Check a URL's scheme, host and port; its text may hold a password and is not repeated."""
-    if not text:
-        return
-    try:
-        parts = urlsplit(text)
-        local = parts.scheme == "unix"
-        whole = bool(parts.path if local else parts.hostname) and parts.port != 0
-        if parts.scheme in ("redis", "rediss") and not re.fullmatch(r"/?\d*", parts.path):
-            raise SettingsError(f"{variable}: the database after the host is a number, e.g. /0")
-    except ValueError as error:  # the port, or a bracket that does not close
-        raise SettingsError(f"{variable}: not a URL: {_URL_FAULTS.get(str(error)[:4], error)}") from None
-    if parts.scheme not in schemes:
-        *others, last = (f"{scheme}://" for scheme in schemes)
-        raise SettingsError(f"{variable}: must begin with {', '.join(others)} or {last}")
-    if not whole or re.search(r"\s", text):
-        raise SettingsError(f"{variable}: not a whole URL; write e.g. {schemes[0]}://host:port/")
-
-
 def usable_cpus(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
     """Return how many CPUs this process may use: by affinity, and by the container's quota (cgroup v2)."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -428,19 +462,14 @@ def usable_cpus(quota: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
     return max(1, cpus)
 
 
+def variables() -> list[str]:
+    """Return the variables of all settings."""
+    return [variable for variable, _, _ in describe()]
+
+
 def describe() -> list[tuple[str, str, str]]:
     """Return variable, default and effect of every setting, as `docs/operations.md` lists them."""
     return [
-        (spec.metadata["variable"], _default_text(spec.default, spec.metadata), spec.metadata["help"])
-        for spec in fields(OriginConfig)
+        (str(spec.validation_alias), default_text(spec.default, _checks(spec)), spec.description or "")
+        for spec in OriginConfig.model_fields.values()
     ]
-
-
-def _default_text(value: Any, metadata: Mapping[str, Any]) -> str:
-    if metadata.get("size"):
-        return f"{value >> 20}m"
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -48,7 +48,7 @@ async def test_each_route_gives_what_its_cell_says(keys: bool, token: bool) -> N
             expected = done if token and sent == TOKEN else wrong
             answer = await world.send("POST", path, body=body, authorization=f"Bearer {sent}")
             assert answer.status == expected, (path, sent)
-    for path in ("/", "/metrics", "/openapi.json", "/render/article.png", "/manifest.json"):
+    for path in ("/", "/metrics", "/openapi.json", "/render/article.png"):
         assert (await world.get(path, authorization=f"Bearer {TOKEN}")).status == 404
     explain = await world.get(CARD + "&_explain=1", authorization=f"Bearer {TOKEN}")
     assert explain.status == (403 if keys else 400)

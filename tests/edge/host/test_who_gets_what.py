@@ -164,5 +164,5 @@ async def test_metrics_and_openapi_want_a_token_outside_development(cell: Cell, 
 @pytest.mark.parametrize("cell", RUNNING, ids=str)
 async def test_probes_are_open_and_the_origins_routes_are_not_there(cell: Cell, client: Client) -> None:
     assert [await get(client, path) for path in ("/healthz", "/readyz")] == [200, 200]
-    for path in ("/render/article.png", "/fallback/article.png", "/store/article.png", "/manifest.json"):
+    for path in ("/render/article.png", "/fallback/article.png", "/store/article.png"):
         assert await get(client, path, cell.operator) == 404

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from emblazon_origin.server.config import OriginConfig, SettingsError, describe, misspelt, usable_cpus
+from emblazon_origin.server.config import (
+    OriginConfig,
+    SettingsError,
+    describe,
+    misspelt,
+    secret_files,
+    usable_cpus,
+)
 
 PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
@@ -80,3 +87,70 @@ def test_a_containers_cpu_quota_bounds_the_processes(tmp_path: Path, quota: str,
     (tmp_path / "cpu.max").write_text(quota)
     assert 1 <= usable_cpus(tmp_path / "cpu.max") <= most
     assert usable_cpus(tmp_path / "missing") >= 1
+
+
+def test_one_error_lists_all_that_is_wrong_and_no_secret() -> None:
+    wrong = {
+        "EMBLAZON_WORKERS": "many",
+        "EMBLAZON_ORIGIN_TOKEN": "hunter2",
+        "EMBLAZON_REDIS_URL": "http://user:hunter2@host",
+        "EMBLAZON_LOG_LEVEL": "loud",
+    }
+    with pytest.raises(SettingsError) as caught:
+        OriginConfig.from_env(wrong)
+    told = str(caught.value)
+    assert told.startswith("4 settings are wrong:\n")
+    assert all(variable in told for variable in wrong)
+    assert "hunter2" not in told
+
+
+def test_faults_of_settings_that_do_not_fit_together_are_listed_too() -> None:
+    with pytest.raises(SettingsError, match=r"(?s)3 settings are wrong.*FETCH_LOCAL.*RENDER_T.*GCS"):
+        OriginConfig.from_env(
+            {"EMBLAZON_FETCH_LOCAL": "1", "EMBLAZON_RENDER_TIMEOUT": "1", "EMBLAZON_STORAGE": "gcs"}
+        )
+
+
+@pytest.mark.parametrize("name", ["EMBLAZON_ORIGIN_TOKEN", "emblazon_origin_token"])
+def test_secret_files_are_read_below_the_environment(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("token-of-the-secret-file\n")
+    environ = {"EMBLAZON_SECRETS_DIR": str(tmp_path)}
+    assert OriginConfig.from_env(environ).token == "token-of-the-secret-file"
+    given = environ | {"EMBLAZON_ORIGIN_TOKEN": "token-of-the-environment"}
+    assert OriginConfig.from_env(given).token == "token-of-the-environment"
+    (tmp_path / name).write_text("short")
+    with pytest.raises(SettingsError, match="EMBLAZON_ORIGIN_TOKEN is shorter"):
+        OriginConfig.from_env(environ)
+
+
+def test_folder_of_secrets_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="EMBLAZON_SECRETS_DIR"):
+        OriginConfig.from_env({"EMBLAZON_SECRETS_DIR": str(tmp_path / "none")})
+
+
+def test_secret_files_serve_the_edge_beside_the_origin_too(tmp_path: Path) -> None:
+    (tmp_path / "emblazon_signing_keys").write_text("k1:0123456789abcdef0123456789abcdef\n")
+    (tmp_path / "unrelated").write_text("x")
+    found = secret_files({"EMBLAZON_SECRETS_DIR": str(tmp_path)})
+    assert found == {"EMBLAZON_SIGNING_KEYS": "k1:0123456789abcdef0123456789abcdef"}
+
+
+def test_env_file_is_read_below_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("EMBLAZON_QUEUE=7\nEMBLAZON_WORKERS=3\nOTHER=1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EMBLAZON_WORKERS", "2")
+    config = OriginConfig.from_env(defaults={"EMBLAZON_QUEUE": "9", "EMBLAZON_GRACE": "3"})
+    assert (config.queue, config.workers, config.grace) == (7, 2, 3.0)
+
+
+def test_no_secret_is_shown() -> None:
+    config = OriginConfig(
+        token="token-that-is-secret", s3_secret_key="key-secret", redis_url="redis://u:hunter2@h"
+    )
+    assert not re.search("secret|hunter2", repr(config))
+    assert "127.0.0.1" in repr(config)
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        OriginConfig().workers = 3

@@ -9,7 +9,7 @@ from emblazon.contract.problem import unknown_word
 from emblazon.edge.config import EdgeConfig
 
 from ...project import PREFIX, Project, ProjectError
-from ...server.config import OriginConfig
+from ...server.config import variables
 from .secrets_file import FROM_FILES
 
 
@@ -35,13 +35,12 @@ def known_variables() -> frozenset[str]:
     """Return every EMBLAZON_… variable that the edge, the origin or a command reads."""
     asked = _Asked({"EMBLAZON_ORIGIN_URL": "http://127.0.0.1", "EMBLAZON_DEV": "1"})
     EdgeConfig.from_env(asked)
-    OriginConfig.from_env(asked)
-    return frozenset(asked.names) | _OF_COMMANDS
+    return frozenset(asked.names) | frozenset(variables()) | _OF_COMMANDS
 
 
 _OF_COMMANDS = frozenset({
     "EMBLAZON_HOST", "EMBLAZON_PORT", "EMBLAZON_EDGE_PORT", "EMBLAZON_ORIGIN_PORT", "EMBLAZON_STATE_DIR",
-    "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL",
+    "EMBLAZON_SECRETS_DIR", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL",
 })  # fmt: skip
 
 
