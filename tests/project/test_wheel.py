@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -143,6 +144,38 @@ def test_begun_project_is_drawn_with_its_logo(installed: Path, tmp_path: Path) -
         assert fetch(url.strip())[0] == "image/png"
     finally:
         server.stop()
+
+
+def test_origin_of_the_deploy_page_becomes_ready(installed: Path, tmp_path: Path) -> None:
+    port = free_port()
+    environment = {
+        **without_emblazon(),
+        "EMBLAZON_ORIGIN_PORT": str(port),
+        "EMBLAZON_ORIGIN_TOKEN": "a-token-of-the-wheel-test",
+        "EMBLAZON_WORKERS": "1",
+    }
+    origin = subprocess.Popen([str(installed), "origin"], cwd=tmp_path, env=environment)
+    try:
+        ready = f"http://127.0.0.1:{port}/readyz"
+        until = time.monotonic() + 180
+        while not answers(ready) and origin.poll() is None and time.monotonic() < until:
+            time.sleep(0.2)
+        assert answers(ready)
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/render/article.png?title=Hello")
+        request.add_header("Authorization", "Bearer a-token-of-the-wheel-test")
+        with urllib.request.urlopen(request, timeout=60) as card:  # noqa: S310 - 127.0.0.1
+            assert card.headers["content-type"] == "image/png"
+    finally:
+        origin.terminate()
+        origin.wait(60)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - 127.0.0.1
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def test_emoji_and_every_script_come_with_pip_alone(installed: Path, tmp_path: Path) -> None:
