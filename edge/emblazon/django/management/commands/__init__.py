@@ -1,0 +1,1 @@
+"""emblazon_warm  have cards drawn before a crawler comes."""
