@@ -27,7 +27,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         parser.add_argument(
             "-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the card"
         )
-        parser.add_argument("--format", default="png", help="png, jpg, webp, avif or auto")
+        parser.add_argument("--format", default="auto-safe", help="auto-safe, png, jpg, webp, avif or auto")
         parser.add_argument("--base-url", metavar="URL", help="the edge ($EMBLAZON_PUBLIC_URL)")
         parser.add_argument("--json", action="store_true", help="as JSON")
         parser.set_defaults(run=run)
