@@ -30,13 +30,11 @@ CLOCKS_AND_IO = {
 }
 YET_SHARED = {
     "Cache",
-    "SingleFlight",
     "TextItem",
     "TooManyRequests",
     "avif_tiles.py",
     "body.py",
     "budget.py",
-    "cache.py",
     "findings.py",
     "images.py",
 }  # renamed one by one

@@ -1,4 +1,14 @@
-"""The `emblazon` command."""
+"""The `emblazon` command: main.py parses the line and runs one of the others.
+
+serve.py                       `serve`, `origin`, `dev`; embedded.py runs the first, dev.py the last
+render.py, explain_command.py  one card: `render`; `explain`, `lint`
+export.py, pages.py            many: a list (card_list.py), a built site
+sign.py, url_command.py        addresses; purge.py: forget cards
+fonts_command.py               `fonts`
+gallery.py                     the page at `/` of the local server
+card_input.py, numbers.py      arguments; exit_codes.py: how commands end
+late_modules.py                modules that are loaded only where a card needs them
+"""
 
 from __future__ import annotations
 

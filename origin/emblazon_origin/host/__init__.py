@@ -1,6 +1,14 @@
 """The edge handler on CPython: aiohttp in front, SQLite as KV, memory as the data centre's cache.
 
 app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
+
+edge_app.py            the aiohttp application; runner.py: its connections; forwarded.py: which proxies are believed
+asyncio_ports.py       clock, randomness, background work, single flight, log
+sqlite_kv.py           KV; memory_cache.py: the data centre's cache
+http_origin.py         an origin over HTTP; in_process_origin.py: one in this process
+edge_metrics.py        the edge's numbers for Prometheus
+wrangler.py            the Worker on this machine, for `emblazon dev`
+avif_tiles.py          writes the edge's table of AVIF tiles
 """
 
 from .edge_app import HOST, EdgeHost, check_operator, create_edge_app

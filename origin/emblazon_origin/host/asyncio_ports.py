@@ -1,6 +1,6 @@
 """Ports for one CPython process: system clock, asyncio background tasks and single flight.
 
-`local_kv` holds the SQLite store, `local_cache` the byte-bounded memory cache.
+`sqlite_kv` holds the KV, `memory_cache` the byte-bounded cache.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from emblazon.edge.ports import LogLevel
+
+from ..server.single_flight import FlightTable
 
 T = TypeVar("T")
 
@@ -83,31 +85,15 @@ class AsyncioBackground:
 
 
 class AsyncioFlight:
-    """`SingleFlight` over shared asyncio tasks: a caller that goes away takes nobody with it."""
+    """`ports.SingleFlight` where requests share an event loop: who goes away takes nobody with it."""
 
     def __init__(self) -> None:
-        self._tasks: dict[str, asyncio.Task[object]] = {}
+        self._flights: FlightTable[object] = FlightTable()
 
     async def do(self, key: str, lead: Callable[[], Awaitable[T]], *, wait: float) -> tuple[T, bool]:
         """See `ports.SingleFlight`."""
-        task = self._tasks.get(key)
-        shared = task is not None
-        if task is None:
-            task = asyncio.create_task(self._run(lead))
-            self._tasks[key] = task
-            task.add_done_callback(lambda done: self._land(key, done))
-        outcome = await asyncio.wait_for(asyncio.shield(task), wait if shared else None)
+        outcome, shared = await self._flights.do(key, lambda _: lead(), pinned=True, wait=wait)
         return outcome, shared  # type: ignore[return-value]  # the table holds outcomes of many types
-
-    @staticmethod
-    async def _run(lead: Callable[[], Awaitable[T]]) -> T:
-        return await lead()
-
-    def _land(self, key: str, task: asyncio.Task[object]) -> None:
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
-        if not task.cancelled():
-            task.exception()  # every waiter may have gone; the error is not lost on those that have not
 
 
 class JsonLog:

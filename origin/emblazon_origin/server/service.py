@@ -26,7 +26,7 @@ from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.memory import CardCache, is_outdated
-from emblazon_origin.server.single_flight import Flight, SingleFlight
+from emblazon_origin.server.single_flight import Flight, FlightTable
 from emblazon_origin.storage import Incomplete
 from emblazon_origin.workers.job import Effort, Job, JobResult
 from emblazon_origin.workers.pool import Pool
@@ -69,7 +69,7 @@ class CardService:
         self._cards = cards
         self._metrics = metrics
         self._fleet = fleet
-        self._flights: SingleFlight[Served] = SingleFlight()
+        self._flights: FlightTable[Served] = FlightTable()
         self._chores: set[asyncio.Task[None]] = set()
         self._shrinking: dict[str, asyncio.Task[None]] = {}
 

@@ -23,8 +23,8 @@ class Flight(Generic[T]):
         self.pinned = True
 
 
-class SingleFlight(Generic[T]):
-    """Runs under way, by key."""
+class FlightTable(Generic[T]):
+    """Runs under way, by key. The edge beside an origin uses one too (`host/asyncio_ports.py`)."""
 
     def __init__(self) -> None:
         self._flights: dict[str, Flight[T]] = {}
@@ -32,15 +32,23 @@ class SingleFlight(Generic[T]):
     def __len__(self) -> int:
         return len(self._flights)
 
-    async def do(self, key: str, start: Callable[[Flight[T]], Awaitable[T]]) -> tuple[T, bool]:
+    async def do(
+        self,
+        key: str,
+        start: Callable[[Flight[T]], Awaitable[T]],
+        *,
+        pinned: bool = False,
+        wait: float | None = None,
+    ) -> tuple[T, bool]:
         """Join the run for `key` or start one; return its result and whether it was joined.
 
-        When the last waiter is cancelled before the run is pinned, the run is cancelled too.
+        When the last waiter is cancelled before the run is `pinned`, the run is cancelled too. Who joins
+        waits at most `wait` seconds; raises TimeoutError.
         """
         flight = self._flights.get(key)
         joined = flight is not None
         if flight is None:
-            flight = self._flights[key] = Flight()
+            flight = self._flights[key] = Flight(pinned=pinned)
             flight.task = asyncio.ensure_future(self._run(key, flight, start))
             flight.task.add_done_callback(_mark_retrieved)
         task = flight.task
@@ -48,7 +56,7 @@ class SingleFlight(Generic[T]):
             raise RuntimeError("a flight without a task")
         flight.waiters += 1
         try:
-            return await asyncio.shield(task), joined
+            return await asyncio.wait_for(asyncio.shield(task), wait if joined else None), joined
         finally:
             flight.waiters -= 1
             if not flight.waiters and not flight.pinned and not task.done():

@@ -3,6 +3,12 @@
 storage = storage_of(config)
 await storage.upload("cards/ab12.png", data, "image/png")
 url = storage.get_url("cards/ab12.png")
+
+port.py      what every storage does, and what keys look like
+folder.py    files in a folder
+bucket.py    S3, R2, Google Cloud Storage, Azure, through obstore
+none.py      refuses, with the fix
+factory.py   which of them the settings ask for
 """
 
 from __future__ import annotations

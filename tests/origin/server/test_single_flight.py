@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from emblazon_origin.server.single_flight import Flight, SingleFlight
+from emblazon_origin.server.single_flight import Flight, FlightTable
 
 
 class Work:
@@ -38,7 +38,7 @@ async def settle() -> None:
 
 
 async def test_callers_at_the_same_time_share_one_run() -> None:
-    flights: SingleFlight[int] = SingleFlight()
+    flights: FlightTable[int] = FlightTable()
     work = Work()
     callers = [asyncio.create_task(flights.do("k", work)) for _ in range(100)]
     await settle()
@@ -51,7 +51,7 @@ async def test_callers_at_the_same_time_share_one_run() -> None:
 
 
 async def test_another_key_and_a_later_caller_run_on_their_own() -> None:
-    flights: SingleFlight[int] = SingleFlight()
+    flights: FlightTable[int] = FlightTable()
     work = Work()
     work.end.set()
     await asyncio.gather(flights.do("a", work), flights.do("b", work))
@@ -60,7 +60,7 @@ async def test_another_key_and_a_later_caller_run_on_their_own() -> None:
 
 
 async def test_one_waiter_leaving_disturbs_nobody_and_the_last_one_cancels() -> None:
-    flights: SingleFlight[int] = SingleFlight()
+    flights: FlightTable[int] = FlightTable()
     work = Work()
     first, second = (asyncio.create_task(flights.do("k", work)) for _ in range(2))
     await settle()
@@ -74,7 +74,7 @@ async def test_one_waiter_leaving_disturbs_nobody_and_the_last_one_cancels() -> 
 
 
 async def test_a_pinned_run_goes_on_without_waiters() -> None:
-    flights: SingleFlight[int] = SingleFlight()
+    flights: FlightTable[int] = FlightTable()
     work = Work()
     caller = asyncio.create_task(flights.do("k", work))
     await settle()
@@ -91,7 +91,7 @@ async def test_a_pinned_run_goes_on_without_waiters() -> None:
 
 
 async def test_an_error_reaches_every_waiter_and_is_not_kept() -> None:
-    flights: SingleFlight[int] = SingleFlight()
+    flights: FlightTable[int] = FlightTable()
     work = Work()
     work.error = ValueError("no")
     callers = [asyncio.create_task(flights.do("k", work)) for _ in range(3)]
@@ -104,7 +104,7 @@ async def test_an_error_reaches_every_waiter_and_is_not_kept() -> None:
 
 
 async def test_a_caller_after_a_cancelled_run_starts_afresh() -> None:
-    flights: SingleFlight[int] = SingleFlight()
+    flights: FlightTable[int] = FlightTable()
     work = Work()
     caller = asyncio.create_task(flights.do("k", work))
     await settle()

@@ -2,6 +2,10 @@
 
 `emblazon serve --passthrough URL` mounts it, so that public suites for HTTP caches can be pointed at the same
 freshness, conditional and Cache-Status code that serves cards.
+
+application.py   the aiohttp application
+proxy.py         one request's way
+responses.py     what is stored; rules.py: what RFC 9111 says of it
 """
 
 from .proxy import Passthrough
