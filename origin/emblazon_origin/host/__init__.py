@@ -2,7 +2,7 @@
 
 app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
 
-edge_app.py            the aiohttp application; runner.py: its connections; forwarded.py: which proxies are believed
+edge_app.py            the aiohttp application; runner.py: its connections; forwarded.py: trusted proxies
 asyncio_ports.py       clock, randomness, background work, single flight, log
 sqlite_kv.py           KV; memory_cache.py: the data centre's cache
 http_origin.py         an origin over HTTP; in_process_origin.py: one in this process

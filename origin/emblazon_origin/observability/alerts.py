@@ -24,7 +24,6 @@ from emblazon_origin.observability.redact import redact, redact_text
 log = logging.getLogger(__name__)
 
 AlertSeverity = Literal["info", "warning", "error", "critical"]
-Send = Callable[[dict[str, Any]], Any]
 
 
 @dataclass(slots=True)

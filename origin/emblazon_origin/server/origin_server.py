@@ -279,6 +279,9 @@ class OriginServer:
         )
         workers = sum(resident_bytes(worker.pid) for worker in pool.workers)
         yield "resident_bytes", "Resident memory by kind of process.", {"process": "workers"}, workers
+        if warm := pool.supervisor.zygote_pid:
+            size = resident_bytes(warm)
+            yield "resident_bytes", "Resident memory by kind of process.", {"process": "warm"}, size
         if self.fleet is not None:
             yield "redis_up", "1 while Redis answers.", {}, float(self.fleet.up)
 
