@@ -140,7 +140,7 @@ def _size(
     available = _available_width(across, static)
     ratio = ratio_of(node)
     height = height_from(node, style.height, area.height, area.width)
-    if height is None and down.both and style.height == "auto" and _stretches(style.align_self):
+    if height is None and down.both and style.height == "auto" and _stretches(node, style.align_self):
         height = max(0.0, down.room)
         if ratio:
             height = clamp(height, *transferred_heights(ctx, node, area.width, available))
@@ -149,7 +149,7 @@ def _size(
         by_height = (
             ratio and style.height != "auto" and height is not None and style.justify_self != "stretch"
         )
-        if across.both and _stretches(style.justify_self) and not by_height:
+        if across.both and _stretches(node, style.justify_self) and not by_height:
             width = max(0.0, across.room)
             if ratio and style.height == "auto":
                 width = clamp(width, *transferred_limits(node, area.height, area.width))
@@ -174,8 +174,10 @@ def _size(
     return width, height
 
 
-def _stretches(alignment: str) -> bool:
-    return alignment in ("auto", "normal", "stretch")
+def _stretches(node: Node, alignment: str) -> bool:
+    """True where two insets make an automatic size; a table keeps its own unless it is told to."""
+    is_table = node.kind in ("table", "table-wrapper")
+    return alignment == "stretch" or (alignment in ("auto", "normal") and not is_table)
 
 
 def _available_width(axis: _Axis, static: StaticPosition) -> float:

@@ -169,7 +169,7 @@ def _specified_height(node: Node, constraints: Constraints, width: float) -> _He
         return _Height(fixed, fixed, fixed, False, definite, is_own=False)
     low, high = height_limits(node, height_basis, basis)
     height = height_from(node, node.style.height, height_basis, basis)
-    by_ratio = height is None and ratio_of(node) is not None
+    by_ratio = height is None and ratio_of(node) is not None and node.style.height not in _OF_CONTENT
     if by_ratio:
         height = height_by_ratio(node, width, basis)
     if height is None:
@@ -214,10 +214,10 @@ def _used_height(node: Node, height: _Height, content: float, extra: float) -> f
     """Return the border box height, now that the height of the content is known."""
     natural = content + extra
     used = height.value
-    if used is None:
+    if node.kind == "table":  # never lower than its rows
+        used = max(natural, height.low if used is None else used)
+    elif used is None:
         used = max(clamp(natural, height.low, height.high), extra)
-    elif node.kind == "table":
-        used = max(used, natural)
     elif height.by_ratio and node.style.height == "auto" and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         used = clamp(max(used, natural), height.low, height.high)

@@ -75,7 +75,8 @@ def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
             else:
                 if child.style.clear != "none":
                     beside = 0.0
-                child_high += beside
+                if child.is_root_context or child.element is None:  # other blocks lie behind the floats
+                    child_high += beside
             low, high = max(low, child_low), max(high, child_high, beside)
     return low, high
 

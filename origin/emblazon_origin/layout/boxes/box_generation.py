@@ -150,6 +150,8 @@ class BoxGenerator:
         """Add rows, cells and the like; anything else goes into anonymous cells."""
         others: list[Element | Text] = []
         for child, owner in boxes_of(element.children, element):
+            if isinstance(child, Text) and not child.data.strip(" \t\n\r\f"):
+                continue  # white space between parts, and between what becomes cells
             if isinstance(child, Text) or not (
                 child.style.display in PARTS or child.style.position in ("absolute", "fixed")
             ):
@@ -186,8 +188,10 @@ class BoxGenerator:
         for child, parent in boxes_of(element.children, element):
             if isinstance(child, Text):
                 text.append(TextItem(child.data, parent.style, parent, child))
-            elif child.tag in ("br", "wbr"):
+            elif child.tag == "br":
                 text.append(BreakItem(child.style))
+            elif child.tag == "wbr":
+                text.append(TextItem("\u200b", parent.style, parent))
             else:
                 self._add_text_item(container, text)
                 text = []
@@ -198,8 +202,8 @@ class BoxGenerator:
         self._add_text_item(container, text)
 
     def _add_text_item(self, container: Node, text: list[InlineContent]) -> None:
-        """Wrap a run of text in an anonymous item, unless it is white space only."""
-        if any(isinstance(piece, TextItem) and piece.text.strip(" \t\n\r\f") for piece in text):
+        """Wrap a run of text or breaks in an anonymous item, unless it is white space only."""
+        if any(not isinstance(piece, TextItem) or piece.text.strip(" \t\n\r\f") for piece in text):
             item = self._anonymous(container, text)
             item.is_item = item.is_root_context = True
 
