@@ -169,7 +169,7 @@ def _specified_height(node: Node, constraints: Constraints, width: float) -> _He
         return _Height(fixed, fixed, fixed, False, definite, is_own=False)
     low, high = height_limits(node, height_basis, basis)
     height = height_from(node, node.style.height, height_basis, basis)
-    by_ratio = height is None and ratio_of(node) is not None and node.style.height not in _OF_CONTENT
+    by_ratio = height is None and ratio_of(node) is not None
     if by_ratio:
         height = height_by_ratio(node, width, basis)
     if height is None:
@@ -218,7 +218,7 @@ def _used_height(node: Node, height: _Height, content: float, extra: float) -> f
         used = max(natural, height.low if used is None else used)
     elif used is None:
         used = max(clamp(natural, height.low, height.high), extra)
-    elif height.by_ratio and node.style.height == "auto" and _has_automatic_minimum(node):
+    elif height.by_ratio and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         used = clamp(max(used, natural), height.low, height.high)
     if height.is_own:
@@ -288,7 +288,9 @@ def _aligns_content(node: Node) -> bool:
 
 
 def _has_automatic_minimum(node: Node) -> bool:
-    return node.style.min_height == "auto" and node.style.overflow_y == "visible"
+    style = node.style
+    is_automatic = style.height == "auto" or style.height in _OF_CONTENT
+    return is_automatic and style.min_height == "auto" and style.overflow_y == "visible"
 
 
 def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, height: _Height) -> None:
