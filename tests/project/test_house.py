@@ -32,7 +32,6 @@ YET_SHARED = {
     "Cache",
     "TextItem",
     "TooManyRequests",
-    "avif_tiles.py",
     "body.py",
     "budget.py",
     "findings.py",

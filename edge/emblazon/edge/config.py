@@ -12,11 +12,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..contract.bearer import HOW_TO_MAKE, token_fault
+from ..contract.colors import canonical_color
 from ..contract.ignored import IgnoreList, IgnoreListError
 from ..contract.params import FORGIVING, ParamRules
 from ..contract.signing import Keyring, KeyringError
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+NEUTRAL = (47, 52, 64)  # a quiet grey-blue
 
 
 class ConfigError(ValueError):
@@ -49,6 +53,7 @@ class EdgeConfig:
     manifest_ttl: float = 60.0  # how often one isolate asks the origin for a newer manifest
     lease: float = 30.0  # how long one refresh keeps other isolates from starting another
     fallback_max_age: int = 30
+    fallback_color: tuple[int, int, int] = NEUTRAL  # ground of the picture of last resort
     retry_after_failure: float = 10.0  # how long a failed fill of one card is not tried again
     breaker_failures: int = 3
     breaker_open: float = 5.0
@@ -76,6 +81,7 @@ class EdgeConfig:
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
         settings["rules"] = _rules(env, development)
+        settings["fallback_color"] = _color(env, "EMBLAZON_FALLBACK_COLOR")
         settings["cache_api"] = _switch(env, "EMBLAZON_CACHE_API", default=True)
         settings["kv_admit"] = _word(env, "EMBLAZON_KV_ADMIT", ("always", "second", "never"))
         for variable, (name, kind, low, high) in _NUMBERS.items():
@@ -179,6 +185,17 @@ def _rules(env: Mapping[str, str], development: bool) -> ParamRules:
             f"cannot be read: {error}",
             "Write names between commas, such as default,ref,campaign_*, or none.",
         ) from None
+
+
+def _color(env: Mapping[str, str], variable: str) -> tuple[int, int, int]:
+    text = env.get(variable, "").strip()
+    if not text:
+        return NEUTRAL
+    color = canonical_color(text)
+    if color is None:
+        raise ConfigError(variable, f"is {text[:20]!r}", "Set it to a colour such as #1d4ed8 or teal.")
+    red, green, blue = bytes.fromhex(color[1:7])
+    return red, green, blue
 
 
 def _word(env: Mapping[str, str], variable: str, words: tuple[str, ...]) -> str:

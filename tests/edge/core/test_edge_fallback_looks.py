@@ -8,11 +8,11 @@ import pytest
 from edge_world import World, bytes_of, failing
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops
+from PIL import Image
 
 from emblazon.contract.schema import Format
-from emblazon.edge.builtin import draw
 from emblazon.edge.fill.ask import sniff
+from emblazon.edge.fill.last_resort import draw
 from emblazon.edge.ports import BytesBody, OriginResponse
 
 FORMATS: list[Format] = ["png", "jpg", "webp", "avif"]
@@ -79,8 +79,14 @@ async def test_look_of_another_size_is_kept_once_that_size_was_asked_for(world: 
     assert "detail=template-fallback" in str(response.header("cache-status"))
 
 
-async def test_size_never_seen_gets_the_built_in_picture(world: World) -> None:
+async def test_size_never_seen_gets_the_look_in_the_templates_own_size(world: World) -> None:
     await world.warm_up()
+    world.origin.alive = False
+    response = await world.get("/og/article.png?title=New&_w=800&_h=418")
+    assert "detail=template-fallback" in str(response.header("cache-status"))
+
+
+async def test_edge_that_never_had_a_look_draws_one_itself(world: World) -> None:
     world.origin.alive = False
     response = await world.get("/og/article.png?title=New&_w=800&_h=418")
     assert "detail=builtin-fallback" in str(response.header("cache-status"))
@@ -143,35 +149,39 @@ async def test_thousands_of_requests_with_a_dead_origin_are_all_cards(world: Wor
     assert len(world.origin.card_requests) <= world.edge.config.breaker_failures
 
 
-# The built-in picture
+# The picture of last resort
 
 
-@pytest.mark.parametrize("image_format", FORMATS)
 @pytest.mark.parametrize("size", [(1200, 630), (1200, 1200), (64, 64), (1201, 631), (800, 418), (2400, 1260)])
-def test_built_in_picture_decodes_in_its_format_and_size(image_format: Format, size: tuple[int, int]) -> None:
-    data = draw(*size, image_format)
-    assert sniff(data[:32]) == image_format
-    image = decoded(data)
-    assert image.format == {"jpg": "JPEG"}.get(image_format, image_format.upper())
-    assert image.size == size
+def test_picture_of_last_resort_is_a_png_of_the_size_asked_for(size: tuple[int, int]) -> None:
+    data = draw(*size, (47, 52, 64))
+    assert sniff(data[:32]) == "png"
+    assert decoded(data).size == size
 
 
-@pytest.mark.parametrize("image_format", ["jpg", "webp", "avif"])
-def test_built_in_picture_shows_the_same_emblem_in_every_format(image_format: Format) -> None:
-    reference = decoded(draw(1200, 630, "png")).convert("RGB")
-    image = decoded(draw(1200, 630, image_format)).convert("RGB")
-    difference = ImageChops.difference(reference, image)
-    assert max(high for _, high in difference.getextrema()) <= 12  # type: ignore[misc]  # one pair a band
+@pytest.mark.parametrize("color", [(0, 0, 0), (255, 255, 255), (29, 78, 216), (250, 204, 21)])
+def test_picture_of_last_resort_is_in_the_deployments_colour_and_no_plain_box(
+    color: tuple[int, int, int],
+) -> None:
+    image = decoded(draw(1200, 630, color)).convert("RGB")
+    assert image.getpixel((1199, 0)) == color
+    bar, ground = image.getpixel((200, 250)), image.getpixel((1100, 250))
+    assert isinstance(bar, tuple)
+    assert isinstance(ground, tuple)
+    assert max(abs(one - other) for one, other in zip(bar, ground, strict=True)) > 20, "the bars can be seen"
 
 
-def test_built_in_picture_is_no_grey_box() -> None:
-    image = decoded(draw(1200, 630, "png")).convert("RGB")
-    colours = image.getcolors()
-    assert colours is not None
-    assert len(colours) >= 5
+@pytest.mark.parametrize("extension", ["jpg", "webp", "avif", "auto"])
+async def test_picture_of_last_resort_says_that_it_is_png_whatever_was_asked_for(extension: str) -> None:
+    world = World(env={"EMBLAZON_FALLBACK_COLOR": "teal"})
+    world.origin.alive = False
+    response = await world.get(f"/og/article.{extension}?title=New")
+    assert (response.status, response.header("content-type")) == (200, "image/png")
+    image = decoded(await bytes_of(response)).convert("RGB")
+    assert image.getpixel((0, 0)) == (0, 128, 128)
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(64, 1500), st.integers(64, 1500), st.sampled_from(FORMATS))
-def test_built_in_picture_has_any_size(width: int, height: int, image_format: Format) -> None:
-    assert decoded(draw(width, height, image_format)).size == (width, height)
+@given(st.integers(64, 1500), st.integers(64, 1500))
+def test_picture_of_last_resort_has_any_size(width: int, height: int) -> None:
+    assert decoded(draw(width, height, (1, 2, 3))).size == (width, height)

@@ -24,10 +24,8 @@ async def test_first_boot_ever_fetches_the_manifest_from_the_origin(world: World
     assert world.kv.keys("manifest") == ["manifest"]
 
 
-@pytest.mark.parametrize(
-    ("extension", "kind"), [("png", "PNG"), ("jpg", "JPEG"), ("webp", "WEBP"), ("avif", "AVIF")]
-)
-async def test_before_any_manifest_a_signed_url_gets_the_built_in_card(extension: str, kind: str) -> None:
+@pytest.mark.parametrize("extension", ["png", "jpg", "webp", "avif"])
+async def test_before_any_manifest_a_signed_url_gets_the_picture_of_last_resort(extension: str) -> None:
     world = World(signing=True)
     world.origin.alive = False
     response = await world.get(world.signed(f"/og/article.{extension}", "title=Hi&_w=800&_h=400&_dpr=2"))
@@ -35,7 +33,7 @@ async def test_before_any_manifest_a_signed_url_gets_the_built_in_card(extension
     assert response.header("x-emblazon-fallback") == "no-manifest"
     image = Image.open(io.BytesIO(await bytes_of(response)))
     image.load()
-    assert (image.format, image.size) == (kind, (1600, 800))
+    assert (image.format, image.size) == ("PNG", (1600, 800))
 
 
 async def test_before_any_manifest_an_unsigned_url_gets_403() -> None:

@@ -1,7 +1,8 @@
 """Step 8, never fail: a real card although the origin gave none.
 
-The template's own fallback look, where this edge has ever got one, in the size and format asked for: from the
-caches, or from an origin that lives but could not draw this one card. Else the built-in picture, made here.
+The template's own fallback look, where this edge has ever got one: from the caches, or from an origin that
+lives but could not draw this one card. In the size and format asked for, else in the template's own size,
+which every client scales. Else the picture of last resort, made here.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ from dataclasses import replace
 
 from ...contract.problem import Problem
 from ...contract.request import CardRequest
-from ...contract.schema import Format, formats_of
 from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_status import CacheStatus
-from ..keyed_card import KeyedCard, fallback_of, judge_card
+from ..keyed_card import KeyedCard, card_of, fallback_of, judge_card
 from ..ports import BytesBody
 from ..respond import Picture
 from ..store.freshness import Miss, Stored
@@ -38,7 +38,7 @@ class Fallbacks:
         self._store = store
         self._control = control
         self._filler = filler
-        self._pictures: OrderedDict[tuple[int, int, Format], bytes] = OrderedDict()
+        self._pictures: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._ready_until: OrderedDict[str, float] = OrderedDict()  # key of a look → when to see to it again
 
     async def picture(self, x: Exchange, card: KeyedCard, failure: Failed) -> Picture:
@@ -52,11 +52,10 @@ class Fallbacks:
     def builtin(self, x: Exchange, shape: CardRequest, reason: str, fwd_status: int | None = None) -> Picture:
         """Return the built-in picture in the shape of a card; no I/O."""
         width, height = round(shape.width * shape.dpr), round(shape.height * shape.dpr)
-        kind = formats_of(shape.format)[0]
-        data = self._draw(width, height, kind)
+        data = self._draw(width, height)
         record = Record(
             times=Stored(at=x.now, fresh=0.0),
-            format=kind,
+            format="png",
             length=len(data),
             digest=encode_digest(hashlib.sha256(data).digest()),
             template=shape.template.name,
@@ -111,24 +110,36 @@ class Fallbacks:
         if manifest is None:
             return None
         fallback = fallback_of(card, manifest, self._control.epochs)
+        found = await self._kept(x, fallback)
+        if found is None and failure.origin_lives:
+            found = await self._drawn_now(x, fallback)
+        own = _in_own_size(card.request)
+        if found is None and own != card.request:
+            found = await self._kept(
+                x, fallback_of(card_of(own, manifest, self._control.epochs), manifest, self._control.epochs)
+            )
+        return found
+
+    async def _kept(self, x: Exchange, fallback: KeyedCard) -> Found | None:
         for look_up in (self._store.from_cache, self._store.from_kv):
             found = await look_up(x, fallback.key)
             if found is not None and not isinstance(judge_card(fallback, found.record, x.now)[0], Miss):
                 return found
-        if not failure.origin_lives:
-            return None
+        return None
+
+    async def _drawn_now(self, x: Exchange, fallback: KeyedCard) -> Found | None:
         try:
             outcome, _ = await self._filler.fill(x, fallback, deadline=self._config.stale_timeout)
         except Problem:
             return None
         return Found(outcome.record, outcome.body, "cache") if isinstance(outcome, Filled) else None
 
-    def _draw(self, width: int, height: int, image_format: Format) -> bytes:
-        shape = (width, height, image_format)
+    def _draw(self, width: int, height: int) -> bytes:
+        shape = (width, height)
         if shape not in self._pictures:
-            from ..builtin import draw  # late: four encoders that a healthy isolate never needs
+            from .last_resort import draw  # late: a healthy isolate never needs it
 
-            self._pictures[shape] = draw(width, height, image_format)
+            self._pictures[shape] = draw(width, height, self._config.fallback_color)
             while len(self._pictures) > KEPT_PICTURES:
                 self._pictures.popitem(last=False)
         self._pictures.move_to_end(shape)
@@ -138,6 +149,12 @@ class Fallbacks:
         """Return the record of a picture that is shown in place of another: it lives shortly."""
         times = Stored(at=x.now, fresh=float(self._config.fallback_max_age))
         return replace(record, times=times, modified=x.now)
+
+
+def _in_own_size(request: CardRequest) -> CardRequest:
+    """The same card in its template's own size."""
+    spec = request.template
+    return replace(request, width=spec.width, height=spec.height, dpr=1.0, quality=None, max_bytes=None)
 
 
 def _status(reason: str, fwd_status: int | None, detail: str) -> CacheStatus:
