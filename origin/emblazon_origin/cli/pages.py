@@ -8,21 +8,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..home import find_home
-from ..project import Project, read_project
 from .exit_codes import FAILED, CommandError
 from .numbers import http_url, shard
 
 if TYPE_CHECKING:
-    from ..site.drawing import SitePicture, Task
-    from ..site.page_rules import PageRules
+    from ..site.drawing import SitePicture
     from ..site.site_build import Page
-    from ..template.library import TemplateLibrary
-    from ..text.fonts.font_library import FontLibrary
 
 MOST_NOTES = 25
 EPILOG = """Titles, descriptions, authors, dates and pictures are the pages' own. <meta name="emblazon:title">
@@ -57,69 +51,24 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Draw, write, and end with a table; 1 where a page got no card."""
-    if not options.site.is_dir():
-        raise CommandError(f"{options.site} is no folder; build the site first.")
-    from ..renderer_version import renderer_version
-    from ..site.card_store import CardStore
-    from ..site.site_build import SiteBuild
-    from ..template.library import TemplateLibrary
-    from ..text.fonts.font_library import FontLibrary
+    from ..site.draw_site import SiteError, SiteOptions, draw_site
 
     begun = time.monotonic()
-    home = find_home()
-    project = read_project(home)
-    fonts = FontLibrary(home.fonts)
-    library = TemplateLibrary(home.templates, fonts.digest, project.brand)
-    manifest = library.manifest(renderer_version())
-    store = CardStore(options.cache or home.state / "pages")
-    rules = _rules(options, project)
-    build = SiteBuild(options.site, rules, manifest, store, options.shard, dry=options.dry_run)
-    pages = list(build.pages())
-    _check_addresses(pages, rules)
-    tasks = build.tasks(pages)
-    if tasks:
-        for picture in _with_progress(_draw(options, rules, fonts, library, tasks), len(tasks)):
-            build.take(picture)
-    whole_site = options.shard == (1, 1) and not options.dry_run
-    pruned = (
-        store.prune({page.url.rpartition("/")[2] for page in pages}) if options.prune and whole_site else 0
+    told = SiteOptions(
+        base_url=options.base_url or "",
+        template=options.template or "",
+        cache=options.cache,
+        shard=options.shard,
+        processes=options.processes,
+        dry=options.dry_run,
+        prune=options.prune,
     )
-    _report(options, pages, pruned, time.monotonic() - begun)
-    return FAILED if any(page.state == "failed" for page in pages) else 0
-
-
-def _rules(options: argparse.Namespace, project: Project) -> PageRules:
-    from ..site.page_rules import read_rules
-
-    rules = read_rules(project.pages, project.file)
-    if options.base_url:
-        rules = replace(rules, base_url=options.base_url.rstrip("/"))
-    return replace(rules, template=options.template) if options.template else rules
-
-
-def _check_addresses(pages: list[Page], rules: PageRules) -> None:
-    """Platforms take absolute addresses alone."""
-    lost = [page.path for page in pages if page.request is not None and not page.facts.canonical]
-    if lost and not rules.base_url:
-        raise CommandError(
-            f"{lost[0]} has no canonical address: pass --base-url https://…, or set base_url in [pages]."
-        )
-
-
-def _draw(
-    options: argparse.Namespace,
-    rules: PageRules,
-    fonts: FontLibrary,
-    library: TemplateLibrary,
-    tasks: list[Task],
-) -> Iterator[SitePicture]:
-    from ..assets.fetch import GuardedFetcher
-    from ..render import Engine
-    from ..site.drawing import Drawer, draw_all
-    from ..site.site_images import LOCAL, SiteFetcher
-
-    fetcher = SiteFetcher(rules.base_url or LOCAL, options.site, GuardedFetcher())
-    return draw_all(Drawer(Engine(fonts, fetcher), library), tasks, options.processes)
+    try:
+        result = draw_site(options.site, told, _with_progress)
+    except SiteError as error:
+        raise CommandError(str(error)) from None
+    _report(options, result.pages, result.pruned, time.monotonic() - begun)
+    return FAILED if any(page.state == "failed" for page in result.pages) else 0
 
 
 def _with_progress(pictures: Iterator[SitePicture], total: int) -> Iterator[SitePicture]:
