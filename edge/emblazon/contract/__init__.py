@@ -19,9 +19,12 @@ Pure standard library, no I/O, no clock. By module:
                a POSTed card; `parse_short`, `expand_short` for `/c/{id}`; `fallback_request`
     canonical  `canonical_query(req)`, `canonical_path(req)`, `canonical_url(req)`, `cache_key(req, …)`,
                `card_payload(req)`, `card_id(req)`
+    colors     the named colours of CSS, so that `red` and `#f00` are one card
     alt        `alt_text(spec, params)`: the alternative text of a card
     signing    `Keyring.parse("kid:secret,…")` (secrets of 16 characters or more),
                `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`
+    bearer     bearer tokens: what edge and origin accept as one, and how they compare it
+    deadline   how long an answer may take, the edge's time and the origin's within it
 
 A handler calls, in this order: `match_route`, `keyring.verify` (needs no manifest), `parse_request`,
 `cache_key`.

@@ -16,7 +16,7 @@ from ..report import Report
 from .contrast import required_contrast, run_contrast
 from .drawn_text import DrawnRun, drawn_runs
 from .explanation import ExplainedBox, ExplainedText, Explanation, Numbers, rounded
-from .findings import contrast_findings, overflow_findings, platform_findings, safe_area_findings
+from .picture_findings import contrast_findings, overflow_findings, platform_findings, safe_area_findings
 from .safe_area import safe_area
 
 
