@@ -20,7 +20,10 @@ _PART_OF_A_CONTROL = re.compile(
 )
 _VENDOR_SELECTOR = re.compile(rf"::?{_VENDOR}[a-z-]+")
 _VENDOR_PROPERTY = re.compile(rf"{_VENDOR}[a-z-]+")
-_MOTION = re.compile(r"(?:-webkit-)?(?:transition|animation)(?:-[a-z-]+)?|scroll-behavior|will-change")
+_MOTION = re.compile(
+    r"(?:-webkit-)?(?:transition|animation)(?:-[a-z-]+)?|scroll-behavior|will-change|view-transition-name"
+)
+_OF_CONTROLS = frozenset(("resize", "text-size-adjust"))  # what a reset sets on fields and on phones
 _QUOTED = re.compile(r"'([^']+)'")
 # Families that stand in stacks for some system, before a generic one.
 SYSTEM_FAMILIES = frozenset((
@@ -41,7 +44,7 @@ def _is_reset(finding: Diagnostic) -> bool:
     if finding.code == "css-invalid-selector":
         return _VENDOR_SELECTOR.search(finding.message) is not None
     known = finding.code in ("css-unknown-property", "css-unsupported-property", "css-unsupported-value")
-    return known and _VENDOR_PROPERTY.fullmatch(finding.where) is not None
+    return known and (finding.where in _OF_CONTROLS or _VENDOR_PROPERTY.fullmatch(finding.where) is not None)
 
 
 def _is_motion(finding: Diagnostic) -> bool:

@@ -18,7 +18,7 @@ RESET = """
 *, ::backdrop, ::file-selector-button { box-sizing: border-box }
 :root { -moz-tab-size: 4; -o-tab-size: 4; tab-size: 4 }
 body { font-family: ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Inter, "Segoe UI Emoji" }
-::placeholder { opacity: 1 } input::-moz-placeholder { opacity: 1 }
+textarea { resize: vertical } ::placeholder { opacity: 1 } input::-moz-placeholder { opacity: 1 }
 ::-webkit-search-decoration { appearance: none }
 ::-webkit-datetime-edit-year-field { padding: 0 }
 :-moz-ui-invalid { box-shadow: none }
