@@ -12,7 +12,7 @@ out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; 
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: image-test help run dev test test-fast check format bench fidelity lock docs clean release release-check
+.PHONY: site image-test help run dev test test-fast check format bench fidelity lock docs clean release release-check
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fidelity: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Clo
 docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README's pictures again
 	@$(BIN)/python -m emblazon_origin.style.docs
 	@$(BIN)/python docs/pictures.py
+
+site: .venv/.dev fonts/vendor/.done ## The documentation as a site, with its own cards, into site/
+	@cd deploy/docs && ../../$(BIN)/mkdocs build --strict --quiet
 
 release: .venv/.dev fonts/vendor/.done ## Build wheel and sdist into dist/ and check them; publishing is the workflow's
 	@rm -rf dist && $(call quietly,$(BIN)/python -m build --no-isolation,The build failed.)
