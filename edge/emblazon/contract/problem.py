@@ -1,17 +1,26 @@
-"""What a client did wrong, as RFC 9457 problem details.
+"""Every problem that edge and origin answer with, as RFC 9457 problem details: one tree.
 
 Problem
- ├─ BadRequest        400   malformed URL or body
- │   ├─ BadParameter   400   one parameter is wrong; `param` names it
- │   └─ MalformedBody  400   the body is not what its header fields say
- ├─ Unauthorized      401   missing or wrong bearer token
- ├─ Forbidden         403   the signature is missing or wrong
- ├─ NotFound          404   no such route, template or card
- ├─ MethodNotAllowed  405   `allow` lists what is
- ├─ Gone              410   the signed URL has expired
- ├─ PayloadTooLarge   413   the body is too large
- ├─ UriTooLong        414   the URL is too long
- └─ TooManyRequests   429   `retry_after` seconds
+ ├─ BadRequest            400   malformed URL or body
+ │   ├─ BadParameter      400   one parameter is wrong; `param` names it
+ │   └─ MalformedBody     400   the body is not what its header fields say
+ ├─ CardRefused           400   the origin cannot draw the card as given
+ ├─ Unauthorized          401   missing or wrong bearer token
+ ├─ Forbidden             403   the signature is missing or wrong
+ │   └─ SwitchedOff       403   no token is configured for this endpoint
+ ├─ NotFound              404   no such route, template or card
+ ├─ MethodNotAllowed      405   `allow` lists what is
+ ├─ Gone                  410   the signed URL has expired
+ ├─ ConditionFailed       412   If-Match or If-Unmodified-Since does not hold
+ ├─ PayloadTooLarge       413   the body is too large
+ ├─ UriTooLong            414   the URL is too long
+ ├─ RangeNotSatisfiable   416   the range begins behind the end
+ ├─ TooManyRequests       429   `retry_after` seconds
+ ├─ NotStored             502   the origin or its storage did not take the card
+ │   └─ StoreBusy         503   … because it has no capacity now
+ ├─ NotReady              503   the edge cannot take the card now
+ ├─ Unpurgeable           503   the purge did not reach every tier
+ └─ Fault                 any   what went wrong on this side
 """
 
 from __future__ import annotations
@@ -168,6 +177,112 @@ class TooManyRequests(Problem):
     def headers(self) -> dict[str, str]:
         """Say when to try again, in seconds."""
         return {"Retry-After": str(self.retry_after)}
+
+
+class SwitchedOff(Forbidden):
+    """No token is configured for this endpoint."""
+
+    kind = "not-configured"
+    title = "This endpoint is switched off"
+
+
+class NotReady(Problem):
+    """The edge cannot take the card now."""
+
+    status = 503
+    kind = "not-ready"
+    title = "The card cannot be taken now"
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
+class NotStored(Problem):
+    """The origin or its storage did not take the card."""
+
+    status = 502
+    kind = "not-stored"
+    title = "The card could not be stored"
+
+
+class StoreBusy(NotStored):
+    """The origin has no capacity now."""
+
+    status = 503
+
+    def __init__(self, detail: str, retry_after: str) -> None:
+        super().__init__(detail)
+        self._retry_after = retry_after
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": self._retry_after}
+
+
+class Unpurgeable(Problem):
+    """The purge cannot be promised now."""
+
+    status = 503
+    kind = "purge-incomplete"
+    title = "The purge did not reach every tier"
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
+class CardRefused(Problem):
+    """The origin says that the card itself is wrong (400, 422): bad input stays 4xx."""
+
+    kind = "card-error"
+    title = "The card cannot be drawn as given"
+
+
+class ConditionFailed(Problem):
+    """If-Match or If-Unmodified-Since does not hold (RFC 9110 §15.5.13)."""
+
+    status = 412
+    kind = "precondition-failed"
+    title = "The condition of the request does not hold"
+
+
+class RangeNotSatisfiable(Problem):
+    """The range begins behind the end (RFC 9110 §15.5.17)."""
+
+    status = 416
+    kind = "range-not-satisfiable"
+    title = "The range lies outside the card"
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"The card has {length} bytes.")
+        self.length = length
+
+    def headers(self) -> dict[str, str]:
+        return {"Content-Range": f"bytes */{self.length}"}
+
+
+class Fault(Problem):
+    """What went wrong on this side, with a status of its own; `retry_after` is in seconds."""
+
+    status = 500
+    kind = "internal"
+    title = "Internal error"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int = 500,
+        kind: str = "",
+        title: str = "",
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail, kind=kind)
+        self.status = status
+        self.title = title or type(self).title
+        self.retry_after = retry_after
+
+    def headers(self) -> dict[str, str]:
+        """Say when to try again, where that is known."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 def first_repeated(names: Iterable[str]) -> str | None:

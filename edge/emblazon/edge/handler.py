@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..contract.problem import MethodNotAllowed, NotFound, Problem
+from ..contract.problem import Fault, MethodNotAllowed, NotFound, Problem
 from ..contract.route import Route, match_route
 from ..contract.uri import check_url_size
 from .admin.control import Control
@@ -187,7 +187,7 @@ class Edge:
         x.became("fallback", "edge-error")
         route = match_route(x.path)
         if route is None or x.request.method not in ("GET", "HEAD"):
-            return problem_response(x, InternalError("Something went wrong at the edge; the log knows more."))
+            return problem_response(x, Fault("Something went wrong at the edge; the log knows more."))
         try:
             return await self._built_in(x, route, "edge-error")
         except Problem as problem:
@@ -209,14 +209,6 @@ class Edge:
             "templates": sorted(manifest.templates) if manifest else [],
             "origin": self.filler.breaker.state(x.now),
         }
-
-
-class InternalError(Problem):
-    """A bug."""
-
-    status = 500
-    kind = "internal"
-    title = "Internal error"
 
 
 def _only(x: Exchange, *methods: str) -> None:

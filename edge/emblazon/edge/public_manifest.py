@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import replace
 
 from ..contract.manifest import manifest_to_json
+from ..contract.problem import NotReady
 from ..contract.schema import CacheLife, Manifest
-from .admin.publish import NotReady
 from .exchange import Exchange
 from .http.conditional import etag_matches
 from .ports import BytesBody, Response

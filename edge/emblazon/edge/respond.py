@@ -9,7 +9,7 @@ from typing import assert_never
 
 from ..contract.findings import FINDINGS_HEADER, findings_header
 from ..contract.problem import CONTENT_TYPE as PROBLEM_TYPE
-from ..contract.problem import Problem
+from ..contract.problem import ConditionFailed, Problem, RangeNotSatisfiable
 from .exchange import Exchange
 from .http.cache_status import CacheStatus
 from .http.conditional import (
@@ -60,29 +60,6 @@ class Picture:
     no_store: bool = False  # the origin forbids keeping it
     fallback: str = ""  # why this is not the card that was asked for
     copy: Found | None = None  # the stored copy that this plain hit shows
-
-
-class ConditionFailed(Problem):
-    """If-Match or If-Unmodified-Since does not hold (RFC 9110 §15.5.13)."""
-
-    status = 412
-    kind = "precondition-failed"
-    title = "The condition of the request does not hold"
-
-
-class RangeNotSatisfiable(Problem):
-    """The range begins behind the end (RFC 9110 §15.5.17)."""
-
-    status = 416
-    kind = "range-not-satisfiable"
-    title = "The range lies outside the card"
-
-    def __init__(self, length: int) -> None:
-        super().__init__(f"The card has {length} bytes.")
-        self.length = length
-
-    def headers(self) -> dict[str, str]:
-        return {"Content-Range": f"bytes */{self.length}"}
 
 
 async def card_response(x: Exchange, card: KeyedCard | None, picture: Picture) -> Response:

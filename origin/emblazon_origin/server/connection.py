@@ -18,7 +18,15 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
-from emblazon.contract.problem import CONTENT_TYPE, BadRequest, MalformedBody, NotFound, Problem, UriTooLong
+from emblazon.contract.problem import (
+    CONTENT_TYPE,
+    BadRequest,
+    Fault,
+    MalformedBody,
+    NotFound,
+    Problem,
+    UriTooLong,
+)
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.server.connection_limit import ConnectionLimit
 from emblazon_origin.server.messages import SECURITY_HEADERS, HttpResponse, error_response, problem_response
@@ -186,15 +194,12 @@ def _refusal(error: web.HTTPException, target: str) -> Problem:
     """Say what the library says, as a problem."""
     if error.status == 404:  # such as `OPTIONS *`
         return NotFound(f"{target[:100]!r} is no card.")
-    problem = Problem(f"{error.reason}.", kind="refused")
-    problem.status, problem.title = error.status, "The request cannot be taken"
-    return problem
+    return Fault(f"{error.reason}.", status=error.status, kind="refused", title="The request cannot be taken")
 
 
 def _busy() -> bytes:
-    problem = Problem("Every connection is busy; try again shortly.", kind="too-many-connections")
-    problem.status, problem.title = 503, "Too many connections"
-    body = problem.to_json()
+    told, title = "Every connection is busy; try again shortly.", "Too many connections"
+    body = Fault(told, status=503, kind="too-many-connections", title=title).to_json()
     head = (
         f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {CONTENT_TYPE}\r\n"
         f"Cache-Control: no-store\r\nRetry-After: 1\r\nServer: {SERVER}\r\n"

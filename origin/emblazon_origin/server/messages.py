@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from emblazon.contract.problem import CONTENT_TYPE as PROBLEM_TYPE
-from emblazon.contract.problem import Problem
+from emblazon.contract.problem import Fault, Problem
 from emblazon_origin.errors import EmblazonError
 
 
@@ -73,18 +73,16 @@ def problem_response(problem: Problem) -> HttpResponse:
 
 def error_response(error: EmblazonError) -> HttpResponse:
     """Answer with what went wrong here; only the public text leaves the house."""
-    kind = _kind(error)
-    document = {
-        "type": f"urn:emblazon:problem:{kind}",
-        "title": _TITLES.get(error.status, "The card could not be drawn"),
-        "status": error.status,
-        "detail": error.public or "The card could not be drawn.",
-    }
-    headers = [("Content-Type", PROBLEM_TYPE), ("Cache-Control", "no-store")]
-    retry_after = getattr(error, "retry_after", None)
-    if error.status == 503:
-        headers.append(("Retry-After", str(retry_after or 1)))
-    return HttpResponse(error.status, headers, orjson.dumps(document))
+    again = getattr(error, "retry_after", None) or 1
+    return problem_response(
+        Fault(
+            error.public or "The card could not be drawn.",
+            status=error.status,
+            kind=_kind(error),
+            title=_TITLES.get(error.status, "The card could not be drawn"),
+            retry_after=again if error.status == 503 else None,
+        )
+    )
 
 
 def _kind(error: EmblazonError) -> str:

@@ -26,9 +26,9 @@ from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.problem import (
     BadParameter,
     BadRequest,
-    Forbidden,
     MethodNotAllowed,
     NotFound,
+    SwitchedOff,
     Unauthorized,
 )
 from emblazon.contract.request import CardRequest, parse_request
@@ -148,10 +148,7 @@ class Routes:
         if config.dev:
             return
         if not config.token and not config.metrics_token:
-            raise Forbidden(
-                f"{request.path} is switched off; set EMBLAZON_METRICS_TOKEN to use it.",
-                kind="not-configured",
-            )
+            raise SwitchedOff(f"{request.path} is switched off; set EMBLAZON_METRICS_TOKEN to use it.")
         if not has_bearer(request.headers.get("authorization", ""), config.token, config.metrics_token):
             raise Unauthorized(f"{request.path} is for whoever holds a token of this origin.")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...contract.bearer import has_bearer
-from ...contract.problem import Forbidden, TooManyRequests, Unauthorized
+from ...contract.problem import SwitchedOff, TooManyRequests, Unauthorized
 from ..exchange import Exchange
 
 
@@ -34,9 +34,7 @@ def check_bearer(authorization: str, tokens: Mapping[str, str]) -> None:
     Raises Forbidden where none is configured, Unauthorized for a missing or wrong one.
     """
     if not any(tokens.values()):
-        raise Forbidden(
-            f"This endpoint is switched off; set {' or '.join(tokens)} to use it.", kind="not-configured"
-        )
+        raise SwitchedOff(f"This endpoint is switched off; set {' or '.join(tokens)} to use it.")
     if not has_bearer(authorization, *tokens.values()):
         raise Unauthorized("The Authorization header has no valid bearer token.")
 

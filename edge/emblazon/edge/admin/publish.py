@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...contract.alt import alt_text
 from ...contract.canonical import canonical_path, canonical_query, card_id, card_payload, check_canonical_size
-from ...contract.problem import BadParameter, PayloadTooLarge, Problem
+from ...contract.problem import BadParameter, NotReady, PayloadTooLarge
 from ...contract.request import CardRequest, build_request
 from ...contract.route import EXTENSIONS, Extension, certain_format
 from ...contract.schema import Manifest
@@ -22,17 +22,6 @@ from .control import Control
 from .guard import TokenBucket, check_bearer, check_rate
 from .short import ShortCards
 from .upload import upload
-
-
-class NotReady(Problem):
-    """The edge cannot take the card now."""
-
-    status = 503
-    kind = "not-ready"
-    title = "The card cannot be taken now"
-
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": "2"}
 
 
 class Publisher:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ...contract.problem import BadRequest, Problem
+from ...contract.problem import BadRequest, Problem, Unpurgeable
 from ...contract.request import CardRequest, parse_request
 from ...contract.route import ShortRoute, match_route
 from ...contract.schema import FORMATS, CardFormat, Manifest
@@ -160,17 +160,6 @@ class Purger:
             soft=order.soft,
             front=front,
         )
-
-
-class Unpurgeable(Problem):
-    """The purge cannot be promised now."""
-
-    status = 503
-    kind = "purge-incomplete"
-    title = "The purge did not reach every tier"
-
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": "2"}
 
 
 async def _try(x: Exchange, what: str, purge: Callable[[], Awaitable[None]]) -> str:

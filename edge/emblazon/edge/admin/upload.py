@@ -6,33 +6,12 @@ import json
 from dataclasses import dataclass
 
 from ...contract.canonical import canonical_query
-from ...contract.problem import BadParameter, Problem
+from ...contract.problem import BadParameter, NotStored, StoreBusy
 from ...contract.request import CardRequest
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers
 from ..ports import OriginError, OriginResponse, get_header
-
-
-class NotStored(Problem):
-    """The origin or its storage did not take the card."""
-
-    status = 502
-    kind = "not-stored"
-    title = "The card could not be stored"
-
-
-class StoreBusy(NotStored):
-    """The origin has no capacity now."""
-
-    status = 503
-
-    def __init__(self, detail: str, retry_after: str) -> None:
-        super().__init__(detail)
-        self._retry_after = retry_after
-
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": self._retry_after}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import json
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from ...contract.problem import Problem
+from ...contract.problem import CardRefused, Problem
 from ...contract.schema import formats_of
 from ..admin.control import Control
 from ..config import EdgeConfig
@@ -78,13 +78,6 @@ class Failed:
         return self.reason in ("origin-timeout", "origin-504")
 
 
-class OriginRefusal(Problem):
-    """The origin says that the card itself is wrong (400, 422): bad input stays 4xx."""
-
-    kind = "card-error"
-    title = "The card cannot be drawn as given"
-
-
 class Filler:
     """Asks one origin; knows its health and the cards that failed lately."""
 
@@ -113,7 +106,7 @@ class Filler:
         """Fill one card, together with everyone else who wants it; tell whether the flight was shared.
 
         `known` is the record of a copy in the caller's hands, which the origin may confirm. With `final` the
-        origin is given time for its small encoding: for the background. Raises OriginRefusal where the
+        origin is given time for its small encoding: for the background. Raises CardRefused where the
         origin says the input is wrong.
         """
         seconds = self._config.origin_timeout if deadline is None else deadline
@@ -360,7 +353,7 @@ def _short_lived(record: Record, *, seconds: float = FOREIGN_VERSION_LIFE) -> Re
     return replace(record, times=times)
 
 
-async def _refusal(answer: OriginResponse) -> OriginRefusal:
+async def _refusal(answer: OriginResponse) -> CardRefused:
     """Pass on what the origin's problem JSON says, and nothing else of its answer."""
     detail, param = "The origin refused the card.", ""
     if (answer.body.length or 0) <= MAX_PROBLEM:
@@ -369,4 +362,4 @@ async def _refusal(answer: OriginResponse) -> OriginRefusal:
             detail, param = str(members.get("detail", detail))[:1000], str(members.get("param", ""))[:64]
         except (ValueError, AttributeError):
             pass
-    return OriginRefusal(detail, param=param)
+    return CardRefused(detail, param=param)
