@@ -11,6 +11,7 @@ from workerd import PURGE_TOKEN
 
 from emblazon.contract.problem import first_repeated
 
+TRACEBACKS = ("Error handling request", "Unhandled exception", "RequestPayloadError")  # as aiohttp logs them
 GARBAGE = b"\x00garbage that no decoder takes"
 WHOLE = gzip.compress(b'{"all": true}')
 HEAD = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {PURGE_TOKEN}\r\n".encode()
@@ -43,7 +44,8 @@ def test_encoded_body_is_refused(
     assert b"application/problem+json" in head
     assert b"send it as it is" in told
     assert b"aiohttp" not in head + told
-    assert "Traceback" not in capfd.readouterr().err
+    logged = capfd.readouterr().err
+    assert not any(word in logged for word in TRACEBACKS)
 
 
 @pytest.mark.parametrize("chunk", [b"zz\r\n", b"5\r\nab", b"-1\r\n\r\n", b"5\r\nabcdeXX0\r\n\r\n"])
@@ -57,7 +59,8 @@ def test_broken_chunks_are_refused(
         answer = client.recv(65536)
     assert not answer or answer.split(b" ", 2)[1] in (b"400", b"408")
     assert b"aiohttp" not in answer
-    assert "Traceback" not in capfd.readouterr().err
+    logged = capfd.readouterr().err
+    assert not any(word in logged for word in TRACEBACKS)
 
 
 def test_encoded_body_of_a_request_that_has_none_does_not_matter(worker: CPythonHost, title: str) -> None:
