@@ -104,7 +104,7 @@ class Worker:
             self._variables = variables(raw_env)
             edge = Edge(EdgeConfig.from_env(self._variables))
             self._bindings = _Bindings.of(raw_env, edge.config, self._variables)
-            self._short_way = ShortWay(edge, self._bindings.raw_kv)
+            self._short_way = ShortWay(edge, self._bindings.raw_kv, self._bindings.analytics)
             self._edge = edge
             gc.freeze()  # what every request shares needs no look at each collection
         return self._edge, self._ports(raw_ctx, self._bindings)

@@ -18,16 +18,19 @@ import js
 
 from ..edge.handler import Edge
 from ..edge.hits import REMEMBERED, UNUSUAL, Known, answer
+from ..edge.ports import Analytics
 from ..edge.store.record import RECORD_HEADER
+from ..edge.unfurls import write_point
 from .js import JsObject, absent
 
 
 class ShortWay:
     """The known hits of one isolate."""
 
-    def __init__(self, edge: Edge, kv: JsObject) -> None:
+    def __init__(self, edge: Edge, kv: JsObject, analytics: Analytics | None = None) -> None:
         config = edge.config
         self._edge = edge
+        self._analytics = analytics
         self._from_kv = not config.cache_api
         self._tier = kv if self._from_kv else js.caches.default
         self._patience = round(1000 * (config.kv_timeout if self._from_kv else config.cache_timeout))
@@ -50,9 +53,10 @@ class ShortWay:
         if absent(copy):
             return None
         if self._from_kv:
-            return self._response(copy.value, known, began) if copy.metadata == known.record else None
-        same = copy.headers.get(RECORD_HEADER) == known.record
-        return self._response(copy.body, known, began) if same else None
+            same, body = copy.metadata == known.record, copy.value
+        else:
+            same, body = copy.headers.get(RECORD_HEADER) == known.record, copy.body
+        return self._response(request, body, known, began) if same else None
 
     def _look(self, key: str) -> JsObject:
         """Return the calls to begin: the tier's, and that of a timer."""
@@ -72,13 +76,31 @@ class ShortWay:
             self._looks.popitem(last=False)
         return look
 
-    def _response(self, body: JsObject, known: Known, began: float) -> JsObject:
+    def _point(self, request: JsObject, known: Known, took: float) -> None:
+        assert self._analytics is not None  # noqa: S101 - asked before
+        get = request.headers.get
+        write_point(
+            self._analytics,
+            template=known.card.request.template.name,
+            variant=known.card.request.variant,
+            outcome="hit",
+            tier=known.tier,
+            status=200,
+            user_agent=get("user-agent") or "",
+            country=get("cf-ipcountry") or "",
+            milliseconds=took,
+            size=known.length,
+        )
+
+    def _response(self, request: JsObject, body: JsObject, known: Known, began: float) -> JsObject:
         now = time.time()
         self._count += 1
         took = (now - began) * 1000
         timing = f"{known.tier};dur={took:.1f}, total;dur={took:.1f}"
         head = answer(known, now, f"{self._name}{self._count:016x}", timing)
         self._edge.hot.note(known.url)
+        if self._analytics is not None:
+            self._point(request, known, took)
         return js.Response.new(body, js.JSON.parse(head))
 
 

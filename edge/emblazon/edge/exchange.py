@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .http.cache_status import ServerTiming
 from .ports import Ports, Request
+from .unfurls import write_point
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -21,6 +22,7 @@ class Exchange:
     started: float
     timing: ServerTiming = field(default_factory=ServerTiming)
     template: str = ""
+    variant: str = ""
     outcome: str = ""  # hit, stale, stale-if-error, miss, fallback, problem
     tier: str = ""  # where the answer came from, or why it is a fallback
 
@@ -41,11 +43,18 @@ class Exchange:
         outcome, metrics = self.outcome or "other", self.ports.metrics
         metrics.count("edge_requests", outcome=outcome, tier=self.tier, template=self.template)
         metrics.observe("edge_request_seconds", took, outcome=outcome)
-        if self.ports.analytics is not None:
-            self.ports.analytics.write(
-                index=self.template,
-                blobs=[outcome, self.tier, str(status)],
-                doubles=[took * 1000, float(length)],
+        if self.ports.analytics is not None and self.outcome:  # a card was asked for
+            write_point(
+                self.ports.analytics,
+                template=self.template,
+                variant=self.variant,
+                outcome=outcome,
+                tier=self.tier,
+                status=status,
+                user_agent=self.request.headers.get("user-agent", ""),
+                country=self.request.headers.get("cf-ipcountry", ""),
+                milliseconds=took * 1000,
+                size=length,
             )
 
     @property

@@ -164,7 +164,7 @@ class Edge:
         card = await self.keyer.card(x, route)  # 1 to 3
         if card is None:
             return await self._built_in(x, route, "no-manifest")
-        x.template = card.request.template.name
+        x.template, x.variant = card.request.template.name, card.request.variant
         picture = await self.server.picture(x, card)  # 4 to 8
         self._afterwards(x, card.url)
         response = await card_response(x, card, picture)

@@ -23,10 +23,12 @@ from .edge_metrics import CONTENT_TYPE as METRICS_TYPE
 from .edge_metrics import PrometheusMetrics
 from .forwarded import NO_PROXIES, TrustedProxies
 from .memory_cache import MemoryCache
+from .sqlite_analytics import SQLiteAnalytics
 from .sqlite_kv import SQLiteKV
 
 log = logging.getLogger(__name__)
 
+ANALYTICS_FILE = "analytics.sqlite3"  # beside the KV
 SCHEDULE = 60.0  # seconds between the runs of the cron work
 DRAIN = 10.0  # seconds that background work gets at shutdown
 BODY_TIMEOUT = 10.0  # seconds for the body of a request
@@ -51,6 +53,10 @@ class EdgeHost:
         self.kv = SQLiteKV(kv_path, self.clock, max_bytes=kv_bytes)
         self.cache = MemoryCache(self.clock, max_bytes=cache_bytes)
         self.background = AsyncioBackground()
+        in_memory = str(kv_path) == ":memory:"
+        self.analytics = (
+            None if in_memory else SQLiteAnalytics(Path(kv_path).with_name(ANALYTICS_FILE), self.clock)
+        )
         self.edge = Edge(config)
         self.ports = Ports(
             clock=self.clock,
@@ -62,6 +68,7 @@ class EdgeHost:
             flight=AsyncioFlight(),
             log=log or JsonLog(),
             metrics=metrics or NoMetrics(),
+            analytics=self.analytics,
         )
         if self.kv.set_aside is not None:
             self.ports.log.log("error", "KV file damaged", kept_as=str(self.kv.set_aside), now="begun anew")
@@ -80,6 +87,8 @@ class EdgeHost:
         """Let background work finish, then close the store."""
         await self.background.drain(DRAIN)
         self.kv.close()
+        if self.analytics is not None:
+            self.analytics.close()
 
 
 HOST = web.AppKey("edge_host", EdgeHost)

@@ -1,0 +1,68 @@
+"""One data point for each request of a card: who unfurled what, and how it was served. No personal data.
+
+| column | content |
+|---|---|
+| `index1` | template |
+| `blob1`, `blob2`, `blob3` | outcome, tier (or why it was no card), status |
+| `blob4` | platform, by its crawler's user agent; `other` for everybody else |
+| `blob5` | variant |
+| `blob6` | country, where the host knows it |
+| `double1`, `double2` | milliseconds, bytes |
+
+The same columns in Analytics Engine and in the SQLite file of the embedded edge.
+"""
+
+from __future__ import annotations
+
+from .ports import Analytics
+
+OTHER = "other"
+# A word of the crawler's user agent, in lower case; the first that fits counts.
+CRAWLERS: tuple[tuple[str, str], ...] = (
+    ("whatsapp/", "WhatsApp"),
+    ("telegrambot", "Telegram"),  # also says TwitterBot
+    ("discordbot", "Discord"),
+    ("slackbot", "Slack"),
+    ("slack-imgproxy", "Slack"),
+    ("linkedinbot", "LinkedIn"),
+    ("pinterest", "Pinterest"),
+    ("redditbot", "Reddit"),
+    ("skypeuripreview", "Teams"),
+    ("cardyb", "Bluesky"),
+    ("mastodon/", "Mastodon"),
+    ("facebookexternalhit/1.1 facebot twitterbot", "iMessage"),
+    ("facebookexternalhit", "Facebook"),
+    ("facebot", "Facebook"),
+    ("meta-externalfetcher", "Facebook"),
+    ("twitterbot", "X"),
+    ("applebot", "Apple"),
+    ("googlebot", "Google"),
+    ("bingbot", "Bing"),
+)
+
+
+def platform_of(user_agent: str) -> str:
+    """Name the platform whose crawler this is."""
+    lower = user_agent[:512].lower()
+    return next((name for word, name in CRAWLERS if word in lower), OTHER)
+
+
+def write_point(
+    analytics: Analytics,
+    *,
+    template: str,
+    variant: str,
+    outcome: str,
+    tier: str,
+    status: int,
+    user_agent: str,
+    country: str,
+    milliseconds: float,
+    size: int,
+) -> None:
+    """Write the data point of one request."""
+    analytics.write(
+        index=template,
+        blobs=[outcome, tier, str(status), platform_of(user_agent), variant, country[:2]],
+        doubles=[milliseconds, float(size)],
+    )

@@ -1,0 +1,131 @@
+"""`emblazon stats`: who unfurled which cards, and how they were served."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from .exit_codes import FAILED, CommandError
+from .numbers import http_url
+
+ACCOUNT, TOKEN = "EMBLAZON_ACCOUNT_ID", "EMBLAZON_ANALYTICS_TOKEN"  # variables' names
+API = "https://api.cloudflare.com/client/v4"
+FILE = "analytics.sqlite3"
+SQL = (
+    "SELECT index1 AS template, blob1 AS outcome, blob2 AS tier, blob4 AS platform, blob5 AS variant, "
+    "blob6 AS country, SUM(_sample_interval) AS requests, SUM(double1 * _sample_interval) AS ms, "
+    "SUM(double2 * _sample_interval) AS bytes FROM {dataset} WHERE timestamp >= toDateTime({since}) "
+    "GROUP BY template, outcome, tier, platform, variant, country"
+)
+NOTE = "Crawlers fetch once and keep what they get: these are unfurls, not readers, and no clicks."
+
+Row = dict[str, object]
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("stats", help="who unfurled which cards", description=NOTE)
+    parser.add_argument("--days", type=float, default=7.0, help="how far back (7)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--database", type=Path, metavar="FILE", help="the embedded edge's file")
+    parser.add_argument(
+        "--account",
+        default=os.environ.get(ACCOUNT, ""),
+        metavar="ID",
+        help=f"ask Analytics Engine instead (${ACCOUNT}), with the token in ${TOKEN}",
+    )
+    parser.add_argument("--dataset", default="emblazon", help="the dataset there (emblazon)")
+    parser.add_argument("--api", type=http_url, default=API, help=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Query, add up and print."""
+    sql = SQL.format(dataset=options.dataset, since=int(time.time() - options.days * 86_400))
+    rows = _remote(options, sql) if options.account else _local(options.database or _own_file(), sql)
+    report = summary(rows)
+    if options.json:
+        print(json.dumps(report, indent=1, sort_keys=True))
+    else:
+        print("\n".join(_lines(report, options.days)))
+    return 0
+
+
+def summary(rows: Iterable[Row]) -> dict[str, object]:
+    """Add the rows up: in all, and for each value of each dimension."""
+    by: dict[str, Counter[str]] = {
+        name: Counter() for name in ("platform", "template", "variant", "country", "outcome", "tier")
+    }
+    requests, milliseconds, size = 0, 0.0, 0
+    for row in rows:
+        count = int(str(row["requests"]))
+        requests += count
+        milliseconds += float(str(row["ms"]))
+        size += round(float(str(row["bytes"])))
+        for name, counter in by.items():
+            if row[name]:
+                counter[str(row[name])] += count
+    return {
+        "requests": requests,
+        "mean_ms": round(milliseconds / requests, 1) if requests else 0.0,
+        "bytes": size,
+        **{name: dict(counter.most_common()) for name, counter in by.items()},
+    }
+
+
+def _own_file() -> Path:
+    from ..home import find_home
+
+    state, fault = find_home().writable_state()
+    if state is None:
+        raise CommandError(f"Nothing can be written to {fault}, so nothing was counted; name a --database.")
+    return state / FILE
+
+
+def _local(path: Path, sql: str) -> list[Row]:
+    from ..host.sqlite_analytics import query
+
+    if not path.is_file():
+        raise CommandError(f"{path} is not there: no card was asked for yet, or another folder is meant.")
+    try:
+        return query(path, sql)
+    except sqlite3.Error as error:
+        raise CommandError(f"{path} cannot be read: {error}.", FAILED) from None
+
+
+def _remote(options: argparse.Namespace, sql: str) -> list[Row]:
+    import httpx
+
+    token = os.environ.get(TOKEN, "")
+    if not token:
+        raise CommandError(f"There is no token: set {TOKEN} to one that may read Account Analytics.")
+    address = f"{options.api.rstrip('/')}/accounts/{options.account}/analytics_engine/sql"
+    try:
+        answer = httpx.post(
+            address, content=sql, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
+        )
+        answer.raise_for_status()
+        rows: list[Row] = answer.json()["data"]
+    except httpx.HTTPStatusError as error:
+        text = error.response.text[:200]
+        raise CommandError(
+            f"Analytics Engine answered {error.response.status_code}: {text}", FAILED
+        ) from None
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise CommandError(f"Analytics Engine could not be asked: {error}", FAILED) from None
+    return rows
+
+
+def _lines(report: dict[str, object], days: float) -> list[str]:
+    lines = [f"{report['requests']} requests for cards in {days:g} days, {report['mean_ms']} ms in the mean"]
+    for name in ("platform", "template", "variant", "country", "outcome", "tier"):
+        counts = report[name]
+        if isinstance(counts, dict) and counts:
+            lines += ["", name, *(f"  {count:8}  {value}" for value, count in counts.items())]
+    return [*lines, "", NOTE]

@@ -1,0 +1,153 @@
+"""`emblazon stats` after a day of nine crawlers shows the numbers that were planted, on both hosts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cpython_host import CPythonHost
+from misbehaving_origin import MisbehavingOrigin
+from waiting import wait_until
+from workerd import PyodideHost, Workerd, worker_variables
+
+from emblazon.edge.unfurls import OTHER, platform_of
+from emblazon_origin.cli import main
+from emblazon_origin.host.sqlite_analytics import COLUMNS
+
+AGENTS = {
+    "Facebook": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "X": "Twitterbot/1.0",
+    "LinkedIn": "LinkedInBot/1.0 (compatible; Mozilla/5.0; +http://www.linkedin.com)",
+    "Slack": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Discord": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+    "WhatsApp": "WhatsApp/2.23.20.0 A",
+    "Telegram": "TelegramBot (like TwitterBot)",
+    "Pinterest": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
+    "Mastodon": "http.rb/5.1.1 (Mastodon/4.2.1; +https://example.social/)",
+}
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
+
+
+@pytest.mark.parametrize(("platform", "agent"), [*AGENTS.items(), (OTHER, BROWSER), (OTHER, "")])
+def test_crawlers_are_known_by_their_user_agents(platform: str, agent: str) -> None:
+    assert platform_of(agent) == platform
+
+
+def play(worker: Workerd) -> Counter[str]:
+    """A day of unfurls; returns how many requests each platform made."""
+    planted: Counter[str] = Counter()
+    for number, (platform, agent) in enumerate([*AGENTS.items(), (OTHER, BROWSER)]):
+        for turn in range(number + 1):
+            answer = worker.card(f"stats-{turn % 3}", user_agent=agent)
+            assert answer.status_code == 200
+            planted[platform] += 1
+    return planted
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main(["stats", "--json", *arguments]) == 0
+    report: dict[str, object] = json.loads(capsys.readouterr().out)
+    return report
+
+
+def assert_planted(report: dict[str, object], planted: Counter[str]) -> None:
+    assert report["platform"] == dict(planted)
+    assert report["requests"] == planted.total()
+    assert report["template"] == {"article": planted.total()}
+    assert report["outcome"] == {"miss": 3, "hit": planted.total() - 3}
+
+
+@pytest.fixture
+def stand_in_origin() -> Iterator[MisbehavingOrigin]:
+    origin = MisbehavingOrigin()
+    yield origin
+    origin.close()
+
+
+def test_stats_of_the_embedded_edge(
+    stand_in_origin: MisbehavingOrigin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = CPythonHost(tmp_path / "host", worker_variables(stand_in_origin.url))
+    host.start()
+    try:
+        planted = play(host)
+    finally:
+        host.stop()
+    (database,) = (tmp_path / "host").rglob("analytics.sqlite3")
+    assert_planted(told(capsys, "--database", str(database)), planted)
+
+
+@pytest.mark.e2e
+def test_stats_of_the_worker(
+    stand_in_origin: MisbehavingOrigin,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker = PyodideHost(tmp_path / "host", worker_variables(stand_in_origin.url), platform=True)
+    worker.start()
+    try:
+        planted = play(worker)
+        wait_until(lambda: len(worker.recorded()["analytics"]) == planted.total())
+        points = worker.recorded()["analytics"]
+    finally:
+        worker.stop()
+    monkeypatch.setenv("EMBLAZON_ANALYTICS_TOKEN", "token-of-the-tests")
+    with AnalyticsEngine(points) as api:
+        assert_planted(told(capsys, "--account", "abc", "--api", api.url), planted)
+
+
+def test_stats_without_a_database_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["stats", "--database", str(tmp_path / "none.sqlite3")]) == 2
+    assert "none.sqlite3 is not there" in capsys.readouterr().err
+
+
+class AnalyticsEngine:
+    """The platform's SQL API with recorded points in it; SQLite speaks as much of its dialect."""
+
+    def __init__(self, points: list[dict[str, object]]) -> None:
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.row_factory = sqlite3.Row
+        self._database.create_function("toDateTime", 1, float)
+        self._database.execute(f"CREATE TABLE emblazon ({', '.join(COLUMNS)}, _sample_interval DEFAULT 1)")
+        for point in points:
+            row = [4e9, *point["indexes"], *point["blobs"], *point["doubles"]]  # type: ignore[misc]
+            marks = ", ".join("?" * len(COLUMNS))
+            self._database.execute(f"INSERT INTO emblazon ({', '.join(COLUMNS)}) VALUES ({marks})", row)  # noqa: S608
+        database = self._database
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                assert self.path == "/accounts/abc/analytics_engine/sql"
+                assert self.headers["Authorization"] == "Bearer token-of-the-tests"
+                sql = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                data = json.dumps({"data": [dict(row) for row in database.execute(sql)]}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *args: object) -> None:
+                return None
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> AnalyticsEngine:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        with closing(self._database):
+            pass
