@@ -3,7 +3,7 @@
 serve.py                       `serve`, `origin`, `dev`; embedded.py runs the first, dev.py the last
 render.py, explain_command.py  one card: `render`; `explain`, `lint`
 export.py, pages.py            many: a list (card_list.py), a built site
-sign.py, url_command.py        addresses; purge.py: forget cards; stats.py: who unfurled them
+sign.py, url_command.py        addresses; purge.py: forget cards
 schema_commands.py             `manifest`, `types`: the templates' schemas
 fonts_command.py               `fonts`
 gallery.py                     the page at `/` of the local server

@@ -31,7 +31,7 @@ COMMANDS = {
     "fonts": "fonts_command", "init": "project.init", "new": "project.init",
     "eject": "project.init", "config": "project.config_command",
     "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "pages",
-    "stats": "stats",
+    "stats": "project.stats",
     "manifest": "schema_commands", "types": "schema_commands",
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 init.py            `emblazon init`, `new`, `eject`; the files of a new template are in starter/
 config_command.py  `emblazon config`
-doctor.py          `emblazon doctor`
+doctor.py          `emblazon doctor`; stats.py: `emblazon stats`
 settings.py        `.env` and `emblazon.toml` below the environment
 secrets_file.py    keys: of `.env`, and the one that `serve` makes
 """

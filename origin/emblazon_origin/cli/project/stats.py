@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from .exit_codes import FAILED, CommandError
-from .numbers import http_url
+from ..exit_codes import FAILED, CommandError
+from ..numbers import http_url
 
 ACCOUNT, TOKEN = "EMBLAZON_ACCOUNT_ID", "EMBLAZON_ANALYTICS_TOKEN"  # variables' names
 API = "https://api.cloudflare.com/client/v4"
@@ -80,7 +80,7 @@ def summary(rows: Iterable[Row]) -> dict[str, object]:
 
 
 def _own_file() -> Path:
-    from ..home import find_home
+    from ...home import find_home
 
     state, fault = find_home().writable_state()
     if state is None:
@@ -89,7 +89,7 @@ def _own_file() -> Path:
 
 
 def _local(path: Path, sql: str) -> list[Row]:
-    from ..host.sqlite_analytics import query
+    from ...host.sqlite_analytics import query
 
     if not path.is_file():
         raise CommandError(f"{path} is not there: no card was asked for yet, or another folder is meant.")
