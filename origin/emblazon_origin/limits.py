@@ -2,7 +2,7 @@
 
 MAX_HTML_BYTES = 2_000_000
 MAX_ELEMENTS = 5_000
-MAX_DEPTH = 2_000
+MAX_DEPTH = 512  # as Chromium has it
 MAX_CSS_CHARACTERS = 500_000  # of all style sheets of a card
 MAX_TEXT_CHARACTERS = 100_000
 MAX_CANVAS_PIXELS = 16_000_000  # width · height · dpr²

@@ -9,6 +9,7 @@ while.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -28,6 +29,8 @@ SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one picture and for all th
 _WALL = 3.0  # how much longer than that they may take on a busy machine
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _LONG_MARKUP = 200_000  # characters
+# What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
+_STRANGE = re.compile(r"dasharray|<pattern|<filter|<marker|\d{6}|\d[eE]\+?\d|inf\b|nan\b", re.I)
 _SHORT = 0.05  # seconds that are not worth a process
 
 
@@ -93,9 +96,9 @@ class PictureWork:
     def _drawn(
         self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: Sequence[str]
     ) -> Image.Image:
-        price = work_of(svg, width, height) if len(svg.markup) < _LONG_MARKUP else IN_PROCESS
-        if self._affords(price, remote=False):
-            return draw_svg(svg, width, height, fonts)
+        if len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(svg.markup):
+            if self._affords(work_of(svg, width, height), remote=False):
+                return draw_svg(svg, width, height, fonts)
         _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)))
         if drawn is None:
             raise AssetError("the SVG image cannot be drawn")

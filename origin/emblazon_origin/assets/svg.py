@@ -278,6 +278,10 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
         )
     except ValueError as error:
         raise AssetError(f"the SVG image cannot be drawn: {error}") from error
+    except BaseException as error:  # a panic of the rasteriser is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise AssetError("the SVG image cannot be drawn: the rasteriser failed") from error
     with Image.open(io.BytesIO(bytes(png)), formats=["PNG"]) as opened:
         image = opened.convert("RGBA")
     if image.size != (width, height):

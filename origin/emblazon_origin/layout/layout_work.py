@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from ..limits import LAYOUT_WORK
 from ..report import Report
-from ..text.line_model import InlineItem, TextItem
+from ..text.line_model import CloseItem, InlineItem, OpenItem, TextItem
 
 PASS = 80_000.0  # one layout or measuring of one box
 TEXT = 110_000.0  # breaking one text into lines
 TEXT_ITEM = 30_000.0  # an inline box's start or end, a run, an atomic
+NESTED = 3_000.0  # each inline box around a run, for layout and for paint
 LETTER, WIDE_LETTER = 2_000.0, 6_000.0  # of ASCII, of other scripts
 TRACK_SPAN = 300.0  # a grid item or table cell looks at one track that it spans
 GRID_CELL = 150.0  # placement looks at one cell
@@ -43,7 +44,15 @@ class LayoutWork:
 
     def text(self, items: Sequence[InlineItem]) -> None:
         """Count the breaking of a text. Raises LayoutExhausted."""
-        self.take(TEXT + TEXT_ITEM * len(items) + sum(map(_letters, items)))
+        units, depth = TEXT + TEXT_ITEM * len(items), 0
+        for item in items:
+            if isinstance(item, TextItem):
+                units += NESTED * depth + len(item.text) * (LETTER if item.text.isascii() else WIDE_LETTER)
+            elif isinstance(item, OpenItem):
+                depth += 1
+            elif isinstance(item, CloseItem):
+                depth -= 1
+        self.take(units)
 
     def tell(self, report: Report) -> None:
         """Report what was left out."""
@@ -53,9 +62,3 @@ class LayoutWork:
                 "or nest fewer flex and grid boxes"
             )
             report.add("error", "limit", message)
-
-
-def _letters(item: InlineItem) -> float:
-    if not isinstance(item, TextItem):
-        return 0.0
-    return len(item.text) * (LETTER if item.text.isascii() else WIDE_LETTER)

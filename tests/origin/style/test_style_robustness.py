@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emblazon_origin.errors import LimitError
+from emblazon_origin.limits import MAX_DEPTH
 from emblazon_origin.report import Report
 from emblazon_origin.style import Viewport, style_document
 from emblazon_origin.style.syntax import registry
-from emblazon_origin.style.values.dom import StyledDocument
+from emblazon_origin.style.values.dom import Element, StyledDocument
 
 PIECES = [
     "0", "1", "-1.5", "10px", "3em", "50%", "1fr", "45deg", "red", "#fff", "auto", "none", "inherit",
@@ -97,13 +98,12 @@ def test_large_input_is_styled(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<div>" * 5_000,
         "<p>x</p>" * 5_100,
         "<p>" + "".join(f"<b i={i}>" for i in range(1_000)) + "</p>" + "<p>x</p>" * 1_000,
         "<style>a{}" + "/* */" * 200_000 + "</style>",
         "x" * 200_000,
     ],
-    ids=["depth", "elements", "reopened", "css size", "text"],
+    ids=["elements", "reopened", "css size", "text"],
 )
 def test_what_is_beyond_the_limits_is_a_limit_error(html: str) -> None:
     with pytest.raises(LimitError):
@@ -127,6 +127,18 @@ def test_styling_beyond_its_work_is_left_out_and_told(html: str) -> None:
     document = style_document(html, base="/", viewport=Viewport(1200, 630), report=report)
     assert document.root.children
     assert "limit" in {finding.code for finding in report.diagnostics}
+
+
+def test_elements_beyond_the_depth_lie_side_by_side() -> None:
+    report = Report()
+    document = style_document("<div>" * 4_000 + "x", base="/", viewport=Viewport(1200, 630), report=report)
+    level, depth, count = [document.root], 0, 0
+    while level:
+        depth, count = depth + 1, count + len(level)
+        level = [child for element in level for child in element.children if isinstance(child, Element)]
+    assert depth <= MAX_DEPTH + 1
+    assert count > 4_000
+    assert [finding.code for finding in report.diagnostics] == ["limit"]
 
 
 def test_attributes_beyond_the_limit_are_dropped_and_told() -> None:

@@ -167,7 +167,11 @@ def parse_html(html: str, report: Report) -> ParsedHtml:
     root = parser.root
     if root is None or root.tag != "html":
         return ParsedHtml(HtmlNode("html", {}))
-    parsed = _Builder(_Lines(html)).build(root)
+    builder = _Builder(_Lines(html))
+    parsed = builder.build(root)
+    if builder.flattened:
+        message = f"elements are nested more than {limits.MAX_DEPTH} deep: those inside lie side by side"
+        report.add("warning", "limit", message)
     parsed.quirks = _DOCTYPE.match(html) is None
     return parsed
 
@@ -175,6 +179,7 @@ def parse_html(html: str, report: Report) -> ParsedHtml:
 class _Builder:
     def __init__(self, lines: _Lines) -> None:
         self.lines = lines
+        self.flattened = False
 
     def build(self, source: Any) -> ParsedHtml:
         root = self.node(source, None)
@@ -183,8 +188,6 @@ class _Builder:
         stack: list[tuple[Any, HtmlNode, int]] = [(source, root, 1)]
         while stack:
             parent_source, parent, depth = stack.pop()
-            if depth > limits.MAX_DEPTH:
-                raise LimitError(f"elements are nested more than {limits.MAX_DEPTH} deep")
             child = parent_source.child
             later: list[tuple[Any, HtmlNode, int]] = []
             while child is not None:
@@ -196,7 +199,9 @@ class _Builder:
                         raise LimitError(f"more than {limits.MAX_ELEMENTS} elements")
                     node = self.node(child, parent)
                     if node.tag not in ("script", "template"):
-                        later.append((child, node, depth + 1))
+                        deep = depth >= limits.MAX_DEPTH  # as in Chromium, what is deeper lies side by side
+                        self.flattened = self.flattened or deep
+                        later.append((child, parent, depth) if deep else (child, node, depth + 1))
                 child = child.next
             stack += reversed(later)
             for index, node in enumerate(parent.elements):

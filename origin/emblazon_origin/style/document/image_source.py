@@ -12,7 +12,7 @@ from ..values.tokens import Cursor, InvalidValue, resolve, tokenize
 from ..values.units import Context, Viewport
 
 _CANDIDATE = re.compile(r"\s*,*\s*(data:\S+|[^\s,]\S*[^\s,]|[^\s,])(?:\s+([^,]*))?(?:,|\Z)")
-_DESCRIPTOR = re.compile(r"(\d*\.?\d+)([wx])")
+_DESCRIPTOR = re.compile(r"(\d*+\.\d++|\d++)([wx])")
 
 
 def image_source(node: HtmlNode, viewport: Viewport) -> str:

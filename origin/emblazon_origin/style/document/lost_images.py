@@ -18,7 +18,7 @@ from ..values.node import HtmlNode
 from ..values.units import Viewport
 from .image_source import with_source
 
-_NO_LOOP = re.compile(r"\s*this\.onerror\s*=\s*(?:null|''|\"\")\s*;?", re.IGNORECASE)
+_NO_LOOP = re.compile(r"(?<!\s)\s*+this\.onerror\s*+=\s*+(?:null|''|\"\")\s*;?", re.IGNORECASE)
 _REMOVE = re.compile(
     r"this\.remove\(\)|this\.outerHTML=(?:''|\"\")|this\.parent(?:Node|Element)\.removeChild\(this\)"
 )

@@ -15,7 +15,7 @@ from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
 from .table_hints import table_hints
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_NUMBER = re.compile(r"\s*+[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d++)?\s*+")
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _SIZED = frozenset((
     "img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table", "tr",

@@ -143,7 +143,7 @@ def tailor_ascii(text: str, found: Iterable[int]) -> set[int]:
 
 
 _ASCII_PAIRS = regex.compile(r"[!-~]{2,}")
-_SPACE_RUNS = regex.compile(r"[ \t]+(?=[^ \t\n\u3000\u200b])")
+_SPACE_RUNS = regex.compile(r"(?<![ \t])[ \t]++(?=[^ \t\n\u3000\u200b])")
 
 
 def _is_ascii_pair(text: str, at: int) -> bool:
