@@ -96,9 +96,9 @@ class PictureWork:
     def _drawn(
         self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: Sequence[str]
     ) -> Image.Image:
-        if len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(svg.markup):
-            if self._affords(work_of(svg, width, height), remote=False):
-                return draw_svg(svg, width, height, fonts)
+        tame = len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(svg.markup)
+        if tame and self._affords(work_of(svg, width, height), remote=False):
+            return draw_svg(svg, width, height, fonts)
         _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)))
         if drawn is None:
             raise AssetError("the SVG image cannot be drawn")
