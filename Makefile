@@ -50,6 +50,7 @@ fidelity: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Clo
 
 docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README's pictures again
 	@$(BIN)/python -m emblazon_origin.style.docs
+	@$(BIN)/python -m emblazon_origin.text.fonts.coverage_page
 	@$(BIN)/python docs/pictures.py
 
 site: .venv/.dev fonts/vendor/.done ## The documentation as a site, with its own cards, into site/
@@ -99,20 +100,13 @@ clean: ## Remove what the commands above made
 	@$(call quietly,$(PIP) --no-deps --no-build-isolation -e .,Installing Emblazon itself failed: mend that and run make again.)
 	@touch $@ .venv/.run
 
-# `npm ci` empties node_modules, so the smaller set is never installed over the larger one.
-node_modules/.fonts: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 (npm brings the emoji font)." >&2; exit 1; }
-	@[ -f node_modules/.all ] || { echo "Installing the emoji font"; \
-	  $(call quietly,npm ci --omit=dev --silent,npm ci failed: mend that and run make again.); }
-	@mkdir -p node_modules && touch $@
-
 node_modules/.all: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20." >&2; exit 1; }
 	@echo "Installing the npm packages"
 	@$(call quietly,npm ci --silent,npm ci failed: mend that and run make again.)
-	@touch $@ node_modules/.fonts
+	@touch $@
 
-fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run node_modules/.fonts
+fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run
 	@$(BIN)/emblazon fonts
 	@touch $@
 

@@ -47,7 +47,7 @@ FONTS = (
     VendorFont("Noto Sans KR", "NotoSansCJK-VF.otf.ttc", (400, 700, 800), face=1),
     VendorFont("Noto Sans SC", "NotoSansCJK-VF.otf.ttc", (400, 700), face=2),
     VendorFont("Noto Sans TC", "NotoSansCJK-VF.otf.ttc", (400,), face=3),
-    VendorFont("Noto Color Emoji", "NotoColorEmoji_400Regular.ttf", (400,), generic="emoji"),
+    VendorFont("Noto Color Emoji", "NotoColorEmoji-Regular.ttf", (400,), generic="emoji"),
 )
 
 

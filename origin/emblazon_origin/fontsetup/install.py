@@ -1,4 +1,4 @@
-"""Copy the fonts that `fonts/fonts.toml` names from PyPI and npm packages into `fonts/vendor/`.
+"""Copy the fonts that `fonts/fonts.toml` names from PyPI packages into `fonts/vendor/`.
 
 `fonts/fonts.lock` holds the SHA-256 of every vendored file, so that two machines draw the same pixels:
 a package that brings other bytes is an error until the lock is refreshed on purpose.
@@ -25,7 +25,7 @@ class FontSetupError(EmblazonError):
 
 @dataclass(frozen=True, slots=True)
 class FontSource:
-    """One entry of `files`: a distribution ("npm/<name>" for npm), and a path inside it."""
+    """One entry of `files`: a distribution and a path inside it."""
 
     package: str
     path: str
@@ -41,21 +41,18 @@ class FontSource:
         """The vendored file's name."""
         return Path(self.path).name
 
-    def locate(self, root: Path) -> Path:
+    def locate(self) -> Path:
         """Return the file inside the installed package; raises `FontSetupError`."""
-        if self.package.startswith("npm/"):
-            found = root / "node_modules" / self.package.removeprefix("npm/") / self.path
-            fix = "run `npm ci --omit=dev`"
-        else:
-            try:
-                found = Path(str(importlib.metadata.distribution(self.package).locate_file(self.path)))
-            except importlib.metadata.PackageNotFoundError:
-                raise FontSetupError(
-                    f"Font package {self.package} is not installed; run `pip install {self.package}`."
-                ) from None
-            fix = f"reinstall {self.package}"
+        try:
+            found = Path(str(importlib.metadata.distribution(self.package).locate_file(self.path)))
+        except importlib.metadata.PackageNotFoundError:
+            raise FontSetupError(
+                f"Font package {self.package} is not installed; run `pip install {self.package}`."
+            ) from None
         if not found.is_file():
-            raise FontSetupError(f"Font file {self.path} is missing from {self.package}; {fix}.")
+            raise FontSetupError(
+                f"Font file {self.path} is missing from {self.package}; reinstall {self.package}."
+            )
         return found
 
 
@@ -111,7 +108,7 @@ def install_fonts(root: Path, *, refresh_lock: bool = False) -> int:
         if _is_current(target, lock.get(source.name)):
             digests[source.name] = lock[source.name]
             continue
-        data = _vendored_bytes(source.locate(root))
+        data = _vendored_bytes(source.locate())
         digest = hashlib.sha256(data).hexdigest()
         if not refresh_lock and lock.get(source.name) != digest:
             raise FontSetupError(

@@ -215,9 +215,9 @@ def test_text_that_fits_says_nothing(fonts: FontLibrary, style: ComputedStyle) -
 
 
 def test_missing_glyphs_and_families_are_reported_once(fonts: FontLibrary, style: ComputedStyle) -> None:
-    report = _measured(fonts, style.replace(font_family=("Nowhere", "Inter")), "a\U00012000", 300.0)
+    report = _measured(fonts, style.replace(font_family=("Nowhere", "Inter")), "a\U0001d800", 300.0)
     assert [found.code for found in report.diagnostics] == ["font-fallback", "missing-glyph"]
-    assert "U+12000" in report.diagnostics[1].message
+    assert "U+1D800" in report.diagnostics[1].message
 
 
 def test_fallback_faces_are_noted_once(fonts: FontLibrary, style: ComputedStyle) -> None:

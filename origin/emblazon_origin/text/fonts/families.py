@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,28 @@ GENERICS = frozenset({
 })  # fmt: skip
 
 
+_COMMON = frozenset({"Zyyy", "Zinh", "Zzzz", "Zsye"})
+_SYMBOLS = frozenset({"Zsym", "Zmth"})
 _KINDS = {"sans-serif": "sans-serif", "serif": "serif", "monospace": "monospace", "cursive": "cursive"}
+
+
+@dataclass(frozen=True, eq=False)
+class FontFile:
+    """One face of a file that is not opened before it is needed."""
+
+    path: Path
+    index: int
+    opened: dict[Path, list[Face]] = field(repr=False)  # shared by the faces of one collection
+
+    @property
+    def face(self) -> Face:
+        """The face, opened now if it was not; `AssetError` names a file that cannot serve."""
+        faces = self.opened.get(self.path)
+        if faces is None:
+            faces = self.opened[self.path] = open_file(self.path)
+        if self.index >= len(faces):
+            raise AssetError(f"font file {self.path} has no face {self.index}")
+        return faces[self.index]
 
 
 @dataclass(eq=False)
@@ -28,10 +50,31 @@ class Family:
     """Faces that share a name; `scripts` (ISO 15924) and `langs` (BCP 47) say what it falls back for."""
 
     name: str
-    faces: list[Face] = field(default_factory=list)
+    files: tuple[FontFile, ...] = ()  # of fonts.toml
     scripts: frozenset[str] = frozenset()
     langs: tuple[str, ...] = ()
+    only: bool = False  # falls back for its own scripts and nothing else
     kind: str = ""  # the generic family that it is, where fonts.toml says so
+    dropped: list[Face] = field(default_factory=list)  # of files beside fonts.toml
+
+    @property
+    def faces(self) -> list[Face]:
+        """All faces; files are opened when this is first asked for."""
+        return [*self._listed, *self.dropped]
+
+    @cached_property
+    def _listed(self) -> list[Face]:
+        return [file.face for file in self.files]
+
+    @property
+    def is_color(self) -> bool:
+        """Whether it falls back for emoji."""
+        return "Zsye" in self.scripts or any(face.is_color for face in self.dropped)
+
+    def serves(self, script: str) -> bool:
+        """Whether it may fall back for a script; symbols have no script of their own."""
+        wanted = _SYMBOLS if script in _COMMON else {script}
+        return not self.only or bool(self.scripts & wanted)
 
 
 @dataclass(eq=False)
@@ -53,6 +96,8 @@ class Catalog:
         """Return the face whose full or PostScript name is `name`, as `local()` asks."""
         wanted = name.lower()
         for family in self.families:
+            if family.only and not wanted.startswith(family.name.lower()):
+                continue
             for face in family.faces:
                 if wanted in face.full_names:
                     return face
@@ -135,20 +180,16 @@ def _add_listed(
 
 
 def _listed_family(root: Path, entry: dict[str, Any], opened: dict[Path, list[Face]]) -> Family:
-    faces = []
+    files = []
     for spec in entry["files"]:
         location, _, number = str(spec).partition("#")
         path = locate_font(root, location)
-        if path not in opened:
-            if not path.exists():
-                raise AssetError(f"font file {path} is missing (family {entry['name']!r}): run `make`")
-            opened[path] = open_file(path)
-        index = int(number) if number else 0
-        if index >= len(opened[path]):
-            raise AssetError(f"font file {path} has no face {index} (family {entry['name']!r})")
-        faces.append(opened[path][index])
+        if not path.exists():
+            raise AssetError(f"font file {path} is missing (family {entry['name']!r}): run `make`")
+        files.append(FontFile(path, int(number) if number else 0, opened))
     scripts = frozenset(map(str, entry.get("scripts", ())))
-    return Family(str(entry["name"]), faces, scripts, tuple(map(str, entry.get("langs", ()))))
+    langs = tuple(map(str, entry.get("langs", ())))
+    return Family(str(entry["name"]), tuple(files), scripts, langs, bool(entry.get("only", False)))
 
 
 def locate_font(root: Path, location: str) -> Path:
@@ -160,7 +201,7 @@ def locate_font(root: Path, location: str) -> Path:
     vendored = root / "vendor" / location.rpartition(":")[2].rpartition("/")[2]
     if not found:
         return own if (own := root / location).exists() else vendored
-    if vendored.exists() or package.startswith("npm/"):
+    if vendored.exists():
         return vendored
     try:
         return Path(str(metadata.distribution(package).locate_file(path)))
@@ -169,7 +210,8 @@ def locate_font(root: Path, location: str) -> Path:
 
 
 def _add_dropped(root: Path, families: list[Family], names: dict[str, Family]) -> None:
-    known = {face.source for family in families for face in family.faces}
+    known = {str(file.path) for family in families for file in family.files}
+    known |= {face.source for family in families for face in family.dropped}
     for path in sorted(root.rglob("*")):
         if path.suffix.lower() not in SUFFIXES or not path.is_file() or str(path) in known:
             continue
@@ -180,12 +222,18 @@ def _add_dropped(root: Path, families: list[Family], names: dict[str, Family]) -
             if family is None:
                 family = names[face.family.lower()] = Family(face.family)
                 families.append(family)
-            family.faces.append(face)
+            family.dropped.append(face)
 
 
 def _inventory(families: list[Family]) -> str:
-    return "\n".join(
+    listed = [
+        f"{family.name}|{file.path.name}|{file.index}|{file.path.stat().st_size}"
+        for family in families
+        for file in family.files
+    ]
+    dropped = [
         f"{family.name}|{Path(face.source).name}|{face.index}|{face.size}"
         for family in families
-        for face in family.faces
-    )
+        for face in family.dropped
+    ]
+    return "\n".join(listed + dropped)

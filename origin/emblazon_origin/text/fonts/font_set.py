@@ -49,7 +49,8 @@ class FontSet:
         self._query = query
         self._choices: dict[tuple[str, str], Choice] = {}
         self._instances: dict[int, FontInstance] = {}
-        self._ranked: dict[str, list[Face]] = {}  # faces to fall back on, by script
+        self._ranked: dict[str, list[Family]] = {}  # to fall back on, by script
+        self._faces: dict[int, Face] = {}  # that fall back, by family
         self._plain: set[str] = set()  # characters that the primary font draws by themselves
 
     @cached_property
@@ -157,10 +158,9 @@ class FontSet:
         prefer_emoji = emoji is not False and may_be_emoji(cluster)
         fallbacks = self._fallbacks(script, prefer_emoji)
         if emoji is False:
-            fallbacks = sorted(fallbacks, key=lambda face: face.is_color)
-        for face in fallbacks:
-            if _has(face, characters):
-                return Choice(self._make_fallback(face), fallback=True)
+            fallbacks = sorted(fallbacks, key=lambda family: family.is_color)
+        if (face := self._first_with(characters, fallbacks)) is not None:
+            return Choice(self._make_fallback(face), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
 
     def _composed(self, cluster: str, script: str) -> Choice | None:
@@ -172,9 +172,8 @@ class FontSet:
                 for entry in self._own:
                     if self._covers(entry, characters):
                         return Choice(self._make(entry))
-                for face in self._fallbacks(script, False):
-                    if _has(face, characters):
-                        return Choice(self._make_fallback(face), fallback=True)
+                if (face := self._first_with(characters, self._fallbacks(script, False))) is not None:
+                    return Choice(self._make_fallback(face), fallback=True)
         base = visible_characters(cluster[0])
         for entry in self._own:  # marks alone are missing: keep the base letter's font
             if base and len(cluster) > 1 and self._covers(entry, base):
@@ -185,9 +184,18 @@ class FontSet:
         for entry in self._own:
             if self._is_color(entry) and self._covers(entry, characters):
                 return Choice(self._make(entry))
-        for face in self._fallbacks("Zsye", True):
-            if face.is_color and _has(face, characters):
-                return Choice(self._make_fallback(face))
+        colored = [family for family in self._fallbacks("Zsye", True) if family.is_color]
+        face = self._first_with(characters, colored)
+        return Choice(self._make_fallback(face)) if face is not None else None
+
+    def _first_with(self, characters: tuple[int, ...], families: list[Family]) -> Face | None:
+        """Return the face of the first family that has all of the characters; no further one is opened."""
+        for family in families:
+            face = self._faces.get(id(family))
+            if face is None:
+                face = self._faces[id(family)] = match(family.faces, self._fallback_query)[0]
+            if _has(face, characters):
+                return face
         return None
 
     @cached_property
@@ -216,13 +224,12 @@ class FontSet:
             if any(face.rule.unicode_range for face in best):
                 return
 
-    def _fallbacks(self, script: str, emoji: bool) -> list[Face]:
-        """The installed families' faces, the fittest for a script first."""
+    def _fallbacks(self, script: str, emoji: bool) -> list[Family]:
+        """The installed families, the fittest for a script first."""
         key = "Zsye" if emoji else script
         found = self._ranked.get(key)
         if found is None:
-            families = self._ranked_families(key)
-            found = self._ranked[key] = [match(f.faces, self._fallback_query)[0] for f in families]
+            found = self._ranked[key] = self._ranked_families(key)
         return found
 
     @cached_property
@@ -249,7 +256,8 @@ class FontSet:
             strange = bool(family.kind) and family.kind != kind
             return -_fitness(family, script, self._query.lang), strange, number
 
-        return [family for _, family in sorted(enumerate(self._library.catalog.families), key=rank)]
+        ranked = sorted(enumerate(self._library.catalog.families), key=rank)
+        return [family for _, family in ranked if family.serves(script)]
 
     @cached_property
     def _kind(self) -> str:

@@ -1,0 +1,53 @@
+"""Every script that a card may hold finds a font, and fonts that nobody uses stay closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.text.fonts.coverage_page import PAGE, page
+from emblazon_origin.text.fonts.families import Family
+from emblazon_origin.text.fonts.font_library import FontLibrary
+from emblazon_origin.text.shaping.scripts import script_of
+
+FONTS = Path(__file__).parents[3] / "fonts"
+
+
+def is_open(family: Family) -> bool:
+    return "_listed" in vars(family)
+
+
+def test_the_page_counts_what_the_fonts_lack(fonts: FontLibrary) -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(fonts.catalog), "run `make docs`"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "➜➔➤✘✓★", "♔♚♞", "⠓⠑⠇⠇⠕", "𝗛𝗲𝗹𝗹𝗼𝓗𝓲𝔸𝟘", "བོད་སྐད", "ދިވެހި", "ᠮᠣᠩᠭᠣᠯ", "ܣܘܪܝܝܐ", "ߒߞߏ", "ⵜⵉⴼⵉⵏⴰⵖ", "ᏣᎳᎩ",
+        "ᐃᓄᒃᑎᑐᑦ", "ꦗꦮ", "𞤀𞤣𞤤𞤢𞤥", "ខ្មែរ", "ລາວ", "မြန်မာ", "සිංහල", "বাংলা", "ਪੰਜਾਬੀ", "ગુજરાતી", "ଓଡ଼ିଆ", "தமிழ்",
+        "తెలుగు", "ಕನ್ನಡ", "മലയാളം", "ქართული", "Հայերեն", "አማርኛ", "ᚠᚢᚦ", "𐌰𐌱", "𓀀𓁐", "😀🧑🏿‍🚀",
+    ],
+)  # fmt: skip
+def test_no_box_is_drawn(fonts: FontLibrary, style: ComputedStyle, text: str) -> None:
+    chosen = fonts.font_set(style)
+    assert [c for c in text if chosen.select(c, script_of(c)[0]).missing] == []
+
+
+def test_fonts_that_nobody_uses_stay_closed(style: ComputedStyle) -> None:
+    library = FontLibrary(FONTS)
+    assert not any(map(is_open, library.catalog.families))
+    chosen = library.font_set(style)
+    chosen.select("a", "Latn")
+    assert [family.name for family in library.catalog.families if is_open(family)] == ["Inter"]
+    chosen.select("བ", "Tibt")
+    opened = {family.name for family in library.catalog.families if is_open(family)}
+    assert opened == {"Inter", "Noto Sans Tibetan"}
+
+
+def test_a_missing_letter_opens_no_font_of_another_script(style: ComputedStyle) -> None:
+    library = FontLibrary(FONTS)
+    assert library.font_set(style).select("\U00010d40", "Gara").missing
+    assert not [family.name for family in library.catalog.families if family.only and is_open(family)]
