@@ -4,6 +4,7 @@ python -m bench                 every card, new text in known templates (`make b
 python -m bench --unseen        documents never seen before
 python -m bench http            the origin beside a Node server with takumi
 python -m bench start           from a cold shell
+python -m bench pages           a site of 2,000 pages, killed and resumed
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import compare, serving, start
+from . import compare, pages, serving, start
 
 
 def main() -> int:
@@ -22,7 +23,7 @@ def main() -> int:
     compare.add_arguments(parser)
     parser.set_defaults(run=compare.run)
     modes = parser.add_subparsers(metavar="MODE")
-    for name, module in (("http", serving), ("start", start)):
+    for name, module in (("http", serving), ("start", start), ("pages", pages)):
         mode = modes.add_parser(name, help=module.__doc__.splitlines()[0])
         module.add_arguments(mode)
         mode.set_defaults(run=module.run)
