@@ -37,7 +37,8 @@ WORDS = [
 ]
 PAGE = """<!doctype html><html lang="en"><head><title>{title} | Meridian</title>
 <meta property="og:site_name" content="Meridian"><meta name="description" content="{text}">
-<meta name="author" content="Ines Okafor"></head><body><article><h1>{title}</h1><p>{text}</p></article></body></html>
+<meta name="author" content="Ines Okafor"></head>
+<body><article><h1>{title}</h1><p>{text}</p></article></body></html>
 """
 
 
