@@ -12,7 +12,7 @@ out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; 
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: site image-test help run dev test test-fast check format bench fidelity lock docs clean release release-check
+.PHONY: site image-test help run dev test test-fast check format bench fidelity lock docs clean release release-check audit sbom
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,15 @@ release-check: ## Everything that must hold before a tag: clean tree, checks, te
 	@version=$$($(PYTHON) -c 'import re; print(re.search(r"__version__ = .(.*).$$", open("edge/emblazon/__init__.py").read(), re.M)[1])'); \
 	grep -q "^## \[$$version\] - 20" CHANGELOG.md || { echo "CHANGELOG.md has no dated section for $$version." >&2; exit 1; }
 	@$(MAKE) --no-print-directory check test release
+
+audit: .venv/.dev ## Known advisories of the locked packages; says so where it could not look
+	@$(BIN)/python deploy/audit.py
+
+sbom: .venv/.dev node_modules/.all ## What a release is made of, as CycloneDX, into dist/
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements/run.txt --of JSON -o dist/emblazon.cdx.json
+	@npm sbom --sbom-format cyclonedx --omit dev > dist/emblazon-npm.cdx.json
+	@ls -1 dist/*.cdx.json
 
 lock: .venv/.dev ## Resolve the requirement locks again
 	@for set in run dev; do \
