@@ -62,6 +62,8 @@ class EdgeConfig:
     max_answer: int = 20 * 1024 * 1024
     blob_above: int = 1024 * 1024  # larger cards live in the blob store, where there is one
     hot_cards: int = 50
+    pregenerate: int = 0  # top cards that are drawn by a new template version before it is switched on
+    pregenerate_within: float = 300.0  # it is switched on after that time in any case
     rewarm_before: float = 7200.0  # cron re-warms hot cards that nobody could be served with after this time
     storage_life: float = 2_592_000.0  # the longest that any tier keeps a card
     cache_api: bool = True  # False on workers.dev, where it stores nothing
@@ -105,6 +107,8 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_BREAKER_OPEN": ("breaker_open", float, 0.1, 600),
     "EMBLAZON_MAX_FILLS": ("max_fills", int, 1, 100_000),
     "EMBLAZON_BLOB_ABOVE": ("blob_above", int, 0, 25 * 1024 * 1024),
+    "EMBLAZON_PREGENERATE": ("pregenerate", int, 0, 2000),
+    "EMBLAZON_PREGENERATE_WITHIN": ("pregenerate_within", float, 10, 3600),
     "EMBLAZON_HOT_CARDS": ("hot_cards", int, 0, 500),
     "EMBLAZON_REWARM_BEFORE": ("rewarm_before", float, 0, 86_400),
     "EMBLAZON_STORAGE_LIFE": ("storage_life", float, 3600, 31_536_000),

@@ -63,7 +63,7 @@ class Edge:
             refresher=Refresher(self.store, self.filler, self.leases),
             fallbacks=self.fallbacks,
         )
-        self.hot = HotCards(config.hot_cards)
+        self.hot = HotCards(max(config.hot_cards, config.pregenerate))
         self.hits = Hits(self.control)
         self._manifests = 0  # manifests of the origin whose fallback looks were prepared
 
@@ -180,6 +180,8 @@ class Edge:
         if self._manifests != self.control.renewed:
             self._manifests = self.control.renewed
             x.ports.background.wait_until(quietly(self.scheduled.prepare_fallbacks(x)))
+        if self.control.pending is not None:
+            x.ports.background.wait_until(quietly(self.scheduled.release(x)))
 
     async def _after_bug(self, x: Exchange, error: Exception) -> Response:
         x.ports.metrics.count("edge_bugs", kind=type(error).__name__)

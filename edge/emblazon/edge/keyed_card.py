@@ -23,6 +23,7 @@ class KeyedCard:
     scope: Scope  # what purges call it
     target: str  # what the origin is asked for, rebuilt from the checked request
     purged: Purged
+    renderer: str  # of the manifest that it was made by
 
     @property
     def url(self) -> str:
@@ -48,6 +49,7 @@ def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> KeyedCa
         scope=scope,
         target=_target(request),
         purged=epochs.of_card(scope),
+        renderer=manifest.renderer,
     )
 
 
@@ -56,9 +58,9 @@ def fallback_of(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> KeyedCar
     return card_of(fallback_request(card.request.template, card.request), manifest, epochs)
 
 
-def same_epochs(card: KeyedCard, manifest: Manifest, epochs: Epochs) -> bool:
+def same_epochs(card: KeyedCard, epochs: Epochs) -> bool:
     """Tell whether nothing was purged for this card since `card` was made."""
-    now = card_of(card.request, manifest, epochs)
+    now = card_of(card.request, Manifest(card.renderer), epochs)
     return (now.key, now.purged.hard, now.purged.soft) == (card.key, card.purged.hard, card.purged.soft)
 
 

@@ -44,6 +44,15 @@ MAX_MANIFEST = 4 * 1024 * 1024
 DOCUMENT_LIFE = 86_400.0  # seconds for which the data centre's copy is better than none
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A new manifest that is not in force yet: its top cards are being drawn."""
+
+    text: str
+    manifest: Manifest
+    since: float
+
+
 @dataclass(slots=True)
 class Control:
     """The isolate's copy of manifest and epochs."""
@@ -53,6 +62,7 @@ class Control:
     manifest: Manifest | None = None
     previous: Manifest | None = None  # the one that `manifest` replaced
     epochs: Epochs = field(default_factory=Epochs)
+    pending: Pending | None = None
     renewed: int = 0  # times that the origin itself gave a new manifest
     log: EpochLog = field(init=False)
     _text: str = ""  # the manifest as JSON
@@ -163,17 +173,39 @@ class Control:
             if answer.status != 200 or (answer.body.length or 0) > MAX_MANIFEST:
                 raise OriginError("network", f"/manifest.json answered {answer.status}")
             text = (await answer.body.read()).decode()
-            manifest_from_json(text)
+            manifest = manifest_from_json(text)
         except (OriginError, ManifestError, UnicodeDecodeError) as error:
             x.ports.metrics.count("edge_manifest_errors")
             x.ports.log.log("warning", "manifest not refreshed", detail=str(error)[:300], request_id=x.id)
             return False
-        changed, old_text = text != self._text, self._text
-        self._take_manifest(text, x.now)
+        changed = text != self._text
+        if changed and await self._must_wait(x, text, manifest):
+            return False
+        self._switch(x, text, changed=changed)
         self._etag = get_header(answer.headers, "etag") or ""
+        return changed
+
+    def _switch(self, x: Exchange, text: str, *, changed: bool) -> None:
+        old_text, self.pending = self._text, None
+        self._take_manifest(text, x.now)
         self.renewed += changed
         x.ports.background.wait_until(self._keep(x, text, old_text) if changed else self.publish(x))
-        return changed
+
+    async def _must_wait(self, x: Exchange, text: str, manifest: Manifest) -> bool:
+        """Whether a new manifest waits for its top cards: not where it is the first, or is in KV already."""
+        if self.manifest is None or not self.config.pregenerate:
+            return False
+        if self.pending is None or self.pending.text != text:
+            self.pending = Pending(text, manifest, x.now)
+        if x.now - self.pending.since >= self.config.pregenerate_within:
+            return False
+        entry = await self.store.kv_get(x, MANIFEST_KEY)
+        return entry is None or await entry.body.read() != text.encode()
+
+    def release(self, x: Exchange) -> None:
+        """Switch the pending manifest on, here and by way of KV everywhere."""
+        if self.pending is not None:
+            self._switch(x, self.pending.text, changed=True)
 
     async def ask_again(self, x: Exchange, *, at_most_every: float = 5.0) -> bool:
         """Ask the origin because a request suggests that its manifest is newer than ours; True when it is."""
@@ -188,7 +220,10 @@ class Control:
         try:
             return await read(manifest), manifest
         except NotFound:
-            if not await self.ask_again(x) or self.manifest is None:
+            newer = await self.ask_again(x)
+            if self.pending is not None:  # a new template need not wait
+                return await read(self.pending.manifest), self.pending.manifest
+            if not newer or self.manifest is None:
                 raise
             return await read(self.manifest), self.manifest
 

@@ -7,6 +7,7 @@ KV.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,12 +27,14 @@ from ..ports import BytesBody, PortError
 from ..store.freshness import Fresh, Stale
 from ..store.hot import HotCards
 from ..store.lease import Leases
-from ..store.tiers import Store
-from .control import Control
+from ..store.tiers import MIN_TTL, Store
+from .control import Control, Pending
 from .short import ShortCards
 
 LOOKS_KEY = "looks"  # which manifest's fallback looks are in KV
 MOST_SAFE = 2000
+RELEASE_BATCH = 250  # cards drawn in one invocation: the platform bounds its operations
+RELEASE_PAUSE = 60.0  # seconds after which a batch that was cut off is taken up again
 LOOKS_LIFE = 43_200.0  # seconds for which that is believed at least
 
 
@@ -49,6 +52,10 @@ class Scheduled:
     hot: HotCards
 
     _looks: tuple[str, float] = ("", 0.0)  # the manifest whose looks are ready, and until when that holds
+    _release: tuple[Manifest, list[str]] | None = None  # a pending manifest, the cards that it lacks
+    _release_busy_until: float = 0.0
+    _leading: str = ""
+    _name: str = ""
     _safe_until: dict[str, float] = field(default_factory=dict)  # hot cards that need no look before that
 
     async def cron(self, x: Exchange) -> dict[str, int]:
@@ -117,7 +124,7 @@ class Scheduled:
         if manifest is None or not self.hot.has_news:
             return 0
         rewarmed = 0
-        for target in await self.hot.gather(x, self.store):
+        for target in (await self.hot.gather(x, self.store))[: self.config.hot_cards]:
             card = await self._card(x, target, manifest)
             if card is not None and x.now >= self._safe_until.get(card.key, 0.0):
                 rewarmed += await self._rewarm_card(x, card)
@@ -165,6 +172,55 @@ class Scheduled:
         except Problem:
             return False
         return not isinstance(outcome, Failed)
+
+    async def release(self, x: Exchange) -> None:
+        """Draw the top cards of a new template version, then switch it on; some at each call.
+
+        One isolate of the world does so, where KV's word has come round; the others wait for it.
+        """
+        pending = self.control.pending
+        if pending is None or x.now < self._release_busy_until or not await self._leads(x, pending):
+            return
+        self._release_busy_until = x.now + RELEASE_PAUSE
+        if self._release is None or self._release[0] is not pending.manifest:
+            self._release = (pending.manifest, await self.hot.gather(x, self.store))
+        targets = self._release[1]
+        drawn = 0
+        for _ in range(min(len(targets), RELEASE_BATCH)):
+            if self.filler.breaker.failures:
+                break  # the origin is in trouble: go on later, or switch without
+            drawn += await self._draw_ahead(x, targets.pop(0), pending)
+        x.ports.metrics.count("edge_pregenerated", drawn)
+        if not targets and self.control.pending is pending:
+            self.control.release(x)
+            x.ports.log.log("info", "released", cards=drawn)
+        self._release_busy_until = 0.0
+
+    async def _leads(self, x: Exchange, pending: Pending) -> bool:
+        """Claim the release for this isolate."""
+        key = f"release/{hashlib.sha256(pending.text.encode()).hexdigest()[:32]}"
+        self._name = self._name or x.ports.random.token()
+        if self._leading == key:
+            return True
+        entry = await self.store.kv_get(x, key)
+        if entry is not None:
+            return False
+        self._leading = key
+        life = max(MIN_TTL, int(self.config.pregenerate_within))
+        await self.store.kv_put(x, key, BytesBody(self._name.encode()), ttl=life)
+        return True
+
+    async def _draw_ahead(self, x: Exchange, target: str, pending: Pending) -> bool:
+        card = await self._card(x, target, pending.manifest)
+        current = self.control.manifest
+        if card is None or current is None:
+            return False
+        spec = card.request.template
+        before = current.templates.get(spec.name)
+        same = before is not None and before.version == spec.version
+        if same and current.renderer == pending.manifest.renderer:
+            return False  # its card stays
+        return await self._fill(x, card)
 
     async def queue(self, x: Exchange, messages: Sequence[str]) -> list[int]:
         """Pre-generate the cards of a batch; returns the indexes of the messages to deliver again."""

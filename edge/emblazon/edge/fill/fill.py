@@ -276,8 +276,7 @@ class Filler:
             await self._store.put_kv(x, card.key, replace(record, unadmitted=False), body)
 
     def _unpurged(self, card: KeyedCard) -> bool:
-        manifest = self._control.manifest
-        return manifest is not None and same_epochs(card, manifest, self._control.epochs)
+        return same_epochs(card, self._control.epochs)
 
     async def _renew_manifest(self, x: Exchange) -> None:
         await self._control.ask_again(x)

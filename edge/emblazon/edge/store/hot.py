@@ -74,7 +74,7 @@ class HotCards:
         await store.kv_put(x, f"{PREFIX}{self._name}", body, ttl=KEPT_FOR)
 
     async def gather(self, x: Exchange, store: Store) -> list[str]:
-        """Add up the lists of all isolates and what is not yet in one; return the most popular targets."""
+        """Add up the lists of all isolates and what this one counts; return the most popular targets."""
         self._gathered = self._asked
         totals: Counter[str] = Counter(self._counts)
         try:
@@ -82,9 +82,8 @@ class HotCards:
         except Exception as error:
             x.ports.log.log("warning", "hot cards not listed", detail=str(error)[:200])
             keys = []
-        mine = f"{PREFIX}{self._name}"
         for key in keys[:MOST_LISTS]:
-            entry = await store.kv_get(x, key.name) if key.name != mine else None
+            entry = await store.kv_get(x, key.name)
             if entry is not None:
                 totals.update(_counts(await entry.body.read()))
         return [target for target, _ in totals.most_common(self._wanted)]
