@@ -71,10 +71,10 @@ release-check: ## Everything that must hold before a tag: clean tree, checks, te
 audit: .venv/.dev ## Known advisories of the locked packages; says so where it could not look
 	@$(BIN)/python deploy/audit.py
 
-sbom: .venv/.dev node_modules/.all ## What a release is made of, as CycloneDX, into dist/
+sbom: .venv/.dev ## What a release is made of, as CycloneDX, into dist/
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements requirements/run.txt --of JSON -o dist/emblazon.cdx.json
-	@npm sbom --sbom-format cyclonedx --omit dev > dist/emblazon-npm.cdx.json
+	@npm sbom --sbom-format cyclonedx --package-lock-only > dist/emblazon-npm.cdx.json
 	@ls -1 dist/*.cdx.json
 
 lock: .venv/.dev ## Resolve the requirement locks again

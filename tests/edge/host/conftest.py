@@ -30,9 +30,11 @@ def session_worker(
         "EMBLAZON_SIGNING_KEYS": KEYS,
         "EMBLAZON_PURGE_TOKEN": PURGE_TOKEN,
         "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
-        "EMBLAZON_ORIGIN_TIMEOUT": "2",
-        "EMBLAZON_STALE_TIMEOUT": "0.5",
-        "EMBLAZON_KV_TIMEOUT": "2",  # the machine of the tests may be busy
+        # The machine of the tests may be busy: what is given up too soon looks like a fault.
+        "EMBLAZON_ORIGIN_TIMEOUT": "4",
+        "EMBLAZON_STALE_TIMEOUT": "2",
+        "EMBLAZON_KV_TIMEOUT": "5",
+        "EMBLAZON_CACHE_TIMEOUT": "5",
         "EMBLAZON_BREAKER_FAILURES": "1000",  # the breaker has tests of its own
         "EMBLAZON_RETRY_AFTER_FAILURE": "0",
         "EMBLAZON_PURGES_PER_MINUTE": "10000",
