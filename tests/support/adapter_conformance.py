@@ -18,7 +18,7 @@ Check = Callable[..., Awaitable[None]]
 
 DATA = bytes(range(256)) * 40
 TEXT_HEADERS: Headers = (("Content-Type", "text/plain"), ("Cache-Control", "public, max-age=300"))
-URL = "https://cache.emblazon.internal/card/0123"
+URL = "https://og.example.com/.emblazon/0123"
 
 
 def needs_clock(check: Check) -> Check:

@@ -42,7 +42,6 @@ class EdgeConfig:
     metrics_token: str = field(default="", repr=False)  # reads /metrics and /openapi.json, nothing else
     origin_url: str = ""
     public_url: str = ""  # "": the request's own scheme and host
-    cache_url: str = "https://cache.emblazon.internal"  # base of the Cache API keys
     origin_timeout: float = 9.0  # longer than the origin takes to give up itself
     stale_timeout: float = 1.0  # how long a request waits for the origin when it has a stale copy
     kv_timeout: float = (

@@ -102,6 +102,7 @@ class Edge:
     async def handle(self, request: Request, ports: Ports) -> Response:
         """Answer one request; never raises."""
         x = Exchange.begin(request, ports)
+        self.store.know_host(request.base_url)
         response = await self._answer(x)
         x.report(response.status, int(response.header("content-length") or 0))
         return response

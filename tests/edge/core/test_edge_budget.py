@@ -205,3 +205,11 @@ async def test_no_image_byte_crosses_into_python_on_a_hit(world: World, tier: st
     assert isinstance(response.body, SealedStream)
     assert "hit" in str(response.header("cache-status"))
     assert any(isinstance(body, SealedStream) for body in promoted) == (tier == "kv")
+
+
+@pytest.mark.parametrize(("public", "host"), [("", "https://og.test"), ("https://cards.example.com", "")])
+async def test_keys_of_the_cache_are_at_the_deployments_own_host(public: str, host: str) -> None:
+    world = World(env={"EMBLAZON_PUBLIC_URL": public})
+    await world.warm_up(ARTICLE)
+    assert world.cache.entries
+    assert all(url.startswith(f"{host or public}/.emblazon/") for url in world.cache.entries)

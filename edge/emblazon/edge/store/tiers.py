@@ -20,6 +20,8 @@ from .record import RECORD_HEADER, Record, parse_record
 T = TypeVar("T")
 
 MIN_TTL = 60  # KV's shortest expiry
+CACHE_PATH = "/.emblazon/"  # no route of the edge
+NOWHERE = "https://localhost"  # for work before any request, where EMBLAZON_PUBLIC_URL is not set
 PUT_ATTEMPTS = 4
 PUT_TIMEOUT = 10.0
 READ_ATTEMPTS = 3
@@ -42,6 +44,8 @@ class Store:
     def __init__(self, config: EdgeConfig) -> None:
         self._config = config
         self._kv_breaker = Breaker(threshold=5, open_seconds=2.0, longest=30.0)
+        self._base = config.public_url or NOWHERE
+        self._known = bool(config.public_url)  # else the first request tells
         self._newest_put: dict[str, int] = {}
         self._puts = 0
 
@@ -220,7 +224,12 @@ class Store:
 
     def cache_url(self, key: str) -> str:
         """Return the Cache API key of a card or document."""
-        return f"{self._config.cache_url}/{key}"
+        return f"{self._base}{CACHE_PATH}{key}"
+
+    def know_host(self, base_url: str) -> None:
+        """Learn the deployment's own address: the platform looks up the host of every key of its cache."""
+        if not self._known:
+            self._base, self._known = base_url, True
 
     async def _attempt(
         self, x: Exchange, what: str, work: Awaitable[T], seconds: float, failed: list[bool] | None = None
