@@ -82,8 +82,10 @@ def _compose(placed: list[_Placed], level: int) -> RunMask:
     right = max(x + image.width for image, x, _ in inked)
     bottom = max(y + image.height for image, _, y in inked)
     canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
+    core = canvas.im  # what `paste` itself calls, in half the time: cards have hundreds of glyphs
     for image, x, y in inked:
-        canvas.paste(255, (x - left, y - top), image)
+        x, y = x - left, y - top
+        core.paste(255, (x, y, x + image.width, y + image.height), image.im)
     return RunMask(canvas.point(coverage_table(level)), left, top)
 
 
