@@ -5,6 +5,7 @@ python -m bench --unseen        documents never seen before
 python -m bench http            the origin beside a Node server with takumi
 python -m bench start           from a cold shell
 python -m bench pages           a site of 2,000 pages, killed and resumed
+python -m bench plot            the recorded ratios as a picture
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import compare, pages, serving, start
+from . import compare, pages, plot, serving, start
 
 
 def main() -> int:
@@ -23,7 +24,8 @@ def main() -> int:
     compare.add_arguments(parser)
     parser.set_defaults(run=compare.run)
     modes = parser.add_subparsers(metavar="MODE")
-    for name, module in (("http", serving), ("start", start), ("pages", pages)):
+    parts = (("http", serving), ("start", start), ("pages", pages), ("plot", plot))
+    for name, module in parts:
         mode = modes.add_parser(name, help=module.__doc__.splitlines()[0])
         module.add_arguments(mode)
         mode.set_defaults(run=module.run)
