@@ -101,7 +101,9 @@ def _paint_whole(
     stacking = StackingContext() if own_context else parent
     context = on_whole_pixels(box, context)
     geometry = geometry_of(box, context)
-    matrix = around.matrix.then(transform_matrix(box.style, context.place(box.border_box), context.dpr))
+    matrix = around.matrix
+    if box.style.transform:
+        matrix = matrix.then(transform_matrix(box.style, context.place(box.border_box), context.dpr))
     if not matrix.is_drawable:
         return []
     grouped = has_effects(box.style)
@@ -109,7 +111,9 @@ def _paint_whole(
     if plain is not None:
         return [plain]
     # A group starts afresh inside: its own clip is applied when its layer is composited.
-    inner = Surroundings(matrix) if grouped else replace(around, matrix=matrix)
+    inner = around if matrix is around.matrix else replace(around, matrix=matrix)
+    if grouped:
+        inner = Surroundings(matrix)
     phases = Phases()
     own = box_items(box, geometry, inner.matrix, inner.clip, context)
     _paint_inside(box, geometry, inner, phases, stacking, context)
@@ -225,6 +229,9 @@ def _inside(box: Box, geometry: BoxGeometry, around: Surroundings, context: Pain
     """Return the surroundings of a box's content: clipped by its overflow, containing blocks noted."""
     style = box.style
     clip = overflow_clip(box, geometry, around, context)
+    holds = contains_absolutes(style) or contains_fixed(style)
+    if clip is around.clip and not holds:
+        return around
     return replace(
         around,
         clip=clip,

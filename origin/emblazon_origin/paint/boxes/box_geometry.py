@@ -10,7 +10,13 @@ from ...style.values.value_types import Length, Radius
 from ..context import PaintContext
 from ..painter import RoundedRect
 from ..raster.geometry import inset, snap
-from ..raster.path import Radii
+from ..raster.path import SQUARE, Radii
+
+# Most boxes have square corners and no edges: a style holds what is not initial alone.
+_RADII = frozenset(
+    f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
+)
+_NONE = Sides(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,9 @@ def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
 def make_geometry(style: ComputedStyle, rect: Rect, border: Sides, padding: Sides, dpr: float) -> BoxGeometry:
     """Snap a border box of scaled px; border and padding are CSS px."""
     snapped = snap(rect).rect
-    radii = corner_radii(style, rect.width, rect.height, dpr).fit(snapped.width, snapped.height)
-    widths = Sides(*(device_width(width, dpr) for width in border))
-    return BoxGeometry(snapped, radii, widths, Sides(*(side * dpr for side in padding)), dpr)
+    radii = SQUARE
+    if not _RADII.isdisjoint(style.__dict__):
+        radii = corner_radii(style, rect.width, rect.height, dpr).fit(snapped.width, snapped.height)
+    widths = Sides(*(device_width(width, dpr) for width in border)) if any(border) else _NONE
+    paddings = Sides(*(side * dpr for side in padding)) if any(padding) else _NONE
+    return BoxGeometry(snapped, radii, widths, paddings, dpr)
