@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
 
 _SRGB = ImageCms.createProfile("sRGB")
 _SRGB_NAMES = ("srgb", "s rgb")
 _SRGB_GAMMA = 0.45455
 _SRGB_PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 _CLOSE = 0.002  # how far a gamma or a chromaticity may be off and still be sRGB's own
-Matrix = NDArray[np.float64]
 
 
 def to_srgb(image: Image.Image, info: dict[str, Any]) -> Image.Image:
