@@ -13,6 +13,7 @@ Pure standard library, no I/O, no clock. By module:
     schema     ParamSpec, CacheLife, TemplateSpec, Manifest, Format, CONTENT_TYPES
     manifest   `manifest_from_json`, `manifest_to_json`
     negotiate  `negotiate(accept, default)`: which format an Accept header asks for
+    wire       header names, the origin's routes, forms of ids, fields of every answer: one of each
     route      `match_route(path)`: OgRoute | ApiRoute | ShortRoute | None
     options    the reserved `_` parameters: `Options`, `parse_options`
     request    `parse_request(method, path, raw_query, manifest, accept=…)` → CardRequest; `build_request` for

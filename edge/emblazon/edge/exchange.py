@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
+from ..contract import wire
 from .http.cache_status import ServerTiming
 from .ports import Ports, Request
 from .unfurls import write_point
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(slots=True)
@@ -30,7 +28,7 @@ class Exchange:
     def begin(cls, request: Request, ports: Ports) -> Exchange:
         """Take over the caller's request id where it is a sound one, else make one."""
         given = request.headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else ports.random.token()
+        request_id = given if wire.REQUEST_ID_FORM.fullmatch(given) else ports.random.token()
         return cls(request, ports, request_id, ports.clock.now())
 
     def became(self, outcome: str, tier: str) -> None:

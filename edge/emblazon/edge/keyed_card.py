@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..contract import wire
 from ..contract.canonical import cache_key, canonical_query, canonical_url, content_key
 from ..contract.options import FALLBACK_VARIANT
 from ..contract.request import CardRequest, fallback_request
@@ -86,7 +87,7 @@ def _misses(record: Record, knew: int, purged: int, before: int) -> bool:
 
 
 def _target(request: CardRequest) -> str:
-    folder = "fallback" if request.variant == FALLBACK_VARIANT else "render"
-    query = canonical_query(replace(request, variant="") if folder == "fallback" else request)
+    folder = wire.FALLBACK_LOOK if request.variant == FALLBACK_VARIANT else wire.RENDER
+    query = canonical_query(replace(request, variant="") if folder == wire.FALLBACK_LOOK else request)
     path = f"/{folder}/{request.template.name}.{request.format}"
     return f"{path}?{query}" if query else path

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from ..contract import wire
 from ..contract.manifest import manifest_to_json
 from ..contract.problem import NotReady
 from ..contract.schema import CacheLife, Manifest
 from .exchange import Exchange
 from .http.conditional import etag_matches
 from .ports import BytesBody, Response
-from .respond import CORS, SECURITY
+from .respond import CORS
 
 KEPT = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
 
@@ -34,8 +35,8 @@ def public_manifest(x: Exchange, manifest: Manifest | None) -> Response:
         ("Content-Type", "application/json"),
         ("Cache-Control", KEPT),
         ("ETag", etag),
-        ("X-Request-Id", x.id),
-        *SECURITY,
+        (wire.REQUEST_ID, x.id),
+        *wire.SECURITY,
         *CORS,
     )
     if etag_matches(x.request.headers.get("if-none-match", ""), etag):

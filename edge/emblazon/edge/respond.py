@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from ..contract import wire
 from ..contract.findings import FINDINGS_HEADER, findings_header
 from ..contract.problem import CONTENT_TYPE as PROBLEM_TYPE
 from ..contract.problem import ConditionFailed, Problem, RangeNotSatisfiable
@@ -31,18 +32,11 @@ from .store.tiers import Found
 
 YEAR = 31_536_000
 CARD_METHODS = ("GET", "HEAD", "OPTIONS")
-FALLBACK_HEADER = "X-Emblazon-Fallback"
-
-SECURITY: Headers = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; sandbox"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-)
 CORS: Headers = (
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        f"Age, Cache-Status, ETag, Server-Timing, X-Emblazon-Fallback, {FINDINGS_HEADER}",
+        f"Age, Cache-Status, ETag, Server-Timing, {wire.FALLBACK}, {FINDINGS_HEADER}",
     ),
     ("Timing-Allow-Origin", "*"),
 )
@@ -125,7 +119,7 @@ def _picture_headers(x: Exchange, card: KeyedCard | None, picture: Picture, modi
         ("Repr-Digest", f"sha-256=:{record.digest}:"),
         ("Cache-Status", str(picture.status)),
         ("Server-Timing", str(x.timing)),
-        ("X-Request-Id", x.id),
+        (wire.REQUEST_ID, x.id),
     ]
     if card is not None:
         headers.append(("Cache-Tag", ",".join(cache_tags(card))))
@@ -135,8 +129,8 @@ def _picture_headers(x: Exchange, card: KeyedCard | None, picture: Picture, modi
             headers.append((FINDINGS_HEADER, findings_header(card.request.findings)))
     if picture.fallback:
         headers = [pair for pair in headers if pair[0] not in ("Last-Modified", "Accept-Ranges")]
-        headers.append((FALLBACK_HEADER, picture.fallback))
-    return (*headers, *SECURITY, *CORS)
+        headers.append((wire.FALLBACK, picture.fallback))
+    return (*headers, *wire.SECURITY, *CORS)
 
 
 def cache_tags(card: KeyedCard) -> list[str]:
@@ -194,8 +188,8 @@ def json_response(
         ("Content-Type", content_type),
         ("Content-Length", str(len(data))),
         ("Cache-Control", "no-store"),
-        ("X-Request-Id", x.id),
-        *SECURITY,
+        (wire.REQUEST_ID, x.id),
+        *wire.SECURITY,
         *extra,
     )
     return Response(status, headers, None if x.request.method == "HEAD" else BytesBody(data))
@@ -209,7 +203,7 @@ def preflight_response(methods: tuple[str, ...]) -> Response:
         ("Access-Control-Allow-Headers", "*"),
         ("Access-Control-Max-Age", "86400"),
         ("Cache-Control", "no-store"),
-        *SECURITY,
+        *wire.SECURITY,
         *CORS[:1],
     )
     return Response(204, headers)

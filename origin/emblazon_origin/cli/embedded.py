@@ -17,8 +17,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.wire import SECURITY
 from emblazon.edge.config import EdgeConfig, is_development
-from emblazon.edge.respond import SECURITY
 
 from ..home import Home, find_home
 from ..host import (

@@ -11,12 +11,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from emblazon.contract.problem import CONTENT_TYPE, Problem
+from emblazon.contract.wire import SECURITY
 from emblazon.edge.admin.guard import check_bearer
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
 from emblazon.edge.http.body import MAX_BODY
 from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
-from emblazon.edge.respond import SECURITY
 
 from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
 from .edge_metrics import CONTENT_TYPE as METRICS_TYPE

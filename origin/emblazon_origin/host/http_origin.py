@@ -6,23 +6,12 @@ import asyncio
 
 import httpx
 
+from emblazon.contract.wire import HOP_BY_HOP
 from emblazon.edge.ports import BytesBody, Headers, OriginError, OriginResponse
 
 from ..server.connection_limit import descriptors
 
 MAX_ANSWER = 25 * 1024 * 1024
-_HOP_BY_HOP = frozenset(
-    (
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    )
-)
 
 
 def max_connections() -> int:
@@ -102,7 +91,7 @@ class HttpOrigin:
         fields = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
-            if name.lower().decode("latin-1") not in _HOP_BY_HOP | named
+            if name.lower().decode("latin-1") not in HOP_BY_HOP | named
         )
         return OriginResponse(response.status_code, fields, BytesBody(bytes(data)))
 

@@ -18,6 +18,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from emblazon.contract import wire
 from emblazon.contract.problem import (
     CONTENT_TYPE,
     BadRequest,
@@ -29,7 +30,7 @@ from emblazon.contract.problem import (
 )
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.server.connection_limit import ConnectionLimit
-from emblazon_origin.server.messages import SECURITY_HEADERS, HttpResponse, error_response, problem_response
+from emblazon_origin.server.messages import HttpResponse, error_response, problem_response
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +175,7 @@ class BoundedHandler(RequestHandler):
 
 
 def _response(answer: HttpResponse) -> web.Response:
-    return web.Response(status=answer.status, body=answer.body, headers=[*answer.headers, *SECURITY_HEADERS])
+    return web.Response(status=answer.status, body=answer.body, headers=[*answer.headers, *wire.SECURITY])
 
 
 def _problem(error: BaseException | None) -> Problem:

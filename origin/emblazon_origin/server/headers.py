@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from emblazon.contract import wire
 from emblazon.contract.schema import CacheLife, TemplateSpec
 from emblazon_origin.server.finished_card import FinishedCard
 
@@ -53,9 +54,9 @@ def card_headers(
         ("CDN-Cache-Control", directives(cdn)),
         ("Repr-Digest", card.repr_digest),
         ("Cache-Tag", tags),
-        ("X-Emblazon-Template-Version", card.template_version),
-        ("X-Emblazon-Size", f"{card.width}x{card.height}"),
-        ("X-Emblazon-Picture", nature(card)),
+        (wire.TEMPLATE_VERSION, card.template_version),
+        (wire.SIZE, f"{card.width}x{card.height}"),
+        (wire.PICTURE, nature(card)),
     ]
 
 

@@ -45,11 +45,6 @@ class HttpResponse:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
-SECURITY_HEADERS = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; sandbox"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-]
 _TITLES = {
     400: "The card cannot be drawn as given",
     422: "The card asks for more than a limit allows",

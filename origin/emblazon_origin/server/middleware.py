@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import secrets
 import time
 
+from emblazon.contract import wire
 from emblazon.contract.problem import Problem
 from emblazon_origin.errors import EmblazonError, Overloaded
 from emblazon_origin.observability.alerts import Alerts
@@ -16,7 +16,6 @@ from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.observability.redact import redact_text
 from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.server.messages import (
-    SECURITY_HEADERS,
     HttpRequest,
     HttpResponse,
     error_response,
@@ -27,7 +26,6 @@ from emblazon_origin.server.routes import OPERATOR, PROBES, AccessRecord, Routes
 log = logging.getLogger(__name__)
 access = logging.getLogger("emblazon.access")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _CANCELLED = 499  # the client went away; never sent
 
 
@@ -43,7 +41,7 @@ class Middleware:
     async def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises nothing but CancelledError."""
         given = request.headers.get("x-request-id", "")
-        identifier = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        identifier = given if wire.REQUEST_ID_FORM.fullmatch(given) else secrets.token_hex(16)
         token = request_id.set(identifier)
         seen = AccessRecord()
         began = time.perf_counter()
@@ -61,7 +59,7 @@ class Middleware:
             request_id.reset(token)
         if answer.status != 304:
             answer.headers.append(("Content-Length", str(len(answer.body))))
-        answer.headers.extend([("X-Request-Id", identifier), *SECURITY_HEADERS])
+        answer.headers.extend([(wire.REQUEST_ID, identifier), *wire.SECURITY])
         return answer
 
     async def _guarded(self, request: HttpRequest, seen: AccessRecord) -> HttpResponse:

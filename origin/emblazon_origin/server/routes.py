@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from emblazon.contract import wire
 from emblazon.contract.bearer import has_bearer
 from emblazon.contract.deadline import HEADER as DEADLINE_HEADER
 from emblazon.contract.deadline import answer_within, read_deadline
@@ -49,8 +50,7 @@ from emblazon_origin.server.service import CardService, Served
 from emblazon_origin.storage import Storage
 
 # The edge's key for the card. It counts purges, so that a purged card is drawn anew here too.
-_KEY = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
-_CARD_PATH = re.compile(r"/(render|fallback|store)(/.*)")
+_CARD_PATH = re.compile(rf"/({wire.RENDER}|{wire.FALLBACK_LOOK}|{wire.STORE})(/.*)")
 _READ, _WRITE = ("GET", "HEAD"), ("POST",)
 PROBES = ("/healthz", "/readyz")
 OPERATOR = ("/metrics", "/openapi.json")
@@ -177,7 +177,7 @@ class Routes:
         if route == "store":
             return await self._store(card)
         key = request.headers.get("x-emblazon-key", "")
-        if not _KEY.fullmatch(key):
+        if not wire.KEY_FORM.fullmatch(key):
             raise BadRequest("X-Emblazon-Key has at most 256 letters, digits and ._:,=- in it.")
         refresh = "no-cache" in request.headers.get("cache-control", "").lower()
         served = await service.card(
@@ -215,7 +215,7 @@ class Routes:
         if card.negotiated:
             fields.append(("Vary", "Accept"))
         if finished.degraded:
-            fields.append(("X-Emblazon-Degraded", "1"))
+            fields.append((wire.DEGRADED, "1"))
         if headers.matches(request.headers.get("if-none-match", ""), finished.etag):
             return HttpResponse(304, fields)
         return HttpResponse(200, fields, finished.data)

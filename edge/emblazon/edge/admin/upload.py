@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from ...contract import wire
 from ...contract.canonical import canonical_query
 from ...contract.problem import BadParameter, NotStored, StoreBusy
 from ...contract.request import CardRequest
@@ -28,7 +29,7 @@ async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> Store
     Raises BadParameter where the origin has no storage, NotStored when it failed.
     """
     query = canonical_query(request)
-    target = f"/store/{request.template.name}.{request.format}" + (f"?{query}" if query else "")
+    target = f"/{wire.STORE}/{request.template.name}.{request.format}" + (f"?{query}" if query else "")
     try:
         headers = origin_headers(x, config, key="", deadline=config.origin_timeout)
         answer = await x.ports.origin.fetch(target, headers, deadline=config.origin_timeout, method="POST")

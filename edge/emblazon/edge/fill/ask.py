@@ -6,6 +6,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 
+from ...contract import wire
 from ...contract.deadline import HEADER as DEADLINE_HEADER
 from ...contract.deadline import write_deadline
 from ...contract.schema import CONTENT_TYPES, CardFormat, Format, formats_of
@@ -13,10 +14,6 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.structured_fields import InvalidField, parse_dictionary
 from ..ports import Headers, Inspection, OriginResponse, get_header
-
-KEY_HEADER = "X-Emblazon-Key"
-VERSION_HEADER = "X-Emblazon-Template-Version"
-PICTURE_HEADER = "X-Emblazon-Picture"
 
 
 class BadAnswer(Exception):
@@ -38,7 +35,7 @@ class Nature:
 
 def nature_of(headers: Headers) -> Nature:
     """Read X-Emblazon-Picture: `quick`, `remote`, `degraded`, or `final` for none of them."""
-    field = get_header(headers, PICTURE_HEADER)
+    field = get_header(headers, wire.PICTURE)
     if field is None:
         return Nature()
     words = {word.strip().lower() for word in field.split(",")}
@@ -52,8 +49,8 @@ def origin_headers(x: Exchange, config: EdgeConfig, *, key: str, deadline: float
     """
     headers = [
         ("Accept", "*/*"),
-        ("X-Request-Id", x.id),
-        (KEY_HEADER, key),
+        (wire.REQUEST_ID, x.id),
+        (wire.KEY, key),
         (DEADLINE_HEADER, write_deadline(deadline)),
     ]
     if config.origin_token:

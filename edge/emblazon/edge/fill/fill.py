@@ -15,6 +15,7 @@ import json
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from ...contract import wire
 from ...contract.problem import CardRefused, Problem
 from ...contract.schema import formats_of
 from ..admin.control import Control
@@ -27,7 +28,7 @@ from ..store.circuit import Breaker
 from ..store.freshness import MAX_FRESH, Stored
 from ..store.record import Record, encode_digest
 from ..store.tiers import Store
-from .ask import VERSION_HEADER, BadAnswer, check_answer, nature_of, origin_headers, sniff
+from .ask import BadAnswer, check_answer, nature_of, origin_headers, sniff
 
 MAX_PROBLEM = 64 * 1024
 REMEMBERED_FAILURES = 10_000
@@ -230,7 +231,7 @@ class Filler:
             origin_etag=(get_header(answer.headers, "etag") or "")[:MAX_ETAG],
         )
         detail, stored = "", False
-        version = get_header(answer.headers, VERSION_HEADER)
+        version = get_header(answer.headers, wire.TEMPLATE_VERSION)
         if version is not None and version != card.request.template.version:
             detail = "other-template-version"
             record = _short_lived(replace(record, version=version, unchanging=False))

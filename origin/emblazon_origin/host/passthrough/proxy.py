@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 from urllib.parse import urljoin, urlsplit
 
+from emblazon.contract.wire import HOP_BY_HOP
 from emblazon.edge.http.cache_control import Life, life_of
 from emblazon.edge.http.cache_status import CacheStatus
 from emblazon.edge.http.conditional import (
@@ -37,9 +38,7 @@ from .rules import SAFE_METHODS, Revalidate, Use, Wishes, decide, may_store, sta
 
 DEADLINE = 30.0  # seconds for one answer of the origin
 CONDITIONS = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range")
-HOP_BY_HOP = frozenset(
-    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te")
-) | {"trailer", "transfer-encoding", "upgrade", "host", "content-length", "expect"}
+NOT_PASSED_ON = HOP_BY_HOP | {"host", "content-length", "expect"}
 ERRORS = frozenset((500, 502, 503, 504))  # RFC 5861 §4
 
 
@@ -262,7 +261,7 @@ class Passthrough:
 def forwarded(headers: Mapping[str, str]) -> Headers:
     """Return the request fields that go on to the origin (RFC 9110 §7.6.1)."""
     named = {name.strip().lower() for name in headers.get("connection", "").split(",")}
-    return tuple((name, value) for name, value in headers.items() if name not in HOP_BY_HOP | named)
+    return tuple((name, value) for name, value in headers.items() if name not in NOT_PASSED_ON | named)
 
 
 def conditional(request: Request, stored: StoredResponse) -> Headers:
