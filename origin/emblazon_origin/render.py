@@ -47,6 +47,7 @@ from .style.values.units import Viewport
 from .style.values.value_types import WHITE
 from .text.fonts.font_library import FontLibrary
 from .text.fonts.measures import ScreenMeasures
+from .text.fonts.svg_text import SvgFonts
 
 log = logging.getLogger(__name__)
 
@@ -239,7 +240,7 @@ def load_assets(
     lost: frozenset[str] = frozenset(),
 ) -> tuple[FontLibrary, ImageStore]:
     """Step 2: return the fonts with the document's own before them, and the loaded images."""
-    images = ImageStore(resources, report, svg_fonts=_svg_fonts(fonts), lost=lost)
+    images = ImageStore(resources, report, svg_fonts=SvgFonts(fonts).files, lost=lost)
     images.load_document(document.root)
     return fonts.with_faces(document.font_faces, resources.read_font, report), images
 
@@ -299,11 +300,6 @@ def check_canvas(request: RenderRequest) -> None:
 def child_elements(element: Element) -> list[Element]:
     """Return the elements right below one."""
     return [child for child in element.children if isinstance(child, Element)]
-
-
-def _svg_fonts(fonts: FontLibrary) -> list[str]:
-    """Return the files of the default family, for text in SVG images."""
-    return sorted({str(face.path) for face in fonts.catalog.default.faces if face.path is not None})
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The images of one render: found in the document, read, decoded under limits, handed out at any size.
 
-    store = ImageStore(Resources(base=folder, fetcher=fetcher), report, svg_fonts=paths)
+    store = ImageStore(Resources(base=folder, fetcher=fetcher), report, svg_fonts=files)
     store.load_document(document.root)        # before layout, which asks `intrinsic`
     store.pixmap(key, width, height)          # while painting
 
@@ -11,7 +11,7 @@ Decoded and resized pictures are kept in byte-bounded caches that all renders sh
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -46,6 +46,13 @@ class NaturalSize:
 _sized: ByteCache[Pixmap] = ByteCache("sized images", 64_000_000, lambda pixmap: pixmap.bytes)
 
 
+SvgFontFiles = Callable[[str, Report], Sequence[str]]  # of the fonts that markup with text needs
+
+
+def _no_fonts(markup: str, report: Report) -> Sequence[str]:
+    return ()
+
+
 class ImageStore:
     """Loads and sizes the images of one render; what cannot be had is reported once and drawn as nothing."""
 
@@ -54,12 +61,12 @@ class ImageStore:
         resources: Resources,
         report: Report,
         *,
-        svg_fonts: Sequence[str] = (),
+        svg_fonts: SvgFontFiles = _no_fonts,
         lost: Iterable[str] = (),  # not to be asked for again
     ) -> None:
         self._resources = resources
         self._report = report
-        self._svg_fonts = tuple(svg_fonts)
+        self._svg_fonts = svg_fonts
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
         self._work = PictureWork(resources.image_limits)
@@ -127,7 +134,8 @@ class ImageStore:
         if width <= 0 or height <= 0:
             return None
         try:
-            return self._work.draw_once(markup, width, height, self._svg_fonts).convert("RGBa")
+            fonts = self._svg_fonts(markup, self._report) if "<text" in markup else ()
+            return self._work.draw_once(markup, width, height, fonts).convert("RGBa")
         except AssetError as error:
             self._report.add("warning", "image-failed", f"inline SVG: {error.public}")
             return None
@@ -159,7 +167,8 @@ class ImageStore:
 
     def _size(self, found: Decoded, width: int, height: int, rendering: Rendering) -> Pixmap:
         if isinstance(found.source, SvgImage):
-            drawn = self._work.draw(found, found.source, width, height, self._svg_fonts)
+            fonts = self._svg_fonts(found.source.markup, self._report) if found.source.has_text else ()
+            drawn = self._work.draw(found, found.source, width, height, fonts)
             return Pixmap.from_image(drawn)
         return Pixmap.from_image(resize(found.source, width, height, rendering))
 

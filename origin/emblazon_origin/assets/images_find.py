@@ -68,6 +68,8 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
         "font-family": ", ".join(style.font_family) or "Inter",
         "font-size": f"{style.font_size:g}px",
         "font-weight": f"{style.font_weight:g}",
+        "font-style": style.font_style,
+        "direction": style.direction,
     }
     missing = "".join(
         f" {name}={quoted(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag

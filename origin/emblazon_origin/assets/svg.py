@@ -22,6 +22,7 @@ from .image_headers import declared_sizes, sniff
 from .images_decode import check_size
 from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
+from .svg_direction import anchor_right_to_left
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -262,6 +263,10 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
         root.set("preserveAspectRatio", "none")  # without a viewBox of its own, an image is stretched
     root.set("width", str(width))
     root.set("height", str(height))
+    if svg.has_text:
+        anchor_right_to_left(root)
+        # As in HTML, installed fonts keep their default optical size.
+        root.set("style", f"font-optical-sizing:none;{root.get('style', '')}")
     if SvgCost(root, width * height).total() > MAX_WORK:
         raise AssetError("the SVG image takes too much work to draw: it repeats itself or filters too often")
     try:

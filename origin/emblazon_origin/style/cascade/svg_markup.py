@@ -127,7 +127,8 @@ class Serializer:
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
         found: dict[str, str] = {}
         for block in blocks:
-            found.update(_texts(block.svg_shared, self.custom))
+            for name, text in _texts(block.svg_shared, self.custom):
+                _declare(found, name, text)
             found.update(_texts(block.svg, self.custom))
         blocks = [c.block for c in by_importance(candidates)] + ([inline] if inline is not None else [])
         for block in blocks:
@@ -150,6 +151,15 @@ class Serializer:
         tokens = tuple(tokenize(value))
         texts = dict(_texts({"fill": Custom(tokens, value, "var(" in value)}, self.custom))
         return texts.get("fill", "none")
+
+
+def _declare(found: dict[str, str], name: str, text: str) -> None:
+    """Put a declaration last; a `font` shorthand takes the place of what was said of fonts before."""
+    if name == "font":
+        for longhand in [known for known in found if known.startswith("font-")]:
+            del found[longhand]
+    found.pop(name, None)
+    found[name] = text
 
 
 def _nodes(root: HtmlNode) -> Iterable[HtmlNode]:

@@ -27,7 +27,8 @@ assert properties  # noqa: S101 - importing it fills the registry
 WIDE = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))
 # Properties of CSS boxes that SVG shapes have too.
 SVG_SHARED = frozenset((
-    "color", "opacity", "display", "visibility", "font-family", "font-size", "font-weight", "font-style",
+    "color", "opacity", "display", "visibility", "font", "font-family", "font-size", "font-weight",
+    "font-style", "font-stretch", "font-variant", "direction", "unicode-bidi", "writing-mode",
     "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
     "clip-path", "mask", "filter", "isolation", "paint-order",
 ))  # fmt: skip
