@@ -10,6 +10,8 @@ from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.text.fonts.coverage_page import PAGE, page
 from emblazon_origin.text.fonts.families import Family
 from emblazon_origin.text.fonts.font_library import FontLibrary
+from emblazon_origin.text.inline import layout_inline
+from emblazon_origin.text.line_model import TextItem
 from emblazon_origin.text.shaping.scripts import script_of
 
 FONTS = Path(__file__).parents[3] / "fonts"
@@ -34,6 +36,8 @@ def test_the_page_counts_what_the_fonts_lack(fonts: FontLibrary) -> None:
 def test_no_box_is_drawn(fonts: FontLibrary, style: ComputedStyle, text: str) -> None:
     chosen = fonts.font_set(style)
     assert [c for c in text if chosen.select(c, script_of(c)[0]).missing] == []
+    line = layout_inline([TextItem(text, style)], style, width=2000, fonts=fonts).lines[0]
+    assert all(0 not in run.glyphs for run in line.runs)
 
 
 def test_fonts_that_nobody_uses_stay_closed(style: ComputedStyle) -> None:

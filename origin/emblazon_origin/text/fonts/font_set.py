@@ -95,7 +95,8 @@ class FontSet:
             return False
         primary = self.primary
         for character in unknown:
-            if self.select(character, "Zyyy").font is not primary:
+            choice = self.select(character, "Zyyy")
+            if choice.font is not primary or choice.missing:
                 return False
         if len(self._plain) > MAX_CHOICES:
             self._plain = set()
