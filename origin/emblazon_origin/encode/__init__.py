@@ -1,13 +1,15 @@
 """Encode: the last stage of the pipeline, pixels to bytes.
 
-encode        pixels in, the bytes of one format out, quick or patient
-effort        how patient, by the size of the picture
-budget        the best encoding within a number of bytes
-safe          `auto-safe`: PNG where it is small, JPEG elsewhere
-png           PNG itself
-png_attempts  the PNGs of one picture: whole, with a palette, with fewer colours
-palette       256 colours at most
-lossy         JPEG, WebP and AVIF
+encode.py        quick and small, within a byte budget
+png_attempts.py  the PNGs of one picture, the best one first
+shades.py        pictures of few colours
+palette.py       palettes of photos
+likeness.py      how alike two pictures are
+png.py           the file format
+lossy.py         JPEG, WebP, AVIF
+safe.py          the format that every crawler takes
+budget.py        the highest quality that fits
+effort.py        how patient an encoder is
 """
 
 from .encode import encode, optimize

@@ -43,14 +43,19 @@ def _sample(image: Image.Image, pixels: int) -> Image.Image:
     return image.resize(size, Image.Resampling.NEAREST)
 
 
-def looks_the_same(image: Image.Image, reduced: Image.Image) -> bool:
-    """True where no area of a picture is visibly off: judged on small averages, as an eye would."""
+def looks_the_same(
+    image: Image.Image, reduced: Image.Image, *, worst_step: int = 24, worst_area: int = 5
+) -> bool:
+    """True where no area of a picture is visibly off: judged on small averages, as an eye would.
+
+    `worst_step` is how far a single pixel may be off, `worst_area` the mean of 16, of 255.
+    """
     other = reduced.convert(image.mode)
     difference = ImageChops.difference(image, other)
     worst = max(high for _, high in _extremes(difference))
     small = ImageChops.difference(image.reduce(4), other.reduce(4))
     blurred = max(high for _, high in _extremes(small))
-    return worst <= 24 and blurred <= 5 and max(ImageStat.Stat(difference).rms) <= 3.0
+    return worst <= worst_step and blurred <= worst_area and max(ImageStat.Stat(difference).rms) <= 3.0
 
 
 def _extremes(image: Image.Image) -> list[tuple[int, int]]:

@@ -12,37 +12,73 @@ from collections.abc import Iterator
 from PIL import Image
 
 from .effort import effort_of
+from .likeness import likeness
 from .palette import exact_palette, looks_the_same, near_palette
-from .png import encode_png, shrink_png
+from .png import encode_indexed, encode_png, shrink_png
+from .shades import few_shades
 
 _LOSSLESS_GAIN = 4.0  # times that patience makes a quick file smaller, at the most
 _PALETTE_GAIN = 6.0  # times that 256 colours do
 _PATIENT = 0.85  # of a quick palette's bytes, what the patient encoder needs of them
 _FEW_PIXELS = 60_000
+_QUICK_COLORS = (40, 64, 96, 128, 256)
+_QUICK_LEVEL = 1
+_SMALL_COLORS = (16, 24, 32, 48, 64, 96, 128, 256)
+_SMALLEST = 12
+_LEAST_ALIKE = 0.9965
 
 
 def png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
     """Yield encodings, the last one the smallest that is still worth having."""
-    quick = None if small and max_bytes is None else encode_png(image)
-    if not small and quick is not None:
+    quick = quick_png(image)
+    if not small:
         yield quick
-    times = 0.0 if quick is None or max_bytes is None else len(quick) / max_bytes
-    exact = exact_palette(image)
-    if exact is not None:
-        yield min(shrink_png(exact), shrink_png(image), key=len)
-    elif times <= _LOSSLESS_GAIN:
-        yield from _whole_attempts(image, small=small)
+    times = 0.0 if max_bytes is None else len(quick) / max_bytes
+    if times <= _LOSSLESS_GAIN:
+        for attempt in _whole_attempts(image, small=small):
+            yield min(attempt, quick, key=len)
     if max_bytes is not None:
         yield from _fewer_colors(image, max_bytes, times)
 
 
+def quick_png(image: Image.Image) -> bytes:
+    """Return the first answer: a palette where the picture has few colours, else all of them."""
+    reduced = few_shades(image, _QUICK_COLORS) if image.mode == "RGB" else None
+    return encode_png(image) if reduced is None else encode_indexed(reduced, _QUICK_LEVEL)
+
+
 def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:
+    """Yield the picture as it is, or with colours so near that nobody sees it, encoded with patience."""
+    fewest = _fewest_colors(image) if small else None
+    if fewest is not None:
+        yield fewest
+        return
+    exact = exact_palette(image)
+    if exact is not None:
+        yield min(shrink_png(exact), shrink_png(image), key=len)
+        return
     near = near_palette(image)
     if small and looks_the_same(image, near):
         yield min(shrink_png(near), shrink_png(image), key=len)
     else:
         yield shrink_png(image)
     yield shrink_png(near)
+
+
+def _fewest_colors(image: Image.Image) -> bytes | None:
+    """Return the picture with the fewest colours that keep it as it is; None where 256 do not."""
+    for colors in _SMALL_COLORS if image.mode == "RGB" else ():
+        reduced = few_shades(image, (colors,), bits=7, most_changed=1.0)
+        if reduced is not None and _keeps(image, reduced):
+            return encode_indexed(reduced, _SMALLEST)
+    return None
+
+
+def _keeps(image: Image.Image, reduced: Image.Image) -> bool:
+    return (
+        looks_the_same(image, reduced, worst_step=64, worst_area=14)
+        and likeness(image, reduced) >= _LEAST_ALIKE
+    )
 
 
 def _fewer_colors(image: Image.Image, max_bytes: int, times: float) -> Iterator[bytes]:

@@ -1,0 +1,84 @@
+"""PNGs of cards with few colours: a palette, in which areas keep their colour exactly."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from emblazon_origin.encode import encode, optimize
+from emblazon_origin.encode.likeness import likeness
+from emblazon_origin.encode.shades import few_shades
+
+PAPER, INK, ACCENT = (250, 249, 246), (24, 24, 27), (217, 70, 40)
+
+
+def card() -> Image.Image:
+    """A page with soft shapes: hundreds of colours along their edges."""
+    large = Image.new("RGB", (1200, 800), PAPER)
+    draw = ImageDraw.Draw(large)
+    for row in range(3):
+        for column in range(6):
+            x, y = 40 + column * 190, 40 + row * 240
+            draw.ellipse(
+                (x, y, x + 120 + row, y + 180), fill=(INK, ACCENT, (24, 90, 160))[(row + column) % 3]
+            )
+    return large.resize((600, 400), Image.Resampling.LANCZOS)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("draw", [encode, optimize])
+def test_card_of_flat_areas_is_written_in_a_palette(draw: Callable[..., tuple[bytes, str]]) -> None:
+    picture = card()
+    assert len(picture.getcolors(1 << 20) or ()) > 256
+    data, _ = draw(picture, "png")
+    assert opened(data).mode == "P"
+    result = opened(data).convert("RGB")
+    assert result.getpixel((2, 2)) == PAPER
+    assert likeness(picture, result) > 0.996
+
+
+def test_small_form_is_never_larger_than_the_quick_one() -> None:
+    noise = Image.effect_noise((300, 200), 90).convert("RGB")
+    for picture in (
+        card(),
+        noise,
+        Image.new("RGB", (40, 40), INK),
+        noise.filter(ImageFilter.GaussianBlur(9)),
+    ):
+        assert len(optimize(picture, "png")[0]) <= len(encode(picture, "png")[0])
+
+
+def test_sixteen_colours_take_four_bits_a_pixel() -> None:
+    picture = Image.new("RGB", (301, 11))
+    for x in range(301):
+        for y in range(11):
+            picture.putpixel((x, y), (x % 16 * 16, 0, 0))
+    data, _ = encode(picture, "png")
+    assert data[24] == 4
+    assert opened(data).convert("RGB").tobytes() == picture.tobytes()
+
+
+def test_two_areas_of_nearly_one_colour_stay_two() -> None:
+    picture = Image.new("RGB", (200, 200), (250, 250, 250))
+    picture.paste((251, 251, 251), (0, 0, 200, 100))
+    assert few_shades(picture, (64,)) is None
+    assert opened(encode(picture, "png")[0]).convert("RGB").tobytes() == picture.tobytes()
+
+
+def test_a_gradient_keeps_all_its_colours() -> None:
+    picture = Image.linear_gradient("L").resize((600, 400)).convert("RGB")
+    picture = Image.merge(
+        "RGB", (picture.getchannel(0), picture.getchannel(1).rotate(180), picture.getchannel(2))
+    )
+    assert opened(encode(picture, "png")[0]).convert("RGB").tobytes() == picture.tobytes()
+
+
+def test_same_picture_gives_the_same_bytes() -> None:
+    assert encode(card(), "png") == encode(card(), "png")
+    assert optimize(card(), "png") == optimize(card(), "png")
