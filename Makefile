@@ -12,7 +12,7 @@ out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; 
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: site image-test help run dev test test-fast check format bench fidelity lock docs clean release release-check audit sbom
+.PHONY: site image-test help run dev test test-fast check format bench fidelity lock docs clean deploy-check release release-check audit sbom
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ sbom: .venv/.dev ## What a release is made of, as CycloneDX, into dist/
 	@$(BIN)/cyclonedx-py requirements requirements/run.txt --of JSON -o dist/emblazon.cdx.json
 	@npm sbom --sbom-format cyclonedx --package-lock-only > dist/emblazon-npm.cdx.json
 	@ls -1 dist/*.cdx.json
+
+deploy-check: .venv/.dev node_modules/.all ## Find what a first deploy would stumble over; uploads nothing
+	@$(BIN)/python -m emblazon_origin.host.deploy_check
 
 lock: .venv/.dev ## Resolve the requirement locks again
 	@for set in run dev; do \

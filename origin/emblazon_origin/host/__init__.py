@@ -7,7 +7,7 @@ asyncio_ports.py       clock, randomness, background work, single flight, log
 sqlite_kv.py           KV; memory_cache.py: the data centre's cache
 http_origin.py         an origin over HTTP; in_process_origin.py: one in this process
 edge_metrics.py        the edge's numbers for Prometheus; sqlite_analytics.py: who unfurled what
-wrangler.py            the Worker on this machine, for `emblazon dev`
+wrangler.py            the Worker on this machine, for `emblazon dev`; deploy_check.py: before a deploy
 """
 
 from .edge_app import HOST, EdgeHost, check_operator, create_edge_app
