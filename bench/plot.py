@@ -18,19 +18,19 @@ _MODES = {"known": "New text in a known template", "unseen": "Documents never se
 _MOST = 3.0  # the axis ends there; longer bars are cut, their numbers are not
 _STYLE = """
 * { box-sizing: border-box; margin: 0; }
-body { width: 1200px; height: 830px; padding: 44px 52px; background: #fff; color: #111827; font: 17px Inter; }
+body { width: 1200px; height: 930px; padding: 44px 52px; background: #fff; color: #111827; font: 17px Inter; }
 h1 { font-size: 30px; letter-spacing: -0.02em; }
 .note { margin: 6px 0 24px; color: #6b7280; }
 .modes { display: flex; gap: 48px; }
 .mode { flex: 1; display: flex; flex-direction: column; gap: 14px; }
 h2 { font-size: 20px; }
-.output { display: grid; grid-template-columns: 96px 1fr; align-items: center; row-gap: 4px; }
+.output { display: grid; grid-template-columns: 96px 1fr 48px; align-items: center; row-gap: 4px; }
 .output b { grid-column: 1 / -1; padding-top: 4px; }
 .track { position: relative; height: 15px; background: #f3f4f6; }
 .bar { height: 15px; background: #60a5fa; }
 .bar.all { background: #1d4ed8; }
 .one { position: absolute; left: 33.333%; top: 0; width: 2px; height: 15px; background: #ef4444; }
-.value { position: absolute; right: 6px; top: 0; font-size: 13px; line-height: 15px; }
+.value { text-align: right; font-size: 14px; }
 """
 
 
@@ -53,7 +53,7 @@ def _output(output: str, ratios: dict[str, float]) -> str:
     rows = "".join(
         f'<span>{kind}</span><div class="track">'
         f'<div class="bar {kind}" style="width: {_width(ratio)}%"></div>'
-        f'<div class="one"></div><div class="value">{ratio:.2f}</div></div>'
+        f'<div class="one"></div></div><span class="value">{ratio:.2f}</span>'
         for kind in (*KINDS, ALL)
         if (ratio := ratios.get(f"{kind} {output} / takumi")) is not None
     )
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the picture."""
     del options
     engine = Engine.from_home(find_home(ROOT))
-    request = RenderRequest(page(read_record()), "", "", 1200, 830, effort="small")
+    request = RenderRequest(page(read_record()), "", "", 1200, 930, effort="small")
     PICTURE.write_bytes(engine.render(request).data)
     return 0
 

@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +202,8 @@ def locate_font(root: Path, location: str) -> Path:
         return own if (own := root / location).exists() else vendored
     if vendored.exists():
         return vendored
+    from importlib import metadata  # late: it loads the parser of e-mail
+
     try:
         return Path(str(metadata.distribution(package).locate_file(path)))
     except metadata.PackageNotFoundError:
