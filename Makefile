@@ -12,7 +12,7 @@ out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; 
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: site image-test help run dev test test-fast check format bench fidelity lock docs clean deploy-check release release-check audit sbom
+.PHONY: site image-test help run dev test test-fast check format bench fidelity fuzz lock docs clean deploy-check release release-check audit sbom
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: .venv/.dev ## Format the code and fix what the linter can
 
 bench: .venv/.dev fonts/vendor/.done node_modules/.all ## Benchmarks side by side with peers
 	@$(BIN)/python -m bench
+
+fuzz: .venv/.dev fonts/vendor/.done ## Fuzz the renderer (MINUTES=30 SEED=1)
+	@cd tests && ../$(BIN)/python -m fuzz --minutes $(or $(MINUTES),1) $(if $(SEED),--seed $(SEED))
 
 fidelity: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Closeness to Chromium, beside satori and takumi
 	@PYTHONPATH=tests $(BIN)/python -m fidelity

@@ -115,7 +115,7 @@ def images(canary: tuple[str, list[str]]) -> Iterator[str]:
         "/red.png": (200, image, png(40, 40)),
         "/page": (200, {"Content-Type": "text/html"}, b"<html>not an image</html>"),
         "/lying.png": (200, image, b"<html>not an image</html>"),
-        "/broken.png": (200, image, png(40, 40)[:60]),
+        "/broken.png": (200, image, png(40, 40)[:45]),
         "/empty.png": (200, image, b""),
         "/private": (302, {"Location": canary[0] + "/secret"}, b""),
         "/metadata": (302, {"Location": "http://169.254.169.254/latest/meta-data/"}, b""),

@@ -52,8 +52,8 @@ def _with_right_checks(data: bytes) -> bytes:
     return b"".join(parts)
 
 
-def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image:
-    """Return a picture with the rows transparent that its damaged file had no data for."""
+def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image | None:
+    """Return a picture with the rows transparent that its damaged file had no data for; None for all."""
     rows = image.height
     if kind == "PNG":
         rows = _png_rows(data, image.height)
@@ -63,6 +63,8 @@ def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image:
             rows = image.height
     if rows >= image.height:
         return image
+    if rows == 0 and kind == "PNG":  # other formats do not tell black rows from none
+        return None
     faded = image.convert("RGBA")
     faded.paste((0, 0, 0, 0), (0, rows, image.width, image.height))
     return faded.convert("RGBa")

@@ -138,6 +138,8 @@ def _repaired(kind: str, data: bytes, most: int, error: Exception) -> Raster:
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
     image = decoded_part(kind, data, found.image)
+    if image is None:
+        raise AssetError(f"the {kind} image is damaged, nothing of it decodes: {error}")
     return Raster(image, found.width, found.height, f"the {kind} image is damaged: {error}")
 
 

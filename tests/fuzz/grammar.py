@@ -1,0 +1,262 @@
+"""A seeded grammar of cards: HTML, CSS, SVG and parameters, sound and broken, little and pumped up."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from emblazon_origin.style.syntax.registry import PROPERTIES
+
+T = TypeVar("T")
+LENGTHS = (
+    "0", "1px", "-1px", "7px", "50%", "100%", "1em", "2rem", "10vw", "1e9px", "-1e9px", "1e38px",
+    "0.001px", "33554432px", "99999999999999px", "1fr", "45deg", "1e9deg", "2s", "auto",
+    "calc(1px + 50%)", "calc(1px / 0)", "min(1px, 1e9%)", "clamp(1px, 1e8px, 2vw)", "max-content",
+    "fit-content(3px)", "1e9", "9007199254740993", "-0", "infinity", "calc(infinity * 1px)",
+    "calc(nan * 1px)",
+)  # fmt: skip
+WORDS = (
+    "auto", "none", "normal", "inherit", "initial", "unset", "revert", "block", "inline", "flex", "grid",
+    "inline-block", "inline-flex", "inline-grid", "table", "table-cell", "table-row", "contents",
+    "list-item", "flow-root", "absolute", "relative", "fixed", "sticky", "static", "hidden", "visible",
+    "scroll", "clip", "center", "start", "end", "stretch", "baseline", "space-between", "row", "column",
+    "wrap", "wrap-reverse", "nowrap", "dense", "min-content", "rtl", "ltr", "red", "transparent",
+    "currentcolor", "#abc", "#12345678", "both", "cover", "contain", "repeat-x", "round", "space",
+    "solid", "dashed", "dotted", "double", "groove", "wavy", "underline", "bold", "italic", "100", "900",
+    "pre", "pre-wrap", "balance", "break-all", "anywhere", "uppercase", "multiply", "hue", "isolate",
+    "border-box", "content-box", "text", "shrink", "middle", "super", "Inter", "serif", "monospace",
+    "left", "right", "vertical-rl", "sideways-lr", "upright", "hyphens", "collapse", "separate", "fixed",
+    "clone", "slice", "from-image", "pixelated", "preserve-3d",
+)  # fmt: skip
+FUNCTIONS = (
+    "linear-gradient({}, red {}, blue {})", "radial-gradient(circle at {} {}, red, blue)",
+    "conic-gradient(red, {}, blue)", "repeating-linear-gradient({}, red, blue {})", "translate({}, {})",
+    "rotate({})", "scale({}, {})", "skew({})", "matrix({}, 0, {}, 1, {}, 0)", "perspective({})",
+    "rotate3d(1, {}, 0, {})", "blur({})", "drop-shadow({} {} {} red)", "brightness({})", "rgb({} {} {})",
+    "oklch({} {} {})", "color-mix(in oklab, red {}, blue)", "inset({} round {})", "circle({})",
+    "ellipse({} {} at {} {})", "polygon({} {}, {} {}, 0 0)", "path('M0 0L{0} {0}A5 5 0 0 1 9 9Z')",
+    "span 3", "span 1000", "repeat(3, {})", "repeat(auto-fill, minmax({}, 1fr))", "repeat(1000, {})",
+    "minmax({}, {})", "counter(x)", "counters(x, '{}')", "attr(id)", "url(x.png)",
+    "url(data:image/png;base64,AAAA)", "var(--a, {})", "{} {} {} {} red", "inset {} {} {} {} red",
+    "{} / {} {}", "{}, {}",
+)  # fmt: skip
+TEXTS = (
+    "x", "some words to wrap", "مرحبا بالعالم", "日本語の文章です。", "สวัสดีชาวโลก", "👩\u200d🚀👨🏽\u200d💻🇯🇵1️⃣",
+    "á̂", "\u202e\u2066x\u200d\ufeff", "Donaudampfschifffahrt", "\t\n  \r x  y", "&amp;&#0;&bogus;",
+    "\xad", "ि", "\U0010ffff", "नमस्ते दुनिया", "ﷺ", "한국어", "\u2028", "fi ffi", "0123456789",
+)  # fmt: skip
+TAGS = (
+    "div", "span", "p", "h1", "b", "i", "a", "ul", "ol", "li", "dl", "dd", "img", "svg", "table", "tr",
+    "td", "th", "caption", "colgroup", "col", "tbody", "br", "hr", "section", "pre", "button", "input",
+    "sup", "sub", "q", "figure", "details", "summary", "ruby", "rt", "mark", "select", "option",
+    "textarea", "math", "template", "slot", "video",
+)  # fmt: skip
+SELECTORS = (
+    "*", "div", "div > *", "p::before", "*::after", ":nth-child(2n+1)", "li::marker",
+    ":is(div,span) + *", ":root", ":not(:has(b))", "[style]", "a:hover", "::nope",
+    "@media (width > 10px){*", "@supports (display:grid){div", "}", ":nth-child(n of :not(.b))",
+    "div div div", "* ~ *", "p::first-letter", "@layer a{*", "&", "td, th", "body",
+)  # fmt: skip
+_NAMES = sorted(PROPERTIES)
+_COMMON = (
+    "display",
+    "position",
+    "width",
+    "height",
+    "margin",
+    "padding",
+    "flex",
+    "grid-template-columns",
+    "grid-template-rows",
+    "grid-area",
+    "font-size",
+    "line-height",
+    "white-space",
+    "overflow",
+    "inset",
+    "transform",
+    "background",
+    "border",
+    "aspect-ratio",
+    "gap",
+    "order",
+    "float",
+    "--a",
+    "filter",
+    "border-radius",
+    "box-shadow",
+    "text-shadow",
+    "outline",
+    "clip-path",
+    "mask",
+    "letter-spacing",
+    "columns",
+    "border-image",
+    "opacity",
+    "mix-blend-mode",
+    "grid-auto-flow",
+    "writing-mode",
+    "min-width",
+    "max-height",
+    "content",
+    "counter-reset",
+    "text-indent",
+)
+
+
+class Grammar:
+    """Makes things from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - repeatable, not secret
+
+    def document(self) -> str:
+        """Return a page; some are one thing many times over."""
+        kind = self.random.random()
+        if kind < 0.3:
+            return self.pumped()
+        rules = "".join(f"{self.pick(SELECTORS)}{{{self.declarations()}}}" for _ in range(self.few(4)))
+        return f"<style>{rules}</style>" + "".join(self.piece() for _ in range(self.few(14)))
+
+    def pumped(self) -> str:
+        """Return a page of less than 100 KB in which something comes very often."""
+        make: Callable[[], str] = self.pick((
+            self.nested, self.repeated, self.many_rules, self.long_value, self.long_text, self.many_values,
+        ))  # fmt: skip
+        return make()[:99_000]
+
+    def nested(self) -> str:
+        """Return elements inside of each other."""
+        start = "".join(self.start() for _ in range(self.few(2)))
+        return f"<style>{self.pick(SELECTORS)}{{{self.declarations()}}}</style>" + start * self.many() + "x"
+
+    def repeated(self) -> str:
+        """Return elements after each other, in a container."""
+        piece = "".join(self.piece() for _ in range(self.few(3)))
+        return self.start() + piece * self.many()
+
+    def many_rules(self) -> str:
+        """Return many rules for many elements."""
+        rule = f"{self.pick(SELECTORS)}{{{self.declarations()}}}"
+        return f"<style>{rule * self.many()}</style>" + self.start() + self.piece() * self.many()
+
+    def long_value(self) -> str:
+        """Return a declaration whose value repeats itself."""
+        separator = self.pick((" ", ",", ""))
+        value = separator.join([self.value()] * self.many())
+        return f"<div style='{self.name()}:{self.quoted(value)}'>x<p>y"
+
+    def many_values(self) -> str:
+        """Return an element with many different declarations, in a like one."""
+        return "".join(self.start(12) for _ in range(self.few(30))) + "x"
+
+    def long_text(self) -> str:
+        """Return one text many times over."""
+        return self.start() + self.pick(TEXTS) * self.many(20_000)
+
+    def piece(self) -> str:
+        """Return some text, a tag, a picture."""
+        kind = self.random.randrange(8)
+        if kind < 4:
+            return self.start()
+        if kind == 4:
+            return f"</{self.pick(TAGS)}>"
+        if kind == 5:
+            return self.svg()
+        return self.pick(TEXTS)
+
+    def start(self, most: int = 5) -> str:
+        """Return a start tag with a style."""
+        return f"<{self.pick(TAGS)} style='{self.quoted(self.declarations(most))}'>"
+
+    def declarations(self, most: int = 5) -> str:
+        """Return declarations."""
+        return ";".join(f"{self.name()}:{self.value()}" for _ in range(self.few(most)))
+
+    def name(self) -> str:
+        """Return a property's name."""
+        return self.pick(_NAMES) if self.random.random() < 0.5 else self.pick(_COMMON)
+
+    def value(self) -> str:
+        """Return a value, fitting or not."""
+        parts = []
+        for _ in range(self.few(3)):
+            kind = self.random.random()
+            if kind < 0.4:
+                parts.append(self.pick(LENGTHS))
+            elif kind < 0.7:
+                parts.append(self.pick(WORDS))
+            else:
+                parts.append(self.pick(FUNCTIONS).format(*(self.pick(LENGTHS) for _ in range(4))))
+        return " ".join(parts)
+
+    def svg(self) -> str:
+        """Return an SVG image."""
+        definitions = "".join(self.definition(i) for i in range(self.few(3)))
+        shapes = "".join(self.shape() for _ in range(self.few(4)))
+        size = f"width='{self.pick(LENGTHS)}' height='{self.pick(LENGTHS)}' viewBox='0 0 {self.number()} {self.number()}'"
+        size = self.pick((size, "width='300' height='200'", "viewBox='0 0 10 10'"))
+        return f"<svg xmlns='http://www.w3.org/2000/svg' {size}><defs>{definitions}</defs>{shapes}</svg>"
+
+    def definition(self, i: int) -> str:
+        """Return something to refer to, which may refer to others."""
+        tag = self.pick(("mask", "pattern", "clipPath", "filter", "marker", "linearGradient", "symbol", "g"))
+        inside = self.shape() * self.pick((1, 2, 8))
+        if tag == "filter":
+            inside = self.pick((
+                "<feGaussianBlur stdDeviation='{}'/>", "<feTurbulence baseFrequency='.1' numOctaves='{}'/>",
+                "<feConvolveMatrix order='3' kernelMatrix='1 1 1 1 1 1 1 1 {}'/>", "<feMorphology radius='{}'/>",
+                "<feOffset dx='{}'/>", "<feTile/>", "<feFlood/>", "<feDisplacementMap scale='{}'/>",
+            )).format(self.number()) * self.pick((1, 3, 40))  # fmt: skip
+        return f"<{tag} id='d{i}' width='{self.number()}' height='{self.number()}'>{inside}</{tag}>"
+
+    def shape(self) -> str:
+        """Return a shape."""
+        attribute = self.pick(
+            ("fill", "stroke", "mask", "filter", "clip-path", "marker-mid", "opacity", "transform")
+        )
+        value = self.pick((f"url(#d{self.random.randrange(3)})", "red", ".5", f"scale({self.number()})"))
+        body = self.pick((
+            "<rect width='{0}' height='{1}' {2}/>", "<circle r='{0}' {2}/>", "<path d='M0 0L{0} {1}A9 9 0 0 1 5 5z' {2}/>",
+            "<text x='{0}' font-size='{1}' {2}>Text مرحبا</text>", "<use href='#d1' x='{0}' {2}/>", "<g {2}><rect width='9'/></g>",
+            "<line x2='{0}' y2='{1}' stroke-dasharray='{0} .001' stroke='red' {2}/>",
+        ))  # fmt: skip
+        return body.format(self.number(), self.number(), f"{attribute}='{value}'")
+
+    def number(self) -> str:
+        """Return a number."""
+        return self.pick(("0", "1", "7", "100", "-5", "1e9", "1e-9", ".5", "99999", "1e38", "nan", "100%"))
+
+    def quoted(self, text: str) -> str:
+        """Return text that may stand in single quotes."""
+        return text.replace("'", "&#39;")
+
+    def few(self, most: int) -> int:
+        """Return a small number, from one on."""
+        return self.random.randint(1, most)
+
+    def many(self, most: int = 3_000) -> int:
+        """Return a number, most of them large."""
+        return self.pick((10, 100, 300, 900, most, most))
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """Return one of several."""
+        return self.random.choice(choices)
+
+    def parameters(self) -> dict[str, str]:
+        """Return what a URL may hold for a template."""
+        names = ("title", "author", "image", "date", "tags", "accent", "_lang", "_w", "_dpr", "_q", "_max")
+        values = (
+            *TEXTS,
+            *LENGTHS,
+            "http://xn--a/",
+            "http://127.0.0.1/",
+            "data:image/png;base64,AAAA",
+            "{{7*7}}",
+            "#f00",
+            "2024-02-30",
+        )
+        return {
+            self.pick(names): self.pick(values) * self.pick((1, 1, 1, 30, 400)) for _ in range(self.few(4))
+        }
