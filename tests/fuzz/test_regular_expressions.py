@@ -103,7 +103,7 @@ def _named(path: Path, module: str) -> Iterator[Use]:
                 methods.setdefault(base.id, set()).add(node.attr)
     for name, value in vars(importlib.import_module(module)).items():
         for pattern in _patterns(value):
-            used = methods.get(name, set()) or {"search", "match"}
+            used = methods.get(name, set()) or {"match"}
             for method in sorted(used):
                 yield Use(f"{path.name} {name}", pattern, method)
 
@@ -136,6 +136,7 @@ def slow_input(use: Use) -> str:
     Short inputs are tried first, and long ones where the short ones leave a doubt: where the time grows by more
     than the length, or so much that it would be too long.
     """
+    many = 4  # long inputs that are tried though nothing grew
     source = use.pattern.pattern
     text = source.decode("latin-1") if isinstance(source, bytes) else source
     for prefix, unit, end in pumps(text, use.pattern.flags):
@@ -145,7 +146,9 @@ def slow_input(use: Use) -> str:
 
         taken = [seconds(30), seconds(SHORT // 4), seconds(SHORT)]
         grown = taken[2] > 8 * taken[1] and taken[2] > INSTANT
-        if taken[0] > SECONDS or taken[2] > SECONDS or grown or taken[2] * CHARACTERS / SHORT > SECONDS:
+        doubtful = grown or max(taken) > SECONDS
+        if doubtful or (taken[2] * CHARACTERS / SHORT > SECONDS and many > 0):
+            many -= not doubtful
             taken.append(seconds(CHARACTERS))
         if max(taken) > SECONDS:
             return f"{prefix!r} + {unit!r} * n + {end!r}: {max(taken):.3f} s"
