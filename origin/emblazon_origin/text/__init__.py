@@ -6,7 +6,6 @@ Fonts (`fonts.py`)
     FontLibrary(root: Path, *, document_bytes=64 MiB)      AssetError names a missing or damaged file
     .with_faces(rules, load_bytes: (url) -> bytes, report=None) -> FontLibrary
     .metrics(style) -> FontMetrics                          ascent, descent, x_height, underline_…
-    .measure(style) -> FontMeasures                         the style stage's FontMetricsPort
     .digest(families) -> str                                for template versions
 
 Layout (`inline.py`)

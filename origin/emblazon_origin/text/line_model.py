@@ -14,7 +14,7 @@ from ..style.values.computed import ComputedStyle
 
 if TYPE_CHECKING:
     from ..style.values.dom import Element, Text
-    from .fonts.font_library import FontInstance
+    from .fonts.font_instance import FontInstance
 
 
 # --- in ---------------------------------------------------------------------------------------

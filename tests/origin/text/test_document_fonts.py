@@ -14,7 +14,8 @@ from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
-from emblazon_origin.text.fonts.font_library import FontInstance, FontLibrary
+from emblazon_origin.text.fonts.font_instance import FontInstance
+from emblazon_origin.text.fonts.font_library import FontLibrary
 
 VENDOR = Path(__file__).parents[3] / "fonts" / "vendor"
 VARIABLE = VENDOR / "PlayfairDisplay[wght].ttf"

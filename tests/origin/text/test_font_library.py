@@ -18,6 +18,7 @@ from emblazon_origin.report import Report
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.text.fonts.font_library import FontLibrary
+from emblazon_origin.text.fonts.measures import ScreenMeasures
 
 FONTS = Path(__file__).parents[3] / "fonts"
 VENDOR = FONTS / "vendor"
@@ -352,7 +353,7 @@ def test_ascent_and_descent_are_chromiums(
 
 
 def test_measures_serve_font_relative_units(fonts: FontLibrary, style: ComputedStyle) -> None:
-    m = fonts.measure(style.replace(font_size=16.0))
+    m = ScreenMeasures(fonts).measure(style.replace(font_size=16.0))
     assert m.x_height == pytest.approx(8.73, abs=0.01)
     assert m.zero_advance == pytest.approx(10.09, abs=0.01)
     assert m.cap_height == pytest.approx(11.64, abs=0.01)

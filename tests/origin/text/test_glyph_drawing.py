@@ -20,7 +20,8 @@ from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.style.values.value_types import Color
 from emblazon_origin.text.fonts.coverage import coverage_table, luminance_level
 from emblazon_origin.text.fonts.draw import color_glyphs, forget_glyphs, run_mask
-from emblazon_origin.text.fonts.font_library import FontInstance, FontLibrary
+from emblazon_origin.text.fonts.font_instance import FontInstance
+from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.fonts.glyphs import color_glyph, glyph_mask, glyph_outline
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.line_model import GlyphRun, InlineLayout, TextItem

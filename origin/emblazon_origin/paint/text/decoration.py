@@ -13,7 +13,7 @@ from PIL import ImageChops
 from ...caching import remembered
 from ...layout.boxes.box import Rect
 from ...style.values.value_types import Length, Shadow, TextDecoration
-from ...text.fonts.font_library import FontInstance
+from ...text.fonts.font_instance import FontInstance
 from ...text.fonts.font_metrics import FontMetrics
 from ...text.fonts.glyphs import glyph_outline
 from ...text.line_model import GlyphRun

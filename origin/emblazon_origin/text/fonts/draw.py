@@ -18,7 +18,7 @@ from ...caching import ByteCache
 from ...style.values.value_types import Color
 from ..line_model import GlyphRun
 from .coverage import coverage_table, luminance_level
-from .font_library import FontInstance
+from .font_instance import FontInstance
 from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, forget_masks, glyph_mask
 
 

@@ -4,7 +4,7 @@
     fonts = library.with_faces(rules, load, report)   # one document's @font-face rules on top
     font_set = fonts.font_set(style)                  # cached per font query
     instance = font_set.select("é", "Latn")           # FontInstance, shared between renders
-    fonts.metrics(style) / fonts.measure(style)       # FontMetrics / the style stage's FontMeasures
+    fonts.metrics(style)                              # FontMetrics
     library.digest(["Inter"])                         # for template versions
 
 `AssetError` at construction names a font file that is missing or damaged; a document's broken face is
@@ -17,9 +17,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
@@ -27,90 +25,21 @@ from ...caching import ByteCache
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import FontFaceRule
-from ...style.values.units import FontMeasures
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
 from .font_adjustment import NO_ADJUSTMENT, FontAdjustment
+from .font_instance import FontInstance
 from .font_match import BOLD, FontQuery
-from .font_metrics import DesignMetrics, FontMetrics, design_metrics, metrics_on
+from .font_metrics import FontMetrics
 from .font_set import FontSet
 
 SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
-if TYPE_CHECKING:
-    from ..shaping.shape import ShapedRun
-
 # Skia's fake bold: outlines grow by this share of the em, by size in px.
 _FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
 
 
 INSTANCE_BYTES, SET_BYTES = 8_000, 2_000  # that one weighs, roughly
-
-
-@dataclass(frozen=True, eq=False)
-class FontInstance:
-    """A face at one set of variation coordinates, ready to shape and draw; shared between renders.
-
-    `hb_font` is scaled to `units_per_em`; synthetic bold and slant are already part of its outlines.
-    """
-
-    name: str
-    units_per_em: int
-    face: Face = field(repr=False)
-    hb_font: hb.Font = field(repr=False)
-    variations: tuple[tuple[str, float], ...] = ()
-    embolden: float = 0.0  # of an em, by which synthetic bold grows the outlines
-    synthetic_oblique: bool = False
-    features: tuple[tuple[str, int], ...] = ()  # of the @font-face rule
-    installed: bool = True  # False: brought by a document
-    adjust: FontAdjustment = NO_ADJUSTMENT
-    advances: dict[int, int] = field(default_factory=dict, repr=False)  # nominal, by glyph
-
-    @property
-    def synthetic_bold(self) -> bool:
-        """Whether bold is made up."""
-        return self.embolden > 0
-
-    @property
-    def is_color(self) -> bool:
-        """Whether its glyphs carry their own colours."""
-        return self.face.is_color
-
-    @cached_property
-    def design(self) -> DesignMetrics:
-        """Metrics in design units; made-up bold does not change them."""
-        font = self.hb_font
-        if self.synthetic_bold:
-            font = hb.Font(self.face.hb_face)
-            font.set_variations(dict(self.variations))
-        return self.adjust.apply(design_metrics(font), self.units_per_em)
-
-    @cached_property
-    def _by_size(self) -> dict[tuple[float, float], FontMetrics]:
-        return {}
-
-    def metrics(self, size: float, grid: float = 1.0) -> FontMetrics:
-        """Return the metrics at `size` px of `font-size`, rounded to device px of `grid` px."""
-        found = self._by_size.get((size, grid))
-        if found is None:
-            if len(self._by_size) > 256:
-                self._by_size.clear()
-            used = size * self.adjust.size
-            found = metrics_on(self.design, used, self.units_per_em, grid, keep_descent=self.installed)
-            self._by_size[size, grid] = found
-        return found
-
-    def draws_all(self, text: str) -> bool:
-        """Whether the face has every character of a text."""
-        coverage = self.face.coverage
-        return all(ord(character) in coverage for character in set(text))
-
-    def nominal_advance(self, glyph: int) -> int:
-        """Return the glyph's own advance in design units, before any positioning."""
-        advance = self.advances.get(glyph)
-        if advance is None:
-            advance = self.advances[glyph] = self.hb_font.get_glyph_h_advance(glyph)
-        return advance
 
 
 @dataclass(eq=False)
@@ -120,7 +49,6 @@ class _Shared:
     instances: ByteCache[FontInstance]
     loaded: ByteCache[list[Face]]  # documents' faces by digest of their bytes
     sets: ByteCache[FontSet]
-    shaped: ByteCache[ShapedRun]
     digests: dict[str, str] = field(default_factory=dict)
 
 
@@ -143,14 +71,8 @@ class FontLibrary:
             ByteCache("font instances", 8 << 20, lambda _: INSTANCE_BYTES),
             ByteCache("document fonts", document_bytes, _faces_size),
             _font_sets(),
-            ByteCache("shaped runs", 16 << 20, lambda run: run.nbytes, largest=0.25),
         )
         self._sets = self._shared.sets
-
-    @property
-    def shaped_cache(self) -> ByteCache[ShapedRun]:
-        """Shaped runs, bounded by bytes; the shaping stage fills it."""
-        return self._shared.shaped
 
     def with_faces(
         self,
@@ -284,11 +206,6 @@ class FontLibrary:
     def metrics(self, style: ComputedStyle, grid: float = 1.0) -> FontMetrics:
         """Return the metrics of the style's first available font at its size, on device px of `grid` px."""
         return self.font_set(style).primary.metrics(style.font_size, grid)
-
-    def measure(self, style: ComputedStyle) -> FontMeasures:
-        """Answer the style stage's `FontMetricsPort`."""
-        m = self.metrics(style)
-        return FontMeasures(m.x_height, m.cap_height, m.zero_advance, m.ideograph_advance, m.line_spacing)
 
     # --- versions ---------------------------------------------------------------------------
 

@@ -12,21 +12,20 @@ As in Chromium on Linux, a fallback font is used in its regular weight, embolden
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import regex
 
 from ...report import Report
+from ...style.values.dom import FontFaceRule
 from .document_fonts import DocumentFace
 from .emoji import forces_emoji, may_be_emoji, visible_characters, wants_emoji
 from .face import Face
-from .families import GENERICS, Family
+from .families import GENERICS, Catalog, Family
+from .font_instance import FontInstance
 from .font_match import BOLD, FontQuery, match
-
-if TYPE_CHECKING:
-    from .font_library import FontInstance, FontLibrary
 
 MAX_CHOICES = 4_000  # clusters remembered per style
 _CLUSTER_KEY = 64  # characters of a cluster that decide
@@ -41,10 +40,27 @@ class Choice(NamedTuple):
     visible: bool = True  # False: nothing but ignorable characters, which any font can carry
 
 
+class InstanceSource(Protocol):
+    """What a set takes from its library."""
+
+    catalog: Catalog
+
+    def family(self, name: str) -> Family | None:
+        """Return an installed family by name, alias or generic keyword."""
+
+    def document_family(self, name: str) -> Sequence[DocumentFace]:
+        """Return the `@font-face` faces of a family, by its lower-case name."""
+
+    def instance(
+        self, face: Face, query: FontQuery, *, rule: FontFaceRule | None = None, embolden: bool = False
+    ) -> FontInstance:
+        """Return the shared instance of a face for a query."""
+
+
 class FontSet:
     """The fonts of one query. Made by `FontLibrary.font_set`, which keeps it."""
 
-    def __init__(self, library: FontLibrary, query: FontQuery) -> None:
+    def __init__(self, library: InstanceSource, query: FontQuery) -> None:
         self._library = library
         self._query = query
         self._choices: dict[tuple[str, str], Choice] = {}

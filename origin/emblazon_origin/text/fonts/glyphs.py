@@ -16,7 +16,7 @@ import uharfbuzz as hb
 from PIL import Image
 
 from ...caching import ByteCache
-from .font_library import FontInstance
+from .font_instance import FontInstance
 from .font_metrics import layout_unit
 
 SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own

@@ -8,7 +8,7 @@ from operator import neg
 from typing import Literal
 
 from ...style.values.computed import ComputedStyle
-from ..fonts.font_library import FontInstance
+from ..fonts.font_instance import FontInstance
 from ..fonts.font_metrics import layout_unit_up
 from ..line_model import AtomicItem
 from ..shaping.bidi import visual_order

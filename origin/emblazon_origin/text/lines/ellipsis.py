@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from ..fonts.font_library import FontInstance
+from ..fonts.font_instance import FontInstance
 from ..fonts.font_metrics import layout_unit_up
 from ..shaping.scripts import script_runs
 from ..shaping.shape import Glyphs, features_of

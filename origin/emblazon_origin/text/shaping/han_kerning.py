@@ -12,7 +12,7 @@ from typing import Literal
 import regex
 
 from ...caching import remembered
-from ..fonts.font_library import FontInstance
+from ..fonts.font_instance import FontInstance
 
 CANDIDATES = regex.compile(
     r"[\u3001\u3002\u3008-\u3011\u3014-\u301b\u301d-\u301f\u30fb\uff08\uff09\uff0c\uff0e\uff1a\uff1b"

@@ -8,7 +8,7 @@ import regex
 
 from ...report import Report
 from ...style.values.computed import ComputedStyle
-from ..fonts.font_library import FontInstance
+from ..fonts.font_instance import FontInstance
 from ..fonts.font_set import FontSet
 from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
 from .inline_content import NEWLINE, OBJECT, Content, ContentSource

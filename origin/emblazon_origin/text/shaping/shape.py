@@ -13,7 +13,7 @@ import uharfbuzz as hb
 
 from ...caching import ByteCache
 from ...style.values.computed import ComputedStyle
-from ..fonts.font_library import FontInstance
+from ..fonts.font_instance import FontInstance
 from ..fonts.font_metrics import advance_scale
 
 # Scripts whose letters change form by what surrounds them, beyond a run's edges.
@@ -59,6 +59,7 @@ class Glyphs(NamedTuple):
     y_offsets: list[float] | None
 
 
+_shaped: ByteCache[ShapedRun] = ByteCache("shaped runs", 16 << 20, lambda run: run.nbytes, largest=0.25)
 Features = tuple[tuple[str, int], ...]
 
 
@@ -71,7 +72,6 @@ def features_of(style: ComputedStyle, font: FontInstance) -> Features:
 
 
 def shape(
-    cache: ByteCache[ShapedRun],
     font: FontInstance,
     text: str,
     start: int,
@@ -101,7 +101,7 @@ def shape(
         features,
         tuple(at - start for at in halved),
     )
-    found = cache.peek(key)
+    found = _shaped.peek(key)
     if found is not None:
         return found
     buffer = hb.Buffer()
@@ -113,7 +113,7 @@ def shape(
     if halved:
         wanted["halt"] = [(at - low, at - low + 1, 1) for at in halved]
     hb.shape(font.hb_font, buffer, wanted or None)
-    return cache.put(key, _read(buffer, start - low))
+    return _shaped.put(key, _read(buffer, start - low))
 
 
 def _read(buffer: hb.Buffer, offset: int) -> ShapedRun:

@@ -6,7 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from ...style.values.computed import ComputedStyle
-from ..fonts.font_library import FontInstance, FontLibrary
+from ..fonts.font_instance import FontInstance
+from ..fonts.font_library import FontLibrary
 from .han_kerning import trimmed
 from .inline_content import Content
 from .scripts import script_of
@@ -119,7 +120,7 @@ class Shaper:
         """Shape other text (a hyphen, an ellipsis) in an item's style; clusters start at 0."""
         font = font or item.font
         run = shape(
-            self.fonts.shaped_cache, font, text, 0, len(text),
+            font, text, 0, len(text),
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
         )  # fmt: skip
         return scale_run(run, 0, font, item.size)
@@ -133,7 +134,7 @@ class Shaper:
             halved = trimmed(item.font, self.content.text, start, end)
             halved = tuple(sorted({*halved, *ends}))
         return shape(
-            self.fonts.shaped_cache, item.font, text, start - offset, end - offset,
+            item.font, text, start - offset, end - offset,
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
             halved=halved,
         )  # fmt: skip

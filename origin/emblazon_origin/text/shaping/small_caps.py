@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ...caching import remembered
 from ...style.values.computed import ComputedStyle
-from ..fonts.font_library import FontInstance
+from ..fonts.font_instance import FontInstance
 
 SCALE = 0.7
 # The feature that asks for a kind of capitals → what else can serve, and who is made small without it.
