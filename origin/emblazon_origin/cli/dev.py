@@ -37,7 +37,7 @@ def settings() -> dict[str, str]:
 def worker_variables(origin_url: str) -> dict[str, str]:
     """Return the Worker's variables: the environment's, in development over what suits this machine alone.
 
-    Raises edge.config.ConfigError, server.config.ConfigError.
+    Raises edge.config.ConfigError, server.config.SettingsError.
     """
     given = settings()
     variables = {

@@ -174,7 +174,7 @@ def _explain_cards(origin: OriginServer, config: EdgeConfig) -> Middleware:
 def build(host: str, origin_url: str = "") -> tuple[web.Application, OriginServer | None]:
     """Return the application that the environment asks for, and the origin in it, if there is one.
 
-    Raises edge.config.ConfigError, server.config.ConfigError.
+    Raises edge.config.ConfigError, server.config.SettingsError.
     """
     home = find_home()
     proxies = TrustedProxies.from_env(os.environ)
