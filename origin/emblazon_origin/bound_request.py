@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.schema import ParamValue, TemplateSpec
+from emblazon.contract.schema import ParamValue, TemplateSpec, safe_format
 
 from .render import RenderRequest
 from .template.library import TemplateLibrary
@@ -41,7 +41,7 @@ def bound_request(
             width=bound.width,
             height=bound.height,
             lang=bound.lang,
-            safe_format=library.get(name).spec.safe_format,
+            safe_format=safe_format(library.get(name).spec, params),
             **options,
         )
 

@@ -172,7 +172,7 @@ def test_independent_client_finds_the_card_and_its_picture(
     assert "x-emblazon-findings" not in answer.headers
     with Image.open(io.BytesIO(answer.content)) as picture:
         assert [str(side) for side in picture.size] == [str(image["width"]), str(image["height"])]
-        assert answer.headers["content-type"] == f"image/{(picture.format or '').lower()}"
+        assert answer.headers["content-type"] == f"image/{(picture.format or '').lower()}" == image["type"]
     assert len(answer.content) < 300_000
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from emblazon.contract.schema import ParamValue
+from emblazon.contract.schema import CONTENT_TYPES, ParamValue, safe_format
 from emblazon_origin.assets.resources import Fetched
 from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import AssetError
@@ -63,6 +63,18 @@ def test_article_without_its_picture_is_the_article_that_has_none(name: str) -> 
     assert told.report.degraded, "the picture may be back soon"
     assert [finding.code for finding in told.report.diagnostics] == ["image-failed"]
     assert images.asked == [GONE], "what failed is not asked for again"
+
+
+@pytest.mark.parametrize(
+    ("image", "content_type"), [(GOOD, "image/jpeg"), (GONE, "image/jpeg"), ("", "image/png")]
+)
+def test_card_has_the_type_that_its_page_stated(image: str, content_type: str) -> None:
+    """The page cannot know whether a picture will be there."""
+    values = library().check("article", {"title": TITLE} | ({"image": image} if image else {}))
+    spec = library().get("article").spec
+    request = bound_request(library(), "article", values, format="auto-safe")
+    assert Engine(fonts(), Images()).render(request).content_type == content_type
+    assert CONTENT_TYPES[safe_format(spec, values) or "webp"] == content_type
 
 
 def test_picture_that_is_there_stays_where_another_fails() -> None:

@@ -17,7 +17,6 @@ from .problem import BadParameter
 from .route import TEMPLATE_NAME
 from .schema import (
     FORMATS,
-    SAFE_FORMATS,
     CacheLife,
     Format,
     Manifest,
@@ -25,6 +24,7 @@ from .schema import (
     ParamType,
     ParamValue,
     TemplateSpec,
+    safe_format_fault,
 )
 from .values import check_value
 
@@ -147,14 +147,16 @@ def template_from_dict(name: str, data: object) -> TemplateSpec:
         alt=reader.get("alt", str, ""),
         description=reader.get("description", str, ""),
         default_format=cast(Format, reader.one_of("default_format", FORMATS, "png")),
-        safe_format=_safe_format(reader),
+        safe_format=_safe_format(reader, by_name),
         fallback=_fallback(reader, by_name),
     )
 
 
-def _safe_format(reader: _Reader) -> Format | None:
-    given = reader.one_of("safe_format", ("", *SAFE_FORMATS), "")
-    return cast(Format, given) if given else None
+def _safe_format(reader: _Reader, params: dict[str, ParamSpec]) -> str:
+    given = reader.get("safe_format", str, "")
+    if fault := safe_format_fault(given, params):
+        raise ManifestError(f"{reader.path}.safe_format: {fault}")
+    return given
 
 
 def _fallback(reader: _Reader, params: dict[str, ParamSpec]) -> dict[str, ParamValue]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .schema import CardFormat, Format, TemplateSpec
+from .schema import CardFormat, Format, TemplateSpec, safe_format
 
 Extension = Literal["png", "jpg", "webp", "avif", "auto", "auto-safe"]
 
@@ -66,10 +67,12 @@ def match_route(path: str) -> Route | None:
     return None
 
 
-def certain_format(extension: Extension, template: TemplateSpec | None) -> Format | None:
+def certain_format(
+    extension: Extension, template: TemplateSpec | None, params: Mapping[str, object]
+) -> Format | None:
     """The type that a URL's answer will have, None where the client or the picture decides."""
     if extension == "auto-safe":
-        return template.safe_format if template is not None else None
+        return safe_format(template, params) if template is not None else None
     return None if extension == "auto" else extension
 
 

@@ -6,8 +6,9 @@ writing `/manifest.json` in `manifest.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 ParamType = Literal[
     "string", "text", "number", "integer", "boolean", "color", "url", "choice", "date", "list"
@@ -20,12 +21,21 @@ FORMATS: tuple[Format, ...] = ("png", "jpg", "webp", "avif")
 CardFormat = Format | Literal["auto-safe"]
 CARD_FORMATS: tuple[CardFormat, ...] = (*FORMATS, "auto-safe")
 SAFE_FORMATS: tuple[Format, ...] = ("png", "jpg")
+JPG_IF = " if "  # "jpg if image"
 CONTENT_TYPES: dict[Format, str] = {
     "png": "image/png",
     "jpg": "image/jpeg",
     "webp": "image/webp",
     "avif": "image/avif",
 }
+
+
+def safe_format_fault(text: str, params: Iterable[str]) -> str:
+    """Return what is wrong with a template's `safe_format`, empty where nothing is."""
+    format, _, name = text.partition(JPG_IF)
+    if text in ("", *SAFE_FORMATS) or (format == "jpg" and name in set(params)):
+        return ""
+    return f'{text[:80]!r} is neither "png" nor "jpg" nor "jpg if NAME" with one of the parameters'
 
 
 EXTENSION_OF: dict[str, Format] = {content_type: name for name, content_type in CONTENT_TYPES.items()}
@@ -75,8 +85,17 @@ class TemplateSpec:
     alt: str = ""  # sentence with {param} placeholders, for og:image:alt
     description: str = ""
     default_format: Format = "png"  # what `.auto` gives to a crawler that states no preference
-    safe_format: Format | None = None  # what `.auto-safe` is; None: measured
+    safe_format: str = ""  # what `.auto-safe` is: "png", "jpg", or "jpg if image", a parameter; "": measured
     fallback: dict[str, ParamValue] = field(default_factory=dict)  # params of the look drawn on failure
+
+
+def safe_format(template: TemplateSpec, params: Mapping[str, object]) -> Format | None:
+    """Return what `.auto-safe` is for a card with these parameters, None where each picture decides."""
+    format, _, name = template.safe_format.partition(JPG_IF)
+    if not name:
+        return cast(Format, format) if format else None
+    value = params.get(name)
+    return "jpg" if value and value != template.params[name].default else "png"
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ class Card(metaclass=_TemplateNames):
 
     @property
     def _type(self) -> Format | None:
-        return certain_format(self.format, self._spec)
+        return certain_format(self.format, self._spec, self._pairs)
 
     def _meta_pairs(self, expires_in: float | timedelta | None) -> MetaPairs:
         url = self.url() if expires_in is None else self.signed_url(expires_in=expires_in)

@@ -4,7 +4,7 @@ description = "…"           alt = "{title}, on {site}"     tags = ["article"]
 fonts = ["Inter"]           # families that the card uses; their files are part of its version
 variants = ["night"]        # drawn by card.night.html where that file exists, else by card.html
 format = "png"              # what `.auto` gives to a client without preference
-safe_format = "jpg"         # what `.auto-safe` is; measured on each picture without it
+safe_format = "jpg"         # what `.auto-safe` is: png, jpg, "jpg if image"; without it each picture decides
 [size]                      width = 1200, height = 630
 [cache]                     max_age = "5m", stale_while_revalidate = "1d", stale_if_error = "7d"
 [params.title]              type, required, default, max_length, min, max, choices, description,
@@ -28,13 +28,13 @@ from emblazon.contract.options import FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
 from emblazon.contract.problem import BadParameter, unknown_word
 from emblazon.contract.schema import (
     FORMATS,
-    SAFE_FORMATS,
     CacheLife,
     Format,
     ParamSpec,
     ParamType,
     ParamValue,
     TemplateSpec,
+    safe_format_fault,
 )
 from emblazon.contract.values import check_value
 
@@ -100,18 +100,14 @@ def read_card_file(path: Path, name: str, brand: Brand = NO_BRAND) -> CardFile:
         alt=table.get("alt", str, ""),
         description=table.get("description", str, ""),
         default_format=cast(Format, table.one_of("format", FORMATS, "png")),
-        safe_format=_safe_format(table),
+        safe_format=table.get("safe_format", str, ""),
     )
     if FALLBACK_VARIANT in spec.variants:
         raise table.error("variants", f"{FALLBACK_VARIANT!r} is always there; describe it under [fallback]")
     _check_alt(table, spec)
+    if fault := safe_format_fault(spec.safe_format, spec.params):
+        raise table.error("safe_format", fault)
     return CardFile(replace(spec, fallback=_fallback(table, spec)), table.words("fonts"))
-
-
-def _safe_format(table: _Table) -> Format | None:
-    if "safe_format" not in table.data:
-        return None
-    return cast(Format, table.one_of("safe_format", SAFE_FORMATS, "png"))
 
 
 def _param(path: Path, name: str, data: object, brand: Brand) -> ParamSpec:

@@ -20,7 +20,7 @@ from emblazon.contract.canonical import (
 from emblazon.contract.manifest import manifest_from_json, manifest_to_json
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import CardRequest, build_request, parse_request
-from emblazon.contract.schema import FORMATS, CacheLife, Manifest, ParamSpec, TemplateSpec
+from emblazon.contract.schema import FORMATS, SAFE_FORMATS, CacheLife, Manifest, ParamSpec, TemplateSpec
 from emblazon.contract.signing import Keyring
 from emblazon.contract.text import clean_text
 from emblazon.contract.uri import canonical_query_string, decode, encode
@@ -211,6 +211,7 @@ TEMPLATES = st.builds(
     alt=TEXT,
     description=TEXT,
     default_format=st.sampled_from(FORMATS),
+    safe_format=st.sampled_from(("", *SAFE_FORMATS)),
 )
 
 

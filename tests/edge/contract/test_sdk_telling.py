@@ -298,6 +298,23 @@ def test_broken_template_on_disk_costs_no_page(tmp_path: Path) -> None:
     assert Card("broken", title="Hi").url()
 
 
+@pytest.mark.parametrize(
+    ("given", "type_"),
+    [
+        ({}, "image/png"),
+        ({"picture": "https://example.com/a.jpg"}, "image/jpeg"),
+        ({"picture": None, "author": "Ada"}, "image/png"),
+        ({"picture": ""}, "image/png"),
+    ],
+)
+def test_type_is_stated_where_a_picture_decides_it(
+    tmp_path: Path, given: dict[str, str | None], type_: str
+) -> None:
+    rule = CARD_TOML.replace('safe_format = "jpg"', 'safe_format = "jpg if picture"')
+    (tmp_path / "templates" / "post" / "card.toml").write_text(rule)
+    assert Card("post", title="Hi", params=given).dict["og:image:type"] == type_
+
+
 def test_disk_and_renderer_read_the_same_schemas() -> None:
     from emblazon.sdk.templates_on_disk import read_template
     from emblazon_origin.template.card_file import read_card_file

@@ -83,6 +83,8 @@ def test_card_toml_becomes_the_spec(tmp_path: Path) -> None:
         ("alt = '{titel}'\n[params.title]", r"alt: Parameter 'titel' .*Did you mean 'title'\?"),
         ("[fallback]\nx = 1", "fallback.x: Key 'x'"),
         ("format = 'gif'", "format: Value 'gif'"),
+        ("safe_format = 'webp'", "safe_format: 'webp' is neither"),
+        ("safe_format = 'jpg if picture'\n[params.image]", "safe_format: 'jpg if picture' is neither"),
         ("size = 3", "size: expected a table"),
     ],
 )

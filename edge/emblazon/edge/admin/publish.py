@@ -86,7 +86,7 @@ class Publisher:
                 image_url,
                 round(request.width * request.dpr),
                 round(request.height * request.dpr),
-                format=certain_format(extension, request.template),
+                format=certain_format(extension, request.template, request.params),
                 alt=alt_text(request.template, request.params),
             ),
         }
