@@ -126,8 +126,7 @@ def _limit(ctx: LayoutContext, node: Node, value: object, extra: float) -> float
     """Return a border box width that needs no containing block; None otherwise."""
     if isinstance(value, Length):
         return to_border_box(node.style, value.px, extra) if value.is_absolute else None
-    if value == "min-content":
-        return ctx.content_sizes(node)[0] + extra
-    if value == "max-content":
-        return ctx.content_sizes(node)[1] + extra
-    return None
+    if value not in ("min-content", "max-content"):
+        return None
+    size = ctx.content_sizes(node)[value == "max-content"] + extra
+    return clamp(size, *transferred_limits(node, None, 0.0)) if ratio_of(node) else size

@@ -234,7 +234,8 @@ _OF_CONTENT = ("min-content", "max-content", "fit-content")
 
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
     """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
-    return around if node.element is None and not node.is_item else own
+    looks_through = node.element is None and not node.is_item and node.style.display != "table-cell"
+    return around if looks_through else own
 
 
 def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: _Height) -> Frame:

@@ -65,19 +65,22 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
 
 
 def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
-    low = high = beside = 0.0  # floats stand beside each other as long as nothing clears them
+    low = high = beside = 0.0  # floats stand beside each other, up to the next block or what clears them
     basis = definite_inner_height(ctx, node)
     for child in node.children:
-        if not child.is_out_of_flow:
-            child_low, child_high = contribution(ctx, child, basis)
-            if child.is_float:
-                beside = child_high if child.style.clear != "none" else beside + child_high
-            else:
-                if child.style.clear != "none":
-                    beside = 0.0
-                if child.is_root_context or child.element is None:  # other blocks lie behind the floats
-                    child_high += beside
-            low, high = max(low, child_low), max(high, child_high, beside)
+        if child.is_out_of_flow:
+            continue
+        child_low, child_high = contribution(ctx, child, basis)
+        low = max(low, child_low)
+        if child.style.clear != "none":
+            high, beside = max(high, beside), 0.0
+        if child.is_float:
+            beside += child_high
+            high = max(high, beside)
+            continue
+        if child.is_root_context or child.element is None:  # other blocks lie behind the floats
+            child_high += beside
+        high, beside = max(high, child_high, beside), 0.0
     return low, high
 
 
@@ -118,10 +121,10 @@ def _balanced_width(sizes: list[float], gap: float, least: int) -> float:
 
 def _flex_contribution(ctx: LayoutContext, node: Node, height_basis: float | None) -> Pair:
     """Return an item's contributions: its base size bounds them where it cannot grow or shrink."""
-    low, high = contribution(ctx, node, height_basis)
+    margins = margins_of(node.style, 0.0).horizontal
+    low, high = (size + margins for size in border_box_contribution(ctx, node, height_basis))
     basis = node.style.flex_basis
     if isinstance(basis, Length) and basis.is_absolute:
-        margins = margins_of(node.style, 0.0).horizontal
         base = to_border_box(node.style, basis.px, extra_of(node.style, 0.0).width) + margins
         if node.style.flex_grow == 0:
             low, high = min(low, base), min(high, base)

@@ -152,6 +152,9 @@ def width_from(
     if value == "stretch":
         return max(available, extra)
     low, high = (size + extra for size in ctx.content_sizes(node))
+    if ratio_of(node):
+        limits = transferred_limits(node, None, basis)
+        low, high = clamp(low, *limits), clamp(high, *limits)
     if value == "min-content":
         return low
     if value == "max-content":

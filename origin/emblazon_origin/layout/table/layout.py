@@ -174,7 +174,8 @@ def _place_groups(
             for cell in by_row.get(row, ()):
                 end = cell.row + cell.rows
                 height = sum(heights[cell.row : end]) + gap_y * (cell.rows - 1)
-                fragment = _aligned(cell, measured[cell], height, baselines[row])
+                fragment = _filled(ctx, frame, cell, measured[cell], height)
+                fragment = _aligned(cell, fragment, height, baselines[row])
                 at = _columns_of(cell, table, grid.columns)[0]
                 place(cells, fragment, lefts[at] - left, 0.0, width, None)
             placed = _part(grid.rows[row], width, heights[row], cells, baselines[row])
@@ -199,6 +200,19 @@ def _part(
     return Fragment(
         node, width, height, _NO_SIDES, _NO_SIDES, content.children, [], baseline, baseline, pending
     )
+
+
+def _filled(ctx: LayoutContext, frame: Frame, cell: Cell, fragment: Fragment, height: float) -> Fragment:
+    """Lay a cell out again whose children take a share of its height, once that is known (Tables 3 §4)."""
+    node = cell.node
+    row = node.parent
+    is_given = frame.inner_height is not None or any(
+        part is not None and part.style.height != "auto" for part in (node, row)
+    )
+    shares = any(isinstance(c.style.height, Length) and not c.style.height.is_absolute for c in node.children)
+    if not is_given or not shares:
+        return fragment
+    return ctx.layout(node, Constraints(fragment.width, None, width=fragment.width, height=height))
 
 
 def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> Fragment:
