@@ -59,7 +59,7 @@ class EdgeConfig:
     breaker_longest: float = 60.0
     max_fills: int = 64  # concurrent origin requests of one isolate
     max_answer: int = 20 * 1024 * 1024
-    blob_above: int = 1024 * 1024  # larger cards live in the blob store, where there is one
+    blob_above: int = 32 * 1024  # larger cards live in the blob store, where there is one (docs/cost.md)
     hot_cards: int = 50
     pregenerate: int = 0  # top cards that are drawn by a new template version before it is switched on
     pregenerate_within: float = 300.0  # it is switched on after that time in any case

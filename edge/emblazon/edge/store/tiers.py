@@ -119,6 +119,7 @@ class Store:
 
     async def put_cache(self, x: Exchange, key: str, record: Record, body: Body) -> bool:
         """Keep a card in the data centre's cache; tell whether it worked."""
+        record = replace(record, in_blob=False)  # here its bytes are beside it
         failed: list[bool] = []
         work = x.ports.cache.put(
             self.cache_url(key), _cache_headers(record, x.now, self.kept_for(record)), body
