@@ -257,6 +257,6 @@ def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
     ys = glyphs.y_offsets or [0.0] * len(xs)
     size = leaf.item.size * leaf.font.adjust.size
     return GlyphRun(
-        font=leaf.font, size=size, glyphs=glyphs.glyphs, xs=xs, ys=ys, x=leaf.x, width=leaf.width, shift=shift,
-        style=leaf.style, text=leaf.text, rtl=bool(leaf.level & 1), element=leaf.element,  # type: ignore[arg-type]
+        font=leaf.font, size=size, glyphs=glyphs.glyphs, xs=xs, ys=ys, x=leaf.x, width=leaf.width,
+        shift=shift, style=leaf.style, text=leaf.text, rtl=bool(leaf.level & 1), element=leaf.element,  # type: ignore[arg-type]
     )  # fmt: skip
