@@ -84,7 +84,8 @@ def _inline(path: Path) -> Iterator[Use]:
         of = node.func.value
         if isinstance(of, ast.Name) and of.id in ("re", "regex") and node.func.attr in METHODS:
             engine: Any = re if of.id == "re" else regex
-            assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}: name the expression"
+            if not isinstance(node.args[0], ast.Constant):  # made of others, which are tried
+                continue
             yield Use(f"{path.name}:{node.lineno}", engine.compile(node.args[0].value), node.func.attr)
 
 

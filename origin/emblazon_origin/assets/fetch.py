@@ -7,7 +7,8 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -184,12 +185,18 @@ class GuardedFetcher:
 
     def _announced(self, url: str, seconds: float, kept: _Kept | None) -> _Kept:
         """Fetch, and tell whoever gave us the processor that we do not need it meanwhile."""
+        with self.waiting():
+            return self._follow(url, seconds, kept)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Tell that something is waited for and the processor is free meanwhile."""
         with self._lock:
             self._under_way += 1
             if self._under_way == 1:
                 self._waits(True)
         try:
-            return self._follow(url, seconds, kept)
+            yield
         finally:
             with self._lock:
                 self._under_way -= 1

@@ -25,7 +25,7 @@ from .images_find import image_references
 from .images_resize import halved, resize
 from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
-from .resources import Fetched, Resources
+from .resources import Fetched, Resources, Waiter
 from .svg import SvgImage
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class ImageStore:
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
         self._work = PictureWork(resources.image_limits)
+        if isinstance(resources.fetcher, Waiter):
+            self._work.waiting = resources.fetcher.waiting
 
     def report_to(self, report: Report) -> None:
         """Tell another report what there is to say from now on."""

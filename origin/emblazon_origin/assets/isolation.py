@@ -29,7 +29,7 @@ T = TypeVar("T")
 MODES = {"RGB": 3, "RGBa": 4}
 Answer = tuple[dict[str, Any], Image.Image | None]  # facts as JSON, and pixels
 AVAILABLE = sys.platform == "linux"  # forks of threaded processes are not safe everywhere
-_NICER = 5
+_NICER = 10
 _MOST_FACTS = 32_000_000  # bytes
 _MEMORY = 400 << 20  # that it may grow by
 _PR_SET_PDEATHSIG = 1

@@ -12,6 +12,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -70,6 +71,7 @@ class PictureWork:
     limits: ImageLimits = field(default_factory=ImageLimits)
     left: float = IN_PROCESS
     seconds: float = CARD_SECONDS
+    waiting: Callable[[], AbstractContextManager[None]] = nullcontext  # told while another process works
 
     def decode(self, data: bytes, *, remote: bool) -> Decoded:
         """Decode any supported image, from the cache if its bytes were seen before. Raises AssetError."""
@@ -121,7 +123,8 @@ class PictureWork:
             raise AssetError("the card's pictures take too long: no time is left for this one")
         before = children_seconds()
         try:
-            return isolated(work, cpu, cpu * _WALL)
+            with self.waiting():
+                return isolated(work, cpu, cpu * _WALL)
         except AssetError as error:
             if cpu == SECONDS:  # else others had used its time up
                 with _lock:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from ..errors import AssetError
@@ -41,6 +42,15 @@ class Fetcher(Protocol):
 
     def fetch(self, url: str) -> Fetched:
         """Fetch an http or https URL; raise `AssetError` where it may not or cannot be had."""
+        ...
+
+
+@runtime_checkable
+class Waiter(Protocol):
+    """Somebody who hears when another process works for a card."""
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Tell whoever gave us the processor that another process works meanwhile."""
         ...
 
 

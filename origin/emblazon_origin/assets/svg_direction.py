@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 _TEXT = "{http://www.w3.org/2000/svg}text"
@@ -24,7 +22,8 @@ def anchor_right_to_left(root: etree._Element) -> None:
 def _inherited(element: etree._Element | None, name: str) -> str:
     """Return a property as the nearest element declares it, "" where none does."""
     while element is not None:
-        declared = re.findall(rf"(?:^|;)\s*{name}\s*:\s*([a-z-]+)", element.get("style", ""))
+        pairs = (entry.partition(":") for entry in element.get("style", "").split(";"))
+        declared = [value.strip() for key, _, value in pairs if key.strip() == name and value.strip()]
         if value := (declared[-1] if declared else element.get(name, "")):
             return str(value)
         element = element.getparent()
