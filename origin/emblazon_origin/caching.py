@@ -14,10 +14,11 @@ import functools
 import threading
 import time
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 T = TypeVar("T")
 
@@ -30,6 +31,18 @@ class _Entry(Generic[T]):
 
     def __init__(self, value: T, size: int, sweep: int, expires: float) -> None:
         self.value, self.size, self.sweep, self.expires = value, size, sweep, expires
+
+
+class _CountedLRU(LRUCache[Hashable, _Entry[T]]):
+    """cachetools' LRU, which also counts what had to make room."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(max_bytes, getsizeof=lambda entry: entry.size)
+        self.evictions = 0
+
+    def popitem(self) -> tuple[Hashable, _Entry[T]]:
+        self.evictions += 1
+        return super().popitem()
 
 
 class ByteCache(Generic[T]):
@@ -49,20 +62,28 @@ class ByteCache(Generic[T]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self.bytes = 0
-        self.evictions = 0
         self.wanted_bytes = max_bytes  # before the budget of the process scaled it
         self.max_bytes = _registry.scaled(max_bytes)
         self._size_of = size_of
         self._largest = largest
         self._life = life
         self._clock = clock
-        self._entries: OrderedDict[Hashable, _Entry[T]] = OrderedDict()
+        self._entries: _CountedLRU[T] = _CountedLRU(self.max_bytes)
         self._lock = threading.Lock()
         _registry.caches.add(self)  # type: ignore[arg-type]  # of any value
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def bytes(self) -> int:
+        """What the values take now."""
+        return int(self._entries.currsize)
+
+    @property
+    def evictions(self) -> int:
+        """How many values had to make room for others."""
+        return self._entries.evictions
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the value for `key`, made on a miss; two threads may make the same one, and one is kept."""
@@ -79,7 +100,6 @@ class ByteCache(Generic[T]):
                 self._forget(key)
                 return None
             entry.sweep = _registry.sweeps
-            self._entries.move_to_end(key)
             return entry.value
 
     def put(self, key: Hashable, value: T) -> T:
@@ -90,8 +110,6 @@ class ByteCache(Generic[T]):
             if size <= self.max_bytes * self._largest:
                 expires = 0.0 if self._life is None else self._clock() + self._life
                 self._entries[key] = _Entry(value, size, _registry.sweeps, expires)
-                self.bytes += size
-                self._evict()
         return value
 
     def drop(self, key: Hashable) -> bool:
@@ -108,7 +126,7 @@ class ByteCache(Generic[T]):
             return len(old)
 
     def values(self) -> list[T]:
-        """Return what is kept, least recently used first."""
+        """Return what is kept."""
         with self._lock:
             return [entry.value for entry in self._entries.values()]
 
@@ -116,7 +134,14 @@ class ByteCache(Generic[T]):
         """Set a new bound and evict down to it."""
         with self._lock:
             self.max_bytes = max_bytes
-            self._evict()
+            before, self._entries = self._entries, _CountedLRU(max_bytes)
+            self._entries.evictions = before.evictions
+            kept = [before.popitem() for _ in range(len(before))]  # least recently used first
+            for key, entry in kept:
+                if entry.size <= max_bytes:
+                    self._entries[key] = entry
+                else:
+                    self._entries.evictions += 1
 
     def sweep(self, before: int) -> None:
         """Forget what nobody has asked for since sweep number `before`, and what has expired."""
@@ -129,20 +154,12 @@ class ByteCache(Generic[T]):
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
+            evictions = self._entries.evictions
             self._entries.clear()
-            self.bytes = 0
+            self._entries.evictions = evictions
 
     def _forget(self, key: Hashable) -> bool:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self.bytes -= entry.size
-        return entry is not None
-
-    def _evict(self) -> None:
-        while self.bytes > self.max_bytes:
-            _, entry = self._entries.popitem(last=False)
-            self.bytes -= entry.size
-            self.evictions += 1
+        return self._entries.pop(key, None) is not None
 
 
 @dataclass(frozen=True, slots=True)
