@@ -8,7 +8,7 @@ likeness.py      how alike two pictures are
 png.py           the file format
 lossy.py         JPEG, WebP, AVIF
 safe.py          the format that every crawler takes
-budget.py        the highest quality that fits
+quality_search.py  the highest quality that fits
 effort.py        how patient an encoder is
 """
 

@@ -17,10 +17,10 @@ from emblazon.contract.schema import CARD_FORMATS, CONTENT_TYPES, CardFormat, Fo
 
 from ..errors import CardError
 from ..report import Report
-from .budget import search_quality
 from .effort import effort_of
 from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
 from .png_attempts import png_attempts
+from .quality_search import search_quality
 from .safe import JPEG_QUALITY, safe_budget, safe_format
 
 _LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}

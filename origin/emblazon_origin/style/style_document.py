@@ -14,7 +14,7 @@ from .document.lost_images import apply_lost_images
 from .document.unsupported_elements import report_scripts
 from .values.budget import BUDGET, ELEMENT
 from .values.dom import FontFaceRule, StyledDocument
-from .values.images import base_of, resolve_url
+from .values.image_values import base_of, resolve_url
 from .values.units import FontMetricsPort, Viewport
 
 

@@ -122,15 +122,6 @@ class IntRect(NamedTuple):
             max(self.bottom, other.bottom),
         )
 
-    def contains(self, other: IntRect) -> bool:
-        """True where `other` lies wholly inside."""
-        return (
-            self.left <= other.left
-            and self.top <= other.top
-            and self.right >= other.right
-            and self.bottom >= other.bottom
-        )
-
     def shift(self, dx: int, dy: int) -> IntRect:
         """Move by whole pixels."""
         return IntRect(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
@@ -145,7 +136,6 @@ class IntRect(NamedTuple):
         return Rect(self.left, self.top, self.width, self.height)
 
 
-EMPTY = IntRect(0, 0, 0, 0)
 # Far outside any canvas: coordinates are held inside so that they stay exact.
 FAR = 1 << 24
 

@@ -10,7 +10,7 @@ from ..properties.shapes import transform, transform_function
 from ..syntax.declarations import Custom
 from ..syntax.sheet_model import PropertyRule
 from ..values import calculation as calc
-from ..values.images import image, url_token
+from ..values.image_values import image, url_token
 from ..values.tokens import Cursor, Deferred, InvalidValue, UnsupportedValue, tokenize, unexpected
 from ..values.units import Context
 

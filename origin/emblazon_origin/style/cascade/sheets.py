@@ -16,7 +16,7 @@ from ..syntax.conditions import Condition, media_query_list
 from ..syntax.sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
 from ..syntax.stylesheet import parse_stylesheet
 from ..values.dom import FontFaceRule
-from ..values.images import base_of, resolve_url, urlsplit_scheme
+from ..values.image_values import base_of, resolve_url, urlsplit_scheme
 from ..values.tokens import tokenize
 from ..values.units import Viewport
 from .rules import AUTHOR, USER_AGENT, RuleSet, layer_order

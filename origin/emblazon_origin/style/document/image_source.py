@@ -6,7 +6,7 @@ import re
 
 from ..syntax.conditions import media_query_list
 from ..values.calculation import length_px
-from ..values.images import KNOWN_TYPES, resolve_url
+from ..values.image_values import KNOWN_TYPES, resolve_url
 from ..values.node import HtmlNode
 from ..values.tokens import Cursor, InvalidValue, resolve, tokenize
 from ..values.units import Context, Viewport

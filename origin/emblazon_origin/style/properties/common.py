@@ -108,18 +108,13 @@ _NOTHING = _Nothing()
 
 
 def attempt(cursor: Cursor, parse: Parse) -> Any:
-    """Return what `parse` reads, or a marker that is false for `is_read`, with the cursor as it was."""
+    """Return what `parse` reads, or `_NOTHING` with the cursor as it was."""
     start = cursor.i
     try:
         return parse(cursor)
     except InvalidValue:
         cursor.i = start
         return _NOTHING
-
-
-def is_read(value: Any) -> bool:
-    """True unless `attempt` read nothing."""
-    return value is not _NOTHING
 
 
 _INTRINSIC = {

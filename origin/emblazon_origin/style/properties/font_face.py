@@ -10,7 +10,7 @@ import tinycss2
 
 from ..syntax.declarations import Note
 from ..values.dom import FontFaceRule
-from ..values.images import url_token
+from ..values.image_values import url_token
 from ..values.tokens import Cursor, InvalidValue, Token, split_commas
 from . import font as font_properties
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..syntax.registry import longhand, shorthand
 from ..values import value_types as v
 from ..values.calculation import integer
-from ..values.images import image, url_token
+from ..values.image_values import image, url_token
 from ..values.tokens import Cursor, InvalidValue, lift, lift_tuple, one_of, unexpected
 
 # Parts of `content`: a string, ("counter", name, style), ("counters", name, separator, style),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..values import value_types as v
 from ..values.calculation import angle, length, length_px, number, number_or_percent
-from ..values.images import url_token
+from ..values.image_values import url_token
 from ..values.positions import position
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, lift_tuple, unexpected
 

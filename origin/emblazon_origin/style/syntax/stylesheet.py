@@ -11,7 +11,7 @@ import tinycss2
 from ...caching import ByteCache
 from ..properties.font_face import font_face
 from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
-from ..values.images import resolve_url, url_token
+from ..values.image_values import resolve_url, url_token
 from ..values.tokens import MAX_NESTING, Cursor, InvalidValue, Token, bounded_numbers, split_commas, too_deep
 from .at_rules import INERT, UNSEEN, UNSUPPORTED
 from .conditions import Condition, media_query_list

@@ -6,7 +6,7 @@ calculation.py     numbers, lengths, angles
 math_functions.py  calc() and its kin
 units.py           units and what they are relative to
 positions.py       <position>
-images.py          <image>
+image_values.py    <image>
 gradients.py       gradients
 backgrounds.py     background and mask layers
 border_images.py   border-image

@@ -8,7 +8,7 @@ from typing import Any
 from ..color.css_color import parse_color
 from . import value_types as v
 from .calculation import length
-from .images import image
+from .image_values import image
 from .positions import axis_position, position
 from .tokens import (
     Cursor,

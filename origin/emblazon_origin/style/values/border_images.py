@@ -7,7 +7,7 @@ from typing import Any
 
 from . import value_types as v
 from .calculation import length, length_px, number
-from .images import image
+from .image_values import image
 from .tokens import Cursor, InvalidValue, lift, lift_tuple, unexpected
 
 HUNDRED = v.Length(pct=1.0)

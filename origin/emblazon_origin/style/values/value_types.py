@@ -40,7 +40,6 @@ class Length:
 
 
 ZERO = Length()
-FULL = Length(pct=1.0)
 HALF = Length(pct=0.5)
 
 Auto = Literal["auto"]
