@@ -55,3 +55,13 @@ def test_a_missing_letter_opens_no_font_of_another_script(style: ComputedStyle) 
     library = FontLibrary(FONTS)
     assert library.font_set(style).select("\U00010d40", "Gara").missing
     assert not [family.name for family in library.catalog.families if family.only and is_open(family)]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "colored"), [("✔", True), ("✔\ufe0e", True), ("✔\ufe0f", True), ("➔", False)]
+)
+def test_a_symbol_that_may_be_an_emoji_is_one_before_a_font_of_symbols_serves(
+    fonts: FontLibrary, style: ComputedStyle, cluster: str, colored: bool
+) -> None:
+    serif = style.replace(font_family=("Playfair Display",))
+    assert fonts.font_set(serif).select(cluster, "Zyyy").font.is_color is colored

@@ -175,7 +175,8 @@ class FontSet:
         prefer_emoji = emoji is not False and may_be_emoji(cluster)
         fallbacks = self._fallbacks(script, prefer_emoji)
         if emoji is False:
-            fallbacks = sorted(fallbacks, key=lambda family: family.is_color)
+            # As in Chromium a picture goes before a font of symbols alone.
+            fallbacks = sorted(fallbacks, key=lambda family: (family.only, family.is_color))
         if (face := self._first_with(characters, fallbacks)) is not None:
             return Choice(self._make_fallback(face), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
