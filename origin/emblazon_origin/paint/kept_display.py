@@ -23,7 +23,7 @@ from .work import Work
 
 T = TypeVar("T")
 Items = list[Item | Group]
-_PICTURES = 2  # for each document: titles of one line and of two
+_PICTURES = 1  # for each document: what a picture saves is less than what two of them take
 _AGE = 8  # drawings without it after which an item is forgotten
 _MARGIN = 2  # device px by which ink may be wrong
 

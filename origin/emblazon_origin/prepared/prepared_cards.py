@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ..caching import ByteCache
 from .prepared_card import PreparedCard
 
-MAX_BYTES = 64_000_000
+MAX_BYTES = 140_000_000  # some sixty templates; a process has its share of it
 MAX_SIGHTINGS = 4096
 
 _cards: ByteCache[PreparedCard] = ByteCache("prepared", MAX_BYTES, lambda card: card.bytes)
