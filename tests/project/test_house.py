@@ -31,7 +31,6 @@ CLOCKS_AND_IO = {
 YET_SHARED = {
     "Cache",
     "TextItem",
-    "TooManyRequests",
     "body.py",
 }  # renamed one by one
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])

@@ -16,7 +16,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_once_callable, to_js
 
-from ..edge.ports import Headers, PortError, TooManyRequests
+from ..edge.ports import Headers, PortError, Throttled
 
 try:
     from pyodide.ffi import jsnull
@@ -100,7 +100,7 @@ async def outside(what: str) -> AsyncIterator[None]:
         yield
     except JsException as error:
         message = f"{what}: {describe(error)}"
-        raise (TooManyRequests if "429" in message else PortError)(message) from None
+        raise (Throttled if "429" in message else PortError)(message) from None
 
 
 def describe(error: Exception) -> str:

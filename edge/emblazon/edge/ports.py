@@ -39,7 +39,7 @@ class PortError(Exception):
     """Something outside failed: KV, cache, blob store, network."""
 
 
-class TooManyRequests(PortError):
+class Throttled(PortError):
     """The store asks to slow down (KV 429); the core backs off in the background."""
 
 
@@ -204,7 +204,7 @@ class KV(Protocol):
     async def put(self, key: str, body: Body, *, metadata: str = "", ttl: int | None = None) -> None:
         """Store for `ttl` seconds (≥ 60) or for ever. `metadata` is JSON text, stored as it is or parsed.
 
-        Raises TooManyRequests on 429.
+        Raises Throttled on 429.
         """
 
     async def delete(self, key: str) -> None:

@@ -19,7 +19,7 @@ from edge_world import (
 )
 from PIL import Image
 
-from emblazon.edge.ports import BytesBody, OriginResponse, PortError, Response, TooManyRequests
+from emblazon.edge.ports import BytesBody, OriginResponse, PortError, Response, Throttled
 
 ARTICLE = "/og/article.png?title=Hi"
 
@@ -271,7 +271,7 @@ async def test_failed_kv_put_leaves_the_response_alone_and_is_counted(world: Wor
 
 async def test_throttled_kv_put_backs_off_in_the_background(world: World) -> None:
     await world.warm_up()
-    world.kv.put_fault = Fault(error=TooManyRequests("429"))
+    world.kv.put_fault = Fault(error=Throttled("429"))
     response, took = await timed(world.get(ARTICLE))
     assert took == 0.0
     await world.advance(1.2)
@@ -284,7 +284,7 @@ async def test_throttled_kv_put_backs_off_in_the_background(world: World) -> Non
 
 async def test_throttled_put_gives_way_to_a_newer_one_of_the_same_key(world: World) -> None:
     await world.warm_up()
-    world.kv.put_fault = Fault(error=TooManyRequests("429"))
+    world.kv.put_fault = Fault(error=Throttled("429"))
     world.origin.life = "max-age=0, stale-while-revalidate=600"
     await world.get(ARTICLE)  # its write is refused at once, and again after 1.5 s unless it gives way
     await world.advance(0.5)
@@ -295,7 +295,7 @@ async def test_throttled_put_gives_way_to_a_newer_one_of_the_same_key(world: Wor
     assert world.kv.operations["put card"] == 3, "two refused attempts, then the newer write alone"
 
 
-@pytest.mark.parametrize("fault", [Fault(error=TooManyRequests("429")), Fault(hangs=True)])
+@pytest.mark.parametrize("fault", [Fault(error=Throttled("429")), Fault(hangs=True)])
 async def test_refresh_does_not_wait_long_for_its_lease(world: World, fault: Fault) -> None:
     await with_card_of_age(world, 400)
     world.kv.put_fault = fault

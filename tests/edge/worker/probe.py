@@ -23,7 +23,7 @@ from emblazon.cloudflare.js import js_object
 from emblazon.cloudflare.origin import FetchOrigin
 from emblazon.cloudflare.services import WaitUntil, WorkerClock, WorkerRandom
 from emblazon.cloudflare.storage import WorkersCacheAPI, WorkersKV
-from emblazon.edge.ports import OriginError, PortError, TooManyRequests, get_header
+from emblazon.edge.ports import OriginError, PortError, Throttled, get_header
 
 costs: Counter[str] = Counter()
 keys: Counter[str] = Counter()  # KV operations by the first part of their key
@@ -41,7 +41,7 @@ async def strike(operation: str, key: str = "") -> None:
         case "raise":
             raise PortError(f"{operation} failed")
         case "429":
-            raise TooManyRequests(f"{operation}: 429")
+            raise Throttled(f"{operation}: 429")
         case "hang":
             await WorkerClock().sleep(5)
 

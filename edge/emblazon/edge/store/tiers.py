@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 
 from ..config import EdgeConfig
 from ..exchange import Exchange
-from ..ports import Body, BytesBody, Headers, KVEntry, TooManyRequests, get_header
+from ..ports import Body, BytesBody, Headers, KVEntry, Throttled, get_header
 from .circuit import Breaker
 from .record import RECORD_HEADER, Record, parse_record
 
@@ -163,7 +163,7 @@ class Store:
                     if self._newest_put.get(key) != mine:
                         return True  # coalesced: a newer value is on its way
                 failure = await self.kv_put_once(x, key, body, metadata=metadata, ttl=ttl)
-                if not isinstance(failure, TooManyRequests):
+                if not isinstance(failure, Throttled):
                     return failure is None
                 x.ports.metrics.count("edge_kv_throttled")
             return False
