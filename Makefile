@@ -32,12 +32,13 @@ image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image 
 test-fast: .venv/.dev fonts/vendor/.done ## Run the tests that need no workerd, Chromium or Valkey, side by side
 	@$(BIN)/pytest -q -m "not e2e" -n auto
 
-check: .venv/.dev ## Format, lint, types, the walls between the stages
+check: .venv/.dev ## Format, lint, types, the walls between the stages, dead code
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(call quietly,$(BIN)/lint-imports --no-logo,A stage imports what is not before it: docs/architecture.md says who may import whom.)
-	@echo "Format, lint, types and walls are fine."
+	@$(BIN)/vulture || { echo "Nobody calls this: remove it, or name it in [tool.vulture] with its kind." >&2; exit 1; }
+	@echo "Format, lint, types, walls and dead code are fine."
 
 format: .venv/.dev ## Format the code and fix what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -28,11 +28,6 @@ CLOCKS_AND_IO = {
     "sqlite3",
     "urllib.request",
 }
-YET_SHARED = {
-    "Cache",
-    "TextItem",
-    "body.py",
-}  # renamed one by one
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
 
 
@@ -67,7 +62,6 @@ def test_no_folder_holds_more_than_twenty_modules() -> None:
     assert {str(f.relative_to(ROOT)): n for f, n in sizes.items() if n > MOST_IN_A_FOLDER} == {}
 
 
-@pytest.mark.xfail(strict=True, reason="packages are described one by one")
 def test_every_package_says_what_its_modules_are() -> None:
     silent = []
     for folder in {path.parent for path in MODULES}:
@@ -99,7 +93,7 @@ def test_names_that_two_modules_or_classes_share_are_explained() -> None:
     table = ARCHITECTURE.partition("## Names that two modules share")[2]
     explained = {name.strip("`") for name in re.findall(r"^\| (`[^`]+`) \|", table, re.MULTILINE)}
     shared = shared_names()
-    assert {name: where for name, where in shared.items() if name not in explained | YET_SHARED} == {}
+    assert {name: where for name, where in shared.items() if name not in explained} == {}
     assert explained - shared.keys() == set(), "docs/architecture.md explains names that are not shared"
 
 

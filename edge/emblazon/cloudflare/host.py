@@ -26,8 +26,8 @@ from ..edge.config import ConfigError, EdgeConfig
 from ..edge.handler import Edge
 from ..edge.ports import Ports, Request, Response
 from ..edge.store.flight import Flights, PollingFlight
-from .body import body_of, to_js_body
 from .js import JsObject, absent, from_js_headers, js_object, text_of, to_js_headers
+from .js_body import body_of, to_js_body
 from .origin import FetchOrigin
 from .services import (
     ZONE_API,

@@ -8,8 +8,8 @@ import js
 from pyodide.ffi import JsException, to_js
 
 from ..edge.ports import Headers, OriginError, OriginFailure, OriginResponse
-from .body import BufferBody
 from .js import JsObject, absent, describe, from_js_headers, js_object, to_js_headers
+from .js_body import BufferBody
 
 MAX_ANSWER = 25 * 1024 * 1024  # bytes; KV takes no more
 

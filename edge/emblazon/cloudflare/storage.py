@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import js
 
 from ..edge.ports import Body, CacheEntry, Headers, KVEntry, KVKey
-from .body import StreamBody, body_of, to_js_body
 from .js import (
     JsObject,
     absent,
@@ -17,6 +16,7 @@ from .js import (
     text_of,
     to_js_headers,
 )
+from .js_body import StreamBody, body_of, to_js_body
 
 LIST_PAGE = 1000  # names in one listing; the platform's limit
 

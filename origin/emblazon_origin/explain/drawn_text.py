@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ..layout.boxes.box import Box, Rect
 from ..paint.effects.transform import transform_matrix
 from ..paint.raster.geometry import IDENTITY, Matrix
-from ..style.values.computed import ComputedStyle
 from ..text.line_model import GlyphRun, Line
 
 Clips = tuple[Rect, ...]
@@ -106,8 +105,3 @@ def intersect(a: Rect, b: Rect) -> Rect:
     left, top = max(a.x, b.x), max(a.y, b.y)
     right, bottom = min(a.x + a.width, b.x + b.width), min(a.y + a.height, b.y + b.height)
     return Rect(left, top, max(0.0, right - left), max(0.0, bottom - top))
-
-
-def text_color_alpha(style: ComputedStyle) -> float:
-    """Return the alpha of the text's fill."""
-    return (style.text_fill_color or style.color).a

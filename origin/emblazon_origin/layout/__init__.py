@@ -16,4 +16,6 @@ layout_unit.py    lengths on the grid of 1/64 px
 layout_work.py    the work that one card's layout may take
 
 Folders: `boxes` (the box tree before and after), `flow`, `flex`, `grid` and `table` (one algorithm each).
+
+height_use.py  whether a box's layout depends on the height around it
 """

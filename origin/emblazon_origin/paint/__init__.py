@@ -1,1 +1,10 @@
-"""Paint: positioned boxes → display list → Pillow canvas (docs/architecture.md, origin step 7)."""
+"""Paint: positioned boxes → display list → Pillow canvas (docs/architecture.md, origin step 7).
+
+context.py       what every painting step needs to know of the render
+costs.py         what drawing steps cost, by their styles (units of `work.py`)
+display_list.py  the display list
+kept_display.py  what painting keeps of a document that comes again with other texts
+painter.py       a painter is where drawing happens now
+stacking.py      painting order
+work.py          the work that painting a card may take, counted before each step
+"""

@@ -146,10 +146,6 @@ def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
     return ((found.attributes.get(name) if found is not None else "") or "").strip()
 
 
-def _day(tree: LexborHTMLParser) -> str:
-    return _attribute(tree, "time[datetime]", "datetime")
-
-
 def _date(text: str) -> str:
     found = _DATE.match(text)
     return found[0] if found else ""

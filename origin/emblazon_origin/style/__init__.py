@@ -1,4 +1,7 @@
-"""Style: HTML tree + CSS cascade → computed styles (docs/architecture.md, origin step 3)."""
+"""Style: HTML tree + CSS cascade → computed styles (docs/architecture.md, origin step 3).
+
+style_document.py  HTML text → `StyledDocument`
+"""
 
 from .style_document import style_document
 from .values.units import FontMeasures, FontMetricsPort, Viewport

@@ -8,4 +8,6 @@ lease.py      one refresh for each key
 hot.py        which cards are asked for most
 circuit.py    the circuit breaker
 flight.py     single flight where requests must not wait on each other's promises
+
+epoch_log.py  how purge epochs get into KV and stay there
 """

@@ -14,4 +14,6 @@ border_image.py    border images
 box_shadow.py      shadows
 outline.py         outlines
 shape.py           basic shapes of clip-path
+
+svg_backdrop.py  inline SVG over a copy of the pixels below it
 """

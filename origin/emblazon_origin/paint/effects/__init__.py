@@ -5,4 +5,6 @@ filter.py         filter functions
 mask.py           masks
 transform.py      transforms
 plain_group.py    groups that need no surface of their own
+
+svg_effects.py  SVG `<clipPath>`, `<mask>` and `<filter>` on boxes
 """

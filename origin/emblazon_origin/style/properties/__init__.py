@@ -1,4 +1,19 @@
-"""The rows of the registry, by topic; importing this package fills it."""
+"""The rows of the registry, by topic; importing this package fills it.
+
+border.py       borders, radii, outlines, box shadows
+box.py          box generation, position, size, margins, padding, overflow
+common.py       parsers that several properties share
+containment.py  containment and `will-change`, as far as they change a still picture
+decoration.py   text decoration, shadows, strokes and fills
+flex_grid.py    flex, grid and box alignment
+font.py         fonts and everything that chooses or features a face
+font_face.py    @font-face rules
+generated.py    generated content, counters, lists
+other.py        properties that are known and draw nothing
+paint.py        backgrounds, masks, filters, transforms, blending, images
+shapes.py       basic shapes, transforms and filter functions
+text.py         text
+"""
 
 from . import border, box, containment, decoration, flex_grid, font, generated, other, paint, text
 

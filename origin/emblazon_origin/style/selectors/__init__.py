@@ -1,4 +1,9 @@
-"""Selectors 4: parsing into matchers, specificity, and matching against `Node`s."""
+"""Selectors 4: parsing into matchers, specificity, and matching against `HtmlNode`s.
+
+model.py           a compiled selector and how it matches
+parse.py           parsing selectors (Selectors 4, CSS Nesting) from component values
+pseudo_classes.py  the tests that simple selectors compile to
+"""
 
 from .model import Selector
 from .parse import GENERATED, InvalidSelector, parse_selector_list

@@ -65,11 +65,6 @@ class Face:
         return bool(face.has_color_paint or face.has_color_layers or face.has_color_png)
 
     @cached_property
-    def is_postscript(self) -> bool:
-        """Whether its outlines are CFF or CFF2."""
-        return bool({"CFF ", "CFF2"} & set(self.hb_face.table_tags))
-
-    @cached_property
     def family(self) -> str:
         """The typographic family name, else the family name."""
         return self._name(_NAME_TYPO_FAMILY) or self._name(_NAME_FAMILY) or Path(self.source).stem

@@ -14,7 +14,7 @@ from ..line_model import AtomicItem
 from ..shaping.bidi import visual_order
 from ..shaping.inline_content import OBJECT
 from ..shaping.shape import Glyphs
-from ..shaping.shaper import TextItem
+from ..shaping.shaper import ShapingItem
 from .paragraph import Paragraph, TextSpan, hyphen_text
 
 Kind = Literal["text", "atomic", "space", "empty"]
@@ -32,7 +32,7 @@ class Leaf:
     width: float
     style: ComputedStyle
     element: object = None
-    item: TextItem | None = None
+    item: ShapingItem | None = None
     glyphs: Glyphs | None = None
     font: FontInstance | None = None
     atomic: AtomicItem | None = None

@@ -11,7 +11,7 @@ from ..fonts.font_instance import FontInstance
 from ..fonts.font_metrics import layout_unit_up
 from ..shaping.scripts import script_runs
 from ..shaping.shape import Glyphs, features_of
-from ..shaping.shaper import TextItem
+from ..shaping.shaper import ShapingItem
 from .paragraph import EPSILON, Paragraph, box_chain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def ellipsis_leaf(paragraph: Paragraph, text: str, base: int) -> Leaf:
         if text == "…" and not font.draws_all(text):
             text, font = "...", font_set.primary
     script = next((run[2] for run in script_runs(text)), "Zyyy")
-    item = TextItem(0, 0, font, style, base, script, features_of(style, font), size)
+    item = ShapingItem(0, 0, font, style, base, script, features_of(style, font), size)
     glyphs = shaper.text_glyphs(text, item)
     width, end = layout_unit_up(sum(glyphs.advances), shaper.grid), paragraph_end(paragraph)
     return Leaf(

@@ -14,7 +14,7 @@ from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
 from ..shaping.han_kerning import trims_at_end, trims_at_start
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
-from ..shaping.shaper import Shaper, TextItem
+from ..shaping.shaper import Shaper, ShapingItem
 from .break_opportunities import Breaks, cluster_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
@@ -44,7 +44,7 @@ class Paragraph:
     content: Content
     levels: list[int]
     bases: list[int]
-    items: list[TextItem]
+    items: list[ShapingItem]
     shaper: Shaper
     breaks: Breaks
     inline_items: list[InlineItem]
@@ -249,7 +249,7 @@ class Paragraph:
             correction += self._item_correction(last, span)
         return correction
 
-    def _item_correction(self, item: TextItem, span: TextSpan) -> float:
+    def _item_correction(self, item: ShapingItem, span: TextSpan) -> float:
         low, high = max(item.start, span.start), min(item.end, span.visible)
         trim_start = span.trim_start and low == span.start
         trim_end = span.trim_end and high == span.visible
@@ -258,7 +258,7 @@ class Paragraph:
         glyphs = self.shaper.cut(item, low, high, trim_start=trim_start, trim_end=trim_end)
         return sum(glyphs.advances) - (self.text_widths[high] - self.text_widths[low])
 
-    def item_at(self, offset: int) -> TextItem | None:
+    def item_at(self, offset: int) -> ShapingItem | None:
         """Return the item that holds a character, None for atomics and controls."""
         index = bisect_right(self.item_starts, offset) - 1
         if index < 0 or self.items[index].end <= offset:
@@ -346,11 +346,6 @@ class Paragraph:
 
     # --- where lines may break ---------------------------------------------------------------
 
-    def is_break(self, offset: int) -> bool:
-        """Whether a line may break at an offset without an emergency."""
-        at = bisect_left(self.breaks.offsets, offset)
-        return at < len(self.breaks.offsets) and self.breaks.offsets[at] == offset
-
     def breaks_between(self, start: int, end: int) -> list[int]:
         """Return the break opportunities strictly between two offsets."""
         offsets = self.breaks.offsets
@@ -379,7 +374,7 @@ def breaks_words(style: ComputedStyle) -> bool:
     return style.overflow_wrap == "anywhere" or style.word_break == "break-word"
 
 
-def hyphen_text(item: TextItem) -> str:
+def hyphen_text(item: ShapingItem) -> str:
     """Return what `hyphenate-character` shows: U+2010 where the font has it, else U+002D."""
     chosen = item.style.hyphenate_character
     if chosen != "auto":

@@ -14,7 +14,7 @@ from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
 from .inline_content import NEWLINE, OBJECT, Content, ContentSource
 from .scripts import script_runs
 from .shape import features_of
-from .shaper import Shaper, TextItem
+from .shaper import Shaper, ShapingItem
 from .small_caps import SCALE, case_parts
 
 _CLUSTER = regex.compile(r"\X")
@@ -52,9 +52,9 @@ def _paragraphs(text: str) -> list[str]:
     return [part + NEWLINE for part in parts[:-1]] + [parts[-1]]
 
 
-def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report | None) -> list[TextItem]:
+def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report | None) -> list[ShapingItem]:
     """Cut the content into items and shape them; tell the report of fallbacks and missing glyphs."""
-    items: list[TextItem] = []
+    items: list[ShapingItem] = []
     text = content.text
     scripts = script_runs(text)
     cuts = _shaping_breaks(content)
@@ -119,7 +119,7 @@ _CONTROL = frozenset((OBJECT, NEWLINE, "\t"))
 
 
 def _add_items(
-    items: list[TextItem],
+    items: list[ShapingItem],
     content: Content,
     shaper: Shaper,
     source: ContentSource,
@@ -133,14 +133,14 @@ def _add_items(
         features = features_of(style, font)
         for at, to, small, upper in case_parts(content.text, low, high, style, font):
             size = style.font_size * shaper.scale * (SCALE if small else 1.0)
-            item = TextItem(at, to, font, style, level, script, features, size, upper)
+            item = ShapingItem(at, to, font, style, level, script, features, size, upper)
             if items and at not in cuts and _joins(items[-1], item):
                 items[-1].end = to
             else:
                 items.append(item)
 
 
-def _joins(before: TextItem, item: TextItem) -> bool:
+def _joins(before: ShapingItem, item: ShapingItem) -> bool:
     """Whether text that follows an item in another inline box can be shaped together with it."""
     one, other = before.style, item.style
     return (
@@ -183,7 +183,7 @@ def _font_parts(
     return parts
 
 
-def _report_fonts(content: Content, shaper: Shaper, items: list[TextItem], report: Report) -> None:
+def _report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], report: Report) -> None:
     """Note which face draws what, and tell of families, characters and glyphs that are not there."""
     for source in content.sources:
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))

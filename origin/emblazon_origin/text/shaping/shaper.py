@@ -25,7 +25,7 @@ _CURSIVE = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Mand", "Phag", "Rohg", "A
 
 
 @dataclass(slots=True, eq=False)
-class TextItem:
+class ShapingItem:
     """Characters `start` to `end`, shaped; advances include letter- and word-spacing, px."""
 
     start: int
@@ -71,7 +71,7 @@ class Shaper:
     scale: float = 1.0
     slices: dict[tuple[object, ...], Glyphs] = field(default_factory=dict)
 
-    def fill(self, item: TextItem) -> None:
+    def fill(self, item: ShapingItem) -> None:
         """Shape an item."""
         if not item.upper and _trims(item.style):
             item.halved = frozenset(trimmed(item.font, self.content.text, item.start, item.end))
@@ -79,7 +79,7 @@ class Shaper:
         item.glyphs = self._scaled(item, item.shaped, item.start)
 
     def cut(
-        self, item: TextItem, start: int, end: int, *, trim_start: bool = False, trim_end: bool = False
+        self, item: ShapingItem, start: int, end: int, *, trim_start: bool = False, trim_end: bool = False
     ) -> Glyphs:
         """Return the glyphs of a part of an item, shaped again where the cut would change them.
 
@@ -108,7 +108,7 @@ class Shaper:
             glyphs.y_offsets[part] if glyphs.y_offsets else None,
         )
 
-    def _reshaped(self, item: TextItem, start: int, end: int, trimmed_ends: tuple[int, ...]) -> Glyphs:
+    def _reshaped(self, item: ShapingItem, start: int, end: int, trimmed_ends: tuple[int, ...]) -> Glyphs:
         key = (id(item), start, end, trimmed_ends)
         found = self.slices.get(key)
         if found is None:
@@ -116,7 +116,7 @@ class Shaper:
             found = self.slices[key] = self._scaled(item, run, start)
         return found
 
-    def text_glyphs(self, text: str, item: TextItem, font: FontInstance | None = None) -> Glyphs:
+    def text_glyphs(self, text: str, item: ShapingItem, font: FontInstance | None = None) -> Glyphs:
         """Shape other text (a hyphen, an ellipsis) in an item's style; clusters start at 0."""
         font = font or item.font
         run = shape(
@@ -125,7 +125,7 @@ class Shaper:
         )  # fmt: skip
         return scale_run(run, 0, font, item.size)
 
-    def _shape(self, item: TextItem, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
+    def _shape(self, item: ShapingItem, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
         text, offset = self.content.text, 0
         if item.upper:
             text, offset = capitals(text[start:end]), start
@@ -139,7 +139,7 @@ class Shaper:
             halved=halved,
         )  # fmt: skip
 
-    def _scaled(self, item: TextItem, run: ShapedRun, start: int) -> Glyphs:
+    def _scaled(self, item: ShapingItem, run: ShapedRun, start: int) -> Glyphs:
         glyphs = scale_run(run, start, item.font, item.size)
         style = item.style
         letter, word = style.letter_spacing * self.scale, style.word_spacing * self.scale
