@@ -10,7 +10,7 @@ from ..context import PaintContext
 from ..costs import IMAGE_COST, box_cost, outline_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import IntRect, Matrix
+from ..raster.geometry import IntRect, Matrix, snap
 from ..raster.rasterizer import Mask
 from ..text.text_clip import TextLine, lines_of, text_coverage
 from .background import paint_background
@@ -54,6 +54,8 @@ def box_items(
             known, (style, clip), lambda: box_items(box, geometry, matrix, clip, fresh, lines)
         )
 
+    parts = _background_parts(box, geometry, context)
+
     def draw(painter: Painter) -> None:
         if style.box_shadow:
             paint_outer_shadows(_beside_open_sides(painter, geometry), geometry, style)
@@ -63,13 +65,16 @@ def box_items(
                 text = lines_of(box, context) if lines is None else lines
                 return text_coverage(text, painter, bounds, context)
 
-            paint_background(painter, geometry, style, context.images, text_mask, isolated=lines is None)
+            for part in parts:
+                paint_background(painter, part, style, context.images, text_mask, isolated=lines is None)
         if style.box_shadow:
             paint_inset_shadows(painter, geometry, style)
         if has_border:
             paint_border(painter, geometry, style, context.images)
 
     bounds = geometry.border_rect
+    if parts != [geometry]:
+        bounds = around([bounds, *(part.border_rect for part in parts)])
     if style.border_image_source is not None:
         bounds = border_image_area(geometry, style)
     ink = shadow_bounds(bounds, style.box_shadow, context.dpr)
@@ -78,6 +83,26 @@ def box_items(
     )
     key = None if by_more or clip else (geometry, matrix, moved, *style.fields.items())
     return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
+
+
+_ROWS = ("table-row", "table-row-group", "table-header-group", "table-footer-group")
+
+
+def _background_parts(box: Box, geometry: BoxGeometry, context: PaintContext) -> list[BoxGeometry]:
+    """Return where a background is painted: that of rows shows in the cells that begin there (§17.5.1)."""
+    if box.style.display not in _ROWS:
+        return [geometry]
+    rows = [box] if box.style.display == "table-row" else box.children
+    cells = [cell for row in rows for cell in row.children if cell.style.display == "table-cell"]
+    rects = [snap(context.place(cell.border_box)).rect for cell in cells]
+    return [replace(geometry, border_rect=rect, strip=geometry) for rect in rects]
+
+
+def around(rects: list[Rect]) -> Rect:
+    """Return the smallest rectangle around several."""
+    left, top = min(r.x for r in rects), min(r.y for r in rects)
+    right, bottom = max(r.x + r.width for r in rects), max(r.y + r.height for r in rects)
+    return Rect(left, top, right - left, bottom - top)
 
 
 def _is_hidden_cell(box: Box) -> bool:
