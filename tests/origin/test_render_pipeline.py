@@ -98,9 +98,10 @@ def test_room_for_deep_nesting_is_given_back() -> None:
     assert sys.getrecursionlimit() == before
 
 
-def test_nesting_beyond_the_limit_is_a_clear_error() -> None:
-    with pytest.raises(CardError, match="nested"):
-        draw("<div>" * (MAX_DEPTH + 10))
+def test_what_is_nested_beyond_the_limit_lies_side_by_side_and_is_told() -> None:
+    report = Report()
+    assert engine().draw(request("<div>" * (MAX_DEPTH + 10)), report).size == (300, 150)
+    assert any("nested" in item.message for item in report.diagnostics)
 
 
 @pytest.mark.parametrize("style", ["", "display:inline-block"])

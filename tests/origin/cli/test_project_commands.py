@@ -95,7 +95,7 @@ def test_url_is_signed_with_the_keys_of_the_project(folder: Path, capsys: pytest
     (folder / "emblazon.toml").write_text('[settings]\npublic_url = "https://og.example.com"\n')
     assert main(["url", "article", "-p", "title=Hello"]) == 0
     url = capsys.readouterr().out.strip()
-    assert url.startswith("https://og.example.com/og/article.png?")
+    assert url.startswith("https://og.example.com/og/article.auto-safe?")
     path, _, query = url.removeprefix("https://og.example.com").partition("?")
     Keyring.parse("k9:abcdefghijklmnopqrstuvwxyz").verify(path, query, 0.0)
 
