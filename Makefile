@@ -24,7 +24,8 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 	@$(DEV) $(BIN)/emblazon dev
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools ## Run every test
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -m "not e2e" -n auto
+	@$(BIN)/pytest -q -m e2e
 
 image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
 	@$(BIN)/pytest -q tests/e2e/test_image.py

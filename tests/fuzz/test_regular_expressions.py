@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 CHARACTERS = 100_000
 SECONDS = 0.05  # of computing
 SHORT, INSTANT = 3_000, 0.0004
+PATIENCE = 3.0  # seconds of computing that one expression is tried for
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split")
 TRUSTED = {
     "server/config.py": "the operator's environment",
@@ -138,6 +139,7 @@ def slow_input(use: Use) -> str:
     than the length, or so much that it would be too long.
     """
     many = 4  # long inputs that are tried though nothing grew
+    until = time.process_time() + PATIENCE
     source = use.pattern.pattern
     text = source.decode("latin-1") if isinstance(source, bytes) else source
     for prefix, unit, end in pumps(text, use.pattern.flags):
@@ -153,6 +155,8 @@ def slow_input(use: Use) -> str:
             taken.append(seconds(CHARACTERS))
         if max(taken) > SECONDS:
             return f"{prefix!r} + {unit!r} * n + {end!r}: {max(taken):.3f} s"
+        if time.process_time() > until:
+            break
     return ""
 
 

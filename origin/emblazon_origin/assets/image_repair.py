@@ -37,19 +37,41 @@ def png_fault(data: bytes) -> str:
 
 
 def _with_right_checks(data: bytes) -> bytes:
-    parts, at = [data[:8]], 8
+    before: list[bytes] = []
+    after: list[bytes] = []
+    pixels, at = b"", 8
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         body = data[at + 8 : at + 8 + length]
-        if name == b"IEND":
+        if name == b"IEND" or not (name.isalpha() and name.isascii()):
             break
-        if not name.isalpha() or not name.isascii():
-            break
-        check = zlib.crc32(name + body)
-        parts.append(struct.pack(">I4s", len(body), name) + body + struct.pack(">I", check))
+        if name == b"IDAT":
+            pixels += body
+        else:
+            (after if pixels else before).append(_chunk(name, body))
         at += 12 + length
-    parts.append(struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND")))
-    return b"".join(parts)
+    return b"".join(
+        [data[:8], *before, _chunk(b"IDAT", _with_right_sum(pixels)), *after, _chunk(b"IEND", b"")]
+    )
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", len(body), name) + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def _with_right_sum(stream: bytes) -> bytes:
+    """Return a zlib stream with the check that its data have, where they are complete."""
+    inflate, total = zlib.decompressobj(-zlib.MAX_WBITS), 1
+    rest = stream[2:]
+    try:
+        while rest and not inflate.eof:
+            total = zlib.adler32(inflate.decompress(rest, 1 << 16), total)
+            rest = inflate.unconsumed_tail
+    except zlib.error:
+        return stream
+    if not inflate.eof:
+        return stream
+    return stream[: len(stream) - len(inflate.unused_data)] + struct.pack(">I", total)
 
 
 def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image | None:
@@ -76,12 +98,14 @@ def _png_rows(data: bytes, height: int) -> int:
     if interlaced or colour not in _CHANNELS:
         return height
     stride = 1 + (width * depth * _CHANNELS[colour] + 7) // 8
-    inflate, size, at = zlib.decompressobj(), 0, 8
+    inflate, size, at = zlib.decompressobj(-zlib.MAX_WBITS), 0, 8  # without the check at the end, as browsers
+    skipped = 2  # bytes of the stream's head
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         if name == b"IDAT":
             try:
-                rest = data[at + 8 : at + 8 + length]
+                rest = data[at + 8 + skipped : at + 8 + length]
+                skipped = 0
                 while rest and size < stride * total:
                     size += len(inflate.decompress(rest, 1 << 16))
                     rest = inflate.unconsumed_tail

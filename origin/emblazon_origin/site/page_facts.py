@@ -14,7 +14,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 OWN = "emblazon:"
-_SEPARATORS = re.compile(r"\s+[|·•»–—-]\s+")
+_SEPARATORS = re.compile(r"(?<=\s)[|·•»–—-](?=\s)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS_A_MINUTE = 220
 _LINKED = ("headline", "description", "datePublished", "articleSection")
@@ -68,7 +68,7 @@ def read_facts(html: str) -> PageFacts:
 
 def without_site(title: str, site: str) -> str:
     """Take the site's name, which generators append, off a title."""
-    pieces = _SEPARATORS.split(title)
+    pieces = [piece.strip() for piece in _SEPARATORS.split(title)]
     if site and len(pieces) > 1 and site.casefold() in (pieces[0].casefold(), pieces[-1].casefold()):
         separator = _SEPARATORS.search(title) if pieces[0].casefold() == site.casefold() else None
         if separator is not None:

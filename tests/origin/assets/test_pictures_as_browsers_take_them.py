@@ -118,6 +118,14 @@ def test_limits_are_settable() -> None:
     assert decode_image(data, ImageLimits(pixels=1)).width == 200
 
 
+@pytest.mark.parametrize("wrong", [-13, -17], ids=["of the part", "of the stream"])
+def test_png_with_a_wrong_check_is_drawn_whole_as_in_chromium(wrong: int) -> None:
+    data = bytearray(save(Image.new("RGB", (120, 80), (10, 120, 240)), "PNG"))
+    data[wrong] ^= 0x55  # the last bytes before IEND: the stream's check, then the part's
+    image = decode_image(bytes(data)).image.convert("RGB")
+    assert image.getcolors() == [(9600, (10, 120, 240))]
+
+
 def test_the_largest_picture_of_an_icon_is_drawn() -> None:
     icon = Image.new("RGBA", (64, 64), (200, 0, 0, 255))
     raster = decode_image(save(icon, "ICO", sizes=[(16, 16), (64, 64), (32, 32)]))
