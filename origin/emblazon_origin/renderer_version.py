@@ -23,7 +23,8 @@ def renderer_version() -> str:
     for stage in _STAGES:
         for path in sorted((package / stage).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    digest.update((package / "render.py").read_bytes())
+    for name in ("render.py", "bound_request.py", "clusters.py"):
+        digest.update((package / name).read_bytes())
     for library in _LIBRARIES:
         digest.update(f"{library}={_installed(library)}\n".encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"

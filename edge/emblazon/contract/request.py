@@ -25,7 +25,7 @@ from .schema import CardFormat, Manifest, ParamValue, TemplateSpec
 from .uri import MAX_URL_BYTES, Query, check_url_size, decode, read_query
 
 METHODS = ("GET", "HEAD")
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
+_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _MAX_JSON_DEPTH = 8
 
 

@@ -52,10 +52,18 @@ def isolated(work: Callable[[], Answer], cpu: float, wall: float) -> Answer:
             os.close(read)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            _, status = os.waitpid(pid, 0)
+            status = _ended(pid)
         if facts is None:
             raise AssetError(_reason(status))
         return _answer(facts, shared.fileno())
+
+
+def _ended(pid: int) -> int:
+    """Wait for a process; return its status, 0 where a handler of signals has waited for it already."""
+    try:
+        return os.waitpid(pid, 0)[1]
+    except ChildProcessError:
+        return 0
 
 
 def children_seconds() -> float:

@@ -35,7 +35,6 @@ def main(fd: int) -> None:
     child.name_process("emblazon-warm")
     control = socket.socket(fileno=fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, _reap)
     start, _ = frames.receive(control)
     began = time.perf_counter()
     try:
@@ -48,6 +47,7 @@ def main(fd: int) -> None:
         traceback.print_exc()
         frames.send(control, {"op": "failed", "message": f"{type(error).__name__}: {error}"})
         return
+    signal.signal(signal.SIGCHLD, _reap)  # after the warm-up, whose pictures wait for processes of their own
     gc.collect()
     gc.freeze()  # keep the collector from touching, and so copying, shared pages
     ready = {"op": "ready", "seconds": time.perf_counter() - began, "rss": child.resident_bytes()}

@@ -5,11 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-import regex
-
+from ...clusters import CLUSTER
 from ..values.dom import Element, Text
 
-_CLUSTER = regex.compile(r"\X")
 _PUNCTUATION = ("Ps", "Pe", "Pi", "Pf", "Po")
 BLOCKS = frozenset(("block", "inline-block", "list-item", "flow-root"))
 _ENTERED = frozenset(("inline", "contents", "block", "list-item", "flow-root"))
@@ -52,7 +50,7 @@ def letter_span(text: str) -> tuple[int, int] | None:
     """Return the span of the first letter with the punctuation around it, after leading white space."""
     start = len(text) - len(text.lstrip())
     at = _after_punctuation(text, start)
-    match = _CLUSTER.match(text, at)
+    match = CLUSTER.match(text, at)
     if match is None or match[0].isspace():
         return None
     return start, _after_punctuation(text, match.end())

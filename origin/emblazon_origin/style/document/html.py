@@ -25,9 +25,7 @@ _ATTRIBUTES = r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|
 _TAG = re.compile(
     rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<([a-zA-Z][^\s/>]*+)({_ATTRIBUTES})(>?)|</([a-zA-Z]++)", re.DOTALL
 )
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-)
+_ATTRIBUTE = re.compile(r"""[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+""")
 _MAX_ATTRIBUTES = 500  # of one element: the parser compares each with each
 _SHORT_TAG = 2 * _MAX_ATTRIBUTES  # characters; it cannot hold more
 # Elements that HTML opens again in every block that follows while they are not closed (HTML §13.2.4.3).

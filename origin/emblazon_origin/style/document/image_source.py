@@ -11,7 +11,7 @@ from ..values.node import HtmlNode
 from ..values.tokens import Cursor, InvalidValue, resolve, tokenize
 from ..values.units import Context, Viewport
 
-_CANDIDATE = re.compile(r"\s*,*\s*(data:\S+|[^\s,]\S*[^\s,]|[^\s,])(?:\s+([^,]*))?(?:,|\Z)")
+_CANDIDATE = re.compile(r"(data:\S++|[^\s,]\S*[^\s,]|[^\s,])(?:\s++([^,]*+))?+(?:,|\Z)")
 _DESCRIPTOR = re.compile(r"(\d*+\.\d++|\d++)([wx])")
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import regex
 from lxml import etree
 
+from ...clusters import CLUSTER
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..shaping.scripts import script_of
@@ -18,7 +18,6 @@ from .emoji import visible_characters
 from .font_library import FontLibrary
 
 _FAMILIES = re.compile(r"font(?:-family)?\s*[:=]\s*(\"[^\"]*\"|'[^']*'|[^;>]*)", re.IGNORECASE)
-_CLUSTERS = regex.compile(r"\X")
 _TEXT = "{http://www.w3.org/2000/svg}text"
 
 
@@ -61,4 +60,4 @@ def _text_of(markup: str) -> set[str]:
         )
     except (etree.XMLSyntaxError, ValueError):
         return set()
-    return {cluster for text in root.iter(_TEXT) for cluster in _CLUSTERS.findall("".join(text.itertext()))}
+    return {cluster for text in root.iter(_TEXT) for cluster in CLUSTER.findall("".join(text.itertext()))}

@@ -13,12 +13,12 @@ import regex
 from icu4py.breakers import LineBreaker
 
 from ...caching import ByteCache
+from ...clusters import CLUSTER
 from ...style.values.computed import ComputedStyle
 from ..shaping.inline_content import NEWLINE, SOFT_HYPHEN, Content, ContentSource
 from .hyphenate import hyphenation_points
 
 _LETTERS = regex.compile(r"[\p{L}\p{N}\p{M}]")
-_CLUSTER = regex.compile(r"\X")
 _LANGUAGE = regex.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*+")
 _WORD = regex.compile(r"[\p{L}\p{M}’']+")
 
@@ -61,7 +61,7 @@ def cluster_breaks(text: str, start: int, end: int) -> list[int]:
         return list(range(start + 1, end))
     bounds = []
     at = start
-    for cluster in _CLUSTER.findall(stretch):
+    for cluster in CLUSTER.findall(stretch):
         at += len(cluster)
         if at < end:
             bounds.append(at)

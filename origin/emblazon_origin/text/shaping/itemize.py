@@ -6,6 +6,7 @@ from bisect import bisect_left
 
 import regex
 
+from ...clusters import CLUSTER
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_instance import FontInstance
@@ -17,7 +18,6 @@ from .shape import features_of
 from .shaper import Shaper, ShapingItem
 from .small_caps import SCALE, case_parts
 
-_CLUSTER = regex.compile(r"\X")
 _SPECIAL = regex.compile(
     r"[[\p{Emoji}--[0-9#*]]\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\ufffc]", regex.V1
 )
@@ -168,7 +168,7 @@ def _font_parts(
         return [(start, end, font_set.primary)]
     parts: list[tuple[int, int, FontInstance]] = []
     at = start
-    for cluster in _CLUSTER.findall(stretch):
+    for cluster in CLUSTER.findall(stretch):
         after = at + len(cluster)
         if cluster in _CONTROL or cluster == "\r\n":
             at = after
