@@ -25,7 +25,7 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools ## Run every test
 	@$(BIN)/pytest -q -m "not e2e" -n auto
-	@$(BIN)/pytest -q -m e2e
+	@$(BIN)/pytest -q -m e2e --reruns 1
 
 image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
 	@$(BIN)/pytest -q tests/e2e/test_image.py
