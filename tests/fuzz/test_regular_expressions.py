@@ -135,8 +135,8 @@ def seconds_of(use: Use, text: str) -> float:
 def slow_input(use: Use) -> str:
     """Return what an expression takes too long for, "" for nothing.
 
-    Short inputs are tried first, and long ones where the short ones leave a doubt: where the time grows by more
-    than the length, or so much that it would be too long.
+    Short inputs are tried first: one whose time grows by more than its length is refused at once. A long one is
+    tried where the time would be too long for it.
     """
     many = 4  # long inputs that are tried though nothing grew
     until = time.process_time() + PATIENCE
@@ -147,14 +147,22 @@ def slow_input(use: Use) -> str:
         def seconds(length: int, parts: tuple[str, str, str] = (prefix, unit, end)) -> float:
             return seconds_of(use, parts[0] + parts[1] * (length // len(parts[1])) + parts[2])
 
-        taken = [seconds(30), seconds(SHORT // 4), seconds(SHORT)]
-        grown = taken[2] > 8 * taken[1] and taken[2] > INSTANT
-        doubtful = grown or max(taken) > SECONDS
-        if doubtful or (taken[2] * CHARACTERS / SHORT > SECONDS and many > 0):
-            many -= not doubtful
-            taken.append(seconds(CHARACTERS))
-        if max(taken) > SECONDS:
-            return f"{prefix!r} + {unit!r} * n + {end!r}: {max(taken):.3f} s"
+        taken: list[float] = []
+        lengths = [22, SHORT // 4, SHORT]
+        for length in lengths:
+            taken.append(seconds(length))
+            if taken[-1] > SECONDS:
+                return f"{prefix!r} + {unit!r} * n + {end!r}: {taken[-1]:.3f} s for {length} characters"
+            if length == SHORT and taken[2] * CHARACTERS / SHORT > SECONDS and many > 0:
+                many -= 1
+                lengths.append(CHARACTERS)
+            if (
+                length == SHORT
+                and taken[2] > 8 * taken[1]
+                and taken[2] > INSTANT
+                and seconds(2 * SHORT) > 3 * taken[2]
+            ):
+                return f"{prefix!r} + {unit!r} * n + {end!r}: four times the text takes far longer"
         if time.process_time() > until:
             break
     return ""
