@@ -208,5 +208,5 @@ def test_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"emblazon", "emblazon_origin"}
     assert {"emblazon/py.typed", "emblazon_origin/py.typed"} <= names
     assert "emblazon_origin/builtin/templates/article/card.html" in names
-    assert any(name.startswith("emblazon_origin/builtin/fonts/vendor/NotoColorEmoji") for name in names)
+    assert "emblazon_origin/builtin/fonts/fonts.toml" in names
     assert not any("/tests/" in name or name.endswith((".pyc", ".lock.json")) for name in names)
