@@ -25,4 +25,6 @@ host              the edge handler on CPython
 site              a built site's pages
 observability     logs, traces
 cli               the `emblazon` command
+
+clusters.py  grapheme clusters, in linear time
 """

@@ -51,6 +51,7 @@ def test_line_that_is_no_request_for_a_card_gets_a_problem_that_says_why(
     assert word in str(problem["detail"])
 
 
+@pytest.mark.e2e
 def test_kv_serves_after_a_restart_with_the_origin_stopped(
     worker: CPythonHost, origin: MisbehavingOrigin, title: str
 ) -> None:
