@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from emblazon.contract.canonical import cache_key, canonical_url
+from emblazon.contract.experiment import choose_variant
 from emblazon.contract.manifest import manifest_from_json
 from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import CardRequest, parse_request
+from emblazon.contract.schema import Experiment, TemplateSpec
 from emblazon.contract.signing import Keyring
 from emblazon.contract.uri import canonical_query_string
 
@@ -25,7 +27,7 @@ Pair = tuple[object, object]  # what came out, what should
 def check() -> int:
     """Return the number of vectors that hold; raises AssertionError for the first that does not."""
     count = 0
-    for group in (_canonical, _signing, _requests, _cache_keys):
+    for group in (_canonical, _signing, _requests, _cache_keys, _variants):
         for got, wanted in group():
             assert got == wanted, f"got {got!r}, wanted {wanted!r}"
             count += 1
@@ -69,6 +71,13 @@ def _cache_keys() -> Iterator[Pair]:
     for case in _load("cache_keys.json")["cases"]:
         for url in case["urls"]:
             yield cache_key(_parse("GET", url), manifest, case["epochs"]), case["key"]
+
+
+def _variants() -> Iterator[Pair]:
+    for case in _load("variants.json")["chosen"]:
+        experiment = Experiment(case["experiment"], case["weights"])
+        spec = TemplateSpec(case["template"], "", {}, variants=tuple(case["variants"]), experiment=experiment)
+        yield choose_variant(spec, case["page"]), case["chosen"]
 
 
 def _parse(method: str, url: str, accept: str = "", strict: bool = False) -> CardRequest:

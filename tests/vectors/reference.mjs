@@ -65,6 +65,18 @@ export function sign(kid, secret, path, query = "", expiresAt = undefined) {
   return [encodeQuery(pairs), `_sig=${mac.toString("base64url")}`, ...appended].join("&");
 }
 
+// Which look `_v=auto` has for a page; "" is the template's own. `weights` by variant and "base".
+export function chooseVariant({ template, experiment = "", variants = [], weights = {}, page }) {
+  const shares = Object.keys(weights).length ? weights : Object.fromEntries(["base", ...variants].map((v) => [v, 1]));
+  const text = ["emblazon-variant-v1", encode(template), encode(experiment), encode(page)].join("\n");
+  const total = Object.values(shares).reduce((sum, weight) => sum + BigInt(weight), 0n);
+  let point = (createHash("sha256").update(text).digest().readBigUInt64BE(0) * total) >> 64n;
+  for (const name of Object.keys(shares).sort()) {
+    if (point < BigInt(shares[name])) return name === "base" ? "" : name;
+    point -= BigInt(shares[name]);
+  }
+}
+
 function check() {
   const load = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url)));
   let checked = 0;
@@ -87,6 +99,9 @@ function check() {
   }
   for (const { text, key } of load("cache_keys.json").cases) {
     same(createHash("sha256").update(text).digest("hex"), key, text);
+  }
+  for (const { chosen, ...vector } of load("variants.json").chosen) {
+    same(chooseVariant(vector), chosen, JSON.stringify(vector));
   }
   console.log(`${checked} vectors agree`);
 }

@@ -16,12 +16,12 @@ Pure standard library, no I/O, no clock. By module:
     wire       header names, the origin's routes, forms of ids, fields of every answer: one of each
     route      `match_route(path)`: OgRoute | ApiRoute | ShortRoute | None
     options    the reserved `_` parameters: `Options`, `parse_options`
+    experiment `choose_variant(spec, page)`: what `_v=auto` stands for
     request    `parse_request(method, path, raw_query, manifest, accept=…)` → CardRequest; `build_request` for
                a POSTed card; `parse_short`, `expand_short` for `/c/{id}`; `fallback_request`
     canonical  `canonical_query(req)`, `canonical_path(req)`, `canonical_url(req)`, `cache_key(req, …)`,
                `card_payload(req)`, `card_id(req)`
     colors     the named colours of CSS, so that `red` and `#f00` are one card
-    alt        `alt_text(spec, params)`: the alternative text of a card
     signing    `Keyring.parse("kid:secret,…")` (secrets of 16 characters or more),
                `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`
     bearer     bearer tokens: what edge and origin accept as one, and how they compare it

@@ -17,7 +17,8 @@ from .values import format_value
 def canonical_query(req: CardRequest) -> str:
     """The query that `parse_request` reads back to the same picture: sorted, without what is default.
 
-    `_sig`, `_kid`, `_exp`, `_tv` and `_tag` are left out: they are about the URL, not about the picture.
+    `_sig`, `_kid`, `_exp`, `_tv`, `_tag` and `_page` are left out: they are about the URL, not about the
+    picture. `_v=auto` has become the variant that it chose.
     """
     return encode_query(_params(req) | _options(req))
 

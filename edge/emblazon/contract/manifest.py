@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast, get_args
 
 from .options import MAX_SIDE, MIN_SIDE
-from .problem import BadParameter
+from .problem import BadParameter, unknown_word
 from .route import TEMPLATE_NAME
 from .schema import (
+    BASE_LOOK,
     FORMATS,
     CacheLife,
+    Experiment,
     Format,
     Manifest,
     ParamSpec,
@@ -29,6 +32,7 @@ from .schema import (
 from .values import check_value
 
 MANIFEST_VERSION = 1
+MAX_WEIGHT = 1_000_000
 PARAM_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 PARAM_TYPES: tuple[ParamType, ...] = get_args(ParamType)
 
@@ -75,12 +79,18 @@ def template_to_dict(spec: TemplateSpec) -> Object:
     optional: Object = {
         "tags": list(spec.tags),
         "variants": list(spec.variants),
+        "experiment": _experiment_to_dict(spec.experiment),
         "alt": spec.alt,
         "description": spec.description,
         "safe_format": spec.safe_format,
         "fallback": {name: _plain(value) for name, value in spec.fallback.items()},
     }
     return members | {name: value for name, value in optional.items() if value}
+
+
+def _experiment_to_dict(experiment: Experiment) -> Object:
+    members: Object = {"name": experiment.name, "weights": dict(experiment.weights)}
+    return {name: value for name, value in members.items() if value}
 
 
 def _param_to_dict(param: ParamSpec) -> Object:
@@ -144,6 +154,7 @@ def template_from_dict(name: str, data: object) -> TemplateSpec:
         ),
         tags=reader.words("tags"),
         variants=reader.words("variants"),
+        experiment=_experiment(reader),
         alt=reader.get("alt", str, ""),
         description=reader.get("description", str, ""),
         default_format=cast(Format, reader.one_of("default_format", FORMATS, "png")),
@@ -157,6 +168,23 @@ def _safe_format(reader: _Reader, params: dict[str, ParamSpec]) -> str:
     if fault := safe_format_fault(given, params):
         raise ManifestError(f"{reader.path}.safe_format: {fault}")
     return given
+
+
+def _experiment(reader: _Reader) -> Experiment:
+    table = _Reader(f"{reader.path}.experiment", reader.members_of("experiment", {}))
+    weights = _Reader(f"{table.path}.weights", table.members_of("weights", {}))
+    named = {name: weights.whole(name, 0, 0, MAX_WEIGHT) for name in weights.members}
+    if fault := weights_fault(named, reader.words("variants")):
+        raise ManifestError(f"{weights.path}: {fault}")
+    return Experiment(table.get("name", str, ""), named)
+
+
+def weights_fault(weights: Mapping[str, int], variants: Sequence[str]) -> str:
+    """Return what is wrong with the weights of an experiment, empty where nothing is."""
+    for name in weights:
+        if name not in (BASE_LOOK, *variants):
+            return unknown_word("Look", name, [BASE_LOOK, *variants])[0]
+    return "all of them are 0" if weights and not any(weights.values()) else ""
 
 
 def _fallback(reader: _Reader, params: dict[str, ParamSpec]) -> dict[str, ParamValue]:

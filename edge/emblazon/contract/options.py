@@ -6,7 +6,8 @@
 | `_dpr` | device pixels per CSS pixel, 1…3, two decimals | 1 |
 | `_q` | quality, 1…100 | the encoder's |
 | `_max` | byte budget, 1000…5000000 | none |
-| `_v` | a variant of the template | none |
+| `_v` | a variant of the template, or `auto` | none |
+| `_page` | what `_v=auto` chooses by, at most 300 characters | what the card says |
 | `_lang` | BCP 47 language tag; a locale such as `pt_BR` is read as one | none |
 | `_tag` | names to purge it by, at most 16, with commas between them | none |
 | `_tv` | first 8 or more digits of the template version: the answer is immutable while it matches | none |
@@ -27,9 +28,10 @@ MIN_SIDE, MAX_SIDE = 64, 4096
 MAX_DPR = 3.0
 MAX_PIXELS = 16_000_000  # width · height · dpr²
 MIN_BUDGET, MAX_BUDGET = 1_000, 5_000_000
+AUTO_VARIANT = "auto"  # chosen by the page: `experiment`
 FALLBACK_VARIANT = "fallback"  # the template's look when its data cannot be drawn; every template has it
 
-RESERVED = ("_w", "_h", "_dpr", "_q", "_max", "_v", "_lang", "_tag", "_tv", "_exp", "_kid", "_sig")
+RESERVED = ("_w", "_h", "_dpr", "_q", "_max", "_v", "_page", "_lang", "_tag", "_tv", "_exp", "_kid", "_sig")
 SIGNATURE_PARAMS = ("_exp", "_kid", "_sig")
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
@@ -39,6 +41,7 @@ _LOCALE_PART = re.compile(r"(?:\.[A-Za-z0-9-]{1,20})?(?:@[A-Za-z0-9]{1,20})?$")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
 _TAG = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MAX_TAGS = 16
+MAX_PAGE = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Options:
     dpr: float = 1.0
     quality: int | None = None
     max_bytes: int | None = None
-    variant: str = ""
+    variant: str = ""  # AUTO_VARIANT until it is chosen
+    page: str = ""
     lang: str = ""
     tags: tuple[str, ...] = ()  # what the card may be purged by, sorted
     pinned: str = ""  # template version that the URL carries, or its beginning
@@ -80,6 +84,7 @@ def parse_options(given: Mapping[str, str], spec: TemplateSpec) -> Options:
         quality=_whole(given, "_q", 1, 100),
         max_bytes=_whole(given, "_max", MIN_BUDGET, MAX_BUDGET),
         variant=_variant(given.get("_v", ""), spec),
+        page=_page(given.get("_page", "")),
         lang=language(given.get("_lang", "")),
         tags=parse_tags(given.get("_tag", "")),
         pinned=_pinned(given.get("_tv", "")),
@@ -127,10 +132,16 @@ def _dpr(text: str) -> float:
 
 
 def _variant(text: str, spec: TemplateSpec) -> str:
-    if text in ("", FALLBACK_VARIANT) or text in spec.variants:
+    if text in ("", FALLBACK_VARIANT, AUTO_VARIANT) or text in spec.variants:
         return text
     detail, extra = unknown_word("Variant", text, list(spec.variants))
     raise BadParameter(detail, param="_v", extra=extra)
+
+
+def _page(text: str) -> str:
+    if len(text) > MAX_PAGE:
+        raise BadParameter(f"Parameter '_page' takes at most {MAX_PAGE} characters.", param="_page")
+    return text
 
 
 def language(text: str) -> str:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from .experiment import choose_variant, page_of
 from .findings import Finding
 from .negotiate import negotiate
 from .options import (
+    AUTO_VARIANT,
     FALLBACK_VARIANT,
     RESERVED,
     SIGNATURE_PARAMS,
@@ -304,6 +306,8 @@ def _fitted(
     fitted = fit_params(spec, plain, strict=strict, complete=options.variant != FALLBACK_VARIANT)
     if fitted.nothing_left:
         options = replace(options, variant=FALLBACK_VARIANT)
+    elif options.variant == AUTO_VARIANT:
+        options = replace(options, variant=choose_variant(spec, options.page or page_of(fitted.params)))
     findings += fitted.findings
     request = _card(spec, fitted.params, options, reserved, extension, accept)
     return replace(request, findings=tuple(findings)) if findings else request

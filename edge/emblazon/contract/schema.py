@@ -70,6 +70,17 @@ class CacheLife:
     stale_if_error: int = 604_800
 
 
+BASE_LOOK = "base"  # the template's own look, among the weights of an experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """How `_v=auto` chooses, from `[experiment]` in `card.toml`."""
+
+    name: str = ""  # a new one deals the pages anew
+    weights: dict[str, int] = field(default_factory=dict)  # by variant and BASE_LOOK; none: all alike
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateSpec:
     """What the edge and the SDK must know of a template; one entry of `/manifest.json`."""
@@ -82,6 +93,7 @@ class TemplateSpec:
     cache: CacheLife = CacheLife()
     tags: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()  # A/B variants selectable by `_v`
+    experiment: Experiment = Experiment()
     alt: str = ""  # sentence with {param} placeholders, for og:image:alt
     description: str = ""
     default_format: Format = "png"  # what `.auto` gives to a crawler that states no preference

@@ -7,6 +7,7 @@ card_check         a card against its template's schema, relative addresses agai
 known_templates    where schemas are learnt: a file, the project on disk, the edge
 templates_on_disk  `card.toml` files as far as pages need them
 telling            warnings, once for each thing; exceptions where tests run
+alt                the alternative text of a card
 meta               `<meta>` elements, pairs, JSON-LD
 probe              a card of no template, to check a site's settings with
 client             short URLs by `POST /api/cards`

@@ -37,7 +37,7 @@ PUBLIC_URL = "EMBLAZON_PUBLIC_URL"
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1200, 630
 OPTIONS = {  # reserved parameters and the arguments they come from
     "_w": "width", "_h": "height", "_dpr": "dpr", "_q": "quality", "_max": "max_bytes",
-    "_v": "variant", "_lang": "lang", "_tv": "version",
+    "_v": "variant", "_page": "page", "_lang": "lang", "_tv": "version",
 }  # fmt: skip
 _NOT_TEMPLATES = ("do_not_call_in_templates", "mro")  # what others ask any class for
 LONGEST_LIFE = 100 * 365 * 86_400  # seconds
@@ -66,6 +66,9 @@ class Card(metaclass=_TemplateNames):
     the edge's address (default: EMBLAZON_PUBLIC_URL). `site_url` is the pages' own, which relative addresses
     are joined with (default: EMBLAZON_SITE_URL).
 
+    `variant="auto"` has the template's experiment choose by `page`, its address or number; by what the card
+    says where there is none. A page keeps its look: `card.variant`, where the template is known.
+
     With `manifest`, which is a Manifest, the content of the origin's `/manifest.json` or its path, everything
     is checked by it; else by what `known_templates` learns. What a template does not know is told as a
     CardWarning and left out; with `strict` (EMBLAZON_STRICT), and where tests run, it raises InvalidCard.
@@ -88,6 +91,7 @@ class Card(metaclass=_TemplateNames):
         quality: int | None = None,
         max_bytes: int | None = None,
         variant: str = "",
+        page: str = "",
         lang: str = "",
         version: str = "",
         alt: str = "",
@@ -104,7 +108,7 @@ class Card(metaclass=_TemplateNames):
         self._keyring = _keyring(key)
         self._alt = alt
         self._strict = is_strict(strict)
-        values = (width, height, dpr, quality, max_bytes, variant, lang, version)
+        values = (width, height, dpr, quality, max_bytes, variant, page, lang, version)
         given, files = file_urls({**(params or {}), **more_params})
         self._pairs = texts_of(given)
         self._pairs |= {
@@ -158,6 +162,11 @@ class Card(metaclass=_TemplateNames):
     def path(self) -> str:
         """`/og/{template}.{format}`."""
         return f"/og/{self.template}.{self.format}"
+
+    @property
+    def variant(self) -> str:
+        """The look of the card: "" the template's own, `auto` where the edge will choose."""
+        return self._pairs.get("_v", "")
 
     @property
     def width(self) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from ..contract.alt import alt_text
 from ..contract.canonical import canonical_query
+from ..contract.options import AUTO_VARIANT, FALLBACK_VARIANT
 from ..contract.params import ParamRules
 from ..contract.problem import Problem, unknown_word
 from ..contract.request import CardRequest, parse_request
 from ..contract.schema import Manifest, TemplateSpec
 from ..contract.uri import MAX_CANONICAL_BYTES, encode_query, parse_query
 from ..contract.values import format_value
+from .alt import alt_text
 from .invalid_card import InvalidCard
 from .telling import tell
 
@@ -50,15 +51,25 @@ def check_card(
         kept = {**parse_query(canonical_query(request)), **pinned}
     else:
         cut = {finding.param for finding in request.findings if finding.code == "cut"}
-        kept = pairs | {name: format_value(request.params[name]) for name in cut if name in request.params}
+        kept = _chosen(pairs, request) | {
+            name: format_value(request.params[name]) for name in cut if name in request.params
+        }
     return CheckedCard(kept, request.width, request.height, alt_text(request.template, request.params))
+
+
+def _chosen(pairs: dict[str, str], request: CardRequest) -> dict[str, str]:
+    """Write the look that an experiment has chosen in place of `auto`."""
+    if pairs.get("_v") != AUTO_VARIANT:
+        return pairs
+    plain = {name: text for name, text in pairs.items() if name not in ("_v", "_page")}
+    return plain | ({"_v": request.variant} if request.variant else {})
 
 
 def _known_variant(path: str, pairs: dict[str, str], manifest: Manifest, strict: bool) -> dict[str, str]:
     """Leave a variant out that the template does not have: it would cost the picture."""
     spec = next(iter(manifest.templates.values()))
     variant = pairs.get("_v", "")
-    if variant in ("", "fallback", *spec.variants):
+    if variant in ("", FALLBACK_VARIANT, AUTO_VARIANT, *spec.variants):
         return pairs
     tell(unknown_word("Variant", variant, list(spec.variants))[0], strict=strict)
     return {name: text for name, text in pairs.items() if name != "_v"}

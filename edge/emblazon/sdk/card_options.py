@@ -24,6 +24,7 @@ class CardOptions(TypedDict, total=False):
     dpr: float | None
     quality: int | None
     max_bytes: int | None
+    page: str
     lang: str
     version: str
     alt: str

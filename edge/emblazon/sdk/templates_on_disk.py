@@ -61,7 +61,11 @@ def read_template(path: Path, name: str) -> TemplateSpec | None:
             "version": "",
             "params": [{"name": param, **_plain(facts)} for param, facts in table.get("params", {}).items()],
             "fallback": _plain(table.get("fallback", {})),
-            **{key: table[key] for key in ("variants", "alt", "description", "safe_format") if key in table},
+            **{
+                key: table[key]
+                for key in ("variants", "experiment", "alt", "description", "safe_format")
+                if key in table
+            },
             **table.get("size", {}),
         }
         if "format" in table:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from emblazon.contract.alt import alt_text
 from emblazon.contract.canonical import canonical_url
 from emblazon.contract.signing import Keyring
+from emblazon.sdk.alt import alt_text
 
 from ..errors import EmblazonError
 from ..template.brand import NO_BRAND, Brand

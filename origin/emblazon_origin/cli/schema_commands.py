@@ -101,7 +101,7 @@ def _method(spec: TemplateSpec) -> str:
         f"        {param.name}: {_annotation(param)},"
         for param in sorted(plain, key=lambda p: not p.required)
     ]
-    variants = f"Literal[{', '.join(map(repr, ('', *spec.variants)))}]"
+    variants = f"Literal[{', '.join(map(repr, ('', 'auto', *spec.variants)))}]"
     lines = [
         "",
         "    @classmethod",

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from emblazon.contract.alt import alt_text
 from emblazon.contract.problem import Problem, unknown_word
 from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.schema import CONTENT_TYPES, Format, Manifest
+from emblazon.sdk.alt import alt_text
 from emblazon.sdk.meta import meta_tags
 
 from .card_store import CardStore, card_name, write_whole

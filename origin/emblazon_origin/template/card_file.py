@@ -10,6 +10,7 @@ safe_format = "jpg"         # what `.auto-safe` is: png, jpg, "jpg if image"; wi
 [params.title]              type, required, default, max_length, min, max, choices, description,
                             brand = "accent": the default is the brand's value, where it has one
 [fallback]                  params of the look that is drawn when the card itself cannot be
+[experiment]                name = "…", weights = { base = 50, night = 50 }: how `_v=auto` chooses
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from string import Formatter
 from typing import TypeVar, cast
 
 from emblazon.contract.ignored import IgnoreList, IgnoreListError
-from emblazon.contract.manifest import PARAM_NAME, PARAM_TYPES
-from emblazon.contract.options import FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
+from emblazon.contract.manifest import MAX_WEIGHT, PARAM_NAME, PARAM_TYPES, weights_fault
+from emblazon.contract.options import AUTO_VARIANT, FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
 from emblazon.contract.problem import BadParameter, unknown_word
 from emblazon.contract.schema import (
+    BASE_LOOK,
     FORMATS,
     CacheLife,
+    Experiment,
     Format,
     ParamSpec,
     ParamType,
@@ -43,7 +46,7 @@ from .brand import BRAND_TEXTS, NO_BRAND, Brand
 
 _KEYS = (
     "description", "alt", "tags", "fonts", "variants", "format", "safe_format", "size", "cache", "params",
-    "fallback",
+    "fallback", "experiment",
 )  # fmt: skip
 _PARAM_KEYS = (
     "type", "required", "default", "max_length", "min", "max", "choices", "description", "brand",
@@ -97,13 +100,13 @@ def read_card_file(path: Path, name: str, brand: Brand = NO_BRAND) -> CardFile:
         ),
         tags=table.words("tags", pattern=_WORD),
         variants=table.words("variants", pattern=_WORD),
+        experiment=_experiment(table),
         alt=table.get("alt", str, ""),
         description=table.get("description", str, ""),
         default_format=cast(Format, table.one_of("format", FORMATS, "png")),
         safe_format=table.get("safe_format", str, ""),
     )
-    if FALLBACK_VARIANT in spec.variants:
-        raise table.error("variants", f"{FALLBACK_VARIANT!r} is always there; describe it under [fallback]")
+    _check_variants(table, spec)
     _check_alt(table, spec)
     if fault := safe_format_fault(spec.safe_format, spec.params):
         raise table.error("safe_format", fault)
@@ -156,6 +159,28 @@ def _fallback(table: _Table, spec: TemplateSpec) -> dict[str, ParamValue]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _experiment(table: _Table) -> Experiment:
+    """Read `[experiment]`: its name, and the weights of the looks that `_v=auto` chooses among."""
+    experiment = table.table("experiment", ("name", "weights"))
+    looks = (BASE_LOOK, *table.words("variants"))
+    weights = experiment.table("weights", looks)
+    named = {look: weights.whole(look, 0, 0, MAX_WEIGHT) for look in weights.data}
+    if fault := weights_fault(named, looks):
+        raise experiment.error("weights", fault)
+    return Experiment(experiment.get("name", str, ""), named)
+
+
+def _check_variants(table: _Table, spec: TemplateSpec) -> None:
+    taken = {
+        FALLBACK_VARIANT: "is always there; describe it under [fallback]",
+        AUTO_VARIANT: "stands for the one that the experiment chooses",
+        BASE_LOOK: "stands for the template's own look",
+    }
+    for name in spec.variants:
+        if name in taken:
+            raise table.error("variants", f"{name!r} {taken[name]}")
+
+
 def _check_alt(table: _Table, spec: TemplateSpec) -> None:
     try:
         fields = [field for _, field, _, _ in Formatter().parse(spec.alt) if field is not None]
@@ -189,7 +214,8 @@ class _Table:
         return value
 
     def table(self, key: str, known: tuple[str, ...]) -> _Table:
-        return _Table(self.path, key, self.data.get(key, {}), known)
+        where = f"{self.where}.{key}" if self.where else key
+        return _Table(self.path, where, self.data.get(key, {}), known)
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         value = self.get(key, int, default)

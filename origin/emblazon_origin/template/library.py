@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -30,6 +32,7 @@ Signature = tuple[tuple[str, int, int], ...]  # (relative path, mtime in ns, siz
 
 _RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "ps", "sd", "ug", "ur", "yi"})
 _NOT_DRAWN = frozenset({"preview.json"})  # changing it changes no card
+_TABLES_NOT_DRAWN = frozenset({"experiment"})  # of card.toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ class TemplateLibrary:
         for path in _files(folder):
             relative = path.relative_to(folder).as_posix()
             if relative not in _NOT_DRAWN:
-                digest.update(f"{relative}={sha256(path.read_bytes()).hexdigest()}\n".encode())
+                digest.update(f"{relative}={sha256(_drawn_part(path)).hexdigest()}\n".encode())
         return digest.hexdigest()
 
 
@@ -231,6 +234,16 @@ def _files(folder: Path) -> list[Path]:
     """Every file of a template in a fixed order, hidden ones left out."""
     paths = (path for path in folder.rglob("*") if path.is_file())
     return sorted(p for p in paths if not any(part[0] == "." for part in p.relative_to(folder).parts))
+
+
+def _drawn_part(path: Path) -> bytes:
+    """Return the bytes of a file, of `card.toml` what a card can depend on."""
+    data = path.read_bytes()
+    table = tomllib.loads(data.decode()) if path.name == "card.toml" else {}
+    if not _TABLES_NOT_DRAWN & table.keys():
+        return data
+    drawn = {key: value for key, value in table.items() if key not in _TABLES_NOT_DRAWN}
+    return json.dumps(drawn, sort_keys=True, default=str).encode()
 
 
 def _signature(folder: Path) -> Signature:

@@ -111,7 +111,7 @@ def test_cache_key_is_as_in_the_vector(case: dict[str, Any], manifest: Manifest)
 
 _OPTIONS = {
     "_w": "width", "_h": "height", "_dpr": "dpr", "_q": "quality", "_max": "max_bytes",
-    "_v": "variant", "_lang": "lang", "_tv": "version",
+    "_v": "variant", "_page": "page", "_lang": "lang", "_tv": "version",
 }  # fmt: skip
 
 

@@ -80,6 +80,10 @@ def test_card_toml_becomes_the_spec(tmp_path: Path) -> None:
         ("[cache]\nmax_age = '5 minutes'", "cache.max_age: expected seconds, or a duration"),
         ("tags = ['Big News']", "tags: 'Big News' may have only"),
         ("variants = ['fallback']", "variants: 'fallback' is always there"),
+        ("variants = ['auto']", "variants: 'auto' stands for"),
+        ("[experiment.weights]\nnigth = 1", "experiment.weights.nigth: Key 'nigth'"),
+        ("variants = ['night']\n[experiment.weights]\nnight = 0", "experiment.weights: all of them are 0"),
+        ("variants = ['night']\n[experiment.weights]\nnight = -1", "experiment.weights.night: -1 is not"),
         ("alt = '{titel}'\n[params.title]", r"alt: Parameter 'titel' .*Did you mean 'title'\?"),
         ("[fallback]\nx = 1", "fallback.x: Key 'x'"),
         ("format = 'gif'", "format: Value 'gif'"),
@@ -142,6 +146,12 @@ def test_version_changes_with_what_is_drawn_and_with_nothing_else(tmp_path: Path
         return load(tmp_path, fonts).specs["card"].version
 
     (folder / "preview.json").write_text('{"params": {"title": "x"}}')
+    (folder / "card.toml").write_text(f"{(folder / 'card.toml').read_text()}\n[experiment]\nname = 'a'\n")
+    begun = version()
+    text = (folder / "card.toml").read_text()
+    (folder / "card.toml").write_text(f"{text}weights = {{ base = 3 }}\n")
+    assert version() == begun, "who sees which look changes none of them"
+    versions[0] = begun
     (folder / ".DS_Store").write_text("x")
     os.utime(folder / "card.html", (1, 1))
     assert version() == versions[0]

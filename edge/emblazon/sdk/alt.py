@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .schema import ParamValue, TemplateSpec
-from .values import absent_value
+from ..contract.schema import ParamValue, TemplateSpec
+from ..contract.values import absent_value
 
 MAX_ALT = 420  # characters that X shows; others allow more
 _FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
