@@ -121,6 +121,23 @@ def test_edge_core_has_neither_clock_nor_io(folder: str) -> None:
     assert {where: names for where, names in guilty.items() if names and allowed.get(where) != names} == {}
 
 
+def test_any_in_the_style_stage_is_rare_and_says_why() -> None:
+    found: list[str] = []
+    silent: list[str] = []
+    for path in sorted((ORIGIN / "style").rglob("*.py")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for index, line in enumerate(lines):
+            if not re.search(r"\bAny\b", line.split("#")[0].replace("`Any`", "")):
+                continue
+            place = f"{path.relative_to(ORIGIN)}:{index + 1}"
+            found.append(place)
+            around = "\n".join(lines[max(index - 1, 0) : index + 6])
+            if "import" not in line and "#" not in line and "`Any`" not in around:
+                silent.append(place)
+    assert len(found) < 60, found
+    assert silent == []
+
+
 def test_every_file_that_a_page_names_exists() -> None:
     missing = []
     for page in PAGES:

@@ -88,3 +88,8 @@ def test_initial_values_of_direct_fields_are_the_class_attributes() -> None:
             if key.endswith(("_color", "_width")) and key.startswith(("border", "outline", "text_stroke")):
                 continue  # currentcolor, and medium without a style
             assert getattr(ComputedStyle, key) == initial, key
+
+
+def test_numbers_that_depend_on_the_element_are_refused_where_none_can_be_known() -> None:
+    assert accepts("background-image", 'image-set("a.png" calc(1x * sign(1em)), "b.png" 2x)') is False
+    assert accepts("color", "alpha(from red / sign(1em))") is False

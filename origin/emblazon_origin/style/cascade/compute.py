@@ -9,7 +9,7 @@ from typing import Any
 from ..color.css_color import recolored
 from ..color.names import WHITE
 from ..syntax.declarations import Custom, PendingSubstitution, Wide
-from ..syntax.registry import LONGHANDS
+from ..syntax.registry import LONGHANDS, Values
 from ..syntax.sheet_model import PropertyRule
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
@@ -43,7 +43,7 @@ class Environment:
     metrics: FontMetricsPort | None = None
     root: Computed | None = None
     notes: list[tuple[PendingSubstitution, str]] = field(default_factory=list)
-    substituted: dict[tuple[int, bool, int], tuple[dict[str, Any], object]] = field(default_factory=dict)
+    substituted: dict[tuple[int, bool, int], tuple[Values, object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
 
 
@@ -53,10 +53,10 @@ class Computation:
 
     env: Environment
     parent: Computed | None
-    cascaded: dict[str, Any]
+    cascaded: Values
     custom: Mapping[str, Custom | None]
     attributes: dict[str, str]
-    declared: Mapping[str, object] = field(default_factory=dict)  # custom properties declared here
+    declared: Mapping[str, Custom | Wide] = field(default_factory=dict)  # custom properties declared here
     context: Context = field(init=False)
 
     def compute(self) -> Computed:
@@ -64,7 +64,7 @@ class Computation:
         parent, env = self.parent, self.env
         self.context = Context(env.viewport, base=env.base, attributes=self.attributes, metrics=env.metrics)
         context = self.context
-        fields: dict[str, Any] = {}
+        fields: Values = {}
         if parent is not None:
             fields.update(parent.fields)
             context.font_size = parent.font.size
@@ -75,7 +75,7 @@ class Computation:
         if env.root is not None:
             context.root_font_size = env.root.font.size
             context.root_line_height = env.root.line_height
-        values: dict[str, Any] = {}
+        values: Values = {}
         changed = self.fonts(values)
         font = compute_font(values, fields, parent.font if parent else None, context)
         self.first(values, fields, font)
@@ -98,14 +98,14 @@ class Computation:
             context.line_height, context.scheme,
         )  # fmt: skip
 
-    def fonts(self, values: dict[str, Any]) -> bool:
+    def fonts(self, values: Values) -> bool:
         """Resolve font properties, whose relative units are the parent's."""
         found = _FONT_SET & self.cascaded.keys()
         for key in found:
             values[key] = self.value(key)
         return bool(found)
 
-    def first(self, values: dict[str, Any], fields: dict[str, Any], font: FontState) -> None:
+    def first(self, values: Values, fields: Values, font: FontState) -> None:
         """Resolve what other properties depend on: line height, colour scheme, colour."""
         context, cascaded = self.context, self.cascaded
         if self.env.root is None:
@@ -126,7 +126,7 @@ class Computation:
             for key in _RECOLORED & fields.keys():
                 fields[key] = recolored(fields[key], color)
 
-    def value(self, key: str) -> Any:
+    def value(self, key: str) -> Any:  # of the type that the parser of the key's row gives
         """Return the computed value of a cascaded key."""
         value = self.cascaded[key]
         kind = value.__class__
@@ -137,7 +137,7 @@ class Computation:
             return self.wide(key, value.keyword)
         return value.fn(self.context) if kind is Deferred else value
 
-    def pending(self, key: str, value: PendingSubstitution) -> Any:
+    def pending(self, key: str, value: PendingSubstitution) -> object:
         """Substitute custom properties; what does not parse then is `unset` (CSS Variables 1 §3)."""
         cache = self.env.substituted
         which = (id(value.tokens), value.rtl, id(self.custom))
@@ -146,7 +146,7 @@ class Computation:
             found = cache[which] = (substituted(value, self.custom, self.env.notes), self.custom)
         return found[0].get(key, Wide("unset"))
 
-    def wide(self, key: str, keyword: str) -> Any:
+    def wide(self, key: str, keyword: str) -> object:
         """Return what inherit, initial or unset (and an unmatched revert) stand for."""
         row = LONGHANDS[key]
         if keyword == "inherit" or (keyword != "initial" and row.inherited):

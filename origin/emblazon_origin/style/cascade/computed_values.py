@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from ..syntax.registry import LONGHANDS
+from ..syntax.registry import LONGHANDS, Values
 from ..values import value_types as v
 from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
 from ..values.computed import ComputedStyle
@@ -18,7 +18,11 @@ from .font_properties import FontState
 
 
 def line_height(
-    values: dict[str, Any], fields: dict[str, Any], font: FontState, context: Context, parent: Computed | None
+    values: Values,
+    fields: Values,
+    font: FontState,
+    context: Context,
+    parent: Computed | None,
 ) -> None:
     """Set line_height (used px or "normal") and its factor."""
     value = values.get("line_height")
@@ -50,30 +54,35 @@ def scheme(names: tuple[str, ...], viewport: Viewport) -> str:
     return next((n for n in names if n in ("light", "dark")), "light")
 
 
+# The value is of the type that the parser of the key's row gives, hence `Any`.
+_Setter: TypeAlias = Callable[[Values, Any, Context], None]
+
 # --- fields ---------------------------------------------------------------------------------------------
 
 
-def _px(key: str) -> Callable[[dict[str, Any], Any, Context], None]:
-    def set_(fields: dict[str, Any], value: v.Length, context: Context) -> None:
+def _px(key: str) -> _Setter:
+    def set_(fields: Values, value: v.Length, context: Context) -> None:
         fields[key] = value.resolve(context.font_size)
 
     return set_
 
 
-def _pair(first: str, second: str) -> Callable[[dict[str, Any], Any, Context], None]:
-    def set_(fields: dict[str, Any], value: tuple[Any, Any], context: Context) -> None:
+def _pair(first: str, second: str) -> _Setter:
+    def set_(fields: Values, value: tuple[object, object], context: Context) -> None:
         fields[first], fields[second] = value
 
     return set_
 
 
-def _vertical_align(fields: dict[str, Any], value: Any, context: Context) -> None:
+def _vertical_align(fields: Values, value: object, context: Context) -> None:
     if isinstance(value, v.Length):
         value = v.Length(value.resolve(context.line_height))
     fields["vertical_align"] = value
 
 
-def _text_fit(fields: dict[str, Any], value: Any, context: Context) -> None:
+def _text_fit(
+    fields: Values, value: tuple[Literal["shrink", "grow"], tuple[v.Length, ...]] | None, context: Context
+) -> None:
     if value is None:
         fields["text_fit"] = None
         return
@@ -86,17 +95,17 @@ def _text_fit(fields: dict[str, Any], value: Any, context: Context) -> None:
     )
 
 
-def _skip(fields: dict[str, Any], value: Any, context: Context) -> None:
+def _skip(fields: Values, value: object, context: Context) -> None:
     """A value that only folds into others, or is used by the cascade itself."""
 
 
-def _text_align(fields: dict[str, Any], value: str, context: Context) -> None:
+def _text_align(fields: Values, value: str, context: Context) -> None:
     del context
     plain = value.removeprefix("-webkit-")
     fields["text_align"], fields["block_align"] = plain, plain if plain != value else "none"
 
 
-_SPECIAL: dict[str, Callable[[dict[str, Any], Any, Context], None]] = {
+_SPECIAL: dict[str, _Setter] = {
     "letter_spacing": _px("letter_spacing"),
     "word_spacing": _px("word_spacing"),
     "tab_size": _pair("tab_size", "tab_size_is_length"),
@@ -140,7 +149,7 @@ INHERITED_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 # What an unset property of the parent computes to, where that is not a constant.
-DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], Any]] = {
+DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], object]] = {
     **{f"border_{s}_color": (lambda style: style.color) for s in _SIDES},
     "outline_color": lambda style: style.color,
     "text_decoration_color": lambda style: style.color,
@@ -148,9 +157,9 @@ DERIVED_INITIALS: dict[str, Callable[[ComputedStyle], Any]] = {
 
 
 def apply(
-    fields: dict[str, Any],
-    values: dict[str, Any],
-    inherited: dict[str, Any],
+    fields: Values,
+    values: Values,
+    inherited: Values,
     parent: Computed | None,
     context: Context,
 ) -> None:
@@ -193,7 +202,7 @@ def _matched(parent: Computed | None) -> str:
     return {"start": "right" if rtl else "left", "end": "left" if rtl else "right"}.get(align, align)
 
 
-def _fold_transform(fields: dict[str, Any], values: dict[str, Any]) -> None:
+def _fold_transform(fields: Values, values: Values) -> None:
     singles = tuple(values[k] for k in _TRANSFORMS[:3] if values.get(k) is not None)
     fields["transform"] = singles + values.get("transform", ())
 
@@ -204,7 +213,7 @@ def _snapped(width: float, dpr: float) -> float:
     return math.floor(device) / dpr if device >= 1 else (1 / dpr if device > 0 else 0.0)
 
 
-def _borders(fields: dict[str, Any], values: dict[str, Any], color: v.Color, dpr: float) -> None:
+def _borders(fields: Values, values: Values, color: v.Color, dpr: float) -> None:
     """A border without style has no width; one with a style is medium and currentcolor by default."""
     for edge in _EDGES:
         style_key, width_key, color_key = edge
@@ -223,7 +232,7 @@ _EDGES = tuple(
 )
 
 
-def _webkit_box(fields: dict[str, Any], values: dict[str, Any]) -> None:
+def _webkit_box(fields: Values, values: Values) -> None:
     """`display: -webkit-box`: a block whose lines -webkit-line-clamp counts, else a flex box."""
     name = fields.get("display")
     if name not in ("-webkit-box", "-webkit-inline-box"):
@@ -244,14 +253,14 @@ def _webkit_box(fields: dict[str, Any], values: dict[str, Any]) -> None:
     fields["justify_content"] = values.get("_webkit_box_pack", "flex-start")
 
 
-def _clip(fields: dict[str, Any], values: dict[str, Any]) -> None:
+def _clip(fields: Values, values: Values) -> None:
     """`clip` cuts absolutely positioned boxes as a clip path does (CSS Masking 1, appendix A)."""
     out_of_flow = fields.get("position") in ("absolute", "fixed")
     if values["clip"] is not None and out_of_flow and fields.get("clip_path") is None:
         fields["clip_path"], fields["clip_path_box"] = values["clip"], "border-box"
 
 
-def _overflow(fields: dict[str, Any]) -> None:
+def _overflow(fields: Values) -> None:
     """CSS Overflow 3 §3.1: visible or clip beside a scrolling axis computes to auto or hidden."""
     x, y = fields.get("overflow_x", "visible"), fields.get("overflow_y", "visible")
     if x == y or {x, y} <= {"visible", "clip"}:
@@ -263,10 +272,10 @@ def _overflow(fields: dict[str, Any]) -> None:
 # --- layers -----------------------------------------------------------------------------------------------
 
 
-def _layers(values: dict[str, Any], prefix: str) -> tuple[v.BackgroundLayer, ...]:
+def _layers(values: Values, prefix: str) -> tuple[v.BackgroundLayer, ...]:
     """Zip the lists into layers as long as the images' list (CSS Backgrounds 3 §2.3)."""
 
-    def listed(part: str) -> tuple[Any, ...]:
+    def listed(part: str) -> tuple[Any, ...]:  # of the type that the parser of its row gives
         key = f"{prefix}_{part}"
         found = values.get(key)
         return found if found is not None else LONGHANDS[key].initial  # type: ignore[no-any-return]
@@ -281,7 +290,7 @@ def _layers(values: dict[str, Any], prefix: str) -> tuple[v.BackgroundLayer, ...
     layers = []
     for i, image in enumerate(images):
         one = {part: items[i % len(items)] for part, items in columns.items()}
-        extra: dict[str, Any] = (
+        extra: Values = (
             {"mask_mode": one["mode"], "mask_composite": one["composite"]}
             if mask
             else {"blend": one["blend_mode"]}
@@ -304,7 +313,10 @@ def _layers(values: dict[str, Any], prefix: str) -> tuple[v.BackgroundLayer, ...
 
 
 def _decorations(
-    fields: dict[str, Any], values: dict[str, Any], inherited: dict[str, Any], parent: Computed | None
+    fields: Values,
+    values: Values,
+    inherited: Values,
+    parent: Computed | None,
 ) -> None:
     """Propagate decoration lines to in-flow descendants and add the element's own (CSS Text Decor 3 §2)."""
     propagated: tuple[v.TextDecoration, ...] = ()
@@ -324,7 +336,7 @@ def _decorations(
         v.TextDecoration(
             line,
             values.get("text_decoration_style", "solid"),
-            values.get("text_decoration_color", fields.get("color", v.BLACK)),
+            values.get("text_decoration_color") or fields.get("color", v.BLACK),
             values.get("text_decoration_thickness", "auto"),
             inherited.get("text_underline_offset", "auto"),
             inherited.get("text_decoration_skip_ink", True),
@@ -404,7 +416,7 @@ def _contained(style: ComputedStyle) -> ComputedStyle:
         kinds = kinds & {"style"}
     elif style.display in ("table", "inline-table", "table-cell"):
         kinds = kinds - {"size", "inline-size"}
-    changes: dict[str, object] = {"contain": kinds}
+    changes: Values = {"contain": kinds}
     if style.display != "inline":  # only images among them are contained, and layout knows those
         if "paint" in kinds:
             for axis in ("overflow_x", "overflow_y"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..syntax.declarations import Custom
+from ..syntax.registry import Values
 from ..values.computed import ComputedStyle
 from .font_properties import FontState
 
@@ -16,9 +16,9 @@ class Computed:
     """Everything of one element that its children need."""
 
     style: ComputedStyle
-    values: dict[str, Any]  # own computed values by key
-    inherited: dict[str, Any]  # inherited computed values by key, ancestors' included
-    fields: dict[str, Any]  # the fields of ComputedStyle that children start from
+    values: Values  # own computed values by key
+    inherited: Values  # inherited computed values by key, ancestors' included
+    fields: Values  # the fields of ComputedStyle that children start from
     custom: Mapping[str, Custom | None]
     font: FontState
     line_height: float = 19.2

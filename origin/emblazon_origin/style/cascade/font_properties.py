@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..properties.font import SIZES
+from ..syntax.registry import Values
 from ..values.units import Context
 
 _MONOSPACE_SCALE = 13 / 16
@@ -22,9 +23,7 @@ class FontState:
     weight: float = 400.0
 
 
-def compute_font(
-    values: dict[str, Any], fields: dict[str, Any], parent: FontState | None, context: Context
-) -> FontState:
+def compute_font(values: Values, fields: Values, parent: FontState | None, context: Context) -> FontState:
     """Set the font fields from own values; return what children need to know."""
     state = parent or FontState()
     if not any(key.startswith("font_") for key in values):
@@ -53,7 +52,10 @@ _DIRECT = frozenset((
 
 
 def _size(value: Any, parent: FontState, monospace: bool) -> tuple[float, str | None, bool]:
-    """Return px, the keyword it comes from, and whether it is absolute."""
+    """Return px, the keyword it comes from, and whether it is absolute.
+
+    `value` is what `font_size` reads, px of a parent, or None: a row's value, hence `Any`.
+    """
     scale = _MONOSPACE_SCALE if monospace else 1.0
     if value is None or isinstance(value, float):  # inherited
         return _inherited(parent, monospace)
@@ -80,7 +82,7 @@ def _inherited(parent: FontState, monospace: bool) -> tuple[float, str | None, b
     return parent.size * factor, None, False
 
 
-def _weight(value: Any, parent: float) -> float:
+def _weight(value: float | str, parent: float) -> float:
     """CSS Fonts 4 §2.2.1: what bolder and lighter are."""
     if value == "bolder":
         return 400.0 if parent < 350 else 700.0 if parent < 550 else max(parent, 900.0)

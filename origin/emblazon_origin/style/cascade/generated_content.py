@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
@@ -26,6 +26,10 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
 
 # Chromium draws the triangle of a <summary> as large as these characters at 70%.
 _TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
+
+
+# A text, a function of `content` with its arguments, or an image.
+ContentPart: TypeAlias = str | tuple[str, ...] | v.ContentImage
 
 
 @dataclass(slots=True)
@@ -80,15 +84,14 @@ class Counters:
     # --- content ---
 
     def content(
-        self, parts: tuple[Any, ...], attributes: dict[str, str], computed: Computed
+        self, parts: tuple[ContentPart, ...], attributes: dict[str, str], computed: Computed
     ) -> list[str | v.ContentImage]:
         """Return the content as text and images, neighbouring texts joined."""
         result: list[str | v.ContentImage] = []
         for part in parts:
             try:
                 BUDGET.character(len(part) if isinstance(part, str) else 1)
-                literal = isinstance(part, (str, v.ContentImage))
-                item = part if literal else self.part(part, attributes, computed)
+                item = self.part(part, attributes, computed) if isinstance(part, tuple) else part
                 if isinstance(item, str) and not isinstance(part, str):
                     BUDGET.character(len(item))
             except Exhausted:
@@ -99,7 +102,7 @@ class Counters:
                 result.append(item)
         return result
 
-    def part(self, part: tuple[Any, ...], attributes: dict[str, str], computed: Computed) -> str:
+    def part(self, part: tuple[str, ...], attributes: dict[str, str], computed: Computed) -> str:
         """Return the text of a counter, attribute or quote."""
         kind = part[0]
         if kind == "counter":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from ..color.css_color import parse_color
 from ..properties.shapes import transform, transform_function
@@ -44,7 +43,7 @@ def _time(cursor: Cursor) -> float:
     return 0.0
 
 
-_TYPES: dict[str, Callable[[Cursor], Any]] = {
+_TYPES: dict[str, Callable[[Cursor], object]] = {
     "<length>": calc.length_px, "<number>": calc.number, "<integer>": calc.integer,
     "<percentage>": calc.percentage, "<length-percentage>": calc.length, "<color>": parse_color,
     "<angle>": calc.angle, "<resolution>": calc.resolution, "<time>": _time, "<image>": image, "<url>": _url,

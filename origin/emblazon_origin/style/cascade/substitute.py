@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import tinycss2
 
 from ...caching import ByteCache
 from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, parse_row
-from ..syntax.registry import Logical
+from ..syntax.registry import Logical, Values
 from ..syntax.variables import Substitution, Unresolved
-from ..values.tokens import Cursor, InvalidValue, UnsupportedValue
+from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue
 
 CACHE_BYTES = 2_000_000
-_substituted: ByteCache[tuple[dict[str, Any], str]] = ByteCache(
+_substituted: ByteCache[tuple[Values, str]] = ByteCache(
     "substitutions", CACHE_BYTES, lambda entry: 500 + 100 * len(entry[0])
 )
 
@@ -23,7 +22,7 @@ def substituted(
     value: PendingSubstitution,
     custom: Mapping[str, Custom | None],
     notes: list[tuple[PendingSubstitution, str]],
-) -> dict[str, Any]:
+) -> Values:
     """Return the value for each key of the property, empty where it is invalid at computed-value time."""
     name = value.row.name
     try:
@@ -43,11 +42,11 @@ def substituted(
     return pairs
 
 
-def _parsed(value: PendingSubstitution, tokens: list[Any]) -> tuple[dict[str, Any], str]:
+def _parsed(value: PendingSubstitution, tokens: list[Token]) -> tuple[Values, str]:
     row = value.row
     cursor = Cursor(tokens)
     if len(cursor.tokens) == 1 and (word := cursor.ident()) in WIDE:
-        pairs: dict[str, Any] = dict.fromkeys(keys_of(row), Wide(str(word)))
+        pairs: Values = dict.fromkeys(keys_of(row), Wide(str(word)))
     else:
         try:
             pairs = parse_row(row, cursor)

@@ -17,7 +17,7 @@ from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.variables import Substitution, Unresolved
 from ..values import value_types as v
 from ..values.node import HtmlNode
-from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, tokenize
+from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue, tokenize
 from .rules import AUTHOR, RuleSet, by_importance
 
 INHERITED = frozenset((
@@ -186,7 +186,7 @@ def _texts(declared: Declared, custom: Values) -> Iterable[tuple[str, str]]:
         yield name, _plain_color(tokens, text) if name in _PAINTS else text
 
 
-def _plain_color(tokens: tuple[object, ...], text: str) -> str:
+def _plain_color(tokens: tuple[Token, ...], text: str) -> str:
     """Return a colour in the syntax of CSS 2; anything else (none, url(), currentColor) as it is."""
     cursor = Cursor(tokens)
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...report import Report
+from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
 from ..values.node import HtmlNode
@@ -26,9 +26,9 @@ class SvgReferences:
     report: Report
     line: int
 
-    def resolve(self, style: ComputedStyle) -> dict[str, Any]:
+    def resolve(self, style: ComputedStyle) -> Values:
         """Return the fields of a style that change: those with references have their markup."""
-        changes: dict[str, Any] = {}
+        changes: Values = {}
         if isinstance(style.clip_path, v.SvgReference):
             found = self._found(style.clip_path, "clipPath", "clip-path")
             changes["clip_path"] = found if found.markup else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ... import limits
 from ...caching import ByteCache
@@ -14,7 +13,8 @@ from ..color.names import CANVAS_DARK
 from ..document.image_source import with_source
 from ..document.presentational_hints import presentational
 from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
-from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, parse_block
+from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
+from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.dom import Element, Text
 from ..values.node import HtmlNode
@@ -69,7 +69,9 @@ class Styler:
     quirks: bool = False
     moved_base: str = ""  # what a <base> element makes relative URLs resolve against
     counters: Counters = field(default_factory=Counters)
-    customs: dict[tuple[Any, ...], tuple[Mapping[str, Custom | None], Any, Any]] = field(default_factory=dict)
+    customs: dict[tuple[object, ...], tuple[Mapping[str, Custom | None], object, object]] = field(
+        default_factory=dict
+    )
     characters: int = 0
     by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
     ids: dict[str, HtmlNode] | None = None
@@ -329,7 +331,11 @@ class Styler:
         return block
 
     def computed(
-        self, node: HtmlNode, parent: Computed | None, values: dict[str, Any], declared: Mapping[str, Any]
+        self,
+        node: HtmlNode,
+        parent: Computed | None,
+        values: Values,
+        declared: Mapping[str, Custom | Wide],
     ) -> Computed:
         """Compute cascaded values in the context of a parent."""
         inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple
 
 from ..syntax.declarations import Block, Custom, Wide
+from ..syntax.registry import Values
 from .rules import AUTHOR, Candidate, by_importance
 
 _INLINE_LAYER = (1 << 30, "inline")
 _HINTS_LAYER = (-1, "hints")
 
 # One origin-and-layer's declarations, lowest first: (origin, layer, by key, custom properties).
-_Level = tuple[int, Any, dict[str, Any], dict[str, Any]]
+_Level = tuple[int, object, Values, Mapping[str, Custom | Wide]]
 
 
 class Winners(NamedTuple):
     """The cascaded value of each key, and of each custom property."""
 
-    values: dict[str, Any]
+    values: Values
     custom: dict[str, Custom | Wide]
     rtl: bool
 
 
 def cascaded_values(
-    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, parent_rtl: bool
+    candidates: list[Candidate], hints: Values, inline: Block | None, parent_rtl: bool
 ) -> Winners:
     """Merge declarations in cascade order. `candidates` are in order of their normal declarations."""
     rtl = _direction(candidates, hints, inline, parent_rtl)
-    values: dict[str, Any] = {}
+    values: Values = {}
     custom: dict[str, Custom | Wide] = {}
     important = False
     hinted = not hints
@@ -62,11 +64,9 @@ def cascaded_values(
 _REVERTS = ("revert", "revert-layer")
 
 
-def _direction(
-    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, parent_rtl: bool
-) -> bool:
+def _direction(candidates: list[Candidate], hints: Values, inline: Block | None, parent_rtl: bool) -> bool:
     """Return whether the element's text runs right to left, which flow-relative properties need first."""
-    value: Any = hints.get("direction")
+    value: object = hints.get("direction")
     blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
     for block in blocks:
         value = block.normal.get("direction", value)
@@ -74,14 +74,12 @@ def _direction(
         value = block.important.get("direction", value)
     if value == "rtl" or value == "ltr":
         return bool(value == "rtl")
-    if value.__class__ is Wide and value.keyword == "initial":
+    if isinstance(value, Wide) and value.keyword == "initial":
         return False
     return parent_rtl
 
 
-def _levels(
-    candidates: list[Candidate], hints: dict[str, Any], inline: Block | None, rtl: bool
-) -> list[_Level]:
+def _levels(candidates: list[Candidate], hints: Values, inline: Block | None, rtl: bool) -> list[_Level]:
     levels: list[_Level] = []
     rules: list[_Level] = [
         (c.normal[0], c.normal[1], c.block.normal_rtl if rtl else c.block.normal, c.block.custom)
@@ -103,20 +101,23 @@ def _levels(
     return levels
 
 
-def _revert(values: dict[str, Any], levels: list[_Level], column: int) -> None:
-    """Roll keys whose winner is revert or revert-layer back to what lies below (§7.3)."""
+def _revert(values: MutableMapping[str, Any], levels: list[_Level], column: int) -> None:
+    """Roll keys whose winner is revert or revert-layer back to what lies below (§7.3).
 
-    def tables(level: _Level) -> dict[str, Any]:
+    `values` are `Values` or custom properties, hence `Any`.
+    """
+
+    def tables(level: _Level) -> Mapping[str, object]:
         return level[2] if column == 2 else level[3]
 
     for key, value in list(values.items()):
-        if value.__class__ is not Wide or value.keyword not in _REVERTS:
+        if not isinstance(value, Wide) or value.keyword not in _REVERTS:
             continue
         stack = [level for level in levels if key in tables(level)]
         while stack:
             origin, layer = stack[-1][:2]
             top = tables(stack[-1])[key]
-            if top.__class__ is not Wide or top.keyword not in _REVERTS:
+            if not isinstance(top, Wide) or top.keyword not in _REVERTS:
                 break
             if top.keyword == "revert":
                 stack = [level for level in stack if level[0] != origin]

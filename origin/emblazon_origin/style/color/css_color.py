@@ -7,16 +7,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ..values import value_types as v
 from ..values.calculation import is_math, parse_term
 from ..values.terms import Term, finite
-from ..values.tokens import Cursor, Deferred, InvalidValue, Token, lift, split_commas, unexpected
+from ..values.tokens import (
+    Cursor,
+    Deferred,
+    InvalidValue,
+    Specified,
+    Token,
+    lift,
+    split_commas,
+    unexpected,
+)
 from ..values.units import Context
 from .mix import SpaceColor, mix
 from .names import NAMED, SYSTEM
 from .spaces import HUE_INDEX, convert
+
+AnyColor: TypeAlias = SpaceColor | v.Color
 
 
 class CurrentColor(v.Color):
@@ -42,7 +53,7 @@ def _unit(x: float) -> float:
     return 0.0 if not x > 0 else min(x, 1.0)
 
 
-def recolored(value: Any, color: v.Color) -> Any:
+def recolored(value: object, color: v.Color) -> object:
     """Return an inherited value with `currentcolor` as another element's colour."""
     if isinstance(value, CurrentColor):
         return CurrentColor(*color)
@@ -60,15 +71,15 @@ def as_space(color: SpaceColor | v.Color) -> SpaceColor:
     return SpaceColor("srgb", (color.r, color.g, color.b), color.a, True)
 
 
-def parse_color(cursor: Cursor) -> Any:
+def parse_color(cursor: Cursor) -> Specified[v.Color]:
     """Read a <color> as `Color` or `Deferred`."""
     value = parse_space_color(cursor)
     if value is CURRENT_COLOR:
-        return value
+        return CURRENT_COLOR
     return lift(to_color, value)
 
 
-def parse_space_color(cursor: Cursor) -> Any:
+def parse_space_color(cursor: Cursor) -> Specified[AnyColor]:
     """Read a <color> as `SpaceColor`, `Color` or `Deferred` of one."""
     token = cursor.next()
     if token.type == "ident":
@@ -80,7 +91,7 @@ def parse_space_color(cursor: Cursor) -> Any:
     unexpected(token)
 
 
-def _keyword(token: Any) -> Any:
+def _keyword(token: Token) -> Specified[AnyColor]:
     name = token.lower_value
     if name == "currentcolor":
         return CURRENT_COLOR
@@ -137,8 +148,8 @@ _RGB_SPACES = ("srgb", "srgb-linear", "display-p3", "display-p3-linear", "a98-rg
 _XYZ_SPACES = ("xyz", "xyz-d50", "xyz-d65")
 
 
-def _function(space: str) -> Callable[[Any], Any]:
-    def parse(token: Any) -> Any:
+def _function(space: str) -> Callable[[Token], Specified[AnyColor]]:
+    def parse(token: Token) -> Specified[AnyColor]:
         cursor = Cursor(token.arguments)
         if cursor.keyword("from"):
             origin = parse_space_color(cursor)
@@ -155,14 +166,15 @@ def _function(space: str) -> Callable[[Any], Any]:
 
 def _modern(
     cursor: Cursor, space: str, channels: tuple[ColorChannel, ...], variables: dict[str, float]
-) -> Any:
+) -> Specified[SpaceColor]:
     parts = [_channel(cursor, channel, variables) for channel in channels]
-    alpha: Any = variables.get("alpha", 1.0)
+    alpha: Specified[float | None] = variables.get("alpha", 1.0)
     if cursor.literal("/"):
         alpha = _alpha(cursor, variables)
     cursor.end()
     legacy = space in ("rgb", "hsl", "hwb") and not variables
-    return lift(lambda *p: _build(space, p, legacy), *parts, alpha)
+    a, b, c = parts
+    return lift(lambda *p: _build(space, p, legacy), a, b, c, alpha)
 
 
 def _build(space: str, parts: tuple[float | None, ...], legacy: bool) -> SpaceColor:
@@ -173,7 +185,7 @@ def _build(space: str, parts: tuple[float | None, ...], legacy: bool) -> SpaceCo
     return SpaceColor("srgb", (r, g, b_), alpha, legacy)
 
 
-def _legacy(token: Any, space: str) -> Any:
+def _legacy(token: Token, space: str) -> Specified[SpaceColor]:
     parts = [Cursor(p) for p in split_commas(token.arguments)]
     if len(parts) not in (3, 4):
         raise InvalidValue(f"{token.name}() takes 3 or 4 arguments")
@@ -184,14 +196,14 @@ def _legacy(token: Any, space: str) -> Any:
         raise InvalidValue("hsl() with commas takes percentages")
     if any(p.ident() == "none" for p in parts):
         raise InvalidValue("'none' is not allowed with commas")
-    values = [_channel(p, c, {}) for p, c in zip(parts[:3], _SPACES[space], strict=True)]
-    values.append(_alpha(parts[3], {}) if len(parts) == 4 else 1.0)
+    a, b, c = (_channel(p, channel, {}) for p, channel in zip(parts[:3], _SPACES[space], strict=True))
+    alpha = _alpha(parts[3], {}) if len(parts) == 4 else 1.0
     for part in parts:
         part.end()
-    return lift(lambda *p: _build(space, p, True), *values)
+    return lift(lambda *p: _build(space, p, True), a, b, c, alpha)
 
 
-def _channel(cursor: Cursor, channel: ColorChannel, variables: dict[str, float]) -> Any:
+def _channel(cursor: Cursor, channel: ColorChannel, variables: dict[str, float]) -> Specified[float | None]:
     token = cursor.next()
     if token.type == "ident":
         if token.lower_value == "none":
@@ -206,7 +218,7 @@ def _channel(cursor: Cursor, channel: ColorChannel, variables: dict[str, float])
     return _value(term, lambda x: min(max(finite(x * scale), channel.low), channel.high))
 
 
-def _alpha(cursor: Cursor, variables: dict[str, float]) -> Any:
+def _alpha(cursor: Cursor, variables: dict[str, float]) -> Specified[float | None]:
     token = cursor.next()
     if token.type == "ident":
         if token.lower_value == "none":
@@ -219,13 +231,15 @@ def _alpha(cursor: Cursor, variables: dict[str, float]) -> Any:
     return _value(term, lambda x: min(max(finite(x), 0.0), 1.0))
 
 
-def _value(term: Term, finish: Callable[[float], float]) -> Any:
+def _value(term: Term, finish: Callable[[float], float]) -> Specified[float]:
     if term.relative:
         return Deferred(lambda c: finish(term.fn(c, 1.0)))
     return finish(term.fn(None, 1.0))
 
 
-def _relative(cursor: Cursor, space: str, channels: tuple[ColorChannel, ...], origin: SpaceColor) -> Any:
+def _relative(
+    cursor: Cursor, space: str, channels: tuple[ColorChannel, ...], origin: SpaceColor
+) -> SpaceColor:
     """CSS Color 5 §4: channels of the origin colour are the variables."""
     target = "srgb" if space == "rgb" else space
     parts = convert(origin.solid(), origin.space, target)
@@ -238,7 +252,7 @@ def _relative(cursor: Cursor, space: str, channels: tuple[ColorChannel, ...], or
     return value
 
 
-def _color(token: Any) -> Any:
+def _color(token: Token) -> Specified[AnyColor]:
     cursor = Cursor(token.arguments)
     origin = parse_space_color(cursor) if cursor.keyword("from") else None
     space = cursor.ident()
@@ -270,7 +284,7 @@ def interpolation_space(cursor: Cursor) -> tuple[str, str] | None:
     return space, method
 
 
-def _color_mix(token: Any) -> Any:
+def _color_mix(token: Token) -> Specified[AnyColor]:
     parts = [Cursor(p) for p in split_commas(token.arguments)]
     space = ("oklab", "shorter")
     if parts[0].ident() == "in":
@@ -281,16 +295,15 @@ def _color_mix(token: Any) -> Any:
         raise InvalidValue("color-mix() takes two colours")
     first, p1 = _mix_item(parts[0])
     second, p2 = _mix_item(parts[1])
-    if p1 is None and p2 is None:
-        p1 = p2 = 0.5
-    p1 = 1 - p2 if p1 is None else p1
+    if p1 is None:
+        p1 = 0.5 if p2 is None else 1 - p2
     p2 = 1 - p1 if p2 is None else p2
     total = p1 + p2
     share, fade = (p2 / total if total else 0.5), min(total, 1.0)
     return lift(lambda a, b: mix(as_space(a), as_space(b), share, *space, fade), first, second)
 
 
-def _mix_item(cursor: Cursor) -> tuple[Any, Any]:
+def _mix_item(cursor: Cursor) -> tuple[Specified[AnyColor], float | None]:
     share = _mix_share(cursor)
     color = parse_space_color(cursor)
     if share is None:
@@ -312,13 +325,13 @@ def _mix_share(cursor: Cursor) -> float | None:
     return value
 
 
-def _contrast_color(token: Any) -> Any:
+def _contrast_color(token: Token) -> Specified[AnyColor]:
     """CSS Color 5 §7: black or white, whichever contrasts more (WCAG 2.1)."""
     cursor = Cursor(token.arguments)
     color = parse_space_color(cursor)
     cursor.end()
 
-    def pick(value: SpaceColor | v.Color) -> v.Color:
+    def pick(value: AnyColor) -> v.Color:
         r, g, b = convert(as_space(to_color(value)).solid(), "srgb", "srgb-linear")
         luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
         return v.BLACK if (luminance + 0.05) ** 2 >= 1.05 * 0.05 else v.Color(1, 1, 1)
@@ -326,7 +339,7 @@ def _contrast_color(token: Any) -> Any:
     return lift(pick, color)
 
 
-def _alpha_function(token: Any) -> Any:
+def _alpha_function(token: Token) -> Specified[AnyColor]:
     """CSS Color 5 §4.2: `alpha(from <color> / <alpha>)`."""
     cursor = Cursor(token.arguments)
     if not cursor.keyword("from"):
@@ -334,19 +347,21 @@ def _alpha_function(token: Any) -> Any:
     origin = parse_space_color(cursor)
     rest = cursor.tokens[cursor.i :]
 
-    def build(value: SpaceColor | v.Color) -> SpaceColor:
+    def build(value: AnyColor) -> SpaceColor:
         color = as_space(value)
         inner = Cursor(rest)
-        alpha = color.alpha
+        alpha: Specified[float | None] = color.alpha
         if inner.literal("/"):
             alpha = _alpha(inner, {"alpha": 1.0 if color.alpha is None else color.alpha})
         inner.end()
+        if isinstance(alpha, Deferred):
+            raise InvalidValue("relative units are not allowed in relative colours")
         return color._replace(alpha=alpha)
 
     return lift(build, origin)
 
 
-def _light_dark(token: Any) -> Any:
+def _light_dark(token: Token) -> Deferred[AnyColor]:
     parts = [Cursor(p) for p in split_commas(token.arguments)]
     if len(parts) != 2:
         raise InvalidValue("light-dark() takes two colours")
@@ -354,14 +369,14 @@ def _light_dark(token: Any) -> Any:
     for part in parts:
         part.end()
 
-    def pick(c: Context) -> Any:
+    def pick(c: Context) -> AnyColor:
         value = dark if c.scheme == "dark" else light
         return value.fn(c) if isinstance(value, Deferred) else value
 
     return Deferred(pick)
 
 
-FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+FUNCTIONS: dict[str, Callable[[Token], Specified[AnyColor]]] = {
     **{name: _function(name) for name in _SPACES},
     "rgba": _function("rgb"),
     "hsla": _function("hsl"),

@@ -9,9 +9,8 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ... import limits
 from ...errors import LimitError
@@ -179,15 +178,15 @@ class _Builder:
         self.lines = lines
         self.flattened = False
 
-    def build(self, source: Any) -> ParsedHtml:
+    def build(self, source: LexborNode) -> ParsedHtml:
         root = self.node(source, None)
         root.siblings = [root]
         parsed = ParsedHtml(root)
-        stack: list[tuple[Any, HtmlNode, int]] = [(source, root, 1)]
+        stack: list[tuple[LexborNode, HtmlNode, int]] = [(source, root, 1)]
         while stack:
             parent_source, parent, depth = stack.pop()
             child = parent_source.child
-            later: list[tuple[Any, HtmlNode, int]] = []
+            later: list[tuple[LexborNode, HtmlNode, int]] = []
             while child is not None:
                 if child.is_text_node:
                     self.text(child.text(deep=True), parent)
@@ -210,10 +209,11 @@ class _Builder:
     def text(self, data: str, parent: HtmlNode) -> None:
         parent.children.append(data)
 
-    def node(self, source: Any, parent: HtmlNode | None) -> HtmlNode:
+    def node(self, source: LexborNode, parent: HtmlNode | None) -> HtmlNode:
         attributes = {name: value or "" for name, value in source.attributes.items()}
         at = attributes.pop(_POSITION, None)
-        node = HtmlNode(source.tag.lower(), attributes, parent, name=source.tag)
+        name = source.tag or ""
+        node = HtmlNode(name.lower(), attributes, parent, name=name)
         if at is not None:
             self.locate(node, at)
         if "id" in attributes:

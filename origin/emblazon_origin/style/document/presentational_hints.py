@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 from unicodedata import bidirectional
 
 from ..syntax import registry
 from ..syntax.declarations import evaluate
+from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.node import HtmlNode
 from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
@@ -42,12 +42,12 @@ def integer(text: str | None) -> int | None:
     return max(min(int(match[1][:10]), 2**31), -(2**31)) if match else None
 
 
-def presentational(node: HtmlNode) -> dict[str, Any]:
+def presentational(node: HtmlNode) -> Values:
     """Return declarations by key that the element's attributes stand for."""
     attributes = node.attributes
     if not attributes and node.tag not in _ALWAYS and node.parent is not None:
         return {}
-    hints: dict[str, Any] = {}
+    hints: Values = {}
     for name, value in attributes.items():
         if (read := _READERS.get(name)) is not None:
             read(node, value, hints)
@@ -60,8 +60,8 @@ def presentational(node: HtmlNode) -> dict[str, Any]:
     return hints
 
 
-def _size(key: str) -> Callable[[HtmlNode, str, dict[str, Any]], None]:
-    def read(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _size(key: str) -> Callable[[HtmlNode, str, Values], None]:
+    def read(node: HtmlNode, value: str, hints: Values) -> None:
         if node.tag not in _SIZED:
             return
         if node.tag == "svg":  # a presentation attribute of SVG 2 §8.11: any CSS length, px by default
@@ -75,7 +75,7 @@ def _size(key: str) -> Callable[[HtmlNode, str, dict[str, Any]], None]:
     return read
 
 
-def _ratio(node: HtmlNode, hints: dict[str, Any]) -> None:
+def _ratio(node: HtmlNode, hints: Values) -> None:
     """`width` and `height` of an image give its aspect ratio (HTML §15.4.3)."""
     if node.tag not in ("img", "video", "canvas", "iframe"):
         return
@@ -84,7 +84,7 @@ def _ratio(node: HtmlNode, hints: dict[str, Any]) -> None:
         hints["aspect_ratio"] = (True, width.px / height.px)
 
 
-def _css(name: str, value: str, hints: dict[str, Any]) -> None:
+def _css(name: str, value: str, hints: Values) -> None:
     row = registry.find(name)
     try:
         pairs, _notes = evaluate(row, tokenize(value)) if row else ({}, [])
@@ -93,7 +93,7 @@ def _css(name: str, value: str, hints: dict[str, Any]) -> None:
     hints.update(pairs)
 
 
-def _align(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _align(node: HtmlNode, value: str, hints: Values) -> None:
     value = value.strip().lower()
     if node.tag in _REPLACED:
         _align_image(value, hints)
@@ -126,7 +126,7 @@ _IMAGE_ALIGNS = {
 }  # fmt: skip
 
 
-def _align_image(value: str, hints: dict[str, Any]) -> None:
+def _align_image(value: str, hints: Values) -> None:
     if value in ("left", "right"):
         hints["float_"] = value
         hints["vertical_align"] = "top"
@@ -134,7 +134,7 @@ def _align_image(value: str, hints: dict[str, Any]) -> None:
         _css("vertical-align", name, hints)
 
 
-def _valign(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _valign(node: HtmlNode, value: str, hints: Values) -> None:
     value = value.strip().lower()
     if node.tag in ("td", "th", "tr", "thead", "tbody", "tfoot"):
         if value in ("top", "middle", "bottom", "baseline"):
@@ -143,14 +143,14 @@ def _valign(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
         hints["caption_side"] = value
 
 
-def _clear(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _clear(node: HtmlNode, value: str, hints: Values) -> None:
     value = value.strip().lower()
     if node.tag == "br" and value in ("left", "right", "all", "both"):
         hints["clear"] = "both" if value == "all" else value
 
 
-def _spaces(sides: tuple[str, str], tags: frozenset[str]) -> Callable[[HtmlNode, str, dict[str, Any]], None]:
-    def read(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _spaces(sides: tuple[str, str], tags: frozenset[str]) -> Callable[[HtmlNode, str, Values], None]:
+    def read(node: HtmlNode, value: str, hints: Values) -> None:
         length = dimension(value)
         if node.tag in tags and length is not None:
             for side in sides:
@@ -159,12 +159,12 @@ def _spaces(sides: tuple[str, str], tags: frozenset[str]) -> Callable[[HtmlNode,
     return read
 
 
-def _border_color(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _border_color(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag == "table":
         _css("border-color", _legacy_color(value), hints)
 
 
-def _background_image(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _background_image(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag in ("body", "table", "tr", "td", "th", "thead", "tbody", "tfoot") and value.strip():
         _css("background-image", f"url({_string(value.strip())})", hints)
 
@@ -174,7 +174,7 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _noshade(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _noshade(node: HtmlNode, value: str, hints: Values) -> None:
     del value
     if node.tag == "hr" and "color" not in node.attributes:
         _css("border-color", "gray", hints)
@@ -187,7 +187,7 @@ def _legacy_color(value: str) -> str:
     return "#" + value if re.fullmatch(r"[0-9a-fA-F]{6}|[0-9a-fA-F]{3}", value) else value
 
 
-def _color(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _color(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag == "font":
         _css("color", _legacy_color(value), hints)
     elif node.tag == "hr":
@@ -196,22 +196,22 @@ def _color(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
         _css("background-color", _legacy_color(value), hints)
 
 
-def _background(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _background(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag in ("body", "table", "tr", "td", "th", "thead", "tbody", "tfoot"):
         _css("background-color", _legacy_color(value), hints)
 
 
-def _body_text(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _body_text(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag == "body":
         _css("color", _legacy_color(value), hints)
 
 
-def _face(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _face(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag == "font":
         _css("font-family", value, hints)
 
 
-def _font_size(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _font_size(node: HtmlNode, value: str, hints: Values) -> None:
     number = integer(value)
     if node.tag == "hr" and number is not None:
         if number <= 1:
@@ -225,7 +225,7 @@ def _font_size(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
     hints["font_size"] = ("keyword", _FONT_SIZES[min(max(number, 1), 7) - 1])
 
 
-def _list_type(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _list_type(node: HtmlNode, value: str, hints: Values) -> None:
     names = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
     if node.tag in ("ol", "li", "ul"):
         name = names.get(value) or (
@@ -235,7 +235,7 @@ def _list_type(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
             hints["list_style_type"] = (name, False)
 
 
-def _list(node: HtmlNode, hints: dict[str, Any]) -> None:
+def _list(node: HtmlNode, hints: Values) -> None:
     if node.tag == "ol":
         start = integer(node.attributes.get("start"))
         if "reversed" in node.attributes:
@@ -251,7 +251,7 @@ def _list(node: HtmlNode, hints: dict[str, Any]) -> None:
         hints["counter_set"] = (("list-item", value, False),)
 
 
-def _dir(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _dir(node: HtmlNode, value: str, hints: Values) -> None:
     if value.strip().lower() == "auto":
         hints["direction"] = first_strong(node)
 
@@ -274,7 +274,7 @@ def first_strong(node: HtmlNode) -> str:
     return "ltr"
 
 
-def _color_scheme(root: HtmlNode, hints: dict[str, Any]) -> None:
+def _color_scheme(root: HtmlNode, hints: Values) -> None:
     """`<meta name=color-scheme>` (HTML §4.2.5.1)."""
     for head in root.elements[:1]:
         for meta in head.elements:
@@ -283,7 +283,7 @@ def _color_scheme(root: HtmlNode, hints: dict[str, Any]) -> None:
                 return
 
 
-def _border(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _border(node: HtmlNode, value: str, hints: Values) -> None:
     width = dimension(value)
     if node.tag in ("img", "object") and width is not None:
         for side in ("top", "right", "bottom", "left"):
@@ -291,12 +291,12 @@ def _border(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
             hints[f"border_{side}_style"] = "solid"
 
 
-def _nowrap(node: HtmlNode, value: str, hints: dict[str, Any]) -> None:
+def _nowrap(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag in ("td", "th"):
         hints["text_wrap_mode"] = "nowrap"
 
 
-_READERS: dict[str, Callable[[HtmlNode, str, dict[str, Any]], None]] = {
+_READERS: dict[str, Callable[[HtmlNode, str, Values], None]] = {
     "width": _size("width"),
     "height": _size("height"),
     "align": _align,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ..syntax.declarations import Wide
+from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.node import HtmlNode
 
@@ -35,7 +36,7 @@ def border_width(text: str | None) -> float | None:
     return min(float(digits[:end]), 1e6) if end else 1.0
 
 
-def table_hints(node: HtmlNode, hints: dict[str, Any]) -> None:
+def table_hints(node: HtmlNode, hints: Values) -> None:
     """Add what the attributes of a table, or of the table around a part, stand for."""
     if node.tag == "table":
         _table(node, hints)
@@ -53,7 +54,7 @@ def table_hints(node: HtmlNode, hints: dict[str, Any]) -> None:
         _lines(hints, sides, "solid")
 
 
-def _table(node: HtmlNode, hints: dict[str, Any]) -> None:
+def _table(node: HtmlNode, hints: Values) -> None:
     attributes = node.attributes
     border = border_width(attributes.get("border"))
     spacing = _length(attributes.get("cellspacing"))
@@ -95,7 +96,7 @@ def _table_around(node: HtmlNode) -> _Table | None:
     return _Table(cells, rules == "groups", _length(attributes.get("cellpadding")))
 
 
-def _cell_borders(kind: _CellBorders, hints: dict[str, Any]) -> None:
+def _cell_borders(kind: _CellBorders, hints: Values) -> None:
     match kind:
         case "all":
             _lines(hints, SIDES, "solid")
@@ -107,7 +108,7 @@ def _cell_borders(kind: _CellBorders, hints: dict[str, Any]) -> None:
             _lines(hints, ("top", "bottom"), "solid")
 
 
-def _lines(hints: dict[str, Any], sides: tuple[str, ...], style: str) -> None:
+def _lines(hints: Values, sides: tuple[str, ...], style: str) -> None:
     for side in sides:
         hints[f"border_{side}_width"] = _THIN
         hints[f"border_{side}_style"] = style

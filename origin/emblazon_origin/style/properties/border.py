@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..color.css_color import CURRENT_COLOR, is_color_start, parse_color
 from ..syntax.registry import PROPERTIES, Logical, alias, logical, logical_pair, longhand, shorthand
@@ -22,7 +21,7 @@ from ..values.border_images import (
     image_width,
 )
 from ..values.calculation import length_px
-from ..values.tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, Specified, comma_list, lift, lift_tuple, one_of, unexpected
 from .common import any_order, four_sides, is_numeric, mapped, positive_length, positive_px
 
 SIDES = ("top", "right", "bottom", "left")
@@ -41,16 +40,16 @@ def _outline_style(cursor: Cursor) -> str:
     return "solid" if cursor.keyword("auto") else line_style(cursor)
 
 
-def radius(cursor: Cursor) -> Any:
+def radius(cursor: Cursor) -> Specified[v.Radius]:
     """Read one corner: horizontal and vertical radius."""
     horizontal = positive_length(cursor)
     vertical = horizontal if cursor.done else positive_length(cursor)
     return lift(lambda h, w: (h, w), horizontal, vertical)
 
 
-def border_radius(cursor: Cursor) -> dict[str, Any]:
+def border_radius(cursor: Cursor) -> dict[str, Specified[v.Radius]]:
     """Read `border-radius: h{1,4} [/ v{1,4}]`."""
-    axes: list[list[Any]] = [[]]
+    axes: list[list[Specified[v.Length]]] = [[]]
     while not cursor.done:
         if cursor.literal("/"):
             axes.append([])
@@ -60,7 +59,7 @@ def border_radius(cursor: Cursor) -> dict[str, Any]:
         raise InvalidValue("border-radius takes one to four radii, and as many again after '/'")
     horizontal, vertical = axes[0], axes[-1]
 
-    def corner(axis: list[Any], i: int) -> Any:
+    def corner(axis: list[Specified[v.Length]], i: int) -> Specified[v.Length]:
         n = len(axis)
         return axis[
             (0, 0, 0, 0)[i] if n == 1 else (0, 1, 0, 1)[i] if n == 2 else (0, 1, 2, 1)[i] if n == 3 else i
@@ -72,10 +71,10 @@ def border_radius(cursor: Cursor) -> dict[str, Any]:
     }
 
 
-def shadow(cursor: Cursor, spread_and_inset: bool) -> Any:
+def shadow(cursor: Cursor, spread_and_inset: bool) -> Specified[v.Shadow]:
     """Read one shadow: offsets, blur, (spread,) colour, (inset)."""
-    lengths: list[Any] = []
-    color: Any = None
+    lengths: list[Specified[float]] = []
+    color: Specified[v.Color] | None = None
     inset = False
     while not cursor.done:
         if is_numeric(cursor) and not lengths:
@@ -92,18 +91,21 @@ def shadow(cursor: Cursor, spread_and_inset: bool) -> Any:
             unexpected(cursor.peek())
     if not lengths:
         raise InvalidValue("a shadow takes two offsets")
-    lengths += [0.0] * (4 - len(lengths))
+    x, y, blur, spread = lengths + [0.0] * (4 - len(lengths))
     return lift(
         lambda x, y, blur, spread, c: v.Shadow(x, y, blur, spread, c, inset),
-        *lengths,
+        x,
+        y,
+        blur,
+        spread,
         CURRENT_COLOR if color is None else color,
     )
 
 
-def shadow_list(spread_and_inset: bool) -> Callable[[Cursor], Any]:
+def shadow_list(spread_and_inset: bool) -> Callable[[Cursor], object]:
     """Return the parser of `box-shadow` or `text-shadow`."""
 
-    def read(cursor: Cursor) -> Any:
+    def read(cursor: Cursor) -> object:
         if cursor.keyword("none"):
             return ()
         return lift_tuple(comma_list(cursor, lambda c: shadow(c, spread_and_inset)))
@@ -111,8 +113,8 @@ def shadow_list(spread_and_inset: bool) -> Callable[[Cursor], Any]:
     return read
 
 
-def _border(sides: tuple[str, ...]) -> Callable[[Cursor], dict[str, Any]]:
-    def read(cursor: Cursor) -> dict[str, Any]:
+def _border(sides: tuple[str, ...]) -> Callable[[Cursor], dict[str, object]]:
+    def read(cursor: Cursor) -> dict[str, object]:
         found = any_order(
             cursor,
             {"width": line_width, "style": line_style, "color": parse_color},
@@ -123,7 +125,7 @@ def _border(sides: tuple[str, ...]) -> Callable[[Cursor], dict[str, Any]]:
     return read
 
 
-def _outline(cursor: Cursor) -> dict[str, Any]:
+def _outline(cursor: Cursor) -> dict[str, object]:
     found = any_order(
         cursor,
         {"width": line_width, "style": _outline_style, "color": parse_color},
@@ -143,7 +145,7 @@ _PARTS = ("width", "style", "color")
 for _side in SIDES:
     shorthand(f"border-{_side}", tuple(f"border_{_side}_{p}" for p in _PARTS), _border((_side,)))
 _ALL = tuple(f"border_{s}_{p}" for s in SIDES for p in _PARTS)
-_NO_IMAGE: dict[str, Any] = {
+_NO_IMAGE: dict[str, object] = {
     "border_image_source": None, "border_image_slice": INITIAL_SLICE, "border_image_width": INITIAL_WIDTH,
     "border_image_outset": INITIAL_OUTSET, "border_image_repeat": INITIAL_REPEAT,
 }  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..syntax.registry import alias, logical, logical_pair, longhand, shorthand
 from ..values import value_types as v
 from ..values.calculation import integer, length, number
@@ -59,10 +57,10 @@ def display(cursor: Cursor) -> str:
     raise InvalidValue(f"'{' '.join(words)}' is not a display value")
 
 
-def aspect_ratio(cursor: Cursor) -> Any:
+def aspect_ratio(cursor: Cursor) -> object:
     """Read `aspect-ratio` as (auto, ratio or None)."""
     auto = cursor.keyword("auto") is not None
-    ratio: Any = None
+    ratio: object = None
     if is_numeric(cursor):
         width = number(cursor, 0)
         height = number(cursor, 0) if cursor.literal("/") else 1.0
@@ -145,7 +143,7 @@ longhand("float", "none", _float, key="float_", note="inline-start and inline-en
 longhand("clear", "none", _clear, note="inline-start and inline-end as left and right")
 
 
-def _spacing(cursor: Cursor) -> Any:
+def _spacing(cursor: Cursor) -> object:
     first = positive_length(cursor)
     second = first if cursor.done else positive_length(cursor)
     return lift(lambda x, y: (x, y), first, second)

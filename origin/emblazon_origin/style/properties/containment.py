@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..syntax.registry import logical, longhand, shorthand
 from ..values.tokens import Cursor, InvalidValue, one_of
 from .common import pair, positive_px
@@ -29,7 +27,7 @@ def _contain(cursor: Cursor) -> frozenset[str]:
     return frozenset(found)
 
 
-def _intrinsic(cursor: Cursor) -> Any:
+def _intrinsic(cursor: Cursor) -> object:
     """Read `[auto]? [none | <length>]`; nothing was laid out before, so `auto` remembers nothing."""
     cursor.keyword("auto")
     return None if cursor.keyword("none") else positive_px(cursor)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..color.css_color import CURRENT_COLOR, parse_color
 from ..syntax.registry import alias, longhand, shorthand
 from ..values.calculation import length
@@ -35,7 +33,7 @@ decoration_style = one_of(("solid", "double", "dotted", "dashed", "wavy"))
 decoration_thickness = keyword_or(length, "auto", "from-font")
 
 
-def text_decoration(cursor: Cursor) -> dict[str, Any]:
+def text_decoration(cursor: Cursor) -> dict[str, object]:
     """Read `text-decoration`."""
 
     def line(c: Cursor) -> tuple[str, ...]:
@@ -81,7 +79,7 @@ def underline_position(cursor: Cursor) -> str:
     return name
 
 
-def stroke(cursor: Cursor) -> dict[str, Any]:
+def stroke(cursor: Cursor) -> dict[str, object]:
     """Read `-webkit-text-stroke`."""
     return any_order(
         cursor,
@@ -90,7 +88,7 @@ def stroke(cursor: Cursor) -> dict[str, Any]:
     )
 
 
-def fill_color(cursor: Cursor) -> Any:
+def fill_color(cursor: Cursor) -> object:
     """Read `-webkit-text-fill-color`; None is `color`."""
     value = parse_color(cursor)
     return None if value is CURRENT_COLOR else value

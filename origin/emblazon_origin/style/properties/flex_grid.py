@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..syntax.registry import alias, longhand, shorthand
 from ..values import track_list as g
@@ -52,8 +51,10 @@ def _justify_items(cursor: Cursor) -> str:
     return name
 
 
-def _place(first: str, second: str, align: Any, justify: Any) -> Callable[[Cursor], dict[str, Any]]:
-    def read(cursor: Cursor) -> dict[str, Any]:
+def _place(
+    first: str, second: str, align: Callable[[Cursor], str], justify: Callable[[Cursor], str]
+) -> Callable[[Cursor], dict[str, object]]:
+    def read(cursor: Cursor) -> dict[str, object]:
         start = cursor.i
         one = align(cursor)
         if cursor.done:
@@ -69,12 +70,12 @@ def _place(first: str, second: str, align: Any, justify: Any) -> Callable[[Curso
     return read
 
 
-def _flex(cursor: Cursor) -> dict[str, Any]:
+def _flex(cursor: Cursor) -> dict[str, object]:
     if cursor.keyword("none"):
         return {"flex_grow": 0.0, "flex_shrink": 0.0, "flex_basis": "auto"}
-    grow: Any = None
-    shrink: Any = None
-    basis: Any = None
+    grow: object = None
+    shrink: object = None
+    basis: object = None
     while not cursor.done:
         token = cursor.peek()
         # A unitless zero after two factors is the basis.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from ..syntax.registry import longhand, shorthand
 from ..values import value_types as v
 from ..values.calculation import angle, integer, length, number, percentage
-from ..values.tokens import Cursor, InvalidValue, comma_list, lift, lift_tuple, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, Specified, comma_list, lift, lift_tuple, one_of, unexpected
 from .common import any_order, enum, mapped
 
 GENERICS = (
@@ -55,7 +55,7 @@ def family(cursor: Cursor) -> tuple[str, ...]:
     return tuple(comma_list(cursor, family_name))
 
 
-def font_size(cursor: Cursor) -> Any:
+def font_size(cursor: Cursor) -> object:
     """Read `font-size`: ("keyword", name), ("relative", factor) or a length against the parent's size."""
     if (name := cursor.keyword(*SIZES)) is not None:
         return ("keyword", name)
@@ -72,14 +72,17 @@ def font_size(cursor: Cursor) -> Any:
     return lift(lambda size: ("length", size, relative), length(cursor, 0))
 
 
-def font_weight(cursor: Cursor) -> Any:
+_WEIGHTS: dict[str, float | str] = {"normal": 400.0, "bold": 700.0}
+
+
+def font_weight(cursor: Cursor) -> Specified[float] | str:
     """Read `font-weight` as 1–1000, or "bolder" / "lighter"."""
     if (name := cursor.keyword("normal", "bold", "bolder", "lighter")) is not None:
-        return {"normal": 400.0, "bold": 700.0}.get(name, name)
+        return _WEIGHTS.get(name, name)
     return number(cursor, 1, 1000)
 
 
-def font_style(cursor: Cursor) -> Any:
+def font_style(cursor: Cursor) -> object:
     """Read `font-style` as (style, oblique angle)."""
     name = cursor.keyword("normal", "italic", "oblique")
     if name is None:
@@ -93,7 +96,7 @@ def font_style(cursor: Cursor) -> Any:
     return (name, 14.0)
 
 
-def line_height(cursor: Cursor) -> Any:
+def line_height(cursor: Cursor) -> object:
     """Read `line-height`: "normal", ("factor", number) or a length against the font size."""
     if cursor.keyword("normal"):
         return "normal"
@@ -110,7 +113,7 @@ def _tag(cursor: Cursor) -> str:
     return str(token.value)
 
 
-def _feature(cursor: Cursor) -> Any:
+def _feature(cursor: Cursor) -> object:
     tag = _tag(cursor)
     if cursor.done:
         return (tag, 1)
@@ -119,17 +122,17 @@ def _feature(cursor: Cursor) -> Any:
     return lift(lambda n: (tag, max(n, 0)), integer(cursor))
 
 
-def features(cursor: Cursor) -> Any:
+def features(cursor: Cursor) -> object:
     """Read `font-feature-settings`."""
     return () if cursor.keyword("normal") else lift_tuple(comma_list(cursor, _feature))
 
 
-def _variation(cursor: Cursor) -> Any:
+def _variation(cursor: Cursor) -> object:
     tag = _tag(cursor)
     return lift(lambda n: (tag, n), number(cursor))
 
 
-def variations(cursor: Cursor) -> Any:
+def variations(cursor: Cursor) -> object:
     """Read `font-variation-settings`."""
     return () if cursor.keyword("normal") else lift_tuple(comma_list(cursor, _variation))
 
@@ -138,7 +141,7 @@ Features = tuple[tuple[str, int], ...]
 _off: Features = ()
 
 
-def _groups(*groups: dict[str, Features]) -> Any:
+def _groups(*groups: Mapping[str, Features]) -> Callable[[Cursor], Features]:
     """Return a parser of one keyword from each group, in any order, as OpenType features."""
 
     def read(cursor: Cursor) -> Features:
@@ -197,7 +200,7 @@ POSITIONS: dict[str, Features] = {"sub": (("subs", 1),), "super": (("sups", 1),)
 _NORMAL: dict[str, Features] = {"normal": ()}
 
 # Key of each font-variant longhand, with its parser.
-VARIANTS: dict[str, Any] = {
+VARIANTS: dict[str, Callable[[Cursor], Features]] = {
     "font_variant_ligatures": mapped(
         _groups(*LIGATURES), {**_NORMAL, "none": tuple((t, 0) for t in _ALL_LIGATURES)}
     ),
@@ -209,13 +212,13 @@ VARIANTS: dict[str, Any] = {
 _EMOJI = ("text", "emoji", "unicode")
 
 
-def _font_variant(cursor: Cursor) -> dict[str, Any]:
-    initials: dict[str, Any] = {**dict.fromkeys(VARIANTS, _off), "font_variant_emoji": "normal"}
+def _font_variant(cursor: Cursor) -> dict[str, object]:
+    initials: dict[str, object] = {**dict.fromkeys(VARIANTS, _off), "font_variant_emoji": "normal"}
     if cursor.keyword("normal"):
         return initials
     if cursor.keyword("none"):
         return {**initials, "font_variant_ligatures": tuple((t, 0) for t in _ALL_LIGATURES)}
-    parsers: dict[str, Any] = {
+    parsers: dict[str, Callable[[Cursor], object]] = {
         "font_variant_ligatures": _groups(*LIGATURES),
         "font_variant_caps": enum(CAPS),
         "font_variant_numeric": _groups(*NUMERIC),
@@ -226,7 +229,7 @@ def _font_variant(cursor: Cursor) -> dict[str, Any]:
     return any_order(cursor, parsers, initials)
 
 
-_FONT_INITIAL: dict[str, Any] = {
+_FONT_INITIAL: dict[str, object] = {
     "font_style": ("normal", 14.0),
     "font_weight": 400.0,
     "font_stretch": 100.0,
@@ -240,13 +243,13 @@ _FONT_INITIAL: dict[str, Any] = {
 _SYSTEM_FONTS = ("caption", "icon", "menu", "message-box", "small-caption", "status-bar")
 
 
-def font(cursor: Cursor) -> dict[str, Any]:
+def font(cursor: Cursor) -> dict[str, object]:
     """Read the `font` shorthand."""
     if cursor.keyword(*_SYSTEM_FONTS):
-        size: Any = ("length", v.Length(13.333), False)
+        size: object = ("length", v.Length(13.333), False)
         return {**_FONT_INITIAL, "font_size": size, "font_family": ("system-ui",)}
     found = dict(_FONT_INITIAL)
-    parsers: dict[str, Any] = {
+    parsers: dict[str, Callable[[Cursor], object]] = {
         "font_style": font_style,
         "font_variant_caps": enum({"small-caps": CAPS["small-caps"]}),
         "font_weight": font_weight,
@@ -270,9 +273,9 @@ def font(cursor: Cursor) -> dict[str, Any]:
     return found
 
 
-def _synthesis(cursor: Cursor) -> dict[str, Any]:
+def _synthesis(cursor: Cursor) -> dict[str, object]:
     keys = {"weight": "font_synthesis_weight", "style": "font_synthesis_style"}
-    found: dict[str, Any] = dict.fromkeys(keys.values(), False)
+    found: dict[str, object] = dict.fromkeys(keys.values(), False)
     if cursor.keyword("none"):
         return found
     names = []
@@ -291,7 +294,7 @@ longhand("font-weight", 400.0, font_weight, inherited=True)
 longhand("font-style", ("normal", 14.0), font_style, inherited=True)
 
 
-def _stretch(cursor: Cursor) -> Any:
+def _stretch(cursor: Cursor) -> Specified[float]:
     return lift(lambda fraction: fraction * 100, percentage(cursor, 0))
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tinycss2
 
+from ...report import Code
 from ..syntax.declarations import Note
 from ..values.dom import FontFaceRule
 from ..values.image_values import url_token
-from ..values.tokens import Cursor, InvalidValue, Token, split_commas
+from ..values.tokens import Cursor, Declaration, InvalidValue, Rule, Token, split_commas
 from . import font as font_properties
 
 _FORMATS = frozenset((
@@ -27,9 +28,9 @@ _IGNORED = frozenset((
 ))  # fmt: skip
 
 
-def font_face(item: Any, notes: list[Note]) -> FontFaceRule | None:
+def font_face(item: Rule, notes: list[Note]) -> FontFaceRule | None:
     """Return the rule of an at-rule token, or None where it names no family or no usable source."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {}  # of the rule, each as its descriptor's reader gives it
     for declaration in tinycss2.parse_blocks_contents(item.content, skip_comments=True, skip_whitespace=True):
         if declaration.type != "declaration":
             if declaration.type == "error":
@@ -53,18 +54,18 @@ def font_face(item: Any, notes: list[Note]) -> FontFaceRule | None:
     return FontFaceRule(**fields, line=item.source_line)
 
 
-def _note(notes: list[Note], item: Any, code: Any, message: str, where: str) -> None:
+def _note(notes: list[Note], item: Rule | Declaration, code: Code, message: str, where: str) -> None:
     notes.append(Note("warning", code, message, item.source_line, item.source_column, where))
 
 
-def _family(tokens: list[Token]) -> dict[str, Any]:
+def _family(tokens: list[Token]) -> dict[str, object]:
     cursor = Cursor(tokens)
     name = font_properties.family_name(cursor)
     cursor.end()
     return {"family": name}
 
 
-def _sources(tokens: list[Token]) -> dict[str, Any]:
+def _sources(tokens: list[Token]) -> dict[str, object]:
     found: list[tuple[str, str]] = []
     for part in split_commas(tokens):
         source = _source(Cursor(part))
@@ -91,7 +92,7 @@ def _source(cursor: Cursor) -> tuple[str, str] | None:
     return ("url", href)
 
 
-def _range(parse: Any) -> Any:
+def _range(parse: Callable[[Cursor], object]) -> Callable[[list[Token]], tuple[float, float] | None]:
     def read(tokens: list[Token]) -> tuple[float, float] | None:
         cursor = Cursor(tokens)
         if cursor.keyword("auto"):
@@ -111,7 +112,7 @@ _weight = _range(font_properties.font_weight)
 _stretch = _range(font_properties.stretch)
 
 
-def _style(tokens: list[Token]) -> dict[str, Any]:
+def _style(tokens: list[Token]) -> dict[str, object]:
     cursor = Cursor(tokens)
     name = cursor.keyword("normal", "italic", "oblique", "auto")
     if name is None:
@@ -139,12 +140,12 @@ def unicode_range(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _unicode_range(tokens: list[Token]) -> dict[str, Any]:
+def _unicode_range(tokens: list[Token]) -> dict[str, object]:
     text = "".join(t.serialize() for t in tokens if t.type not in ("comment", "whitespace"))
     return {"unicode_range": unicode_range(text)}
 
 
-def _features(tokens: list[Token]) -> dict[str, Any]:
+def _features(tokens: list[Token]) -> dict[str, object]:
     cursor = Cursor(tokens)
     value = font_properties.features(cursor)
     cursor.end()
@@ -160,19 +161,19 @@ def _share(cursor: Cursor) -> float:
     return float(token.value) / 100
 
 
-def _size_adjust(tokens: list[Token]) -> dict[str, Any]:
+def _size_adjust(tokens: list[Token]) -> dict[str, object]:
     return {"size_adjust": _share(Cursor(tokens))}
 
 
-def _override(name: str) -> Callable[[list[Token]], dict[str, Any]]:
-    def read(tokens: list[Token]) -> dict[str, Any]:
+def _override(name: str) -> Callable[[list[Token]], dict[str, object]]:
+    def read(tokens: list[Token]) -> dict[str, object]:
         cursor = Cursor(tokens)
         return {name: None if cursor.keyword("normal") else _share(cursor)}
 
     return read
 
 
-_DESCRIPTORS = {
+_DESCRIPTORS: dict[str, Callable[[list[Token]], Mapping[str, object]]] = {
     "font-family": _family,
     "src": _sources,
     "font-weight": lambda tokens: {"weight": _weight(tokens)},

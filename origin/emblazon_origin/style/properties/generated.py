@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from ..syntax.registry import longhand, shorthand
 from ..values import value_types as v
 from ..values.calculation import integer
 from ..values.image_values import image, url_token
-from ..values.tokens import Cursor, InvalidValue, lift, lift_tuple, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, Specified, Token, lift, lift_tuple, one_of, unexpected
 
 # Parts of `content`: a string, ("counter", name, style), ("counters", name, separator, style),
 # ("quote", keyword), ("attr", name, fallback) or a ContentImage.
 _QUOTES = ("open-quote", "close-quote", "no-open-quote", "no-close-quote")
 
 
-def _counter(token: Any) -> tuple[str, ...]:
+def _counter(token: Token) -> tuple[str, ...]:
     cursor = Cursor(token.arguments)
     parts: list[str] = []
     wanted = 2 if token.lower_name == "counters" else 1
@@ -34,7 +34,7 @@ def _counter(token: Any) -> tuple[str, ...]:
     return (token.lower_name, *parts)
 
 
-def _attr(token: Any) -> tuple[str, str, str]:
+def _attr(token: Token) -> tuple[str, str, str]:
     cursor = Cursor(token.arguments)
     name = cursor.next()
     if name.type != "ident":
@@ -48,11 +48,11 @@ def _attr(token: Any) -> tuple[str, str, str]:
     return ("attr", name.lower_value, fallback)
 
 
-def content(cursor: Cursor) -> Any:
+def content(cursor: Cursor) -> object:
     """Read `content` as "normal", "none" or a tuple of parts."""
     if (name := cursor.keyword("normal", "none")) is not None:
         return name
-    parts: list[Any] = []
+    parts: list[object] = []
     while not cursor.done:
         token = cursor.peek()
         assert token is not None  # noqa: S101 - not done
@@ -75,13 +75,17 @@ def content(cursor: Cursor) -> Any:
     return lift_tuple(parts)
 
 
-def counters(default: int) -> Any:
+def _counted(name: str, value: Specified[int], backwards: bool) -> Specified[tuple[str, int, bool]]:
+    return lift(lambda n: (name, n, backwards), value)
+
+
+def counters(default: int) -> Callable[[Cursor], object]:
     """Return the parser of `counter-reset|increment|set`: (name, value, reversed) for each."""
 
-    def read(cursor: Cursor) -> Any:
+    def read(cursor: Cursor) -> object:
         if cursor.keyword("none"):
             return ()
-        found: list[Any] = []
+        found: list[Specified[tuple[str, int, bool]]] = []
         while not cursor.done:
             token = cursor.next()
             backwards = False
@@ -95,14 +99,14 @@ def counters(default: int) -> Any:
             if token.lower_value in ("none", "inherit", "initial", "unset", "revert"):
                 unexpected(token)
             following = cursor.peek()
-            value: Any = default
+            value: Specified[int] = default
             if (
                 following is not None
                 and following.type in ("number", "function")
                 and not (following.type == "function" and following.lower_name == "reversed")
             ):
                 value = integer(cursor)
-            found.append(lift(lambda n, name=name, back=backwards: (name, n, back), value))
+            found.append(_counted(name, value, backwards))
         return lift_tuple(found)
 
     return read
@@ -121,16 +125,16 @@ def list_style_type(cursor: Cursor) -> tuple[str, bool]:
 _KNOWN = frozenset(("none", "disc", "circle", "square", "decimal"))
 
 
-def _image_or_none(cursor: Cursor) -> Any:
+def _image_or_none(cursor: Cursor) -> object:
     return None if cursor.keyword("none") else image(cursor)
 
 
 _position = one_of(("inside", "outside"))
 
 
-def list_style(cursor: Cursor) -> dict[str, Any]:
+def list_style(cursor: Cursor) -> dict[str, object]:
     """Read `list-style`; `none` is the type and the image, whichever is not given."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     nones = 0
     while not cursor.done:
         token = cursor.peek()
@@ -150,7 +154,7 @@ def list_style(cursor: Cursor) -> dict[str, Any]:
         raise InvalidValue("too many values")
     if nones and "list_style_type" not in found:
         found["list_style_type"] = ("none", False)
-    initial: dict[str, Any] = {
+    initial: dict[str, object] = {
         "list_style_type": ("disc", False), "list_style_position": "outside", "list_style_image": None,
     }  # fmt: skip
     return {**initial, **found}

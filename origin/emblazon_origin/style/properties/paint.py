@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..color.css_color import parse_color
 from ..syntax.registry import alias, longhand, shorthand
 from ..values import backgrounds as b
@@ -80,17 +78,17 @@ longhand("clip", None, shapes.clip, note="of absolutely positioned boxes")
 longhand("transform", (), shapes.transform, status="partly", note="2D; 3D functions by their flat projection")
 
 
-def _translate(cursor: Cursor) -> Any:
+def _translate(cursor: Cursor) -> object:
     if cursor.keyword("none"):
         return None
     x = length(cursor)
-    y: Any = v.ZERO if cursor.done else length(cursor)
+    y: object = v.ZERO if cursor.done else length(cursor)
     if not cursor.done:
         length_px(cursor)
     return lift(lambda x, y: v.Transform("translate", (x, y)), x, y)
 
 
-def _rotate(cursor: Cursor) -> Any:
+def _rotate(cursor: Cursor) -> object:
     if cursor.keyword("none"):
         return None
     if is_numeric(cursor) and len(cursor.tokens) == 4:
@@ -103,7 +101,7 @@ def _rotate(cursor: Cursor) -> Any:
     return lift(lambda a: v.Transform("rotate", (a,)), turn)
 
 
-def _scale(cursor: Cursor) -> Any:
+def _scale(cursor: Cursor) -> object:
     if cursor.keyword("none"):
         return None
     x = number_or_percent(cursor)
@@ -113,7 +111,7 @@ def _scale(cursor: Cursor) -> Any:
     return lift(lambda x, y: v.Transform("scale", (x, y)), x, y)
 
 
-def _transform_origin(cursor: Cursor) -> Any:
+def _transform_origin(cursor: Cursor) -> object:
     tokens = cursor.tokens
     if len(tokens) == 3:  # the third is z
         flat = Cursor(tokens[:2])

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Literal, TypeAlias, TypeVar
 
 from ..values import value_types as v
 from ..values.calculation import angle, length, length_px, number, number_or_percent
 from ..values.image_values import url_token
 from ..values.positions import position
-from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, lift_tuple, unexpected
+from ..values.tokens import (
+    Cursor,
+    InvalidValue,
+    Specified,
+    Token,
+    UnsupportedValue,
+    lift,
+    lift_tuple,
+    unexpected,
+)
+
+T = TypeVar("T")
+_Radii: TypeAlias = tuple[v.Radius, v.Radius, v.Radius, v.Radius]
+_SHARP: _Radii = ((v.ZERO, v.ZERO),) * 4
+_EllipseRadius: TypeAlias = v.Length | Literal["closest-side", "farthest-side"]
+
+
+def _four(
+    top: Specified[T], right: Specified[T], bottom: Specified[T], left: Specified[T]
+) -> Specified[tuple[T, T, T, T]]:
+    return lift(lambda a, b, c, d: (a, b, c, d), top, right, bottom, left)
+
 
 # --- basic shapes -----------------------------------------------------------------------------------
 
 
-def shape(token: Any) -> Any:
+def shape(token: Token) -> Specified[v.BasicShape]:
     """Return the basic shape of a function token (CSS Shapes 1 §3)."""
     name = token.lower_name
     cursor = Cursor(token.arguments)
@@ -25,17 +46,17 @@ def shape(token: Any) -> Any:
     return value
 
 
-def _round(cursor: Cursor) -> Any:
+def _round(cursor: Cursor) -> Specified[_Radii]:
     from .border import border_radius
 
     if not cursor.keyword("round"):
-        return ((v.ZERO, v.ZERO),) * 4
+        return _SHARP
     rest = Cursor(cursor.tokens[cursor.i :])
     cursor.i = len(cursor.tokens)
-    return lift_tuple(border_radius(rest).values())
+    return _four(*border_radius(rest).values())
 
 
-def _inset(cursor: Cursor) -> Any:
+def _inset(cursor: Cursor) -> Specified[v.BasicShape]:
     sides = [length(cursor)]
     while not cursor.done and cursor.ident() != "round" and len(sides) < 4:
         sides.append(length(cursor))
@@ -43,7 +64,7 @@ def _inset(cursor: Cursor) -> Any:
     right = sides[1] if len(sides) > 1 else top
     bottom = sides[2] if len(sides) > 2 else top
     left = sides[3] if len(sides) > 3 else right
-    return lift(v.InsetShape, lift_tuple([top, right, bottom, left]), _round(cursor))
+    return lift(v.InsetShape, _four(top, right, bottom, left), _round(cursor))
 
 
 def _opposite(near: v.Length, extent: v.Length | None = None) -> v.Length:
@@ -54,57 +75,61 @@ def _opposite(near: v.Length, extent: v.Length | None = None) -> v.Length:
     return v.Length(func=lambda basis: basis - sum(i.resolve(basis) for i in lengths))
 
 
-def _xywh(cursor: Cursor) -> Any:
+def _xywh(cursor: Cursor) -> Specified[v.BasicShape]:
     x, y, width, height = length(cursor), length(cursor), length(cursor, 0), length(cursor, 0)
     insets = lift(lambda x, y, w, h: (y, _opposite(x, w), _opposite(y, h), x), x, y, width, height)
     return lift(v.InsetShape, insets, _round(cursor))
 
 
-def _rect(cursor: Cursor) -> Any:
+def _rect(cursor: Cursor) -> Specified[v.BasicShape]:
     edges = [
         (cursor.keyword("auto"), None) if cursor.ident() == "auto" else (None, length(cursor))
         for _ in range(4)
     ]
     top, right, bottom, left = (value for _, value in edges)
 
-    def near(value: Any) -> Any:
+    def near(value: Specified[v.Length] | None) -> Specified[v.Length]:
         return v.ZERO if value is None else value
 
-    def far(value: Any) -> Any:
-        return v.ZERO if value is None else lift(_opposite, value)
+    def far(value: Specified[v.Length] | None) -> Specified[v.Length]:
+        return v.ZERO if value is None else lift(lambda near: _opposite(near), value)
 
-    return lift(v.InsetShape, lift_tuple([near(top), far(right), far(bottom), near(left)]), _round(cursor))
-
-
-def _radius(cursor: Cursor) -> Any:
-    return cursor.keyword("closest-side", "farthest-side") or length(cursor, 0)
+    return lift(v.InsetShape, _four(near(top), far(right), far(bottom), near(left)), _round(cursor))
 
 
-def _center(cursor: Cursor) -> Any:
+def _radius(cursor: Cursor) -> Specified[_EllipseRadius]:
+    extent: Literal["closest-side", "farthest-side"] | None = cursor.keyword("closest-side", "farthest-side")
+    return extent or length(cursor, 0)
+
+
+def _center(cursor: Cursor) -> Specified[v.Position]:
     return position(cursor) if cursor.keyword("at") else v.Position(v.HALF, v.HALF)
 
 
-def _circle(cursor: Cursor) -> Any:
-    radius: Any = "closest-side" if cursor.done or cursor.ident() == "at" else _radius(cursor)
+def _circle(cursor: Cursor) -> Specified[v.BasicShape]:
+    radius: Specified[_EllipseRadius] = "closest-side"
+    if not cursor.done and cursor.ident() != "at":
+        radius = _radius(cursor)
     return lift(lambda r, c: v.EllipseShape(r, r, c, True), radius, _center(cursor))
 
 
-def _ellipse(cursor: Cursor) -> Any:
-    rx: Any = "closest-side"
-    ry: Any = "closest-side"
+def _ellipse(cursor: Cursor) -> Specified[v.BasicShape]:
+    rx: Specified[_EllipseRadius] = "closest-side"
+    ry: Specified[_EllipseRadius] = "closest-side"
     if not cursor.done and cursor.ident() != "at":
         rx, ry = _radius(cursor), _radius(cursor)
-    return lift(lambda x, y, c: v.EllipseShape(x, y, c), rx, ry, _center(cursor))
+    radii: Specified[tuple[_EllipseRadius, ...]] = lift_tuple((rx, ry))
+    return lift(lambda r, c: v.EllipseShape(r[0], r[1], c), radii, _center(cursor))
 
 
-def _fill_rule(cursor: Cursor) -> Any:
-    rule = cursor.keyword("nonzero", "evenodd")
+def _fill_rule(cursor: Cursor) -> Literal["nonzero", "evenodd"]:
+    rule: Literal["nonzero", "evenodd"] | None = cursor.keyword("nonzero", "evenodd")
     if rule is not None and not cursor.literal(","):
         raise InvalidValue("expected ',' after the fill rule")
     return rule or "nonzero"
 
 
-def _polygon(cursor: Cursor) -> Any:
+def _polygon(cursor: Cursor) -> Specified[v.BasicShape]:
     rule = _fill_rule(cursor)
     points = []
     while True:
@@ -115,7 +140,7 @@ def _polygon(cursor: Cursor) -> Any:
     return lift(lambda p: v.PolygonShape(p, rule), lift_tuple(points))
 
 
-def _path(cursor: Cursor) -> Any:
+def _path(cursor: Cursor) -> Specified[v.BasicShape]:
     rule = _fill_rule(cursor)
     token = cursor.next()
     if token.type != "string":
@@ -123,7 +148,7 @@ def _path(cursor: Cursor) -> Any:
     return v.PathShape(token.value, rule)
 
 
-SHAPES: dict[str, Callable[[Cursor], Any]] = {
+SHAPES: dict[str, Callable[[Cursor], Specified[v.BasicShape]]] = {
     "inset": _inset, "xywh": _xywh, "rect": _rect, "circle": _circle, "ellipse": _ellipse,
     "polygon": _polygon, "path": _path,
 }  # fmt: skip
@@ -134,11 +159,11 @@ _REFERENCE = {
 }  # fmt: skip
 
 
-def clip_path(cursor: Cursor) -> Any:
+def clip_path(cursor: Cursor) -> object:
     """Read `clip-path` as (shape or None, reference box)."""
     if cursor.keyword("none"):
         return (None, "border-box")
-    found: Any = None
+    found: Specified[v.BasicShape | v.SvgReference] | None = None
     box: str | None = None
     while not cursor.done:
         token = cursor.peek()
@@ -163,7 +188,7 @@ def svg_reference(href: str, what: str) -> v.SvgReference:
     return v.SvgReference(href.strip()[1:])
 
 
-def clip(cursor: Cursor) -> Any:
+def clip(cursor: Cursor) -> object:
     """Read `clip: auto | rect(top, right, bottom, left)`; commas may be left out."""
     if cursor.keyword("auto"):
         return None
@@ -174,16 +199,15 @@ def clip(cursor: Cursor) -> Any:
     edges = [None if inner.keyword("auto") else lift(v.Length, length_px(inner)) for _ in range(4)]
     inner.end()
     top, right, bottom, left = edges
-    far = [v.ZERO if edge is None else lift(_opposite, edge) for edge in (right, bottom)]
+    far = [v.ZERO if edge is None else lift(lambda near: _opposite(near), edge) for edge in (right, bottom)]
     near = [v.ZERO if edge is None else edge for edge in (top, left)]
-    insets = lift_tuple([near[0], far[0], far[1], near[1]])
-    return lift(v.InsetShape, insets)
+    return lift(lambda four: v.InsetShape(four), _four(near[0], far[0], far[1], near[1]))
 
 
 # --- transforms -------------------------------------------------------------------------------------
 
 
-def _arguments(token: Any, low: int, high: int, parse: Callable[[Cursor], Any]) -> list[Any]:
+def _arguments(token: Token, low: int, high: int, parse: Callable[[Cursor], T]) -> list[T]:
     cursor = Cursor(token.arguments)
     items = [parse(cursor)]
     while cursor.literal(","):
@@ -194,11 +218,11 @@ def _arguments(token: Any, low: int, high: int, parse: Callable[[Cursor], Any]) 
     return items
 
 
-def _transform(name: Any, *args: Any) -> Any:
-    return lift(lambda *a: v.Transform(name, a), *args)
+def _transform(name: v.TransformName, *args: Specified[v.Length | float]) -> Specified[v.Transform]:
+    return lift(lambda values: v.Transform(name, values), lift_tuple(args))
 
 
-def transform_function(token: Any) -> Any:
+def transform_function(token: Token) -> Specified[v.Transform]:
     """Return one transform function."""
     name = token.lower_name
     zero = v.ZERO
@@ -227,7 +251,7 @@ def transform_function(token: Any) -> Any:
     return _solid(token, name)
 
 
-def _solid(token: Any, name: str) -> Any:
+def _solid(token: Token, name: str) -> Specified[v.Transform]:
     """Return a 3D function (CSS Transforms 2 §12)."""
     if name == "matrix3d":
         return _transform("matrix3d", *_arguments(token, 16, 16, number))
@@ -244,23 +268,23 @@ def _solid(token: Any, name: str) -> Any:
         (s,) = _arguments(token, 1, 1, number_or_percent)
         return _transform("scale3d", 1.0, 1.0, s)
     if name == "translate3d":
-        x, y, z = _arguments(token, 3, 3, length)
-        if isinstance(z, v.Length) and not z.is_absolute:
+        x, y, depth = _arguments(token, 3, 3, length)
+        if isinstance(depth, v.Length) and not depth.is_absolute:
             raise InvalidValue("the depth of translate3d() is a length")
-        return _transform("translate3d", x, y, z)
+        return _transform("translate3d", x, y, depth)
     if name == "scale3d":
         return _transform("scale3d", *_arguments(token, 3, 3, number_or_percent))
     if name == "perspective":
         cursor = Cursor(token.arguments)
-        distance = 0.0 if cursor.keyword("none") else length_px(cursor, 0)
+        distance: Specified[float] = 0.0 if cursor.keyword("none") else length_px(cursor, 0)
         cursor.end()
         return _transform("perspective", distance)
     raise InvalidValue(f"unknown transform {token.name}()")
 
 
-def _rotate3d_arguments(token: Any) -> list[Any]:
+def _rotate3d_arguments(token: Token) -> list[Specified[float]]:
     cursor = Cursor(token.arguments)
-    items: list[Any] = []
+    items: list[Specified[float]] = []
     for _ in range(3):
         items.append(number(cursor))
         if not cursor.literal(","):
@@ -270,7 +294,7 @@ def _rotate3d_arguments(token: Any) -> list[Any]:
     return items
 
 
-def transform(cursor: Cursor) -> Any:
+def transform(cursor: Cursor) -> Specified[tuple[v.Transform, ...]]:
     """Read `transform`."""
     if cursor.keyword("none"):
         return ()
@@ -286,15 +310,17 @@ def transform(cursor: Cursor) -> Any:
 
 # --- filters ----------------------------------------------------------------------------------------
 
-FACTORS = {"brightness": None, "contrast": None, "saturate": None, "grayscale": 1, "invert": 1,
-            "opacity": 1, "sepia": 1}  # fmt: skip
+FACTORS: dict[str, int | None] = {
+    "brightness": None, "contrast": None, "saturate": None, "grayscale": 1, "invert": 1, "opacity": 1,
+    "sepia": 1,
+}  # fmt: skip
 
 
-def filter_list(cursor: Cursor) -> Any:
+def filter_list(cursor: Cursor) -> object:
     """Read `filter`."""
     if cursor.keyword("none"):
         return ()
-    items = []
+    items: list[Specified[v.FilterFunction]] = []
     while (token := cursor.peek()) is not None:
         if (href := url_token(token)) is not None:
             cursor.i += 1
@@ -306,19 +332,19 @@ def filter_list(cursor: Cursor) -> Any:
     return lift_tuple(items)
 
 
-def backdrop_filter(cursor: Cursor) -> Any:
+def backdrop_filter(cursor: Cursor) -> object:
     """Read `backdrop-filter`."""
     if any(url_token(token) is not None for token in cursor.tokens):
         raise UnsupportedValue("SVG filters of backdrops are not drawn")
     return filter_list(cursor)
 
 
-def _filter(token: Any) -> Any:
+def _filter(token: Token) -> Specified[v.FilterFunction]:
     from .border import shadow
 
-    name = token.lower_name
+    name: v.FilterName = token.lower_name  # type: ignore[assignment]  # others are refused below
     cursor = Cursor(token.arguments)
-    amount: Any
+    amount: Specified[float]
     if name == "drop-shadow":
         one = shadow(cursor, False)
         return lift(lambda s: v.FilterFunction("drop-shadow", 0.0, s), one)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..color.css_color import parse_color
 from ..color.names import WHITE
 from ..syntax.registry import alias, longhand, shorthand
@@ -13,7 +11,7 @@ from ..values.tokens import Cursor, Deferred, InvalidValue, lift, one_of, unexpe
 from .common import any_order, is_numeric, mapped
 
 
-def spacing(cursor: Cursor) -> Any:
+def spacing(cursor: Cursor) -> object:
     """Read `letter-spacing` or `word-spacing`: a length, percentages of the font size."""
     return v.ZERO if cursor.keyword("normal") else length(cursor)
 
@@ -26,7 +24,7 @@ _WHITE_SPACE = {
 }  # fmt: skip
 
 
-def white_space(cursor: Cursor) -> dict[str, Any]:
+def white_space(cursor: Cursor) -> dict[str, object]:
     """Read `white-space`, in its old and its new grammar (CSS Text 4 §3)."""
     if (name := cursor.keyword(*_WHITE_SPACE)) is not None:
         collapse, mode = _WHITE_SPACE[name]
@@ -41,7 +39,7 @@ def white_space(cursor: Cursor) -> dict[str, Any]:
 _STYLES = ("auto", "balance", "pretty", "stable")
 
 
-def text_wrap(cursor: Cursor) -> dict[str, Any]:
+def text_wrap(cursor: Cursor) -> dict[str, object]:
     """Read `text-wrap`."""
     return any_order(
         cursor,
@@ -70,9 +68,9 @@ def text_transform(cursor: Cursor) -> str:
     return found[0] if found else "none"
 
 
-def text_indent(cursor: Cursor) -> Any:
+def text_indent(cursor: Cursor) -> object:
     """Read `text-indent`."""
-    found: Any = None
+    found: object = None
     while not cursor.done:
         if (name := cursor.keyword("hanging", "each-line")) is not None:
             cursor.notes.append(f"text-indent: {name} is not drawn")
@@ -85,7 +83,7 @@ def text_indent(cursor: Cursor) -> Any:
     return found
 
 
-def tab_size(cursor: Cursor) -> Any:
+def tab_size(cursor: Cursor) -> object:
     """Read `tab-size` as (size, whether it is px)."""
     token = cursor.peek()
     if token is not None and (found := cursor.attempt(lambda c: number(c, 0))) is not None:
@@ -93,7 +91,7 @@ def tab_size(cursor: Cursor) -> Any:
     return lift(lambda n: (n, True), length_px(cursor, 0))
 
 
-def vertical_align(cursor: Cursor) -> Any:
+def vertical_align(cursor: Cursor) -> object:
     """Read `vertical-align`."""
     names = (
         "baseline", "sub", "super", "top", "text-top", "middle", "bottom", "text-bottom",
@@ -104,7 +102,7 @@ def vertical_align(cursor: Cursor) -> Any:
     return length(cursor)
 
 
-def text_overflow(cursor: Cursor) -> Any:
+def text_overflow(cursor: Cursor) -> object:
     """Read `text-overflow`; the second of two values is for the end of the line."""
     found: list[str] = []
     while not cursor.done and len(found) < 2:
@@ -120,7 +118,7 @@ def text_overflow(cursor: Cursor) -> Any:
     return found[-1]
 
 
-def line_clamp(cursor: Cursor) -> dict[str, Any]:
+def line_clamp(cursor: Cursor) -> dict[str, object]:
     """Read `line-clamp: none | <lines> [<block-ellipsis>]`."""
     if cursor.keyword("none"):
         return {"line_clamp": None, "block_ellipsis": "…"}
@@ -145,7 +143,7 @@ def _block_ellipsis(cursor: Cursor) -> str:
     return "…" if token.lower_value == "auto" else ""
 
 
-def text_fit(cursor: Cursor) -> Any:
+def text_fit(cursor: Cursor) -> object:
     """Read `text-fit: none | shrink [<min> [<max>]]` (and `grow`); lengths, percentages of the font size."""
     if cursor.keyword("none"):
         return None
@@ -153,13 +151,13 @@ def text_fit(cursor: Cursor) -> Any:
     if mode is None:
         unexpected(cursor.peek())
     cursor.keyword("consistent", "per-line", "per-line-all")
-    sizes: list[Any] = []
+    sizes: list[object] = []
     while is_numeric(cursor) and len(sizes) < 2:
         sizes.append(length(cursor, 0))
     return lift(lambda *s: (mode, s), *sizes)
 
 
-def quotes(cursor: Cursor) -> Any:
+def quotes(cursor: Cursor) -> object:
     """Read `quotes`; None is auto."""
     if cursor.keyword("auto"):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tinycss2
 from tinycss2.nth import parse_nth
@@ -181,7 +180,7 @@ class _Parser:
         raise InvalidSelector(f"unexpected '{token.serialize()}'")
 
     def delimiter(
-        self, reader: _Reader, token: Any, first: bool
+        self, reader: _Reader, token: Token, first: bool
     ) -> tuple[Test | None, tuple[str, str] | None]:
         following = reader.peek(1)
         if token.value == "." and following is not None and following.type == "ident":
@@ -280,7 +279,7 @@ class _Parser:
             self.saw_nesting = self.saw_nesting or parser.saw_nesting
         return tuple(found)
 
-    def functional(self, name: str, token: Any) -> Test:
+    def functional(self, name: str, token: Token) -> Test:
         if name in ("is", "where", "-webkit-any", "-moz-any"):
             selectors = self.listed(token.arguments, forgiving=True)
             if name != "where":
@@ -310,7 +309,7 @@ class _Parser:
             return pc.never
         raise InvalidSelector(f"unknown pseudo-class ':{name}()'")
 
-    def nth(self, name: str, token: Any) -> Test:
+    def nth(self, name: str, token: Token) -> Test:
         arguments = [t for t in token.arguments if t.type != "comment"]
         of: tuple[Selector, ...] | None = None
         for i, item in enumerate(arguments):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..values.budget import BUDGET
 from ..values.node import HtmlNode
+from ..values.tokens import Token
 from .model import Selector, Test
 
 OTHER_PSEUDO_ELEMENTS = frozenset((
@@ -108,7 +108,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-def attribute(tokens: list[Any], error: type[Exception]) -> tuple[Test, str]:
+def attribute(tokens: list[Token], error: type[Exception]) -> tuple[Test, str]:
     """Return the test of `[name]` or `[name op value i]`, and the name."""
     tokens = [t for t in tokens if t.type != "whitespace"]
     while len(tokens) > 1 and tokens[0].type == "literal" and tokens[0].value in ("*", "|"):

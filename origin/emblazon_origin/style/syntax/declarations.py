@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tinycss2
 
@@ -13,6 +13,7 @@ from .. import properties
 from ..values.tokens import (
     MAX_NESTING,
     Cursor,
+    Declaration,
     InvalidValue,
     Token,
     UnsupportedValue,
@@ -20,7 +21,7 @@ from ..values.tokens import (
     too_deep,
 )
 from . import registry
-from .registry import Logical, Longhand, Other, Shorthand
+from .registry import Logical, Longhand, Other, Shorthand, Values
 
 assert properties  # noqa: S101 - importing it fills the registry
 
@@ -77,10 +78,10 @@ class Block:
     Flow-relative properties differ by direction, hence one mapping for each, the same one where none is used.
     """
 
-    normal: dict[str, Any] = field(default_factory=dict)
-    important: dict[str, Any] = field(default_factory=dict)
-    normal_rtl: dict[str, Any] = field(default_factory=dict)
-    important_rtl: dict[str, Any] = field(default_factory=dict)
+    normal: Values = field(default_factory=dict)
+    important: Values = field(default_factory=dict)
+    normal_rtl: Values = field(default_factory=dict)
+    important_rtl: Values = field(default_factory=dict)
     svg: dict[str, Custom | Wide] = field(default_factory=dict)  # of SVG shapes alone
     svg_shared: dict[str, Custom | Wide] = field(default_factory=dict)  # as written, for SVG shapes
     svg_important: dict[str, Custom | Wide] = field(default_factory=dict)
@@ -112,7 +113,7 @@ def substitutes(tokens: Iterable[Token]) -> bool:
     return False
 
 
-def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None:
+def parse_declaration(declaration: Declaration, block: Block, notes: list[Note]) -> None:
     """Add one tinycss2 declaration to the block, or say why not."""
     name = declaration.name if declaration.name.startswith("--") else declaration.lower_name
     line, column = declaration.source_line, declaration.source_column
@@ -167,7 +168,7 @@ def parse_declaration(declaration: Any, block: Block, notes: list[Note]) -> None
 _WITHOUT_EFFECT = frozenset(("initial", "inherit", "unset", "revert", "revert-layer"))
 
 
-def _store(block: Block, row: registry.Property, pairs: dict[str, Any], important: bool) -> None:
+def _store(block: Block, row: registry.Property, pairs: Values, important: bool) -> None:
     ltr, rtl = (block.important, block.important_rtl) if important else (block.normal, block.normal_rtl)
     for key, value in pairs.items():  # re-inserted, so that order is that of the declarations
         ltr[key] = value
@@ -177,7 +178,7 @@ def _store(block: Block, row: registry.Property, pairs: dict[str, Any], importan
     rtl.update(pairs)
 
 
-def _mirrored(value: Any) -> Any:
+def _mirrored(value: object) -> object:
     return value._replace(rtl=True) if isinstance(value, PendingSubstitution) else value
 
 
@@ -192,7 +193,7 @@ def keys_of(row: registry.Property) -> tuple[str, ...]:
 
 def evaluate(
     row: registry.Property, tokens: Sequence[Token], line: int = 0, column: int = 0
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[Values, list[str]]:
     """Return the value for each key, and remarks; raise `InvalidValue` or `UnsupportedValue`."""
     keys = keys_of(row)
     cursor = Cursor(tokens)
@@ -206,12 +207,12 @@ def evaluate(
     return pairs, cursor.notes
 
 
-def parse_row(row: registry.Property, cursor: Cursor) -> dict[str, Any]:
+def parse_row(row: registry.Property, cursor: Cursor) -> Values:
     """Return the value for each key of a value without substitutions."""
     assert not isinstance(row, Other)  # noqa: S101 - callers know
-    value = row.parse(cursor)
+    pairs = {row.key: row.parse(cursor)} if isinstance(row, Longhand) else dict(row.parse(cursor))
     cursor.end()
-    return {row.key: value} if isinstance(row, Longhand) else value
+    return pairs
 
 
 def custom_value(tokens: Sequence[Token]) -> Custom | Wide:
@@ -226,7 +227,7 @@ def custom_value(tokens: Sequence[Token]) -> Custom | Wide:
     return Custom(tuple(items), tinycss2.serialize(items), substitutes(items))
 
 
-def _all(declaration: Any, block: Block, notes: list[Note]) -> None:
+def _all(declaration: Declaration, block: Block, notes: list[Note]) -> None:
     cursor = Cursor(declaration.value)
     name = cursor.ident()
     if len(cursor.tokens) != 1 or name not in WIDE:

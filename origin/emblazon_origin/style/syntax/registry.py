@@ -7,15 +7,17 @@ CSS name with `_` for `-`: the field of `ComputedStyle`, or an intermediate that
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from ...caching import remembered
 from ..values.tokens import Cursor
 
 Status = Literal["yes", "partly", "no", "inert", "svg"]
-Parse = Callable[[Cursor], Any]
+Parse = Callable[[Cursor], object]
+# Values by key, each of the type that the parser of its row gives; no type of a dictionary can: hence `Any`.
+Values: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Longhand:
 
     name: str
     key: str
-    initial: Any
+    initial: Any  # of the type that `parse` gives
     parse: Parse
     inherited: bool = False
     status: Status = "yes"
@@ -37,7 +39,7 @@ class Shorthand:
 
     name: str
     keys: tuple[str, ...]
-    parse: Callable[[Cursor], dict[str, Any]]
+    parse: Callable[[Cursor], Mapping[str, object]]
     status: Status = "yes"
     note: str = ""
 
@@ -49,7 +51,7 @@ class Logical:
     name: str
     ltr: tuple[str, ...]
     rtl: tuple[str, ...]
-    parse: Callable[[Cursor], dict[str, Any]]  # by ltr keys
+    parse: Callable[[Cursor], Mapping[str, object]]  # by ltr keys
     status: Status = "yes"
     note: str = ""
 
@@ -73,7 +75,7 @@ LONGHANDS: dict[str, Longhand] = {}  # by key
 
 def longhand(
     name: str,
-    initial: Any,
+    initial: object,
     parse: Parse,
     *,
     inherited: bool = False,
@@ -90,7 +92,7 @@ def longhand(
 def shorthand(
     name: str,
     keys: tuple[str, ...],
-    parse: Callable[[Cursor], dict[str, Any]],
+    parse: Callable[[Cursor], Mapping[str, object]],
     *,
     status: Status = "yes",
     note: str = "",
@@ -111,7 +113,7 @@ def logical_pair(name: str, start: str, end: str, *, swaps: bool) -> None:
     """Register a flow-relative two-value shorthand such as `margin-inline`."""
     parse = LONGHANDS[start].parse
 
-    def both(cursor: Cursor) -> dict[str, Any]:
+    def both(cursor: Cursor) -> Mapping[str, object]:
         first = parse(cursor)
         return {start: first, end: first if cursor.done else parse(cursor)}
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import tinycss2
 
 from ...caching import ByteCache
+from ...report import Code, Severity
 from ..properties.font_face import font_face
 from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
 from ..values.image_values import resolve_url, url_token
-from ..values.tokens import MAX_NESTING, Cursor, InvalidValue, Token, bounded_numbers, split_commas, too_deep
+from ..values.tokens import (
+    MAX_NESTING,
+    Cursor,
+    InvalidValue,
+    Rule,
+    Token,
+    bounded_numbers,
+    split_commas,
+    too_deep,
+)
 from .at_rules import INERT, UNSEEN, UNSUPPORTED
 from .conditions import Condition, media_query_list
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
@@ -50,12 +60,8 @@ class _Scope:
     depth: int = 0
     active: bool = True  # False inside an @supports that does not hold
 
-    def within(self, **changes: Any) -> _Scope:
-        values = {
-            "parents": self.parents, "conditions": self.conditions, "layer": self.layer,
-            "depth": self.depth + 1, "active": self.active,
-        }  # fmt: skip
-        return _Scope(**{**values, **changes})
+    def within(self, **changes: Any) -> _Scope:  # fields, as `replace` takes them
+        return replace(self, depth=self.depth + 1, **changes)
 
 
 class _Parser:
@@ -70,10 +76,10 @@ class _Parser:
         self.rules(items, _Scope())
         return self.sheet
 
-    def note(self, item: Any, severity: Any, code: Any, message: str, where: str = "") -> None:
+    def note(self, item: Rule, severity: Severity, code: Code, message: str, where: str = "") -> None:
         self.sheet.notes.append(Note(severity, code, message, item.source_line, item.source_column, where))
 
-    def rules(self, items: Sequence[Any], scope: _Scope) -> None:
+    def rules(self, items: Sequence[Rule], scope: _Scope) -> None:
         """Take a list of rules (of the sheet, or of a conditional group)."""
         for item in items:
             if item.type == "qualified-rule":
@@ -86,7 +92,7 @@ class _Parser:
 
     # --- style rules ---
 
-    def style_rule(self, item: Any, scope: _Scope) -> None:
+    def style_rule(self, item: Rule, scope: _Scope) -> None:
         if self.deep(item, scope):
             return
         try:
@@ -99,11 +105,11 @@ class _Parser:
             if selector.pseudo not in ("", *GENERATED) and ":state" not in selector.pseudo:
                 message = f"'::{selector.pseudo}' is not drawn"
                 unseen = selector.pseudo in UNSEEN or selector.pseudo.startswith("-")
-                severity = "info" if unseen else "warning"
+                severity: Severity = "info" if unseen else "warning"
                 self.note(item, severity, "css-unsupported-rule", message, selector.text[:80])
-        self.contents(item.content, scope.within(parents=selectors), selectors)
+        self.contents(item.content or (), scope.within(parents=selectors), selectors)
 
-    def deep(self, item: Any, scope: _Scope) -> bool:
+    def deep(self, item: Rule, scope: _Scope) -> bool:
         """Report and skip what is nested too deep to be read recursively."""
         found = scope.depth > MAX_NESTING or too_deep(item.prelude)
         if found:
@@ -136,7 +142,7 @@ class _Parser:
 
     # --- at-rules ---
 
-    def at_rule(self, item: Any, scope: _Scope) -> None:
+    def at_rule(self, item: Rule, scope: _Scope) -> None:
         name = item.lower_at_keyword
         if self.deep(item, scope):
             return
@@ -146,28 +152,27 @@ class _Parser:
         if handler is not None:
             handler(self, item, scope)
         elif name in INERT:
-            severity = "info" if "keyframes" in name or name == "starting-style" else None
-            if severity:
-                self.note(item, severity, "css-unsupported-rule", f"@{name}: {INERT[name]}", f"@{name}")
+            if "keyframes" in name or name == "starting-style":
+                self.note(item, "info", "css-unsupported-rule", f"@{name}: {INERT[name]}", f"@{name}")
         else:
             reason = UNSUPPORTED.get(name, "unknown at-rule")
             self.note(item, "warning", "css-unsupported-rule", f"@{name} is ignored: {reason}", f"@{name}")
 
-    def group(self, item: Any, scope: _Scope) -> None:
+    def group(self, item: Rule, scope: _Scope) -> None:
         """Take the body of a conditional group: rules, or a nested one's declarations and rules."""
         if item.content is None:
             self.note(item, "warning", "css-syntax", f"@{item.lower_at_keyword} takes a block")
         elif scope.parents is not None:
-            self.contents(item.content, scope, scope.parents)
+            self.contents(item.content or (), scope, scope.parents)
         else:
             self.rules(
                 tinycss2.parse_rule_list(item.content, skip_comments=True, skip_whitespace=True), scope
             )
 
-    def media(self, item: Any, scope: _Scope) -> None:
+    def media(self, item: Rule, scope: _Scope) -> None:
         self.group(item, scope.within(conditions=(*scope.conditions, media_query_list(item.prelude))))
 
-    def supports(self, item: Any, scope: _Scope) -> None:
+    def supports(self, item: Rule, scope: _Scope) -> None:
         try:
             holds = supports(item.prelude)
         except InvalidValue as error:
@@ -176,7 +181,7 @@ class _Parser:
         if holds:
             self.group(item, scope.within())
 
-    def layer(self, item: Any, scope: _Scope) -> None:
+    def layer(self, item: Rule, scope: _Scope) -> None:
         names = [] if Cursor(item.prelude).done else [_layer_name(part) for part in _parts(item.prelude)]
         if any(name is None for name in names):
             self.note(item, "warning", "css-syntax", "@layer takes names", "@layer")
@@ -200,7 +205,7 @@ class _Parser:
         for end in range(1, len(path) + 1):
             self.sheet.layers.setdefault(path[:end])
 
-    def import_(self, item: Any, scope: _Scope) -> None:
+    def import_(self, item: Rule, scope: _Scope) -> None:
         if self.imports_over or scope.depth:
             self.note(item, "warning", "css-syntax", "@import must come before other rules", "@import")
             return
@@ -228,7 +233,7 @@ class _Parser:
             href = resolve_url(href, self.base) if self.base else href
             self.sheet.imports.append(ImportRule(href, (media,), layer, item.source_line))
 
-    def font_face(self, item: Any, scope: _Scope) -> None:
+    def font_face(self, item: Rule, scope: _Scope) -> None:
         if item.content is None or not scope.active:
             return
         if self.base:
@@ -237,7 +242,7 @@ class _Parser:
         if rule is not None:
             self.sheet.font_faces.append((rule, scope.conditions))
 
-    def property(self, item: Any, scope: _Scope) -> None:
+    def property(self, item: Rule, scope: _Scope) -> None:
         cursor = Cursor(item.prelude)
         name = cursor.peek()
         if name is None or name.type != "ident" or not name.value.startswith("--") or item.content is None:
@@ -259,7 +264,7 @@ class _Parser:
         initial = value if isinstance(value, Custom) else None
         self.sheet.properties.append(PropertyRule(name.value, inherits, initial, syntax))
 
-    def nothing(self, item: Any, scope: _Scope) -> None:
+    def nothing(self, item: Rule, scope: _Scope) -> None:
         """@charset and @namespace, which change nothing here."""
 
 

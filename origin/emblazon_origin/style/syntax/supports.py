@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tinycss2
 
@@ -50,7 +49,7 @@ def _supports_in_parens(cursor: Cursor) -> Condition:
     return condition
 
 
-def _supports_function(token: Any) -> bool | None:
+def _supports_function(token: Token) -> bool | None:
     name = token.lower_name
     if name == "selector":
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Literal, NoReturn, TypeVar
 
 from ..color.css_color import parse_color
 from . import value_types as v
@@ -13,6 +13,7 @@ from .positions import axis_position, position
 from .tokens import (
     Cursor,
     InvalidValue,
+    Specified,
     UnsupportedValue,
     comma_list,
     lift,
@@ -22,6 +23,7 @@ from .tokens import (
     unexpected,
 )
 
+_T = TypeVar("_T")
 MAX_LAYERS = 64
 BOXES = ("border-box", "padding-box", "content-box")
 _REPEATS = ("repeat", "no-repeat", "space", "round")
@@ -32,10 +34,10 @@ BLENDS = (
 )  # fmt: skip
 
 
-def layered(parse: Callable[[Cursor], Any]) -> Callable[[Cursor], Any]:
+def layered(parse: Callable[[Cursor], Specified[_T]]) -> Callable[[Cursor], Specified[tuple[_T, ...]]]:
     """Return the parser of a comma-separated list, one item for each layer."""
 
-    def read(cursor: Cursor) -> Any:
+    def read(cursor: Cursor) -> Specified[tuple[_T, ...]]:
         items = comma_list(cursor, parse)
         if len(items) > MAX_LAYERS:
             raise InvalidValue(f"more than {MAX_LAYERS} layers")
@@ -44,7 +46,7 @@ def layered(parse: Callable[[Cursor], Any]) -> Callable[[Cursor], Any]:
     return read
 
 
-def image_or_none(cursor: Cursor) -> Any:
+def image_or_none(cursor: Cursor) -> Specified[v.Image | None]:
     """Read one `background-image`."""
     return None if cursor.keyword("none") else image(cursor)
 
@@ -57,19 +59,20 @@ def repeat(cursor: Cursor) -> tuple[str, str]:
     return first, cursor.keyword(*_REPEATS) or first
 
 
-def size(cursor: Cursor) -> Any:
+def size(cursor: Cursor) -> Specified[v.BackgroundSize]:
     """Read one `background-size`."""
-    if (name := cursor.keyword("cover", "contain")) is not None:
-        return name
+    whole: Literal["cover", "contain"] | None = cursor.keyword("cover", "contain")
+    if whole is not None:
+        return whole
 
-    def one() -> Any:
-        return "auto" if cursor.keyword("auto") else length(cursor, 0)
+    def one() -> Specified[v.Length | v.Auto]:
+        return v.AUTO if cursor.keyword("auto") else length(cursor, 0)
 
     width = one()
-    height: Any = "auto"
+    height: Specified[v.Length | v.Auto] = v.AUTO
     token = cursor.peek()
     if token is not None and token.type != "literal" and cursor.ident() in (None, "auto"):
-        height = cursor.attempt(lambda c: one()) or "auto"
+        height = cursor.attempt(lambda c: one()) or v.AUTO
     return lift(lambda w, h: (w, h), width, height)
 
 
@@ -104,25 +107,33 @@ def composite(cursor: Cursor) -> str:
     return _COMPOSITE[one_of(tuple(_COMPOSITE))(cursor)]
 
 
-def axis(vertical: bool) -> Callable[[Cursor], Any]:
+def axis(vertical: bool) -> Callable[[Cursor], Specified[tuple[v.Length, ...]]]:
     """Return the parser of `background-position-x|y`."""
     return layered(lambda cursor: axis_position(cursor, vertical))
 
 
-def positions(prefix: str) -> Callable[[Cursor], dict[str, Any]]:
+def _x(place: v.Position) -> v.Length:
+    return place.x
+
+
+def _y(place: v.Position) -> v.Length:
+    return place.y
+
+
+def positions(prefix: str) -> Callable[[Cursor], dict[str, object]]:
     """Return the parser of `background-position` as its two axes."""
 
-    def read(cursor: Cursor) -> dict[str, Any]:
+    def read(cursor: Cursor) -> dict[str, object]:
         items = comma_list(cursor, lambda c: position(c, three=prefix == "background"))
         return {
-            f"{prefix}_position_x": lift_tuple([lift(lambda p: p.x, i) for i in items]),
-            f"{prefix}_position_y": lift_tuple([lift(lambda p: p.y, i) for i in items]),
+            f"{prefix}_position_x": lift_tuple([lift(_x, i) for i in items]),
+            f"{prefix}_position_y": lift_tuple([lift(_y, i) for i in items]),
         }
 
     return read
 
 
-_LAYER_INITIAL: dict[str, Any] = {
+_LAYER_INITIAL: dict[str, object] = {
     "image": None, "position_x": v.ZERO, "position_y": v.ZERO, "size": ("auto", "auto"),
     "repeat": ("repeat", "repeat"), "attachment": "scroll",
 }  # fmt: skip
@@ -136,12 +147,12 @@ def attachment(cursor: Cursor) -> str:
     return name
 
 
-def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, Any]:
+def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, object]:
     """Read one layer of the `background` or `mask` shorthand."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     boxes: list[str] = []
     box = mask_clip if mask else clip
-    parsers: dict[str, Callable[[Cursor], Any]] = {"image": image_or_none, "repeat": repeat}
+    parsers: dict[str, Callable[[Cursor], object]] = {"image": image_or_none, "repeat": repeat}
     if mask:
         parsers |= {"mode": one_of(("alpha", "luminance", "match-source")), "composite": composite}
     else:
@@ -161,8 +172,9 @@ def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, Any]:
         else:
             if len(boxes) < 2 and (name := cursor.attempt(box)) is not None:
                 boxes.append(name)
-            elif "position" not in found:
-                found["position"] = position(cursor, three=not mask)
+            elif "position_x" not in found:
+                place = position(cursor, three=not mask)
+                found["position_x"], found["position_y"] = lift(_x, place), lift(_y, place)
                 if cursor.literal("/"):
                     found["size"] = size(cursor)
             else:
@@ -172,17 +184,13 @@ def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, Any]:
     return _boxed(found, boxes, mask)
 
 
-def _again() -> Any:
+def _again() -> NoReturn:
     raise InvalidValue("twice")
 
 
-def _boxed(found: dict[str, Any], boxes: list[str], mask: bool) -> dict[str, Any]:
-    """Spread the position over its axes and one or two boxes over origin and clip."""
+def _boxed(found: dict[str, object], boxes: list[str], mask: bool) -> dict[str, object]:
+    """Add what is initial, and spread one or two boxes over origin and clip."""
     layer = {**_LAYER_INITIAL, **found}
-    if "position" in layer:
-        place = layer.pop("position")
-        layer["position_x"] = lift(lambda p: p.x, place)
-        layer["position_y"] = lift(lambda p: p.y, place)
     default = "border-box" if mask else "padding-box"
     plain = [b for b in boxes if b in BOXES]
     other = [b for b in boxes if b not in BOXES]
@@ -201,7 +209,7 @@ BACKGROUND_KEYS = tuple(f"background_{part}" for part in _BACKGROUND)
 MASK_KEYS = tuple(f"mask_{part}" for part in _MASK)
 
 
-def _shorthand(cursor: Cursor, prefix: str, parts: tuple[str, ...]) -> dict[str, Any]:
+def _shorthand(cursor: Cursor, prefix: str, parts: tuple[str, ...]) -> dict[str, object]:
     mask = prefix == "mask"
     pieces = split_commas(cursor.tokens)
     if len(pieces) > MAX_LAYERS:
@@ -213,17 +221,19 @@ def _shorthand(cursor: Cursor, prefix: str, parts: tuple[str, ...]) -> dict[str,
         sub.end()
         cursor.notes.extend(sub.notes)
     cursor.i = len(cursor.tokens)
-    found = {f"{prefix}_{part}": lift_tuple([layer[part] for layer in layers]) for part in parts}
+    found: dict[str, object] = {
+        f"{prefix}_{part}": lift_tuple([layer[part] for layer in layers]) for part in parts
+    }
     if not mask:
         found["background_color"] = layers[-1].get("color", v.TRANSPARENT)
     return found
 
 
-def background(cursor: Cursor) -> dict[str, Any]:
+def background(cursor: Cursor) -> dict[str, object]:
     """Read the `background` shorthand."""
     return _shorthand(cursor, "background", _BACKGROUND)
 
 
-def mask(cursor: Cursor) -> dict[str, Any]:
+def mask(cursor: Cursor) -> dict[str, object]:
     """Read the `mask` shorthand."""
     return _shorthand(cursor, "mask", _MASK)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from . import value_types as v
 from .calculation import length, length_px, number
 from .image_values import image
-from .tokens import Cursor, InvalidValue, lift, lift_tuple, unexpected
+from .tokens import Cursor, InvalidValue, Specified, lift, lift_tuple, unexpected
+
+_Side = TypeVar("_Side")
 
 HUNDRED = v.Length(pct=1.0)
 INITIAL_SLICE = (HUNDRED, HUNDRED, HUNDRED, HUNDRED, False)
@@ -22,14 +24,14 @@ IMAGE_KEYS = (
 _REPEATS = ("stretch", "repeat", "round", "space")
 
 
-def image_source(cursor: Cursor) -> Any:
+def image_source(cursor: Cursor) -> Specified[v.Image] | None:
     """Read `border-image-source`."""
     if cursor.keyword("none"):
         return None
     return image(cursor)
 
 
-def image_slice(cursor: Cursor) -> Any:
+def image_slice(cursor: Cursor) -> Specified[tuple[v.Length | bool, ...]]:
     """Read `border-image-slice` as four lengths (a number is px of the image) and whether it fills."""
     fill = cursor.keyword("fill") is not None
     sides = _sides(cursor, _slice)
@@ -37,12 +39,12 @@ def image_slice(cursor: Cursor) -> Any:
     return lift(lambda four: (*four, fill), lift_tuple(sides))
 
 
-def image_width(cursor: Cursor) -> Any:
+def image_width(cursor: Cursor) -> Specified[tuple[v.BorderImageSide, ...]]:
     """Read `border-image-width`: lengths, factors of the border's width, or auto."""
     return lift_tuple(_sides(cursor, _width))
 
 
-def image_outset(cursor: Cursor) -> Any:
+def image_outset(cursor: Cursor) -> Specified[tuple[v.Length | float, ...]]:
     """Read `border-image-outset`: lengths, or factors of the border's width."""
     return lift_tuple(_sides(cursor, _outset))
 
@@ -55,9 +57,9 @@ def image_repeat(cursor: Cursor) -> tuple[str, str]:
     return name, cursor.keyword(*_REPEATS) or name
 
 
-def border_image(cursor: Cursor) -> dict[str, Any]:
+def border_image(cursor: Cursor) -> dict[str, object]:
     """Read the shorthand: source, slice [/ width [/ outset]] and repeat in any order."""
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "border_image_source": None, "border_image_slice": INITIAL_SLICE,
         "border_image_width": INITIAL_WIDTH, "border_image_outset": INITIAL_OUTSET,
         "border_image_repeat": INITIAL_REPEAT,
@@ -86,9 +88,9 @@ def _is_slice(cursor: Cursor) -> bool:
     )
 
 
-def _sides(cursor: Cursor, read: Callable[[Cursor], Any]) -> tuple[Any, Any, Any, Any]:
+def _sides(cursor: Cursor, read: Callable[[Cursor], _Side]) -> tuple[_Side, _Side, _Side, _Side]:
     """Read one to four values: top, right, bottom, left."""
-    items: list[Any] = []
+    items: list[_Side] = []
     while len(items) < 4 and (token := cursor.peek()) is not None:
         if token.type not in ("number", "percentage", "dimension") and not (
             token.type == "ident" and str(token.value).lower() == "auto"
@@ -102,7 +104,7 @@ def _sides(cursor: Cursor, read: Callable[[Cursor], Any]) -> tuple[Any, Any, Any
     return top, right, items[2] if len(items) > 2 else top, items[3] if len(items) > 3 else right
 
 
-def _slice(cursor: Cursor) -> Any:
+def _slice(cursor: Cursor) -> Specified[v.Length]:
     token = cursor.peek()
     if token is not None and token.type == "number":
         return lift(v.Length, number(cursor, 0))
@@ -111,17 +113,17 @@ def _slice(cursor: Cursor) -> Any:
     unexpected(token)
 
 
-def _outset(cursor: Cursor) -> Any:
+def _outset(cursor: Cursor) -> Specified[v.Length | float]:
     token = cursor.peek()
     if token is not None and token.type == "number":
         return number(cursor, 0)
     return lift(v.Length, length_px(cursor, 0))
 
 
-def _width(cursor: Cursor) -> Any:
+def _width(cursor: Cursor) -> Specified[v.BorderImageSide]:
     token = cursor.peek()
     if cursor.keyword("auto"):
-        return "auto"
+        return v.AUTO
     if token is not None and token.type == "number":
         return number(cursor, 0)
     return length(cursor, 0)

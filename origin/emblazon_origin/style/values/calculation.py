@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from . import value_types as v
 from .math_functions import FUNCTIONS
@@ -25,7 +24,7 @@ from .terms import (
     finite,
     multiplied,
 )
-from .tokens import Cursor, Deferred, InvalidValue, Token, unexpected
+from .tokens import Cursor, Deferred, InvalidValue, Specified, Token, lift, unexpected
 from .units import Context
 
 
@@ -36,7 +35,7 @@ class _Parser:
         self.percent_as = percent_as
         self.variables = variables or {}
 
-    def function(self, token: Any) -> Term:
+    def function(self, token: Token) -> Term:
         name = token.lower_name
         if name in ("calc", "-webkit-calc", "-moz-calc"):
             result = self.whole(token.arguments)
@@ -94,7 +93,7 @@ class _Parser:
             type_ = divided(type_, term.type) if below else multiplied(type_, term.type)
         steps = [(below, t.fn) for below, t in factors]
 
-        def evaluate(c: Any, b: float) -> float:
+        def evaluate(c: Context | None, b: float) -> float:
             result = first.fn(c, b)
             for below, fn in steps:
                 result = divide(result, fn(c, b)) if below else result * fn(c, b)
@@ -144,7 +143,9 @@ def parse_term(token: Token, percent_as: str = "", variables: Mapping[str, float
     return term._replace(type=percent_as) if term.percent and percent_as else term
 
 
-def _checked(token: Token, term: Term, low: float | None, high: float | None, clamp: bool) -> Any:
+def _checked(
+    token: Token, term: Term, low: float | None, high: float | None, clamp: bool
+) -> Specified[float]:
     """Return a scalar term's value: out of range is invalid for literals and clamped for math."""
     limit = LIMIT if term.type == "length" else MAX_NUMBER
     low_, high_ = (-limit if low is None else low), (limit if high is None else high)
@@ -160,7 +161,9 @@ def _checked(token: Token, term: Term, low: float | None, high: float | None, cl
     return evaluate(None)
 
 
-def number(cursor: Cursor, low: float | None = None, high: float | None = None, clamp: bool = False) -> Any:
+def number(
+    cursor: Cursor, low: float | None = None, high: float | None = None, clamp: bool = False
+) -> Specified[float]:
     """Read a <number>."""
     token = cursor.next()
     term = parse_term(token)
@@ -169,20 +172,17 @@ def number(cursor: Cursor, low: float | None = None, high: float | None = None, 
     return _checked(token, term, low, high, clamp)
 
 
-def integer(cursor: Cursor, low: int | None = None) -> Any:
+def integer(cursor: Cursor, low: int | None = None) -> Specified[int]:
     """Read an <integer>; math is rounded."""
     token = cursor.peek()
     if token is not None and token.type == "number" and not token.is_integer:
         raise InvalidValue("expected an integer")
-    value = number(cursor, low)
-    if value.__class__ is Deferred:
-        return Deferred(lambda c: math.floor(value.fn(c) + 0.5))
-    return math.floor(value + 0.5)
+    return lift(lambda value: math.floor(value + 0.5), number(cursor, low))
 
 
 def number_or_percent(
     cursor: Cursor, low: float | None = None, high: float | None = None, clamp: bool = False
-) -> Any:
+) -> Specified[float]:
     """Read a <number> or a <percentage> as its fraction."""
     token = cursor.next()
     term = parse_term(token)
@@ -191,7 +191,7 @@ def number_or_percent(
     return _checked(token, term, low, high, clamp)
 
 
-def percentage(cursor: Cursor, low: float | None = None) -> Any:
+def percentage(cursor: Cursor, low: float | None = None) -> Specified[float]:
     """Read a <percentage> as its fraction."""
     token = cursor.next()
     term = parse_term(token)
@@ -200,17 +200,17 @@ def percentage(cursor: Cursor, low: float | None = None) -> Any:
     return _checked(token, term, low, None, False)
 
 
-def angle(cursor: Cursor) -> Any:
+def angle(cursor: Cursor) -> Specified[float]:
     """Read an <angle> in degrees; a bare 0 is allowed."""
     return _scalar(cursor, "angle", zero=True)
 
 
-def resolution(cursor: Cursor) -> Any:
+def resolution(cursor: Cursor) -> Specified[float]:
     """Read a <resolution> in dppx."""
     return _scalar(cursor, "resolution")
 
 
-def _scalar(cursor: Cursor, type_: str, zero: bool = False) -> Any:
+def _scalar(cursor: Cursor, type_: str, zero: bool = False) -> Specified[float]:
     token = cursor.next()
     term = parse_term(token)
     if zero and token.type == "number" and token.value == 0:
@@ -220,7 +220,7 @@ def _scalar(cursor: Cursor, type_: str, zero: bool = False) -> Any:
     return _checked(token, term, None, None, False)
 
 
-def length_px(cursor: Cursor, low: float | None = None) -> Any:
+def length_px(cursor: Cursor, low: float | None = None) -> Specified[float]:
     """Read a <length> as px (no percentages)."""
     token = cursor.next()
     if token.type == "number" and token.value == 0:
@@ -231,7 +231,7 @@ def length_px(cursor: Cursor, low: float | None = None) -> Any:
     return _checked(token, term, low, None, False)
 
 
-def length(cursor: Cursor, low: float | None = None) -> Any:
+def length(cursor: Cursor, low: float | None = None) -> Specified[v.Length]:
     """Read a <length-percentage> as `Length`."""
     token = cursor.next()
     if token.type == "number" and token.value == 0:
@@ -244,8 +244,7 @@ def length(cursor: Cursor, low: float | None = None) -> Any:
     if term.type != "length":
         raise InvalidValue(f"expected a length or percentage, got {_article(token, term)}")
     if not term.percent:
-        px = _checked(token, term, low, None, False)
-        return Deferred(lambda c: v.Length(px.fn(c))) if px.__class__ is Deferred else v.Length(px)
+        return lift(v.Length, _checked(token, term, low, None, False))
     if term.relative:
         return Deferred(lambda c: _mixed(term, c, low))
     return _mixed(term, None, low)

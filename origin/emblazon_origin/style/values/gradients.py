@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from ..color.css_color import interpolation_space, is_color_start, parse_color
 from . import value_types as v
 from .calculation import angle, length, parse_term
 from .positions import HORIZONTAL, VERTICAL, is_length, position
 from .terms import finite
-from .tokens import Cursor, InvalidValue, Token, UnsupportedValue, lift, lift_tuple, split_commas
+from .tokens import (
+    Cursor,
+    InvalidValue,
+    Specified,
+    Token,
+    UnsupportedValue,
+    lift,
+    lift_tuple,
+    split_commas,
+)
+
+_Options = dict[str, object]  # fields of a gradient, specified
 
 # Interpolation of these spaces is that of the space on the right.
 _SPACES = {"xyz-d65": "xyz", "xyz-d50": "xyz", "display-p3-linear": "srgb-linear"}
@@ -24,7 +35,7 @@ GRADIENTS = {
 }
 
 
-def gradient(token: Any, name: str) -> Any:
+def gradient(token: Token, name: str) -> Specified[v.Gradient]:
     """Return the gradient of a function token; `name` is a key of `GRADIENTS`."""
     kind, repeating, prefixed = GRADIENTS[name]
     if prefixed:
@@ -33,7 +44,7 @@ def gradient(token: Any, name: str) -> Any:
         raise UnsupportedValue(f"{token.name}() is not drawn; write {kind}-gradient()")
     parts = split_commas(token.arguments)
     head = Cursor(parts[0])
-    options: dict[str, Any] = {}
+    options: _Options = {}
     if not _starts_stop(head):
         options = _HEADS[kind](head)
         head.end()
@@ -42,17 +53,17 @@ def gradient(token: Any, name: str) -> Any:
         options["space"] = "oklab"
     stops = _stops(parts, kind == "conic")
     build = _BUILDERS[kind]
-    names = tuple(options)
+    fields = lift_tuple(options.values())
     return lift(
-        lambda stops, *values: build(
-            stops=stops, repeating=repeating, **dict(zip(names, values, strict=True))
+        lambda stops, values: build(
+            stops=stops, repeating=repeating, **dict(zip(options, values, strict=True))
         ),
         stops,
-        *options.values(),
+        fields,
     )
 
 
-_BUILDERS: dict[str, Any] = {
+_BUILDERS: dict[str, Callable[..., v.Gradient]] = {
     "linear": v.LinearGradient,
     "radial": v.RadialGradient,
     "conic": v.ConicGradient,
@@ -68,15 +79,15 @@ def _starts_stop(cursor: Cursor) -> bool:
     return is_color_start(cursor.peek())
 
 
-def _space(cursor: Cursor, options: dict[str, Any]) -> None:
+def _space(cursor: Cursor, options: _Options) -> None:
     found = interpolation_space(cursor)
     if found is not None:
         options["space"] = _SPACES.get(found[0], found[0])
         options["hue"] = found[1]
 
 
-def _linear_head(cursor: Cursor) -> dict[str, Any]:
-    options: dict[str, Any] = {}
+def _linear_head(cursor: Cursor) -> _Options:
+    options: _Options = {}
     _space(cursor, options)
     if cursor.keyword("to"):
         options.update(_corner(cursor))
@@ -87,7 +98,7 @@ def _linear_head(cursor: Cursor) -> dict[str, Any]:
     return options
 
 
-def _corner(cursor: Cursor) -> dict[str, Any]:
+def _corner(cursor: Cursor) -> _Options:
     sides = [s for s in (cursor.keyword(*HORIZONTAL, *VERTICAL) for _ in range(2)) if s is not None]
     horizontal = [s for s in sides if s in HORIZONTAL]
     vertical = [s for s in sides if s in VERTICAL]
@@ -101,10 +112,11 @@ def _corner(cursor: Cursor) -> dict[str, Any]:
 _EXTENTS = ("closest-side", "closest-corner", "farthest-side", "farthest-corner")
 
 
-def _radial_head(cursor: Cursor) -> dict[str, Any]:
-    options: dict[str, Any] = {}
+def _radial_head(cursor: Cursor) -> _Options:
+    options: _Options = {}
     _space(cursor, options)
-    radii: list[Any] = []
+    shape: object
+    radii: list[Specified[v.Length]] = []
     while not cursor.done:
         if (shape := cursor.keyword("circle", "ellipse")) is not None and "shape" not in options:
             options["shape"] = shape
@@ -131,8 +143,8 @@ def _radial_head(cursor: Cursor) -> dict[str, Any]:
     return options
 
 
-def _conic_head(cursor: Cursor) -> dict[str, Any]:
-    options: dict[str, Any] = {}
+def _conic_head(cursor: Cursor) -> _Options:
+    options: _Options = {}
     _space(cursor, options)
     if cursor.keyword("from"):
         options["angle"] = angle(cursor)
@@ -146,8 +158,8 @@ def _conic_head(cursor: Cursor) -> dict[str, Any]:
 _HEADS = {"linear": _linear_head, "radial": _radial_head, "conic": _conic_head}
 
 
-def _stops(parts: list[list[Token]], conic: bool) -> Any:
-    stops: list[Any] = []
+def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop, ...]]:
+    stops: list[Specified[v.ColorStop]] = []
     hinted = False
     for index, part in enumerate(parts):
         cursor = Cursor(part)
@@ -160,19 +172,21 @@ def _stops(parts: list[list[Token]], conic: bool) -> Any:
             continue
         hinted = False
         color = parse_color(cursor)
-        offsets = [offset] if offset is not None else []
+        offsets: list[Specified[v.Length | None]] = [offset] if offset is not None else []
         while (more := _stop_position(cursor, conic)) is not None:
             offsets.append(more)
         cursor.end()
         if len(offsets) > 2:
             raise InvalidValue("a colour stop takes at most two positions")
-        stops += [lift(v.ColorStop, color, one) for one in offsets or [None]]
+        if not offsets:
+            offsets.append(None)
+        stops += [lift(v.ColorStop, color, one) for one in offsets]
     if not stops:
         raise InvalidValue("a gradient takes colour stops")
     return lift_tuple(stops)
 
 
-def _stop_position(cursor: Cursor, conic: bool) -> Any:
+def _stop_position(cursor: Cursor, conic: bool) -> Specified[v.Length] | None:
     token = cursor.peek()
     if not is_length(token) or token is None:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from . import value_types as v
@@ -12,11 +11,13 @@ from .tokens import (  # fmt: skip
     Cursor,
     Deferred,
     InvalidValue,
+    Specified,
     Token,
     UnsupportedValue,
     split_commas,
     unexpected,
 )
+from .units import Context
 
 
 def resolve_url(href: str, base: str) -> str:
@@ -60,12 +61,12 @@ def url_token(token: Token) -> str | None:
     return None
 
 
-def image(cursor: Cursor) -> Any:
+def image(cursor: Cursor) -> Specified[v.Image]:
     """Read an <image>; URLs resolve when the element's context gives the base."""
     token = cursor.next()
     href = url_token(token)
     if href is not None:
-        return Deferred(lambda c: v.Url(resolve_url(href, c.base)))
+        return _url(href)
     if token.type == "function":
         name = token.lower_name
         if name in ("image-set", "-webkit-image-set"):
@@ -77,31 +78,45 @@ def image(cursor: Cursor) -> Any:
     unexpected(token)
 
 
-def _image_set(token: Any) -> Any:
+def _url(href: str) -> Deferred[v.Image]:
+    return Deferred(lambda c: v.Url(resolve_url(href, c.base)))
+
+
+def _density(cursor: Cursor) -> float:
+    value = resolution(cursor)
+    if isinstance(value, Deferred):
+        raise InvalidValue("the resolution of an image depends on no element")
+    return value
+
+
+def _image_set(token: Token) -> Deferred[v.Image]:
     """CSS Images 4 §3.4: the candidate nearest above the device's pixel ratio."""
-    options: list[tuple[float, Any]] = []
+    options: list[tuple[float, Specified[v.Image]]] = []
     for part in split_commas(token.arguments):
         cursor = Cursor(part)
         first = cursor.peek()
         if first is not None and first.type == "string":
             href = str(cursor.next().value)
-            source: Any = Deferred(lambda c, href=href: v.Url(resolve_url(href, c.base)))  # type: ignore[misc]
+            source: Specified[v.Image] = _url(href)
         else:
             source = image(cursor)
-        density, known = 1.0, True
+        density = 1.0
+        known = True
         while not cursor.done:
             if (type_ := cursor.function("type")) is not None:
                 known = _known_type(type_)
             else:
-                density = resolution(cursor)
+                density = _density(cursor)
         if known:
             options.append((density, source))
     if not options:
         raise InvalidValue("no usable image in image-set()")
     options.sort(key=lambda option: option[0])
 
-    def choose(c: Any) -> Any:
-        source = next((s for d, s in options if d >= c.viewport.dpr), options[-1][1])
+    last = options[-1][1]
+
+    def choose(c: Context) -> v.Image:
+        source = next((s for d, s in options if d >= c.viewport.dpr), last)
         return source.fn(c) if isinstance(source, Deferred) else source
 
     return Deferred(choose)
@@ -112,6 +127,6 @@ KNOWN_TYPES = frozenset((
 ))  # fmt: skip
 
 
-def _known_type(token: Any) -> bool:
+def _known_type(token: Token) -> bool:
     types = [t.value for t in token.arguments if t.type == "string"]
     return bool(types) and types[0].lower() in KNOWN_TYPES

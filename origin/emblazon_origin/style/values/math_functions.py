@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from .terms import Term, combine, constant
 from .tokens import Cursor, InvalidValue, Token
+from .units import Context
 
 Whole = Callable[[list[Token]], Term]  # how the argument of a function is read
 Function = Callable[[Whole, list[list[Token]]], Term]
@@ -40,7 +40,7 @@ def _clamp(whole: Whole, args: list[list[Token]]) -> Term:
     low = None if is_none(args[0]) else whole(args[0])
     high = None if is_none(args[2]) else whole(args[2])
 
-    def evaluate(c: Any, b: float) -> float:
+    def evaluate(c: Context | None, b: float) -> float:
         value = middle.fn(c, b)
         if high is not None:
             value = min(value, high.fn(c, b))
@@ -69,7 +69,7 @@ def _round(whole: Whole, args: list[list[Token]]) -> Term:
         terms.append(constant(1.0))
     value, step, rounded = terms[0].fn, terms[1].fn, _ROUND[strategy]
 
-    def evaluate(c: Any, b: float) -> float:
+    def evaluate(c: Context | None, b: float) -> float:
         a, s = value(c, b), step(c, b)
         if s == 0 or not math.isfinite(a):
             return math.nan if s == 0 else a
@@ -83,7 +83,7 @@ def _modulus(of_dividend: bool) -> Function:
         terms = _terms(whole, args, 2)
         left, right = terms[0].fn, terms[1].fn
 
-        def evaluate(c: Any, b: float) -> float:
+        def evaluate(c: Context | None, b: float) -> float:
             x, y = left(c, b), right(c, b)
             if y == 0 or not math.isfinite(x):
                 return math.nan

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 from . import value_types as v
 from .calculation import is_math, length
-from .tokens import Cursor, InvalidValue, Token, lift, unexpected
+from .tokens import Cursor, InvalidValue, Specified, Token, lift, unexpected
+
+# A side or `center`, or an offset.
+_Part: TypeAlias = tuple[str, None] | tuple[None, Specified[v.Length]]
 
 _KEYWORD_POSITIONS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
 HORIZONTAL, VERTICAL = ("left", "right"), ("top", "bottom")
@@ -24,9 +27,9 @@ def _from_end(offset: v.Length) -> v.Length:
     return v.Length(-offset.px, 1.0 - offset.pct)
 
 
-def position(cursor: Cursor, three: bool = False) -> Any:
+def position(cursor: Cursor, three: bool = False) -> Specified[v.Position]:
     """Read a <position> as `Position`; `three` allows the three values of <bg-position>."""
-    parts: list[tuple[str | None, Any]] = []
+    parts: list[_Part] = []
     while len(parts) < 4:
         name = cursor.keyword(*_KEYWORD_POSITIONS)
         if name is not None:
@@ -40,16 +43,14 @@ def position(cursor: Cursor, three: bool = False) -> Any:
     return _position(parts)
 
 
-def _single(part: tuple[str | None, Any]) -> Any:
-    name, offset = part
-    return v.Length(pct=_KEYWORD_POSITIONS[name]) if name is not None else offset
+def _single(part: _Part) -> Specified[v.Length]:
+    return v.Length(pct=_KEYWORD_POSITIONS[part[0]]) if part[0] is not None else part[1]
 
 
-def _position(parts: list[tuple[str | None, Any]]) -> Any:
+def _position(parts: list[_Part]) -> Specified[v.Position]:
     if len(parts) == 1:
-        name = parts[0][0]
-        if name in VERTICAL:
-            return v.Position(v.HALF, _single(parts[0]))
+        if parts[0][0] in VERTICAL:
+            return lift(v.Position, v.HALF, _single(parts[0]))
         return lift(v.Position, _single(parts[0]), v.HALF)
     if len(parts) == 2:
         first, second = parts
@@ -63,10 +64,10 @@ def _position(parts: list[tuple[str | None, Any]]) -> Any:
     return _edges(parts)
 
 
-def _edges(parts: list[tuple[str | None, Any]]) -> Any:
+def _edges(parts: list[_Part]) -> Specified[v.Position]:
     """`right 10px top 5%`, with an offset missing at most once."""
-    x: Any = None
-    y: Any = None
+    x: Specified[v.Length] | None = None
+    y: Specified[v.Length] | None = None
     i = 0
     centers = 0
     while i < len(parts):
@@ -74,11 +75,11 @@ def _edges(parts: list[tuple[str | None, Any]]) -> Any:
         if name is None:
             raise InvalidValue("an offset in a position follows a side")
         i += 1
-        offset: Any = v.ZERO
-        if i < len(parts) and parts[i][0] is None:
+        offset: Specified[v.Length] = v.ZERO
+        if i < len(parts) and (following := parts[i])[0] is None:
             if name == "center":
                 raise InvalidValue("'center' takes no offset")
-            offset = parts[i][1]
+            offset = following[1]
             i += 1
         if name == "center":
             centers += 1
@@ -97,7 +98,7 @@ def _edges(parts: list[tuple[str | None, Any]]) -> Any:
     return lift(v.Position, v.HALF if x is None else x, v.HALF if y is None else y)
 
 
-def axis_position(cursor: Cursor, vertical: bool) -> Any:
+def axis_position(cursor: Cursor, vertical: bool) -> Specified[v.Length]:
     """Read one component of `background-position-x|y` as `Length`."""
     near, far = VERTICAL if vertical else HORIZONTAL
     if cursor.keyword("center"):

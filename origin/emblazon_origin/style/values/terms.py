@@ -13,6 +13,7 @@ LIMIT = 33_554_400.0  # px; Chromium clamps lengths here
 HUGE = 1e9  # of percentages
 MAX_NUMBER = 2.0**31 - 1  # of plain numbers, as of integers
 
+# The context is None where no part is relative: `Any`, since a type that says so is checked at every call.
 Evaluate = Callable[[Any, float], float]
 
 

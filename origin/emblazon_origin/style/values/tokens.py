@@ -8,13 +8,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar, overload
 
 import tinycss2
 
 from .units import Context
 
-Token = Any  # a tinycss2 node, whose attributes differ by type
+
+class Token(Protocol):
+    """A tinycss2 node: the attributes of all types together, of which it has those of its `type`."""
+
+    type: str
+    value: Any  # a float of numbers, percentages and dimensions, else text
+    lower_value: str  # of identifiers
+    representation: str  # of numbers
+    is_integer: bool
+    unit: str
+    lower_unit: str
+    name: str  # of functions and at-keywords
+    lower_name: str
+    arguments: list[Token]  # of functions
+    content: list[Token]  # of blocks
+    message: str  # of errors
+    is_identifier: bool  # of hashes
+    source_line: int
+    source_column: int
+
+    def serialize(self) -> str:
+        """Return the token as CSS text."""
+        ...
+
+
+class Declaration(Protocol):
+    """A `name: value` as tinycss2 gives it."""
+
+    type: str
+    name: str
+    lower_name: str
+    value: list[Token]
+    important: bool
+    message: str  # of an error in its place
+    source_line: int
+    source_column: int
+
+
+class Rule(Protocol):
+    """A rule as tinycss2 gives it; `content` is None of an at-rule without a block."""
+
+    type: str
+    lower_at_keyword: str  # of at-rules
+    prelude: list[Token]
+    content: list[Token] | None
+    message: str  # of an error in its place
+    source_line: int
+    source_column: int
 
 
 MAX_NESTING = 32  # of functions and brackets: what reads values recursively stays far from Python's limit
@@ -44,30 +91,70 @@ def tokenize(text: str) -> list[Token]:
     return tinycss2.parse_component_value_list(bounded_numbers(text))  # type: ignore[no-any-return]
 
 
-class Deferred:
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+R = TypeVar("R")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+Keyword = TypeVar("Keyword", bound=str)
+
+
+class Deferred(Generic[T_co]):
     """A value that is known once the element's context is."""
 
     __slots__ = ("fn",)
 
-    def __init__(self, fn: Callable[[Context], Any]) -> None:
+    def __init__(self, fn: Callable[[Context], T_co]) -> None:
         self.fn = fn
 
 
-def resolve(value: Any, context: Context) -> Any:
+# What a property's parser gives: a value, or one that waits for the element.
+Specified: TypeAlias = T | Deferred[T]
+
+
+def resolve(value: Specified[T], context: Context) -> T:
     """Return a specified value as it computes in `context`."""
-    return value.fn(context) if value.__class__ is Deferred else value
+    return value.fn(context) if isinstance(value, Deferred) else value
 
 
-def lift(build: Callable[..., Any], *parts: Any) -> Any:
+@overload
+def lift(build: Callable[[A], R], a: Specified[A], /) -> Specified[R]: ...
+@overload
+def lift(build: Callable[[A, B], R], a: Specified[A], b: Specified[B], /) -> Specified[R]: ...
+@overload
+def lift(
+    build: Callable[[A, B, C], R], a: Specified[A], b: Specified[B], c: Specified[C], /
+) -> Specified[R]: ...
+@overload
+def lift(
+    build: Callable[[A, B, C, D], R], a: Specified[A], b: Specified[B], c: Specified[C], d: Specified[D], /
+) -> Specified[R]: ...
+@overload
+def lift(
+    build: Callable[[A, B, C, D, E], R],
+    a: Specified[A],
+    b: Specified[B],
+    c: Specified[C],
+    d: Specified[D],
+    e: Specified[E],
+    /,
+) -> Specified[R]: ...
+def lift(build: Callable[..., R], *parts: object) -> Specified[R]:
     """Return `build(*parts)`, deferred when a part is."""
-    if not any(part.__class__ is Deferred for part in parts):
+    if not any(isinstance(part, Deferred) for part in parts):
         return build(*parts)
-    return Deferred(lambda c: build(*[p.fn(c) if p.__class__ is Deferred else p for p in parts]))
+    return Deferred(lambda c: build(*[p.fn(c) if isinstance(p, Deferred) else p for p in parts]))
 
 
-def lift_tuple(parts: Iterable[Any]) -> Any:
+def lift_tuple(parts: Iterable[Specified[T]]) -> Specified[tuple[T, ...]]:
     """Return the parts as a tuple, deferred when one of them is."""
-    return lift(lambda *items: items, *parts)
+    items = tuple(parts)
+    if not any(isinstance(item, Deferred) for item in items):
+        return items  # type: ignore[return-value]  # none of them is deferred
+    return Deferred(lambda c: tuple([resolve(item, c) for item in items]))
 
 
 class Cursor:
@@ -101,12 +188,13 @@ class Cursor:
         token = self.peek()
         return token.lower_value if token is not None and token.type == "ident" else None
 
-    def keyword(self, *names: str) -> str | None:
+    def keyword(self, *names: Keyword) -> Keyword | None:
         """Take the next token where it is one of these keywords."""
         name = self.ident()
-        if name is not None and (name in names):
-            self.i += 1
-            return name
+        for known in names:
+            if name == known:
+                self.i += 1
+                return known
         return None
 
     def literal(self, value: str) -> bool:
@@ -117,7 +205,7 @@ class Cursor:
             return True
         return False
 
-    def function(self, *names: str) -> Any | None:
+    def function(self, *names: str) -> Token | None:
         """Take the next token where it is one of these functions."""
         token = self.peek()
         if token is not None and token.type == "function" and token.lower_name in names:
@@ -125,7 +213,7 @@ class Cursor:
             return token
         return None
 
-    def attempt(self, parse: Callable[[Cursor], Any]) -> Any | None:
+    def attempt(self, parse: Callable[[Cursor], T]) -> T | None:
         """Return what `parse` reads, or None with the cursor where it was."""
         start = self.i
         try:
@@ -188,7 +276,7 @@ def split_commas(tokens: Iterable[Token]) -> list[list[Token]]:
     return parts
 
 
-def comma_list(cursor: Cursor, parse: Callable[[Cursor], Any]) -> list[Any]:
+def comma_list(cursor: Cursor, parse: Callable[[Cursor], T]) -> list[T]:
     """Parse the rest of the cursor as a comma-separated list of what `parse` reads."""
     items = []
     for part in split_commas(cursor.tokens[cursor.i :]):
@@ -200,13 +288,13 @@ def comma_list(cursor: Cursor, parse: Callable[[Cursor], Any]) -> list[Any]:
     return items
 
 
-def one_of(names: Sequence[str]) -> Callable[[Cursor], str]:
+def one_of(names: Sequence[Keyword]) -> Callable[[Cursor], Keyword]:
     """Return a parser of one keyword among `names`."""
-    allowed = frozenset(names)
+    allowed: dict[str, Keyword] = {name: name for name in names}
 
-    def parse(cursor: Cursor) -> str:
-        name = cursor.ident()
-        if name is None or name not in allowed:
+    def parse(cursor: Cursor) -> Keyword:
+        name = allowed.get(cursor.ident() or "")
+        if name is None:
             unexpected(cursor.peek())
         cursor.i += 1
         return name

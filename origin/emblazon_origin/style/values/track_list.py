@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal
 
 from . import value_types as v
 from .calculation import integer, is_math, length
 from .terms import finite
-from .tokens import Cursor, InvalidValue, Token, UnsupportedValue, lift, lift_tuple, unexpected
+from .tokens import Cursor, InvalidValue, Specified, Token, UnsupportedValue, lift, lift_tuple, unexpected
 
-_BREADTHS = ("auto", "min-content", "max-content")
+_BREADTHS: tuple[Literal["auto", "min-content", "max-content"], ...] = ("auto", "min-content", "max-content")
 _RESERVED = ("auto", "span", "inherit", "initial", "unset", "revert", "revert-layer", "default")
 MAX_TRACKS = 10_000
 
 
-def breadth(cursor: Cursor, flexible: bool = True) -> Any:
+def breadth(cursor: Cursor, flexible: bool = True) -> Specified[v.TrackBreadth]:
     """Read a <track-breadth>."""
     token = cursor.peek()
     name = cursor.keyword(*_BREADTHS)
@@ -28,7 +29,7 @@ def breadth(cursor: Cursor, flexible: bool = True) -> Any:
     return length(cursor, 0)
 
 
-def track_size(cursor: Cursor) -> Any:
+def track_size(cursor: Cursor) -> Specified[v.TrackSize]:
     """Read a <track-size>."""
     if (token := cursor.function("minmax")) is not None:
         inner = Cursor(token.arguments)
@@ -59,9 +60,10 @@ def _names(cursor: Cursor) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _repeat(token: Any) -> Any:
+def _repeat(token: Token) -> Specified[v.TrackRepeat]:
     inner = Cursor(token.arguments)
-    count: Any = inner.keyword("auto-fill", "auto-fit") or integer(inner, 1)
+    automatic: Literal["auto-fill", "auto-fit"] | None = inner.keyword("auto-fill", "auto-fit")
+    count: Specified[int | Literal["auto-fill", "auto-fit"]] = automatic or integer(inner, 1)
     if not inner.literal(","):
         raise InvalidValue("repeat() takes a count and a track list")
     names, tracks = [_names(inner)], []
@@ -75,7 +77,7 @@ def _repeat(token: Any) -> Any:
     return lift(lambda n, t: v.TrackRepeat(n, t, tuple(names)), count, lift_tuple(tracks))
 
 
-def track_list(cursor: Cursor) -> Any:
+def track_list(cursor: Cursor) -> Specified[v.TrackList]:
     """Read `grid-template-rows|columns`."""
     if cursor.keyword("none"):
         return v.TrackList()
@@ -92,7 +94,7 @@ def track_list(cursor: Cursor) -> Any:
     return lift(lambda i: v.TrackList(i, tuple(names)), lift_tuple(items))
 
 
-def _check_repeats(items: list[Any]) -> None:
+def _check_repeats(items: Sequence[object]) -> None:
     """One automatic repetition at most, of fixed sizes, beside fixed sizes only (Grid 2 §7.2.3)."""
     automatic = [i for i in items if isinstance(i, v.TrackRepeat) and isinstance(i.count, str)]
     if not automatic:
@@ -111,7 +113,7 @@ def _is_slash(token: Token | None) -> bool:
     return token is not None and token.type == "literal" and token.value == "/"
 
 
-def auto_tracks(cursor: Cursor) -> Any:
+def auto_tracks(cursor: Cursor) -> Specified[tuple[v.TrackSize, ...]]:
     """Read `grid-auto-rows|columns`."""
     sizes = [track_size(cursor)]
     while not cursor.done and not _is_slash(cursor.peek()):
@@ -143,7 +145,7 @@ def checked_areas(rows: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def areas(cursor: Cursor) -> Any:
+def areas(cursor: Cursor) -> tuple[tuple[str, ...], ...]:
     """Read `grid-template-areas`."""
     if cursor.keyword("none"):
         return ()
@@ -156,7 +158,7 @@ def areas(cursor: Cursor) -> Any:
     return checked_areas(rows)
 
 
-def grid_line(cursor: Cursor) -> Any:
+def grid_line(cursor: Cursor) -> Specified[v.GridLine]:
     """Read a <grid-line>: auto, a number, `span n`, a name."""
     if cursor.keyword("auto"):
         return v.GridLine()
@@ -180,7 +182,7 @@ def grid_line(cursor: Cursor) -> Any:
     return lift(lambda n: v.GridLine(number=n, name=name), line_number)
 
 
-def grid_lines(cursor: Cursor, keys: tuple[str, ...]) -> dict[str, Any]:
+def grid_lines(cursor: Cursor, keys: tuple[str, ...]) -> dict[str, Specified[v.GridLine]]:
     """Read lines between slashes; a missing one repeats a custom identifier, else is auto (§8.4)."""
     lines = [grid_line(cursor)]
     while cursor.literal("/"):
@@ -199,7 +201,7 @@ def grid_lines(cursor: Cursor, keys: tuple[str, ...]) -> dict[str, Any]:
 _TEMPLATE = ("grid_template_rows", "grid_template_columns", "grid_template_areas")
 
 
-def grid_template(cursor: Cursor) -> dict[str, Any]:
+def grid_template(cursor: Cursor) -> dict[str, object]:
     """Read `grid-template`."""
     none = v.TrackList()
     if cursor.ident() == "none" and len(cursor.tokens) - cursor.i == 1:
@@ -213,9 +215,9 @@ def grid_template(cursor: Cursor) -> dict[str, Any]:
     return dict(zip(_TEMPLATE, (rows, track_list(cursor), ()), strict=True))
 
 
-def _template_with_areas(cursor: Cursor) -> dict[str, Any]:
+def _template_with_areas(cursor: Cursor) -> dict[str, object]:
     rows: list[tuple[str, ...]] = []
-    sizes: list[Any] = []
+    sizes: list[Specified[v.TrackSize]] = []
     names: list[tuple[str, ...]] = []
     pending = _names(cursor)
     while (token := cursor.peek()) is not None and token.type == "string":
@@ -226,7 +228,7 @@ def _template_with_areas(cursor: Cursor) -> dict[str, Any]:
         names.append(pending)
         pending = _names(cursor)
     names.append(pending)
-    columns: Any = v.TrackList()
+    columns: Specified[v.TrackList] = v.TrackList()
     if cursor.literal("/"):
         columns = track_list(cursor)
         if any(isinstance(i, v.TrackRepeat) for i in getattr(columns, "items", ())):
@@ -235,7 +237,7 @@ def _template_with_areas(cursor: Cursor) -> dict[str, Any]:
     return dict(zip(_TEMPLATE, (tracks, columns, checked_areas(rows)), strict=True))
 
 
-_GRID_INITIAL: dict[str, Any] = {
+_GRID_INITIAL: dict[str, object] = {
     "grid_template_rows": v.TrackList(),
     "grid_template_columns": v.TrackList(),
     "grid_template_areas": (),
@@ -246,7 +248,7 @@ _GRID_INITIAL: dict[str, Any] = {
 GRID_KEYS = tuple(_GRID_INITIAL)
 
 
-def grid(cursor: Cursor) -> dict[str, Any]:
+def grid(cursor: Cursor) -> dict[str, object]:
     """Read `grid`: a template, or `auto-flow` on one side of the slash (§7.8)."""
     idents = [t.lower_value for t in cursor.tokens if t.type == "ident"]
     if "auto-flow" not in idents:

@@ -241,14 +241,17 @@ class PathShape:
 BasicShape = InsetShape | EllipseShape | PolygonShape | PathShape
 
 
+TransformName = Literal[
+    "matrix", "translate", "scale", "rotate", "skew", "matrix3d", "translate3d", "scale3d", "rotate3d",
+    "perspective",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Transform:
     """One transform function; only translate() takes percentages. Arguments: degrees, factors or px."""
 
-    name: Literal[
-        "matrix", "translate", "scale", "rotate", "skew", "matrix3d", "translate3d", "scale3d", "rotate3d",
-        "perspective",
-    ]  # fmt: skip
+    name: TransformName
     args: tuple[Length | float, ...]
 
 
