@@ -56,6 +56,7 @@ fidelity: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium ## Clo
 docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README's pictures again
 	@$(BIN)/python -m emblazon_origin.style.docs
 	@$(BIN)/python -m emblazon_origin.text.fonts.coverage_page
+	@$(BIN)/python -m emblazon_origin.cli.reference
 	@$(BIN)/python docs/pictures.py
 
 site: .venv/.dev fonts/vendor/.done ## The documentation as a site, with its own cards, into site/

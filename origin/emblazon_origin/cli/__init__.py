@@ -2,12 +2,14 @@
 
 serve.py                       `serve`, `origin`, `dev`; embedded.py runs the first, dev.py the last
 render.py, explain_command.py  one card: `render`; `explain`, `lint`
-export.py, pages.py            many: a list (card_list.py), a built site
+many/                          many cards: `export`, `pages`, `warm`
+project/                       a project as a whole: `init`, `config`, `doctor`, …
 sign.py, url_command.py        addresses; purge.py: forget cards
 schema_commands.py             `manifest`, `types`: the templates' schemas
-fonts_command.py               `fonts`
+fonts_command.py               `fonts`; completion.py: `completion`
 gallery.py                     the page at `/` of the local server
 card_input.py, numbers.py      arguments; exit_codes.py: how commands end
+outputs.py                     what `--json` prints; reference.py writes docs/cli.md
 late_modules.py                modules that are loaded only where a card needs them
 """
 

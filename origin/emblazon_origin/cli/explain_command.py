@@ -28,6 +28,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     explain.set_defaults(run=run_explain)
     lint = commands.add_parser("lint", help="explain every template with its worst inputs")
     lint.add_argument("folder", nargs="?", type=Path, help="folder of templates (default: templates/)")
+    lint.add_argument("--json", action="store_true", help="as JSON")
     lint.set_defaults(run=run_lint)
 
 
@@ -60,7 +61,7 @@ def run_lint(options: argparse.Namespace) -> int:
         _check_is_library(options.folder)
     engine = Engine.from_home(home, fetcher=LateFetcher(), image_limits=image_limits())
     result = lint_templates(options.folder or home.templates, engine, read_project(home).brand)
-    sys.stdout.write(result.to_text())
+    sys.stdout.write(result.to_json() + "\n" if options.json else result.to_text())
     return FINDINGS if result.has_errors else 0
 
 

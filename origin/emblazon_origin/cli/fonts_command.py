@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
+from typing import TYPE_CHECKING
 
 from ..home import find_home
+
+if TYPE_CHECKING:
+    from .outputs import FontsOutput
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -13,6 +18,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--refresh-lock", action="store_true", help="record the files' digests instead of checking"
     )
+    parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=run)
 
 
@@ -20,7 +26,11 @@ def run(options: argparse.Namespace) -> int:
     """Install the fonts; says what it did only where it did something."""
     from ..fontsetup import install_fonts  # late: `--help` and `sign` need no font tools
 
-    written = install_fonts(find_home().root, refresh_lock=options.refresh_lock)
-    if written:
+    root = find_home().root
+    written = install_fonts(root, refresh_lock=options.refresh_lock)
+    told: FontsOutput = {"folder": str(root / "fonts" / "vendor"), "written": written}
+    if options.json:
+        print(json.dumps(told))
+    elif written:
         print(f"Fonts ready: {written} files in fonts/vendor")
     return 0

@@ -26,13 +26,13 @@ EPILOG = """exit codes:
 """
 # The module that defines each command; only the named one is loaded.
 COMMANDS = {
-    "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "export",
+    "serve": "serve", "origin": "serve", "dev": "serve", "render": "render", "export": "many.export",
     "sign": "sign", "purge": "purge", "explain": "explain_command", "lint": "explain_command",
     "fonts": "fonts_command", "init": "project.init", "new": "project.init",
     "eject": "project.init", "config": "project.config_command",
-    "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "pages",
+    "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "many.pages",
     "stats": "project.stats",
-    "manifest": "schema_commands", "types": "schema_commands",
+    "manifest": "schema_commands", "types": "schema_commands", "completion": "completion",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="URL",
         help=f"the edge (${URL}, else {DEFAULT_URL})",
     )
+    parser.add_argument("--json", action="store_true", help="the edge's receipt as JSON")
     parser.set_defaults(run=run)
 
 
@@ -77,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         receipt = dict(answer.json())
     except (ValueError, TypeError):
         raise CommandError(f"{options.edge} gave no receipt; is it an Emblazon edge?", FAILED) from None
-    print(json.dumps(receipt, indent=2))
+    print(json.dumps(receipt) if options.json else "\n".join(_lines(receipt)))
     _warn_of_unknown(receipt)
     return 0
 
@@ -91,6 +93,24 @@ def _send(edge: str, token: str, order: dict[str, object]) -> httpx.Response:
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CommandError(f"{edge} did not answer: {error}.", FAILED) from None
+
+
+def _lines(receipt: dict[str, object]) -> Iterator[str]:
+    """Say what the receipt says."""
+    done = receipt.get("purged")
+    scope = done if isinstance(done, dict) else {}
+    what = "every card" if scope.get("all") else ""
+    for word, plural in (("URL", "urls"), ("template", "templates"), ("tag", "tags")):
+        names = ", ".join(map(str, scope.get(plural) or ()))
+        what += f"{'; ' if what and names else ''}{f'{word} {names}' if names else ''}"
+    yield f"{'Outdated' if receipt.get('soft') else 'Forgotten'}: {what or 'nothing'}."
+    tiers = receipt.get("tiers")
+    if isinstance(tiers, dict):
+        yield "Caches: " + ", ".join(f"{name} {state}" for name, state in tiers.items()) + "."
+    if seconds := receipt.get("elsewhere_within_seconds"):
+        yield f"Other data centres follow within {seconds} s."
+    if note := receipt.get("note"):
+        yield str(note)
 
 
 def _warn_of_unknown(receipt: dict[str, object]) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emblazon.contract.schema import CARD_FORMATS
 
 from .card_input import add_card_arguments, read_card
 from .exit_codes import CommandError
 from .numbers import whole
+
+if TYPE_CHECKING:
+    from ..render import Rendered
+    from .outputs import RenderOutput
 
 ALIASES = {"jpeg": "jpg"}
 
@@ -26,6 +32,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--quality", type=whole(1, 100), metavar="1-100", help="of JPEG, WebP and AVIF")
     parser.add_argument("--max-bytes", type=whole(1, 10**9), metavar="N", help="byte budget of the file")
     parser.add_argument("-q", "--quiet", action="store_true", help="do not print the findings")
+    parser.add_argument("--json", action="store_true", help="the file, its size and the findings as JSON")
     parser.set_defaults(run=run)
 
 
@@ -44,16 +51,46 @@ def run(options: argparse.Namespace) -> int:
     folder = Path(options.output).parent
     if options.output != "-" and not folder.is_dir():
         raise CommandError(f"The folder {folder} does not exist; make it, or write elsewhere with -o.")
+    if options.output == "-" and options.json:
+        raise CommandError("-o - and --json both write to stdout; name a file with -o.")
     engine, request = read_card(options, _format(options))
     rendered = engine.render(request)
     if options.output == "-":
         sys.stdout.buffer.write(rendered.data)
     else:
         Path(options.output).write_bytes(rendered.data)
-    if not options.quiet:
-        from ..finding_summary import summed
-
-        for finding in summed(rendered.report.diagnostics):
-            place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
-            print(f"{place}: {finding.severity}: {finding.message} [{finding.code}]", file=sys.stderr)
+    if options.json:
+        print(json.dumps(_output(options.output, rendered), ensure_ascii=False))
+    elif not options.quiet:
+        _print_findings(rendered)
     return 0
+
+
+def _output(file: str, rendered: Rendered) -> RenderOutput:
+    return {
+        "file": file,
+        "type": rendered.content_type,
+        "width": rendered.width,
+        "height": rendered.height,
+        "bytes": len(rendered.data),
+        "findings": [
+            {
+                "severity": finding.severity,
+                "code": finding.code,
+                "message": finding.message,
+                "file": finding.file,
+                "line": finding.line,
+                "column": finding.column,
+                "where": finding.where,
+            }
+            for finding in rendered.report.diagnostics
+        ],
+    }
+
+
+def _print_findings(rendered: Rendered) -> None:
+    from ..finding_summary import summed
+
+    for finding in summed(rendered.report.diagnostics):
+        place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
+        print(f"{place}: {finding.severity}: {finding.message} [{finding.code}]", file=sys.stderr)

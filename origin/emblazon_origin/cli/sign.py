@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from emblazon.contract.route import match_route
@@ -14,6 +16,9 @@ from ..home import project_folder, state_folder
 from .exit_codes import CommandError
 from .numbers import decimal
 from .project.secrets_file import signing_keys
+
+if TYPE_CHECKING:
+    from .outputs import SignOutput
 
 KEYS = "EMBLAZON_SIGNING_KEYS"
 LONGEST = 100 * 365 * 86_400  # seconds that a URL may be valid; without --expires-in it is for ever
@@ -30,6 +35,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="how long the URL is valid (default: for ever)",
     )
     parser.add_argument("--keys", metavar="KID:SECRET", help=f"signing keys, newest first (default: ${KEYS})")
+    parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=run)
 
 
@@ -49,5 +55,9 @@ def run(options: argparse.Namespace) -> int:
         )
     expires_at = None if options.expires_in is None else int(time.time() + options.expires_in)
     query = Keyring.parse(keys).sign(parts.path, parts.query, expires_at=expires_at)
-    print(urlunsplit(parts._replace(query=query, fragment="")))
+    signed: SignOutput = {
+        "url": urlunsplit(parts._replace(query=query, fragment="")),
+        "expires_at": expires_at,
+    }
+    print(json.dumps(signed) if options.json else signed["url"])
     return 0

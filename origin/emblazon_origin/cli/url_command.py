@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from typing import TYPE_CHECKING
 
 from emblazon.sdk.card import Card
 from emblazon.sdk.invalid_card import InvalidCard
@@ -12,6 +13,9 @@ from emblazon.sdk.invalid_card import InvalidCard
 from ..home import find_home
 from .exit_codes import CommandError
 from .project.secrets_file import signing_keys
+
+if TYPE_CHECKING:
+    from .outputs import MetaOutput, UrlOutput
 
 LOCAL_URL = "http://127.0.0.1:8080"
 
@@ -36,14 +40,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run_url(options: argparse.Namespace) -> int:
     """Print the address."""
     card = _card(options)
-    print(json.dumps({"url": card.url()}) if options.json else card.url())
+    told: UrlOutput = {"url": card.url()}
+    print(json.dumps(told) if options.json else told["url"])
     return 0
 
 
 def run_meta(options: argparse.Namespace) -> int:
     """Print the elements."""
     card = _card(options)
-    print(json.dumps({"url": card.url(), "html": card.meta_tags()}) if options.json else card.meta_tags())
+    told: MetaOutput = {"url": card.url(), "html": card.meta_tags(), "tags": card.dict}
+    print(json.dumps(told) if options.json else told["html"])
     return 0
 
 

@@ -60,7 +60,7 @@ def sources(fonts: Path) -> Iterator[FontSource]:
     """Yield every distinct source that `fonts.toml` names, in its order."""
     config = tomllib.loads((fonts / "fonts.toml").read_text(encoding="utf-8"))
     seen: set[FontSource] = set()
-    for family in config["family"]:
+    for family in config.get("family", ()):
         for text in family["files"]:
             source = FontSource.parse(text)
             if source not in seen:

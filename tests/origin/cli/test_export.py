@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from emblazon_origin.cli import main
-from emblazon_origin.cli.card_list import read_entries
 from emblazon_origin.cli.exit_codes import CommandError
+from emblazon_origin.cli.many.card_list import read_entries
 
 
 def card(**members: object) -> str:

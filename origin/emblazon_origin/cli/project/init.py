@@ -9,11 +9,15 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ...home import SETTINGS_FILE, Home, builtin_folder, find_home, project_folder
 from ..exit_codes import CommandError
 from .secrets_file import KEYS, TOKEN, new_signing_keys, write_private
+
+if TYPE_CHECKING:
+    from ..outputs import WrittenOutput
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -32,12 +36,15 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     init.add_argument("--accent", help="the brand's colour, #rrggbb")
     init.add_argument("--logo", help="a picture file with the logo")
     init.add_argument("--yes", action="store_true", help="ask nothing, take the defaults")
+    init.add_argument("--json", action="store_true", help="the files that were written, as JSON")
     init.set_defaults(run=run_init)
     new = commands.add_parser("new", help="a new template under templates/")
     new.add_argument("name", help="a-z 0-9 _ -")
+    new.add_argument("--json", action="store_true", help="the files that were written, as JSON")
     new.set_defaults(run=run_new)
     eject = commands.add_parser("eject", help="copy a built-in template to templates/, to change it")
     eject.add_argument("name", help="a built-in template")
+    eject.add_argument("--json", action="store_true", help="the files that were written, as JSON")
     eject.set_defaults(run=run_eject)
 
 
@@ -60,10 +67,18 @@ def run_init(options: argparse.Namespace) -> int:
     written.append(_write(root / "wrangler.toml", _wrangler(url)))
     written.append(_write(root / "worker.py", _worker()))
     written += _secrets(root)
+    made = [path for path in written if path is not None]
+    return _told(options, made, "Next: emblazon serve, and open the address that it prints.")
+
+
+def _told(options: argparse.Namespace, written: list[Path], next_step: str) -> int:
+    if options.json:
+        told: WrittenOutput = {"written": [str(path) for path in written]}
+        print(json.dumps(told))
+        return 0
     for path in written:
-        if path is not None:
-            print(f"wrote {path}")
-    print("\nNext: emblazon serve, and open the address that it prints.")
+        print(f"wrote {path}")
+    print(f"\n{next_step}")
     return 0
 
 
@@ -170,10 +185,8 @@ def _write(path: Path, text: str) -> Path | None:
 def run_new(options: argparse.Namespace) -> int:
     """Write a small template that is drawn as it is."""
     folder = _own_folder(options.name)
-    for path in _starter(folder, options.name):
-        print(f"wrote {path}")
-    print(f"\nLook at it: emblazon render {options.name} --preview -o {options.name}.png")
-    return 0
+    look = f"Look at it: emblazon render {options.name} --preview -o {options.name}.png"
+    return _told(options, _starter(folder, options.name), look)
 
 
 def run_eject(options: argparse.Namespace) -> int:
@@ -185,8 +198,8 @@ def run_eject(options: argparse.Namespace) -> int:
         raise CommandError(f"There is no built-in template {options.name!r}; there are: {known}.")
     folder = _own_folder(options.name, home)
     shutil.copytree(source, folder)
-    print(f"wrote {folder}, which goes before the built-in one from now on")
-    return 0
+    written = sorted(path for path in folder.rglob("*") if path.is_file())
+    return _told(options, written, "They go before the built-in ones from now on.")
 
 
 def _own_folder(name: str, home: Home | None = None) -> Path:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .exit_codes import FAILED, CommandError
-from .numbers import http_url, shard
+from ..exit_codes import FAILED, CommandError
+from ..numbers import http_url, shard
 
 if TYPE_CHECKING:
-    from ..site.drawing import SitePicture
-    from ..site.site_build import Page
+    from ...site.drawing import SitePicture
+    from ...site.site_build import Page
 
 MOST_NOTES = 25
 EPILOG = """Titles, descriptions, authors, dates and pictures are the pages' own. <meta name="emblazon:title">
@@ -51,7 +51,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Draw, write, and end with a table; 1 where a page got no card."""
-    from ..site.draw_site import SiteError, SiteOptions, draw_site
+    from ...site.draw_site import SiteError, SiteOptions, draw_site
 
     begun = time.monotonic()
     told = SiteOptions(

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from emblazon.contract.schema import EXTENSION_OF
 
-from ..errors import EmblazonError
+from ...errors import EmblazonError
+from ..exit_codes import FAILED, WRONG_INPUT, CommandError
 from .card_list import ListedCard, check_entries, read_entries
-from .exit_codes import FAILED, WRONG_INPUT, CommandError
 
 if TYPE_CHECKING:
-    from ..server.config import OriginConfig
-    from ..server.origin_server import OriginServer
-    from ..storage import Storage
+    from ...server.config import OriginConfig
+    from ...server.origin_server import OriginServer
+    from ...storage import Storage
 
 EPILOG = """FILE holds one card per line, or is one JSON array of them; a card is what POST /api/cards takes:
   {"name": "blog/hello", "template": "article", "params": {"title": "Hello"}, "format": "jpg"}
@@ -41,6 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "-o", "--output", type=Path, metavar="FOLDER", help="default: the storage that EMBLAZON_STORAGE names"
     )
     parser.add_argument("--base-url", default="", metavar="URL", help="where FOLDER will be served")
+    parser.add_argument("--json", action="store_true", help="print nothing but those objects")
     parser.set_defaults(run=run)
 
 
@@ -48,9 +49,9 @@ def run(options: argparse.Namespace) -> int:
     """Export every card that can be; the others are named on stderr."""
     import uvloop
 
-    from ..home import find_home
-    from ..observability.logs import set_up_logging
-    from ..server.config import OriginConfig
+    from ...home import find_home
+    from ...observability.logs import set_up_logging
+    from ...server.config import OriginConfig
 
     if options.base_url and options.output is None:
         raise CommandError("--base-url belongs to -o; a storage has EMBLAZON_STORAGE_URL.")
@@ -73,9 +74,9 @@ def run(options: argparse.Namespace) -> int:
 async def _export(
     options: argparse.Namespace, config: OriginConfig, entries: list[tuple[str, object]]
 ) -> int:
-    from ..server.app import default_renderer
-    from ..server.origin_server import OriginServer
-    from ..storage import FolderStorage
+    from ...server.app import default_renderer
+    from ...server.origin_server import OriginServer
+    from ...storage import FolderStorage
 
     async with OriginServer(config, default_renderer(config)) as origin:
         if origin.not_ready:

@@ -12,7 +12,7 @@ from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.route import EXTENSIONS
 from emblazon.contract.schema import Manifest
 
-from .exit_codes import CommandError
+from ..exit_codes import CommandError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def check_entries(
 
 
 def _card(place: str, entry: object, manifest: Manifest) -> ListedCard:
-    from ..storage.port import KEY_RULE, is_key  # late: other commands start without the storages
+    from ...storage.port import KEY_RULE, is_key  # late: other commands start without the storages
 
     if not isinstance(entry, dict):
         raise BadParameter('A card is a JSON object such as {"template": "article", "params": {}}.', param="")
