@@ -13,7 +13,7 @@ from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import CONTENT_TYPES, CacheLife, Manifest, ParamSpec, TemplateSpec
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
-from emblazon.edge.ports import (
+from emblazon.edge.messages import (
     Body,
     BytesBody,
     CacheEntry,
@@ -21,10 +21,10 @@ from emblazon.edge.ports import (
     KVEntry,
     KVKey,
     OriginResponse,
-    Ports,
     Request,
     Response,
 )
+from emblazon.edge.ports import Ports
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from emblazon.edge.ports import KV, BytesBody, Cache, Headers, get_header
+from emblazon.edge.messages import BytesBody, Headers, get_header
+from emblazon.edge.ports import KV, Cache
 
 Advance = Callable[[float], Awaitable[None]]
 Check = Callable[..., Awaitable[None]]

@@ -22,22 +22,18 @@ from emblazon.contract.schema import CONTENT_TYPES, CacheLife, Format, Manifest,
 from emblazon.contract.signing import Keyring
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
-from emblazon.edge.ports import (
+from emblazon.edge.messages import (
     Body,
     BytesBody,
     CacheEntry,
     Headers,
     KVEntry,
     KVKey,
-    LogLevel,
-    OriginError,
-    OriginFailure,
     OriginResponse,
-    Ports,
     Request,
     Response,
-    SingleFlight,
 )
+from emblazon.edge.ports import LogLevel, OriginError, OriginFailure, Ports, SingleFlight
 from emblazon.edge.store.flight import Flights, PollingFlight
 from emblazon_origin.host.asyncio_ports import AsyncioBackground, AsyncioFlight
 

@@ -24,7 +24,8 @@ import js
 
 from ..edge.config import ConfigError, EdgeConfig
 from ..edge.handler import Edge
-from ..edge.ports import Ports, Request, Response
+from ..edge.messages import Request, Response
+from ..edge.ports import Ports
 from ..edge.store.flight import Flights, PollingFlight
 from .js import JsObject, absent, from_js_headers, js_object, text_of, to_js_headers
 from .js_body import body_of, to_js_body

@@ -16,7 +16,8 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_once_callable, to_js
 
-from ..edge.ports import Headers, PortError, Throttled
+from ..edge.messages import Headers
+from ..edge.ports import PortError, Throttled
 
 try:
     from pyodide.ffi import jsnull

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import js
 from pyodide.ffi import to_js
 
-from ..edge.ports import Body, BytesBody, Inspection
+from ..edge.messages import Body, BytesBody, Inspection
 from .js import JsObject, absent, outside
 
 

@@ -7,7 +7,8 @@ import asyncio
 import js
 from pyodide.ffi import JsException, to_js
 
-from ..edge.ports import Headers, OriginError, OriginFailure, OriginResponse
+from ..edge.messages import Headers, OriginResponse
+from ..edge.ports import OriginError, OriginFailure
 from .js import JsObject, absent, describe, from_js_headers, js_object, to_js_headers
 from .js_body import BufferBody
 

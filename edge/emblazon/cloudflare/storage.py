@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import js
 
-from ..edge.ports import Body, CacheEntry, Headers, KVEntry, KVKey
+from ..edge.messages import Body, CacheEntry, Headers, KVEntry, KVKey
 from .js import (
     JsObject,
     absent,

@@ -5,6 +5,7 @@ exchange.py         one request on its way through the edge
 hits.py             what a raw URL led to
 keyed_card.py       step 3, key
 keying.py           steps 1 to 3
+messages.py         requests, responses and their bodies
 public_manifest.py  `GET /manifest.json` of the edge
 respond.py          turn a card, a problem or a small document into a response
 serve.py            steps 4 to 8

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ..contract import wire
 from .http.cache_status import ServerTiming
-from .ports import Ports, Request
+from .messages import Request
+from .ports import Ports
 from .unfurls import write_point
 
 

@@ -22,7 +22,8 @@ from .fill.fill import Filler
 from .fill.revalidate import Refresher
 from .hits import Hits
 from .keying import Keyer, shape_of
-from .ports import Ports, Request, Response
+from .messages import Request, Response
+from .ports import Ports
 from .respond import (
     CARD_METHODS,
     card_response,

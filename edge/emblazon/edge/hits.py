@@ -18,7 +18,7 @@ from .admin.control import Control
 from .http.cache_status import CACHE_NAME
 from .http.http_date import format_date
 from .keyed_card import KeyedCard
-from .ports import Headers, Request, Response
+from .messages import Headers, Request, Response
 from .respond import Picture
 from .store.freshness import MAX_FRESH
 from .store.record import Record, parse_record

@@ -15,7 +15,7 @@ from ..contract.problem import NotReady
 from ..contract.schema import CacheLife, Manifest
 from .exchange import Exchange
 from .http.conditional import etag_matches
-from .ports import BytesBody, Response
+from .messages import BytesBody, Response
 from .respond import CORS
 
 KEPT = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"

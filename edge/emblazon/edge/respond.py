@@ -24,7 +24,7 @@ from .http.conditional import (
 )
 from .http.http_date import format_date
 from .keyed_card import KeyedCard
-from .ports import Body, BytesBody, Headers, Response
+from .messages import Body, BytesBody, Headers, Response
 from .store.epochs import front_tag
 from .store.freshness import current_age
 from .store.record import Record

@@ -16,7 +16,8 @@ from emblazon.edge.admin.guard import check_bearer
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
 from emblazon.edge.http.body import MAX_BODY
-from emblazon.edge.ports import BytesBody, Clock, Log, Metrics, NoMetrics, Origin, Ports, Request, Response
+from emblazon.edge.messages import BytesBody, Request, Response
+from emblazon.edge.ports import Clock, Log, Metrics, NoMetrics, Origin, Ports
 
 from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
 from .edge_metrics import CONTENT_TYPE as METRICS_TYPE

@@ -7,7 +7,8 @@ import asyncio
 import httpx
 
 from emblazon.contract.wire import HOP_BY_HOP
-from emblazon.edge.ports import BytesBody, Headers, OriginError, OriginResponse
+from emblazon.edge.messages import BytesBody, Headers, OriginResponse
+from emblazon.edge.ports import OriginError
 
 from ..server.connection_limit import descriptors
 

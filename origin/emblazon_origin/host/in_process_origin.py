@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from emblazon.edge.ports import BytesBody, Headers, OriginError, OriginResponse
+from emblazon.edge.messages import BytesBody, Headers, OriginResponse
+from emblazon.edge.ports import OriginError
 
 from ..server.messages import HttpRequest, HttpResponse
 

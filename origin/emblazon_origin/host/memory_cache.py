@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emblazon.edge.http.cache_control import parse_directives
-from emblazon.edge.ports import Body, BytesBody, CacheEntry, Clock, Headers, PortError, get_header
+from emblazon.edge.messages import Body, BytesBody, CacheEntry, Headers, get_header
+from emblazon.edge.ports import Clock, PortError
 
 from ..caching import ByteCache
 

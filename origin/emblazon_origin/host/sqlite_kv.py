@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from emblazon.edge.ports import Body, BytesBody, Clock, KVEntry, KVKey, PortError
+from emblazon.edge.messages import Body, BytesBody, KVEntry, KVKey
+from emblazon.edge.ports import Clock, PortError
 
 T = TypeVar("T")
 

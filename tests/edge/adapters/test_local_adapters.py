@@ -13,7 +13,8 @@ from adapter_conformance import CACHE_CHECKS, DATA, KV_CHECKS, TEXT_HEADERS, URL
 from edge_world import MemoryCache as FakeCache
 from edge_world import MemoryKV as FakeKV
 
-from emblazon.edge.ports import BytesBody, PortError
+from emblazon.edge.messages import BytesBody
+from emblazon.edge.ports import PortError
 from emblazon_origin.caching import ENTRY_BYTES
 from emblazon_origin.host.asyncio_ports import AsyncioBackground, SystemClock, SystemRandom
 from emblazon_origin.host.memory_cache import ENTRY_OVERHEAD, MemoryCache

@@ -11,7 +11,7 @@ from emblazon.contract.deadline import answer_within, read_deadline, write_deadl
 from emblazon.contract.problem import BadRequest
 from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon.edge.fill.fill import PATIENCE
-from emblazon.edge.ports import BytesBody, OriginResponse
+from emblazon.edge.messages import BytesBody, OriginResponse
 
 PROBLEM = b'{"type":"urn:emblazon:problem:deadline-passed","status":504}'
 

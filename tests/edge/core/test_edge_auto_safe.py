@@ -8,7 +8,7 @@ import pytest
 from edge_world import World, bytes_of, failing
 
 from emblazon.contract.schema import CONTENT_TYPES
-from emblazon.edge.ports import OriginResponse
+from emblazon.edge.messages import OriginResponse
 
 CARD = "/og/article.auto-safe?title=Hi"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from edge_world import World
 
-from emblazon.edge.ports import Body, CacheEntry, Inspection, KVEntry
+from emblazon.edge.messages import Body, CacheEntry, Inspection, KVEntry
 
 ARTICLE = "/og/article.png?title=Hi"
 

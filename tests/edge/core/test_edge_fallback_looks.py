@@ -13,7 +13,7 @@ from PIL import Image
 from emblazon.contract.schema import Format
 from emblazon.edge.fill.ask import sniff
 from emblazon.edge.fill.last_resort import draw
-from emblazon.edge.ports import BytesBody, OriginResponse
+from emblazon.edge.messages import BytesBody, OriginResponse
 
 FORMATS: list[Format] = ["png", "jpg", "webp", "avif"]
 

@@ -19,7 +19,8 @@ from edge_world import (
 )
 from PIL import Image
 
-from emblazon.edge.ports import BytesBody, OriginResponse, PortError, Response, Throttled
+from emblazon.edge.messages import BytesBody, OriginResponse, Response
+from emblazon.edge.ports import PortError, Throttled
 
 ARTICLE = "/og/article.png?title=Hi"
 

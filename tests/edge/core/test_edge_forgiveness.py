@@ -10,7 +10,7 @@ from edge_world import KEYS, World, bytes_of
 
 from emblazon.contract.signing import Keyring
 from emblazon.edge.config import ConfigError, EdgeConfig
-from emblazon.edge.ports import Response
+from emblazon.edge.messages import Response
 
 NOISE = (
     "fbclid=IwAR0", "gclid=x", "utm_source=a&utm_source=b", "UTM_Campaign=50%", "v=2", "_cb=1700000000",

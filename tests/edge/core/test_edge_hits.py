@@ -8,7 +8,7 @@ import pytest
 from edge_world import World
 
 from emblazon.edge.hits import Known, answer
-from emblazon.edge.ports import Response
+from emblazon.edge.messages import Response
 
 ARTICLE = "/og/article.png?title=Hi"
 MOMENT = {"server-timing", "x-request-id"}

@@ -10,7 +10,7 @@ from PIL import Image
 
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import TemplateSpec
-from emblazon.edge.ports import BytesBody, OriginResponse
+from emblazon.edge.messages import BytesBody, OriginResponse
 
 ARTICLE = "/og/article.png?title=Hi"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from edge_world import World, bytes_of
 
-from emblazon.edge.ports import OriginResponse, Response
+from emblazon.edge.messages import OriginResponse, Response
 
 ARTICLE = "/og/article.png?title=Hi"
 DAY = 86_400.0

@@ -14,7 +14,8 @@ from emblazon.contract.request import parse_request
 from emblazon.contract.schema import ParamSpec, TemplateSpec
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
 from emblazon.edge.exchange import Exchange
-from emblazon.edge.ports import Body, BytesBody, OriginResponse, PortError, Request
+from emblazon.edge.messages import Body, BytesBody, OriginResponse, Request
+from emblazon.edge.ports import PortError
 from emblazon.edge.store.hot import HotCards
 
 CARD = b'{"template": "article", "params": {"title": "Hi & bye"}}'

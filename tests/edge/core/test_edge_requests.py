@@ -9,7 +9,7 @@ import pytest
 from edge_world import KEYS, START, World, bytes_of, failing
 
 from emblazon.contract.signing import Keyring
-from emblazon.edge.ports import Response
+from emblazon.edge.messages import Response
 
 ARTICLE = "/og/article.png?title=Hi"
 

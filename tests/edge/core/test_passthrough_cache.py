@@ -9,15 +9,8 @@ from email.utils import formatdate
 import pytest
 from edge_world import START, ListLog, VirtualClock
 
-from emblazon.edge.ports import (
-    BytesBody,
-    Headers,
-    OriginError,
-    OriginFailure,
-    OriginResponse,
-    Request,
-    Response,
-)
+from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, Response
+from emblazon.edge.ports import OriginError, OriginFailure
 from emblazon_origin.host.asyncio_ports import AsyncioBackground
 from emblazon_origin.host.passthrough import Passthrough
 from emblazon_origin.host.passthrough.responses import ResponseStore

@@ -23,7 +23,8 @@ from emblazon.cloudflare.js_body import BufferBody, StreamBody
 from emblazon.cloudflare.origin import FetchOrigin
 from emblazon.cloudflare.services import WaitUntil, WorkerClock, WorkerRandom
 from emblazon.cloudflare.storage import WorkersCacheAPI, WorkersKV
-from emblazon.edge.ports import OriginError, PortError, Throttled, get_header
+from emblazon.edge.messages import get_header
+from emblazon.edge.ports import OriginError, PortError, Throttled
 
 costs: Counter[str] = Counter()
 keys: Counter[str] = Counter()  # KV operations by the first part of their key

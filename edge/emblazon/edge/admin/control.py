@@ -29,7 +29,8 @@ from ...contract.schema import Manifest
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers
-from ..ports import BytesBody, OriginError, get_header
+from ..messages import BytesBody, get_header
+from ..ports import OriginError
 from ..store.epoch_log import EpochLog
 from ..store.epochs import Epochs
 from ..store.tiers import Store

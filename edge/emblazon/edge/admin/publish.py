@@ -16,7 +16,7 @@ from ...sdk.meta import meta_tags
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.body import read_object
-from ..ports import Response
+from ..messages import Response
 from ..respond import json_response
 from .control import Control
 from .guard import TokenBucket, check_bearer, check_rate

@@ -18,7 +18,8 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.body import read_object
 from ..keyed_card import KeyedCard, card_of
-from ..ports import PortError, Response
+from ..messages import Response
+from ..ports import PortError
 from ..respond import json_response
 from ..store.epochs import Epochs, front_tag
 from ..store.tiers import Store

@@ -23,7 +23,8 @@ from ..exchange import Exchange
 from ..fill.fallback import Fallbacks
 from ..fill.fill import Failed, Filler
 from ..keyed_card import KeyedCard, card_of, judge_card
-from ..ports import BytesBody, PortError
+from ..messages import BytesBody
+from ..ports import PortError
 from ..store.freshness import Fresh, Stale
 from ..store.hot import HotCards
 from ..store.lease import Leases

@@ -14,7 +14,7 @@ from ...contract.problem import NotFound
 from ...contract.request import CardRequest, expand_short, parse_short
 from ...contract.schema import Manifest
 from ..exchange import Exchange
-from ..ports import BytesBody
+from ..messages import BytesBody
 from ..store.tiers import Store
 
 KEPT = 2000

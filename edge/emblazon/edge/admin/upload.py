@@ -12,7 +12,8 @@ from ...contract.request import CardRequest
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers
-from ..ports import OriginError, OriginResponse, get_header
+from ..messages import OriginResponse, get_header
+from ..ports import OriginError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ...contract.schema import CONTENT_TYPES, CardFormat, Format, formats_of
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.structured_fields import InvalidField, parse_dictionary
-from ..ports import Headers, Inspection, OriginResponse, get_header
+from ..messages import Headers, Inspection, OriginResponse, get_header
 
 
 class BadAnswer(Exception):

@@ -18,7 +18,7 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_status import CacheStatus
 from ..keyed_card import KeyedCard, card_of, fallback_of, judge_card
-from ..ports import BytesBody
+from ..messages import BytesBody
 from ..respond import Picture
 from ..store.freshness import Miss, Stored
 from ..store.record import Record, encode_digest

@@ -23,7 +23,8 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_control import Life, life_of
 from ..keyed_card import KeyedCard, same_epochs
-from ..ports import Body, Headers, Inspection, OriginError, OriginResponse, get_header
+from ..messages import Body, Headers, Inspection, OriginResponse, get_header
+from ..ports import OriginError
 from ..store.circuit import Breaker
 from ..store.freshness import MAX_FRESH, Stored
 from ..store.record import Record, encode_digest

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..ports import Headers, get_header
+from ..messages import Headers, get_header
 from .http_date import parse_date
 from .structured_fields import InvalidField, parse_dictionary
 

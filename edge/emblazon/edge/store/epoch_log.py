@@ -12,7 +12,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ..exchange import Exchange
-from ..ports import BytesBody, PortError
+from ..messages import BytesBody
+from ..ports import PortError
 from .epochs import Epochs
 from .tiers import Store
 

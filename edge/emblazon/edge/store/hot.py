@@ -12,7 +12,7 @@ import json
 from collections import Counter
 
 from ..exchange import Exchange
-from ..ports import BytesBody
+from ..messages import BytesBody
 from .tiers import Store
 
 COUNTERS = 2000  # after pruning; twice as many before

@@ -13,7 +13,8 @@ from typing import Literal, TypeVar
 
 from ..config import EdgeConfig
 from ..exchange import Exchange
-from ..ports import Body, BytesBody, Headers, KVEntry, Throttled, get_header
+from ..messages import Body, BytesBody, Headers, KVEntry, get_header
+from ..ports import Throttled
 from .circuit import Breaker
 from .record import RECORD_HEADER, Record, parse_record
 

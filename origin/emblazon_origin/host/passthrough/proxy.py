@@ -19,18 +19,8 @@ from emblazon.edge.http.conditional import (
     select,
 )
 from emblazon.edge.http.http_date import format_date
-from emblazon.edge.ports import (
-    Background,
-    BytesBody,
-    Clock,
-    Headers,
-    Log,
-    OriginError,
-    OriginResponse,
-    Request,
-    Response,
-    get_header,
-)
+from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, Response, get_header
+from emblazon.edge.ports import Background, Clock, Log, OriginError
 from emblazon.edge.store.freshness import current_age
 
 from .responses import ResponseStore, StoredResponse, body_of, store_response

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emblazon.edge.http.cache_control import HEURISTIC_STATUSES, Life, directives_of, parse_directives
-from emblazon.edge.ports import Headers, get_header
+from emblazon.edge.messages import Headers, get_header
 from emblazon.edge.store.freshness import Fresh, Miss, Stale, UsableOnError, current_age, judge
 
 from .responses import StoredResponse, vary_names
