@@ -7,13 +7,13 @@ contract    the URL grammar, signing, cache keys, schemas: one truth for all oth
 sdk         what a site imports
 django, flask, starlette, aiohttp   the SDK at home in these frameworks
 edge        the handler on a request's way through the edge
+dataclass, typed            `dataclasses` and names of `typing`, without what loading those takes
 cloudflare  the Workers runtime behind the handler's ports
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # nobody who imports this module needs `typing` for it
 if TYPE_CHECKING:
     from .contract.signing import Keyring
     from .sdk.card import Card

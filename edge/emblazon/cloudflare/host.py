@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import gc
 import json
-from dataclasses import dataclass
 
 import js
 
+from ..dataclass import dataclass
 from ..edge.config import ConfigError, EdgeConfig
 from ..edge.handler import Edge
 from ..edge.messages import Request, Response

@@ -7,11 +7,11 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TypeVar
 
 import js
 
 from ..edge.ports import LogLevel, PortError
+from ..typed import TypeVar
 from .js import JsObject, describe, from_js_headers, js_object, outside, promise, to_js_headers
 
 T = TypeVar("T")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import quote
+
+from ..dataclass import dataclass
+from ..typed import Literal
+from .uri import encode
 
 FindingCode = Literal["cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter"]
 
 FINDINGS_HEADER = "X-Emblazon-Findings"
 MAX_IN_HEADER = 12
+_PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - frozenset('"%\\')
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +38,4 @@ def findings_header(findings: Sequence[Finding]) -> str:
 
 
 def _ascii(name: str) -> str:
-    return quote(name[:64], safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~")
+    return "".join(character if character in _PLAIN else encode(character) for character in name[:64])

@@ -7,8 +7,8 @@ A page whose URL was shared a thousand times still has one picture and one cache
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ..dataclass import dataclass
 from .options import RESERVED
 
 _ENTRY = re.compile(r"[A-Za-z0-9_.-]{1,63}\*?")

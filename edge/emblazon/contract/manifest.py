@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TypeVar, cast, get_args
 
+from ..typed import TypeVar, cast, get_args
 from .options import MAX_SIDE, MIN_SIDE
 from .problem import BadParameter, unknown_word
 from .route import TEMPLATE_NAME

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from ..dataclass import dataclass, field
 from .findings import Finding
 from .ignored import DEFAULT_IGNORED, IgnoreList
 from .problem import BadParameter, unknown_word

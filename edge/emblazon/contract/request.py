@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from ..dataclass import dataclass, field, replace
 from .experiment import choose_variant, page_of
 from .findings import Finding
 from .negotiate import negotiate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from ..dataclass import dataclass
+from ..typed import Literal
 from .schema import CardFormat, Format, TemplateSpec, safe_format
 
 Extension = Literal["png", "jpg", "webp", "avif", "auto", "auto-safe"]

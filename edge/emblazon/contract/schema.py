@@ -7,8 +7,9 @@ writing `/manifest.json` in `manifest.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, cast
+
+from ..dataclass import dataclass, field
+from ..typed import Literal, cast
 
 ParamType = Literal[
     "string", "text", "number", "integer", "boolean", "color", "url", "choice", "date", "list"
@@ -18,7 +19,7 @@ ParamValue = str | int | float | bool | tuple[str, ...]
 Format = Literal["png", "jpg", "webp", "avif"]
 FORMATS: tuple[Format, ...] = ("png", "jpg", "webp", "avif")
 # What a card can be asked for; `auto-safe` is whichever of PNG and JPEG every platform shows of the picture.
-CardFormat = Format | Literal["auto-safe"]
+CardFormat = Literal["png", "jpg", "webp", "avif", "auto-safe"]
 CARD_FORMATS: tuple[CardFormat, ...] = (*FORMATS, "auto-safe")
 SAFE_FORMATS: tuple[Format, ...] = ("png", "jpg")
 JPG_IF = " if "  # "jpg if image"

@@ -18,9 +18,9 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, field
 from hashlib import sha256
 
+from ..dataclass import dataclass, field
 from .ignored import DEFAULT_IGNORED, IgnoreList
 from .options import parse_expiry
 from .problem import Forbidden, Gone

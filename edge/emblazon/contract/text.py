@@ -26,28 +26,30 @@ import unicodedata
 
 MAX_MARKS = 30
 
+# Patterns are compiled at their first use: most texts need none of them.
+
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
 )
-_REMOVED = re.compile(
+_REMOVED = (
     "[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u180e\u2061-\u2064\u206a-\u206f\ufeff"
     "\ufff9-\ufffb\u3164\uffa0\u034f" + _NONCHARACTERS + "]+"
 )
-_TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]+")
-_REPEATS = re.compile("([\u200b-\u200d\u2060\ufe00-\ufe0f])\\1+")
-_LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_BLANKS = re.compile("[\t\n]")
+_TAGS = "(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]+"
+_REPEATS = "([\u200b-\u200d\u2060\ufe00-\ufe0f])\\1+"
+_LINE_ENDS = "\r\n|[\r\x85\u2028\u2029]"
+_BLANKS = "[\t\n]"
 ELLIPSIS = "…"
 # UAX #29: what goes on with the cluster before it although its category is not Mn, Mc or Me …
-_EXTENDS = re.compile("[\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_PREPENDED = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd]")
+_EXTENDS = "[\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+_PREPENDED = "[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd]"
 _LEADING, _MEDIAL, _FINAL = (
     "[\u1100-\u115f\ua960-\ua97c]",
     "[\u1160-\u11a7\ud7b0-\ud7c6]",
     "[\u11a8-\u11ff\ud7cb-\ud7fb]",
 )
 # … and pairs of Hangul letters that are one syllable.
-_SYLLABLE = re.compile(
+_SYLLABLE = (
     f"{_LEADING}(?:{_LEADING}|{_MEDIAL}|[\uac00-\ud7a3])|(?:{_MEDIAL}|[\uac00-\ud7a3])(?:{_MEDIAL}|{_FINAL})"
     f"|{_FINAL}{_FINAL}"
 )
@@ -62,12 +64,12 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = _LINE_ENDS.sub("\n", text)
+    text = re.sub(_LINE_ENDS, "\n", text)
     if not multiline:
-        text = _BLANKS.sub(" ", text)
-    text = _REMOVED.sub("", text)
-    text = _TAGS.sub(lambda match: match[1] or "", text)
-    text = _REPEATS.sub(r"\1", text)
+        text = re.sub(_BLANKS, " ", text)
+    text = re.sub(_REMOVED, "", text)
+    text = re.sub(_TAGS, lambda match: match[1] or "", text)
+    text = re.sub(_REPEATS, r"\1", text)
     # Before NFC: its reordering of marks takes time that is quadratic in the length of a run.
     text = _limit_marks(text)
     return unicodedata.normalize("NFC", text)
@@ -102,16 +104,16 @@ def _is_within_cluster(text: str, index: int) -> bool:
     before, after = text[index - 1], text[index]
     if before < "\u0300" and after < "\u0300":
         return False
-    if unicodedata.category(after)[0] == "M" or _EXTENDS.match(after):
+    if unicodedata.category(after)[0] == "M" or re.match(_EXTENDS, after):
         return True
-    if before == "\u200d" or unicodedata.combining(before) == _VIRAMA or _PREPENDED.match(before):
+    if before == "\u200d" or unicodedata.combining(before) == _VIRAMA or re.match(_PREPENDED, before):
         return True
     if _is_flag_letter(before) and _is_flag_letter(after):
         start = index
         while start > 0 and _is_flag_letter(text[start - 1]):
             start -= 1
         return (index - start) % 2 == 1
-    return _SYLLABLE.match(before + after) is not None
+    return re.match(_SYLLABLE, before + after) is not None
 
 
 def _is_flag_letter(character: str) -> bool:

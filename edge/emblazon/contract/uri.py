@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ..dataclass import dataclass, replace
 from .ignored import NOTHING_IGNORED, IgnoreList
 from .problem import BadParameter, BadRequest, UriTooLong
 

@@ -6,21 +6,27 @@ secrets: bind them with `wrangler secret put`, never under `[vars]`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
 from ..contract.bearer import HOW_TO_MAKE, token_fault
 from ..contract.colors import canonical_color
 from ..contract.ignored import IgnoreList, IgnoreListError
 from ..contract.params import FORGIVING, ParamRules
 from ..contract.signing import Keyring, KeyringError
+from ..dataclass import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-
-
 NEUTRAL = (47, 52, 64)  # a quiet grey-blue
+# Not `urllib.parse`, which takes longer to load than the rest of the configuration.
+_ADDRESS = re.compile(
+    r"https?://(?P<user>[^/?#@\s]*@)?(?:\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?::\d{1,5})?(?:/[^?#\s]*)?",
+    re.IGNORECASE,
+)
 
 
 class ConfigError(ValueError):
@@ -225,15 +231,12 @@ def _url(env: Mapping[str, str], variable: str, *, required: bool = False) -> st
                 variable, "is not set", "Set it to the renderer's address, e.g. http://127.0.0.1:9000."
             )
         return ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    address = _ADDRESS.fullmatch(text)
+    if address is None:
         raise ConfigError(
             variable, "is not an http or https address", "Write https://host or http://host:port."
         )
-    if parts.username or parts.password:
+    if address["user"]:
         raise ConfigError(
             variable, "holds a user name or password", "Use EMBLAZON_ORIGIN_TOKEN for credentials."
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..contract import wire
+from ..dataclass import dataclass, field
 from .http.cache_status import ServerTiming
 from .messages import Request
 from .ports import Ports

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ..contract.problem import Fault, MethodNotAllowed, NotFound, Problem
 from ..contract.route import Route, match_route
@@ -36,6 +35,7 @@ from .store.hot import HotCards
 from .store.lease import Leases
 from .store.tiers import Store
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .admin.publish import Publisher
     from .admin.purge import Purger

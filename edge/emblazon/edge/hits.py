@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ..dataclass import dataclass
 from .admin.control import Control
 from .http.cache_status import CACHE_NAME
 from .http.http_date import format_date

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from ..contract import wire
 from ..contract.canonical import cache_key, canonical_query, canonical_url, content_key
 from ..contract.options import FALLBACK_VARIANT
 from ..contract.request import CardRequest, fallback_request
 from ..contract.schema import Manifest, formats_of
+from ..dataclass import dataclass, replace
 from .http.cache_control import CLOCK_SKEW
 from .store.epochs import Epochs, Purged, Scope
 from .store.freshness import Fresh, Judgement, Miss, current_age, judge, reconfirmed

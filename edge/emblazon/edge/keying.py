@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from ..contract.canonical import check_canonical_size
 from ..contract.ignored import IgnoreList
@@ -14,6 +13,7 @@ from ..contract.route import ApiRoute, Extension, OgRoute, Route, ShortRoute, is
 from ..contract.schema import Manifest, TemplateSpec
 from ..contract.signing import LEEWAY
 from ..contract.uri import read_query
+from ..dataclass import dataclass
 from .admin.control import Control
 from .admin.short import ShortCards
 from .config import EdgeConfig

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+
+from ..dataclass import dataclass
+from ..typed import Protocol
 
 Headers = tuple[tuple[str, str], ...]  # in order; names as they go on the wire, any case
 

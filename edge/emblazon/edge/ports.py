@@ -19,9 +19,9 @@ Rules for the adapters
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
 
+from ..dataclass import dataclass, field
+from ..typed import Literal, Protocol, TypeVar
 from .messages import Body, CacheEntry, Headers, KVEntry, KVKey, OriginResponse
 
 T = TypeVar("T")

@@ -7,12 +7,12 @@ those who write pages. Anybody may read and keep it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from ..contract import wire
 from ..contract.manifest import manifest_to_json
 from ..contract.problem import NotReady
 from ..contract.schema import CacheLife, Manifest
+from ..dataclass import replace
 from .exchange import Exchange
 from .http.conditional import etag_matches
 from .messages import BytesBody, Response

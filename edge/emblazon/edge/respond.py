@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import assert_never
 
 from ..contract import wire
 from ..contract.findings import FINDINGS_HEADER, findings_header
 from ..contract.problem import CONTENT_TYPE as PROBLEM_TYPE
 from ..contract.problem import ConditionFailed, Problem, RangeNotSatisfiable
+from ..dataclass import dataclass
+from ..typed import assert_never
 from .exchange import Exchange
 from .http.cache_status import CacheStatus
 from .http.conditional import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
-from typing import assert_never
 
 from ..contract.problem import Problem
+from ..dataclass import dataclass, replace
+from ..typed import assert_never
 from .admin.control import Control
 from .config import EdgeConfig
 from .exchange import Exchange

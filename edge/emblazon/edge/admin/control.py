@@ -20,12 +20,12 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TypeVar
 
 from ...contract.manifest import ManifestError, manifest_from_json
 from ...contract.problem import NotFound
 from ...contract.schema import Manifest
+from ...dataclass import dataclass, field
+from ...typed import TypeVar
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers

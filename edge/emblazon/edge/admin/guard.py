@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from ...contract.bearer import has_bearer
 from ...contract.problem import SwitchedOff, TooManyRequests, Unauthorized
+from ...dataclass import dataclass, field
 from ..exchange import Exchange
 
 

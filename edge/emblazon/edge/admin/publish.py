@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from ...contract.canonical import canonical_path, canonical_query, card_id, card_payload, check_canonical_size
 from ...contract.problem import BadParameter, NotReady, PayloadTooLarge
@@ -11,6 +10,7 @@ from ...contract.request import CardRequest, build_request
 from ...contract.route import EXTENSIONS, Extension, certain_format
 from ...contract.schema import Manifest
 from ...contract.uri import MAX_URL_BYTES
+from ...dataclass import replace
 from ...sdk.alt import alt_text
 from ...sdk.meta import meta_tags
 from ..config import EdgeConfig

@@ -7,13 +7,13 @@ isolate when it next reads the epochs. The answer says how long that may take.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ...contract.problem import BadRequest, Problem, Unpurgeable
 from ...contract.request import CardRequest, parse_request
 from ...contract.route import ShortRoute, match_route
 from ...contract.schema import FORMATS, CardFormat, Manifest
+from ...dataclass import replace
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.body import read_object

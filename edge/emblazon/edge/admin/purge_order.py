@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...contract.problem import BadRequest
 from ...contract.schema import Manifest
+from ...dataclass import dataclass
 
 MAX_NAMES = 500
 MAX_NAME = 200  # characters of a template's name or a tag

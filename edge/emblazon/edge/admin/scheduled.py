@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ...contract.problem import Problem
@@ -18,6 +17,7 @@ from ...contract.request import CardRequest, parse_request
 from ...contract.route import ShortRoute, match_route
 from ...contract.schema import FORMATS, Manifest
 from ...contract.uri import MAX_CANONICAL_BYTES
+from ...dataclass import dataclass, field
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.fallback import Fallbacks

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from ...contract import wire
 from ...contract.canonical import canonical_query
 from ...contract.problem import BadParameter, NotStored, StoreBusy
 from ...contract.request import CardRequest
+from ...dataclass import dataclass
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers

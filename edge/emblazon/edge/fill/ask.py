@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
 
 from ...contract import wire
 from ...contract.deadline import HEADER as DEADLINE_HEADER
 from ...contract.deadline import write_deadline
 from ...contract.schema import CONTENT_TYPES, CardFormat, Format, formats_of
+from ...dataclass import dataclass
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.structured_fields import InvalidField, parse_dictionary

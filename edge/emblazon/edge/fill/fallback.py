@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import replace
 
 from ...contract.problem import Problem
 from ...contract.request import CardRequest
+from ...dataclass import replace
 from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 
 from ...contract import wire
 from ...contract.problem import CardRefused, Problem
 from ...contract.schema import formats_of
+from ...dataclass import dataclass, replace
 from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange

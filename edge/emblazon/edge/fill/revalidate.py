@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine
-from dataclasses import replace
 
 from ...contract.problem import Problem
+from ...dataclass import replace
 from ..exchange import Exchange
 from ..keyed_card import KeyedCard, judge_card
 from ..store.freshness import Fresh

@@ -6,8 +6,8 @@ RFC 9111 (directives and freshness), RFC 5861 (stale-*), RFC 9213 (targeted fiel
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ..messages import Headers, get_header
 from .http_date import parse_date
 from .structured_fields import InvalidField, parse_dictionary

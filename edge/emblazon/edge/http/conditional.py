@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from .http_date import parse_date
 
-_ETAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
-_RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)[ \t]*", re.IGNORECASE)
+# Compiled at their first use: few requests have conditions.
+_ETAG = r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)'
+_RANGE = r"(?i)bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)[ \t]*"
 _MOST_DIGITS = 18  # of a position that is told apart from a larger one: no body is that long
 
 
@@ -52,7 +53,7 @@ def etag_matches(field: str, etag: str, *, strong: bool = False) -> bool:
     opaque = etag[2:] if ours_is_weak else etag
     position = 0
     while position < len(field):
-        match = _ETAG.match(field, position)
+        match = re.compile(_ETAG).match(field, position)
         if match is None:
             comma = field.find(",", position)
             position = len(field) if comma < 0 else comma + 1
@@ -97,7 +98,7 @@ def select(
 
 def single_range(field: str, length: int) -> WholeBody | Part | Unsatisfiable:
     """Return the one byte range asked for; several ranges or other units get the whole body (§14.2)."""
-    match = _RANGE.fullmatch(field.strip())
+    match = re.fullmatch(_RANGE, field.strip())
     if match is None:
         return WholeBody()
     first, last = match.groups()

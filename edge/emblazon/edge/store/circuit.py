@@ -6,8 +6,8 @@ closed ──failures in a row──▶ open ──time passes──▶ half-ope
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from ...dataclass import dataclass
+from ...typed import Literal
 
 State = Literal["closed", "open", "half-open"]
 

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import quote
+
+from ...contract.uri import encode
+from ...dataclass import dataclass, field
 
 MAX_COMPARED = 12_000
 COMPARED = ("url:", "card:", "label:")
@@ -149,7 +150,7 @@ def card_scope(template: str, key: str) -> str:
 @lru_cache(maxsize=4096)
 def front_tag(name: str) -> str:
     """Return the Cache-Tag of an epoch name, under our own prefix: a zone may hold other things too."""
-    return "emblazon" if name == "all" else f"emblazon:{quote(name, safe=':')}"
+    return "emblazon" if name == "all" else f"emblazon:{':'.join(map(encode, name.split(':')))}"
 
 
 def _counters(data: object) -> dict[str, int]:

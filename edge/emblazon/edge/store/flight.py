@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeVar
 
+from ...dataclass import dataclass
+from ...typed import TypeVar
 from ..ports import Background, Clock
 
 T = TypeVar("T")

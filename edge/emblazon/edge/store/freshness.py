@@ -10,8 +10,8 @@ in the future is Stale, so that no clock error keeps a card fresh for ever (docs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
+from ...dataclass import dataclass, replace
 from ..http.cache_control import CLOCK_SKEW
 
 MAX_FRESH = 31_536_000.0  # a year, RFC 9111's customary bound; nothing is fresh longer

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 from ...contract.schema import CONTENT_TYPES, FORMATS, Format
+from ...dataclass import dataclass
+from ...typed import cast
 from .freshness import Stored
 
 RECORD_VERSION = 1

@@ -7,10 +7,10 @@ A hit in the Cache API costs no KV operation; a KV hit costs one read.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
 from math import ceil
-from typing import Literal, TypeVar
 
+from ...dataclass import dataclass, replace
+from ...typed import Literal, TypeVar
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..messages import Body, BytesBody, Headers, KVEntry, get_header
@@ -19,6 +19,7 @@ from .circuit import Breaker
 from .record import RECORD_HEADER, Record, parse_record
 
 T = TypeVar("T")
+TierName = Literal["cache", "kv"]
 
 MIN_TTL = 60  # KV's shortest expiry
 CACHE_PATH = "/.emblazon/"  # no route of the edge
@@ -35,7 +36,7 @@ class Found:
 
     record: Record
     body: Body
-    tier: Literal["cache", "kv"]
+    tier: TierName
     text: str = ""  # the record as it is stored
 
 
