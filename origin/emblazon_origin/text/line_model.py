@@ -7,6 +7,7 @@ The layout stage flattens an inline formatting context into `InlineItem`s in doc
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import floor
 from typing import TYPE_CHECKING
 
 from ..report import Report
@@ -103,6 +104,17 @@ class GlyphRun:
     element: Element | None = None
     # Of the boxes that made the style's text decorations: their baselines relative to the line's.
     decorating_shifts: tuple[float, ...] = ()
+    # Top of what holds the run, from the line's baseline: of the nearest painted inline box, or the line.
+    holder_top: float = 0.0
+
+    def baseline_at(self, line_baseline: float, dpr: float) -> float:
+        """Return the y of the run's own baseline for that of its line, both in scaled px.
+
+        What holds the run is moved to a whole pixel with all its text, as in Chromium, so that lines stay
+        equally far apart.
+        """
+        holder = floor(line_baseline + self.holder_top * dpr + 0.5)
+        return holder + (self.shift - self.holder_top) * dpr
 
 
 @dataclass(slots=True, eq=False)

@@ -20,7 +20,7 @@ _PIECES = 24  # straight sRGB pieces per segment, where interpolation is not str
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """Premultiplied sRGB at increasing positions, straight in between."""
+    """Premultiplied sRGB at increasing positions, straight in between, not clipped before it is a pixel."""
 
     positions: Floats
     premultiplied: Floats  # (n, 4)
@@ -126,8 +126,7 @@ def _mix(gradient: Gradient, left: ColorStop, right: ColorStop, weight: Floats) 
         else:
             safe = np.where(alpha > 0, alpha, 1)
             mixed[:, i] = (first[i] * a0 * (1 - weight) + last[i] * a1 * weight) / safe
-    rgb = np.clip(to_srgb(mixed), 0, 1)
-    return np.concatenate([rgb * alpha[:, None], alpha[:, None]], axis=1)
+    return np.concatenate([to_srgb(mixed) * alpha[:, None], alpha[:, None]], axis=1)
 
 
 def _fix_hues(gradient: Gradient, first: Floats, last: Floats, hue: int) -> None:

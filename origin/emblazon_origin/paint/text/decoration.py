@@ -85,11 +85,11 @@ def _place(group: _Group, origin: Origin, dpr: float, fonts: FontMetricsSource |
     exact = max(1.0, _thickness(decoration, metrics, dpr))
     thickness = float(floor(exact))
     if decoration.line == "underline":
-        top = group.shift * dpr + _underline_offset(decoration, exact, dpr)
+        top = (group.shift - runs[0].shift) * dpr + _underline_offset(decoration, exact, dpr)
     else:
         own = _metrics(decoration, runs[0], fonts, dpr, runs[0].style.font_size)
-        top = runs[0].shift * dpr + _offset_in_text(decoration, own, metrics, exact, dpr)
-    y = floor(origin[1] + top + 0.5)
+        top = _offset_in_text(decoration, own, metrics, exact, dpr)
+    y = floor(runs[0].baseline_at(origin[1], dpr) + top + 0.5)
     return DecorationLine(
         decoration,
         tuple(runs),
@@ -256,7 +256,7 @@ def _crossings(run: GlyphRun, bounds: Rect, origin: Origin, dpr: float) -> Itera
     """Yield from where to where each glyph's outline crosses the line's height, in scaled px."""
     if run.font.is_color:
         return
-    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
     k = run.size * dpr / run.font.units_per_em
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         x, y = x0 + gx * dpr, floor(y0 - gy * dpr + 0.5)

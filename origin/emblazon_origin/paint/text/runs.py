@@ -48,7 +48,7 @@ def fill_mask(
     """Return the coverage of a run's outlines in device px, corrected for the colour they are drawn in."""
     matrix = painter.matrix
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
-        drawn = run_mask(run, (origin[0] + matrix.e, origin[1] + matrix.f), dpr, color=color)
+        drawn = run_mask(run, origin, dpr, moved=(matrix.e, matrix.f), color=color)
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
     mask = coverage(device_path(run, origin, dpr, matrix), IDENTITY, painter.clip.bounds, glyphs=True)
     if mask is None:
@@ -61,7 +61,7 @@ def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
     """Return all outlines of a run, in scaled px."""
     path = Path()
     k = run.size * dpr / run.font.units_per_em
-    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         x, y = x0 + gx * dpr, y0 - gy * dpr
         for name, points in glyph_outline(run.font, glyph):
@@ -77,7 +77,7 @@ def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Pa
     """
     path = Path()
     k = run.size * dpr / run.font.units_per_em
-    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
     a, b, c, d = matrix.a * k, matrix.b * k, -matrix.c * k, -matrix.d * k
     steps_x = 1 if matrix.a == 0 else SUBPIXEL_STEPS
     steps_y = 1 if matrix.b == 0 else SUBPIXEL_STEPS
@@ -134,7 +134,7 @@ def _color_glyphs(
     foreground = (*rgb8(run.style.color), 255)
     matrix = painter.matrix
     if matrix.is_translation:
-        for placed in color_glyphs(run, matrix.apply(*origin), dpr, foreground):
+        for placed in color_glyphs(run, origin, dpr, foreground, moved=(matrix.e, matrix.f)):
             yield Pixmap.from_image(placed.image), placed.x, placed.y, 1.0
         return
     scale = max(1.0, min(8.0, max(matrix.scale)))
@@ -218,7 +218,7 @@ def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
         by = extra + reach(shadow.blur * dpr / 2)
         left, right = max(left, by - shadow.x * dpr), max(right, by + shadow.x * dpr)
         top, bottom = max(top, by - shadow.y * dpr), max(bottom, by + shadow.y * dpr)
-    x, y = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    x, y = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
     lift = max((abs(gy) for gy in run.ys), default=0.0) * dpr
     return Rect(
         x - left, y - size - lift - top, run.width * dpr + left + right, size * 1.5 + 2 * lift + top + bottom

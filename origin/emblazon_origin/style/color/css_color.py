@@ -1,6 +1,7 @@
 """Colours of CSS Color 4 and 5: every syntax, color-mix(), relative colours, light-dark().
 
-`parse_color` gives a `Color` (or `Deferred`), clipped to sRGB as Chromium does when it draws.
+`parse_color` gives a `Color` (or `Deferred`), clipped to sRGB as Chromium does when it draws;
+`parse_wide_color` gives what is mixed before it is drawn.
 """
 
 from __future__ import annotations
@@ -40,13 +41,19 @@ HUE_METHODS = ("shorter", "longer", "increasing", "decreasing")
 
 def to_color(color: SpaceColor | v.Color) -> v.Color:
     """Return the sRGB colour, clipped."""
+    r, g, b, alpha = to_wide_color(color)
+    return v.Color(_unit(r), _unit(g), _unit(b), alpha)
+
+
+def to_wide_color(color: SpaceColor | v.Color) -> v.Color:
+    """Return the colour in sRGB's terms, whose channels leave 0..1 where the colour is outside of sRGB."""
     if isinstance(color, v.Color):
         return color
     r, g, b = convert(color.solid(), color.space, "srgb")
     alpha = min(max(color.alpha or 0.0, 0.0), 1.0)
-    if color.legacy:  # legacy syntaxes are 8 bits a channel
-        r, g, b = round(r * 255) / 255, round(g * 255) / 255, round(b * 255) / 255
-    return v.Color(_unit(r), _unit(g), _unit(b), alpha)
+    if color.legacy:  # legacy syntaxes are 8 bits a channel, and clipped
+        r, g, b = (_unit(round(x * 255) / 255) for x in (r, g, b))
+    return v.Color(r, g, b, alpha)
 
 
 def _unit(x: float) -> float:
@@ -77,6 +84,12 @@ def parse_color(cursor: Cursor) -> Specified[v.Color]:
     if value is CURRENT_COLOR:
         return CURRENT_COLOR
     return lift(to_color, value)
+
+
+def parse_wide_color(cursor: Cursor) -> Specified[v.Color]:
+    """Read a <color> that is mixed with others before it is clipped, as the stops of gradients are."""
+    value = parse_space_color(cursor)
+    return CURRENT_COLOR if value is CURRENT_COLOR else lift(to_wide_color, value)
 
 
 def parse_space_color(cursor: Cursor) -> Specified[AnyColor]:

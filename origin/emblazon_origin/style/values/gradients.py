@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..color.css_color import interpolation_space, is_color_start, parse_color
+from ..color.css_color import interpolation_space, is_color_start, parse_wide_color
 from . import value_types as v
 from .calculation import angle, length, parse_term
 from .positions import HORIZONTAL, VERTICAL, is_length, position
@@ -171,7 +171,7 @@ def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop
             hinted = True
             continue
         hinted = False
-        color = parse_color(cursor)
+        color = parse_wide_color(cursor)
         offsets: list[Specified[v.Length | None]] = [offset] if offset is not None else []
         while (more := _stop_position(cursor, conic)) is not None:
             offsets.append(more)

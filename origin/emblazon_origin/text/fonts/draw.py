@@ -51,24 +51,29 @@ def fill_color(run: GlyphRun) -> Color:
 
 
 def run_mask(
-    run: GlyphRun, origin: tuple[float, float], dpr: float = 1.0, *, color: Color | None = None
+    run: GlyphRun,
+    origin: tuple[float, float],
+    dpr: float = 1.0,
+    *,
+    moved: tuple[float, float] = (0.0, 0.0),
+    color: Color | None = None,
 ) -> RunMask:
     """Return one cached mask for a run.
 
     `origin` is where the run's (x = 0, baseline) lies on the canvas in device px: the block's content-box
-    left, and its top plus `Line.baseline`. `run.shift` is applied here. The mask's x and y are device px on
-    the canvas. The image is shared: do not draw into it.
+    left, and its top plus `Line.baseline`; `moved` is a transform's translation. `run.shift` is applied here.
+    The mask's x and y are device px on the canvas. The image is shared: do not draw into it.
     """
     level = luminance_level(color or fill_color(run))
-    x0 = origin[0] + run.x * dpr
-    y0 = origin[1] + run.shift * dpr
+    x0 = origin[0] + moved[0] + run.x * dpr
+    y0 = run.baseline_at(origin[1], dpr) + moved[1]
     # The same glyphs at the same fraction of a pixel make the same mask, wherever the run lies.
     whole_x, whole_y = math.floor(x0), math.floor(y0 + 0.5)
     fraction = x0 - whole_x
     key = (run.font, run.size * dpr, tuple(run.glyphs), tuple(run.xs), tuple(run.ys), fraction, dpr, level)
     found = _runs.peek(key)
     if found is None:
-        found = _compose(list(_placed(run, (fraction - run.x * dpr, -run.shift * dpr), dpr)), level)
+        found = _compose(list(_placed(run, fraction, dpr)), level)
         _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
@@ -89,14 +94,14 @@ def _compose(placed: list[_Placed], level: int) -> RunMask:
     return RunMask(canvas.point(coverage_table(level)), left, top)
 
 
-def _placed(run: GlyphRun, origin: tuple[float, float], dpr: float) -> Iterator[_Placed]:
+def _placed(run: GlyphRun, x0: float, dpr: float) -> Iterator[_Placed]:
+    """Yield the glyphs of a run whose baseline begins at (x0, 0), device px."""
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
         return
-    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         x, fraction = snap(x0 + gx * dpr)
-        y = math.floor(y0 - gy * dpr + 0.5)
+        y = math.floor(0.5 - gy * dpr)
         mask = glyph_mask(font, glyph, size, fraction)
         yield mask, x + mask.left, y + mask.top
 
@@ -106,12 +111,14 @@ def color_glyphs(
     origin: tuple[float, float],
     dpr: float = 1.0,
     foreground: tuple[int, int, int, int] = (0, 0, 0, 255),
+    *,
+    moved: tuple[float, float] = (0.0, 0.0),
 ) -> list[PlacedColor]:
-    """Return the colour glyphs of a run (none for monochrome fonts), placed on device px."""
+    """Return the colour glyphs of a run (none for monochrome fonts), placed as by `run_mask`."""
     font: FontInstance = run.font
     if not font.is_color:
         return []
-    x0, y0 = origin[0] + run.x * dpr, origin[1] + run.shift * dpr
+    x0, y0 = origin[0] + moved[0] + run.x * dpr, run.baseline_at(origin[1], dpr) + moved[1]
     placed = []
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         drawn = color_glyph(font, glyph, run.size * dpr, foreground)

@@ -14,7 +14,6 @@ reported and the next family serves.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,10 +194,8 @@ class FontLibrary:
     ) -> float:
         declared = rule.style.split()[0] if rule else face.style
         slanted = declared != "normal" or "ital" in coordinates or "slnt" in coordinates
-        if query.style == "normal" or slanted or not query.synthesis_style or face.is_color:
+        if not query.leans or slanted or not query.synthesis_style or face.is_color:
             return 0.0
-        if query.style == "oblique" and query.oblique_angle != 14.0:
-            return math.tan(math.radians(query.oblique_angle))
         return SYNTHETIC_SLANT
 
     # --- measuring --------------------------------------------------------------------------

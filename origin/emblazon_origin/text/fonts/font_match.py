@@ -7,6 +7,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from ...style.values.computed import ComputedStyle
 
+ITALIC_ANGLE = 14.0  # degrees that `oblique` leans unless it says how far
+
 
 class FontQuery(NamedTuple):
     """The part of a style that fonts are chosen by; hashable, so that choices can be cached."""
@@ -42,6 +44,11 @@ class FontQuery(NamedTuple):
             style.font_variant_emoji,
         )
 
+    @property
+    def leans(self) -> bool:
+        """True where an italic face serves, or one is made up: as in Chromium, from 14 degrees on."""
+        return self.style == "italic" or (self.style == "oblique" and self.oblique_angle >= ITALIC_ANGLE)
+
 
 class Descriptors(Protocol):
     """What matching looks at; ranges are inclusive."""
@@ -69,7 +76,7 @@ def match(faces: Sequence[D], query: FontQuery) -> list[D]:
     if len(faces) < 2:
         return list(faces)
     best = _nearest(faces, lambda face: face.stretch, query.stretch, _stretch_distance)
-    for style in _STYLE_ORDER[query.style]:
+    for style in _STYLE_ORDER[query.style if query.leans else "normal"]:
         if styled := [face for face in best if face.style.split()[0] == style]:
             best = styled
             break

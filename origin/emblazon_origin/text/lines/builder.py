@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Length
 from ..line_model import AtomicFragment, GlyphRun, InlineBoxFragment, Line
 from .draft import Leaf, LineDraft
@@ -118,6 +119,7 @@ def build_line(
             fragment.x += moves[number][0]
             fragment.y += moves[number][1]
         line.boxes.append(fragment)
+    tops = _painted_tops(paragraph, placed, line)
     for leaf, (owner, shift) in zip(draft.leaves, shifts, strict=True):
         on = y + baseline[owner] + shift
         if leaf.box in moves:
@@ -127,10 +129,37 @@ def build_line(
             line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
         elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
             run = _glyph_run(leaf, on - line.baseline)
+            run.holder_top = tops.get(leaf.box, line.y) - line.baseline
             if leaf.style.text_decorations:
                 run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of)
             line.runs.append(run)
     return line
+
+
+def _painted_tops(paragraph: Paragraph, placed: list[PlacedBox], line: Line) -> dict[int, float]:
+    """For each inline box, return the top of the nearest painted box around its text, else of the line."""
+    boxes = paragraph.content.boxes
+    raised = {boxes[n].parent for n, fragment in placed if fragment.style.vertical_align != "baseline"}
+    tops: dict[int, float] = {-1: line.y}
+    for number, fragment in placed:  # outermost first
+        alone = number in raised or _is_painted(fragment.style)
+        tops[number] = fragment.y if alone else tops.get(boxes[number].parent, line.y)
+    return tops
+
+
+def _is_painted(style: ComputedStyle) -> bool:
+    """True for an inline box with more than text to paint, or with edges or a place of its own."""
+    edges = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
+    return (
+        style.position == "relative"
+        or style.opacity < 1
+        or style.background_color.a > 0
+        or any(layer.image is not None for layer in style.background_layers)
+        or bool(style.box_shadow)
+        or any(edge == "auto" or edge.resolve(1.0) != 0 for edge in edges)
+        or any((style.border_top_width, style.border_right_width, style.border_bottom_width,
+                style.border_left_width, style.outline_width))
+    )  # fmt: skip
 
 
 def _decorating_shifts(
