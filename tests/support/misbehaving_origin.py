@@ -325,7 +325,9 @@ def origin_manifest(version: str = "a1" * 16) -> Manifest:
         "title": ParamSpec("title", required=True),
         "theme": ParamSpec("theme", type="choice", choices=("light", "dark"), default="light"),
     }
-    article = TemplateSpec("article", version, params, tags=("news",), alt="Card: {title}")
+    article = TemplateSpec(
+        "article", version, params, tags=("news",), variants=("night",), alt="Card: {title}"
+    )
     return Manifest(
         "test-1",
         {"article": article, "plain": TemplateSpec("plain", "b2" * 16, {"title": ParamSpec("title")})},

@@ -21,13 +21,13 @@ import json
 
 import js
 
-from ..dataclass import dataclass
+from ..dataclass import dataclass, replace
 from ..edge.config import ConfigError, EdgeConfig
 from ..edge.handler import Edge
 from ..edge.messages import Request, Response
 from ..edge.ports import Ports
 from ..edge.store.flight import Flights, PollingFlight
-from .js import JsObject, absent, from_js_headers, js_object, text_of, to_js_headers
+from .js import JsObject, absent, from_js_headers, js_object, text_of, to_js_headers, verified_bot
 from .js_body import body_of, to_js_body
 from .origin import FetchOrigin
 from .services import (
@@ -73,6 +73,8 @@ class Worker:
         except ConfigError as error:
             return _misconfigured(error)
         received = from_js_request(incoming, url)
+        if ports.analytics is not None:
+            received = replace(received, verified_bot=verified_bot(incoming))
         if self._cron_path and received.target.partition("?")[0] == self._cron_path:
             return await self.run_cron(env, ctx)
         response = await edge.handle(received, ports)

@@ -104,6 +104,17 @@ async def outside(what: str) -> AsyncIterator[None]:
         raise (Throttled if "429" in message else PortError)(message) from None
 
 
+def verified_bot(request: JsObject) -> bool | None:
+    """Whether the platform vouches for the crawler that asks; None where it does not say."""
+    facts = getattr(request, "cf", None)
+    if absent(facts):
+        return None
+    management = getattr(facts, "botManagement", None)
+    vouched = None if absent(management) else getattr(management, "verifiedBot", None)
+    category = getattr(facts, "verifiedBotCategory", None)  # on every plan; "" for who is none
+    return vouched if isinstance(vouched, bool) else bool(category) if isinstance(category, str) else None
+
+
 def describe(error: Exception) -> str:
     """Return a JS exception's name and message on one line."""
     name = getattr(error, "name", "") or type(error).__name__

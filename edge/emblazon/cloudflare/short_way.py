@@ -21,7 +21,7 @@ from ..edge.hits import REMEMBERED, UNUSUAL, Known, answer
 from ..edge.ports import Analytics
 from ..edge.store.record import RECORD_HEADER
 from ..edge.unfurls import write_point
-from .js import JsObject, absent
+from .js import JsObject, absent, verified_bot
 
 
 class ShortWay:
@@ -88,6 +88,7 @@ class ShortWay:
             status=200,
             user_agent=get("user-agent") or "",
             country=get("cf-ipcountry") or "",
+            verified=verified_bot(request),
             milliseconds=took,
             size=known.length,
         )

@@ -45,6 +45,7 @@ class EdgeConfig:
     keyring: Keyring | None = field(default=None, repr=False)  # None: signing is switched off by name
     purge_token: str = field(default="", repr=False)  # "": /purge and /api/cards answer 403
     origin_token: str = field(default="", repr=False)
+    events_token: str = field(default="", repr=False)  # takes a site's clicks in, nothing else
     metrics_token: str = field(default="", repr=False)  # reads /metrics and /openapi.json, nothing else
     origin_url: str = ""
     public_url: str = ""  # "": the request's own scheme and host
@@ -75,6 +76,7 @@ class EdgeConfig:
     kv_admit: str = "always"  # or "second": from its second request on; or "never"
     purges_per_minute: int = 60
     cards_per_minute: int = 600
+    events_per_minute: int = 600
     rules: ParamRules = FORGIVING  # for what pages and others write into URLs
 
     @classmethod
@@ -84,6 +86,7 @@ class EdgeConfig:
         settings: dict[str, Any] = {"development": development, "keyring": _keyring(env, development)}
         settings["purge_token"] = _token(env, "EMBLAZON_PURGE_TOKEN", development)
         settings["origin_token"] = _token(env, "EMBLAZON_ORIGIN_TOKEN")
+        settings["events_token"] = _token(env, "EMBLAZON_EVENTS_TOKEN")
         settings["metrics_token"] = _token(env, "EMBLAZON_METRICS_TOKEN")
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
@@ -119,6 +122,7 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_STORAGE_LIFE": ("storage_life", float, 3600, 31_536_000),
     "EMBLAZON_PURGES_PER_MINUTE": ("purges_per_minute", int, 1, 100_000),
     "EMBLAZON_CARDS_PER_MINUTE": ("cards_per_minute", int, 1, 1_000_000),
+    "EMBLAZON_EVENTS_PER_MINUTE": ("events_per_minute", int, 1, 1_000_000),
 }
 
 

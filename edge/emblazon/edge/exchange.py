@@ -19,6 +19,7 @@ class Exchange:
     id: str
     started: float
     timing: ServerTiming = field(default_factory=ServerTiming)
+    is_card: bool = False  # a card was asked for
     template: str = ""
     variant: str = ""
     outcome: str = ""  # hit, stale, stale-if-error, miss, fallback, problem
@@ -41,7 +42,7 @@ class Exchange:
         outcome, metrics = self.outcome or "other", self.ports.metrics
         metrics.count("edge_requests", outcome=outcome, tier=self.tier, template=self.template)
         metrics.observe("edge_request_seconds", took, outcome=outcome)
-        if self.ports.analytics is not None and self.outcome:  # a card was asked for
+        if self.ports.analytics is not None and self.is_card:
             write_point(
                 self.ports.analytics,
                 template=self.template,
@@ -51,6 +52,7 @@ class Exchange:
                 status=status,
                 user_agent=self.request.headers.get("user-agent", ""),
                 country=self.request.headers.get("cf-ipcountry", ""),
+                verified=self.request.verified_bot,
                 milliseconds=took * 1000,
                 size=length,
             )

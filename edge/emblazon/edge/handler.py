@@ -37,6 +37,7 @@ from .store.tiers import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .admin.events import Events
     from .admin.publish import Publisher
     from .admin.purge import Purger
     from .admin.scheduled import Scheduled
@@ -83,6 +84,13 @@ class Edge:
         from .admin.publish import Publisher
 
         return Publisher(self.config, self.control, self.short)
+
+    @cached_property
+    def events(self) -> Events:
+        """`POST /api/events`."""
+        from .admin.events import Events
+
+        return Events(self.config, self.control)
 
     @cached_property
     def scheduled(self) -> Scheduled:
@@ -151,12 +159,16 @@ class Edge:
             case "/api/cards":
                 _only(x, "POST")
                 return await self.publisher.handle(x)
+            case "/api/events":
+                _only(x, "POST")
+                return await self.events.handle(x)
         route = match_route(x.path)
         if route is None:
             raise NotFound(
                 f"{x.path[:100]!r} is no card; cards are at /og/{{template}}.{{png|jpg|webp|avif|auto}}, "
                 "/api/og/{key} and /c/{id}.{ext}."
             )
+        x.is_card = x.request.method in ("GET", "HEAD")
         if x.request.method == "OPTIONS":
             return preflight_response(CARD_METHODS)
         _only(x, *CARD_METHODS)

@@ -86,6 +86,7 @@ class Request:
     base_url: str = "https://localhost"  # scheme and authority of the request, for absolute URLs in answers
     body: Body | None = None
     client: str = ""  # client address, for rate limits and audit lines
+    verified_bot: bool | None = None  # whether the host vouches for the crawler; None: it does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@
 | `blob4` | platform, by its crawler's user agent; `other` for everybody else |
 | `blob5` | variant |
 | `blob6` | country, where the host knows it |
+| `blob7` | of a crawler: `verified` or `claimed`, where the host can tell |
 | `double1`, `double2` | milliseconds, bytes |
+| `double3` | 1; of what a site reports (`admin/events`), how often: its outcome is `click` or `view` |
 
 The same columns in Analytics Engine and in the SQLite file of the embedded edge.
 """
@@ -41,6 +43,10 @@ CRAWLERS: tuple[tuple[str, str], ...] = (
 )
 
 
+PLATFORMS = tuple(dict.fromkeys(name for _, name in CRAWLERS))
+EVENTS = ("click", "view")  # outcomes that a site reports
+
+
 def platform_of(user_agent: str) -> str:
     """Name the platform whose crawler this is."""
     lower = user_agent[:512].lower()
@@ -57,12 +63,23 @@ def write_point(
     status: int,
     user_agent: str,
     country: str,
+    verified: bool | None,
     milliseconds: float,
     size: int,
 ) -> None:
-    """Write the data point of one request."""
+    """Write the data point of one request. `verified`: whether the host vouches for a crawler's name."""
+    platform = platform_of(user_agent)
+    checked = "" if verified is None or platform == OTHER else "verified" if verified else "claimed"
     analytics.write(
         index=template,
-        blobs=[outcome, tier, str(status), platform_of(user_agent), variant, country[:2]],
-        doubles=[milliseconds, float(size)],
+        blobs=[outcome, tier, str(status), platform, variant, country[:2], checked],
+        doubles=[milliseconds, float(size), 1.0],
     )
+
+
+def write_event(
+    analytics: Analytics, *, kind: str, template: str, variant: str, platform: str, count: int
+) -> None:
+    """Write the data point of something that a site has counted."""
+    blobs = [kind, "site", "", platform, variant, "", ""]
+    analytics.write(index=template, blobs=blobs, doubles=[0.0, 0.0, float(count)])

@@ -144,8 +144,22 @@ class CheckOutput(TypedDict):
     fix: str
 
 
+class LookOutput(TypedDict):
+    """One look of a template beside the first: clicks by `per` (view or unfurl), intervals of 95 %."""
+
+    look: str
+    unfurls: int
+    views: int
+    clicks: int
+    per: str
+    rate: float
+    interval: list[float] | None
+    difference: list[float] | None
+    ratio: list[float] | None
+
+
 class StatsOutput(TypedDict):
-    """Requests for cards, in all and by the value of each dimension."""
+    """Requests for cards, in all and by the value of each dimension; templates whose looks are compared."""
 
     requests: int
     mean_ms: float
@@ -156,6 +170,8 @@ class StatsOutput(TypedDict):
     country: dict[str, int]
     outcome: dict[str, int]
     tier: dict[str, int]
+    crawler: dict[str, int]
+    experiments: dict[str, list[LookOutput]]
 
 
 class ScopeOutput(TypedDict):

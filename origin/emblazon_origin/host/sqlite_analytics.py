@@ -11,7 +11,7 @@ from emblazon.edge.ports import Clock
 
 KEPT = 90 * 86_400.0  # seconds, as in Analytics Engine
 SWEEP_EVERY = 10_000  # points
-COLUMNS = ("timestamp", "index1", *(f"blob{n}" for n in range(1, 7)), "double1", "double2")
+COLUMNS = ("timestamp", "index1", *(f"blob{n}" for n in range(1, 8)), "double1", "double2", "double3")
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS emblazon ({", ".join(COLUMNS)}, _sample_interval DEFAULT 1);
 CREATE INDEX IF NOT EXISTS emblazon_timestamp ON emblazon (timestamp);
@@ -47,6 +47,7 @@ class SQLiteAnalytics:
                 self._connection = sqlite3.connect(self._path, check_same_thread=False)
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.executescript(_SCHEMA)
+                _add_columns(self._connection)
             with self._connection as database:
                 database.execute(_INSERT, row)
                 if self._written % SWEEP_EVERY == 0:
@@ -55,6 +56,14 @@ class SQLiteAnalytics:
             self._written += 1
         except sqlite3.Error:  # a lost data point is only that
             self._lost += 1
+
+
+def _add_columns(database: sqlite3.Connection) -> None:
+    """Give the table of an earlier version what it lacks."""
+    there = {name for _, name, *_ in database.execute("PRAGMA table_info(emblazon)")}
+    for name in COLUMNS:
+        if name not in there:
+            database.execute(f"ALTER TABLE emblazon ADD COLUMN {name}")
 
 
 def query(path: Path, sql: str) -> list[dict[str, object]]:

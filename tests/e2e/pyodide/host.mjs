@@ -117,6 +117,8 @@ async function answer(incoming) {
     body: bodiless ? undefined : Readable.toWeb(incoming),
     duplex: "half",
   });
+  // What the platform knows of a client; a test says whether it vouches for it.
+  if (options.platform) request.cf = { verifiedBotCategory: incoming.headers["x-test-verified"] ?? "" };
   return entry.fetch(request, env, new ExecutionContext());
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,11 +16,12 @@ import pytest
 from cpython_host import CPythonHost
 from misbehaving_origin import MisbehavingOrigin
 from waiting import wait_until
-from workerd import PyodideHost, Workerd, worker_variables
+from workerd import PURGE_TOKEN, PyodideHost, Workerd, worker_variables
 
-from emblazon.edge.unfurls import OTHER, platform_of
+from emblazon.edge.unfurls import OTHER, platform_of, write_event
 from emblazon_origin.cli import main
-from emblazon_origin.host.sqlite_analytics import COLUMNS
+from emblazon_origin.host.asyncio_ports import SystemClock
+from emblazon_origin.host.sqlite_analytics import COLUMNS, SQLiteAnalytics
 
 AGENTS = {
     "Facebook": "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
@@ -32,6 +34,7 @@ AGENTS = {
     "Pinterest": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
     "Mastodon": "http.rb/5.1.1 (Mastodon/4.2.1; +https://example.social/)",
 }
+VERIFIED = ("Facebook", "Slack")  # by the stand-in of a platform that verifies crawlers
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
 
 
@@ -45,10 +48,26 @@ def play(worker: Workerd) -> Counter[str]:
     planted: Counter[str] = Counter()
     for number, (platform, agent) in enumerate([*AGENTS.items(), (OTHER, BROWSER)]):
         for turn in range(number + 1):
-            answer = worker.card(f"stats-{turn % 3}", user_agent=agent)
+            vouched = {"x_test_verified": "Page Preview"} if platform in VERIFIED else {}
+            answer = worker.card(f"stats-{turn % 3}", user_agent=agent, **vouched)
             assert answer.status_code == 200
             planted[platform] += 1
     return planted
+
+
+CLICKED = (("click", "night", 30), ("click", "", 18), ("view", "night", 400), ("view", "", 400))
+
+
+def report_clicks(worker: Workerd) -> None:
+    """What the site tells of its cards: seen and clicked."""
+    events = [
+        {"kind": kind, "template": "article", "variant": variant or "base", "count": count, "platform": "X"}
+        for kind, variant, count in CLICKED
+    ]
+    answer = worker.client.post(
+        "/api/events", json={"events": events}, headers={"Authorization": f"Bearer {PURGE_TOKEN}"}
+    )
+    assert (answer.status_code, answer.json()) == (202, {"taken": len(CLICKED)})
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
@@ -62,6 +81,15 @@ def assert_planted(report: dict[str, object], planted: Counter[str]) -> None:
     assert report["requests"] == planted.total()
     assert report["template"] == {"article": planted.total()}
     assert report["outcome"] == {"miss": 3, "hit": planted.total() - 3}
+    experiments = report["experiments"]
+    assert isinstance(experiments, dict)
+    base, night = experiments["article"]
+    unfurls = planted.total() - planted[OTHER]
+    assert [base[name] for name in ("look", "unfurls", "views", "clicks")] == ["base", unfurls, 400, 18]
+    assert [night[name] for name in ("look", "unfurls", "views", "clicks")] == ["night", 0, 400, 30]
+    assert (base["per"], base["rate"]) == ("view", 0.045)
+    low, high = night["difference"]
+    assert low < 0.03 < high
 
 
 @pytest.fixture
@@ -78,10 +106,13 @@ def test_stats_of_the_embedded_edge(
     host.start()
     try:
         planted = play(host)
+        report_clicks(host)
     finally:
         host.stop()
     (database,) = (tmp_path / "host").rglob("analytics.sqlite3")
-    assert_planted(told(capsys, "--database", str(database)), planted)
+    report = told(capsys, "--database", str(database))
+    assert_planted(report, planted)
+    assert report["crawler"] == {}, "this host cannot tell"
 
 
 @pytest.mark.e2e
@@ -95,13 +126,37 @@ def test_stats_of_the_worker(
     worker.start()
     try:
         planted = play(worker)
-        wait_until(lambda: len(worker.recorded()["analytics"]) == planted.total())
-        points = worker.recorded()["analytics"]
+        report_clicks(worker)
+        points = planted.total() + len(CLICKED)
+        wait_until(lambda: len(worker.recorded()["analytics"]) == points)
+        recorded = worker.recorded()["analytics"]
     finally:
         worker.stop()
     monkeypatch.setenv("EMBLAZON_ANALYTICS_TOKEN", "token-of-the-tests")
-    with AnalyticsEngine(points) as api:
-        assert_planted(told(capsys, "--account", "abc", "--api", api.url), planted)
+    with AnalyticsEngine(recorded) as api:
+        report = told(capsys, "--account", "abc", "--api", api.url)
+    assert_planted(report, planted)
+    verified = sum(planted[name] for name in VERIFIED)
+    assert report["crawler"] == {
+        "verified": verified,
+        "claimed": planted.total() - planted[OTHER] - verified,
+    }
+
+
+def test_database_of_an_earlier_version_gets_the_new_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "analytics.sqlite3"
+    old = [name for name in COLUMNS if name not in ("blob7", "double3")]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(f"CREATE TABLE emblazon ({', '.join(old)}, _sample_interval DEFAULT 1)")
+        row = [time.time(), "article", "hit", "cache", "200", "X", "", "DE", 1.0, 10.0]
+        database.execute(f"INSERT INTO emblazon ({', '.join(old)}) VALUES ({', '.join('?' * 10)})", row)  # noqa: S608
+    analytics = SQLiteAnalytics(path, SystemClock())
+    write_event(analytics, kind="click", template="article", variant="", platform="X", count=7)
+    analytics.close()
+    report = told(capsys, "--database", str(path))
+    assert (report["requests"], report["platform"]) == (1, {"X": 1})
 
 
 def test_stats_without_a_database_says_what_is_missing(

@@ -3,6 +3,7 @@
 init.py            `emblazon init`, `new`, `eject`; the files of a new template are in starter/
 config_command.py  `emblazon config`
 doctor.py          `emblazon doctor`; stats.py: `emblazon stats`
+comparison.py      looks of a template by their clicks, with intervals
 settings.py        `.env` and `emblazon.toml` below the environment
 secrets_file.py    keys: of `.env`, and the one that `serve` makes
 """

@@ -10,20 +10,33 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
+
+from emblazon.contract.options import FALLBACK_VARIANT
+from emblazon.contract.schema import BASE_LOOK
+from emblazon.edge.unfurls import EVENTS, OTHER
 
 from ..exit_codes import FAILED, CommandError
 from ..numbers import http_url
+from ..outputs import LookOutput, StatsOutput
+from .comparison import Compared, Interval, Look, compare
 
 ACCOUNT, TOKEN = "EMBLAZON_ACCOUNT_ID", "EMBLAZON_ANALYTICS_TOKEN"  # variables' names
 API = "https://api.cloudflare.com/client/v4"
 FILE = "analytics.sqlite3"
 SQL = (
     "SELECT index1 AS template, blob1 AS outcome, blob2 AS tier, blob4 AS platform, blob5 AS variant, "
-    "blob6 AS country, SUM(_sample_interval) AS requests, SUM(double1 * _sample_interval) AS ms, "
-    "SUM(double2 * _sample_interval) AS bytes FROM {dataset} WHERE timestamp >= toDateTime({since}) "
-    "GROUP BY template, outcome, tier, platform, variant, country"
+    "blob6 AS country, blob7 AS crawler, SUM(_sample_interval) AS requests, "
+    "SUM(double1 * _sample_interval) AS ms, SUM(double2 * _sample_interval) AS bytes, "
+    "SUM(double3 * _sample_interval) AS counted FROM {dataset} WHERE timestamp >= toDateTime({since}) "
+    "GROUP BY template, outcome, tier, platform, variant, country, crawler"
 )
+DIMENSIONS = ("platform", "crawler", "template", "variant", "country", "outcome", "tier")
 NOTE = "Crawlers fetch once and keep what they get: these are unfurls, not readers, and no clicks."
+CLICKS_NOTE = (
+    "Clicks and views are what the site has reported. The intervals take each click for a reader of its own; "
+    "looks are dealt by page, so a few pages with many clicks make them too narrow."
+)
 
 Row = dict[str, object]
 
@@ -57,13 +70,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def summary(rows: Iterable[Row]) -> dict[str, object]:
+def summary(rows: Iterable[Row]) -> StatsOutput:
     """Add the rows up: in all, and for each value of each dimension."""
-    by: dict[str, Counter[str]] = {
-        name: Counter() for name in ("platform", "template", "variant", "country", "outcome", "tier")
-    }
+    by: dict[str, Counter[str]] = {name: Counter() for name in DIMENSIONS}
     requests, milliseconds, size = 0, 0.0, 0
+    looks = Looks()
     for row in rows:
+        looks.add(row)
+        if row["outcome"] in EVENTS:
+            continue
         count = int(str(row["requests"]))
         requests += count
         milliseconds += float(str(row["ms"]))
@@ -71,12 +86,67 @@ def summary(rows: Iterable[Row]) -> dict[str, object]:
         for name, counter in by.items():
             if row[name]:
                 counter[str(row[name])] += count
+    counted = {name: dict(counter.most_common()) for name, counter in by.items()}
+    return cast(
+        StatsOutput,
+        {
+            "requests": requests,
+            "mean_ms": round(milliseconds / requests, 1) if requests else 0.0,
+            "bytes": size,
+            **counted,
+            "experiments": looks.compared(),
+        },
+    )
+
+
+class Looks:
+    """The looks of each template: what crawlers fetched of them, what their site reports."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()  # template, variant, what
+
+    def add(self, row: Row) -> None:
+        """Take one row in; what browsers fetched is no unfurl."""
+        look = (str(row["template"]), str(row["variant"] or ""))
+        if row["outcome"] in EVENTS:
+            self._counts[(*look, str(row["outcome"]))] += round(float(str(row["counted"] or 0)))
+        elif row["platform"] != OTHER:
+            self._counts[(*look, "unfurl")] += int(str(row["requests"]))
+
+    def compared(self) -> dict[str, list[LookOutput]]:
+        """Compare the looks of every template of which clicks were reported."""
+        found: dict[str, list[LookOutput]] = {}
+        for template in sorted({template for template, _, kind in self._counts if kind == "click"}):
+            variants = sorted({variant for name, variant, _ in self._counts if name == template})
+            looks = [self._look(template, variant) for variant in variants if variant != FALLBACK_VARIANT]
+            if compared := compare(looks):
+                found[template] = [_told(each) for each in compared]
+        return found
+
+    def _look(self, template: str, variant: str) -> Look:
+        unfurls, views, clicks = (
+            self._counts[template, variant, what] for what in ("unfurl", "view", "click")
+        )
+        return Look(variant, unfurls, views, clicks)
+
+
+def _told(compared: Compared) -> LookOutput:
+    look, against = compared.look, _rounded(compared.against)
     return {
-        "requests": requests,
-        "mean_ms": round(milliseconds / requests, 1) if requests else 0.0,
-        "bytes": size,
-        **{name: dict(counter.most_common()) for name, counter in by.items()},
+        "look": look.variant or BASE_LOOK,
+        "unfurls": look.unfurls,
+        "views": look.views,
+        "clicks": look.clicks,
+        "per": compared.per,
+        "rate": round(compared.rate, 6),
+        "interval": _rounded(compared.interval),
+        "difference": against if compared.per == "view" else None,
+        "ratio": against if compared.per == "unfurl" else None,
     }
+
+
+def _rounded(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [round(edge, 6) for edge in interval]
 
 
 def _own_file() -> Path:
@@ -122,10 +192,23 @@ def _remote(options: argparse.Namespace, sql: str) -> list[Row]:
     return rows
 
 
-def _lines(report: dict[str, object], days: float) -> list[str]:
+def _lines(report: StatsOutput, days: float) -> list[str]:
     lines = [f"{report['requests']} requests for cards in {days:g} days, {report['mean_ms']} ms in the mean"]
-    for name in ("platform", "template", "variant", "country", "outcome", "tier"):
-        counts = report[name]
-        if isinstance(counts, dict) and counts:
+    for name in DIMENSIONS:
+        counts = cast("dict[str, int]", report[name])  # type: ignore[literal-required]  # one of DIMENSIONS
+        if counts:
             lines += ["", name, *(f"  {count:8}  {value}" for value, count in counts.items())]
-    return [*lines, "", NOTE]
+    for template, looks in report["experiments"].items():
+        lines += ["", f"looks of {template}", *map(_look_line, looks)]
+    return [*lines, "", *([CLICKS_NOTE, ""] if report["experiments"] else []), NOTE]
+
+
+def _look_line(look: LookOutput) -> str:
+    parts = [f"  {look['look']}: {look['clicks']} clicks, {look['rate']:g} a {look['per']}"]
+    told = (
+        (look["interval"], ""),
+        (look["difference"], "more than the first by "),
+        (look["ratio"], "times the first: "),
+    )
+    parts += [f"{words}{between[0]:g} to {between[1]:g}" for between, words in told if between]
+    return "; ".join(parts)
