@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.signing import Keyring
 from emblazon.contract.wire import SECURITY
 from emblazon.edge.config import EdgeConfig, is_development
 
@@ -40,9 +41,10 @@ from ..server.config import OriginConfig, is_loopback, secret_files
 from ..server.connection_limit import ConnectionLimit
 from ..server.messages import HttpRequest
 from ..server.origin_server import OriginServer
+from ..studio import StudioContext, add_studio
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
-from .project.secrets_file import KEYS, own_signing_keys, wants_own_key
+from .project.secrets_file import KEYS, SET_ASIDE, kept_signing_keys, own_signing_keys, wants_own_key
 
 IN_PROCESS = "http://origin.invalid"  # the edge wants an address; nothing dials it
 GALLERY_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
@@ -120,12 +122,19 @@ def _origin_app(
         return await _ask(origin, request.method, request.path)
 
     app.middlewares.append(_gallery_at_root(home, origin, config))
+    add_studio(app, StudioContext(home, settings, config, studio_keys(home)))
     app.middlewares.append(_explain_cards(origin, config))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
     app.router.add_get("/readyz", ready)
     for route in ("/metrics", "/openapi.json"):
         app.router.add_get(route, inside)
     return app, origin
+
+
+def studio_keys(home: Home) -> Keyring | None:
+    """Return the project's own keys, with which the studio signs in development, where the edge does not."""
+    text = SET_ASIDE.get(KEYS) or kept_signing_keys(home.state)
+    return Keyring.parse(text) if text else None
 
 
 async def _ask(origin: OriginServer, method: str, target: str) -> web.Response:
@@ -206,7 +215,9 @@ def _ensure_signing(home: Home) -> None:
 def _greeting(host: EdgeHost | None, address: str) -> str:
     """Return what to open, or to ask for, first."""
     config = host.edge.config if host is not None else None
-    if config is None or config.development or config.keyring is None:
+    if config is not None and config.development:
+        return f"Emblazon is ready: {address}/\nThe studio: {address}/studio/"
+    if config is None or config.keyring is None:
         return f"Emblazon is ready: {address}/"
     path, query = "/og/article.png", "title=Hello"
     return (

@@ -8,7 +8,7 @@ import os
 from ..home import find_home
 from .exit_codes import CommandError
 from .numbers import http_url, port
-from .project.secrets_file import FROM_FILES, KEYS, TOKEN
+from .project.secrets_file import FROM_FILES, KEYS, SET_ASIDE, TOKEN
 
 PORT = 8080
 
@@ -63,7 +63,7 @@ def _switch_to_development() -> None:
     os.environ["EMBLAZON_DEV"] = "1"
     for name in (KEYS, TOKEN):
         if name in FROM_FILES:
-            del os.environ[name]
+            SET_ASIDE[name] = os.environ.pop(name)
             FROM_FILES.discard(name)
 
 

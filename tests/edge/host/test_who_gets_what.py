@@ -150,6 +150,29 @@ async def test_gallery_and_explain_are_the_operators(cell: Cell, client: Client)
         assert [await get(client, target, cell.operator) for target in ("/", EXPLAIN)] == [200, 200]
 
 
+STUDIO = (
+    "/studio/",
+    "/studio/assets/studio.js",
+    "/studio/api/catalogue",
+    "/studio/api/draw/article.png?title=Hi",
+    "/studio/api/explain/article.png?title=Hi",
+    "/studio/api/snippets/article.png?title=Hi",
+)
+
+
+@pytest.mark.parametrize("cell", RUNNING, ids=str)
+async def test_the_studio_is_the_operators_and_else_not_there(cell: Cell, client: Client) -> None:
+    for token in (*STRANGERS, METRICS, LOCAL_TOKEN):
+        may = cell.development or (bool(token) and token == cell.operator)
+        refused = 404 if not token else 401 if cell.operator else 403
+        for target in (*STUDIO, "/studio/api/events"):
+            if not (may and target in STUDIO[2:]):  # drawing is tried once, below
+                assert await get(client, target, token) == (200 if may else refused), (target, token)
+        assert await post(client, "/studio/api/pictures", {}, token) == (400 if may else refused), token
+    if cell.operator or cell.development:
+        assert [await get(client, target, cell.operator) for target in STUDIO] == [200] * len(STUDIO)
+
+
 @pytest.mark.parametrize("cell", RUNNING, ids=str)
 async def test_metrics_and_openapi_want_a_token_outside_development(cell: Cell, client: Client) -> None:
     for path in ("/metrics", "/openapi.json"):

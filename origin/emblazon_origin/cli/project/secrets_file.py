@@ -57,12 +57,18 @@ def own_signing_keys(state: Path) -> tuple[str, bool]:
 
 
 FROM_FILES: set[str] = set()  # variables that no environment set, but the project's files
+SET_ASIDE: dict[str, str] = {}  # of these, what development does not serve with
 
 
 def signing_keys(environment: Mapping[str, str], state: Path) -> str:
     """Return the keys that URLs are signed with here; empty where they are not signed."""
     if not wants_own_key(environment):
         return environment.get(KEYS, "")
+    return kept_signing_keys(state)
+
+
+def kept_signing_keys(state: Path) -> str:
+    """Return the key that this machine keeps for the project; empty where it has made none."""
     path = state / MADE_HERE
     return path.read_text("ascii").strip() if path.is_file() else ""
 

@@ -1,0 +1,58 @@
+// Where cards come from: the local server, or files that were drawn ahead for a static page.
+
+/** What the server says is wrong with a card or its template. */
+export class Fault extends Error {
+  constructor(data) {
+    super(data.message);
+    this.data = data;
+  }
+}
+
+async function checked(answer) {
+  if (answer.ok) return answer;
+  let body = {};
+  try { body = await answer.json(); } catch { /* not ours: the status says it */ }
+  throw new Fault(body.fault ?? { message: body.detail ?? `The server answered ${answer.status}.`, file: "", line: 0, lines: [] });
+}
+
+const at = (kind, card) => `api/${kind}/${card.template}.${card.extension}?${card.query}`;
+
+/** The server that this page came from. */
+export class LiveSource {
+  live = true;
+
+  async catalogue() {
+    return (await checked(await fetch("api/catalogue"))).json();
+  }
+
+  /** Where a picture of a card is, for an img element; `version` keeps an old one from being shown. */
+  pictureOf(card, version) {
+    return `${at("draw", card)}${card.query ? "&" : ""}_tv=${version.slice(0, 12)}`;
+  }
+
+  async draw(card, signal) {
+    const answer = await checked(await fetch(at("draw", card), { signal }));
+    return { facts: JSON.parse(answer.headers.get("X-Studio-Card")), blob: await answer.blob() };
+  }
+
+  async explain(card, signal) {
+    return (await checked(await fetch(at("explain", card), { signal }))).json();
+  }
+
+  async snippets(card, signal) {
+    return (await (await checked(await fetch(at("snippets", card), { signal }))).json()).snippets;
+  }
+
+  async keep(file) {
+    const answer = await checked(await fetch("api/pictures", { method: "POST", body: file, headers: { "Content-Type": file.type || "image/unknown" } }));
+    return (await answer.json()).address;
+  }
+
+  /** Call back with what was saved, and with whether the server is there. */
+  listen(onSaved, onConnection) {
+    const stream = new EventSource("api/events");
+    stream.onopen = () => onConnection(true);
+    stream.onerror = () => onConnection(false);
+    stream.onmessage = (event) => onSaved(JSON.parse(event.data));
+  }
+}
