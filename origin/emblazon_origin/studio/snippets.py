@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from emblazon.contract.alt import alt_text
 from emblazon.contract.canonical import canonical_query
 from emblazon.contract.request import CardRequest
 from emblazon.contract.route import Extension
 from emblazon.contract.schema import Manifest, ParamValue
 from emblazon.contract.signing import Keyring
+from emblazon.sdk.alt import alt_text
 from emblazon.sdk.card import Card
 
 _MARKDOWN = str.maketrans({"[": r"\[", "]": r"\]", "\\": r"\\", "\n": " "})
