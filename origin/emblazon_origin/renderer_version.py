@@ -11,7 +11,7 @@ from emblazon import __version__
 # What changes pixels: these folders of the package, and these libraries.
 _STAGES = ("template", "style", "text", "layout", "paint", "encode", "assets", "prepared")
 _LIBRARIES = (
-    "icu4py", "isal", "jinja2", "lxml", "numpy", "pillow", "pyphen", "regex", "resvg-py",
+    "icu4py", "isal", "jinja2", "lxml", "numpy", "pillow", "pygments", "pyphen", "regex", "resvg-py",
     "selectolax", "tinycss2", "uharfbuzz",
 )  # fmt: skip
 
@@ -21,7 +21,7 @@ def renderer_version() -> str:
     digest = hashlib.sha256()
     package = Path(__file__).parent
     for stage in _STAGES:
-        for path in sorted((package / stage).rglob("*.py")):
+        for path in sorted(p for p in (package / stage).rglob("*") if p.suffix in (".py", ".html")):
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     for name in ("render.py", "bound_request.py", "clusters.py"):
         digest.update((package / name).read_bytes())

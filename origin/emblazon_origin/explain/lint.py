@@ -80,6 +80,8 @@ def lint_templates(folder: Path | Sequence[Path], engine: Engine, brand: Brand =
         for case, request in _cases(library, name, found):
             cards += 1
             for finding in _explain(request, engine):
+                if case == "worst-lost-picture" and finding.code == "image-failed":
+                    continue
                 found.setdefault((name, finding), []).append(case)
     findings = [LintFinding(name, tuple(cases), finding) for (name, finding), cases in found.items()]
     return LintResult(tuple(library.specs), cards, tuple(findings))

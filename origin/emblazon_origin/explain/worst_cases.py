@@ -1,4 +1,4 @@
-"""The worst that a template can be given: long, short, empty, unbreakable, right-to-left, CJK and emoji."""
+"""The worst that a template can be given: long, short, empty, unbreakable, other scripts, lost pictures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from emblazon.contract.schema import ParamSpec, ParamValue, TemplateSpec
 
 _TEXTUAL = ("string", "text", "list")
+LOST_PICTURE = "https://example.invalid/not-there.png"  # RFC 2606: no such host
 _LONG = (
     "What eleven winters of keeping weather records by hand on an uninhabited island taught one family "
     "about patience, instruments, arithmetic and, in the end, about each other and the sea around them, "
@@ -19,6 +20,12 @@ _SAMPLES: dict[str, tuple[str, str]] = {  # case → language, text
         "ja",
         "手描き地図が、静かに帰ってきた。衛星はすべての屋根を映すが、歩く人は何を省くかを知る地図を求める。",
     ),
+    "chinese": (
+        "zh-CN",
+        "手绘地图悄然归来。卫星能看见每一片屋顶，而行走的人想要的是一张懂得取舍的地图。",
+    ),
+    "thai": ("th", "การกลับมาอย่างเงียบ ๆ ของแผนที่วาดด้วยมือ และสิ่งที่ผู้วาดรู้ว่าควรละไว้ "),
+    "hindi": ("hi", "हाथ से बने नक्शों की शांत वापसी, और वे बातें जिन्हें नक्शा छोड़ देना जानता है "),
     "emoji": ("", "Shipping 🚢 on a Friday 🙈 for 👩‍🚀👨🏽‍💻 teams 🇯🇵 1️⃣ ❤️ "),
 }
 
@@ -40,6 +47,9 @@ def worst_cases(spec: TemplateSpec, preview: Mapping[str, ParamValue]) -> list[W
         WorstCase("worst-unbreakable", _with_texts(spec, preview, lambda p: "W" * min(p.max_length, 80))),
         WorstCase("worst-empty", _only_required(spec, preview)),
     ]
+    if any(param.type == "url" for param in spec.params.values()):
+        cases.append(WorstCase("worst-no-picture", _with_pictures(spec, preview, "")))
+        cases.append(WorstCase("worst-lost-picture", _with_pictures(spec, preview, LOST_PICTURE)))
     for name, (lang, sample) in _SAMPLES.items():
         params = _with_texts(spec, preview, lambda p, s=sample: fill(s, min(p.max_length, len(s))))  # type: ignore[misc]
         cases.append(WorstCase(f"worst-{name}", params, lang))
@@ -60,6 +70,12 @@ def _with_texts(
             value = text(param)
             params[name] = (value[: param.max_length // 4],) * 3 if param.type == "list" else value
     return params
+
+
+def _with_pictures(spec: TemplateSpec, preview: Mapping[str, ParamValue], url: str) -> dict[str, ParamValue]:
+    params = {name: value for name, value in preview.items() if spec.params[name].type != "url"}
+    named = [name for name, param in spec.params.items() if param.type == "url"] if url else []
+    return params | dict.fromkeys(named, url)
 
 
 def _only_required(spec: TemplateSpec, preview: Mapping[str, ParamValue]) -> dict[str, ParamValue]:

@@ -11,6 +11,7 @@ safe_format = "jpg"         # what `.auto-safe` is: png, jpg, "jpg if image"; wi
                             brand = "accent": the default is the brand's value, where it has one
 [fallback]                  params of the look that is drawn when the card itself cannot be
 [experiment]                name = "…", weights = { base = 50, night = 50 }: how `_v=auto` chooses
+[samples]                   "https://example.com/a.jpg" = "a.jpg": pictures of the previews, beside card.toml
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from .brand import BRAND_TEXTS, NO_BRAND, Brand
 
 _KEYS = (
     "description", "alt", "tags", "fonts", "variants", "format", "safe_format", "size", "cache", "params",
-    "fallback", "experiment",
+    "fallback", "experiment", "samples",
 )  # fmt: skip
 _PARAM_KEYS = (
     "type", "required", "default", "max_length", "min", "max", "choices", "description", "brand",
@@ -54,6 +55,7 @@ _PARAM_KEYS = (
 _CACHE_KEYS = ("max_age", "stale_while_revalidate", "stale_if_error")
 _DURATION = re.compile(r"([0-9]{1,9})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_SAMPLE_URL = re.compile(r"https://example\.(?:com|net|org)/")
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NAMES: dict[type, str] = {
     str: "a string",
@@ -72,6 +74,7 @@ class CardFile:
 
     spec: TemplateSpec
     fonts: tuple[str, ...]
+    samples: dict[str, str]
 
 
 def read_card_file(path: Path, name: str, brand: Brand = NO_BRAND) -> CardFile:
@@ -110,7 +113,7 @@ def read_card_file(path: Path, name: str, brand: Brand = NO_BRAND) -> CardFile:
     _check_alt(table, spec)
     if fault := safe_format_fault(spec.safe_format, spec.params):
         raise table.error("safe_format", fault)
-    return CardFile(replace(spec, fallback=_fallback(table, spec)), table.words("fonts"))
+    return CardFile(replace(spec, fallback=_fallback(table, spec)), table.words("fonts"), _samples(table))
 
 
 def _param(path: Path, name: str, data: object, brand: Brand) -> ParamSpec:
@@ -179,6 +182,17 @@ def _check_variants(table: _Table, spec: TemplateSpec) -> None:
     for name in spec.variants:
         if name in taken:
             raise table.error("variants", f"{name!r} {taken[name]}")
+
+
+def _samples(table: _Table) -> dict[str, str]:
+    """Pictures by the address that stands for them; only addresses that are nobody's (RFC 2606 §3)."""
+    samples = table.get("samples", dict, {})
+    for url, name in samples.items():
+        if not _SAMPLE_URL.match(url):
+            raise table.error("samples", f"{url!r} is somebody's; begin it with https://example.com/")
+        if not isinstance(name, str) or not (table.path.parent / name).is_file():
+            raise table.error("samples", f"{name!r} is no file beside it")
+    return samples
 
 
 def _check_alt(table: _Table, spec: TemplateSpec) -> None:

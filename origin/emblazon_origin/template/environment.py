@@ -8,10 +8,11 @@ not there.
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined, Template
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
@@ -22,6 +23,7 @@ from ..limits import MAX_HTML_BYTES
 from .css_context import CssContext, css, trusted
 from .filters import FILTERS
 
+KIT = "emblazon/kit.html"  # what every template can import
 MAX_RANGE = 1_000
 MAX_SECONDS = 2.0
 _KEPT_FILTERS = (
@@ -42,7 +44,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            loader=FileSystemLoader(folder),
+            loader=ChoiceLoader([DictLoader({KIT: _kit()}), FileSystemLoader(folder)]),
             autoescape=True,
             undefined=StrictUndefined,
             extensions=[CssContext, "jinja2.ext.do", "jinja2.ext.loopcontrols"],
@@ -74,6 +76,11 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(obj, str) and attr in _UNBOUNDED_METHODS:
             return False
         return super().is_safe_attribute(obj, attr, value)
+
+
+@cache
+def _kit() -> str:
+    return (Path(__file__).parent / "kit.html").read_text("utf-8")
 
 
 def _range(*bounds: int) -> range:

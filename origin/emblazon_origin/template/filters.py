@@ -16,6 +16,13 @@
 | `readable(ground)` | `accent\\|readable("#ffffff")` | the colour, or the nearest shade readable on it |
 | `cells` | `title\\|cells` | length in half-width cells: wide ones count 2, capitals 1.35 |
 | `script` | `title\\|script` | `latin` `cjk` `arabic` `hebrew` `indic` `thai`: what most letters are |
+| `language` | `title\\|language` | the language that its script tells, such as `ja`; else "" |
+| `mix(other, share)` | `ink\\|mix(paper, 0.3)` | a colour with a share of another in it |
+| `ground(light, dark)` | `card\\|ground("#ffffff", "#111111")` | the brand's where it fits the scheme |
+| `ink(paper)` | `card\\|ink(paper)` | the brand's ink where it is readable |
+| `fit(width, height, sizes)` | `title\\|fit(60, 20, [6, 4])` | a size: `.size .lines .leading .cells` |
+| `breakable(cells)` | `title\\|breakable(head.cells)` | words longer than a line with soft hyphens in them |
+| `highlight(language)` | `code\\|highlight("python")` | lines of code, a `<span class>` for each token |
 | `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
 | `css` | `name\\|css` | escaped for CSS; added by itself inside styles |
 """
@@ -25,8 +32,6 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
@@ -35,6 +40,10 @@ from icu4py.locale import Locale
 from icu4py.messageformat import MessageFormat
 
 from ..caching import remembered
+from .colors import contrast, ground, ink, mix, readable
+from .fitting import breakable, cells, fit
+from .highlight import highlight
+from .scripts import language, script
 
 _DATE_STYLES = {"long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd"}
 _WORDS_PER_MINUTE = 220
@@ -42,16 +51,6 @@ _HAN_PER_MINUTE = 500
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _CURRENCY = re.compile("[A-Za-z]{3}")
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
-
-# First code point of each block group, in order; everything not listed is set like Latin.
-_SCRIPT_RANGES = (
-    (0, "latin"), (0x0590, "hebrew"), (0x0600, "arabic"), (0x0800, "latin"), (0x08A0, "arabic"),
-    (0x0900, "indic"), (0x0E00, "thai"), (0x0F00, "indic"), (0x10A0, "latin"), (0x1780, "thai"),
-    (0x1800, "latin"), (0x2E80, "cjk"), (0xA000, "latin"), (0xAC00, "cjk"), (0xD800, "latin"),
-    (0xF900, "cjk"), (0xFB00, "latin"), (0xFB1D, "hebrew"), (0xFB50, "arabic"), (0xFE00, "latin"),
-    (0xFE70, "arabic"), (0xFF00, "cjk"), (0x10000, "latin"), (0x20000, "cjk"),
-)  # fmt: skip
-_SCRIPT_STARTS = [start for start, _ in _SCRIPT_RANGES]
 
 
 @remembered("message formats", 256, bytes_each=2_000)
@@ -149,81 +148,28 @@ def direction(value: str) -> str:
     return "ltr"
 
 
-def contrast(value: str, dark: str = "#111111", light: str = "#ffffff") -> str:
-    """Of two colours, the one with more contrast (WCAG 2) on `value`; all are `#rrggbb`."""
-    return max(dark, light, key=lambda color: contrast_ratio(color, value))
-
-
-def contrast_ratio(one: str, other: str) -> float:
-    """The WCAG 2 contrast ratio of two `#rrggbb` colours, 1 to 21; alpha is ignored."""
-    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: str) -> float:
-    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def readable(value: str, ground: str, minimum: float = 4.5) -> str:
-    """The colour itself where its contrast (WCAG 2) on `ground` is enough, else the nearest shade."""
-    target = contrast(ground, "#000000", "#ffffff")
-    for step in range(21):
-        shade = _mix(value, target, step / 20)
-        if contrast_ratio(shade, ground) >= minimum:
-            return shade
-    return target
-
-
-def _mix(color: str, other: str, share: float) -> str:
-    channels = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in channels)
-
-
 def pick(value: str, options: Sequence[object]) -> object:
     """One of `options`, chosen by the text: the same text always gets the same one."""
     return options[int.from_bytes(sha256(str(value).encode()).digest()[:4]) % len(options)]
 
 
-def cells(value: str) -> float:
-    """Length of a text in half-width cells, to choose a type size by.
-
-    Wide characters are 2, capitals 1.35, marks 0.
-    """
-    return round(sum(_cell(character) for character in value), 2)
-
-
-def _cell(character: str) -> float:
-    category = unicodedata.category(character)
-    if category in ("Mn", "Me", "Cf"):
-        return 0
-    if category == "Lu":
-        return 1.35
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def script(value: str) -> str:
-    """The group of scripts that most letters of a text are in; each group wants its own line height."""
-    counts = Counter(_script_of(ord(character)) for character in value if character.isalpha())
-    return max(counts, key=lambda name: counts[name]) if counts else "latin"
-
-
-def _script_of(code: int) -> str:
-    start = bisect_right(_SCRIPT_STARTS, code) - 1
-    return _SCRIPT_RANGES[start][1]
-
-
 FILTERS: dict[str, Callable[..., object]] = {
+    "breakable": breakable,
     "cells": cells,
     "compact": compact,
     "contrast": contrast,
     "date": date,
     "dir": direction,
     "domain": domain,
+    "fit": fit,
+    "ground": ground,
+    "highlight": highlight,
     "initials": initials,
+    "ink": ink,
+    "language": language,
     "lines": lines,
     "minutes": minutes,
+    "mix": mix,
     "number": number,
     "paragraphs": paragraphs,
     "pick": pick,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from ..errors import CardError, TemplateError
 from ..home import folders
 from .brand import NO_BRAND, Brand
 from .card_file import CardFile, read_card_file
+from .colors import color_scheme
 from .environment import CardEnvironment, compile_template, render
 from .filters import direction
 from .preview import Preview, read_preview
@@ -58,6 +59,7 @@ class CardTemplate:
     preview: Preview
     signature: Signature
     brand: Brand = NO_BRAND
+    samples: Mapping[str, str] = field(default_factory=dict)  # URL → file in the folder that stands for it
 
 
 class TemplateLibrary:
@@ -191,6 +193,7 @@ class TemplateLibrary:
             preview=read_preview(folder / "preview.json", spec),
             signature=signature,
             brand=self.brand,
+            samples=card.samples,
         )
         _check_fallback(template)
         return template
@@ -280,7 +283,10 @@ def _bind(
 ) -> Bound:
     spec = template.spec
     file = template.files.get(variant) or template.files[""]
-    values = {name: params.get(name, absent_value(param)) for name, param in spec.params.items()}
+    values = {
+        name: _sampled(params.get(name, absent_value(param)), template.samples)
+        for name, param in spec.params.items()
+    }
     way = text_direction(spec, values, lang)
     card = {
         "template": spec.name,
@@ -291,11 +297,19 @@ def _bind(
         "height": height or spec.height,
         "failed": failed,
         "brand": template.brand,
+        "scheme": color_scheme(variant, values.get("scheme"), template.brand),
     }
     html = render(file, {**values, "card": card})
     return Bound(
         html, template.folder, str(file.filename), lang, way, width or spec.width, height or spec.height
     )
+
+
+def _sampled(value: ParamValue | None, samples: Mapping[str, str]) -> ParamValue | None:
+    """The file that stands for a sample's address, else the value as it is."""
+    if isinstance(value, tuple):
+        return tuple(samples.get(item, item) for item in value)
+    return samples.get(value, value) if isinstance(value, str) else value
 
 
 def text_direction(spec: TemplateSpec, values: Mapping[str, ParamValue | None], lang: str) -> str:

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from emblazon_origin.template import filters
+from emblazon_origin.template import colors, filters, fitting, highlight, scripts
+from emblazon_origin.template.brand import Brand
 
 
 @pytest.mark.parametrize(
@@ -107,10 +108,10 @@ def test_truncation_keeps_whole_words_and_clusters(text: str, length: int, wante
 
 
 def test_cells_count_what_is_seen() -> None:
-    assert filters.cells("abc") == 3
-    assert filters.cells("日本") == 4
-    assert filters.cells("e\u0301") == 1
-    assert filters.cells("AB") == 2.7
+    assert fitting.cells("abc") == 3
+    assert fitting.cells("日本") == 4
+    assert fitting.cells("e\u0301") == 1
+    assert fitting.cells("AB") == 2.7
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_cells_count_what_is_seen() -> None:
     ],
 )  # fmt: skip
 def test_script_is_that_of_most_letters(text: str, wanted: str) -> None:
-    assert filters.script(text) == wanted
+    assert scripts.script(text) == wanted
 
 
 def test_direction_is_that_of_the_first_strong_character() -> None:
@@ -132,19 +133,19 @@ def test_direction_is_that_of_the_first_strong_character() -> None:
 
 
 def test_contrast_picks_the_readable_colour() -> None:
-    assert filters.contrast("#ffe600") == "#111111"
-    assert filters.contrast("#1d1d1f") == "#ffffff"
-    assert filters.contrast_ratio("#000000", "#ffffff") == 21
+    assert colors.contrast("#ffe600") == "#111111"
+    assert colors.contrast("#1d1d1f") == "#ffffff"
+    assert colors.contrast_ratio("#000000", "#ffffff") == 21
 
 
 @pytest.mark.parametrize("ground", ["#f5f0e6", "#17181b", "#808080"])
 @pytest.mark.parametrize("accent", ["#ffe600", "#000000", "#ffffff", "#b3401f", "#80808080"])
 def test_readable_shade_has_enough_contrast(accent: str, ground: str) -> None:
-    assert filters.contrast_ratio(filters.readable(accent, ground), ground) >= 4.5
+    assert colors.contrast_ratio(colors.readable(accent, ground), ground) >= 4.5
 
 
 def test_readable_colour_stays_as_it_is() -> None:
-    assert filters.readable("#b3401f", "#f5f0e6") == "#b3401f"
+    assert colors.readable("#b3401f", "#f5f0e6") == "#b3401f"
 
 
 def test_pick_is_the_same_for_the_same_text() -> None:
@@ -156,3 +157,62 @@ def test_pick_is_the_same_for_the_same_text() -> None:
 def test_lines_and_paragraphs() -> None:
     assert filters.lines("a\n\n b \n") == ["a", " b"]
     assert filters.paragraphs("a\nb\n\n \nc") == ["a\nb", "c"]
+
+
+@pytest.mark.parametrize(("text", "lang"), [
+    ("手描き地図が帰ってきた", "ja"), ("手绘地图悄然归来", "zh"), ("지도가 돌아왔다", "ko"),
+    ("عودة الخرائط", "ar"),
+    ("שובה של המפה", "he"), ("नक्शों की वापसी", "hi"), ("แผนที่วาดด้วยมือ", "th"),
+    ("Tōkyō 東京 by night", ""), ("", ""),
+])  # fmt: skip
+def test_language_is_told_by_the_script(text: str, lang: str) -> None:
+    assert scripts.language(text) == lang
+
+
+@pytest.mark.parametrize(("text", "size"), [
+    ("Salt", 6), ("The quiet return of the map", 4), ("A " * 60, 2), ("地図" * 40, 2),
+    ("Wolfeschlegelsteinhausen", 4),
+])  # fmt: skip
+def test_a_text_gets_the_largest_size_that_fits(text: str, size: float) -> None:
+    fitted = fitting.fit(text, 60, 10, [6, 4, 2])
+    assert fitted.size == size
+    assert fitted.lines == max(1, int(10 / (size * fitted.leading)))
+
+
+def test_a_word_longer_than_a_line_is_parted_into_equal_lines() -> None:
+    parts = fitting.breakable("x " + "a" * 50, 20).split(" ")[1].split(fitting.SOFT_HYPHEN)
+    assert len(parts) == 3
+    assert max(map(len, parts)) - min(map(len, parts)) <= 2
+    assert fitting.breakable("short words stay", 20) == "short words stay"
+    assert (
+        fitting.breakable("https://example.com/a/very/long/path", 20)
+        == "https://example.com/a/very/long/path"
+    )
+
+
+def test_code_is_marked_by_its_kinds_and_always_escaped() -> None:
+    (line,) = highlight.highlight('x = "</span><b>"  # <i>', "python")
+    assert '<span class="string">' in line
+    assert '<span class="comment"># &lt;i&gt;</span>' in line
+    assert "<b>" not in line
+    assert highlight.highlight("a < b\n\nc", "no-such-language") == ["a &lt; b", "", "c"]
+    assert len(highlight.highlight('"""one\ntwo"""\nthree', "python")) == 3
+
+
+def test_ground_and_ink_are_the_brand_s_where_they_fit() -> None:
+    brand = Brand(background="#fffbe8", ink="#223344")
+    assert colors.ground({"brand": brand, "scheme": "light"}, "#ffffff", "#000000") == "#fffbe8"
+    assert colors.ground({"brand": brand, "scheme": "dark"}, "#ffffff", "#000000") == "#000000"
+    assert colors.ground({"brand": Brand(), "scheme": ""}, "#ffffff", "#000000", "dark") == "#000000"
+    assert colors.ink({"brand": brand}, "#fffbe8") == "#223344"
+    assert colors.ink({"brand": brand}, "#223355") == "#f6f6f3"
+
+
+@pytest.mark.parametrize(("variant", "chosen", "background", "scheme"), [
+    ("night", "light", "", "dark"), ("", "light", "#000000", "light"), ("", "auto", "#101828", "dark"),
+    ("", "auto", "#fffbe8", "light"), ("", None, "", ""), ("light", "dark", "", "light"),
+])  # fmt: skip
+def test_scheme_is_the_variant_s_then_the_chosen_then_the_brand_s(
+    variant: str, chosen: str | None, background: str, scheme: str
+) -> None:
+    assert colors.color_scheme(variant, chosen, Brand(background=background)) == scheme

@@ -13,6 +13,7 @@ from emblazon.contract.schema import CacheLife
 from emblazon_origin.errors import TemplateError
 from emblazon_origin.template import TemplateLibrary
 
+SAMPLED = '[params.image]\ntype = "url"\n[samples]\n"{}" = "a.png"\n'
 TEMPLATES = Path(__file__).parents[3] / "templates"
 
 
@@ -221,3 +222,21 @@ def test_shipped_template_binds_its_preview_and_every_worst_case(name: str) -> N
     assert template.spec.fallback
     assert json.dumps(template.spec.alt)
     assert library.bind_fallback(name).html
+
+
+def test_a_sample_s_address_is_the_file_that_stands_for_it(tmp_path: Path) -> None:
+    (tmp_path / "card").mkdir()
+    (tmp_path / "card" / "a.png").write_bytes(b"x")
+    write(tmp_path, card__html="{{ image }}", card__toml=SAMPLED.format("https://example.com/a.png"))
+    library = load(tmp_path)
+    assert library.bind("card", {"image": "https://example.com/a.png"}).html == "a.png"
+    assert library.bind("card", {"image": "https://example.com/b.png"}).html == "https://example.com/b.png"
+
+
+@pytest.mark.parametrize(
+    ("url", "word"), [("https://news.site/a.png", "somebody"), ("https://example.com/a", "no file")]
+)
+def test_samples_stand_for_nobody_s_address_and_exist(tmp_path: Path, url: str, word: str) -> None:
+    write(tmp_path, card__toml=SAMPLED.format(url))
+    with pytest.raises(TemplateError, match=word):
+        load(tmp_path)

@@ -34,6 +34,12 @@ def test_balance_evens_the_lines_and_keeps_their_number(lay_out: LayOut) -> None
     assert texts(balanced) == ["The quick brown fox jumps over", "the lazy dog and runs away."]
 
 
+def test_balance_does_not_save_the_room_of_a_hyphen(lay_out: LayOut) -> None:
+    word = "mmmmmm\u00admmmmmm"  # as wide as its second half, the first has no room for the hyphen
+    balanced = lay_out(word, 150, text_wrap_style="balance", overflow_wrap="anywhere")
+    assert texts(balanced) == ["mmmmmm\u00ad\u2010", "mmmmmm"]
+
+
 def test_balance_leaves_long_paragraphs_alone(lay_out: LayOut) -> None:
     plain = lay_out(FOX * 3, 200)
     assert len(plain.lines) > 6

@@ -88,9 +88,17 @@ def _narrowest(paragraph: Paragraph, spans: list[TextSpan], width_of_line: Width
         if width > width_of_line(0):
             break
         narrow = break_lines(paragraph, _constant(width))
-        if len(narrow) <= len(spans) and not _overflows(paragraph, narrow, width_of_line, 0):
+        if len(narrow) > len(spans) or _emergencies(paragraph, narrow) > _emergencies(paragraph, spans):
+            continue
+        if not _overflows(paragraph, narrow, width_of_line, 0):
             return narrow
     return spans
+
+
+def _emergencies(paragraph: Paragraph, spans: list[TextSpan]) -> int:
+    """Count the lines that end inside a word, or without the room for their hyphen."""
+    offsets, hyphens = frozenset(paragraph.breaks.offsets), paragraph.breaks.hyphens
+    return sum(span.end not in offsets or (span.end in hyphens and not span.hyphen) for span in spans[:-1])
 
 
 def _constant(width: float) -> WidthOf:
