@@ -40,10 +40,10 @@ from icu4py.locale import Locale
 from icu4py.messageformat import MessageFormat
 
 from ..caching import remembered
-from .colors import contrast, ground, ink, mix, readable
 from .fitting import breakable, cells, fit
 from .highlight import highlight
-from .scripts import language, script
+from .schemes import contrast, ground, ink, mix, readable
+from .writing import language, script
 
 _DATE_STYLES = {"long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd"}
 _WORDS_PER_MINUTE = 220

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .scripts import script
+from .writing import script
 
 SOFT_HYPHEN = "\u00ad"
 # Height of a line in em, by script: CJK wants air, and the others have marks above and below.

@@ -23,10 +23,10 @@ from ..errors import CardError, TemplateError
 from ..home import folders
 from .brand import NO_BRAND, Brand
 from .card_file import CardFile, read_card_file
-from .colors import color_scheme
 from .environment import CardEnvironment, compile_template, render
 from .filters import direction
 from .preview import Preview, read_preview
+from .schemes import color_scheme
 
 FontsDigest = Callable[[tuple[str, ...]], str]
 Signature = tuple[tuple[str, int, int], ...]  # (relative path, mtime in ns, size) of every file

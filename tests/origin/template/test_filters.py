@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from emblazon_origin.template import colors, filters, fitting, highlight, scripts
+from emblazon_origin.template import filters, fitting, highlight, schemes, writing
 from emblazon_origin.template.brand import Brand
 
 
@@ -123,7 +123,7 @@ def test_cells_count_what_is_seen() -> None:
     ],
 )  # fmt: skip
 def test_script_is_that_of_most_letters(text: str, wanted: str) -> None:
-    assert scripts.script(text) == wanted
+    assert writing.script(text) == wanted
 
 
 def test_direction_is_that_of_the_first_strong_character() -> None:
@@ -133,19 +133,19 @@ def test_direction_is_that_of_the_first_strong_character() -> None:
 
 
 def test_contrast_picks_the_readable_colour() -> None:
-    assert colors.contrast("#ffe600") == "#111111"
-    assert colors.contrast("#1d1d1f") == "#ffffff"
-    assert colors.contrast_ratio("#000000", "#ffffff") == 21
+    assert schemes.contrast("#ffe600") == "#111111"
+    assert schemes.contrast("#1d1d1f") == "#ffffff"
+    assert schemes.contrast_ratio("#000000", "#ffffff") == 21
 
 
 @pytest.mark.parametrize("ground", ["#f5f0e6", "#17181b", "#808080"])
 @pytest.mark.parametrize("accent", ["#ffe600", "#000000", "#ffffff", "#b3401f", "#80808080"])
 def test_readable_shade_has_enough_contrast(accent: str, ground: str) -> None:
-    assert colors.contrast_ratio(colors.readable(accent, ground), ground) >= 4.5
+    assert schemes.contrast_ratio(schemes.readable(accent, ground), ground) >= 4.5
 
 
 def test_readable_colour_stays_as_it_is() -> None:
-    assert colors.readable("#b3401f", "#f5f0e6") == "#b3401f"
+    assert schemes.readable("#b3401f", "#f5f0e6") == "#b3401f"
 
 
 def test_pick_is_the_same_for_the_same_text() -> None:
@@ -166,7 +166,7 @@ def test_lines_and_paragraphs() -> None:
     ("Tōkyō 東京 by night", ""), ("", ""),
 ])  # fmt: skip
 def test_language_is_told_by_the_script(text: str, lang: str) -> None:
-    assert scripts.language(text) == lang
+    assert writing.language(text) == lang
 
 
 @pytest.mark.parametrize(("text", "size"), [
@@ -201,11 +201,11 @@ def test_code_is_marked_by_its_kinds_and_always_escaped() -> None:
 
 def test_ground_and_ink_are_the_brand_s_where_they_fit() -> None:
     brand = Brand(background="#fffbe8", ink="#223344")
-    assert colors.ground({"brand": brand, "scheme": "light"}, "#ffffff", "#000000") == "#fffbe8"
-    assert colors.ground({"brand": brand, "scheme": "dark"}, "#ffffff", "#000000") == "#000000"
-    assert colors.ground({"brand": Brand(), "scheme": ""}, "#ffffff", "#000000", "dark") == "#000000"
-    assert colors.ink({"brand": brand}, "#fffbe8") == "#223344"
-    assert colors.ink({"brand": brand}, "#223355") == "#f6f6f3"
+    assert schemes.ground({"brand": brand, "scheme": "light"}, "#ffffff", "#000000") == "#fffbe8"
+    assert schemes.ground({"brand": brand, "scheme": "dark"}, "#ffffff", "#000000") == "#000000"
+    assert schemes.ground({"brand": Brand(), "scheme": ""}, "#ffffff", "#000000", "dark") == "#000000"
+    assert schemes.ink({"brand": brand}, "#fffbe8") == "#223344"
+    assert schemes.ink({"brand": brand}, "#223355") == "#f6f6f3"
 
 
 @pytest.mark.parametrize(("variant", "chosen", "background", "scheme"), [
@@ -215,4 +215,4 @@ def test_ground_and_ink_are_the_brand_s_where_they_fit() -> None:
 def test_scheme_is_the_variant_s_then_the_chosen_then_the_brand_s(
     variant: str, chosen: str | None, background: str, scheme: str
 ) -> None:
-    assert colors.color_scheme(variant, chosen, Brand(background=background)) == scheme
+    assert schemes.color_scheme(variant, chosen, Brand(background=background)) == scheme
