@@ -59,6 +59,16 @@ PAGES: dict[str, Callable[[], str]] = {
     "inline boxes": lambda: "<q>" * 4_000 + "x",
     "open formatting elements": lambda: "<p>" + "".join(f"<b i={i}>" for i in range(2_000)) + "</p>" + "<p>x" * 2_000,
     "much text": lambda: "<div style='display:flex'><p>" + "日本語の文章です。" * 3_500,
+    "huge letters": lambda: "".join(f"<b style='font-size:{i + 2000}px;position:absolute'>@</b>" for i in range(700)),
+    "stroked letters": lambda: "<p style='font-size:200px;-webkit-text-stroke:90px red'>" + "@&%8" * 400,
+    "stroked shadows": lambda: "<p style='font-size:90px;-webkit-text-stroke:9px red;text-shadow:"
+    + ",".join(f"{i}px 1px red" for i in range(900)) + "'>@&8 @&8 @&8",
+    "border images": lambda: "".join(
+        f"<div style='position:absolute;width:1100px;height:500px;border:{i % 200}px solid;"
+        f"border-image:conic-gradient(red,blue {i}deg) 30 round'></div>" for i in range(400)
+    ),
+    "text clips inside each other": lambda: "<div style='background:linear-gradient(red,blue);background-clip:text'>" * 400
+    + "<p style='font-size:60px'>" + "some words " * 900,
     "masks": lambda: references("mask", "mask", 3),
     "patterns": lambda: references("pattern", "fill", 3, "width='1' height='1'"),
     "clips": lambda: references("clipPath", "clip-path", 5),

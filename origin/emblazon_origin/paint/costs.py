@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from math import sqrt
+
 from ..layout.boxes.box import Rect
 from ..limits import MAX_CANVAS_PIXELS
 from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import BackgroundLayer, FilterFunction, Url
+from ..text.fonts.glyphs import MAX_GLYPH_SIDE, glyph_outline
+from ..text.line_model import GlyphRun
 from . import work
 from .boxes.box_geometry import BoxGeometry
 from .raster.blur import is_coarse
@@ -17,6 +22,7 @@ from .work import Cost
 _HUES = ("hue", "saturation", "color", "luminosity")
 _LONG_PATH = 5_000  # commands from which on a path may be too long for HarfBuzz's rasteriser
 _DASHED = ("dashed", "dotted")
+_PIECES_OF_CURVE = 0.45  # times the square root of the font size in px: lines for a curve of an outline
 
 
 def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: Rect) -> Cost:
@@ -27,9 +33,10 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     per_pixel += work.DASHED_BOX if _has_round_dashes(style, geometry) else 0.0
     shadow = work.SHADOW if matrix.is_pixel_shift else work.TURNED_SHADOW
     area = min(ink.width * ink.height * abs(matrix.determinant), work.MAX_SHADOW_PIXELS)
-    return Cost(
-        "box", per_pixel, work.STEP + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
-    )
+    once = work.STEP + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
+    if style.border_image_source is not None:
+        once += work.BORDER_IMAGE * w * h
+    return Cost("box", per_pixel, once)
 
 
 def background_cost(style: ComputedStyle, *, exact: bool = True) -> Cost:
@@ -128,11 +135,31 @@ def _blur_cost(sigma: float) -> float:
     return work.COARSE_BLUR if is_coarse(sigma) else work.BLUR
 
 
-def text_cost(styles: list[ComputedStyle], lines: list[DecorationLine]) -> Cost:
-    """Return the cost of runs of text with their shadows and decorations."""
-    shadows = max((len(style.text_shadow) for style in styles), default=0)
-    once = work.STEP + sum(_line_cost(line) for line in lines)
+def text_cost(runs: Sequence[GlyphRun], lines: list[DecorationLine], dpr: float) -> Cost:
+    """Return the cost of runs of text with their strokes, shadows and decorations."""
+    shadows = max((len(run.style.text_shadow) for run in runs), default=0)
+    once = work.STEP + sum(_line_cost(line) for line in lines) + sum(_glyphs_cost(run, dpr) for run in runs)
     return Cost("text", work.FILL + work.SHADOW * shadows, once)
+
+
+def text_clip_cost(
+    style: ComputedStyle, lines: Iterable[tuple[object, Sequence[GlyphRun]]], dpr: float
+) -> float:
+    """Return units of the coverage of all text in a box, for each background that it clips."""
+    layers = sum(layer.clip == "text" for layer in style.background_layers)
+    return layers * sum(_glyphs_cost(run, dpr) + work.STEP for _, runs in lines for run in runs)
+
+
+def _glyphs_cost(run: GlyphRun, dpr: float) -> float:
+    """Return units of a run's masks: each shadow has one of its own."""
+    size = min(run.size * dpr, MAX_GLYPH_SIDE)
+    cost = work.GLYPH_PIXEL * len(run.glyphs) * size * size
+    if run.style.text_stroke_width > 0 and not run.font.is_color:
+        for_curve = 1 + _PIECES_OF_CURVE * sqrt(size)
+        outlines = (glyph_outline(run.font, glyph) for glyph in run.glyphs)
+        pieces = sum(for_curve if name in "QC" else 1.0 for outline in outlines for name, _ in outline)
+        cost += work.STROKED_PIECE * pieces
+    return cost * (1 + len(run.style.text_shadow))
 
 
 def _line_cost(line: DecorationLine) -> float:

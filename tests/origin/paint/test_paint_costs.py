@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,10 +30,27 @@ from emblazon_origin.style.values.value_types import (
     TextDecoration,
     Url,
 )
+from emblazon_origin.text.fonts.font_instance import FontInstance
+from emblazon_origin.text.fonts.font_library import FontLibrary
+from emblazon_origin.text.line_model import GlyphRun
 
 FADE = LinearGradient((ColorStop(Color(1, 0, 0)), ColorStop(Color(0, 0, 1))), 30.0)
 TURNED = Matrix(0.8, 0.6, -0.6, 0.8)
 SMALL = (Length(3), Length(3))
+
+
+@cache
+def inter() -> FontInstance:
+    return FontLibrary(Path(__file__).parents[3] / "fonts").font_set(ComputedStyle()).primary
+
+
+def run(**style: Any) -> GlyphRun:
+    """Return ten letters S, whose outline is made of curves."""
+    font = inter()
+    size = style.pop("font_size", 16.0)
+    glyph = font.hb_font.get_nominal_glyph(ord("S"))
+    at = [0.0] * 10
+    return GlyphRun(font, size, [glyph] * 10, at, at, 0, 99, 0, ComputedStyle().replace(**style))
 
 
 def price(matrix: Matrix = IDENTITY, **style: Any) -> float:
@@ -62,8 +81,17 @@ def test_every_shadow_and_every_dash_is_counted() -> None:
     dashed: Any = {"border_top_width": 1.0, "border_top_style": "dashed"}
     assert price(**dashed) > price(border_top_width=1.0, border_top_style="solid")
     assert price(radii=Radii((9, 9), (9, 9), (9, 9), (9, 9)), **dashed) > 2 * price(**dashed)
-    text = ComputedStyle().replace(text_shadow=(shadow,) * 10)
-    assert text_cost([text], []).per_pixel > 5 * text_cost([ComputedStyle()], []).per_pixel
+    text = text_cost([run(text_shadow=(shadow,) * 10)], [], 1.0)
+    assert text.per_pixel > 5 * text_cost([run()], [], 1.0).per_pixel
+
+
+def test_large_letters_and_strokes_cost_more_than_others() -> None:
+    def once(**style: Any) -> float:
+        return text_cost([run(**style)], [], 1.0).once
+
+    assert once(font_size=2000.0) > 100 * once(font_size=20.0)
+    assert once(font_size=200.0, text_stroke_width=9.0) > 10 * once(font_size=200.0)
+    assert text_cost([run(font_size=900.0)], [], 2.0).once > 2 * once(font_size=900.0)
 
 
 def test_waves_under_text_are_counted_by_their_length() -> None:
@@ -72,7 +100,7 @@ def test_waves_under_text_are_counted_by_their_length() -> None:
             "underline", style, Color(0, 0, 0), "auto", "auto", skip_ink=True, font_size=16.0
         )
         line = DecorationLine(decoration, (), 0.0, right, 0.0, 1.0, 1.0, ())
-        return text_cost([ComputedStyle()], [line]).once
+        return text_cost([run()], [line], 1.0).once
 
     assert once("solid", 100.0) < once("dotted", 100.0) < once("wavy", 100.0) < once("wavy", 200.0)
 

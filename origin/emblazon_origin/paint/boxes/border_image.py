@@ -27,7 +27,7 @@ class _Source(NamedTuple):
 
     width: float
     height: float
-    pixels: Callable[[float], Image.Image | None]  # RGBA
+    pixels: Callable[[float], Image.Image | None]  # RGBa: colours multiplied by their alpha, for resizing
 
 
 class _Span(NamedTuple):
@@ -81,21 +81,21 @@ def _source(style: ComputedStyle, area: Rect, images: Images, dpr: float) -> _So
             scale = min(max(scale, 1.0), (_MAX_PIXELS / max(1.0, width * height)) ** 0.5)
             size = round(width * scale), round(height * scale)
             pixmap = images.source(href, max(1, size[0]), max(1, size[1]))
-            return _rgba(pixmap) if pixmap else None
+            return _multiplied(pixmap) if pixmap else None
 
         return _Source(width, height, pixels) if width > 0 and height > 0 else None
     if source is None:
         return None
     size = max(1, ceil(area.width)), max(1, ceil(area.height))
-    picture = _rgba(gradient_pixmap(source, *size, dpr))
+    picture = _multiplied(gradient_pixmap(source, *size, dpr))
     return _Source(area.width / dpr, area.height / dpr, lambda scale: picture)
 
 
-def _rgba(pixmap: Pixmap) -> Image.Image:
+def _multiplied(pixmap: Pixmap) -> Image.Image:
     image = pixmap.rgb.convert("RGBA")
     if pixmap.alpha is not None:
         image.putalpha(pixmap.alpha)
-    return image
+    return image.convert("RGBa")
 
 
 def _sheet(source: _Source, style: ComputedStyle, geometry: BoxGeometry, area: Rect) -> Pixmap:
@@ -150,7 +150,7 @@ def _tile(
         for left, right in xs:
             size = right - left, bottom - top
             if size not in parts:
-                parts[size] = image.resize(size, Image.Resampling.BILINEAR, box=cut)
+                parts[size] = image.resize(size, Image.Resampling.BILINEAR, box=cut).convert("RGBA")
             region.paste(parts[size], (left, top))
     result.paste(region, room[:2])
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...layout.boxes.box import Box, Rect
 from ...style.values.value_types import Url
 from ..context import PaintContext
-from ..costs import IMAGE_COST, box_cost, outline_cost
+from ..costs import IMAGE_COST, box_cost, outline_cost, text_clip_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
 from ..raster.geometry import IntRect, Matrix, snap
@@ -82,7 +82,11 @@ def box_items(
         isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers
     )
     key = None if by_more or clip else (geometry, matrix, moved, *style.fields.items())
-    return [Item(ink, matrix, clip, draw, key, box_cost(style, geometry, matrix, ink))]
+    cost = box_cost(style, geometry, matrix, ink)
+    if shows_text:
+        text = lines_of(box, context) if lines is None else lines
+        cost = replace(cost, once=cost.once + text_clip_cost(style, text, context.dpr))
+    return [Item(ink, matrix, clip, draw, key, cost)]
 
 
 _ROWS = ("table-row", "table-row-group", "table-header-group", "table-footer-group")

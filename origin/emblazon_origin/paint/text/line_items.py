@@ -220,7 +220,7 @@ def _text_items(
     def draw(painter: Painter) -> None:
         _draw_text(painter, shown, lines, origin, dpr)
 
-    cost = text_cost([run.style for run in shown], lines)
+    cost = text_cost(shown, lines, dpr)
     return [Item(Rect(left, top, right - left, bottom - top), matrix, clip, draw, cost=cost)]
 
 
