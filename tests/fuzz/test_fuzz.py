@@ -7,6 +7,7 @@ yardstick, which takes its time on a busy machine too) or more than 300 MB.
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -67,6 +68,23 @@ PAGES: dict[str, Callable[[], str]] = {
         f"<div style='position:absolute;width:1100px;height:500px;border:{i % 200}px solid;"
         f"border-image:conic-gradient(red,blue {i}deg) 30 round'></div>" for i in range(400)
     ),
+    "groove borders": lambda: "".join(
+        f"<div style='position:absolute;inset:50px;border-radius:{i}px;border:{i % 60 + 3}px groove red'></div>"
+        for i in range(1_000)
+    ),
+    "definitions for many": lambda: f"<svg><mask id=c>{'<circle r=300 fill=white />' * 300}</mask></svg>"
+    + "<div style='position:absolute;inset:0;background:red;mask:url(#c)'>x</div>" * 900,
+    "definitions with variables": lambda: "".join(
+        f"<p style='--a:{i}px;clip-path:url(#d)'>x" for i in range(900)
+    ) + f"<svg><clipPath id=d>{'<circle r=1 fill=var(--a) />' * 400}",
+    "turned emoji": lambda: "".join(
+        f"<b style='font-size:300px;transform:rotate({i}deg);position:absolute'>{chr(0x1F300 + i % 900)}</b>"
+        for i in range(1_000)
+    ),
+    "text in a picture": lambda: "<img width=1200 height=600 src='data:image/svg+xml," + quote(
+        f"<svg {NS}><clipPath id='c'><text font-size='90'>{'many words ' * 4_000}</text></clipPath>"
+        "<rect width='1200' height='630' clip-path='url(#c)'/></svg>"
+    ) + "'>",
     "text clips inside each other": lambda: "<div style='background:linear-gradient(red,blue);background-clip:text'>" * 400
     + "<p style='font-size:60px'>" + "some words " * 900,
     "masks": lambda: references("mask", "mask", 3),

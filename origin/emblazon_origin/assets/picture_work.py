@@ -26,7 +26,10 @@ from .isolation import AVAILABLE, Answer, children_seconds, isolated
 from .svg import SvgImage, draw_svg, parse_svg, work_of
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
-SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one picture and for all that are isolated
+SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card
+OWN_SECONDS = (
+    0.6  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
+)
 _WALL = 3.0  # how much longer than that they may take on a busy machine
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _LONG_MARKUP = 200_000  # characters
@@ -71,6 +74,7 @@ class PictureWork:
     limits: ImageLimits = field(default_factory=ImageLimits)
     left: float = IN_PROCESS
     seconds: float = CARD_SECONDS
+    own_seconds: float = OWN_SECONDS
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext  # told while another process works
 
     def decode(self, data: bytes, *, remote: bool) -> Decoded:
@@ -80,7 +84,8 @@ class PictureWork:
         def make() -> Decoded:
             if self._affords(_price(data), remote):
                 return _decode(data, digest, self.limits)
-            facts, image = self._isolated((digest,), lambda: _as_answer(_decode(data, digest, self.limits)))
+            work = lambda: _as_answer(_decode(data, digest, self.limits))  # noqa: E731
+            facts, image = self._isolated((digest,), work, remote)
             return _from_answer(facts, image, digest)
 
         return _decoded.get(digest, make)
@@ -101,7 +106,7 @@ class PictureWork:
         tame = len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(svg.markup)
         if tame and self._affords(work_of(svg, width, height), remote=False):
             return draw_svg(svg, width, height, fonts)
-        _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)))
+        _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)), remote=False)
         if drawn is None:
             raise AssetError("the SVG image cannot be drawn")
         return drawn
@@ -113,12 +118,13 @@ class PictureWork:
         self.left -= price
         return True
 
-    def _isolated(self, key: tuple[object, ...], work: Callable[[], Answer]) -> Answer:
+    def _isolated(self, key: tuple[object, ...], work: Callable[[], Answer], remote: bool) -> Answer:
         with _lock:
             known = _failures.peek(key)
         if known is not None:
             raise AssetError(known)
-        cpu = min(SECONDS, self.seconds)
+        most = SECONDS if remote else OWN_SECONDS
+        cpu = min(most, self.seconds, most if remote else self.own_seconds)
         if cpu < _SHORT:
             raise AssetError("the card's pictures take too long: no time is left for this one")
         before = children_seconds()
@@ -126,12 +132,15 @@ class PictureWork:
             with self.waiting():
                 return isolated(work, cpu, cpu * _WALL)
         except AssetError as error:
-            if cpu == SECONDS:  # else others had used its time up
+            if cpu == most:  # else others had used its time up
                 with _lock:
                     _failures.put(key, str(error))
             raise
         finally:
-            self.seconds -= children_seconds() - before
+            used = children_seconds() - before
+            self.seconds -= used
+            if not remote:
+                self.own_seconds -= used
 
 
 def _price(data: bytes) -> float:

@@ -19,6 +19,7 @@ ENDLESS = 1e15  # references that go round in circles
 # Units for each element, and for each pixel of the picture: layers are taken to be as large as it is, so that
 # the sum is what drawing takes at most.
 ELEMENT = 10_000.0
+CHARACTER = 70_000.0  # of a text, which is shaped and drawn as outlines
 SHAPE_PIXEL, LAYER_PIXEL, CLIP_PIXEL, MASK_PIXEL = 0.5, 45.0, 65.0, 90.0
 IMAGE_PIXEL, GRADIENT_PIXEL, PATTERN_PIXEL = 30.0, 38.0, 48.0
 BLUR_PIXEL, TURBULENCE_PIXEL, CONVOLVE_PIXEL, LIGHT_PIXEL, OTHER_PIXEL = 75.0, 160.0, 7.0, 60.0, 15.0
@@ -76,6 +77,8 @@ class SvgCost:
         cost = ELEMENT
         if name in _SHAPES:
             cost += SHAPE_PIXEL * self.pixels + 30.0 * len(element.get("d") or element.get("points") or "")
+        if name == "text":
+            cost += CHARACTER * sum(len(text) for text in element.itertext())
         if name == "image":
             cost += IMAGE_PIXEL * self.pixels
         if name.startswith("fe"):

@@ -12,6 +12,7 @@ from ..style.values.value_types import BackgroundLayer, FilterFunction, Url
 from ..text.fonts.glyphs import MAX_GLYPH_SIDE, glyph_outline
 from ..text.line_model import GlyphRun
 from . import work
+from .boxes.border import edges_of, sides_drawn
 from .boxes.box_geometry import BoxGeometry
 from .raster.blur import is_coarse
 from .raster.geometry import Matrix
@@ -36,6 +37,8 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     once = work.STEP + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
     if style.border_image_source is not None:
         once += work.BORDER_IMAGE * w * h
+    else:
+        per_pixel += work.BORDER_SIDE * sides_drawn(edges_of(style, geometry.border))
     return Cost("box", per_pixel, once)
 
 
@@ -153,7 +156,8 @@ def text_clip_cost(
 def _glyphs_cost(run: GlyphRun, dpr: float) -> float:
     """Return units of a run's masks: each shadow has one of its own."""
     size = min(run.size * dpr, MAX_GLYPH_SIDE)
-    cost = work.GLYPH_PIXEL * len(run.glyphs) * size * size
+    per_pixel = work.COLOR_GLYPH_PIXEL if run.font.is_color else work.GLYPH_PIXEL
+    cost = per_pixel * len(run.glyphs) * size * size
     if run.style.text_stroke_width > 0 and not run.font.is_color:
         for_curve = 1 + _PIECES_OF_CURVE * sqrt(size)
         outlines = (glyph_outline(run.font, glyph) for glyph in run.glyphs)

@@ -35,9 +35,10 @@ DASH, DASHED_PIXEL = 50_000.0, 10_000.0  # of a border that follows round corner
 STRAIGHT_DASHED_PIXEL = 5_000.0
 DASHED_BOX = 25.0  # per pixel inside of round dashed borders
 WAVE, DOT = 100_000.0, 15_000.0  # of a text decoration, for its thickness along the line
-GLYPH_PIXEL = 6.0  # of a glyph's em square, seen or not
+GLYPH_PIXEL, COLOR_GLYPH_PIXEL = 6.0, 25.0  # of a glyph's em square, seen or not
 STROKED_PIECE = 12_000.0  # of a flattened outline
 BORDER_IMAGE = 50.0  # per pixel of its area
+BORDER_SIDE = 22.0  # per pixel of the box, for each area that a side drawn on its own fills
 CLIP_MASK = 6.0
 # Of an outline: each command, each pixel row that one crosses, by HarfBuzz and by scanline.py; rows at most.
 COMMAND, CROSSED_ROW, SCANNED_ROW, ROWS = 10_000.0, 600.0, 9_000.0, 1_000

@@ -71,15 +71,31 @@ def paint_edges(
 ) -> None:
     """Draw sides alike in one go, others side by side."""
     first = shown[0]
-    alike = all(edge.style == first.style and edge.color == first.color for edge in shown)
-    if alike and first.style == "solid" and (len(shown) == 4 or _none_hidden(edges, shown)):
+    if not _in_one_go(edges, shown):
+        _paint_sides(painter, geometry, edges, shown)
+    elif first.style == "solid":
         _ring(painter, geometry, Sides(0, 0, 0, 0), geometry.border, first.color)
-        return
-    if alike and first.style == "double" and len(shown) == 4:
+    else:
         for outer, inner in _double(geometry.border):
             _ring(painter, geometry, outer, inner, first.color)
-        return
-    _paint_sides(painter, geometry, edges, shown)
+
+
+def sides_drawn(edges: tuple[BorderSide, ...]) -> int:
+    """Return how many areas as large as the box drawing a border fills; 0 where it is rings of one colour."""
+    shown = [edge for edge in edges if edge.visible]
+    if not shown or _in_one_go(edges, shown):
+        return 0
+    return sum(2 if edge.style in ("double", "groove", "ridge") else 1 for edge in shown)
+
+
+def _in_one_go(edges: tuple[BorderSide, ...], shown: list[BorderSide]) -> bool:
+    first = shown[0]
+    if not all(edge.style == first.style and edge.color == first.color for edge in shown):
+        return False
+    whole = len(shown) == 4
+    return (first.style == "double" and whole) or (
+        first.style == "solid" and (whole or _none_hidden(edges, shown))
+    )
 
 
 def _none_hidden(edges: tuple[BorderSide, ...], shown: list[BorderSide]) -> bool:

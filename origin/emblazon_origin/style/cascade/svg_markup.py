@@ -16,6 +16,7 @@ from ..color.css_color import parse_color
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.variables import Substitution, Unresolved
 from ..values import value_types as v
+from ..values.budget import BUDGET, Exhausted
 from ..values.node import HtmlNode
 from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue, tokenize
 from .rules import AUTHOR, RuleSet, by_importance
@@ -33,6 +34,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?", re.ASCII)
 _REFERENCE = re.compile(r"""(?:href="|url\((?:&quot;|'|")?)#([^"')&\s]+)""")
 MAX_BORROWED = 100
+_STEPS = 25  # of the budget, for writing an element
 _DROPPED = frozenset(("script", "style", "foreignObject"))
 
 _IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
@@ -106,7 +108,7 @@ class Serializer:
                 pieces.append(item)
                 continue
             name = item.name
-            if name in _DROPPED or not _XML_NAME.fullmatch(name):
+            if name in _DROPPED or not _XML_NAME.fullmatch(name) or not _affords_element():
                 continue
             root = item is top and paint is not None
             style = dict(paint) if root and paint is not None else self.style(item)
@@ -151,6 +153,14 @@ class Serializer:
         tokens = tuple(tokenize(value))
         texts = dict(_texts({"fill": Custom(tokens, value, "var(" in value)}, self.custom))
         return texts.get("fill", "none")
+
+
+def _affords_element() -> bool:
+    try:
+        BUDGET.step(_STEPS)
+    except Exhausted:
+        return False
+    return True
 
 
 def _declare(found: dict[str, str], name: str, text: str) -> None:

@@ -72,6 +72,7 @@ class Styler:
     customs: dict[tuple[object, ...], tuple[Mapping[str, Custom | None], object, object]] = field(
         default_factory=dict
     )
+    definitions: dict[tuple[int, int], tuple[str, HtmlNode, object]] = field(default_factory=dict)
     characters: int = 0
     by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
     ids: dict[str, HtmlNode] | None = None
@@ -190,6 +191,15 @@ class Styler:
         """Return the writer of SVG markup in an element's context."""
         parse = lambda text: inline_block(text)[0]  # noqa: E731
         return Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(node), parse)
+
+    def definition(self, target: HtmlNode, computed: Computed, node: HtmlNode) -> str:
+        """Return an SVG definition as markup, written once for all that refer to it with equal variables."""
+        key = id(target), id(computed.custom)
+        found = self.definitions.get(key)
+        if found is None:  # the entry keeps what the ids name alive
+            markup = self.serializer(computed, {}, node).definition(target)
+            self.definitions[key] = found = (markup, target, computed.custom)
+        return found[0]
 
     def svg_ids(self, node: HtmlNode) -> dict[str, HtmlNode]:
         """Return the elements inside the document's inline SVGs by id, found once."""
@@ -352,7 +362,7 @@ class Styler:
         if not _REFERRING.isdisjoint(result.values):
             references = SvgReferences(
                 lambda: self.svg_ids(node),
-                lambda target: self.serializer(result, {}, node).definition(target),
+                lambda target: self.definition(target, result, node),
                 self.report,
                 node.line,
             )
