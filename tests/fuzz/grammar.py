@@ -1,10 +1,11 @@
-"""A seeded grammar of cards: HTML, CSS, SVG and parameters, sound and broken, little and pumped up."""
+"""A seeded grammar of pages: HTML, CSS and SVG, sound and broken, little and pumped up."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
 from emblazon_origin.style.syntax.registry import PROPERTIES
 
@@ -59,6 +60,25 @@ SELECTORS = (
     "div div div", "* ~ *", "p::first-letter", "@layer a{*", "&", "td, th", "body",
 )  # fmt: skip
 _NAMES = sorted(PROPERTIES)
+# Dear to paint: {i} is the element's number, {n} one from 1 to 60.
+_DEAR = (
+    "-webkit-text-stroke:{n}px red", "text-shadow:{i}px 1px {n}px red", "text-decoration:underline wavy {n}px",
+    "text-decoration:underline dotted 1px", "box-shadow:inset 0 0 {n}px {i}px red", "box-shadow:{i}px 0 {n}px red",
+    "border:{n}px groove red;border-radius:{i}px", "border:{n}px dashed red;border-radius:{i}px",
+    "border:{n}px dotted red", "border:{n}px solid;border-color:red blue #0f08 lime",
+    "border:{n}px solid;border-image:conic-gradient(red,blue {i}deg) 30 round",
+    "outline:{n}px dashed red;outline-offset:{i}px", "background:conic-gradient(from {i}deg,red,blue)",
+    "background:repeating-radial-gradient(circle at {i}px,red,blue .{n}px)",
+    "background:linear-gradient({i}deg in oklch,red,blue,lime) 0 0/{n}px {n}px",
+    "background:linear-gradient({i}deg,red,blue);background-clip:text;color:#0000",
+    "mask:linear-gradient({i}deg,red,#0000)", "clip-path:polygon(0 0,{i}px 600px,1200px {n}px)",
+    "clip-path:circle({i}px)", "filter:blur({n}px)", "filter:drop-shadow(0 0 {n}px red) hue-rotate({i}deg)",
+    "backdrop-filter:blur({n}px) saturate(2)", "mix-blend-mode:hue;background:#f008", "opacity:.{n}",
+    "transform:rotate({i}deg)", "transform:perspective(99px) rotateY({i}deg)", "transform:scale({n})",
+    "letter-spacing:-{n}px", "font-weight:{i}", "font-style:italic", "columns:{n}", "overflow:hidden;border-radius:50%",
+    "display:flex;flex-wrap:wrap", "display:grid;grid-template-columns:repeat({n},auto)", "width:min-content",
+    "text-wrap:balance", "hyphens:auto;text-align:justify", "line-height:.{n}", "zoom:{n}",
+)  # fmt: skip
 _COMMON = (
     "display",
     "position",
@@ -123,6 +143,7 @@ class Grammar:
         """Return a page of less than 100 KB in which something comes very often."""
         make: Callable[[], str] = self.pick((
             self.nested, self.repeated, self.many_rules, self.long_value, self.long_text, self.many_values,
+            self.costly, self.costly, self.referring, self.picture,
         ))  # fmt: skip
         return make()[:99_000]
 
@@ -154,6 +175,56 @@ class Grammar:
     def long_text(self) -> str:
         """Return one text many times over."""
         return self.start() + self.pick(TEXTS) * self.many(20_000)
+
+    def costly(self) -> str:
+        """Return boxes as large as the card, or large letters, with what is dear to paint; no two are alike."""
+        style, text = self.pick(_DEAR), self.pick((*TEXTS, "Some words", "@&8"))
+        more = self.pick(_DEAR) if self.random.random() < 0.5 else ""
+        size = self.pick((9, 60, 200, 900, 3000))
+        place = self.pick(("position:absolute;inset:0", "position:absolute", "display:block"))
+        count = self.many(2_000)
+        pieces = []
+        for i in range(count):
+            own = (style + ";" + more).replace("{i}", str(i)).replace("{n}", str(i % 60 + 1))
+            pieces.append(f"<p style='{place};font-size:{size}px;{self.quoted(own)}'>{text}")
+            if len(pieces) * len(pieces[0]) > 99_000:
+                break
+        return "".join(pieces)
+
+    def referring(self) -> str:
+        """Return definitions of inline SVG, and many elements that refer to them."""
+        tag, name = self.pick((("mask", "mask"), ("clipPath", "clip-path"), ("filter", "filter")))
+        inside = self.definition(1) if tag == "filter" else self.shape() * self.many(900)
+        own = "--a:{i}px;" if self.random.random() < 0.5 else ""
+        users = "".join(
+            f"<p style='{own.replace('{i}', str(i))}background:red;{name}:url(#c)'>x"
+            for i in range(self.many(900))
+        )
+        return f"<svg><{tag} id=c>{inside}</{tag}></svg>{users}"
+
+    def picture(self) -> str:
+        """Return an SVG image in the page in which something comes very often."""
+        pieces = [self.definition(i) for i in range(3)]
+        shape = self.shape()
+        pieces.append(self.pick((shape * self.many(), self.nested_groups(shape), self.long_path())))
+        markup = f"<svg xmlns='http://www.w3.org/2000/svg' width='1200' height='600'>{''.join(pieces)}</svg>"
+        return f'<img src="data:image/svg+xml,{quote(markup, safe="/:=<> ")[:95_000]}">'
+
+    def nested_groups(self, shape: str) -> str:
+        """Return a shape in groups inside each other."""
+        attribute = self.pick(
+            ("opacity='.9'", "filter='url(#d0)'", "mask='url(#d1)'", "transform='scale(1.1)'")
+        )
+        count = self.many(900)
+        return f"<g {attribute}>" * count + shape + "</g>" * count
+
+    def long_path(self) -> str:
+        """Return a path or a text of many commands or letters."""
+        if self.random.random() < 0.3:
+            return f"<text font-size='90' stroke='red'>{self.pick(TEXTS[:6]) * self.many()}</text>"
+        step = self.pick(("L9 9 900 500", "C0 999 999 0 9 9", "A9 5 0 0 1 900 90", "l.1 .1"))
+        extra = self.pick(("", "stroke-width='90'", "stroke-dasharray='1'", "marker-mid='url(#d0)'"))
+        return f"<path stroke='red' {extra} d='M0 0{step * self.many()}'/>"
 
     def piece(self) -> str:
         """Return some text, a tag, a picture."""
@@ -243,20 +314,3 @@ class Grammar:
     def pick(self, choices: Sequence[T]) -> T:
         """Return one of several."""
         return self.random.choice(choices)
-
-    def parameters(self) -> dict[str, str]:
-        """Return what a URL may hold for a template."""
-        names = ("title", "author", "image", "date", "tags", "accent", "_lang", "_w", "_dpr", "_q", "_max")
-        values = (
-            *TEXTS,
-            *LENGTHS,
-            "http://xn--a/",
-            "http://127.0.0.1/",
-            "data:image/png;base64,AAAA",
-            "{{7*7}}",
-            "#f00",
-            "2024-02-30",
-        )
-        return {
-            self.pick(names): self.pick(values) * self.pick((1, 1, 1, 30, 400)) for _ in range(self.few(4))
-        }

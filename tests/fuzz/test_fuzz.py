@@ -39,6 +39,8 @@ def filtered(primitives: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "tall dotted outline": lambda: "<div style='width:9px;height:1e9px;outline:5px dotted red'>x",
     "wide dashed border": lambda: "<div style='width:1e9px;height:9px;border:3px dashed red;border-radius:4px'>x",
+    "long thin shadow": lambda: "<div style='height:5e5px;width:2px;box-shadow:0 0 0 3px red'></div>"
+    "<div style='width:5e5px;height:2px;border-radius:1px;background:red;transform:rotate(1deg)'>x",
     "dense grid": lambda: "<div style='display:grid;grid-auto-flow:dense'>"
     + "<i style='grid-row:span 900;grid-column:span 900'>x</i>" * 40,
     "far letters": lambda: "<p style='letter-spacing:3e7px'>" + "a" * 300,

@@ -17,7 +17,7 @@ from ..style.values.value_types import Color
 from .raster.clip import Clip
 from .raster.geometry import IntRect, Matrix, enclose
 from .raster.path import SQUARE, Path, Radii, rounded_rect_path
-from .raster.rasterizer import Mask, coverage, rounded_rect_mask
+from .raster.rasterizer import Mask, coverage, is_large, rounded_rect_mask
 from .raster.surface import Surface
 
 
@@ -61,7 +61,7 @@ class Painter:
     def rounded_mask(self, shape: RoundedRect) -> Mask | None:
         """Rasterise a rounded rectangle."""
         shift = self.shift
-        if shift is None or shape.rect.width * shape.rect.height > 4_000_000:
+        if shift is None or is_large(shape.rect.width, shape.rect.height):
             return self.mask(shape.path())
         return rounded_rect_mask(shape.rect, shape.radii).moved(*shift)
 

@@ -52,7 +52,12 @@ def mask_bytes(mask: Mask) -> int:
 
 _masks: ByteCache[Mask] = ByteCache("masks", 24_000_000, mask_bytes)
 _MAX_KEY = 500  # commands of a path that is kept as a key
-_MAX_WHOLE = 4_000_000  # larger shapes are drawn for their clip only, and not kept
+_MAX_WHOLE, _MAX_WHOLE_SIDE = 4_000_000, 8_192
+
+
+def is_large(width: float, height: float) -> bool:
+    """Tell whether a shape (px) is only drawn as far as its clip shows it, and not kept."""
+    return width * height > _MAX_WHOLE or max(width, height) > _MAX_WHOLE_SIDE
 
 
 def coverage(
@@ -76,7 +81,7 @@ def coverage(
         return None
     if box.is_empty:
         return None
-    whole = clip is None or box.width * box.height <= _MAX_WHOLE
+    whole = clip is None or not is_large(box.width, box.height)
     if not whole and clip is not None:
         box = box.intersect(clip)
     shift_x, shift_y = floor(held(matrix.e)), floor(held(matrix.f))
@@ -140,13 +145,14 @@ def _rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
         floor(rect.x + left) + 2, floor(rect.y + top) + 2,
         floor(rect.x + rect.width - right) - 2, floor(rect.y + rect.height - bottom) - 2,
     )  # fmt: skip
-    if inner.width < 32 or inner.height < 32:
-        return _draw(rounded_rect_path(rect, radii), IDENTITY, box, "nonzero")
     # Draw it with the middle taken out, then stretch one column and one row back in.
-    cut_x, cut_y = inner.width - 1, inner.height - 1
+    cut_x, cut_y = (side - 1 if side >= 32 else 0 for side in inner.size)
+    if not cut_x and not cut_y:
+        return _draw(rounded_rect_path(rect, radii), IDENTITY, box, "nonzero")
     small_rect = Rect(rect.x, rect.y, rect.width - cut_x, rect.height - cut_y)
     small = _draw(rounded_rect_path(small_rect, radii), IDENTITY, enclose(small_rect), "nonzero")
-    return stretch_mask(small, inner.left - box.left, inner.top - box.top, cut_x, cut_y)
+    column, row = inner.left - box.left if cut_x else 0, inner.top - box.top if cut_y else 0
+    return stretch_mask(small, column, row, cut_x, cut_y)
 
 
 def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int) -> Mask:

@@ -78,8 +78,10 @@ class Serializer:
         return text.removesuffix("</svg>") + f"<defs>{borrowed}</defs></svg>"
 
     def definition(self, node: HtmlNode) -> str:
-        """Return `<defs>` with an element first, and all that it refers to after it."""
+        """Return `<defs>` with an element first, and all that it refers to after it; "" beyond the budget."""
         text = self.element(node)
+        if not text:
+            return ""
         names = f'xmlns="{_SVG_NAMESPACE}" xmlns:xlink="{_XLINK_NAMESPACE}"'
         return f"<defs {names}>{text}{self.borrowed(node, text)}</defs>"
 
