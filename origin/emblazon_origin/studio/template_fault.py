@@ -11,7 +11,7 @@ _PLACE = re.compile(
 )
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _JSON_LINE = re.compile(r"line (\d+) column \d+")
-_KEY_PATH = re.compile(r"(?P<table>[a-z0-9_.]*?)\.?(?P<key>[A-Za-z0-9_]+): ")
+_KEY_PATH = re.compile(r"[A-Za-z0-9_.]++(?=: )")
 AROUND = 2  # lines before and after
 
 
@@ -70,12 +70,13 @@ def _line_in(message: str, source: list[str]) -> int:
     named = _KEY_PATH.match(message)
     if named is None:
         return 0
+    wanted, _, key = named[0].rpartition(".")
     table = ""
     for number, text in enumerate(source, 1):
         if header := re.match(r"\s*\[([^\]]+)\]", text):
             table = header[1].strip()
-            if table == f"{named['table']}.{named['key']}".strip("."):
+            if table == named[0]:
                 return number
-        elif table == named["table"] and re.match(rf"\s*{re.escape(named['key'])}\s*=", text):
+        elif table == wanted and re.match(rf"\s*{re.escape(key)}\s*=", text):
             return number
     return 0
