@@ -128,6 +128,7 @@ class Worker:
             queue=bindings.queue,
             rate_limit=bindings.rate_limit,
             zone_purge=bindings.zone_purge,
+            site=FetchOrigin,
             workers_cache=ContextCache(context_cache) if context_cache is not None else None,
         )
 

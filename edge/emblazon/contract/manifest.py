@@ -27,6 +27,7 @@ from .schema import (
     ParamType,
     ParamValue,
     TemplateSpec,
+    Warm,
     safe_format_fault,
 )
 from .values import check_value
@@ -79,6 +80,7 @@ def template_to_dict(spec: TemplateSpec) -> Object:
     optional: Object = {
         "tags": list(spec.tags),
         "variants": list(spec.variants),
+        "warm": _warm_to_dict(spec.warm),
         "experiment": _experiment_to_dict(spec.experiment),
         "alt": spec.alt,
         "description": spec.description,
@@ -86,6 +88,11 @@ def template_to_dict(spec: TemplateSpec) -> Object:
         "fallback": {name: _plain(value) for name, value in spec.fallback.items()},
     }
     return members | {name: value for name, value in optional.items() if value}
+
+
+def _warm_to_dict(warm: Warm) -> Object:
+    members: Object = {"sizes": [list(size) for size in warm.sizes], "formats": list(warm.formats)}
+    return {name: value for name, value in members.items() if value}
 
 
 def _experiment_to_dict(experiment: Experiment) -> Object:
@@ -155,6 +162,7 @@ def template_from_dict(name: str, data: object) -> TemplateSpec:
         tags=reader.words("tags"),
         variants=reader.words("variants"),
         experiment=_experiment(reader),
+        warm=_warm(reader),
         alt=reader.get("alt", str, ""),
         description=reader.get("description", str, ""),
         default_format=cast(Format, reader.one_of("default_format", FORMATS, "png")),
@@ -168,6 +176,24 @@ def _safe_format(reader: _Reader, params: dict[str, ParamSpec]) -> str:
     if fault := safe_format_fault(given, params):
         raise ManifestError(f"{reader.path}.safe_format: {fault}")
     return given
+
+
+def _warm(reader: _Reader) -> Warm:
+    table = _Reader(f"{reader.path}.warm", reader.members_of("warm", {}))
+    sizes: list[tuple[int, int]] = []
+    for size in table.array("sizes", []):
+        if not (isinstance(size, list) and len(size) == 2 and all(map(_is_side, size))):
+            raise ManifestError(f"{table.path}.sizes: {str(size)[:40]} is not [width, height]")
+        sizes.append((size[0], size[1]))
+    formats = table.words("formats")
+    for name in formats:
+        if name not in FORMATS:
+            raise ManifestError(f"{table.path}.formats: {name[:40]!r} is not one of {', '.join(FORMATS)}")
+    return Warm(tuple(sizes), cast("tuple[Format, ...]", formats))
+
+
+def _is_side(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and MIN_SIDE <= value <= MAX_SIDE
 
 
 def _experiment(reader: _Reader) -> Experiment:

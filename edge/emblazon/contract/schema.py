@@ -71,6 +71,14 @@ class CacheLife:
     stale_if_error: int = 604_800
 
 
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """What is drawn beside a card that is drawn ahead, from `[warm]` in `card.toml`."""
+
+    sizes: tuple[tuple[int, int], ...] = ()  # CSS pixels
+    formats: tuple[Format, ...] = ()
+
+
 BASE_LOOK = "base"  # the template's own look, among the weights of an experiment
 
 
@@ -95,6 +103,7 @@ class TemplateSpec:
     tags: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()  # A/B variants selectable by `_v`
     experiment: Experiment = Experiment()
+    warm: Warm = Warm()
     alt: str = ""  # sentence with {param} placeholders, for og:image:alt
     description: str = ""
     default_format: Format = "png"  # what `.auto` gives to a crawler that states no preference

@@ -70,6 +70,8 @@ class EdgeConfig:
     hot_cards: int = 50
     pregenerate: int = 0  # top cards that are drawn by a new template version before it is switched on
     pregenerate_within: float = 300.0  # it is switched on after that time in any case
+    sitemaps: tuple[str, ...] = ()  # sitemaps and feeds whose new pages' cards are drawn ahead
+    warm_budget: int = 200  # cards drawn ahead in a day
     rewarm_before: float = 7200.0  # cron re-warms hot cards that nobody could be served with after this time
     storage_life: float = 2_592_000.0  # the longest that any tier keeps a card
     cache_api: bool = True  # False on workers.dev, where it stores nothing
@@ -90,6 +92,7 @@ class EdgeConfig:
         settings["metrics_token"] = _token(env, "EMBLAZON_METRICS_TOKEN")
         settings["origin_url"] = _url(env, "EMBLAZON_ORIGIN_URL", required=not origin_in_process)
         settings["public_url"] = _url(env, "EMBLAZON_PUBLIC_URL")
+        settings["sitemaps"] = _sitemaps(env, settings["public_url"])
         settings["rules"] = _rules(env, development)
         settings["fallback_color"] = _color(env, "EMBLAZON_FALLBACK_COLOR")
         settings["cache_api"] = _switch(env, "EMBLAZON_CACHE_API", default=True)
@@ -115,6 +118,7 @@ _NUMBERS: dict[str, tuple[str, type[int] | type[float], float, float]] = {
     "EMBLAZON_BREAKER_OPEN": ("breaker_open", float, 0.1, 600),
     "EMBLAZON_MAX_FILLS": ("max_fills", int, 1, 100_000),
     "EMBLAZON_BLOB_ABOVE": ("blob_above", int, 0, 25 * 1024 * 1024),
+    "EMBLAZON_WARM_BUDGET": ("warm_budget", int, 0, 100_000),
     "EMBLAZON_PREGENERATE": ("pregenerate", int, 0, 2000),
     "EMBLAZON_PREGENERATE_WITHIN": ("pregenerate_within", float, 10, 3600),
     "EMBLAZON_HOT_CARDS": ("hot_cards", int, 0, 500),
@@ -245,6 +249,22 @@ def _url(env: Mapping[str, str], variable: str, *, required: bool = False) -> st
             variable, "holds a user name or password", "Use EMBLAZON_ORIGIN_TOKEN for credentials."
         )
     return text
+
+
+def _sitemaps(env: Mapping[str, str], public_url: str) -> tuple[str, ...]:
+    """Addresses between commas or spaces, whose pages name cards below EMBLAZON_PUBLIC_URL."""
+    variable = "EMBLAZON_SITEMAPS"
+    urls = tuple(dict.fromkeys(env.get(variable, "").replace(",", " ").split()))
+    for url in urls:
+        if not re.fullmatch(r"https?://[^/?#@]+/[^#]*", url):
+            raise ConfigError(variable, f"has {url[:80]!r}", "Write https://example.com/sitemap.xml.")
+    if urls and not public_url:
+        raise ConfigError(
+            variable,
+            "is set although EMBLAZON_PUBLIC_URL is not",
+            "Set that to the address that the pages' og:image has, so that cards are known by it.",
+        )
+    return urls
 
 
 def _number(variable: str, text: str, kind: type[int] | type[float], low: float, high: float) -> int | float:

@@ -95,17 +95,22 @@ class Edge:
     @cached_property
     def scheduled(self) -> Scheduled:
         """Cron, the queue, and the fallback looks of a new manifest."""
+        from .admin.ahead import Ahead
+        from .admin.drawings import Drawings
         from .admin.scheduled import Scheduled
 
+        config, store, control, hot = self.config, self.store, self.control, self.hot
+        drawings = Drawings(config, store, control, self.filler, self.short)
         return Scheduled(
-            config=self.config,
-            store=self.store,
-            control=self.control,
+            config=config,
+            store=store,
+            control=control,
             filler=self.filler,
             fallbacks=self.fallbacks,
             leases=self.leases,
-            short=self.short,
-            hot=self.hot,
+            drawings=drawings,
+            ahead=Ahead(config, store, control, drawings, hot),
+            hot=hot,
         )
 
     async def handle(self, request: Request, ports: Ports) -> Response:
@@ -180,6 +185,8 @@ class Edge:
             return await self._built_in(x, route, "no-manifest")
         x.template, x.variant = card.request.template.name, card.request.variant
         picture = await self.server.picture(x, card)  # 4 to 8
+        if picture.record.ahead:
+            self.hot.note_used(card.key)
         self._afterwards(x, card.url)
         response = await card_response(x, card, picture)
         if picture.copy is not None:

@@ -119,6 +119,13 @@ class Origin(Protocol):
         """
 
 
+class Site(Protocol):
+    """The site whose pages name the cards, for work that no request waits for."""
+
+    def __call__(self, base_url: str) -> Origin:
+        """Return what asks one of its hosts, by scheme and authority."""
+
+
 class Background(Protocol):
     """Work that goes on after the response (ctx.waitUntil)."""
 
@@ -243,3 +250,4 @@ class Ports:
     rate_limit: RateLimit | None = None
     zone_purge: ZonePurge | None = None
     workers_cache: WorkersCache | None = None
+    site: Site | None = None

@@ -11,7 +11,7 @@ import hashlib
 from ..contract import wire
 from ..contract.manifest import manifest_to_json
 from ..contract.problem import NotReady
-from ..contract.schema import CacheLife, Manifest
+from ..contract.schema import CacheLife, Manifest, Warm
 from ..dataclass import replace
 from .exchange import Exchange
 from .http.conditional import etag_matches
@@ -26,7 +26,7 @@ def public_manifest(x: Exchange, manifest: Manifest | None) -> Response:
     if manifest is None:
         raise NotReady("The templates are not known yet.")
     plain = {
-        name: replace(spec, version="", cache=CacheLife(), tags=())
+        name: replace(spec, version="", cache=CacheLife(), tags=(), warm=Warm())
         for name, spec in manifest.templates.items()
     }
     body = manifest_to_json(Manifest("", plain))

@@ -9,7 +9,8 @@
 | `blob6` | country, where the host knows it |
 | `blob7` | of a crawler: `verified` or `claimed`, where the host can tell |
 | `double1`, `double2` | milliseconds, bytes |
-| `double3` | 1; of what a site reports (`admin/events`), how often: its outcome is `click` or `view` |
+| `double3` | 1; of what a site reports (`admin/events`), how often: its outcome is `click` or `view`.
+  A card drawn ahead has a point of its own: `warmed`, then `used` or `wasted` |
 
 The same columns in Analytics Engine and in the SQLite file of the embedded edge.
 """
@@ -45,6 +46,7 @@ CRAWLERS: tuple[tuple[str, str], ...] = (
 
 PLATFORMS = tuple(dict.fromkeys(name for _, name in CRAWLERS))
 EVENTS = ("click", "view")  # outcomes that a site reports
+AHEAD = ("warmed", "used", "wasted")  # … and of cards that nobody had asked for
 
 
 def platform_of(user_agent: str) -> str:
@@ -83,3 +85,8 @@ def write_event(
     """Write the data point of something that a site has counted."""
     blobs = [kind, "site", "", platform, variant, "", ""]
     analytics.write(index=template, blobs=blobs, doubles=[0.0, 0.0, float(count)])
+
+
+def write_ahead(analytics: Analytics, outcome: str, template: str) -> None:
+    """Write the data point of a card that was drawn before anybody asked."""
+    analytics.write(index=template, blobs=[outcome, "ahead", "", OTHER, "", "", ""], doubles=[0.0, 0.0, 1.0])

@@ -172,6 +172,7 @@ class StatsOutput(TypedDict):
     tier: dict[str, int]
     crawler: dict[str, int]
     experiments: dict[str, list[LookOutput]]
+    ahead: dict[str, int]
 
 
 class ScopeOutput(TypedDict):

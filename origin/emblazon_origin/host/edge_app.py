@@ -23,6 +23,7 @@ from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, SystemCloc
 from .edge_metrics import CONTENT_TYPE as METRICS_TYPE
 from .edge_metrics import PrometheusMetrics
 from .forwarded import NO_PROXIES, TrustedProxies
+from .http_origin import HttpOrigin
 from .memory_cache import MemoryCache
 from .sqlite_analytics import SQLiteAnalytics
 from .sqlite_kv import SQLiteKV
@@ -59,6 +60,7 @@ class EdgeHost:
             None if in_memory else SQLiteAnalytics(Path(kv_path).with_name(ANALYTICS_FILE), self.clock)
         )
         self.edge = Edge(config)
+        self._sites: dict[str, HttpOrigin] = {}
         self.ports = Ports(
             clock=self.clock,
             random=SystemRandom(),
@@ -70,6 +72,7 @@ class EdgeHost:
             log=log or JsonLog(),
             metrics=metrics or NoMetrics(),
             analytics=self.analytics,
+            site=self._site,
         )
         if self.kv.set_aside is not None:
             self.ports.log.log("error", "KV file damaged", kept_as=str(self.kv.set_aside), now="begun anew")
@@ -77,6 +80,12 @@ class EdgeHost:
     async def answer(self, request: Request) -> Response:
         """Serve one request."""
         return await self.edge.handle(request, self.ports)
+
+    def _site(self, base_url: str) -> HttpOrigin:
+        """Return what asks one of the site's hosts, for its sitemaps and pages."""
+        if base_url not in self._sites:
+            self._sites[base_url] = HttpOrigin(base_url)
+        return self._sites[base_url]
 
     async def keep_warm(self, every: float = SCHEDULE) -> None:
         """Run the cron work now and then, for as long as the host lives."""
@@ -87,6 +96,8 @@ class EdgeHost:
     async def close(self) -> None:
         """Let background work finish, then close the store."""
         await self.background.drain(DRAIN)
+        for site in self._sites.values():
+            await site.close()
         self.kv.close()
         if self.analytics is not None:
             self.analytics.close()

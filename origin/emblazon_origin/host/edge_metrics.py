@@ -36,6 +36,9 @@ COUNTERS: dict[str, MetricLine] = {
     ),
     "edge_kv_throttled": MetricLine((), "KV writes that were asked to slow down (429)."),
     "edge_pregenerated": MetricLine((), "Cards that a new template version drew before it was switched on."),
+    "edge_ahead": MetricLine(
+        ("outcome",), "Cards drawn before anybody asked: warmed, then used, or wasted after seven days."
+    ),
     "edge_kv_skipped": MetricLine((), "KV reads left out because KV kept failing."),
     "edge_purges": MetricLine(("soft",), "Purges taken."),
     "edge_bugs": MetricLine(("kind",), "Errors of the edge itself; the built-in card went out."),

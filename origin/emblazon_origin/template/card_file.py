@@ -10,6 +10,7 @@ safe_format = "jpg"         # what `.auto-safe` is: png, jpg, "jpg if image"; wi
 [params.title]              type, required, default, max_length, min, max, choices, description,
                             brand = "accent": the default is the brand's value, where it has one
 [fallback]                  params of the look that is drawn when the card itself cannot be
+[warm]                      sizes = ["600x315"], formats = ["webp"]: drawn beside a card that is drawn ahead
 [experiment]                name = "…", weights = { base = 50, night = 50 }: how `_v=auto` chooses
 [samples]                   "https://example.com/a.jpg" = "a.jpg": pictures of the previews, beside card.toml
 """
@@ -38,6 +39,7 @@ from emblazon.contract.schema import (
     ParamType,
     ParamValue,
     TemplateSpec,
+    Warm,
     safe_format_fault,
 )
 from emblazon.contract.values import check_value
@@ -47,13 +49,14 @@ from .brand import BRAND_TEXTS, NO_BRAND, Brand
 
 _KEYS = (
     "description", "alt", "tags", "fonts", "variants", "format", "safe_format", "size", "cache", "params",
-    "fallback", "experiment", "samples",
+    "fallback", "experiment", "warm", "samples",
 )  # fmt: skip
 _PARAM_KEYS = (
     "type", "required", "default", "max_length", "min", "max", "choices", "description", "brand",
 )  # fmt: skip
 _CACHE_KEYS = ("max_age", "stale_while_revalidate", "stale_if_error")
 _DURATION = re.compile(r"([0-9]{1,9})([smhdw])")
+_SIZE = re.compile(r"([0-9]{2,4})x([0-9]{2,4})")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _SAMPLE_URL = re.compile(r"https://example\.(?:com|net|org)/")
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -104,6 +107,7 @@ def read_card_file(path: Path, name: str, brand: Brand = NO_BRAND) -> CardFile:
         tags=table.words("tags", pattern=_WORD),
         variants=table.words("variants", pattern=_WORD),
         experiment=_experiment(table),
+        warm=_warm(table),
         alt=table.get("alt", str, ""),
         description=table.get("description", str, ""),
         default_format=cast(Format, table.one_of("format", FORMATS, "png")),
@@ -160,6 +164,24 @@ def _fallback(table: _Table, spec: TemplateSpec) -> dict[str, ParamValue]:
     fallback = table.table("fallback", tuple(spec.params))
     values = {name: fallback.value(name, spec.params[name]) for name in fallback.data}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _warm(table: _Table) -> Warm:
+    """Read `[warm]`: the sizes and formats that are drawn beside a card that is drawn ahead."""
+    warm = table.table("warm", ("sizes", "formats"))
+    sizes: list[tuple[int, int]] = []
+    for text in warm.words("sizes"):
+        size = _SIZE.fullmatch(text)
+        if size is None or not all(MIN_SIDE <= int(side) <= MAX_SIDE for side in size.groups()):
+            raise warm.error(
+                "sizes", f'{text!r} is no size; write "600x315", sides of {MIN_SIDE} to {MAX_SIDE}'
+            )
+        sizes.append((int(size[1]), int(size[2])))
+    formats = warm.words("formats")
+    for name in formats:
+        if name not in FORMATS:
+            raise warm.error("formats", unknown_word("Value", name, list(FORMATS))[0])
+    return Warm(tuple(sizes), cast("tuple[Format, ...]", formats))
 
 
 def _experiment(table: _Table) -> Experiment:

@@ -33,7 +33,7 @@ Signature = tuple[tuple[str, int, int], ...]  # (relative path, mtime in ns, siz
 
 _RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "ps", "sd", "ug", "ur", "yi"})
 _NOT_DRAWN = frozenset({"preview.json"})  # changing it changes no card
-_TABLES_NOT_DRAWN = frozenset({"experiment"})  # of card.toml
+_TABLES_NOT_DRAWN = frozenset({"experiment", "warm"})  # of card.toml
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def test_newer_manifest_with_unknown_members_is_understood(manifest: Manifest) -
         (template(width=True), "templates.a.width"),
         (template(safe_format="jpg if image"), "templates.a.safe_format"),
         (template(safe_format="avif"), "templates.a.safe_format"),
+        (template(warm={"sizes": [[9, 9]]}), "templates.a.warm.sizes"),
+        (template(warm={"formats": ["gif"]}), "templates.a.warm.formats"),
         (template(experiment={"weights": {"nite": 1}}), "templates.a.experiment.weights"),
         (template(experiment={"weights": {"base": 0}}), "templates.a.experiment.weights"),
         (template(cache={"max_age": -1}), "templates.a.cache.max_age"),

@@ -81,6 +81,8 @@ def test_card_toml_becomes_the_spec(tmp_path: Path) -> None:
         ("[cache]\nmax_age = '5 minutes'", "cache.max_age: expected seconds, or a duration"),
         ("tags = ['Big News']", "tags: 'Big News' may have only"),
         ("variants = ['fallback']", "variants: 'fallback' is always there"),
+        ("[warm]\nsizes = ['9x9']", "warm.sizes: '9x9' is no size; write"),
+        ("[warm]\nformats = ['gif']", "warm.formats: Value 'gif'"),
         ("variants = ['auto']", "variants: 'auto' stands for"),
         ("[experiment.weights]\nnigth = 1", "experiment.weights.nigth: Key 'nigth'"),
         ("variants = ['night']\n[experiment.weights]\nnight = 0", "experiment.weights: all of them are 0"),
@@ -150,7 +152,7 @@ def test_version_changes_with_what_is_drawn_and_with_nothing_else(tmp_path: Path
     (folder / "card.toml").write_text(f"{(folder / 'card.toml').read_text()}\n[experiment]\nname = 'a'\n")
     begun = version()
     text = (folder / "card.toml").read_text()
-    (folder / "card.toml").write_text(f"{text}weights = {{ base = 3 }}\n")
+    (folder / "card.toml").write_text(f"{text}weights = {{ base = 3 }}\n[warm]\nformats = ['webp']\n")
     assert version() == begun, "who sees which look changes none of them"
     versions[0] = begun
     (folder / ".DS_Store").write_text("x")

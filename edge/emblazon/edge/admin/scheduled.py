@@ -10,27 +10,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from ...contract.problem import Problem
-from ...contract.request import CardRequest, parse_request
-from ...contract.route import ShortRoute, match_route
+from ...contract.request import CardRequest
 from ...contract.schema import FORMATS, Manifest
-from ...contract.uri import MAX_CANONICAL_BYTES
 from ...dataclass import dataclass, field
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.fallback import Fallbacks
-from ..fill.fill import Failed, Filler
-from ..keyed_card import KeyedCard, card_of, judge_card
+from ..fill.fill import Filler
+from ..keyed_card import KeyedCard, card_of
 from ..messages import BytesBody
 from ..ports import PortError
-from ..store.freshness import Fresh, Stale
 from ..store.hot import HotCards
 from ..store.lease import Leases
 from ..store.tiers import MIN_TTL, Store
+from .ahead import Ahead
 from .control import Control, Pending
-from .short import ShortCards
+from .drawings import Drawings
 
 LOOKS_KEY = "looks"  # which manifest's fallback looks are in KV
 MOST_SAFE = 2000
@@ -49,7 +45,8 @@ class Scheduled:
     filler: Filler
     fallbacks: Fallbacks
     leases: Leases
-    short: ShortCards
+    drawings: Drawings
+    ahead: Ahead
     hot: HotCards
 
     _looks: tuple[str, float] = ("", 0.0)  # the manifest whose looks are ready, and until when that holds
@@ -66,8 +63,9 @@ class Scheduled:
         await self.control.ask_again(x, at_most_every=self.config.manifest_ttl / 2)
         healed = await self._heal(x)
         prepared = await self.prepare_fallbacks(x)
+        ahead = await self.ahead.run(x)
         rewarmed = await self._rewarm(x)
-        done = {"purges_healed": int(healed), "fallbacks": prepared, "rewarmed": rewarmed}
+        done = {"purges_healed": int(healed), "fallbacks": prepared, "rewarmed": rewarmed, "ahead": ahead}
         x.ports.log.log("info", "scheduled", **done)
         return done
 
@@ -126,7 +124,7 @@ class Scheduled:
             return 0
         rewarmed = 0
         for target in (await self.hot.gather(x, self.store))[: self.config.hot_cards]:
-            card = await self._card(x, target, manifest)
+            card = await self.drawings.card(x, target, manifest)
             if card is not None and x.now >= self._safe_until.get(card.key, 0.0):
                 rewarmed += await self._rewarm_card(x, card)
         if self.hot.flush_is_due(x.now):
@@ -134,7 +132,7 @@ class Scheduled:
         return rewarmed
 
     async def _rewarm_card(self, x: Exchange, card: KeyedCard) -> bool:
-        left = await self._left(x, card)
+        left = await self.drawings.left(x, card)
         if left is None:
             return False
         if left >= self.config.rewarm_before:
@@ -142,37 +140,7 @@ class Scheduled:
             while len(self._safe_until) > MOST_SAFE:
                 del self._safe_until[next(iter(self._safe_until))]
             return False
-        return await self.leases.acquire(x, card.key) and await self._fill(x, card)
-
-    async def _left(self, x: Exchange, card: KeyedCard) -> float | None:
-        """Seconds for which a card can be served without waiting; None where KV has none."""
-        found = await self.store.from_kv(x, card.key)
-        if found is None:
-            return None
-        judgement, record = judge_card(card, found.record, x.now)
-        if not isinstance(judgement, Fresh | Stale):
-            return 0.0
-        if record.unchanging:
-            return found.record.times.at + self.store.kept_for(found.record) - x.now
-        return judgement.ttl + record.times.stale_while_revalidate
-
-    async def _card(self, x: Exchange, target: str, manifest: Manifest) -> KeyedCard | None:
-        parts = urlsplit(target)
-        try:
-            if isinstance(match_route(parts.path), ShortRoute):
-                request = await self.short.expand(x, "GET", parts.path, parts.query, manifest)
-            else:
-                request = parse_request("GET", parts.path, parts.query, manifest, longest=MAX_CANONICAL_BYTES)
-        except Problem:
-            return None  # its template has changed or gone
-        return card_of(request, manifest, self.control.epochs)
-
-    async def _fill(self, x: Exchange, card: KeyedCard) -> bool:
-        try:
-            outcome, _ = await self.filler.fill(x, card, final=True)
-        except Problem:
-            return False
-        return not isinstance(outcome, Failed)
+        return await self.leases.acquire(x, card.key) and await self.drawings.fill(x, card)
 
     async def release(self, x: Exchange) -> None:
         """Draw the top cards of a new template version, then switch it on; some at each call.
@@ -186,15 +154,18 @@ class Scheduled:
         if self._release is None or self._release[0] is not pending.manifest:
             self._release = (pending.manifest, await self.hot.gather(x, self.store))
         targets = self._release[1]
-        drawn = 0
+        drawn: list[KeyedCard] = []
         for _ in range(min(len(targets), RELEASE_BATCH)):
             if self.filler.breaker.failures:
                 break  # the origin is in trouble: go on later, or switch without
-            drawn += await self._draw_ahead(x, targets.pop(0), pending)
-        x.ports.metrics.count("edge_pregenerated", drawn)
+            card = await self._changed_card(x, targets.pop(0), pending)
+            if card is not None and await self.drawings.fill(x, card, ahead=True):
+                drawn.append(card)
+        await self.ahead.note(x, drawn)
+        x.ports.metrics.count("edge_pregenerated", len(drawn))
         if not targets and self.control.pending is pending:
             self.control.release(x)
-            x.ports.log.log("info", "released", cards=drawn)
+            x.ports.log.log("info", "released", cards=len(drawn))
         self._release_busy_until = 0.0
 
     async def _leads(self, x: Exchange, pending: Pending) -> bool:
@@ -211,36 +182,40 @@ class Scheduled:
         await self.store.kv_put(x, key, BytesBody(self._name.encode()), ttl=life)
         return True
 
-    async def _draw_ahead(self, x: Exchange, target: str, pending: Pending) -> bool:
-        card = await self._card(x, target, pending.manifest)
+    async def _changed_card(self, x: Exchange, target: str, pending: Pending) -> KeyedCard | None:
+        """The card that a target will be; None for none, or where it stays as it is."""
+        card = await self.drawings.card(x, target, pending.manifest)
         current = self.control.manifest
         if card is None or current is None:
-            return False
+            return None
         spec = card.request.template
         before = current.templates.get(spec.name)
         same = before is not None and before.version == spec.version
-        if same and current.renderer == pending.manifest.renderer:
-            return False  # its card stays
-        return await self._fill(x, card)
+        return None if same and current.renderer == pending.manifest.renderer else card
 
     async def queue(self, x: Exchange, messages: Sequence[str]) -> list[int]:
         """Pre-generate the cards of a batch; returns the indexes of the messages to deliver again."""
         manifest = await self.control.ready(x)
         again: list[int] = []
         for index, message in enumerate(messages):
-            target = _target(message)
+            target, ahead = _target(message)
             if target is None:
                 x.ports.log.log("error", "bad queue message", detail=message[:200])
                 continue
             if manifest is None:
                 again.append(index)
                 continue
-            card = await self._card(x, target, manifest)
-            if card is None or (await self._left(x, card) or 0.0) > 0:
-                continue  # wrong, or there already
-            if not await self._fill(x, card):
+            card = await self.drawings.card(x, target, manifest)
+            if card is None:
+                continue
+            shapes = [card] if ahead else [card, *self.drawings.neighbours(card, manifest)]
+            drawn = [await self._draw(x, shape, ahead=ahead) for shape in shapes]
+            if not all(drawn):
                 again.append(index)
         return again
+
+    async def _draw(self, x: Exchange, card: KeyedCard, *, ahead: bool) -> bool:
+        return await self.drawings.is_there(x, card) or await self.drawings.fill(x, card, ahead=ahead)
 
 
 def _mark(digest: str) -> str:
@@ -248,10 +223,11 @@ def _mark(digest: str) -> str:
     return f'{{"manifest":"{digest}"}}'
 
 
-def _target(message: str) -> str | None:
-    """The path and query in `{"path": "/og/…"}`; None where it is something else."""
+def _target(message: str) -> tuple[str | None, bool]:
+    """The path and query in `{"path": "/og/…"}`, None for something else; and whether `ahead` has sent it."""
     try:
-        path = json.loads(message)["path"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return path if isinstance(path, str) and path.startswith("/") else None
+        members = json.loads(message)
+        path, ahead = members["path"], members.get("ahead") is True
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, False
+    return (path if isinstance(path, str) and path.startswith("/") else None), ahead

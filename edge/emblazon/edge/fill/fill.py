@@ -104,16 +104,17 @@ class Filler:
         deadline: float | None = None,
         known: Record | None = None,
         final: bool = False,
+        ahead: bool = False,
     ) -> tuple[Filled | Unchanged | Failed, bool]:
         """Fill one card, together with everyone else who wants it; tell whether the flight was shared.
 
         `known` is the record of a copy in the caller's hands, which the origin may confirm. With `final` the
-        origin is given time for its small encoding: for the background. Raises CardRefused where the
-        origin says the input is wrong.
+        origin is given time for its small encoding: for the background. `ahead`: nobody has asked for it.
+        Raises CardRefused where the origin says the input is wrong.
         """
         seconds = self._config.origin_timeout if deadline is None else deadline
         asking = _Asking(
-            card, seconds, known if known and known.origin_etag else None, PATIENCE if final else 0.0
+            card, seconds, known if known and known.origin_etag else None, PATIENCE if final else 0.0, ahead
         )
         held_back = self._held_back(x, card)
         if held_back is not None:
@@ -204,6 +205,7 @@ class Filler:
             unchanging=nature.unchanging and not nature.quick,
             quick=nature.quick,
             unadmitted=known.unadmitted,
+            ahead=False,
             in_blob=False,
             url_epoch=card.purged.hard,
             soft_epoch=card.purged.soft,
@@ -229,6 +231,7 @@ class Filler:
             unchanging=nature.unchanging and not nature.quick,
             quick=nature.quick,
             unadmitted=self._config.kv_admit == "second" and not asking.patience,
+            ahead=asking.ahead,
             origin_etag=(get_header(answer.headers, "etag") or "")[:MAX_ETAG],
         )
         detail, stored = "", False
@@ -292,6 +295,7 @@ class _Asking:
     seconds: float
     known: Record | None = None
     patience: float = 0.0  # seconds on top, for the small encoding
+    ahead: bool = False
 
     @property
     def name(self) -> str:

@@ -34,6 +34,7 @@ class Record:
     unchanging: bool = False  # the picture is a function of its key: it is never refreshed
     quick: bool = False  # a smaller encoding is on its way; it is in no KV
     unadmitted: bool = False  # KV gets it when it is asked for again
+    ahead: bool = False  # drawn before anybody asked
     origin_etag: str = ""  # the origin's own entity tag of the bytes, to refresh by
 
     @property
@@ -81,6 +82,7 @@ class Record:
             ("u", self.unchanging),
             ("q", self.quick),
             ("k", self.unadmitted),
+            ("j", self.ahead),
         )
 
 
@@ -121,6 +123,7 @@ def parse_record(text: str) -> Record | None:
             unchanging=bool(members.get("u")),
             quick=bool(members.get("q")),
             unadmitted=bool(members.get("k")),
+            ahead=bool(members.get("j")),
             origin_etag=str(members.get("g", "")),
         )
     except (ValueError, KeyError, TypeError):

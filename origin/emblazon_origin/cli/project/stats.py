@@ -14,7 +14,7 @@ from typing import cast
 
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.schema import BASE_LOOK
-from emblazon.edge.unfurls import EVENTS, OTHER
+from emblazon.edge.unfurls import AHEAD, EVENTS, OTHER
 
 from ..exit_codes import FAILED, CommandError
 from ..numbers import http_url
@@ -74,10 +74,13 @@ def summary(rows: Iterable[Row]) -> StatsOutput:
     """Add the rows up: in all, and for each value of each dimension."""
     by: dict[str, Counter[str]] = {name: Counter() for name in DIMENSIONS}
     requests, milliseconds, size = 0, 0.0, 0
-    looks = Looks()
+    looks, ahead = Looks(), dict.fromkeys(AHEAD, 0)
     for row in rows:
+        count = int(str(row["requests"]))
         looks.add(row)
-        if row["outcome"] in EVENTS:
+        if row["outcome"] in AHEAD:
+            ahead[str(row["outcome"])] += count
+        if row["outcome"] in (*EVENTS, *AHEAD):
             continue
         count = int(str(row["requests"]))
         requests += count
@@ -95,6 +98,7 @@ def summary(rows: Iterable[Row]) -> StatsOutput:
             "bytes": size,
             **counted,
             "experiments": looks.compared(),
+            "ahead": ahead,
         },
     )
 
@@ -110,7 +114,7 @@ class Looks:
         look = (str(row["template"]), str(row["variant"] or ""))
         if row["outcome"] in EVENTS:
             self._counts[(*look, str(row["outcome"]))] += round(float(str(row["counted"] or 0)))
-        elif row["platform"] != OTHER:
+        elif row["platform"] != OTHER and row["outcome"] not in AHEAD:
             self._counts[(*look, "unfurl")] += int(str(row["requests"]))
 
     def compared(self) -> dict[str, list[LookOutput]]:
@@ -198,6 +202,8 @@ def _lines(report: StatsOutput, days: float) -> list[str]:
         counts = cast("dict[str, int]", report[name])  # type: ignore[literal-required]  # one of DIMENSIONS
         if counts:
             lines += ["", name, *(f"  {count:8}  {value}" for value, count in counts.items())]
+    if report["ahead"]["warmed"]:
+        lines += ["", "drawn ahead", *(f"  {count:8}  {name}" for name, count in report["ahead"].items())]
     for template, looks in report["experiments"].items():
         lines += ["", f"looks of {template}", *map(_look_line, looks)]
     return [*lines, "", *([CLICKS_NOTE, ""] if report["experiments"] else []), NOTE]
