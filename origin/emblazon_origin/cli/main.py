@@ -11,12 +11,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
 
 from emblazon import __version__
 
-from ..home import SETTINGS_FILE
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 EPILOG = """exit codes:
   0  done
@@ -84,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _read_settings() -> None:
     """Put the project's `emblazon.toml` below the environment, before any command reads a variable."""
-    from ..home import project_folder
+    from ..home import SETTINGS_FILE, project_folder
 
     folder = project_folder()
     if (folder / ".env").is_file():

@@ -26,7 +26,8 @@ def loads(arguments: list[str], *names: str) -> list[str]:
 
 
 def test_version_loads_neither_the_contract_nor_the_renderer() -> None:
-    assert loads(["--version"], "emblazon.contract.problem", "emblazon_origin.render", "asyncio") == []
+    names = ("emblazon.contract.problem", "emblazon_origin.render", "asyncio", "dataclasses", "tempfile")
+    assert loads(["--version"], *names) == []
 
 
 def test_a_plain_card_needs_no_http_no_numpy_and_no_svg(tmp_path: Path) -> None:
