@@ -24,6 +24,24 @@ from ..edge.unfurls import write_point
 from .js import JsObject, absent, verified_bot
 
 
+class _Natives:
+    """JavaScript's functions that a hit calls: looking one up makes a proxy and takes longer than the call.
+
+    Made at the first hit, since no JS object may be kept before there is a request.
+    """
+
+    def __init__(self, patience: int) -> None:
+        call = js.Function.prototype.call
+        self.begin_each = js.Array.from_  # (functions, invoke) → what they return
+        self.invoke = call.bind(call)  # f → f()
+        self.race = js.Promise.race
+        self.wait = js.scheduler.wait.bind(js.scheduler, patience)
+        self.has_field = call.bind(js.Headers.prototype.has)  # (headers, name)
+        self.field = call.bind(js.Headers.prototype.get)
+        self.parse = js.JSON.parse
+        self.response = js.Response.new
+
+
 class ShortWay:
     """The known hits of one isolate."""
 
@@ -34,8 +52,7 @@ class ShortWay:
         self._from_kv = not config.cache_api
         self._tier = kv if self._from_kv else js.caches.default
         self._patience = round(1000 * (config.kv_timeout if self._from_kv else config.cache_timeout))
-        self._wait: JsObject | None = None
-        self._call: JsObject | None = None
+        self._natives: _Natives | None = None
         self._looks: OrderedDict[str, JsObject] = OrderedDict()  # key → the calls that look for it
         self._name = os.urandom(8).hex()
         self._count = 0
@@ -44,10 +61,15 @@ class ShortWay:
         """Answer a request for a known URL; None where it has to go the whole way."""
         began = time.time()
         known = self._edge.hits.find(url, began)
-        if known is None or not _is_plain(request):
+        if known is None:
+            return None
+        natives = self._natives
+        if natives is None:
+            natives = self._natives = _Natives(self._patience)
+        if not _is_plain(request, natives.has_field):
             return None
         try:
-            copy = await js.Promise.race(js.Array.from_(self._look(known.card.key), self._call))
+            copy = await natives.race(natives.begin_each(self._look(known.card.key, natives), natives.invoke))
         except Exception:  # the whole way meets it again, counts it and reports it
             return None
         if absent(copy):
@@ -55,23 +77,19 @@ class ShortWay:
         if self._from_kv:
             same, body = copy.metadata == known.record, copy.value
         else:
-            same, body = copy.headers.get(RECORD_HEADER) == known.record, copy.body
-        return self._response(request, body, known, began) if same else None
+            same, body = natives.field(copy.headers, RECORD_HEADER) == known.record, copy.body
+        return self._response(natives, request, body, known, began) if same else None
 
-    def _look(self, key: str) -> JsObject:
+    def _look(self, key: str, natives: _Natives) -> JsObject:
         """Return the calls to begin: the tier's, and that of a timer."""
         look = self._looks.get(key)
         if look is not None:
             return look
-        if self._call is None:
-            call = js.Function.prototype.call
-            self._call = call.bind(call)  # f → f()
-            self._wait = js.scheduler.wait.bind(js.scheduler, self._patience)
         if self._from_kv:
             find = self._tier.getWithMetadata.bind(self._tier, f"card/{key}", "stream")
         else:
             find = self._tier.match.bind(self._tier, self._edge.store.cache_url(key))
-        look = self._looks[key] = js.Array.of(find, self._wait)
+        look = self._looks[key] = js.Array.of(find, natives.wait)
         if len(self._looks) > REMEMBERED:
             self._looks.popitem(last=False)
         return look
@@ -93,7 +111,9 @@ class ShortWay:
             size=known.length,
         )
 
-    def _response(self, request: JsObject, body: JsObject, known: Known, began: float) -> JsObject:
+    def _response(
+        self, natives: _Natives, request: JsObject, body: JsObject, known: Known, began: float
+    ) -> JsObject:
         now = time.time()
         self._count += 1
         took = (now - began) * 1000
@@ -102,12 +122,12 @@ class ShortWay:
         self._edge.hot.note(known.url)
         if self._analytics is not None:
             self._point(request, known, took)
-        return js.Response.new(body, js.JSON.parse(head))
+        return natives.response(body, natives.parse(head))
 
 
-def _is_plain(request: JsObject) -> bool:
+def _is_plain(request: JsObject, has_field: JsObject) -> bool:
     """Whether a request is a GET without condition, range, body or an id of its own."""
     if request.method != "GET" or not absent(request.body):
         return False
-    has = request.headers.has
-    return not any(has(name) for name in UNUSUAL)  # asking for each is cheaper than bringing all over
+    headers = request.headers
+    return not any(has_field(headers, name) for name in UNUSUAL)  # cheaper than bringing all over
