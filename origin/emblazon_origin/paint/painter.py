@@ -32,6 +32,13 @@ class RoundedRect:
         """Return its outline."""
         return rounded_rect_path(self.rect, self.radii, reverse=reverse)
 
+    def rows_between_corners(self) -> IntRect:
+        """Return whole pixels that lie inside: all but those of the rows with round corners."""
+        x, y, w, h = self.rect
+        radii = self.radii
+        top = ceil(y + max(radii.tl[1], radii.tr[1]))
+        return IntRect(ceil(x), top, floor(x + w), floor(y + h - max(radii.bl[1], radii.br[1])))
+
 
 @dataclass(frozen=True, slots=True)
 class Painter:
@@ -84,7 +91,7 @@ class Painter:
             self.surface.fill_rect(box, color, self.clip)
             return
         mask = self.rounded_mask(shape)
-        inner = _inside_corners(shape)
+        inner = shape.rows_between_corners() if _has_whole_columns(shape.rect) else None
         if mask is None or self.shift is None or inner is None or inner.is_empty:
             self.surface.fill_mask(mask, color, self.clip)
             return
@@ -92,6 +99,24 @@ class Painter:
         inner = inner.shift(*self.shift)
         self.surface.fill_frame(mask, inner, color, self.clip)
         self.surface.fill_rect(inner, color, self.clip)
+
+    def ring_mask(self, outside: RoundedRect, inside: RoundedRect) -> Mask | None:
+        """Rasterise what is between two (rounded) rectangles."""
+        shift = self.shift
+        if shift is None or is_large(outside.rect.width, outside.rect.height):
+            path = outside.path()
+            if inside.rect.width > 0 and inside.rect.height > 0:
+                path.extend(inside.path(reverse=True))
+            return self.mask(path)
+        return rounded_rect_mask(outside.rect, outside.radii, (inside.rect, inside.radii)).moved(*shift)
+
+    def fill_ring(self, outside: RoundedRect, inside: RoundedRect, color: Color) -> None:
+        """Fill between two (rounded) rectangles."""
+        mask = self.ring_mask(outside, inside) if color.a > 0 and self.sees(outside.rect) else None
+        if mask is not None and self.shift is not None:
+            self.surface.fill_frame(mask, inside.rows_between_corners().shift(*self.shift), color, self.clip)
+        else:
+            self.surface.fill_mask(mask, color, self.clip)
 
     def fill_path(self, path: Path, color: Color, rule: str = "nonzero") -> None:
         """Fill a path."""
@@ -153,15 +178,8 @@ class Painter:
         self.surface.draw(drawn, box.left, box.top, self.clip, mask if edges else None, opacity)
 
 
-def _inside_corners(shape: RoundedRect) -> IntRect | None:
-    """Return the full-width rows between the round corners, where the edges lie on pixels."""
-    x, y, w, h = shape.rect
-    if x != int(x) or w != int(w):
-        return None
-    radii = shape.radii
-    top = ceil(y + max(radii.tl[1], radii.tr[1]))
-    bottom = floor(y + h - max(radii.bl[1], radii.br[1]))
-    return IntRect(int(x), top, int(x + w), bottom)
+def _has_whole_columns(rect: Rect) -> bool:
+    return rect.x == int(rect.x) and rect.width == int(rect.width)
 
 
 def _shrunk(pixmap: Pixmap, to_device: Matrix) -> tuple[Pixmap, Matrix]:

@@ -109,14 +109,7 @@ def _ring(painter: Painter, geometry: BoxGeometry, outer: Sides, inner: Sides, c
     if painter.shift is not None and outside.radii.is_square:
         _square_ring(painter, outside.rect, inside.rect, color)
         return
-    painter.fill_path(_ring_path(outside, inside), color)
-
-
-def _ring_path(outside: RoundedRect, inside: RoundedRect) -> Path:
-    path = outside.path()
-    if inside.rect.width > 0 and inside.rect.height > 0:
-        path.extend(inside.path(reverse=True))
-    return path
+    painter.fill_ring(outside, inside, color)
 
 
 def _square_ring(painter: Painter, outer: Rect, inner: Rect, color: Color) -> None:
@@ -162,7 +155,7 @@ def _paint_joined(painter: Painter, geometry: BoxGeometry, sides: list[BorderSid
     """Draw sides of one style: each ring once, filled with a picture of the sides' colours."""
     areas = [painter.mask(side_area(geometry, edge.side)) for edge in sides]
     for outer, inner, colors in _rings(geometry, sides):
-        ring = painter.mask(_ring_path(geometry.shape_inside(outer), geometry.shape_inside(inner)))
+        ring = painter.ring_mask(geometry.shape_inside(outer), geometry.shape_inside(inner))
         if ring is None:
             continue
         if len(sides) == 1:
@@ -305,7 +298,7 @@ def _along_the_curve(painter: Painter, geometry: BoxGeometry, edge: BorderSide) 
     dots = painter.mask(stroke_path(middle.path(), stroke, pattern, closed=True))
     if round_dots and even:
         return dots
-    ring = painter.mask(_ring_path(geometry.border_shape, geometry.padding_shape))
+    ring = painter.ring_mask(geometry.border_shape, geometry.padding_shape)
     return multiply(dots, ring) if dots is not None and ring is not None else None
 
 

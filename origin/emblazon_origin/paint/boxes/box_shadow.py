@@ -50,7 +50,7 @@ def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow, *, under_opa
         mask = cached_mask(
             key, lambda: _outer_mask(_moved(cast, -bx, -by), _moved(hole, -bx, -by), sigma, alpha)
         )
-        empty = _empty_inside(hole).shift(*shift)
+        empty = hole.rows_between_corners().shift(*shift)
         painter.surface.fill_frame(
             mask.moved(bx + shift[0], by + shift[1]), empty, shadow.color._replace(a=1.0), painter.clip
         )
@@ -69,14 +69,6 @@ def _moderate(rect: Rect, sigma: float) -> bool:
 
 def _all(by: float) -> Sides:
     return Sides(by, by, by, by)
-
-
-def _empty_inside(hole: RoundedRect) -> IntRect:
-    """Return device pixels that lie wholly inside of the hole: all but the rows of its round corners."""
-    x, y, w, h = hole.rect
-    radii = hole.radii
-    top = ceil(y + max(radii.tl[1], radii.tr[1]))
-    return IntRect(ceil(x), top, floor(x + w), floor(y + h - max(radii.bl[1], radii.br[1])))
 
 
 def _outer_mask(cast: RoundedRect, hole: RoundedRect, sigma: float, alpha: int) -> Mask:
@@ -104,16 +96,24 @@ def blurred_shape(shape: RoundedRect, sigma: float, *, plain: bool = True) -> Ma
     corner_y = ceil(max(r[1] for r in radii)) + margin + 2
     cut_x = max(0, int(rect.width) - 2 * corner_x - 2)
     cut_y = max(0, int(rect.height) - 2 * corner_y - 2)
-    small = Rect(rect.x, rect.y, rect.width - cut_x, rect.height - cut_y)
-    sharp = rounded_rect_mask(small, radii)
-    box = sharp.box.grow(margin)
-    padded = Image.new("L", box.size)
-    padded.paste(sharp.image, (margin, margin))
-    soften = true_blur if radii.is_square and plain else blur
-    blurred = Mask(soften(padded, sigma), box.left, box.top)
+    x, y = floor(rect.x), floor(rect.y)
+    small = RoundedRect(Rect(rect.x - x, rect.y - y, rect.width - cut_x, rect.height - cut_y), radii)
+    true = radii.is_square and plain
+    blurred = cached_mask(("blurred", small, sigma, true), lambda: _blurred_whole(small, sigma, true)).moved(
+        x, y
+    )
     if cut_x or cut_y:
         return stretch_mask(blurred, margin + corner_x, margin + corner_y, cut_x, cut_y)
     return blurred
+
+
+def _blurred_whole(shape: RoundedRect, sigma: float, true: bool) -> Mask:
+    margin = reach(sigma)
+    sharp = rounded_rect_mask(shape.rect, shape.radii)
+    box = sharp.box.grow(margin)
+    padded = Image.new("L", box.size)
+    padded.paste(sharp.image, (margin, margin))
+    return Mask(true_blur(padded, sigma) if true else blur(padded, sigma), box.left, box.top)
 
 
 def _outer_transformed(

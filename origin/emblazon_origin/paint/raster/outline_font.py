@@ -7,19 +7,31 @@ Technical Notes 5176 (CFF) and 5177 (Type 2 charstrings).
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .path import Command, Path
 
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 _RLINETO, _RRCURVETO, _ENDCHAR, _RMOVETO = 5, 8, 14, 21
 # A longer path takes several glyphs; HarfBuzz was seen to draw this many operands of one without trouble.
 MAX_OPERATIONS = 60_000
+_MANY = 60  # commands from which on arrays are quicker
+_ONLY_POLYGONS = re.compile("(?:ML+Z?)+").fullmatch
+# A point of a polygon: two 16.16 numbers (5177 §3.2) and an operator.
+_POINT = np.dtype([("x_form", "u1"), ("x", ">i4"), ("y_form", "u1"), ("y", ">i4"), ("operator", "u1")])
 LIMIT = 32_000.0  # largest coordinate that 16.16 numbers hold, differences included, is kept well inside
 
 
 def charstrings(path: Path) -> tuple[bytes, ...] | None:
     """Encode contours as Type 2 charstrings; None where a contour is too long or too far away for one."""
+    if len(path.commands) > _MANY and (polygons := _polygons(path.commands)) is not None:
+        return polygons
     done: list[bytes] = []
     parts = bytearray()
     count = 0
@@ -49,6 +61,38 @@ def charstrings(path: Path) -> tuple[bytes, ...] | None:
     parts.append(_ENDCHAR)
     done.append(bytes(parts))
     return tuple(done)
+
+
+def _polygons(commands: Sequence[Command]) -> tuple[bytes, ...] | None:
+    """Encode polygons all at once; None for other paths, and for those that may not fit."""
+    names = "".join(name for name, _ in commands)
+    if not _ONLY_POLYGONS(names):
+        return None
+    values = np.array([values for name, values in commands if name != "Z"]) * 65536
+    if not np.abs(values).max() < LIMIT * 65536 / 2:  # so that differences fit as well
+        return None
+    fixed = np.rint(values).astype(np.int64)
+    moves = np.frombuffer(names.replace("Z", "").encode(), np.uint8) == ord("M")
+    starts = np.append(np.flatnonzero(moves), len(moves))
+    done: list[bytes] = []
+    begin = 0
+    while begin < len(moves):
+        end = int(starts[np.searchsorted(starts, begin + MAX_OPERATIONS // 3, "right") - 1])
+        if end <= begin:
+            return None
+        done.append(_polygon_points(fixed[begin:end], moves[begin:end]))
+        begin = end
+    return tuple(done)
+
+
+def _polygon_points(fixed: IntArray, moves: BoolArray) -> bytes:
+    """Encode points, given in 1/65536 px, and whether a polygon begins with each."""
+    steps = np.diff(fixed, axis=0, prepend=0)
+    points = np.empty(len(steps), _POINT)
+    points["x"], points["y"] = steps[:, 0], steps[:, 1]
+    points["x_form"] = points["y_form"] = 255
+    points["operator"] = np.where(moves, _RMOVETO, _RLINETO)
+    return points.tobytes() + bytes((_ENDCHAR,))
 
 
 def _raised(start: tuple[float, float], p: Sequence[float]) -> tuple[float, ...]:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import atan2, ceil, cos, hypot, pi, sin, sqrt, tan
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...layout.boxes.box import Rect, Sides
 from .curve import Point, curve_pieces, curve_points, fine_pieces
 from .geometry import Matrix
@@ -53,6 +56,13 @@ class Path:
         """Add the other path's contours."""
         self.commands.extend(other.commands)
         return self
+
+    def add_polygons(self, polygons: NDArray[np.float64]) -> None:
+        """Add closed polygons of equally many corners: (polygon, corner, x and y)."""
+        names = ("M", *("L" for _ in range(polygons.shape[1] - 1)))
+        for corners in polygons.tolist():
+            self.commands += zip(names, map(tuple, corners), strict=True)
+            self.commands.append(("Z", ()))
 
     @property
     def current(self) -> Point:

@@ -131,28 +131,46 @@ def _rasterise(glyphs: tuple[bytes, ...], matrix: Matrix, box: IntRect) -> Mask:
     return Mask(image, extents.x_origin, extents.y_origin)
 
 
-def rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
-    """Return the mask of a rounded rectangle without transform; only its corners are rasterised."""
+def rounded_rect_mask(rect: Rect, radii: Radii, hole: tuple[Rect, Radii] | None = None) -> Mask:
+    """Return the mask of a rounded rectangle without transform, less another one inside of it.
+
+    Only corners are rasterised, once for all boxes that have the same ones.
+    """
     rect = Rect(*map(held, rect))
-    return cached_mask(("rounded", rect, radii), lambda: _rounded_rect_mask(rect, radii))
+    x, y = floor(rect.x), floor(rect.y)
+    shapes = [(_moved(rect, -x, -y), radii)]
+    if hole is not None and hole[0].width > 0 and hole[0].height > 0:
+        shapes.append((_moved(Rect(*map(held, hole[0])), -x, -y), hole[1]))
+    return cached_mask(("rounded", *shapes), lambda: _rounded_mask(shapes)).moved(x, y)
 
 
-def _rounded_rect_mask(rect: Rect, radii: Radii) -> Mask:
-    box = enclose(rect)
-    left, right = max(radii.tl[0], radii.bl[0]), max(radii.tr[0], radii.br[0])
-    top, bottom = max(radii.tl[1], radii.tr[1]), max(radii.bl[1], radii.br[1])
+def _moved(rect: Rect, dx: float, dy: float, cut_x: int = 0, cut_y: int = 0) -> Rect:
+    return Rect(rect.x + dx, rect.y + dy, rect.width - cut_x, rect.height - cut_y)
+
+
+def _rounded_mask(shapes: list[tuple[Rect, Radii]]) -> Mask:
+    box = enclose(shapes[0][0])
     inner = IntRect(
-        floor(rect.x + left) + 2, floor(rect.y + top) + 2,
-        floor(rect.x + rect.width - right) - 2, floor(rect.y + rect.height - bottom) - 2,
-    )  # fmt: skip
+        max(floor(rect.x + max(r.tl[0], r.bl[0])) for rect, r in shapes) + 2,
+        max(floor(rect.y + max(r.tl[1], r.tr[1])) for rect, r in shapes) + 2,
+        min(floor(rect.x + rect.width - max(r.tr[0], r.br[0])) for rect, r in shapes) - 2,
+        min(floor(rect.y + rect.height - max(r.bl[1], r.br[1])) for rect, r in shapes) - 2,
+    )
     # Draw it with the middle taken out, then stretch one column and one row back in.
     cut_x, cut_y = (side - 1 if side >= 32 else 0 for side in inner.size)
     if not cut_x and not cut_y:
-        return _draw(rounded_rect_path(rect, radii), IDENTITY, box, "nonzero")
-    small_rect = Rect(rect.x, rect.y, rect.width - cut_x, rect.height - cut_y)
-    small = _draw(rounded_rect_path(small_rect, radii), IDENTITY, enclose(small_rect), "nonzero")
+        return _rounded_corners(shapes)
+    small_shapes = [(_moved(rect, 0, 0, cut_x, cut_y), radii) for rect, radii in shapes]
+    small = cached_mask(("corners", *small_shapes), lambda: _rounded_corners(small_shapes))
     column, row = inner.left - box.left if cut_x else 0, inner.top - box.top if cut_y else 0
     return stretch_mask(small, column, row, cut_x, cut_y)
+
+
+def _rounded_corners(shapes: list[tuple[Rect, Radii]]) -> Mask:
+    path = rounded_rect_path(*shapes[0])
+    for hole in shapes[1:]:
+        path.extend(rounded_rect_path(*hole, reverse=True))
+    return _draw(path, IDENTITY, enclose(shapes[0][0]), "nonzero")
 
 
 def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int) -> Mask:

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from math import hypot
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .curve import Point
 from .dash import Dashes, Pattern
-from .path import Path, ellipse_path, polygon_path
+from .path import Path, ellipse_path
 
 Join = Literal["miter", "round", "bevel"]
+Floats = NDArray[np.float64]
 _MITER_LIMIT = 4.0
 _MAX_DASHES = 20_000
 
@@ -21,6 +25,7 @@ def stroke_path(
 ) -> Path:
     """Return the area that a pen of `width` px covers along a path; curves are flattened."""
     result = Path()
+    lines: list[tuple[list[Point], bool]] = []
     if width <= 0:
         return result
     for points, is_closed in path.contours(0.05):
@@ -30,13 +35,15 @@ def stroke_path(
         loop = (is_closed or closed) and len(line) > 2
         dashes = pattern(_length(line), loop) if pattern else None
         if dashes is None:
-            _stroke_line(result, line, width, loop, join)
+            lines.append((line, loop))
         elif dashes.round_caps and dashes.dash == 0:
             for x, y in _dots(line, dashes, loop):
                 result.extend(ellipse_path(x, y, width / 2, width / 2))
         else:
-            for piece in _dashed(line, dashes):
-                _stroke_line(result, piece, width, False, join)
+            lines += ((piece, False) for piece in _dashed(line, dashes))
+    lines = [(line, loop) for line, loop in lines if len(line) > 1]
+    if lines:
+        _add_strokes(result, lines, width / 2, join)
     return result
 
 
@@ -52,43 +59,49 @@ def _length(line: Sequence[Point]) -> float:
     return sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(line))
 
 
-def _stroke_line(result: Path, line: Sequence[Point], width: float, loop: bool, join: Join) -> None:
+def _add_strokes(result: Path, lines: Sequence[tuple[list[Point], bool]], half: float, join: Join) -> None:
     """Add one quadrilateral per segment and one wedge per join, all turning the same way."""
-    half = width / 2
-    normals: list[Point] = []
-    for (x0, y0), (x1, y1) in itertools.pairwise(line):
-        size = hypot(x1 - x0, y1 - y0)
-        nx, ny = -(y1 - y0) / size * half, (x1 - x0) / size * half
-        normals.append((nx, ny))
-        result.extend(
-            polygon_path([(x0 - nx, y0 - ny), (x1 - nx, y1 - ny), (x1 + nx, y1 + ny), (x0 + nx, y0 + ny)])
-        )
-    count = len(normals)
-    for i in range(count if loop else count - 1):
-        point = line[i + 1]
-        _add_join(result, point, normals[i], normals[(i + 1) % count], half, join)
+    sizes = np.array([len(line) for line, _ in lines])
+    points = np.array([point for line, _ in lines for point in line])
+    firsts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    lasts = firsts + sizes - 2
+    along = np.diff(points, axis=0, append=points[:1])
+    along[lasts + 1] = 1.0  # from one line to the next: not drawn
+    normals = along[:, ::-1] / np.hypot(along[:, 0], along[:, 1])[:, None] * (-half, half)
+    segments = np.delete(np.arange(len(points)), lasts + 1)
+    side, starts, ends = normals[segments], points[segments], points[segments + 1]
+    result.add_polygons(np.stack((starts - side, ends - side, ends + side, starts + side), axis=1))
+    following = np.arange(1, len(points) + 1)
+    following[lasts] = firsts
+    open_ends = lasts[[not loop for _, loop in lines]]
+    joined = np.setdiff1d(segments, open_ends, assume_unique=True)
+    if len(joined):
+        _add_joins(result, points[joined + 1], normals[joined], normals[following[joined]], half, join)
 
 
-def _add_join(result: Path, point: Point, first: Point, second: Point, half: float, join: Join) -> None:
-    x, y = point
-    turn = first[0] * second[1] - first[1] * second[0]
-    if abs(turn) < 1e-9 * half * half and first[0] * second[0] + first[1] * second[1] > 0:
-        return
+def _add_joins(result: Path, at: Floats, before: Floats, after: Floats, half: float, join: Join) -> None:
+    """Fill the outer side of each bend at `at`, between the normals before and after it."""
+    turn = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+    straight = (np.abs(turn) < 1e-9 * half * half) & ((before * after).sum(axis=1) > 0)
+    bends = np.flatnonzero(~straight)
     if join == "round":
-        result.extend(ellipse_path(x, y, half, half))
+        for x, y in at[bends].tolist():
+            result.extend(ellipse_path(x, y, half, half))
         return
     # The outer side of the bend is on the negative normals for a left turn (y down), else on the positive.
-    sign = -1 if turn > 0 else 1
-    ax, ay = first[0] * sign, first[1] * sign
-    bx, by = second[0] * sign, second[1] * sign
-    corner = [(x, y), (x + ax, y + ay), (x + bx, y + by)]
-    mx, my = ax + bx, ay + by
-    square = mx * mx + my * my
-    if join == "miter" and square > 1e-12:
-        factor = 2 * half * half / square
-        if factor * (square**0.5) <= _MITER_LIMIT * half:
-            corner.insert(2, (x + mx * factor, y + my * factor))
-    result.extend(polygon_path(corner if sign < 0 else corner[::-1]))
+    sign = np.where(turn[bends] > 0, -1.0, 1.0)
+    center, first, second = at[bends], before[bends] * sign[:, None], after[bends] * sign[:, None]
+    middle = first + second
+    square = (middle * middle).sum(axis=1)
+    factor = 2 * half * half / np.maximum(square, 1e-12)
+    pointed = (square > 1e-12) & (factor * np.sqrt(square) <= _MITER_LIMIT * half) & (join == "miter")
+    tip = center + middle * factor[:, None]
+    for flipped in (False, True):
+        for has_tip in (False, True):
+            some = np.flatnonzero(((sign > 0) == flipped) & (pointed == has_tip))
+            outer = (tip[some],) if has_tip else ()
+            corners = (center[some], (center + first)[some], *outer, (center + second)[some])
+            result.add_polygons(np.stack(corners[::-1] if flipped else corners, axis=1))
 
 
 def _walk(line: Sequence[Point]) -> Iterator[tuple[float, float, Point, Point]]:

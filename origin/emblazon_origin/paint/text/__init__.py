@@ -1,9 +1,11 @@
 """What text paints.
 
-line_items.py  the display items of one line
-runs.py        glyph runs
-decoration.py  underlines and their kind
-text_clip.py   `background-clip: text`
+line_items.py      the display items of one line
+runs.py            glyph runs
+stroked_glyphs.py  `-webkit-text-stroke`
+turned_glyphs.py   glyphs under a matrix that turns or scales
+decoration.py      underlines and their kind
+text_clip.py       `background-clip: text`
 
-inline_slices.py  inline boxes that are broken over several lines, put together again
+inline_slices.py   inline boxes that are broken over several lines, put together again
 """

@@ -25,7 +25,8 @@ from ..raster.dash import Dashes, Pattern, is_round_dotted
 from ..raster.path import Path, rect_path
 from ..raster.rasterizer import Mask
 from ..raster.stroke import stroke_path
-from .runs import Origin, paint_mask_shadow
+from .runs import paint_mask_shadow
+from .stroked_glyphs import Origin
 
 _MAX_SKIP = 13.0  # px that a line stops before and after a glyph, at most
 

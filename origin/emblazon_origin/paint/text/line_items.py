@@ -22,7 +22,8 @@ from ..effects.effect_groups import has_effects, inline_group
 from ..painter import Painter
 from ..raster.geometry import Matrix
 from .decoration import DecorationLine, decoration_lines, paint_decoration
-from .runs import Origin, paint_run, paint_run_shadows, run_ink
+from .runs import paint_run, paint_run_shadows, run_ink
+from .stroked_glyphs import Origin
 from .text_clip import runs_inside
 
 Items = list[Item | Group]

@@ -12,18 +12,14 @@ from ...layout.boxes.box import Rect
 from ...style.values.value_types import BLACK, Color
 from ...text.fonts.coverage import coverage_table, luminance_level
 from ...text.fonts.draw import color_glyphs, fill_color, run_mask
-from ...text.fonts.glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, glyph_outline
+from ...text.fonts.glyphs import MAX_GLYPH_SIDE
 from ...text.line_model import GlyphRun
 from ..painter import Painter
 from ..raster.blur import blur, reach
-from ..raster.geometry import IDENTITY, Matrix
-from ..raster.path import Path
-from ..raster.rasterizer import Mask, coverage
-from ..raster.stroke import stroke_path
+from ..raster.rasterizer import Mask
 from ..raster.surface import rgb8
-
-# Where a run's x = 0 and its line's baseline lie, in scaled px.
-Origin = tuple[float, float]
+from .stroked_glyphs import Origin, stroke_mask
+from .turned_glyphs import turned_run_mask
 
 
 def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
@@ -50,66 +46,16 @@ def fill_mask(
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
         drawn = run_mask(run, origin, dpr, moved=(matrix.e, matrix.f), color=color)
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
-    mask = coverage(device_path(run, origin, dpr, matrix), IDENTITY, painter.clip.bounds, glyphs=True)
+    mask = turned_run_mask(run, origin, dpr, matrix, painter.clip.bounds)
     if mask is None:
         return None
     table = coverage_table(luminance_level(color or fill_color(run)))
     return Mask(mask.image.point(list(table)), mask.x, mask.y)
 
 
-def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
-    """Return all outlines of a run, in scaled px."""
-    path = Path()
-    k = run.size * dpr / run.font.units_per_em
-    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
-    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        x, y = x0 + gx * dpr, y0 - gy * dpr
-        for name, points in glyph_outline(run.font, glyph):
-            mapped = [p * k + x if i % 2 == 0 else y - p * k for i, p in enumerate(points)]
-            path.commands.append((name, tuple(mapped)))
-    return path
-
-
-def device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Path:
-    """Return all outlines of a run in device px: turned and scaled, their origins on quarters of a pixel.
-
-    As in Skia: upright text keeps its baseline on a whole pixel.
-    """
-    path = Path()
-    k = run.size * dpr / run.font.units_per_em
-    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
-    a, b, c, d = matrix.a * k, matrix.b * k, -matrix.c * k, -matrix.d * k
-    steps_x = 1 if matrix.a == 0 else SUBPIXEL_STEPS
-    steps_y = 1 if matrix.b == 0 else SUBPIXEL_STEPS
-    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        px, py = matrix.apply(x0 + gx * dpr, y0 - gy * dpr)
-        x, y = _nearest(px, steps_x), _nearest(py, steps_y)
-        for name, p in glyph_outline(run.font, glyph):
-            mapped = [
-                value
-                for i in range(0, len(p), 2)
-                for value in (a * p[i] + c * p[i + 1] + x, b * p[i] + d * p[i + 1] + y)
-            ]
-            path.commands.append((name, tuple(mapped)))
-    return path
-
-
-def _nearest(value: float, steps: int) -> float:
-    return floor(value * steps + 0.5) / steps
-
-
 def _paint_stroke(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
     mask = stroke_mask(painter, run, origin, dpr)
     painter.surface.fill_mask(mask, run.style.text_stroke_color, painter.clip)
-
-
-def stroke_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mask | None:
-    """Return the coverage of a run's `-webkit-text-stroke`: centred on the outlines."""
-    width = run.style.text_stroke_width * dpr
-    if painter.matrix.is_translation:
-        outline = stroke_path(device_path(run, origin, dpr, painter.matrix), width, closed=True)
-        return coverage(outline, IDENTITY, painter.clip.bounds)
-    return painter.mask(stroke_path(run_path(run, origin, dpr), width, closed=True))
 
 
 def _paint_color_glyphs(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:

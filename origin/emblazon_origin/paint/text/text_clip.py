@@ -15,7 +15,8 @@ from ..raster.clip import Clip
 from ..raster.geometry import IntRect
 from ..raster.rasterizer import Mask
 from .decoration import decoration_coverage, decoration_lines
-from .runs import Origin, ink_mask
+from .runs import ink_mask
+from .stroked_glyphs import Origin
 
 TextLine = tuple[Origin, list[GlyphRun]]
 

@@ -9,7 +9,7 @@ Coverage is corrected for the text's colour as Skia does
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from PIL import Image
@@ -39,7 +39,7 @@ class RunMask(NamedTuple):
 
 
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
-_Placed = tuple[GlyphMask, int, int]  # mask, x and y of its top left
+PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
     "runs", 24 << 20, lambda run: 300 + (run.image.width * run.image.height if run.image else 0), largest=0.25
 )
@@ -73,12 +73,15 @@ def run_mask(
     key = (run.font, run.size * dpr, tuple(run.glyphs), tuple(run.xs), tuple(run.ys), fraction, dpr, level)
     found = _runs.peek(key)
     if found is None:
-        found = _compose(list(_placed(run, fraction, dpr)), level)
+        found = compose(_placed(run, fraction, dpr))
+        if found.image is not None:
+            found = found._replace(image=found.image.point(coverage_table(level)))
         _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
 
-def _compose(placed: list[_Placed], level: int) -> RunMask:
+def compose(placed: Iterable[PlacedMask]) -> RunMask:
+    """Return the coverage of glyphs together."""
     inked = [(mask.image, x, y) for mask, x, y in placed if mask.image is not None]
     if not inked:
         return RunMask(None, 0, 0)
@@ -91,10 +94,10 @@ def _compose(placed: list[_Placed], level: int) -> RunMask:
     for image, x, y in inked:
         x, y = x - left, y - top
         core.paste(255, (x, y, x + image.width, y + image.height), image.im)
-    return RunMask(canvas.point(coverage_table(level)), left, top)
+    return RunMask(canvas, left, top)
 
 
-def _placed(run: GlyphRun, x0: float, dpr: float) -> Iterator[_Placed]:
+def _placed(run: GlyphRun, x0: float, dpr: float) -> Iterator[PlacedMask]:
     """Yield the glyphs of a run whose baseline begins at (x0, 0), device px."""
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:

@@ -41,7 +41,6 @@ class ColorGlyph(NamedTuple):
 
 
 PathCommand = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[float, ...]]
-_MaskKey = tuple[FontInstance, int, float, float]
 
 
 def _area(entry: GlyphMask | ColorGlyph) -> int:
@@ -71,14 +70,38 @@ def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 
     return found
 
 
+def turned_mask(
+    font: FontInstance, glyph: int, turn: tuple[float, float, float, float], shift: tuple[float, float]
+) -> GlyphMask:
+    """Return the coverage of a glyph that is turned and scaled.
+
+    `turn` (a, b, c, d) maps a point of the em square, y downwards, to device px: (ax + cy, bx + dy);
+    `shift` is added to it.
+    """
+    key = (font, glyph, turn, shift)
+    found = _masks.peek(key)
+    if found is None:
+        k, lift = 1 / font.units_per_em, font.embolden / 2
+        a, b, c, d = turn
+        x, y = shift[0] + c * lift, shift[1] + d * lift
+        found = _masks.put(key, _draw(font, glyph, (a * k, -b * k, -c * k, d * k, x, -y)))
+    return found
+
+
 def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> GlyphMask:
     k = layout_unit(size) / font.units_per_em
     extents = font.hb_font.get_glyph_extents(glyph)
     if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return _BLANK
-    draw = _rasteriser()
     # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
-    draw.transform = (k, 0.0, 0.0, k, shift, -font.embolden * size / 2)
+    return _draw(font, glyph, (k, 0.0, 0.0, k, shift, -font.embolden * size / 2))
+
+
+def _draw(
+    font: FontInstance, glyph: int, transform: tuple[float, float, float, float, float, float]
+) -> GlyphMask:
+    draw = _rasteriser()
+    draw.transform = transform
     draw.draw_glyph(font.hb_font, glyph)
     raster = draw.render()
     if raster is None:
