@@ -30,7 +30,8 @@ def curve_pieces(start: Point, p: Sequence[float], scale: float) -> int:
             for v in (x, y)
         )
     distance = max(dx, dy) + min(dx, dy) / 2
-    steps = (int(min(distance * scale, 1e4) * 256) + 16) >> 5
+    # A hair more, so that a shape has as many wherever it lies.
+    steps = (int(min(distance * scale, 1e4) * 256 + 1e-6) + 16) >> 5
     shift = steps.bit_length() // 2 + (len(x) == 4)
     return int(2 ** min(max(shift, 1), 6))
 
