@@ -118,11 +118,6 @@ class Painter:
         else:
             self.surface.fill_mask(mask, color, self.clip)
 
-    def fill_path(self, path: Path, color: Color, rule: str = "nonzero") -> None:
-        """Fill a path."""
-        if color.a > 0:
-            self.surface.fill_mask(self.mask(path, rule), color, self.clip)
-
     def clip_to(self, shape: RoundedRect) -> Clip:
         """Return the clip narrowed to a (rounded) rectangle."""
         box = self.pixel_box(shape)
