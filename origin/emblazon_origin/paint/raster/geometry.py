@@ -64,6 +64,8 @@ class Matrix(NamedTuple):
     def bounds(self, rect: Rect) -> Rect:
         """Return the bounding box of the mapped rectangle."""
         x, y, w, h = rect
+        if self.is_translation:
+            return Rect(x + self.e, y + self.f, w, h)
         corners = [self.apply(*p) for p in ((x, y), (x + w, y), (x, y + h), (x + w, y + h))]
         xs, ys = [p[0] for p in corners], [p[1] for p in corners]
         return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
@@ -102,11 +104,13 @@ class IntRect(NamedTuple):
 
     def intersect(self, other: IntRect) -> IntRect:
         """Return the common pixels."""
+        left, top, right, bottom = self
+        other_left, other_top, other_right, other_bottom = other
         return IntRect(
-            max(self.left, other.left),
-            max(self.top, other.top),
-            min(self.right, other.right),
-            min(self.bottom, other.bottom),
+            left if left > other_left else other_left,
+            top if top > other_top else other_top,
+            right if right < other_right else other_right,
+            bottom if bottom < other_bottom else other_bottom,
         )
 
     def union(self, other: IntRect) -> IntRect:
@@ -142,6 +146,8 @@ FAR = 1 << 24
 
 def held(value: float) -> float:
     """Return a coordinate no further away than any canvas can tell; what is no number is 0."""
+    if -FAR < value < FAR:
+        return value
     return min(max(value, -FAR), FAR) if value == value else 0.0
 
 
@@ -158,7 +164,8 @@ def snap(rect: Rect) -> IntRect:
 
 def enclose(rect: Rect) -> IntRect:
     """Return the pixels that the rectangle touches."""
-    x, y, w, h = (held(value) for value in rect)
+    x, y, w, h = rect
+    x, y, w, h = held(x), held(y), held(w), held(h)
     return IntRect(floor(x + 1e-6), floor(y + 1e-6), ceil(x + w - 1e-6), ceil(y + h - 1e-6))
 
 

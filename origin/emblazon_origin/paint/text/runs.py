@@ -10,7 +10,7 @@ from PIL import Image
 from ...assets.pixmap import Pixmap
 from ...layout.boxes.box import Rect
 from ...style.values.value_types import BLACK, Color
-from ...text.fonts.coverage import coverage_table, luminance_level
+from ...text.fonts.coverage import luminance_level
 from ...text.fonts.draw import color_glyphs, fill_color, run_mask
 from ...text.fonts.glyphs import MAX_GLYPH_SIDE
 from ...text.line_model import GlyphRun
@@ -46,11 +46,8 @@ def fill_mask(
     if matrix.is_translation and run.size * dpr <= MAX_GLYPH_SIDE:
         drawn = run_mask(run, origin, dpr, moved=(matrix.e, matrix.f), color=color)
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
-    mask = turned_run_mask(run, origin, dpr, matrix, painter.clip.bounds)
-    if mask is None:
-        return None
-    table = coverage_table(luminance_level(color or fill_color(run)))
-    return Mask(mask.image.point(list(table)), mask.x, mask.y)
+    level = luminance_level(color or fill_color(run))
+    return turned_run_mask(run, origin, dpr, matrix, painter.clip.bounds, level)
 
 
 def _paint_stroke(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
@@ -165,7 +162,7 @@ def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
         left, right = max(left, by - shadow.x * dpr), max(right, by + shadow.x * dpr)
         top, bottom = max(top, by - shadow.y * dpr), max(bottom, by + shadow.y * dpr)
     x, y = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
-    lift = max((abs(gy) for gy in run.ys), default=0.0) * dpr
+    lift = max(max(run.ys), -min(run.ys), 0.0) * dpr if run.ys else 0.0
     return Rect(
         x - left, y - size - lift - top, run.width * dpr + left + right, size * 1.5 + 2 * lift + top + bottom
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor
 
+from ...text.fonts.coverage import coverage_table
 from ...text.fonts.draw import PlacedMask, compose
 from ...text.fonts.glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, glyph_outline, turned_mask
 from ...text.line_model import GlyphRun
@@ -18,23 +19,27 @@ from .stroked_glyphs import Origin
 
 
 def turned_run_mask(
-    run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix, visible: IntRect
+    run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix, visible: IntRect, level: int
 ) -> Mask | None:
-    """Return the coverage of a run in device px, at least of what is visible."""
+    """Return the coverage of a run in device px, at least of what is visible, for a colour's level."""
     size = run.size * dpr
     if size * max(matrix.scale) > MAX_GLYPH_SIDE:
-        return coverage(_device_path(run, origin, dpr, matrix), IDENTITY, visible, glyphs=True)
+        mask = coverage(_device_path(run, origin, dpr, matrix), IDENTITY, visible, glyphs=True)
+        return mask and Mask(mask.image.point(coverage_table(level)), mask.x, mask.y)
     turn = (matrix.a * size, matrix.b * size, matrix.c * size, matrix.d * size)
-    drawn = compose(_in_sight(_placed(run, _origins(run, origin, dpr, matrix), turn), visible))
+    drawn = compose(_in_sight(_placed(run, _origins(run, origin, dpr, matrix), turn, level), visible))
     return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
 
 
 def _placed(
-    run: GlyphRun, origins: Iterator[tuple[float, float]], turn: tuple[float, float, float, float]
+    run: GlyphRun,
+    origins: Iterator[tuple[float, float]],
+    turn: tuple[float, float, float, float],
+    level: int,
 ) -> Iterator[PlacedMask]:
     for glyph, (x, y) in zip(run.glyphs, origins, strict=True):
         whole_x, whole_y = floor(x), floor(y)
-        mask = turned_mask(run.font, glyph, turn, (x - whole_x, y - whole_y))
+        mask = turned_mask(run.font, glyph, turn, (x - whole_x, y - whole_y), level)
         yield mask, whole_x + mask.left, whole_y + mask.top
 
 

@@ -8,8 +8,8 @@ Coverage is corrected for the text's colour as Skia does
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
+from math import floor
 from typing import NamedTuple
 
 from PIL import Image
@@ -17,9 +17,9 @@ from PIL import Image
 from ...caching import ByteCache
 from ...style.values.value_types import Color
 from ..line_model import GlyphRun
-from .coverage import coverage_table, luminance_level
+from .coverage import luminance_level
 from .font_instance import FontInstance
-from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, forget_masks, glyph_mask
+from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, forget_masks, strike_of
 
 
 class PlacedColor(NamedTuple):
@@ -38,6 +38,7 @@ class RunMask(NamedTuple):
     y: int
 
 
+_HALF_STEP = 0.5 / SUBPIXEL_STEPS
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
@@ -68,45 +69,52 @@ def run_mask(
     x0 = origin[0] + moved[0] + run.x * dpr
     y0 = run.baseline_at(origin[1], dpr) + moved[1]
     # The same glyphs at the same fraction of a pixel make the same mask, wherever the run lies.
-    whole_x, whole_y = math.floor(x0), math.floor(y0 + 0.5)
+    whole_x, whole_y = floor(x0), floor(y0 + 0.5)
     fraction = x0 - whole_x
     key = (run.font, run.size * dpr, tuple(run.glyphs), tuple(run.xs), tuple(run.ys), fraction, dpr, level)
     found = _runs.peek(key)
     if found is None:
-        found = compose(_placed(run, fraction, dpr))
-        if found.image is not None:
-            found = found._replace(image=found.image.point(coverage_table(level)))
+        found = compose(_placed(run, fraction, dpr, level))
         _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
 
 def compose(placed: Iterable[PlacedMask]) -> RunMask:
-    """Return the coverage of glyphs together."""
-    inked = [(mask.image, x, y) for mask, x, y in placed if mask.image is not None]
+    """Return the coverage of glyphs together, each laid over those before it."""
+    inked: list[tuple[Image.Image, int, int, int, int]] = []
+    left = top = right = bottom = 0
+    for mask, x, y in placed:
+        image = mask.image
+        if image is None:
+            continue
+        width, height = image.size
+        if not inked:
+            left, top, right, bottom = x, y, x + width, y + height
+        left, top = min(left, x), min(top, y)
+        right, bottom = max(right, x + width), max(bottom, y + height)
+        inked.append((image, x, y, x + width, y + height))
     if not inked:
         return RunMask(None, 0, 0)
-    left, top = min(x for _, x, _ in inked), min(y for _, _, y in inked)
-    inked = [entry for entry in inked if entry[1] - left < _MAX_RUN and entry[2] - top < _MAX_RUN]
-    right = max(x + image.width for image, x, _ in inked)
-    bottom = max(y + image.height for image, _, y in inked)
     canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
     core = canvas.im  # what `paste` itself calls, in half the time: cards have hundreds of glyphs
-    for image, x, y in inked:
-        x, y = x - left, y - top
-        core.paste(255, (x, y, x + image.width, y + image.height), image.im)
+    for image, x, y, x1, y1 in inked:
+        if x - left < _MAX_RUN and y - top < _MAX_RUN:
+            core.paste(255, (x - left, y - top, x1 - left, y1 - top), image.im)
     return RunMask(canvas, left, top)
 
 
-def _placed(run: GlyphRun, x0: float, dpr: float) -> Iterator[PlacedMask]:
+def _placed(run: GlyphRun, x0: float, dpr: float, level: int) -> Iterator[PlacedMask]:
     """Yield the glyphs of a run whose baseline begins at (x0, 0), device px."""
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
         return
+    glyph_at = strike_of(font, size, level).mask
+    x0 += _HALF_STEP
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        x, fraction = snap(x0 + gx * dpr)
-        y = math.floor(0.5 - gy * dpr)
-        mask = glyph_mask(font, glyph, size, fraction)
-        yield mask, x + mask.left, y + mask.top
+        x = x0 + gx * dpr
+        whole = floor(x)
+        mask = glyph_at(glyph, int((x - whole) * SUBPIXEL_STEPS))
+        yield mask, whole + mask.left, floor(0.5 - gy * dpr) + mask.top
 
 
 def color_glyphs(
@@ -126,15 +134,15 @@ def color_glyphs(
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         drawn = color_glyph(font, glyph, run.size * dpr, foreground)
         if drawn.image is not None:
-            x, y = snap(x0 + gx * dpr)[0], math.floor(y0 - gy * dpr + 0.5)
+            x, y = snap(x0 + gx * dpr)[0], floor(y0 - gy * dpr + 0.5)
             placed.append(PlacedColor(drawn.image, x + drawn.left, y + drawn.top))
     return placed
 
 
 def snap(x: float) -> tuple[int, float]:
     """Return the nearest quarter of a pixel as a whole pixel and the rest, which may exceed the quarter."""
-    x += 0.5 / SUBPIXEL_STEPS
-    whole = math.floor(x)
+    x += _HALF_STEP
+    whole = floor(x)
     return whole, x - whole
 
 

@@ -1,8 +1,8 @@
 """Glyphs as pixels and as paths, from caches bounded by bytes.
 
 Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
-(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area of unhinted outlines;
-`draw.py` corrects it for the text's colour.
+(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area of unhinted outlines,
+corrected for the text's colour (`coverage.py`) where its level is given.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import uharfbuzz as hb
 from PIL import Image
 
 from ...caching import ByteCache
+from .coverage import coverage_table
 from .font_instance import FontInstance
 from .font_metrics import layout_unit
 
@@ -48,7 +49,7 @@ def _area(entry: GlyphMask | ColorGlyph) -> int:
     return image.width * image.height * len(image.getbands()) if image else 0
 
 
-_masks: ByteCache[GlyphMask] = ByteCache("glyphs", 24 << 20, _area, largest=0.25)
+_turned: ByteCache[GlyphMask] = ByteCache("turned glyphs", 8 << 20, _area, largest=0.25)
 _colors: ByteCache[ColorGlyph] = ByteCache("color glyphs", 24 << 20, _area, largest=0.25)
 _outlines: ByteCache[tuple[PathCommand, ...]] = ByteCache(
     "outlines", 8 << 20, lambda path: 64 + 96 * len(path), largest=0.25
@@ -57,35 +58,77 @@ _local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None, 0, 0)
 
 
+class Strike:
+    """One font at one size: the coverage of its glyphs at each place in a pixel, as they are first asked for.
+
+    `level` is that of the colour that they are corrected for (`coverage.py`), None: as the outlines have it.
+    """
+
+    __slots__ = ("_masks", "bytes", "font", "level", "size")
+
+    def __init__(self, font: FontInstance, size: float, level: int | None) -> None:
+        self.font, self.size, self.level = font, size, level
+        self.bytes = 0
+        self._masks: dict[int, GlyphMask] = {}
+
+    def mask(self, glyph: int, step: int) -> GlyphMask:
+        """Return a glyph's coverage, moved right by `step` quarters of a pixel."""
+        found = self._masks.get(glyph << 3 | step)
+        return self._draw(glyph, step) if found is None else found
+
+    def _draw(self, glyph: int, step: int) -> GlyphMask:
+        drawn = _corrected(_rasterise(self.font, glyph, self.size, step / SUBPIXEL_STEPS), self.level)
+        self._masks[glyph << 3 | step] = drawn
+        self.bytes += _GLYPH_BYTES + _area(drawn)
+        _strikes.put((self.font, self.size, self.level), self)  # it has grown
+        return drawn
+
+
+_GLYPH_BYTES = 300
+_strikes: ByteCache[Strike] = ByteCache("strikes", 24 << 20, lambda strike: strike.bytes, largest=0.25)
+
+
+def strike_of(font: FontInstance, size: float, level: int | None) -> Strike:
+    """Return the glyphs of a font at `size` device px per em."""
+    found = _strikes.peek((font, size, level))
+    return Strike(font, size, level) if found is None else found
+
+
 def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0) -> GlyphMask:
     """Return the coverage of a glyph at `size` device px per em, shifted right by `subpixel_x` (0 to 1).
 
     The shift is rounded down to a quarter of a pixel.
     """
-    shift = math.floor(subpixel_x * SUBPIXEL_STEPS) / SUBPIXEL_STEPS
-    key = (font, glyph, size, shift)
-    found = _masks.peek(key)
-    if found is None:
-        found = _masks.put(key, _rasterise(font, glyph, size, shift))
-    return found
+    return strike_of(font, size, None).mask(glyph, math.floor(subpixel_x * SUBPIXEL_STEPS))
 
 
 def turned_mask(
-    font: FontInstance, glyph: int, turn: tuple[float, float, float, float], shift: tuple[float, float]
+    font: FontInstance,
+    glyph: int,
+    turn: tuple[float, float, float, float],
+    shift: tuple[float, float],
+    level: int,
 ) -> GlyphMask:
     """Return the coverage of a glyph that is turned and scaled.
 
     `turn` (a, b, c, d) maps a point of the em square, y downwards, to device px: (ax + cy, bx + dy);
     `shift` is added to it.
     """
-    key = (font, glyph, turn, shift)
-    found = _masks.peek(key)
+    key = (font, glyph, turn, shift, level)
+    found = _turned.peek(key)
     if found is None:
         k, lift = 1 / font.units_per_em, font.embolden / 2
         a, b, c, d = turn
         x, y = shift[0] + c * lift, shift[1] + d * lift
-        found = _masks.put(key, _draw(font, glyph, (a * k, -b * k, -c * k, d * k, x, -y)))
+        drawn = _draw(font, glyph, (a * k, -b * k, -c * k, d * k, x, -y))
+        found = _turned.put(key, _corrected(drawn, level))
     return found
+
+
+def _corrected(mask: GlyphMask, level: int | None) -> GlyphMask:
+    if mask.image is None or level is None:
+        return mask
+    return mask._replace(image=mask.image.point(coverage_table(level)))
 
 
 def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> GlyphMask:
@@ -199,7 +242,7 @@ def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
 
 def forget_masks() -> None:
     """Empty the caches of masks, colour glyphs and outlines."""
-    for cache in (_masks, _colors, _outlines):
+    for cache in (_strikes, _turned, _colors, _outlines):
         cache.clear()
 
 

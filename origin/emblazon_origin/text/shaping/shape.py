@@ -120,7 +120,8 @@ def _read(buffer: hb.Buffer, offset: int) -> ShapedRun:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
     clusters = [info.cluster - offset for info in infos]
-    unsafe = frozenset(info.cluster - offset for info in infos if int(info.flags) & _UNSAFE)
+    flags = [int(info.flags) for info in infos]
+    unsafe = frozenset([at for at, flag in zip(clusters, flags, strict=True) if flag & _UNSAFE])
     places = [position.position for position in positions]
     xs = [place[0] for place in places]
     ys = [place[1] for place in places]
