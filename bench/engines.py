@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from emblazon.contract.schema import Format
+from emblazon_origin.garbage import GarbageBetweenJobs
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 
@@ -49,6 +51,9 @@ class Emblazon:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        gc.collect()
+        gc.freeze()  # this and what follows is what render processes do
+        self._garbage = GarbageBetweenJobs()
 
     def draw(self, card: BenchCard, output: Output, html: str) -> Sample:
         """Draw a card once."""
@@ -61,6 +66,7 @@ class Emblazon:
             size = picture.width * picture.height * len(picture.getbands())
         else:
             size = len(self._engine.render(request).data)
+        self._garbage.job_done()
         return Sample((time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000, size)
 
 

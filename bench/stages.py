@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 
 from emblazon_origin.allocator import keep_freed_memory
+from emblazon_origin.garbage import GarbageBetweenJobs
 from emblazon_origin.home import find_home
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.template.library import TemplateLibrary
@@ -26,6 +27,7 @@ def main() -> None:
     keep_freed_memory()  # as render processes do
     home = find_home(ROOT)
     engine = Engine.from_home(home)
+    garbage = GarbageBetweenJobs()
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     print(f"{'':28}" + "".join(f"{stage:>9}" for stage in STAGES) + f"{'sum':>9}")
     by_kind: dict[str, list[dict[str, float]]] = defaultdict(list)
@@ -38,6 +40,7 @@ def main() -> None:
             for stage, ms in engine.render(request).report.timings.items():
                 if number >= WARM:
                     drawn[stage].append(ms)
+            garbage.job_done()
         medians = {stage: statistics.median(values) for stage, values in drawn.items()}
         by_kind[card.kind].append(medians)
         _print(card.id, medians)

@@ -56,8 +56,9 @@ class _Fields:
             elif given.default is not _MISSING:
                 options["default"] = given.default  # type: ignore[assignment]
             members.append((name, owner.__annotations__[name], dataclasses.field(**options)))  # type: ignore[call-overload]
-        made = dataclasses.make_dataclass(owner.__name__, members)
-        return made.__dataclass_fields__  # type: ignore[attr-defined]
+        made = dataclasses.make_dataclass(owner.__name__, members).__dataclass_fields__  # type: ignore[attr-defined]
+        owner.__dataclass_fields__ = made  # type: ignore[attr-defined]  # in place of this: once for each class
+        return made
 
 
 def _dataclass(*, frozen: bool = False, slots: bool) -> Callable[[type], type]:

@@ -17,7 +17,7 @@ explain           findings, and `lint`
 platforms         what platforms take as the picture of a link
 project, home     emblazon.toml; the folders of templates and fonts
 fontsetup         fills fonts/vendor
-caching           every cache of a process under one budget; allocator: the C allocator's settings
+caching           every cache of a process under one budget; allocator, garbage: its memory
 workers           processes that render
 storage           where rendered cards are kept
 server            the origin over HTTP

@@ -15,10 +15,10 @@ import select
 import signal
 import socket
 import threading
-from itertools import count
 from typing import Any
 
 from emblazon_origin.errors import CardError, EmblazonError
+from emblazon_origin.garbage import GarbageBetweenJobs
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import Job
 from emblazon_origin.workers.renderer import Renderer, Waits
@@ -26,7 +26,6 @@ from emblazon_origin.workers.renderer import Renderer, Waits
 EXIT_MEMORY = 77
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_COLLECTION, _FULL_COLLECTION = 8, 64  # jobs from one search for garbage to the next
 
 
 def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, nice: int) -> None:
@@ -35,8 +34,8 @@ def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, nice: i
     `memory_limit` is the bytes this process may grow by.
     """
     _become_expendable(sock, memory_limit, nice)
-    gc.disable()  # garbage is looked for between jobs
-    for number in count(1):
+    garbage = GarbageBetweenJobs()
+    while True:
         try:
             header, _ = frames.receive(sock)
         except (OSError, frames.ChannelClosed):
@@ -50,10 +49,7 @@ def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, nice: i
             os._exit(0)
         if answer.get("fatal"):
             os._exit(EXIT_MEMORY)
-        if number % _FULL_COLLECTION == 0:
-            gc.collect()
-        elif number % _COLLECTION == 0:
-            gc.collect(1)
+        garbage.job_done()
 
 
 def _answer(renderer: Renderer, header: frames.Header, waits: Waits) -> tuple[dict[str, Any], bytes]:

@@ -22,7 +22,7 @@ from emblazon_origin.text.fonts.coverage import coverage_table, luminance_level
 from emblazon_origin.text.fonts.draw import color_glyphs, forget_glyphs, run_mask
 from emblazon_origin.text.fonts.font_instance import FontInstance
 from emblazon_origin.text.fonts.font_library import FontLibrary
-from emblazon_origin.text.fonts.glyphs import color_glyph, glyph_mask, glyph_outline
+from emblazon_origin.text.fonts.glyphs import GlyphMask, color_glyph, glyph_outline, strike_of
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.line_model import GlyphRun, InlineLayout, TextItem
 
@@ -43,11 +43,15 @@ def inter(fonts: FontLibrary, style: ComputedStyle) -> FontInstance:
     return fonts.font_set(style).primary
 
 
+def _mask(font: FontInstance, glyph: int, size: float) -> GlyphMask:
+    return strike_of(font, size, None).mask(glyph, 0)
+
+
 # --- masks ---------------------------------------------------------------------------------------------
 
 
 def test_a_mask_covers_the_glyph_where_it_stands(inter: FontInstance) -> None:
-    mask = glyph_mask(inter, _glyph(inter, "H"), 100.0)
+    mask = _mask(inter, _glyph(inter, "H"), 100.0)
     assert mask.image is not None
     assert mask.top == -73  # the cap height of 72.7 px above the baseline
     assert mask.image.height == 73
@@ -56,12 +60,13 @@ def test_a_mask_covers_the_glyph_where_it_stands(inter: FontInstance) -> None:
 
 
 def test_blank_glyphs_have_no_mask(inter: FontInstance) -> None:
-    assert glyph_mask(inter, _glyph(inter, " "), 20.0).image is None
+    assert _mask(inter, _glyph(inter, " "), 20.0).image is None
 
 
 def test_subpixel_shift_moves_ink_in_quarters(inter: FontInstance) -> None:
     glyph = _glyph(inter, "l")
-    at = [glyph_mask(inter, glyph, 20.0, shift) for shift in (0.0, 0.2, 0.3)]
+    strike = strike_of(inter, 20.0, None)
+    at = [strike.mask(glyph, step) for step in (0, 0, 1)]
     assert at[0].image is at[1].image
     assert at[1].image is not at[2].image
 
@@ -101,7 +106,7 @@ def test_synthetic_bold_and_slant_change_the_ink(fonts: FontLibrary, style: Comp
     def ink(**changes: object) -> float:
         thai = style.replace(font_family=("Nowhere",), **changes)
         font = fonts.font_set(thai).select("ก", "Thai").font
-        image = glyph_mask(font, _glyph(font, "ก"), 40.0).image
+        image = _mask(font, _glyph(font, "ก"), 40.0).image
         assert image is not None
         return sum(image.histogram()[level] * level for level in range(256))
 
@@ -111,7 +116,7 @@ def test_synthetic_bold_and_slant_change_the_ink(fonts: FontLibrary, style: Comp
 def test_no_glyph_is_hinted(fonts: FontLibrary, style: ComputedStyle) -> None:
     font = fonts.font_set(style).select("日", "Hani").font
     glyph = _glyph(font, "日")
-    small, large = glyph_mask(font, glyph, 18.0).image, glyph_mask(font, glyph, 18.0 * 8).image
+    small, large = _mask(font, glyph, 18.0).image, _mask(font, glyph, 18.0 * 8).image
     assert small is not None
     assert large is not None
     ink = [sum(image.histogram()[level] * level for level in range(256)) / 255 for image in (small, large)]
@@ -123,7 +128,7 @@ def test_threads_may_draw_at_once(fonts: FontLibrary, style: ComputedStyle) -> N
     glyphs = [_glyph(font, c) for c in "ABCDEFGHIJ"] * 8
 
     def draw(index: int) -> bytes:
-        image = glyph_mask(font, glyphs[index], 30.0 + index // 10).image
+        image = _mask(font, glyphs[index], 30.0 + index // 10).image
         assert image is not None
         return image.tobytes()
 

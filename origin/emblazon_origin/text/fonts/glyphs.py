@@ -94,14 +94,6 @@ def strike_of(font: FontInstance, size: float, level: int | None) -> Strike:
     return Strike(font, size, level) if found is None else found
 
 
-def glyph_mask(font: FontInstance, glyph: int, size: float, subpixel_x: float = 0.0) -> GlyphMask:
-    """Return the coverage of a glyph at `size` device px per em, shifted right by `subpixel_x` (0 to 1).
-
-    The shift is rounded down to a quarter of a pixel.
-    """
-    return strike_of(font, size, None).mask(glyph, math.floor(subpixel_x * SUBPIXEL_STEPS))
-
-
 def turned_mask(
     font: FontInstance,
     glyph: int,
