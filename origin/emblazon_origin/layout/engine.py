@@ -151,7 +151,7 @@ def _used_width(ctx: LayoutContext, node: Node, constraints: Constraints) -> flo
             width = width_by_ratio(node, clamp(height, *height_limits(node, height_basis, basis)), basis)
             if node.style.min_width == "auto" and node.style.overflow_x == "visible":
                 low = max(low, min(ctx.content_sizes(node)[0] + extra, high))
-        elif shrink or node.kind in ("table", "table-wrapper"):
+        elif shrink or (node.kind in ("table", "table-wrapper") and node.style.justify_self != "stretch"):
             minimum, maximum = ctx.content_sizes(node)
             width = min(maximum + extra, max(minimum + extra, available))
             if ratio_of(node):

@@ -74,3 +74,24 @@ def test_a_cached_sheet_reports_at_its_new_place(style: Any) -> None:
     css = "<style>p { nope: 1 }</style>"
     assert style(css).messages == ["1:12 css-unknown-property nope"]
     assert style(f"\n\n {css}").messages == ["3:13 css-unknown-property nope"]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "shape"),
+    [
+        ("vector-effect: non-scaling-stroke", "<path d='M0 0L9 9'/>"),
+        ("mix-blend-mode: plus-lighter", "<rect/>"),
+        ("clip-path: circle(20px)", "<rect/>"),
+        ("mask: linear-gradient(red, blue)", "<rect/>"),
+        ("baseline-shift: super", "<text>x</text>"),
+        ("transform: translateX(50%)", "<rect/>"),
+        ("transform: rotateX(45deg)", "<rect/>"),
+    ],
+)
+def test_what_cannot_be_drawn_on_a_shape_of_svg_is_reported_once(
+    declaration: str, shape: str, style: Any
+) -> None:
+    page = style(f"<style>svg * {{ {declaration} }}</style><svg>{shape}{shape}</svg>")
+    name = declaration.split(":")[0]
+    found = [d for d in page.diagnostics if d.where == name and "in SVG" in d.message]
+    assert len(found) == 1

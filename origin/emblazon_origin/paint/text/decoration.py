@@ -86,7 +86,7 @@ def _place(group: _Group, origin: Origin, dpr: float, fonts: FontMetricsSource |
     exact = max(1.0, _thickness(decoration, metrics, dpr))
     thickness = float(floor(exact))
     if decoration.line == "underline":
-        top = (group.shift - runs[0].shift) * dpr + _underline_offset(decoration, exact, dpr)
+        top = (group.shift - runs[0].shift) * dpr + _underline_offset(decoration, metrics, exact, dpr)
     else:
         own = _metrics(decoration, runs[0], fonts, dpr, runs[0].style.font_size)
         top = _offset_in_text(decoration, own, metrics, exact, dpr)
@@ -131,10 +131,18 @@ def _thickness(decoration: TextDecoration, metrics: FontMetrics, dpr: float) -> 
     return decoration.font_size * dpr / 10
 
 
-def _underline_offset(decoration: TextDecoration, thickness: float, dpr: float) -> float:
+def _underline_offset(
+    decoration: TextDecoration, metrics: FontMetrics, thickness: float, dpr: float
+) -> float:
     """Return the top of an underline below the decorating box's baseline, scaled px."""
-    if isinstance(decoration.offset, Length):
-        return decoration.offset.resolve(decoration.font_size) * dpr
+    asked = decoration.offset
+    offset = asked.resolve(decoration.font_size) * dpr if isinstance(asked, Length) else None
+    if decoration.position == "under":
+        return float(ceil(metrics.em_descent * dpr + (offset or 0.0)))
+    if decoration.position == "from-font" and metrics.underline_offset:
+        return float(floor(metrics.underline_offset * dpr + (offset or 0.0) + 0.5))
+    if offset is not None:
+        return offset
     return float(max(1, ceil(thickness / 2)))
 
 

@@ -15,5 +15,6 @@ font_properties.py    computed font properties
 generated_content.py  counters, quotes, ::before, ::after, ::marker
 first_letter.py       ::first-letter
 svg_markup.py         inline <svg> with its rules written in
+svg_shapes.py         what CSS says of a shape, as an SVG rasteriser reads it
 svg_references.py     clip paths, masks and filters by url(#id)
 """

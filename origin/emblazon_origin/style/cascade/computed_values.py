@@ -341,6 +341,7 @@ def _decorations(
             inherited.get("text_underline_offset", "auto"),
             inherited.get("text_decoration_skip_ink", True),
             fields["font_size"],
+            inherited.get("text_underline_position", "auto"),
         )
         for line in lines
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 import tinycss2
@@ -20,6 +20,7 @@ from ..values.budget import BUDGET, Exhausted
 from ..values.node import HtmlNode
 from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue, tokenize
 from .rules import AUTHOR, RuleSet, by_importance
+from .svg_shapes import shape_style
 
 INHERITED = frozenset((
     "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap",
@@ -68,6 +69,7 @@ class Serializer:
     inline: Mapping[int, Block]  # parsed style attributes by id of their node
     elsewhere: Mapping[str, HtmlNode]  # elements of every inline SVG of the document, by id
     parse: Callable[[str], Block]  # of style attributes elsewhere
+    lost: dict[tuple[str, str], HtmlNode] = field(default_factory=dict)  # properties and values not drawn
 
     def markup(self, root: HtmlNode, paint: Mapping[str, str]) -> str:
         """Return the XML; `paint` is what the root inherits or is given by the style sheets."""
@@ -113,8 +115,14 @@ class Serializer:
             if name in _DROPPED or not _XML_NAME.fullmatch(name) or not _affords_element():
                 continue
             root = item is top and paint is not None
-            style = dict(paint) if root and paint is not None else self.style(item)
-            pieces.append(f"<{name}{self.attributes(item, style, root)}>")
+            if root and paint is not None:
+                written = self.attributes(item.attributes, paint, root)
+            else:
+                shape = shape_style(name, self.style(item), item.attributes)
+                written = self.attributes(shape.attributes, shape.style, root)
+                for key, value in shape.lost.items():
+                    self.lost.setdefault((key, value), item)
+            pieces.append(f"<{name}{written}>")
             stack.append(f"</{name}>")
             stack += [
                 escape(_NOT_XML.sub("", child), quote=False) if isinstance(child, str) else child
@@ -139,10 +147,10 @@ class Serializer:
             found.update(_texts(block.svg_important, self.custom))
         return found
 
-    def attributes(self, node: HtmlNode, style: Mapping[str, str], top: bool) -> str:
+    def attributes(self, own: Mapping[str, str], style: Mapping[str, str], top: bool) -> str:
         """Return the start tag's attributes; event handlers and foreign names are left out."""
         every = {"xmlns": _SVG_NAMESPACE, "xmlns:xlink": _XLINK_NAMESPACE} if top else {}
-        for name, value in node.attributes.items():
+        for name, value in own.items():
             known = _XML_NAME.fullmatch(name) and not name.startswith(("on", "xmlns")) and name != "style"
             if known and (":" not in name or name.startswith(("xlink:", "xml:"))):
                 every[name] = self.paint_attribute(value) if name in _PAINTS and "(" in value else value

@@ -185,7 +185,11 @@ class Styler:
                     "warning", "html-unsupported-element", message, line=node.line, where="foreignObject"
                 )
         serializer = self.serializer(computed, inline, root)
-        return serializer.markup(root, computed.paint)
+        markup = serializer.markup(root, computed.paint)
+        for (name, value), shape in serializer.lost.items():
+            message = f"'{name}: {value[:60]}' is not drawn on <{shape.name}> in SVG"
+            self.report.add("warning", "css-unsupported-value", message, line=shape.line, where=name)
+        return markup
 
     def serializer(self, computed: Computed, inline: Mapping[int, Block], node: HtmlNode) -> Serializer:
         """Return the writer of SVG markup in an element's context."""

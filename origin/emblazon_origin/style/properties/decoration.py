@@ -74,9 +74,7 @@ def underline_position(cursor: Cursor) -> str:
     if name in ("left", "right") and cursor.keyword("under"):
         name = "under"
     cursor.keyword("left", "right")
-    if name == "under":
-        cursor.notes.append("text-underline-position: under is drawn as auto; use text-underline-offset")
-    return name
+    return "auto" if name in ("left", "right") else name  # they are of vertical text
 
 
 def stroke(cursor: Cursor) -> dict[str, object]:
@@ -117,10 +115,7 @@ longhand(
     inherited=True,
 )  # fmt: skip
 longhand("text-underline-offset", "auto", keyword_or(length, "auto"), inherited=True)
-longhand(
-    "text-underline-position", "auto", underline_position, inherited=True, status="partly",
-    note="from-font and auto only",
-)  # fmt: skip
+longhand("text-underline-position", "auto", underline_position, inherited=True)
 shorthand(
     "text-decoration",
     (

@@ -31,7 +31,7 @@ SVG_SHARED = frozenset((
     "color", "opacity", "display", "visibility", "font", "font-family", "font-size", "font-weight",
     "font-style", "font-stretch", "font-variant", "direction", "unicode-bidi", "writing-mode",
     "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
-    "clip-path", "mask", "filter", "isolation", "paint-order",
+    "clip-path", "mask", "filter", "isolation", "paint-order", "width", "height",
 ))  # fmt: skip
 _SUBSTITUTED = frozenset(("var", "env"))
 

@@ -316,6 +316,7 @@ class TextDecoration(NamedTuple):
     offset: Length | Literal["auto"]
     skip_ink: bool
     font_size: float
+    position: Literal["auto", "from-font", "under"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import regex
 from ...caching import remembered
 
 VS15, VS16, KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
+_DIGITS = frozenset("0123456789#*")  # emoji too, where a style asks for that
 _MAY_BE_EMOJI = regex.compile(r"[\p{Emoji}--[0-9#*]]|[0-9#*]\ufe0f?\u20e3", regex.V1)
 _EMOJI_DEFAULT = regex.compile(
     r"\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\p{Emoji_Modifier}"
@@ -22,7 +23,7 @@ def wants_emoji(cluster: str, variant: str = "normal") -> bool | None:
     `variant` is the value of `font-variant-emoji`; a variation selector in the text wins over it.
     """
     if not _MAY_BE_EMOJI.match(cluster):
-        return None
+        return True if variant == "emoji" and VS15 not in cluster and cluster[0] in _DIGITS else None
     if VS16 in cluster or KEYCAP in cluster:
         return VS15 not in cluster
     if VS15 in cluster:

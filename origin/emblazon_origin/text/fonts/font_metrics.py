@@ -36,6 +36,7 @@ class FontMetrics(NamedTuple):
 
     ascent: float  # whole device px
     descent: float  # whole device px
+    em_descent: float  # where ascent and descent together are one em
     line_gap: float
     line_spacing: float  # `line-height: normal`
     x_height: float
@@ -105,6 +106,7 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
     return FontMetrics(
         ascent=ascent,
         descent=descent,
+        em_descent=_em_descent(design) * size,
         line_gap=line_gap,
         line_spacing=ascent + descent + round_half_up(line_gap),
         x_height=design.x_height * k or ascent * 0.56,
@@ -116,6 +118,11 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
         strikeout_offset=-design.strikeout_position * k,
         strikeout_thickness=design.strikeout_thickness * k,
     )
+
+
+def _em_descent(design: DesignMetrics) -> float:
+    height = design.ascent + design.descent
+    return design.descent / height if height > 0 else 0.0
 
 
 def metrics_on(
