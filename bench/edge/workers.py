@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emblazon_origin.host.wrangler import LOCAL_DATE, Service, local_command, worker_environment
+from emblazon_origin.host.wrangler import (
+    LOCAL_DATE,
+    Service,
+    local_command,
+    worker_environment,
+    write_variables,
+)
 
 ROOT = Path(__file__).parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -57,8 +63,8 @@ class RunningWorker:
             port=self.port,
             inspector_port=free_port(),
             state=self.folder / "state",
-            variables=self.variables,
         )
+        write_variables(self.folder / ".dev.vars", self.variables)
         environment = worker_environment(ROOT, self.folder / "state")
         log = self.folder / "worker.log"
         self.service = Service(self.name, command, environment, self.folder, f"{self.url}/healthz", log)

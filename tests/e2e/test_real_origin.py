@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
@@ -88,7 +89,8 @@ def test_dev_command_runs_both_and_ends_both(
     stop: signal.Signals, inherited: Callable[[], None] | None
 ) -> None:
     ports = {"EMBLAZON_EDGE_PORT": str(free_port()), "EMBLAZON_ORIGIN_PORT": str(free_port())}
-    environment = {**os.environ, **ports, "EMBLAZON_WORKERS": "1"}
+    secret = "a-token-that-no-command-line-shows"
+    environment = {**os.environ, **ports, "EMBLAZON_WORKERS": "1", "EMBLAZON_ORIGIN_TOKEN": secret}
     emblazon = Path(sys.executable).with_name("emblazon")
     with subprocess.Popen(
         [str(emblazon), "dev"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
@@ -101,6 +103,7 @@ def test_dev_command_runs_both_and_ends_both(
             card = httpx.get(f"{edge}/og/article.png?title=Hello", trust_env=False, timeout=30)
             assert card.headers["content-type"] == "image/png"
             assert "x-emblazon-fallback" not in card.headers
+            assert not any(secret in line for line in command_lines())
         finally:
             dev.send_signal(stop)
             try:
@@ -109,6 +112,15 @@ def test_dev_command_runs_both_and_ends_both(
                 dev.kill()
     for port in ports.values():
         wait_until(lambda port=port: not _listens(int(port)))  # type: ignore[misc]  # bound at once
+
+
+def command_lines() -> list[str]:
+    """Return the command line of every process, which every user of the machine can read."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended
+            lines.append(path.read_text(errors="replace"))
+    return lines
 
 
 def _listens(port: int) -> bool:

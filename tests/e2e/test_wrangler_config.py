@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from worker_imports import imports_of_the_worker
 from workerd import ROOT
 
 from emblazon_origin.host.wrangler import node_binary, worker_environment
@@ -49,9 +50,12 @@ def test_configuration_is_valid(tmp_path: Path, options: tuple[str, ...]) -> Non
     assert "EMBLAZON_KV" in output
     assert "EMBLAZON_ORIGIN_URL" in output
     assert "Unexpected fields" not in output
+
+
+def test_upload_holds_what_the_worker_imports_and_nothing_else(tmp_path: Path) -> None:
+    dry_run(tmp_path, ROOT / "wrangler.toml")
     uploaded = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.py")}
-    assert {"worker.py", "emblazon/edge/handler.py", "emblazon/cloudflare/host.py"} <= uploaded
-    assert not [name for name in uploaded if "test" in name]
+    assert uploaded == imports_of_the_worker()
 
 
 def test_optional_blocks_are_valid_once_uncommented(tmp_path: Path, beside: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import grimp
 import pytest
+from worker_imports import built_worker, imports_of_the_worker
 
 ROOT = Path(__file__).parents[2]
 EDGE, ORIGIN = ROOT / "edge" / "emblazon", ROOT / "origin" / "emblazon_origin"
@@ -119,6 +120,13 @@ def test_edge_core_has_neither_clock_nor_io(folder: str) -> None:
         "edge/store/flight.py": ["asyncio"],
     }  # dates to text; a lock
     assert {where: names for where, names in guilty.items() if names and allowed.get(where) != names} == {}
+
+
+def test_upload_of_the_worker_is_what_it_imports(tmp_path: Path) -> None:
+    for name in ("wrangler.toml", "edge"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    upload = built_worker(tmp_path)
+    assert {str(path.relative_to(upload)) for path in upload.rglob("*.py")} == imports_of_the_worker()
 
 
 def test_any_in_the_style_stage_is_rare_and_says_why() -> None:

@@ -14,9 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from worker_imports import built_worker
 
 from emblazon.contract.signing import Keyring
-from emblazon_origin.host.wrangler import Service, local_command, node_binary, worker_environment
+from emblazon_origin.host.wrangler import (
+    Service,
+    local_command,
+    node_binary,
+    worker_environment,
+    write_variables,
+)
 
 ROOT = Path(__file__).parents[2]
 KEYS = "k2:fedcba9876543210fedcba9876543210,k1:0123456789abcdef0123456789abcdef"
@@ -57,7 +64,6 @@ class Workerd:
             port=self.port,
             inspector_port=free_port(),
             state=self.state,
-            variables=self.variables,
         )
 
     @property
@@ -76,6 +82,7 @@ class Workerd:
     def start(self) -> None:
         """Start and wait until it answers."""
         environment = worker_environment(ROOT, self.state)
+        write_variables(self.folder / ".dev.vars", self.variables)
         self.service = Service(
             "Worker", self.command(), environment, self.folder, f"{self.url}/healthz", self.log
         )
@@ -136,7 +143,7 @@ class PyodideHost(Workerd):
         options = {
             "root": str(ROOT),
             "port": self.port,
-            "worker": str(self.folder / "edge"),
+            "worker": str(built_worker(self.folder)),
             "sdk": str(self.folder / "sdk"),
             "state": str(self.state),
             "platform": self.platform,

@@ -13,7 +13,16 @@ from typing import Literal
 from emblazon.contract.bearer import LOCAL_TOKEN
 from emblazon.edge.config import EdgeConfig, is_development
 
-from ..host.wrangler import DevError, Service, check_port, current_command, local_command, worker_environment
+from ..host.wrangler import (
+    DevError,
+    Service,
+    check_port,
+    current_command,
+    local_command,
+    worker_environment,
+    worker_folder,
+    write_variables,
+)
 from ..server.config import OriginConfig
 from .exit_codes import CommandError
 
@@ -128,22 +137,27 @@ def _origin(root: Path, port: int, state: Path) -> Service:
 def _worker(root: Path, port: int, state: Path, origin_port: int, current: bool) -> Service:
     variables = worker_variables(f"http://127.0.0.1:{origin_port}")
     environment = worker_environment(root, state)
+    folder = root
     if current:
-        command = current_command(port=port, state=state / "current", variables=variables)
+        file = state / "variables"
+        write_variables(file, variables, expanded=True)
+        command = current_command(port=port, state=state / "current", variables=file)
     else:
+        folder = state / "project"  # where wrangler's build step runs
+        config = worker_folder(root, folder)
+        write_variables(config.with_name(".dev.vars"), variables)
         command = local_command(
             root,
-            config=root / "wrangler.toml",
+            config=config,
             port=port,
             inspector_port=port + 10_000 if port < 50_000 else port - 10_000,
             state=state / "local",
-            variables=variables,
         )
     return Service(
         name="Worker",
         command=command,
         environment=environment,
-        folder=root,
+        folder=folder,
         ready_url=f"http://127.0.0.1:{port}/healthz",
         log=_fresh(state / "worker.log"),
         hint=CURRENT_HINT if current else "",

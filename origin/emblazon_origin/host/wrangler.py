@@ -156,9 +156,38 @@ def worker_environment(root: Path, state: Path) -> dict[str, str]:
     }
 
 
-def local_command(
-    root: Path, *, config: Path, port: int, inspector_port: int, state: Path, variables: Mapping[str, str]
-) -> list[str]:
+def worker_folder(root: Path, folder: Path) -> Path:
+    """Make a folder of links to what the pinned wrangler reads of the project; returns its configuration.
+
+    Wrangler takes secrets from `.dev.vars` beside the configuration: not the project's own file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("wrangler.toml", "edge"):
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(root / name)
+    return folder / "wrangler.toml"
+
+
+def write_variables(path: Path, variables: Mapping[str, str], *, expanded: bool = False) -> None:
+    """Write the Worker's variables as a file that its owner alone can read, in the syntax of dotenv.
+
+    A command line is no place for them: every user of the machine can read it. `expanded` is for a reader
+    that replaces `$NAME`. Raises DevError for a value that the syntax cannot hold.
+    """
+    lines = []
+    for name, value in variables.items():
+        quote = next((q for q in "'`" if q not in value), None)
+        if quote is None:
+            raise DevError(f"{name} holds both ' and `, which wrangler's files cannot; change the value.")
+        text = value.replace("$", "\\$") if expanded else value
+        lines.append(f"{name}={quote}{text}{quote}\n")
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(lines)
+
+
+def local_command(root: Path, *, config: Path, port: int, inspector_port: int, state: Path) -> list[str]:
     """Return the command that runs the Worker on the pinned runtime. Raises DevError without its package."""
     wrangler = root / "node_modules" / "wrangler-local" / "bin" / "wrangler.js"
     if not wrangler.is_file():
@@ -167,12 +196,15 @@ def local_command(
     command += ["--compatibility-date", LOCAL_DATE, "--test-scheduled"]
     command += ["--show-interactive-dev-session=false", "--live-reload=false"]
     command += ["--inspector-port", str(inspector_port)]
-    return command + _common(port, state, variables)
+    return command + _common(port, state)
 
 
-def current_command(*, port: int, state: Path, variables: Mapping[str, str]) -> list[str]:
-    """Return the command that runs the Worker on the current runtime. Raises DevError without pywrangler."""
-    return [*_pywrangler(), "dev", *_common(port, state, variables)]
+def current_command(*, port: int, state: Path, variables: Path) -> list[str]:
+    """Return the command that runs the Worker on the current runtime, with a file of variables.
+
+    Raises DevError without pywrangler.
+    """
+    return [*_pywrangler(), "dev", *_common(port, state), "--env-file", str(variables)]
 
 
 def _pywrangler() -> list[str]:
@@ -188,8 +220,5 @@ def _tool(name: str) -> str | None:
     return str(beside) if beside.is_file() else shutil.which(name)
 
 
-def _common(port: int, state: Path, variables: Mapping[str, str]) -> list[str]:
-    options = ["--ip", "127.0.0.1", "--port", str(port), "--persist-to", str(state)]
-    for name, value in variables.items():
-        options += ["--var", f"{name}:{value}"]
-    return options
+def _common(port: int, state: Path) -> list[str]:
+    return ["--ip", "127.0.0.1", "--port", str(port), "--persist-to", str(state)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,8 +21,13 @@ from emblazon_origin.host.wrangler import (
     Service,
     check_port,
     local_command,
+    node_binary,
     worker_environment,
+    worker_folder,
+    write_variables,
 )
+
+ROOT = Path(__file__).parents[3]
 
 
 def service(folder: Path, code: str, **changes: str) -> Service:
@@ -52,11 +59,10 @@ def test_missing_runtime_names_npm(tmp_path: Path) -> None:
             port=1,
             inspector_port=2,
             state=tmp_path,
-            variables={},
         )
 
 
-def test_local_command_overrides_the_date_and_passes_variables(tmp_path: Path) -> None:
+def test_local_command_overrides_the_date(tmp_path: Path) -> None:
     wrangler = tmp_path / "node_modules" / "wrangler-local" / "bin" / "wrangler.js"
     node = tmp_path / "node_modules" / "node" / "bin" / "node"
     for file in (wrangler, node):
@@ -68,12 +74,42 @@ def test_local_command_overrides_the_date_and_passes_variables(tmp_path: Path) -
         port=9100,
         inspector_port=9101,
         state=tmp_path / "state",
-        variables={"EMBLAZON_ORIGIN_URL": "http://127.0.0.1:9102"},
     )
     assert command[:3] == [str(node), str(wrangler), "dev"]
     assert command[command.index("--compatibility-date") + 1] == LOCAL_DATE
-    assert command[command.index("--var") + 1] == "EMBLAZON_ORIGIN_URL:http://127.0.0.1:9102"
     assert command[command.index("--ip") + 1] == "127.0.0.1"
+
+
+def test_variables_are_handed_over_in_a_file_that_the_owner_alone_can_read(tmp_path: Path) -> None:
+    variables = {"A": "plain", "B": '{"quoted": "twice"}', "C": "it's # no comment", "D": "$HOME \\n"}
+    path = tmp_path / ".dev.vars"
+    path.write_text("OLD=1\n")
+    write_variables(path, variables)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert parsed_by_node(path) == variables
+    with pytest.raises(DevError, match="SECRET holds both"):
+        write_variables(path, {"SECRET": "a'b`c"})
+
+
+def parsed_by_node(path: Path) -> dict[str, str]:
+    """Read a file as Node.js reads dotenv's syntax."""
+    script = (
+        "const {parseEnv} = require('node:util'); const {readFileSync} = require('node:fs');"
+        "process.stdout.write(JSON.stringify(parseEnv(readFileSync(process.argv[1], 'utf8'))))"
+    )
+    done = subprocess.run(
+        [node_binary(ROOT), "-e", script, str(path)], capture_output=True, check=True, timeout=60
+    )
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def test_pinned_wrangler_gets_links_and_a_place_for_its_secrets(tmp_path: Path) -> None:
+    for _again in range(2):
+        config = worker_folder(ROOT, tmp_path / "project")
+    assert config.read_text() == (ROOT / "wrangler.toml").read_text()
+    assert (config.parent / "edge" / "worker.py").is_file()
+    assert not config.with_name(".dev.vars").exists()
 
 
 def test_wrangler_reports_nothing_to_anyone(tmp_path: Path) -> None:
