@@ -110,9 +110,9 @@ def image_limits() -> ImageLimits:
 
 
 def _server_settings() -> OriginConfig:
-    from ..server.config import OriginConfig  # late: most cards need none of them
+    from ..server.config import tool_settings  # late: most cards need none of them
 
-    return OriginConfig.from_env({"EMBLAZON_DEV": "1", **os.environ})
+    return tool_settings(os.environ)
 
 
 def _is_html(card: str) -> bool:

@@ -33,7 +33,7 @@ COMMANDS = {
     "fonts": "fonts_command", "init": "project.init", "new": "project.init",
     "eject": "project.init", "config": "project.config_command",
     "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "many.pages",
-    "stats": "project.stats",
+    "warm": "many.warm", "stats": "project.stats",
     "manifest": "schema_commands", "types": "schema_commands", "completion": "completion",
 }  # fmt: skip
 

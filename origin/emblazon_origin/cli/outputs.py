@@ -220,7 +220,7 @@ class ParamFindingOutput(TypedDict):
 
 
 class ExportOutput(TypedDict):
-    """One exported card. Sizes are pixels and bytes."""
+    """One exported card; `state` is drawn or kept. Sizes are pixels and bytes."""
 
     name: str
     key: str
@@ -229,7 +229,26 @@ class ExportOutput(TypedDict):
     height: int
     bytes: int
     type: str
+    state: str
     findings: NotRequired[list[ParamFindingOutput]]
+
+
+class ExportMetaOutput(TypedDict):
+    """What `export --meta` writes beside a picture."""
+
+    url: str
+    alt: str
+    tags: dict[str, str]
+    html: str
+
+
+class WarmOutput(TypedDict):
+    """One address; `state` is drawn, hit, skipped or failed, `status` 0 where nothing answered."""
+
+    url: str
+    state: str
+    status: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +269,7 @@ OUTPUTS = {
     "lint": Output(LintOutput),
     "export": Output(ExportOutput, lines=True),
     "pages": Output(PageOutput, lines=True),
+    "warm": Output(WarmOutput, lines=True),
     "sign": Output(SignOutput),
     "url": Output(UrlOutput),
     "meta": Output(MetaOutput),

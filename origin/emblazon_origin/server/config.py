@@ -473,3 +473,13 @@ def describe() -> list[tuple[str, str, str]]:
         (str(spec.validation_alias), default_text(spec.default, _checks(spec)), spec.description or "")
         for spec in OriginConfig.model_fields.values()
     ]
+
+
+def tool_settings(environment: Mapping[str, str]) -> OriginConfig:
+    """Return the settings for a command that draws on this machine. Raises SettingsError.
+
+    It serves nobody: it needs no token, may fetch from this machine where that is asked for, and the keys of
+    the project are of no account.
+    """
+    named = {name: value for name, value in environment.items() if name != "EMBLAZON_SIGNING_KEYS"}
+    return OriginConfig.from_env({**named, "EMBLAZON_DEV": "1"})

@@ -17,8 +17,14 @@ from pathlib import Path
 
 from emblazon.contract.canonical import canonical_query
 from emblazon.contract.request import CardRequest
+from emblazon.contract.schema import CONTENT_TYPES, Format
 
 ENDINGS = ("png", "jpg", "webp", "avif")
+
+
+def format_of(file: str) -> Format:
+    """Return the format of a kept picture by its ending."""
+    return next(name for name in CONTENT_TYPES if file.endswith(f".{name}"))
 
 
 def card_name(request: CardRequest, renderer: str) -> str:

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import EmblazonError
-from ..home import find_home
-from ..project import read_project
-from ..renderer_version import renderer_version
-from ..template.library import TemplateLibrary
-from ..text.fonts.font_library import FontLibrary
 from .card_store import CardStore
-from .drawing import SitePicture, Task
+from .drawing import SitePicture
 from .page_rules import PageRules, read_rules
+from .project_cards import ProjectCards
 from .site_build import Page, SiteBuild
+from .site_images import LOCAL
 
 Watch = Callable[
     [Iterator[SitePicture], int], Iterable[SitePicture]
@@ -56,20 +53,17 @@ def draw_site(
     """
     if not site.is_dir():
         raise SiteError(f"{site} is no folder; build the site first.")
-    home = find_home()
-    project = read_project(home)
-    fonts = FontLibrary(home.fonts)
-    library = TemplateLibrary(home.templates, fonts.digest, project.brand)
-    rules = _told(read_rules(project.pages, project.file), options)
-    store = CardStore(options.cache or home.state / "pages")
-    build = SiteBuild(
-        site, rules, library.manifest(renderer_version()), store, options.shard, dry=options.dry
-    )
+    cards = ProjectCards.load()
+    rules = _told(read_rules(cards.project.pages, cards.project.file), options)
+    store = CardStore(options.cache or cards.home.state / "pages")
+    build = SiteBuild(site, rules, cards.manifest(), store, options.shard, dry=options.dry)
     pages = list(build.pages())
     _check_addresses(pages, rules)
     tasks = build.tasks(pages)
     if tasks:
-        for picture in watch(_drawn(site, rules, fonts, library, tasks, options.processes), len(tasks)):
+        served = (rules.base_url or LOCAL, site)
+        drawn = cards.drawn(tasks, site=served, processes=options.processes)
+        for picture in watch(drawn, len(tasks)):
             build.take(picture)
     if not options.prune or options.dry or options.shard != (1, 1):
         return SiteResult(pages)
@@ -89,20 +83,3 @@ def _check_addresses(pages: list[Page], rules: PageRules) -> None:
         raise SiteError(
             f"{lost[0]} has no canonical address: pass --base-url https://…, or set base_url in [pages]."
         )
-
-
-def _drawn(
-    site: Path,
-    rules: PageRules,
-    fonts: FontLibrary,
-    library: TemplateLibrary,
-    tasks: list[Task],
-    processes: int,
-) -> Iterator[SitePicture]:
-    from ..assets.fetch import GuardedFetcher  # late: a run that draws nothing needs no renderer
-    from ..render import Engine
-    from .drawing import Drawer, draw_all
-    from .site_images import LOCAL, SiteFetcher
-
-    fetcher = SiteFetcher(rules.base_url or LOCAL, site, GuardedFetcher())
-    return draw_all(Drawer(Engine(fonts, fetcher), library), tasks, processes)

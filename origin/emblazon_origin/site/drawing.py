@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Literal
 
 from emblazon.contract.request import CardRequest
 
@@ -16,6 +18,7 @@ from ..errors import EmblazonError
 from ..render import Engine, Rendered
 from ..template.library import TemplateLibrary
 
+LOST = ("image-failed", "font-load-failed")
 WAITING = 4  # cards handed to each process ahead of time
 
 
@@ -33,6 +36,7 @@ class Drawer:
 
     engine: Engine
     library: TemplateLibrary
+    effort: Literal["quick", "small"] = "quick"
 
     def draw(self, request: CardRequest) -> Rendered:
         """Draw one card. Raises `EmblazonError`."""
@@ -46,6 +50,9 @@ class Drawer:
             height=request.height,
             format=request.format,
             dpr=request.dpr,
+            quality=request.quality,
+            max_bytes=request.max_bytes,
+            effort=self.effort,
         )
         return self.engine.render(bound)
 
@@ -61,9 +68,17 @@ class SitePicture:
     height: int = 0
     losses: tuple[str, ...] = ()  # errors that the render reported
     error: str = ""
+    degraded: bool = False  # an image or a font is missing
 
 
 _drawer: Drawer | None = None  # inherited by the processes, which are forked
+
+
+def is_in_shard(key: str, shard: tuple[int, int]) -> bool:
+    """Return whether what has this key is of part `n` of `of`; parts are equal and never overlap."""
+    number, of = shard
+    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    return int.from_bytes(digest[:8], "big") % of == number - 1
 
 
 def _begin() -> None:
@@ -77,8 +92,13 @@ def _draw(task: Task) -> SitePicture:
         drawn = _drawer.draw(task.request)
     except EmblazonError as error:
         return SitePicture(task.key, error=str(error))
-    losses = tuple(str(item.message) for item in drawn.report.diagnostics if item.severity == "error")
-    return SitePicture(task.key, drawn.data, drawn.content_type, drawn.width, drawn.height, losses)
+    report = drawn.report
+    losses = tuple(
+        item.message for item in report.diagnostics if item.severity == "error" or item.code in LOST
+    )
+    return SitePicture(
+        task.key, drawn.data, drawn.content_type, drawn.width, drawn.height, losses, degraded=report.degraded
+    )
 
 
 def draw_all(drawer: Drawer, tasks: Iterable[Task], processes: int = 0) -> Iterator[SitePicture]:

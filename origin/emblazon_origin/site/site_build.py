@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +16,13 @@ from urllib.parse import urlsplit
 
 from emblazon.contract.problem import Problem, unknown_word
 from emblazon.contract.request import CardRequest, build_request
-from emblazon.contract.schema import CONTENT_TYPES, Format, Manifest
+from emblazon.contract.schema import Manifest
 from emblazon.sdk.alt import alt_text
 from emblazon.sdk.meta import meta_tags
 
-from .card_store import CardStore, card_name, write_whole
-from .drawing import SitePicture, Task
+from .card_batch import CardBatch, ending_of
+from .card_store import CardStore, card_name, format_of, write_whole
+from .drawing import SitePicture, Task, is_in_shard
 from .page_facts import PageFacts, read_facts
 from .page_rules import PageRules, params_of
 from .site_images import absolute
@@ -57,7 +56,10 @@ class SiteBuild:
     store: CardStore
     shard: tuple[int, int] = (1, 1)
     dry: bool = False
-    waiting: dict[str, list[Page]] = field(default_factory=lambda: defaultdict(list))
+    _batch: CardBatch[Page] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._batch = CardBatch(self.store)
 
     def pages(self) -> Iterator[Page]:
         """1 and 2: yield every page of this shard, with the card that it gets or why it gets none."""
@@ -72,39 +74,38 @@ class SiteBuild:
 
     def tasks(self, pages: list[Page]) -> list[Task]:
         """3: return what is to be drawn; pages whose picture is there are finished at once."""
-        tasks = []
         for page in pages:
             if page.request is None:
                 continue
-            kept = self.store.find(page.name)
+            kept = self._batch.ask(page.name, page.request, page)
             if kept is not None:
-                self._finish(page, kept, "kept")
-            else:
-                if page.name not in self.waiting:
-                    tasks.append(Task(page.name, page.request))
-                self.waiting[page.name].append(page)
-        return tasks
+                self._finish(page, kept.name, "kept")
+                self._publish(kept)
+        return self._batch.tasks
 
     def take(self, picture: SitePicture) -> list[Page]:
         """4: keep a picture and finish the pages that waited for it; returns them."""
-        pages = self.waiting.pop(picture.key, [])
+        pages, path = self._batch.take(picture)
         if picture.error:
             for page in pages:
                 page.state, page.note = "failed", picture.error
             return pages
-        ending = next(name for name, kind in CONTENT_TYPES.items() if kind == picture.content_type)
-        path = self.store.add(picture.key, ending, picture.data)
+        if path is not None:
+            self._publish(path)
+        elif not self.dry:  # it lacks something: shown as it is, drawn again at the next run
+            lacking = self.site / self.rules.folder / f"{picture.key}.{ending_of(picture)}"
+            write_whole(lacking, picture.data)
         for page in pages:
             page.note = "; ".join(picture.losses)
-            self._finish(page, path, "drawn")
+            self._finish(page, f"{picture.key}.{ending_of(picture)}", "drawn")
         return pages
 
+    def _publish(self, picture: Path) -> None:
+        if not self.dry:
+            self.store.publish(picture, self.site / self.rules.folder)
+
     def _is_mine(self, file: Path) -> bool:
-        number, of = self.shard
-        digest = hashlib.sha256(
-            file.relative_to(self.site).as_posix().encode("utf-8", "surrogateescape")
-        ).digest()
-        return int.from_bytes(digest[:8], "big") % of == number - 1
+        return is_in_shard(file.relative_to(self.site).as_posix(), self.shard)
 
     def _choose(self, page: Page) -> None:
         rule = self.rules.rule_for(page.path)
@@ -138,19 +139,18 @@ class SiteBuild:
             return
         page.name = card_name(page.request, self.manifest.renderer)
 
-    def _finish(self, page: Page, picture: Path, state: State) -> None:
+    def _finish(self, page: Page, picture: str, state: State) -> None:
         page.state = state
         request = page.request
         if request is None:
             raise AssertionError("a page without a card is not finished")
         base = self.rules.base_url or _origin_of(page.facts.canonical)
-        page.url = f"{base}/{self.rules.folder}/{picture.name}"
+        page.url = f"{base}/{self.rules.folder}/{picture}"
         if self.dry:
             return
-        self.store.publish(picture, self.site / self.rules.folder)
         width, height = round(request.width * request.dpr), round(request.height * request.dpr)
         alt = alt_text(request.template, request.params)
-        tags = meta_tags(page.url, width, height, format=_format_of(picture), alt=alt)
+        tags = meta_tags(page.url, width, height, format=format_of(picture), alt=alt)
         html = with_tags(page.html, tags, page.facts.image)
         if html is None:
             page.state, page.note = "failed", "it has no <head> for the tags"
@@ -169,7 +169,3 @@ def served_path(relative: Path) -> str:
 def _origin_of(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-def _format_of(picture: Path) -> Format:
-    return next(name for name in CONTENT_TYPES if name == picture.suffix[1:])

@@ -6,6 +6,7 @@ identity (`AWS_…`, `GOOGLE_…`, `AZURE_…`, the machine's metadata service).
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -36,6 +37,15 @@ class BucketStorage:
             await obstore.put_async(store, check_key(key), data, attributes=attributes, use_multipart=False)
         except BaseError as error:
             raise StorageError(f"cannot store {key}: {_first_line(error)}") from error
+
+    async def holds(self, key: str, data: bytes) -> bool:
+        """Compare the size and the ETag, which is the MD5 of an object of one part in S3, R2 and MinIO."""
+        try:
+            found = await obstore.head_async(self._store, check_key(key))
+        except (BaseError, FileNotFoundError, PermissionError):
+            return False
+        digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        return found["size"] == len(data) and (found["e_tag"] or "").strip('"') == digest
 
     def get_url(self, key: str) -> str:
         """Return the public URL, or one that works for a week."""

@@ -23,6 +23,16 @@ class FolderStorage:
         """Write the file whole or not at all."""
         await asyncio.to_thread(self._write, self._root / check_key(key), data)
 
+    async def holds(self, key: str, data: bytes) -> bool:
+        """Compare the bytes."""
+        return await asyncio.to_thread(self._is_same, self._root / check_key(key), data)
+
+    def _is_same(self, path: Path, data: bytes) -> bool:
+        try:
+            return path.stat().st_size == len(data) and path.read_bytes() == data
+        except OSError:
+            return False
+
     def _write(self, path: Path, data: bytes) -> None:
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:

@@ -14,6 +14,10 @@ class NoStorage:
         """Raise StorageError."""
         raise StorageError(_FIX)
 
+    async def holds(self, key: str, data: bytes) -> bool:
+        """Return False."""
+        return False
+
     def get_url(self, key: str) -> str:
         """Raise StorageError."""
         raise StorageError(_FIX)

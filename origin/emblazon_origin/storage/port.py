@@ -33,6 +33,10 @@ class Storage(Protocol):
         """Store bytes under a key, replacing what was there. Raises StorageError."""
         ...
 
+    async def holds(self, key: str, data: bytes) -> bool:
+        """Return whether these bytes are under the key already; False where that cannot be told."""
+        ...
+
     def get_url(self, key: str) -> str:
         """Return where the world finds the key. Raises StorageError when it is nowhere."""
         ...

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from json_shapes import check_shape
 
 from emblazon_origin.cli import main, reference
 from emblazon_origin.cli.main import COMMANDS, parser
@@ -34,7 +33,7 @@ LINES = {
     "config": ["config", "--all"],
     "doctor": ["doctor"],
 }
-OF_SERVERS = {"purge", "stats"}  # tested where a server runs: tests/examples, tests/edge/host/test_stats.py
+OF_SERVERS = {"purge", "stats", "warm"}  # tests/origin/cli/test_warm.py runs one
 
 
 @pytest.fixture
@@ -53,16 +52,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts" / "fonts.toml").write_text("")
     return tmp_path
-
-
-def check_shape(command: str, text: str) -> list[Any]:
-    """Return the objects that a command printed, each held against its type, without a member more."""
-    output = OUTPUTS[command]
-    adapter: TypeAdapter[Any] = TypeAdapter(output.type)
-    printed = [json.loads(line) for line in text.splitlines()] if output.lines else [json.loads(text)]
-    for value in printed:
-        assert json.loads(adapter.dump_json(adapter.validate_python(value, strict=True))) == value
-    return printed
 
 
 def test_every_command_prints_json_or_says_why_not() -> None:

@@ -73,6 +73,14 @@ class Bucket:
         text = auth.string_to_sign(again, auth.canonical_request(again))
         return bool(auth.signature(text, again) == found[2])
 
+    async def head(self, request: web.Request) -> web.Response:
+        if unquote(request.raw_path) not in self.objects:
+            return web.Response(status=404)
+        data, content_type = self.objects[unquote(request.raw_path)]
+        tag = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        dated = {"ETag": f'"{tag}"', "Last-Modified": "Fri, 27 Nov 2026 15:00:00 GMT"}
+        return web.Response(body=data, content_type=content_type, headers=dated)
+
     async def get(self, request: web.Request) -> web.Response:
         query = parse_qs(request.query_string)
         now = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ")
@@ -91,7 +99,8 @@ async def bucket() -> AsyncIterator[Bucket]:
     stand_in = Bucket()
     app = web.Application()
     app.router.add_put("/{key:.*}", stand_in.put)
-    app.router.add_get("/{key:.*}", stand_in.get)
+    app.router.add_get("/{key:.*}", stand_in.get, allow_head=False)
+    app.router.add_head("/{key:.*}", stand_in.head)
     async with TestServer(app) as server:
         stand_in.url = str(server.make_url("")).rstrip("/")
         yield stand_in
@@ -120,6 +129,14 @@ async def test_a_second_upload_replaces_the_first(storage: Storage) -> None:
     await storage.upload("a.png", b"first", "image/png")
     await storage.upload("a.png", b"second", "image/png")
     assert await read(storage.get_url("a.png")) == b"second"
+
+
+async def test_storage_knows_what_it_holds(storage: Storage) -> None:
+    assert not await storage.holds("кот/a b.png", b"first")
+    await storage.upload("кот/a b.png", b"first", "image/png")
+    assert await storage.holds("кот/a b.png", b"first")
+    assert not await storage.holds("кот/a b.png", b"other")
+    assert not await storage.holds("кот", b"first")
 
 
 @pytest.mark.parametrize(

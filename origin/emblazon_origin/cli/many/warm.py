@@ -1,0 +1,126 @@
+"""`emblazon warm`: have cards drawn and kept before the first crawler asks for them.
+
+1 sources  addresses of cards and pages; sitemaps, feeds and lists of them (warm_sources.py)
+2 ask      each card once, at most so many a second; what was asked for is written down (warm_journal.py)
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from emblazon import __version__
+from emblazon.contract.signing import Keyring
+
+from ...home import find_home
+from ..exit_codes import FAILED, CommandError
+from ..numbers import decimal, http_url, whole
+from ..project.secrets_file import signing_keys
+from ..purge import DEFAULT_URL, URL
+from .progress import print_notes, print_summary, progress
+from .warm_journal import WarmJournal
+from .warm_run import Pacer, Warmer
+from .warm_sources import read_list
+
+if TYPE_CHECKING:
+    from ..outputs import WarmOutput
+
+AGENT = f"emblazon-warm/{__version__}"
+EPILOG = """An address is a card's, or a page's whose og:image is one. --sitemap and --feed take an address or
+a file; --list a file with an address a line. A path (/og/article.png?title=Hello) is one of --edge. Cards
+without a signature are signed where there is a key. Warm afterwards are the data centre that answered, and
+the store behind all of them. --resume goes on where a run was stopped, and tries again what failed."""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "warm",
+        help="have cards drawn before the first crawler asks",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("urls", nargs="*", metavar="URL", help="a card's address, or a page's")
+    for name, text in (
+        ("--sitemap", "every page of a sitemap, or of an index of them"),
+        ("--feed", "every page of an RSS or Atom feed"),
+        ("--list", "every address of a file"),
+    ):
+        parser.add_argument(name, action="append", dest="lists", default=[], metavar="FILE", help=text)
+    parser.add_argument(
+        "--edge",
+        type=http_url,
+        default=os.environ.get(URL) or DEFAULT_URL,
+        metavar="URL",
+        help=f"the edge of paths (${URL}, else {DEFAULT_URL})",
+    )
+    parser.add_argument(
+        "--rate", type=decimal(0.01, 1000), default=10.0, metavar="N", help="requests a second at most (10)"
+    )
+    parser.add_argument("--jobs", type=whole(1, 64), default=4, metavar="N", help="requests at once (4)")
+    parser.add_argument("--resume", action="store_true", help="leave out what the last run has warmed")
+    parser.add_argument("--json", action="store_true", help="one JSON object for each address")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Warm them all; 1 where one could not be had."""
+    if not (options.urls or options.lists):
+        raise CommandError("Nothing to warm: give addresses, --sitemap, --feed or --list.")
+    begun = time.monotonic()
+    home = find_home()
+    state, fault = home.writable_state()
+    if options.resume and state is None:
+        raise CommandError(f"Nothing can be written to {fault}, so no run can be gone on with.")
+    keys = signing_keys(os.environ, home.state)
+    rows = asyncio.run(_warmed(options, Keyring.parse(keys) if keys else None, state))
+    counts = Counter(row["state"] for row in rows)
+    if not options.json:
+        print_notes([(row["url"], row["state"], row["note"]) for row in rows if row["note"]])
+        shown = {name.capitalize(): counts[name] for name in ("drawn", "hit", "skipped", "failed")}
+        print_summary({"Addresses": len(rows), **shown, "Seconds": f"{time.monotonic() - begun:.1f}"})
+    return FAILED if counts["failed"] else 0
+
+
+async def _warmed(options: argparse.Namespace, keys: Keyring | None, state: Path | None) -> list[WarmOutput]:
+    """Read the sources and warm what they name; every row is noted, and printed as JSON, as it comes."""
+    journal = WarmJournal.of([options.edge, *options.urls, *options.lists], state)
+    async with httpx.AsyncClient(headers={"User-Agent": AGENT}) as client:
+        wanted = [_addressed(url, options.edge) for url in options.urls]
+        for source in options.lists:
+            wanted += [_addressed(url, options.edge) for url in await read_list(source, client)]
+        done = journal.begin(resume=options.resume)
+        urls = [url for url in dict.fromkeys(wanted) if url not in done]
+        rows: list[WarmOutput] = []
+        warmer = Warmer(client, Pacer(options.rate), keys)
+        try:
+            with progress(len(urls), "Warming cards") as advance:
+                async for row in warmer.warm_all(urls, options.jobs):
+                    rows.append(row)
+                    if row["state"] != "failed":
+                        journal.add(row["url"])
+                    if options.json:
+                        print(json.dumps(row, ensure_ascii=False), flush=True)
+                    advance()
+        finally:
+            complete = len(rows) == len(urls) and not any(row["state"] == "failed" for row in rows)
+            journal.end(complete=complete)
+    return rows
+
+
+def _addressed(url: str, edge: str) -> str:
+    """Join a path with the edge. Raises CommandError for what is no address."""
+    if url.startswith("/"):
+        return edge.rstrip("/") + url
+    try:
+        return http_url(url)
+    except argparse.ArgumentTypeError as error:
+        raise CommandError(f"{error}, or a path such as /og/article.png?title=Hello.") from None
