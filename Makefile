@@ -11,6 +11,9 @@ define quietly
 out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; exit 1; }
 endef
 
+# What the example sites are built with.
+GENERATORS := .venv/.generators examples/eleventy/node_modules/.all examples/astro/node_modules/.all
+
 .DEFAULT_GOAL := help
 .PHONY: site image-test help run dev test test-fast check format bench fidelity fuzz lock docs clean deploy-check release release-check audit sbom
 
@@ -23,7 +26,7 @@ run: .venv/.run fonts/vendor/.done ## Serve the whole product here, without an a
 dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangler dev (RUNTIME=current for the newest)
 	@$(DEV) $(BIN)/emblazon dev
 
-test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools ## Run every test
+test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools $(GENERATORS) ## Run every test
 	@$(BIN)/pytest -q -m "not e2e" -n auto
 	@$(BIN)/pytest -q -m e2e --reruns 1
 
@@ -124,6 +127,11 @@ node_modules/.all: package-lock.json
 	@$(call quietly,npm ci --silent,npm ci failed: mend that and run make again.)
 	@touch $@
 
+examples/%/node_modules/.all: examples/%/package-lock.json
+	@echo "Installing the npm packages of examples/$*"
+	@$(call quietly,npm ci --silent --prefix examples/$*,npm ci failed in examples/$*: mend that and run make again.)
+	@touch $@
+
 fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run
 	@$(BIN)/emblazon fonts
 	@touch $@
@@ -134,6 +142,14 @@ fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run
 	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
 	    chromium-headless-shell; } >/dev/null || \
 	  { echo "Chromium could not be installed: run apt-get install chromium-headless-shell." >&2; exit 1; }; }
+	@touch $@
+
+# The generators of examples/hugo and examples/jekyll. Without root they stay away, and their tests say so.
+.venv/.generators: | .venv/bin/python
+	@{ command -v hugo && command -v jekyll; } >/dev/null || [ "$$(id -u)" != 0 ] || { \
+	  echo "Installing Debian's Hugo and Jekyll"; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends hugo jekyll; } >/dev/null 2>&1 || \
+	  echo "They could not be installed: their examples are not tested here." >&2; }
 	@touch $@
 
 # Without root they stay away, and the test says that it was left out.

@@ -56,6 +56,7 @@ EXAMPLES = (
         "/posts/{slug}/",
     ),
     Example("fastapi", [*PYTHON, "uvicorn", "app:app", "--port", "{port}"]),
+    Example("starlette", [*PYTHON, "uvicorn", "app:app", "--port", "{port}"]),
     Example("flask", [*PYTHON, "flask", "--app", "app", "run", "--port", "{port}"]),
     Example("aiohttp", [sys.executable, "app.py"]),
 )

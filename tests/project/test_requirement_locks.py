@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -45,6 +47,17 @@ def test_lock_names_no_registry(file: str) -> None:
     lines = (ROOT / file).read_text().splitlines()
     named = [line for line in lines if re.search(r'--(extra-)?index-url|"resolved"|^\S+ @ http', line)]
     assert not named
+
+
+@pytest.mark.e2e  # it asks the package index
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt"])
+def test_every_locked_package_has_a_wheel_for_each_python(version: str, lock: str, tmp_path: Path) -> None:
+    """With its locked hash, so that nothing is compiled where this Python is not at hand to try."""
+    command = [Path(sys.executable).with_name("uv"), "pip", "install", "--dry-run", "--only-binary", ":all:"]
+    command += ["--python-version", version, "--target", tmp_path, "-r", ROOT / "requirements" / lock]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_dependency_has_its_reason() -> None:
