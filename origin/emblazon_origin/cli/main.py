@@ -90,12 +90,12 @@ def _read_settings() -> None:
 
     folder = project_folder()
     if (folder / ".env").is_file():
-        from .project.secrets_file import FROM_FILES, read_env_file
+        from .project.secrets_file import ENV_FILE, FROM_FILES, read_env_file
 
-        for name, value in read_env_file(folder / ".env").items():
+        for name, value in read_env_file(folder / ENV_FILE).items():
             if name not in os.environ:
                 os.environ[name] = value
-                FROM_FILES.add(name)
+                FROM_FILES[name] = ENV_FILE
     if (folder / SETTINGS_FILE).is_file():
         from ..home import find_home
         from ..project import read_project

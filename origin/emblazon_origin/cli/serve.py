@@ -64,7 +64,7 @@ def _switch_to_development() -> None:
     for name in (KEYS, TOKEN):
         if name in FROM_FILES:
             SET_ASIDE[name] = os.environ.pop(name)
-            FROM_FILES.discard(name)
+            del FROM_FILES[name]
 
 
 def _origin(_: argparse.Namespace) -> int:

@@ -41,7 +41,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("EMBLAZON_HOME", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL"):
         monkeypatch.setenv(name, "")  # what main() reads from files is undone after the test
         monkeypatch.delenv(name)
-    monkeypatch.setattr(secrets_file, "FROM_FILES", set())
+    secrets_file.FROM_FILES.clear()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "public").mkdir()
     (tmp_path / "public" / "index.html").write_text(PAGE)

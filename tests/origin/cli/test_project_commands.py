@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 from emblazon.contract.signing import Keyring
 from emblazon_origin.cli import main
 from emblazon_origin.cli.project import secrets_file
+from emblazon_origin.cli.project.settings import setting_defaults
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("EMBLAZON_HOME", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL"):
         monkeypatch.setenv(name, "")  # what main() reads from files is undone after the test
         monkeypatch.delenv(name)
-    monkeypatch.setattr(secrets_file, "FROM_FILES", set())
+    secrets_file.FROM_FILES.clear()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -117,6 +119,35 @@ def test_config_says_where_a_setting_came_from(
     assert rows["EMBLAZON_PUBLIC_URL"]["source"] == "emblazon.toml"
     assert rows["EMBLAZON_PURGE_TOKEN"]["source"] == ".env"
     assert "abcdef" not in rows["EMBLAZON_PURGE_TOKEN"]["value"]
+
+
+def test_every_setting_is_shown_with_what_holds(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    (secrets / "emblazon_origin_token").write_text("of-sixteen-letters-or-more\n")
+    monkeypatch.setenv("EMBLAZON_SECRETS_DIR", str(secrets))
+    monkeypatch.setenv("EMBLAZON_KV_TIMEOUT", "0.2")
+    monkeypatch.setenv("EMBLAZON_LEASE", " ")
+    assert main(["config", "--all", "--json"]) == 0
+    rows = {row["name"]: (row["value"], row["source"]) for row in json.loads(capsys.readouterr().out)}
+    assert rows["EMBLAZON_ORIGIN_TOKEN"] == ("(26 characters, hidden)", "secret file")
+    assert rows["EMBLAZON_KV_TIMEOUT"] == ("0.2", "environment")
+    assert rows["EMBLAZON_LEASE"] == ("30", "default")
+    assert rows["EMBLAZON_MEMORY_BUDGET"] == ("1024m", "default")
+
+
+def test_defaults_are_those_of_the_pages() -> None:
+    """Both tables of variables are held to the code by tests of their own; `config` shows the same."""
+    known, compared = setting_defaults(), 0
+    for page in ("deploy.md", "operations.md"):
+        text = (Path(__file__).parents[3] / "docs" / page).read_text("utf-8")
+        for name, default in re.findall(r"^\| `(EMBLAZON_\w+)` \| `?([^|`]*?)`? \|", text, re.MULTILINE):
+            if name in known and known[name] and not default.startswith("EMBLAZON_"):
+                compared += 1
+                assert known[name].lower() == {"off": "0"}.get(default, default).lower(), (page, name)
+    assert compared > 40
 
 
 def test_misspelt_setting_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

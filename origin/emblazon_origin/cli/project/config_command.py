@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ...home import SETTINGS_FILE, find_home
-from ...project import read_project
-from .secrets_file import read_env_file
-from .settings import known_variables
+from ...home import find_home
+from .secrets_file import FROM_FILES
+from .settings import setting_defaults
 
+if TYPE_CHECKING:
+    from ..outputs import SettingOutput
+
+DEFAULT = "default"
 _SECRET = ("KEYS", "TOKEN", "SECRET", "PASSWORD", "WEBHOOK", "REDIS_URL", "DSN")
 
 
@@ -26,37 +29,34 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(options: argparse.Namespace) -> int:
     """Print every setting; secrets show their length alone."""
     home = find_home()
-    file, env_file = read_project(home).settings, _env_file(home.root)
-    rows = []
-    for name in sorted(known_variables() | file.keys() | env_file.keys()):
-        source = _source(name, file, env_file)
-        if source or options.all:
-            value = os.environ.get(name, "")
-            rows.append({"name": name, "value": _shown(name, value), "source": source or "default"})
+    files = _secret_files()
+    rows = [_row(name, default, files) for name, default in sorted(setting_defaults().items())]
+    shown = [row for row in rows if options.all or row["source"] != DEFAULT]
     if options.json:
-        print(json.dumps(rows, indent=2))
+        print(json.dumps(shown, indent=2, ensure_ascii=False))
         return 0
     print(f"project {home.root}")
-    wide = max((len(row["name"]) for row in rows), default=0)
-    for row in rows:
-        print(f"{row['name']:<{wide}}  {row['value']}  ({row['source']})")
-    if not rows:
-        print("Nothing is set; everything is as documented.")
+    wide = max((len(row["name"]) for row in shown), default=0)
+    for row in shown:
+        print(f"{row['name']:<{wide}}  {row['value'] or '-'}  ({row['source']})")
+    if not shown:
+        print("Nothing is set; everything is as documented, and --all prints it.")
     return 0
 
 
-def _env_file(root: Path) -> dict[str, str]:
-    return read_env_file(root / ".env") if (root / ".env").is_file() else {}
+def _row(name: str, default: str, files: dict[str, str]) -> SettingOutput:
+    """Return what holds: the environment and the files put below it, a secret file, the default."""
+    if value := os.environ.get(name, "").strip():
+        return {"name": name, "value": _shown(name, value), "source": FROM_FILES.get(name, "environment")}
+    if name in files:
+        return {"name": name, "value": _shown(name, files[name]), "source": "secret file"}
+    return {"name": name, "value": default, "source": DEFAULT}
 
 
-def _source(name: str, file: object, env_file: dict[str, str]) -> str:
-    settings = file if isinstance(file, dict) else {}
-    value = os.environ.get(name)
-    if value is None:
-        return ""
-    if env_file.get(name) == value:
-        return ".env"
-    return SETTINGS_FILE if settings.get(name) == value else "environment"
+def _secret_files() -> dict[str, str]:
+    from ...server.config import secret_files
+
+    return secret_files(os.environ)
 
 
 def _shown(name: str, value: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...errors import EmblazonError
 
+ENV_FILE = ".env"
 KEYS = "EMBLAZON_SIGNING_KEYS"
 TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105 - a name
 MADE_HERE = "signing-key"  # in the state folder
@@ -56,7 +57,7 @@ def own_signing_keys(state: Path) -> tuple[str, bool]:
     return keys, True
 
 
-FROM_FILES: set[str] = set()  # variables that no environment set, but the project's files
+FROM_FILES: dict[str, str] = {}  # variables that no environment set, and the file of the project that did
 SET_ASIDE: dict[str, str] = {}  # of these, what development does not serve with
 
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Mapping, MutableMapping
 
 from emblazon.contract.problem import unknown_word
-from emblazon.edge.config import EdgeConfig
+from emblazon.edge.config import NEUTRAL, EdgeConfig
 
+from ...home import SETTINGS_FILE
 from ...project import PREFIX, Project, ProjectError
-from ...server.config import variables
+from ...server.config import SECRETS_DIR, describe
 from .secrets_file import FROM_FILES
 
 
@@ -28,20 +29,52 @@ def apply_settings(project: Project, environment: MutableMapping[str, str] = os.
             raise ProjectError(f"{project.file}: settings: {unknown_word('Setting', said, words)[0]}")
         if name not in environment:
             environment[name] = value
-            FROM_FILES.add(name)
+            FROM_FILES[name] = SETTINGS_FILE
 
 
 def known_variables() -> frozenset[str]:
-    """Return every EMBLAZON_… variable that the edge, the origin or a command reads."""
+    """Return every EMBLAZON_… variable that a command, a server or a site on this machine reads."""
+    return frozenset(setting_defaults())
+
+
+def setting_defaults() -> dict[str, str]:
+    """Return every variable with what holds where nothing sets it; empty where that is nothing."""
     asked = _Asked({"EMBLAZON_ORIGIN_URL": "http://127.0.0.1", "EMBLAZON_DEV": "1"})
     EdgeConfig.from_env(asked)
-    return frozenset(asked.names) | frozenset(variables()) | _OF_COMMANDS
+    edge = EdgeConfig()
+    of_edge = {name: _plain(getattr(edge, name.removeprefix(PREFIX).lower(), "")) for name in asked.names}
+    of_origin = {variable: default for variable, default, _ in describe()}
+    return {**of_edge, **_WORDS, **of_origin, **_OF_COMMANDS}
 
 
-_OF_COMMANDS = frozenset({
-    "EMBLAZON_HOST", "EMBLAZON_PORT", "EMBLAZON_EDGE_PORT", "EMBLAZON_ORIGIN_PORT", "EMBLAZON_STATE_DIR",
-    "EMBLAZON_SECRETS_DIR", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL",
-})  # fmt: skip
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+# Defaults of the edge that are no values of its own, but words.
+_WORDS = {
+    "EMBLAZON_SIGNING": "on",
+    "EMBLAZON_STRICT_PARAMS": "0",
+    "EMBLAZON_IGNORE_PARAMS": "default",
+    "EMBLAZON_FALLBACK_COLOR": "#{:02x}{:02x}{:02x}".format(*NEUTRAL),
+}
+# What neither the edge nor the origin reads, but commands and the SDK do.
+_OF_COMMANDS = {
+    "EMBLAZON_HOST": "127.0.0.1",
+    "EMBLAZON_PORT": "8080",
+    "EMBLAZON_EDGE_PORT": "8787",
+    "EMBLAZON_STATE_DIR": ".emblazon",
+    "EMBLAZON_SECRETS_DIR": SECRETS_DIR,
+    "EMBLAZON_TRUSTED_PROXIES": "",
+    "EMBLAZON_SIGNING_KEYS": "",
+    "EMBLAZON_ACCOUNT_ID": "",
+    "EMBLAZON_ANALYTICS_TOKEN": "",
+    "EMBLAZON_MANIFEST": "",
+    "EMBLAZON_SITE_URL": "",
+    "EMBLAZON_STRICT": "",
+}
 
 
 class _Asked(dict[str, str]):
