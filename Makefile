@@ -26,7 +26,7 @@ run: .venv/.run fonts/vendor/.done ## Serve the whole product here, without an a
 dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangler dev (RUNTIME=current for the newest)
 	@$(DEV) $(BIN)/emblazon dev
 
-test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools $(GENERATORS) ## Run every test
+test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools .venv/.nginx $(GENERATORS) ## Run every test
 	@$(BIN)/pytest -q -m "not e2e" -n auto
 	@$(BIN)/pytest -q -m e2e --reruns 1
 
@@ -142,6 +142,14 @@ fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run
 	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
 	    chromium-headless-shell; } >/dev/null || \
 	  { echo "Chromium could not be installed: run apt-get install chromium-headless-shell." >&2; exit 1; }; }
+	@touch $@
+
+# The server of deploy/nginx. Without root it stays away, and its tests say so.
+.venv/.nginx: | .venv/bin/python
+	@command -v nginx >/dev/null || [ "$$(id -u)" != 0 ] || { \
+	  echo "Installing Debian's nginx"; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light; } >/dev/null 2>&1 || \
+	  echo "It could not be installed: its recipe is not tested here." >&2; }
 	@touch $@
 
 # The generators of examples/hugo and examples/jekyll. Without root they stay away, and their tests say so.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -14,53 +13,13 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
+from installed_wheel import quiet, without_emblazon
 from PIL import Image
 from workerd import free_port
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 pytestmark = pytest.mark.e2e
-MINUTES = 10 * 60
-
-
-def quiet(*command: str | Path, cwd: Path, **environment: str) -> str:
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={**without_emblazon(), **environment},
-        capture_output=True,
-        text=True,
-        timeout=MINUTES,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
-    return done.stdout
-
-
-def without_emblazon() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EMBLAZON_", "PYTHON"))}
-    return {name: value for name, value in kept.items() if name != "VIRTUAL_ENV"}
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the sdist as an index would get it."""
-    folder = tmp_path_factory.mktemp("dist")
-    quiet(BIN / "python", "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheel(built: Path) -> Path:
-    return next(built.glob("*.whl"))
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new environment with the wheel and its extra; returns its `emblazon`."""
-    folder = tmp_path_factory.mktemp("environment")
-    quiet(BIN / "uv", "venv", "-q", "--python", sys.executable, folder / "venv", cwd=folder)
-    quiet(BIN / "uv", "pip", "install", "-q", "--python", folder / "venv", f"{wheel}[origin]", cwd=folder)
-    return folder / "venv" / "bin" / "emblazon"
 
 
 class Served:
@@ -82,9 +41,7 @@ class Served:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.printed.append(line)
-            if line.startswith(("A signed card:", "Emblazon is ready")) and (
-                "card" in line or "--dev" in arguments
-            ):
+            if line.startswith("For work on templates:"):
                 break
         limit.cancel()
 
@@ -127,23 +84,26 @@ def test_begun_project_is_drawn_with_its_logo(installed: Path, tmp_path: Path) -
     )
     quiet(installed, "init", "--yes", "--name", "Meridian", "--logo", "mark.svg", cwd=tmp_path)
     quiet(installed, "render", "hello", "-p", "title=Hello", "-o", "card.png", cwd=tmp_path)
-    with Image.open(tmp_path / "card.png") as picture:
-        assert (255, 0, 255) in {color for _, color in picture.convert("RGB").getcolors(1 << 20) or []}
+    assert MAGENTA in colors(tmp_path / "card.png")
     server = Served(installed, tmp_path)
     try:
-        url = quiet(
-            installed,
-            "url",
-            "hello",
-            "-p",
-            "title=Hi",
-            "--base-url",
-            server.card.partition("/og/")[0],
-            cwd=tmp_path,
-        )
+        assert "/og/hello.png?" in server.card, "the first card that is shown is the project's own"
+        (tmp_path / "served.png").write_bytes(fetch(server.card)[1])
+        assert MAGENTA in colors(tmp_path / "served.png")
+        told = re.search(r"^More of them: emblazon (.*)$", "".join(server.printed), re.MULTILINE)
+        assert told, server.printed
+        url = quiet(installed, *told[1].split(), cwd=tmp_path)
         assert fetch(url.strip())[0] == "image/png"
     finally:
         server.stop()
+
+
+MAGENTA = (255, 0, 255)
+
+
+def colors(path: Path) -> set[object]:
+    with Image.open(path) as picture:
+        return {color for _, color in picture.convert("RGB").getcolors(1 << 20) or []}
 
 
 def test_origin_of_the_deploy_page_becomes_ready(installed: Path, tmp_path: Path) -> None:

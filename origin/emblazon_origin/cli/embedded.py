@@ -45,6 +45,7 @@ from ..studio import StudioContext, add_studio
 from .exit_codes import FAILED, CommandError
 from .gallery import gallery_at
 from .project.secrets_file import KEYS, SET_ASIDE, kept_signing_keys, own_signing_keys, wants_own_key
+from .purge import DEFAULT_URL, URL
 
 IN_PROCESS = "http://origin.invalid"  # the edge wants an address; nothing dials it
 GALLERY_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
@@ -195,7 +196,8 @@ def build(host: str, origin_url: str = "") -> tuple[web.Application, OriginServe
         "EMBLAZON_LOG_LEVEL": "error",
         "EMBLAZON_QUEUE_WAIT": "5",  # a gallery page asks for all its cards at once
     }
-    settings = OriginConfig.from_env(defaults=quiet if config.development else None)
+    shown = {"EMBLAZON_LOG_FORMAT": "text"} if sys.stdout.isatty() else {}
+    settings = OriginConfig.from_env(defaults=quiet if config.development else shown)
     set_up_logging(settings.log_format, settings.log_level)
     if origin_url:
         app = create_edge_app(config, origin=HttpOrigin(origin_url), kv_path=kv_path, proxies=proxies)
@@ -212,19 +214,32 @@ def _ensure_signing(home: Home) -> None:
             print(f"There was no signing key: made one, kept in {home.state}. Your own: {KEYS}=kid:secret")
 
 
-def _greeting(host: EdgeHost | None, address: str) -> str:
+def _greeting(host: EdgeHost | None, address: str, origin: OriginServer | None) -> str:
     """Return what to open, or to ask for, first."""
     config = host.edge.config if host is not None else None
     if config is not None and config.development:
         return f"Emblazon is ready: {address}/\nThe studio: {address}/studio/"
     if config is None or config.keyring is None:
         return f"Emblazon is ready: {address}/"
-    path, query = "/og/article.png", "title=Hello"
+    name = _own_template(origin)
+    path, query = f"/og/{name}.png", "title=Hello"
+    edge = "" if address == (os.environ.get(URL) or DEFAULT_URL) else f" --base-url {address}"
     return (
         f"Emblazon is ready: {address}/\n"
         f"A signed card: {address}{path}?{config.keyring.sign(path, query)}\n"
-        "More of them: emblazon url article -p title=Hello. For work on templates: emblazon serve --dev"
+        f"More of them: emblazon url {name} -p title=Hello{edge}\n"
+        "For work on templates: emblazon serve --dev"
     )
+
+
+def _own_template(origin: OriginServer | None) -> str:
+    """Return a template of the project that a title is enough for, else the built-in article."""
+    known = origin.manifest.templates if origin is not None else {}
+    for name in sorted(path.parent.name for path in find_home().own_templates.glob("*/card.toml")):
+        spec = known.get(name)
+        if spec is not None and {param for param, own in spec.params.items() if own.required} == {"title"}:
+            return name
+    return "article"
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -264,7 +279,7 @@ async def _serve(app: web.Application, host: str, port: int, origin: OriginServe
         if origin is not None and origin.not_ready:
             raise CommandError(f"The renderer did not start: {origin.not_ready}", FAILED)
         await web.TCPSite(runner, host, port, backlog=runner.limit.backlog, reuse_address=True).start()
-        print(_greeting(app.get(HOST), f"http://{host}:{port}"), flush=True)
+        print(_greeting(app.get(HOST), f"http://{host}:{port}", origin), flush=True)
         await stop.wait()
         if origin is not None:
             origin.draining = True

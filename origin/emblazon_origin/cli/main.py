@@ -33,7 +33,7 @@ COMMANDS = {
     "fonts": "fonts_command", "init": "project.init", "new": "project.init",
     "eject": "project.init", "config": "project.config_command",
     "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "many.pages",
-    "warm": "many.warm", "stats": "project.stats",
+    "warm": "many.warm", "worker": "project.worker_files", "stats": "project.stats",
     "manifest": "schema_commands", "types": "schema_commands", "completion": "completion",
 }  # fmt: skip
 
@@ -70,8 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"emblazon {__version__}")
         return 0
     try:
+        command = arguments[0] if arguments else ""
+        _check_command(command)
         _read_settings()
-        options = parser(arguments[0] if arguments else "").parse_args(arguments)
+        options = parser(command).parse_args(arguments)
         code = int(options.run(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -82,6 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _explained(error)
     return code
+
+
+def _check_command(name: str) -> None:
+    """Raise CommandError for a command that there is not."""
+    if name and name not in COMMANDS and not name.startswith("-"):
+        from emblazon.contract.problem import unknown_word
+
+        raise CommandError(f"{unknown_word('Command', name, list(COMMANDS))[0]} emblazon --help lists them.")
 
 
 def _read_settings() -> None:
@@ -111,6 +121,8 @@ def _explained(error: Exception) -> int:
     from emblazon.edge.config import ConfigError
 
     from ..errors import CardError, EmblazonError
+    from ..project import ProjectError
+    from ..server.config import SettingsError
 
     match error:
         case ModuleNotFoundError() if (error.name or "").partition(".")[0] not in (
@@ -120,7 +132,7 @@ def _explained(error: Exception) -> int:
             return _fail(f'{error.name} is not installed; run pip install "emblazon[origin]".', FAILED)
         case CommandError():
             return _fail(str(error), error.code)
-        case CardError() | KeyringError() | ConfigError():
+        case CardError() | KeyringError() | ConfigError() | ProjectError() | SettingsError():
             return _fail(str(error), WRONG_INPUT)
         case Problem():
             return _fail(error.detail or error.title, WRONG_INPUT)

@@ -277,6 +277,7 @@ OUTPUTS = {
     "init": Output(WrittenOutput),
     "new": Output(WrittenOutput),
     "eject": Output(WrittenOutput),
+    "worker": Output(WrittenOutput),
     "fonts": Output(FontsOutput),
     "config": Output(list[SettingOutput]),
     "doctor": Output(list[CheckOutput]),

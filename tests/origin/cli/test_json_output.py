@@ -29,6 +29,7 @@ LINES = {
     "init": ["init", "site", "--yes"],
     "new": ["new", "other"],
     "eject": ["eject", "docs"],
+    "worker": ["worker"],
     "fonts": ["fonts"],
     "config": ["config", "--all"],
     "doctor": ["doctor"],

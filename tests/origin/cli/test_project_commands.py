@@ -34,13 +34,27 @@ def test_begun_project_draws_its_own_template_with_its_logo(folder: Path) -> Non
     assert stat.S_IMODE((site / ".env").stat().st_mode) == 0o600
     assert ".env" in (site / ".gitignore").read_text()
     assert (site / "wrangler.toml").is_file()
-    assert "class Default" in (site / "worker.py").read_text()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(site)
         assert main(["render", "hello", "-p", "title=Hello", "-o", "card.png"]) == 0
         with Image.open("card.png") as picture:
             colors = {color for _, color in picture.convert("RGB").getcolors(1 << 20) or []}
     assert {(0x20, 0x40, 0x30), (255, 0, 255)} <= colors
+
+
+def test_worker_is_written_anew_and_alone_in_its_folder(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["worker"]) == 0
+    assert "class Default" in (folder / "worker" / "worker.py").read_text()
+    handler = folder / "worker" / "emblazon" / "edge" / "handler.py"
+    handler.write_text("old")
+    assert main(["worker"]) == 0
+    assert handler.read_text() != "old"
+    assert not (folder / "worker" / "emblazon" / "django").exists()
+    (folder / "worker" / "mine.py").touch()
+    assert main(["worker"]) == 2
+    assert "mine.py" in capsys.readouterr().err
 
 
 def test_init_leaves_a_project_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +166,7 @@ def test_defaults_are_those_of_the_pages() -> None:
 
 def test_misspelt_setting_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "emblazon.toml").write_text("[settings]\nworkrs = 3\n")
-    assert main(["config"]) == 1
+    assert main(["config"]) == 2
     assert "'workers'" in capsys.readouterr().err
 
 

@@ -1,6 +1,7 @@
 """What the command line does with a project as a whole: begin one, read its settings and secrets.
 
 init.py            `emblazon init`, `new`, `eject`; the files of a new template are in starter/
+worker_files.py    `emblazon worker`, which wrangler calls
 config_command.py  `emblazon config`
 doctor.py          `emblazon doctor`; stats.py: `emblazon stats`
 comparison.py      looks of a template by their clicks, with intervals

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ...home import SETTINGS_FILE, Home, builtin_folder, find_home, project_folder
+from ...home import SETTINGS_FILE, Home, find_home, project_folder
 from ..exit_codes import CommandError
 from .secrets_file import KEYS, TOKEN, new_signing_keys, write_private
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from ..outputs import WrittenOutput
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+SOMEWHERE = "https://og.example.com"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 STARTER = Path(__file__).parent / "starter"
-_IGNORED = (".env", ".emblazon/")
+_IGNORED = (".env", ".emblazon/", "/worker/", "node_modules/")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,13 +60,12 @@ def run_init(options: argparse.Namespace) -> int:
     root.mkdir(parents=True, exist_ok=True)
     asked = not options.yes and sys.stdin.isatty()
     name = _answer(options.name, "Name of the site", root.resolve().name.replace("-", " ").title(), asked)
-    url = _url(_answer(options.url, "Where cards will be served", "https://og.example.com", asked))
+    url = _url(_answer(options.url, "Where cards will be served (not known yet: leave empty)", "", asked))
     accent = _color(_answer(options.accent, "Colour of the brand", "#2f5bea", asked))
     logo = _logo(root, _answer(options.logo, "File with the logo (none: leave empty)", "", asked))
     written = [_write(root / SETTINGS_FILE, _settings(name, url, accent, logo))]
     written += _starter(root / "templates" / "hello", "hello")
     written.append(_write(root / "wrangler.toml", _wrangler(url)))
-    written.append(_write(root / "worker.py", _worker()))
     written += _secrets(root)
     made = [path for path in written if path is not None]
     return _told(options, made, "Next: emblazon serve, and open the address that it prints.")
@@ -89,6 +89,8 @@ def _answer(given: str | None, question: str, default: str, asked: bool) -> str:
 
 
 def _url(text: str) -> str:
+    if not text:
+        return ""
     parts = urlsplit(text if "://" in text else f"https://{text}")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise CommandError(f"{text!r} is no address for cards; it is like https://og.example.com.")
@@ -118,7 +120,9 @@ def _settings(name: str, url: str, accent: str, logo: str) -> str:
     lines = [
         "# One file for every command, server and render process; the environment goes before [settings].",
         "[settings]",
-        f"public_url = {json.dumps(url)}",
+        f"public_url = {json.dumps(url)}"
+        if url
+        else f'# public_url = "{SOMEWHERE}"  # where cards will be served',
         "",
         "# What all cards share; templates see it as card.brand.",
         "[brand]",
@@ -131,12 +135,17 @@ def _settings(name: str, url: str, accent: str, logo: str) -> str:
 
 
 def _wrangler(url: str) -> str:
-    host = urlsplit(url).hostname or "og"
+    url = url or SOMEWHERE
+    host = urlsplit(url).hostname or ""
     return f"""# The Worker in front of the origin; docs/deploy.md of Emblazon goes through it step by step.
 name = {json.dumps(re.sub("[^a-z0-9-]", "-", host.lower()))}
-main = "worker.py"
+main = "worker/worker.py"
 compatibility_date = "2026-10-20"
 compatibility_flags = ["python_workers"]
+
+# The Worker's code, as the installed version of Emblazon has it.
+[build]
+command = "emblazon worker"
 
 [[kv_namespaces]]
 binding = "EMBLAZON_KV"
@@ -146,13 +155,6 @@ id = "put the id here that `wrangler kv namespace create EMBLAZON_KV` prints"
 EMBLAZON_ORIGIN_URL = "https://origin.example.com"
 EMBLAZON_PUBLIC_URL = {json.dumps(url)}
 """
-
-
-def _worker() -> str:
-    """Return the Worker's entry, which binds the runtime to the edge."""
-    builtin = builtin_folder()
-    inside = builtin / "worker.py"
-    return (inside if inside.is_file() else builtin / "edge" / "worker.py").read_text("utf-8")
 
 
 def _secrets(root: Path) -> list[Path | None]:
