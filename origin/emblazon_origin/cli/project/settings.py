@@ -50,6 +50,8 @@ def setting_defaults() -> dict[str, str]:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return str(int(value))
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
