@@ -19,11 +19,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import quote
 
 import uvloop
 from bench.load.driver import Connections, Run, arrivals, merged, saturate
 from bench.load.service import Service
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+from fuzz.hostile import PAGES, PICTURES, picture_server, write_templates
 
 _counter = itertools.count()
 _failures: list[str] = []
@@ -165,6 +170,33 @@ async def soak(service: Service, connections: Connections, seconds: float) -> No
     check("memory is flat after the warm-up (+15 % at most)", growth < 0.15, f"{growth:+.1%}")
 
 
+async def hostile(service: Service, connections: Connections, seconds: float, pictures: str) -> None:
+    """One client's new cards, alone and beside another that asks for hostile pages and pictures; in turns."""
+    pages = [f"/render/page-{number}.png" for number in range(len(PAGES))]
+    cards = [f"/render/article.png?title=x&image={quote(f'{pictures}/{name}', safe='')}" for name in PICTURES]
+    targets = itertools.cycle([*pages, *cards])
+
+    def poison(_: int) -> str:
+        target = next(targets)
+        return f"{target}{'%3F' if 'image=' in target else '?title='}{next(_counter)}"
+
+    await saturate(connections, unique, 1, 2.0)  # warm up
+    rounds: list[tuple[Run, Run]] = []
+    for _ in range(6):
+        alone = await saturate(connections, unique, 1, seconds / 12)
+        poisoning = asyncio.create_task(saturate(connections, poison, 1, seconds / 12))
+        beside = await saturate(connections, unique, 1, seconds / 12)
+        await poisoning
+        rounds.append((alone, beside))
+    alone, beside = (merged(runs) for runs in zip(*rounds, strict=True))
+    show("new cards alone", alone, service)
+    show("beside hostile ones", beside, service)
+    ratio = beside.quantile(0.99) / alone.quantile(0.99)
+    check("p99 beside hostile cards <= 2x", ratio <= 2, f"{ratio:.2f}x")
+    lost = len(beside.samples) - len(beside.with_status(200))
+    check("every innocent card is drawn", lost == 0, f"{lost} lost")
+
+
 class Valkey:
     """A Valkey server on a socket file."""
 
@@ -196,8 +228,22 @@ SCENARIOS: dict[str, Scenario] = {"overload": overload, "kill": kill, "drip": dr
 
 def run_scenario(name: str, seconds: float) -> None:
     """Start a fresh service and run one scenario against it."""
+    with ExitStack() as stack:
+        _run_scenario(name, seconds, stack)
+
+
+def _run_scenario(name: str, seconds: float, stack: ExitStack) -> None:
     valkey = Valkey() if name == "redis" else None
     settings = dict(_NO_BACKGROUND) if name != "soak" else {}
+    pictures = ""
+    if name == "hostile":
+        pictures = stack.enter_context(picture_server())
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        write_templates(home)
+        settings |= {
+            "EMBLAZON_DEV": "1", "EMBLAZON_HOME": str(home), "EMBLAZON_FETCH_ALLOW": "127.0.0.1/32",
+            "EMBLAZON_FETCH_LITERALS": "1", "EMBLAZON_FETCH_PORTS": pictures.rpartition(":")[2],
+        }  # fmt: skip
     if valkey:
         settings["EMBLAZON_REDIS_URL"] = valkey.url
     service = Service(**settings)
@@ -206,6 +252,8 @@ def run_scenario(name: str, seconds: float) -> None:
         connections = Connections("127.0.0.1", service.port)
         if valkey:
             await redis(service, connections, seconds, valkey)
+        elif pictures:
+            await hostile(service, connections, seconds, pictures)
         else:
             await SCENARIOS[name](service, connections, seconds)
         connections.close()
@@ -221,7 +269,7 @@ def run_scenario(name: str, seconds: float) -> None:
 def main() -> int:
     """Run the named scenarios."""
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
-    names = [*SCENARIOS, "redis"]
+    names = [*SCENARIOS, "redis", "hostile"]
     parser.add_argument(
         "scenario", nargs="*", default=["overload", "kill", "redis", "drip"], choices=[*names, []]
     )

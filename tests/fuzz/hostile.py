@@ -1,0 +1,176 @@
+"""Pages and pictures that cost far more than they weigh, as found by attacks and by the fuzzer."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote
+
+from PIL import Image
+
+NS = "xmlns='http://www.w3.org/2000/svg' width='800' height='400'"
+
+
+def references(tag: str, attribute: str, depth: int, extra: str = "") -> str:
+    """An SVG image whose definitions each draw the next one eight times."""
+    parts = []
+    for i in range(depth):
+        paint = f"{attribute}='url(#d{i + 1})'" if i + 1 < depth else "fill='red'"
+        parts.append(
+            f"<{tag} id='d{i}' {extra}>" + f"<rect width='800' height='400' {paint}/>" * 8 + f"</{tag}>"
+        )
+    top = f"<rect width='800' height='400' {attribute}='url(#d0)'/>"
+    return f"<svg {NS}><defs>{''.join(parts)}</defs>{top}</svg>"
+
+
+def filtered(primitives: str) -> str:
+    return f"<svg {NS}><filter id='f'>{primitives}</filter><rect width='800' height='400' filter='url(#f)'/></svg>"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "tall dotted outline": lambda: "<div style='width:9px;height:1e9px;outline:5px dotted red'>x",
+    "wide dashed border": lambda: "<div style='width:1e9px;height:9px;border:3px dashed red;border-radius:4px'>x",
+    "long thin shadow": lambda: "<div style='height:5e5px;width:2px;box-shadow:0 0 0 3px red'></div>"
+    "<div style='width:5e5px;height:2px;border-radius:1px;background:red;transform:rotate(1deg)'>x",
+    "dense grid": lambda: "<div style='display:grid;grid-auto-flow:dense'>"
+    + "<i style='grid-row:span 900;grid-column:span 900'>x</i>" * 40,
+    "far letters": lambda: "<p style='letter-spacing:3e7px'>" + "a" * 300,
+    "large scale": lambda: "<div style='filter:blur(1px);transform:scale(1e9)'>x<button>y</button></div>",
+    "nested grids": lambda: "<div style='display:grid;grid-template-columns:1fr 2fr 1fr'>" * 900 + "x",
+    "nested flex": lambda: "<div style='display:flex;flex-wrap:wrap'>" * 2_000 + "x",
+    "nested tables": lambda: "<table><td>" * 400 + "x",
+    "far inset shadow": lambda: "<div style='box-shadow:inset 0 1e8px red;width:99px;height:99px'>x",
+    "long clip path": lambda: "<div style='clip-path:path(\"M0 0" + "L9 9A5 5 0 0 1 90 90" * 4_500
+    + "Z\");width:99px;height:99px;background:red'>",
+    "even-odd clip path": lambda: "<div style='clip-path:polygon(evenodd," + "0 0,50px 99px," * 3_000
+    + "1px 1px);width:99px;height:99px;background:red'>",
+    "counted selectors": lambda: "<style>"
+    + "".join(f"p:nth-child({i}n+1 of :not(.b)){{color:red}}" for i in range(1, 300)) + "</style>" + "<p>x" * 3_000,
+    "many attributes": lambda: "<p " + " ".join(f"a{i}=1" for i in range(10_000)) + ">x",
+    "rounded boxes": lambda: "<style>div{width:600px;height:300px;position:absolute;background:#f008;"
+    "border-radius:99px}</style>" + "<div>x</div>" * 4_900,
+    "floats": lambda: "<i style='float:left'>x</i>" * 3_000,
+    "inline boxes": lambda: "<q>" * 4_000 + "x",
+    "open formatting elements": lambda: "<p>" + "".join(f"<b i={i}>" for i in range(2_000)) + "</p>" + "<p>x" * 2_000,
+    "much text": lambda: "<div style='display:flex'><p>" + "日本語の文章です。" * 3_500,
+    "huge letters": lambda: "".join(f"<b style='font-size:{i + 2000}px;position:absolute'>@</b>" for i in range(700)),
+    "stroked letters": lambda: "<p style='font-size:200px;-webkit-text-stroke:90px red'>" + "@&%8" * 400,
+    "stroked shadows": lambda: "<p style='font-size:90px;-webkit-text-stroke:9px red;text-shadow:"
+    + ",".join(f"{i}px 1px red" for i in range(900)) + "'>@&8 @&8 @&8",
+    "border images": lambda: "".join(
+        f"<div style='position:absolute;width:1100px;height:500px;border:{i % 200}px solid;"
+        f"border-image:conic-gradient(red,blue {i}deg) 30 round'></div>" for i in range(400)
+    ),
+    "groove borders": lambda: "".join(
+        f"<div style='position:absolute;inset:50px;border-radius:{i}px;border:{i % 60 + 3}px groove red'></div>"
+        for i in range(1_000)
+    ),
+    "definitions for many": lambda: f"<svg><mask id=c>{'<circle r=300 fill=white />' * 300}</mask></svg>"
+    + "<div style='position:absolute;inset:0;background:red;mask:url(#c)'>x</div>" * 900,
+    "definitions with variables": lambda: "".join(
+        f"<p style='--a:{i}px;clip-path:url(#d)'>x" for i in range(900)
+    ) + f"<svg><clipPath id=d>{'<circle r=1 fill=var(--a) />' * 400}",
+    "turned emoji": lambda: "".join(
+        f"<b style='font-size:300px;transform:rotate({i}deg);position:absolute'>{chr(0x1F300 + i % 900)}</b>"
+        for i in range(1_000)
+    ),
+    "text in a picture": lambda: "<img width=1200 height=600 src='data:image/svg+xml," + quote(
+        f"<svg {NS}><clipPath id='c'><text font-size='90'>{'many words ' * 4_000}</text></clipPath>"
+        "<rect width='1200' height='630' clip-path='url(#c)'/></svg>"
+    ) + "'>",
+    "text clips inside each other": lambda: "<div style='background:linear-gradient(red,blue);background-clip:text'>" * 400
+    + "<p style='font-size:60px'>" + "some words " * 900,
+    "masks": lambda: references("mask", "mask", 3),
+    "patterns": lambda: references("pattern", "fill", 3, "width='1' height='1'"),
+    "clips": lambda: references("clipPath", "clip-path", 5),
+    "blurs": lambda: filtered("<feGaussianBlur stdDeviation='40'/>" * 100),
+    "turbulence": lambda: filtered("<feTurbulence baseFrequency='.9' numOctaves='9'/>" * 40),
+    "convolution": lambda: filtered(f"<feConvolveMatrix order='50' kernelMatrix='{'1 ' * 2500}'/>"),
+    "endless dashes": lambda: f"<svg {NS}><path stroke='red' stroke-dasharray='1e9 .0001' d='M0 0L1e9 9'/></svg>",
+    "tiny tiles": lambda: f"<svg {NS}><pattern id='p' width='1e-9' height='1e-9'><rect width='9'/></pattern>"
+    "<rect width='800' height='400' fill='url(#p)'/></svg>",
+    "many shapes": lambda: f"<svg {NS}>" + "<rect width='800' height='400' opacity='.5'/>" * 1_900 + "</svg>",
+    "a panic of the rasteriser": lambda: f"<svg {NS}><text x='1e38' font-size='1e38'>x</text>"
+    "<line x2='nan' y2='1e38' stroke-dasharray='1e38 .001' stroke='red'/></svg>",
+}  # fmt: skip
+
+
+def write_templates(home: Path) -> list[str]:
+    """Make a template of each hostile page and return their names: markup comes from templates alone."""
+    (home / "emblazon.toml").write_text("")
+    names = []
+    for number, name in enumerate(PAGES):
+        names.append(f"page-{number}")
+        folder = home / "templates" / names[-1]
+        folder.mkdir(parents=True)
+        (folder / "card.toml").write_text('description = "A hostile page."\n[params.title]\n')
+        (folder / "card.html").write_text("{% raw %}" + PAGES[name]() + "{% endraw %}<!-- {{ title }} -->")
+    return names
+
+
+def many_scans() -> bytes:
+    """A progressive JPEG that repeats its last scan."""
+    out = io.BytesIO()
+    Image.effect_noise((1500, 1500), 9).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    return data[:-2] + data[data.rfind(b"\xff\xda") : -2] * 300 + b"\xff\xd9"
+
+
+def lying_avif() -> bytes:
+    """A picture of 8000² that says it is 64²."""
+    out = io.BytesIO()
+    Image.new("RGB", (8000, 8000)).save(out, "AVIF", speed=10, quality=10)
+    data = bytearray(out.getvalue())
+    at = data.find(b"ispe")
+    while at >= 0:
+        data[at + 8 : at + 16] = (64).to_bytes(4, "big") * 2
+        at = data.find(b"ispe", at + 4)
+    return bytes(data)
+
+
+_SHAPE = "<rect width='800' height='400' opacity='.5'/>"
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "masks.svg": lambda: references("mask", "mask", 3).encode(),
+    "patterns.svg": lambda: references("pattern", "fill", 3, "width='1' height='1'").encode(),
+    "clips.svg": lambda: references("clipPath", "clip-path", 5).encode(),
+    "blurs.svg": lambda: filtered("<feGaussianBlur stdDeviation='40'/>" * 100).encode(),
+    "dashes.svg": lambda: PAGES["endless dashes"]().encode(),
+    "digits.svg": lambda: f"<svg xmlns='http://www.w3.org/2000/svg' width='{'1' * 10_000}x'/>".encode(),
+    "blanks.svg": lambda: f"<svg {NS} style='fill:url({' ' * 2_000}'/>".encode(),
+    "doctype.svg": lambda: ("<!DOCTYPE svg" + "a" * 40_000).encode(),
+    "attributes.svg": lambda: (f"<svg {NS} " + " ".join(f"a{i}='1'" for i in range(100_000)) + "/>").encode(),
+    "markers.svg": lambda: (
+        f"<svg {NS}><marker id='m'><circle r='4'/></marker><path marker-mid='url(#m)' d='M0 0{'L1 1' * 2_000}'/></svg>"
+    ).encode(),
+    "shapes.svg": lambda: f"<svg {NS}>{_SHAPE * 15_000}</svg>".encode(),
+    "scans.jpg": many_scans,
+    "lying.avif": lying_avif,
+}
+
+
+@contextmanager
+def picture_server() -> Iterator[str]:
+    """Serve the pictures by name, with any query; yields the server's URL."""
+    bodies = {f"/{name}": make() for name, make in PICTURES.items()}
+
+    class Pictures(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = bodies[self.path.partition("?")[0]]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
