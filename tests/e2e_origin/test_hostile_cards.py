@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -44,6 +45,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory, pictures: str) -> Iterator[
         EMBLAZON_FETCH_ALLOW="127.0.0.1/32", EMBLAZON_FETCH_LITERALS="1",
         EMBLAZON_FETCH_PORTS=pictures.rpartition(":")[2],
     )  # fmt: skip
+    shared.client.timeout = httpx.Timeout(90)  # costly ones go at a low priority: long on a busy machine
     yield shared
     shared.stop()
 
