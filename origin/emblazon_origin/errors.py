@@ -5,6 +5,7 @@
      │   ├─ LimitError     it asks for more than a limit allows (422)
      │   ├─ StageFailed    a defect: a stage raised something else than these (422)
      │   └─ TemplateError  the template itself is at fault (500 on a server, exit code 2 in the CLI)
+     ├─ WrongSettings      the project or the environment sets what cannot be (exit code 2 in the CLI)
      ├─ AssetError         an image or font could not be had; the card goes on without it
      ├─ Overloaded         no capacity; try again (503)
      ├─ DeadlinePassed     whoever asked does not wait any longer; the render goes on (504)
@@ -55,6 +56,10 @@ class TemplateError(CardError):
 
     status = 500
     report = True
+
+
+class WrongSettings(EmblazonError):
+    """The project or the environment sets what cannot be; the message names the place and the fix."""
 
 
 class AssetError(EmblazonError):

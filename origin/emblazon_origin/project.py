@@ -23,7 +23,7 @@ from pathlib import Path
 
 from emblazon.contract.problem import unknown_word
 
-from .errors import EmblazonError
+from .errors import WrongSettings
 from .home import SETTINGS_FILE, Home
 from .template.brand import Brand, read_brand
 
@@ -31,7 +31,7 @@ _TABLES = ("settings", "brand", "pages")
 PREFIX = "EMBLAZON_"
 
 
-class ProjectError(EmblazonError):
+class ProjectError(WrongSettings):
     """`emblazon.toml` is wrong; the message names the place and the fix."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -160,6 +162,39 @@ def test_sdk_alone_says_what_the_commands_need(wheel: Path, tmp_path: Path) -> N
     assert done.returncode == 1
     assert 'pip install "emblazon[origin]"' in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
+def test_other_pythons_draw_the_same_bytes(
+    version: str, wheel: Path, installed: Path, tmp_path: Path
+) -> None:
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"Python {version} is not on this machine")
+    quiet(BIN / "uv", "venv", "-q", "--python", python, "venv", cwd=tmp_path)
+    quiet(BIN / "uv", "pip", "install", "-q", "--python", "venv", f"{wheel}[origin]", cwd=tmp_path)
+    card = ["render", "article", "-q", "-p", "title=Hello 漢字 😀 עברית", "-p", "author=Inês", "-o"]
+    quiet(installed, *card, "here.png", cwd=tmp_path)
+    there = tmp_path / "venv" / "bin" / "emblazon"
+    quiet(there, *card, "there.png", cwd=tmp_path)
+    assert (tmp_path / "there.png").read_bytes() == (tmp_path / "here.png").read_bytes()
+    server = Served(there, tmp_path)
+    try:
+        assert fetch(server.card)[0] == "image/png"
+    finally:
+        server.stop()
+
+
+def interpreter(version: str) -> Path | None:
+    """Return a Python of that version: on the path, or of pyenv."""
+    of_pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    on_path = shutil.which(f"python{version}")
+    found = [Path(on_path)] if on_path else []
+    for path in [*found, *sorted(of_pyenv.glob(f"{version}.*/bin/python"))]:
+        told = subprocess.run([path, "-V"], capture_output=True, text=True, timeout=30)
+        if told.stdout.startswith(f"Python {version}."):
+            return path
+    return None
 
 
 def test_wheel_holds_what_it_needs_and_nothing_else(wheel: Path) -> None:

@@ -120,9 +120,7 @@ def _explained(error: Exception) -> int:
     from emblazon.contract.signing import KeyringError
     from emblazon.edge.config import ConfigError
 
-    from ..errors import CardError, EmblazonError
-    from ..project import ProjectError
-    from ..server.config import SettingsError
+    from ..errors import CardError, EmblazonError, WrongSettings
 
     match error:
         case ModuleNotFoundError() if (error.name or "").partition(".")[0] not in (
@@ -132,7 +130,7 @@ def _explained(error: Exception) -> int:
             return _fail(f'{error.name} is not installed; run pip install "emblazon[origin]".', FAILED)
         case CommandError():
             return _fail(str(error), error.code)
-        case CardError() | KeyringError() | ConfigError() | ProjectError() | SettingsError():
+        case CardError() | KeyringError() | ConfigError() | WrongSettings():
             return _fail(str(error), WRONG_INPUT)
         case Problem():
             return _fail(error.detail or error.title, WRONG_INPUT)

@@ -27,7 +27,7 @@ from pydantic_settings import (
 
 from emblazon.contract.bearer import HOW_TO_MAKE
 from emblazon.contract.deadline import answer_within
-from emblazon_origin.errors import EmblazonError
+from emblazon_origin.errors import WrongSettings
 from emblazon_origin.server.config_values import (
     check_hosts,
     check_log_level,
@@ -44,7 +44,7 @@ _OF_OTHERS = {"EMBLAZON_HOST", "EMBLAZON_PORT", "EMBLAZON_ORIGIN_URL"}  # settin
 SECRETS_DIR = "/run/secrets"  # where Docker and Kubernetes put them
 
 
-class SettingsError(EmblazonError):
+class SettingsError(WrongSettings):
     """A setting is wrong; the message names the variable and the fix."""
 
 

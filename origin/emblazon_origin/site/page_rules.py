@@ -23,7 +23,7 @@ from pathlib import Path
 from emblazon.contract.problem import unknown_word
 from emblazon.contract.schema import CARD_FORMATS, CardFormat, TemplateSpec
 
-from ..errors import EmblazonError
+from ..errors import WrongSettings
 from .page_facts import PageFacts
 
 _PAGES = ("base_url", "folder", "template", "format", "rule")
@@ -41,7 +41,7 @@ FROM_FACTS: dict[str, tuple[str, ...]] = {
 }
 
 
-class RulesError(EmblazonError):
+class RulesError(WrongSettings):
     """`[pages]` is wrong; the message names the key and the fix."""
 
 
