@@ -60,6 +60,7 @@ docs: .venv/.run fonts/vendor/.done ## Write the generated pages and the README'
 	@$(BIN)/python -m emblazon_origin.style.docs
 	@$(BIN)/python -m emblazon_origin.text.fonts.coverage_page
 	@$(BIN)/python -m emblazon_origin.cli.reference
+	@$(BIN)/python docs/gallery.py
 	@$(BIN)/python docs/pictures.py
 
 site: .venv/.dev fonts/vendor/.done ## The documentation as a site, with its own cards, into site/

@@ -36,7 +36,7 @@ class Images:
         self.asked.append(url)
         if url != GOOD:
             raise AssetError("status 404", public="status 404")
-        return Fetched((ROOT / "docs/pictures/article-emoji.png").read_bytes(), "image/png")
+        return Fetched((ROOT / "docs/pictures/docs-preview.png").read_bytes(), "image/png")
 
 
 @cache

@@ -47,7 +47,7 @@ def worst_cases(spec: TemplateSpec, preview: Mapping[str, ParamValue]) -> list[W
         WorstCase("worst-unbreakable", _with_texts(spec, preview, lambda p: "W" * min(p.max_length, 80))),
         WorstCase("worst-empty", _only_required(spec, preview)),
     ]
-    if any(param.type == "url" for param in spec.params.values()):
+    if any(_is_picture(param, preview) for param in spec.params.values()):
         cases.append(WorstCase("worst-no-picture", _with_pictures(spec, preview, "")))
         cases.append(WorstCase("worst-lost-picture", _with_pictures(spec, preview, LOST_PICTURE)))
     for name, (lang, sample) in _SAMPLES.items():
@@ -66,16 +66,25 @@ def _with_texts(
 ) -> dict[str, ParamValue]:
     params = dict(preview)
     for name, param in spec.params.items():
-        if param.type in _TEXTUAL:
+        if param.type in _TEXTUAL and not _is_picture(param, preview):
             value = text(param)
             params[name] = (value[: param.max_length // 4],) * 3 if param.type == "list" else value
     return params
 
 
 def _with_pictures(spec: TemplateSpec, preview: Mapping[str, ParamValue], url: str) -> dict[str, ParamValue]:
-    params = {name: value for name, value in preview.items() if spec.params[name].type != "url"}
-    named = [name for name, param in spec.params.items() if param.type == "url"] if url else []
-    return params | dict.fromkeys(named, url)
+    pictures = [param for param in spec.params.values() if _is_picture(param, preview)]
+    params = {name: value for name, value in preview.items() if spec.params[name] not in pictures}
+    for param in pictures if url else ():
+        params[param.name] = (url, f"{url}?2") if param.type == "list" else url
+    return params
+
+
+def _is_picture(param: ParamSpec, preview: Mapping[str, ParamValue]) -> bool:
+    """Whether a parameter is the address of a picture, or in the preview a list of such."""
+    shown = preview.get(param.name)
+    listed = isinstance(shown, tuple) and all(item.startswith("https://") for item in shown)
+    return param.type == "url" or (param.type == "list" and bool(shown) and listed)
 
 
 def _only_required(spec: TemplateSpec, preview: Mapping[str, ParamValue]) -> dict[str, ParamValue]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..layout.boxes.nodes import Absolute, Atomic, Node
 from ..layout.boxes.results import LayoutResults
-from ..style.document.presentational_hints import first_strong
+from ..style.document.presentational_hints import first_strong, has_auto_direction
 from ..style.values.dom import Element, StyledDocument, Text
 from ..style.values.node import HtmlNode
 from ..text.line_model import TextItem
@@ -57,12 +57,8 @@ class AutoDirection:
 
 
 def auto_directions(root: HtmlNode) -> list[AutoDirection]:
-    """Return the elements with `dir=auto`."""
-    return [
-        AutoDirection(node, first_strong(node))
-        for node in _elements(root)
-        if node.attributes.get("dir", "").strip().lower() == "auto"
-    ]
+    """Return the elements whose direction is their text's."""
+    return [AutoDirection(node, first_strong(node)) for node in _elements(root) if has_auto_direction(node)]
 
 
 def find_places(document: StyledDocument, root: Node, texts: tuple[str, ...]) -> list[TextPlace] | None:

@@ -45,7 +45,10 @@ from .highlight import highlight
 from .schemes import contrast, ground, ink, mix, readable
 from .writing import language, script
 
-_DATE_STYLES = {"long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd"}
+_DATE_STYLES = {
+    "long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd",
+    "weekday": "EEEE", "monthname": "LLLL",
+}  # fmt: skip
 _WORDS_PER_MINUTE = 220
 _HAN_PER_MINUTE = 500
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from icu4py.breakers import LineBreaker
+
 from .writing import script
 
 SOFT_HYPHEN = "\u00ad"
@@ -21,7 +23,7 @@ _EM = {"latin": 0.54, "cjk": 0.51, "arabic": 0.5, "hebrew": 0.56, "indic": 0.62,
 _WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]"
 )
-_PHRASE = 6.0  # cells that stay together in CJK
+_PHRASES = "ja@lw=phrase"  # as `word-break: auto-phrase` keeps them together
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def fit(
         room = max(1, math.floor(height / (size * leading) + 0.01))
         held = min(room, lines) if lines else room
         found = Fitted(size, held, leading, width / (size * per_cell))
+        if size * leading > height:
+            continue
         if _lines_of(value, found.cells) <= held and _longest(value) <= found.cells:
             break
     return found
@@ -59,11 +63,9 @@ def _lines_of(value: str, room: float) -> int:
     """Lines of a first fit."""
     count, used = 1, 0.0
     for word in value.split():
-        length = cells(word)
-        pieces = math.ceil(length / _PHRASE) if _WIDE.search(word) else 1
-        for piece in range(pieces):
-            part = length / pieces
-            space = 1 if used and not piece else 0
+        for number, piece in enumerate(LineBreaker(word, _PHRASES) if _WIDE.search(word) else (word,)):
+            part = cells(piece)
+            space = 1 if used and not number else 0
             if used and used + space + part > room:
                 count, used, space = count + 1, 0.0, 0
             overfull = max(0, math.ceil(part / room) - 1)
@@ -85,7 +87,7 @@ def _halved(word: str, room: float) -> str:
     length = cells(word)
     if length <= room or room < 2 or script(word) != "latin" or not word.isalpha():
         return word
-    step = math.ceil(len(word) / math.ceil(length / (room * (0.7 if word.isupper() else 0.9))))
+    step = math.ceil(len(word) / math.ceil(length / (room * (0.6 if word.isupper() else 0.9))))
     return SOFT_HYPHEN.join(word[at : at + step] for at in range(0, len(word), step))
 
 

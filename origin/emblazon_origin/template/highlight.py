@@ -36,12 +36,12 @@ def highlight(value: str, language: str = "") -> list[Markup]:
     except ClassNotFound:
         return [escape(line) for line in value.splitlines()]
     lines = [Markup("")]
-    for kind, text in lexer.get_tokens("\n".join(value.splitlines())):
+    for kind, text in lexer.get_tokens("\n".join(value.splitlines()) + "\n"):
         for number, piece in enumerate(text.split("\n")):
             if number:
                 lines.append(Markup(""))
             lines[-1] += _marked(kind, piece)
-    return lines
+    return lines[:-1] if len(lines) > 1 and not lines[-1] else lines
 
 
 def _marked(kind: _TokenType, text: str) -> Markup:

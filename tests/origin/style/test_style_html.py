@@ -70,6 +70,12 @@ def test_dir_auto_takes_the_first_strong_character(style: Any) -> None:
     assert [page[tag].direction for tag in ("p", "b", "i")] == ["rtl", "ltr", "ltr"]
 
 
+def test_bdi_takes_its_own_direction_where_none_is_given(style: Any) -> None:
+    page = style("<body dir=rtl><bdi>@ines</bdi><bdi dir=rtl>@ines</bdi><bdi>שלום</bdi><span>@ines</span>")
+    assert [bdi.style.direction for bdi in page.all("bdi")] == ["ltr", "rtl", "rtl"]
+    assert page["span"].direction == "rtl"
+
+
 def test_image_attributes_give_size_and_ratio(style: Any) -> None:
     page = style("<img width=200 height=100><img style='height:auto' width=50% height=10>")
     first, second = page.all("img")

@@ -196,6 +196,7 @@ def test_code_is_marked_by_its_kinds_and_always_escaped() -> None:
     assert '<span class="comment"># &lt;i&gt;</span>' in line
     assert "<b>" not in line
     assert highlight.highlight("a < b\n\nc", "no-such-language") == ["a &lt; b", "", "c"]
+    assert highlight.highlight("$ ls\n$ cat", "console")[1].endswith("cat")
     assert len(highlight.highlight('"""one\ntwo"""\nthree', "python")) == 3
 
 

@@ -212,7 +212,7 @@ def test_manifest_of_the_library_reads_back_at_the_edge(tmp_path: Path) -> None:
     assert manifest_from_json(manifest_to_json(manifest)) == manifest
 
 
-@pytest.mark.parametrize("name", ["article", "docs", "product"])
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in TEMPLATES.glob("*/card.toml")))
 def test_shipped_template_binds_its_preview_and_every_worst_case(name: str) -> None:
     library = load(TEMPLATES)
     template = library.get(name)

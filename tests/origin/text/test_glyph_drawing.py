@@ -94,6 +94,17 @@ def test_glyphs_stand_on_quarters_of_a_pixel_across_and_whole_ones_down(lay_out:
     assert run_mask(run, (11.0, 20.6))[1:] == (first.x + 1, first.y + 1)
 
 
+@pytest.mark.parametrize("tracking", [-0.01, -0.25])
+def test_glyphs_that_tight_tracking_joins_have_no_hairline_between_them(
+    lay_out: LayOut, tracking: float
+) -> None:
+    run = lay_out("——", 900, font_size=41.5, letter_spacing=tracking).lines[0].runs[0]  # dashes of a whole em
+    joined = run_mask(run, (0.0, 0.0)).image
+    assert joined is not None
+    row = joined.tobytes()[joined.height // 2 * joined.width :][2 : joined.width - 2]
+    assert min(row) > 240, list(row)  # 191 where one is laid over the other
+
+
 def test_device_pixels_scale_the_run(lay_out: LayOut) -> None:
     run = lay_out("dpr").lines[0].runs[0]
     once, twice = run_mask(run, (0.0, 0.0)).image, run_mask(run, (0.0, 0.0), 2.0).image

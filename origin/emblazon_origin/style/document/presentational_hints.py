@@ -20,7 +20,9 @@ _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _SIZED = frozenset((
     "img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table", "tr",
 ))  # fmt: skip
-_ALWAYS = frozenset(("li", "td", "th", "thead", "tbody", "tfoot", "colgroup"))  # hints without attributes
+_ALWAYS = frozenset(
+    ("bdi", "li", "td", "th", "thead", "tbody", "tfoot", "colgroup")
+)  # hints without attributes
 _TABLE_PARTS = frozenset(("table", "td", "th", "thead", "tbody", "tfoot", "colgroup"))
 _REPLACED = frozenset(("img", "iframe", "object", "embed", "video", "input"))
 _ALIGNS = {"left": "left", "right": "right", "center": "center", "justify": "justify", "middle": "center"}
@@ -51,6 +53,8 @@ def presentational(node: HtmlNode) -> Values:
     for name, value in attributes.items():
         if (read := _READERS.get(name)) is not None:
             read(node, value, hints)
+    if has_auto_direction(node):
+        hints["direction"] = first_strong(node)
     if node.tag in _TABLE_PARTS:
         table_hints(node, hints)
     elif node.tag in ("ol", "li"):
@@ -251,9 +255,10 @@ def _list(node: HtmlNode, hints: Values) -> None:
         hints["counter_set"] = (("list-item", value, False),)
 
 
-def _dir(node: HtmlNode, value: str, hints: Values) -> None:
-    if value.strip().lower() == "auto":
-        hints["direction"] = first_strong(node)
+def has_auto_direction(node: HtmlNode) -> bool:
+    """Whether an element's direction is its text's: `dir=auto`, and `<bdi>` without another."""
+    value = node.attributes.get("dir", "").strip().lower()
+    return value == "auto" or (node.tag == "bdi" and value not in ("ltr", "rtl"))
 
 
 _OWN_DIRECTION = ("bdi", "script", "style", "textarea", "svg")
@@ -319,5 +324,4 @@ _READERS: dict[str, Callable[[HtmlNode, str, Values], None]] = {
     "bordercolor": _border_color,
     "background": _background_image,
     "noshade": _noshade,
-    "dir": _dir,
 }
