@@ -20,6 +20,8 @@ POLICIES: dict[str, tuple[tuple[str, str], ...]] = {
     "always": (),
     "second": (("EMBLAZON_KV_ADMIT", "second"),),
     "never": (("EMBLAZON_KV_ADMIT", "never"),),
+    "always, regional": (("EMBLAZON_REGIONAL_TIER", "1"),),
+    "never, regional": (("EMBLAZON_KV_ADMIT", "never"), ("EMBLAZON_REGIONAL_TIER", "1")),
 }
 BLOG = Plan(requests=90_000, cards=300, centres=30, remote=0.1, changes=4, releases=4, purges=60)
 WARM = Plan(requests=10_000_000, cards=20_000)
@@ -40,8 +42,8 @@ def line(name: str, month: Month) -> str:
     costs = bill(month.counts)
     per_million = costs.usd / (month.counts["requests"] / 1e6)
     items = ", ".join(f"{item} {usd:.2f}" for item, usd in costs.items.items())
-    hits = f"{month.hits / month.asked:6.1%} hits"
-    return f"{name:20} ${costs.usd:9.2f}  ${per_million:8.3f} a million  {hits}  {items}"
+    hits = f"{month.hits / month.asked:6.1%} hits, {month.origin:9.0f} to the origin"
+    return f"{name:26} ${costs.usd:9.2f}  ${per_million:8.3f} a million  {hits}  {items}"
 
 
 async def run(options: argparse.Namespace) -> dict[str, object]:

@@ -49,6 +49,7 @@ class Month:
     days: list[dict[str, float]]
     hits: int
     asked: int
+    origin: float  # requests for cards that reached the origin
     kv_gigabytes: float
 
 
@@ -138,7 +139,8 @@ def _scaled(
     stored = len([key for key in world.kv.entries if key.startswith("card/")]) * every * plan.size / 1e9
     kept_in_r2 = plan.blobs and plan.size > world.config.blob_above
     total["r2_gb_month" if kept_in_r2 else "kv_gb_month"] = stored  # type: ignore[assignment]
-    return Month(dict(total), scaled, hits, asked, 0.0 if kept_in_r2 else stored)
+    origin = world.origin.asked * every
+    return Month(dict(total), scaled, hits, asked, origin, 0.0 if kept_in_r2 else stored)
 
 
 def _by_the_clock(plan: Plan, places: list[float], ttl: float) -> dict[str, float]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import CONTENT_TYPES, CacheLife, Manifest, ParamSpec, TemplateSpec
+from emblazon.contract.wire import SHARED_LIFE
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
 from emblazon.edge.messages import (
@@ -23,6 +24,7 @@ from emblazon.edge.messages import (
     OriginResponse,
     Request,
     Response,
+    get_header,
 )
 from emblazon.edge.ports import Ports
 
@@ -31,6 +33,7 @@ T = TypeVar("T")
 START = 1_800_000_000.0
 LIFE = "max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
 TOKEN = "purge-token-of-the-simulation"  # noqa: S105 - of no deployment
+REGIONS = 6
 IDLE = 600.0  # seconds without a request after which the platform lets an isolate go
 
 
@@ -141,6 +144,7 @@ class Drawing:
 
     version: int = 1
     changes: int = 0  # how often the remote files have changed
+    asked: int = 0  # for cards
 
     @property
     def manifest(self) -> Manifest:
@@ -161,6 +165,7 @@ class Drawing:
         asked = {name.lower(): value for name, value in headers}
         if target == "/manifest.json":
             return OriginResponse(200, (), BytesBody(manifest_to_json(self.manifest)))
+        self.asked += 1
         remote = target.startswith("/render/remote")
         seed = f"{target} {self.version} {self.changes if remote else 0}".encode()
         data = b"\x89PNG\r\n\x1a\n" + hashlib.sha256(seed).digest()
@@ -174,8 +179,37 @@ class Drawing:
             "etag": etag,
             "x-emblazon-picture": ", ".join(words) or "final",
         }
+        if not words:
+            fields[SHARED_LIFE] = "public, max-age=2592000"
         status = 304 if asked.get("if-none-match") == etag else 200
         return OriginResponse(status, tuple(fields.items()), BytesBody(data))
+
+
+@dataclass
+class Region:
+    """The cache that the data centres of one region share, in front of the origin."""
+
+    clock: Clock
+    origin: Drawing
+    entries: dict[str, tuple[OriginResponse, float]] = field(default_factory=dict)
+
+    async def fetch_shared(
+        self, target: str, headers: Headers, *, deadline: float, key: str, tags: Sequence[str]
+    ) -> OriginResponse:
+        kept, at = self.entries.get(key, (None, 0.0))
+        age = self.clock.time - at
+        if kept is None or age >= _fresh(kept):
+            plain = tuple(pair for pair in headers if pair[0].lower() != "if-none-match")
+            kept = await self.origin.fetch(target, plain, deadline=deadline)
+            self.entries[key], age = (kept, self.clock.time), 0.0
+        known = get_header(headers, "if-none-match")
+        status = 304 if known and known == get_header(kept.headers, "etag") else 200
+        return OriginResponse(status, (*kept.headers, ("Age", str(int(age)))), kept.body)
+
+
+def _fresh(answer: OriginResponse) -> float:
+    lives = get_header(answer.headers, SHARED_LIFE) or get_header(answer.headers, "cdn-cache-control") or ""
+    return float(lives.partition("max-age=")[2].partition(",")[0])
 
 
 class Background:
@@ -220,6 +254,7 @@ class World:
             }
         )
         self._centres: dict[int, tuple[FreeCache, Edge, float]] = {}
+        self._regions = [Region(self.clock, self.origin) for _ in range(REGIONS)]
 
     def _centre(self, number: int) -> tuple[Edge, Ports]:
         cache, edge, last = self._centres.get(number, (FreeCache(self.clock), Edge(self.config), 0.0))
@@ -235,6 +270,7 @@ class World:
             background=self.background,
             flight=Alone(),
             blob=self.blob,
+            regional=self._regions[number % REGIONS] if self.config.regional_tier else None,
         )
         return edge, ports
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -132,6 +133,39 @@ def test_purge_reaches_workers_cache_and_zone_by_tag(
     assert isinstance(purged, list)
     assert set(purged) <= set(tags)
     assert zone.calls == [{"tags": purged}]
+
+
+def test_soft_purge_marks_stale_in_front_and_removes_nothing(platform: PyodideHost, zone: ZoneAPI) -> None:
+    before = len(platform.recorded()["cachePurges"])
+    answer = platform.purge({"templates": ["article"], "soft": True})
+    assert answer.json()["tiers"]["workers_cache"] == answer.json()["tiers"]["zone"] == "done"
+    assert len(platform.recorded()["cachePurges"]) == before
+    assert zone.calls == []
+    assert platform.recorded()["cacheInvalidations"][-1] == zone.invalidations[-1]
+
+
+def test_regional_tier_is_the_platforms_cache_under_a_key_of_ours(
+    platform: PyodideHost, origin: MisbehavingOrigin, title: str, tmp_path: Path
+) -> None:
+    regional = PyodideHost(
+        tmp_path / "regional", platform.variables | {"EMBLAZON_REGIONAL_TIER": "1"}, platform=True
+    )
+    try:
+        regional.start()
+        tags = regional.card(title).headers["cache-tag"].split(",")
+        fetched = [each for each in regional.recorded()["fetched"] if title in str(each["url"])]
+    finally:
+        regional.stop()
+    assert fetched[0]["cf"] == {"cacheEverything": True, "cacheTags": tags}
+    assert "&_cb=" in str(fetched[0]["url"])
+    assert len(origin.renders(title)) == 1
+
+
+def test_without_it_the_platforms_cache_stays_out(platform: PyodideHost, title: str) -> None:
+    platform.card(title)
+    (fetched,) = [each for each in platform.recorded()["fetched"] if title in str(each["url"])]
+    assert fetched["cf"] == {"cacheTtl": -1}
+    assert "_cb=" not in str(fetched["url"])
 
 
 def test_purge_of_everything(platform: PyodideHost, zone: ZoneAPI) -> None:

@@ -15,6 +15,7 @@ class ZoneAPI:
 
     def __init__(self) -> None:
         self.calls: list[dict[str, object]] = []
+        self.invalidations: list[dict[str, object]] = []
         self.failure = ""
         api = self
 
@@ -42,11 +43,12 @@ class ZoneAPI:
 
     def answer(self, path: str, authorization: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
         """Return status and document as the real API does."""
-        if path != f"/client/v4/zones/{ZONE}/purge_cache" or authorization != f"Bearer {TOKEN}":
+        kind = path.removeprefix(f"/client/v4/zones/{ZONE}/")
+        if kind not in ("purge_cache", "invalidate_cache") or authorization != f"Bearer {TOKEN}":
             return 403, _failure(10000, "Authentication error")
         if self.failure:
             return 400, _failure(1134, self.failure)
-        self.calls.append(body)
+        (self.calls if kind == "purge_cache" else self.invalidations).append(body)
         return 200, {"success": True, "errors": [], "messages": [], "result": {"id": ZONE}}
 
     def close(self) -> None:

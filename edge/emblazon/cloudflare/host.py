@@ -27,7 +27,16 @@ from ..edge.handler import Edge
 from ..edge.messages import Request, Response
 from ..edge.ports import Ports
 from ..edge.store.flight import Flights, PollingFlight
-from .js import JsObject, absent, from_js_headers, js_object, text_of, to_js_headers, verified_bot
+from .js import (
+    JsObject,
+    absent,
+    from_js_headers,
+    js_object,
+    raw_environment,
+    text_of,
+    to_js_headers,
+    verified_bot,
+)
 from .js_body import body_of, to_js_body
 from .origin import FetchOrigin
 from .services import (
@@ -103,7 +112,7 @@ class Worker:
     def _open(self, env: JsObject, ctx: JsObject) -> tuple[Edge, Ports]:
         raw_ctx = _raw(ctx, "_ctx")
         if self._edge is None or self._bindings is None:
-            raw_env = _raw(env, "_env")
+            raw_env = raw_environment(env)
             self._variables = variables(raw_env)
             edge = Edge(EdgeConfig.from_env(self._variables))
             self._bindings = _Bindings.of(raw_env, edge.config, self._variables)
@@ -129,6 +138,7 @@ class Worker:
             rate_limit=bindings.rate_limit,
             zone_purge=bindings.zone_purge,
             site=FetchOrigin,
+            regional=bindings.regional,
             workers_cache=ContextCache(context_cache) if context_cache is not None else None,
         )
 
@@ -143,6 +153,7 @@ class _Bindings:
     kv: WorkersKV
     cache: WorkersCacheAPI | NoCache
     origin: FetchOrigin
+    regional: FetchOrigin | None
     log: ConsoleLog
     blob: R2Blob | None
     analytics: AnalyticsEngine | None
@@ -158,13 +169,15 @@ class _Bindings:
             raise ConfigError("EMBLAZON_KV", "is not bound", "Bind a KV namespace under [[kv_namespaces]].")
         blobs, analytics = _binding(env, "EMBLAZON_BLOBS"), _binding(env, "EMBLAZON_ANALYTICS")
         queue, rate_limit = _binding(env, "EMBLAZON_JOBS"), _binding(env, "EMBLAZON_RATE_LIMIT")
+        origin = FetchOrigin(config.origin_url)
         return cls(
             raw_kv=kv,
             clock=WorkerClock(),
             random=WorkerRandom(),
             kv=WorkersKV(kv),
             cache=WorkersCacheAPI() if config.cache_api else NoCache(),
-            origin=FetchOrigin(config.origin_url),
+            origin=origin,
+            regional=origin if config.regional_tier else None,
             log=ConsoleLog(variables.get("EMBLAZON_LOG_LEVEL", "info")),
             blob=R2Blob(blobs) if blobs is not None else None,
             analytics=AnalyticsEngine(analytics) if analytics is not None else None,
@@ -207,7 +220,7 @@ def to_js_response(response: Response) -> JsObject:
 
 
 def _raw(wrapped: JsObject, attribute: str) -> JsObject:
-    """Return the JS object inside one of the SDK's wrappers; raw objects as they are."""
+    """Return the JS object inside one of the SDK's wrappers; what has no such attribute is used as it is."""
     return getattr(wrapped, attribute, wrapped)
 
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, create_once_callable, to_js
+from pyodide.ffi import JsException, JsProxy, create_once_callable, to_js
 
 from ..edge.messages import Headers
 from ..edge.ports import PortError, Throttled
@@ -35,6 +35,18 @@ def absent(value: JsObject) -> bool:
 def js_object(fields: Mapping[str, Any]) -> JsObject:
     """Make a plain JS object, nested mappings and lists included."""
     return to_js(dict(fields), dict_converter=js.Object.fromEntries)
+
+
+def raw_environment(env: JsObject) -> JsObject:
+    """Return the JS environment; of the SDK's wrapper what is inside, else the SDK's public way to it."""
+    if isinstance(env, JsProxy):
+        return env
+    inside = getattr(env, "_env", None)
+    if inside is not None:
+        return inside
+    from workers import import_from_javascript
+
+    return import_from_javascript("cloudflare:workers").env
 
 
 def text_of(value: JsObject) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 import js
 from pyodide.ffi import JsException, to_js
 
+from ..contract.wire import SHARED
 from ..edge.messages import Headers, OriginResponse
 from ..edge.ports import OriginError, OriginFailure
 from .js import JsObject, absent, describe, from_js_headers, js_object, to_js_headers
@@ -24,23 +26,41 @@ class FetchOrigin:
     async def fetch(
         self, target: str, headers: Headers, *, deadline: float, method: str = "GET"
     ) -> OriginResponse:
-        """See `ports.Origin`."""
+        """See `ports.Origin`; the zone's cache, which would keep cards that no purge reaches, stays out."""
+        return await self._within(deadline, target, headers, method, {"cacheTtl": -1})
+
+    async def fetch_shared(
+        self, target: str, headers: Headers, *, deadline: float, key: str, tags: Sequence[str]
+    ) -> OriginResponse:
+        """See `ports.RegionalTier`: the zone's tiered cache, for as long as the origin's own fields say.
+
+        Cards are told apart by their URL there, so that the key is a parameter of it.
+        """
+        shared = f"{target}{'&' if '?' in target else '?'}{SHARED}={key}"
+        cf = {"cacheEverything": True, "cacheTags": list(tags)}
+        return await self._within(deadline, shared, headers, "GET", cf)
+
+    async def _within(
+        self, deadline: float, target: str, headers: Headers, method: str, cf: Mapping[str, object]
+    ) -> OriginResponse:
         abort = js.AbortController.new()
         try:
             async with asyncio.timeout(deadline):
-                return await self._ask(target, headers, method, abort.signal)
+                return await self._ask(target, headers, method, abort.signal, cf)
         except TimeoutError:
             raise OriginError("timeout", f"no complete answer within {deadline:g} s") from None
         finally:
             abort.abort()  # closes the connection of an answer that nobody reads to its end
 
-    async def _ask(self, target: str, headers: Headers, method: str, signal: JsObject) -> OriginResponse:
+    async def _ask(
+        self, target: str, headers: Headers, method: str, signal: JsObject, cf: Mapping[str, object]
+    ) -> OriginResponse:
         options = {
             "method": method,
             "headers": to_js_headers(headers),
             "redirect": "manual",
             "signal": signal,
-            "cf": {"cacheTtl": -1},  # the zone's own cache would keep cards that a purge cannot reach
+            "cf": cf,
         }
         try:
             response = await js.fetch(self._base_url + target, js_object(options))

@@ -12,7 +12,7 @@ import js
 
 from ..edge.ports import LogLevel, PortError
 from ..typed import TypeVar
-from .js import JsObject, describe, from_js_headers, js_object, outside, promise, to_js_headers
+from .js import JsObject, absent, describe, from_js_headers, js_object, outside, promise, to_js_headers
 
 T = TypeVar("T")
 
@@ -134,13 +134,20 @@ class ContextCache:
         self._cache = cache
 
     async def purge(
-        self, *, tags: Sequence[str] = (), path_prefixes: Sequence[str] = (), everything: bool = False
+        self,
+        *,
+        tags: Sequence[str] = (),
+        path_prefixes: Sequence[str] = (),
+        everything: bool = False,
+        soft: bool = False,
     ) -> None:
         what: dict[str, object] = {"purgeEverything": True}
         if not everything:
             what = {"tags": list(tags)} if tags else {"pathPrefixes": list(path_prefixes)}
         async with outside("ctx.cache.purge"):
-            outcome = await self._cache.purge(js_object(what))
+            invalidates = soft and not absent(getattr(self._cache, "invalidate", None))
+            call = self._cache.invalidate if invalidates else self._cache.purge
+            outcome = await call(js_object(what))
         if getattr(outcome, "success", True) is False:
             raise PortError(f"ctx.cache.purge: {js.JSON.stringify(outcome)}")
 
@@ -149,24 +156,30 @@ class ZoneAPI:
     """The zone's purge call of the Cloudflare API."""
 
     def __init__(self, zone: str, token: str, api: str = ZONE_API) -> None:
-        self._url = f"{api.rstrip('/')}/zones/{zone}/purge_cache"
+        self._url = f"{api.rstrip('/')}/zones/{zone}"
         self._token = token
 
     async def purge(
-        self, *, tags: Sequence[str] = (), urls: Sequence[str] = (), everything: bool = False
+        self,
+        *,
+        tags: Sequence[str] = (),
+        urls: Sequence[str] = (),
+        everything: bool = False,
+        soft: bool = False,
     ) -> None:
+        path = "invalidate_cache" if soft else "purge_cache"
         if everything:
-            await self._call({"purge_everything": True})
+            await self._call(path, {"purge_everything": True})
             return
         name, items = ("tags", list(tags)) if tags else ("files", list(urls))
         for start in range(0, len(items), PURGE_BATCH):
-            await self._call({name: items[start : start + PURGE_BATCH]})
+            await self._call(path, {name: items[start : start + PURGE_BATCH]})
 
-    async def _call(self, what: Mapping[str, object]) -> None:
+    async def _call(self, path: str, what: Mapping[str, object]) -> None:
         headers = (("Authorization", f"Bearer {self._token}"), ("Content-Type", "application/json"))
         options = {"method": "POST", "headers": to_js_headers(headers), "body": json.dumps(what)}
         async with outside("zone purge"):
-            response = await js.fetch(self._url, js_object(options))
+            response = await js.fetch(f"{self._url}/{path}", js_object(options))
             text = str(await response.text())
         if int(response.status) != 200 or not _succeeded(text):
             kind = from_js_headers(response.headers).get("content-type", "")

@@ -8,6 +8,13 @@ import re
 KEY = "X-Emblazon-Key"  # the edge's key, part of the origin's own: every purge asks for a new drawing
 KEY_FORM = re.compile(r"[A-Za-z0-9._:,=\-]{0,256}")
 
+# … in the query, where a cache stands between the two: the version wanted, then what tells cards apart there.
+# `_cb` is on the ignore list: no card sees it.
+SHARED = "_cb"
+VERSION_DIGITS = 16  # of a template's version in it
+# What the platform's cache obeys before all else, and nobody passes on
+SHARED_LIFE = "Cloudflare-CDN-Cache-Control"
+
 # … from the origin to the edge
 TEMPLATE_VERSION = "X-Emblazon-Template-Version"
 PICTURE = "X-Emblazon-Picture"  # quick, remote, degraded; or final

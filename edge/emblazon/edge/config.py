@@ -68,6 +68,7 @@ class EdgeConfig:
     max_answer: int = 20 * 1024 * 1024
     blob_above: int = 32 * 1024  # larger cards live in the blob store, where there is one (docs/cost.md)
     hot_cards: int = 50
+    regional_tier: bool = False  # Workers: misses ask the origin by way of the platform's tiered cache
     pregenerate: int = 0  # top cards that are drawn by a new template version before it is switched on
     pregenerate_within: float = 300.0  # it is switched on after that time in any case
     sitemaps: tuple[str, ...] = ()  # sitemaps and feeds whose new pages' cards are drawn ahead
@@ -96,6 +97,7 @@ class EdgeConfig:
         settings["rules"] = _rules(env, development)
         settings["fallback_color"] = _color(env, "EMBLAZON_FALLBACK_COLOR")
         settings["cache_api"] = _switch(env, "EMBLAZON_CACHE_API", default=True)
+        settings["regional_tier"] = _switch(env, "EMBLAZON_REGIONAL_TIER", default=False)
         settings["kv_admit"] = _word(env, "EMBLAZON_KV_ADMIT", ("always", "second", "never"))
         for variable, (name, kind, low, high) in _NUMBERS.items():
             if text := env.get(variable, "").strip():

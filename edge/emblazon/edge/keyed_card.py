@@ -36,6 +36,12 @@ class KeyedCard:
         hard, soft = self.purged.hard, self.purged.soft
         return f"{self.key}.{hard}.{soft}" if hard or soft else self.key
 
+    @property
+    def shared_key(self) -> str:
+        """The key in caches that compare no times: purges known by their time alone change it too."""
+        before = max(self.purged.hard_before, self.purged.soft_before)
+        return f"{self.origin_key}.b{before}" if before else self.origin_key
+
 
 def card_of(request: CardRequest, manifest: Manifest, epochs: Epochs) -> KeyedCard:
     """Compute the key under the epochs as they are known now."""

@@ -119,6 +119,15 @@ class Origin(Protocol):
         """
 
 
+class RegionalTier(Protocol):
+    """The origin by way of a cache that a region's data centres share."""
+
+    async def fetch_shared(
+        self, target: str, headers: Headers, *, deadline: float, key: str, tags: Sequence[str]
+    ) -> OriginResponse:
+        """As `Origin.fetch`, or what another data centre has got under `key`; `tags` purge it."""
+
+
 class Site(Protocol):
     """The site whose pages name the cards, for work that no request waits for."""
 
@@ -200,18 +209,28 @@ class ZonePurge(Protocol):
     """The zone's purge API (needs a token and a zone id)."""
 
     async def purge(
-        self, *, tags: Sequence[str] = (), urls: Sequence[str] = (), everything: bool = False
+        self,
+        *,
+        tags: Sequence[str] = (),
+        urls: Sequence[str] = (),
+        everything: bool = False,
+        soft: bool = False,
     ) -> None:
-        """Purge by exactly one of the three. Raises PortError with the API's message."""
+        """Purge by exactly one of the three, or mark stale (`soft`). Raises PortError as the API says."""
 
 
 class WorkersCache(Protocol):
     """`ctx.cache` of the platform: the cache in front of the Worker."""
 
     async def purge(
-        self, *, tags: Sequence[str] = (), path_prefixes: Sequence[str] = (), everything: bool = False
+        self,
+        *,
+        tags: Sequence[str] = (),
+        path_prefixes: Sequence[str] = (),
+        everything: bool = False,
+        soft: bool = False,
     ) -> None:
-        """Purge by exactly one of the three. Raises PortError."""
+        """Purge by exactly one of the three; with `soft` mark stale, where it can. Raises PortError."""
 
 
 class NoLog:
@@ -251,3 +270,4 @@ class Ports:
     zone_purge: ZonePurge | None = None
     workers_cache: WorkersCache | None = None
     site: Site | None = None
+    regional: RegionalTier | None = None

@@ -9,6 +9,7 @@ from emblazon.contract import wire
 from emblazon.contract.schema import CacheLife, TemplateSpec
 from emblazon_origin.server.finished_card import FinishedCard
 
+SHARED_LIFE_SECONDS = 2_592_000
 MOST_PATIENCE = 25.0  # seconds
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*([0-9]{1,4})\s*(?:$|[,;])", re.IGNORECASE)
 Headers = list[tuple[str, str]]
@@ -67,6 +68,18 @@ def nature(card: FinishedCard) -> str:
     """
     words = [word for word in ("quick", "remote", "degraded") if getattr(card, word)]
     return ", ".join(words) or "final"
+
+
+def shared_life(card: FinishedCard, query: str) -> Headers:
+    """Let the cache between edge and origin, where there is one, keep what cannot change.
+
+    The edge asks for a version there. One that this origin does not have yet has the life of all others, so
+    that a deployment that is under way leaves nothing of the old behind.
+    """
+    version = card.template_version[: wire.VERSION_DIGITS]
+    if nature(card) == "final" and f"{wire.SHARED}={version}." in query:
+        return [(wire.SHARED_LIFE, f"public, max-age={SHARED_LIFE_SECONDS}")]
+    return []
 
 
 def patience(prefer: str) -> float:

@@ -212,6 +212,7 @@ class Routes:
         immutable = card.immutable and finished.template_version == card.template.version
         fields = headers.card_headers(finished, card.template, client, cdn, immutable=immutable)
         fields.append(("Server-Timing", headers.server_timing(served.tier, served.stages, seconds)))
+        fields += headers.shared_life(finished, request.query)
         if card.negotiated:
             fields.append(("Vary", "Accept"))
         if finished.degraded:

@@ -15,7 +15,7 @@ const require = createRequire(pathToFileURL(options.root + "/package.json"));
 const { loadPyodide } = await import(pathToFileURL(require.resolve("pyodide/pyodide.mjs")));
 const { Miniflare, convertV4MiniflareOptions } = await import(pathToFileURL(require.resolve("miniflare")));
 
-const record = { analytics: [], cachePurges: [], queued: [] };
+const record = { analytics: [], cachePurges: [], cacheInvalidations: [], queued: [], fetched: [] };
 
 const { workers, ...shared } = convertV4MiniflareOptions({
   modules: true,
@@ -44,15 +44,21 @@ class ExecutionContext {
   passThroughOnException() {}
 }
 if (options.platform) {
+  const fetchPlainly = globalThis.fetch;
+  globalThis.fetch = (url, init) => {
+    record.fetched.push({ url: String(url), cf: init?.cf ?? null });
+    return fetchPlainly(url, init);
+  };
   ExecutionContext.prototype.cache = {
     purge: async (what) => (record.cachePurges.push(what), { success: true, errors: [] }),
+    invalidate: async (what) => (record.cacheInvalidations.push(what), { success: true, errors: [] }),
   };
 }
 
 const pyodide = await loadPyodide();
 pyodide.registerJsModule("_pyodide_entrypoint_helper", {
   patchWaitUntil() {},
-  cloudflareWorkersModule: {},
+  cloudflareWorkersModule: { env },
   cloudflareSocketsModule: {},
   doAnImport: (name) => import(name),
 });

@@ -304,6 +304,7 @@ class FrontCache:
         urls: Sequence[str] = (),
         path_prefixes: Sequence[str] = (),
         everything: bool = False,
+        soft: bool = False,
     ) -> None:
         if self.error is not None:
             raise self.error

@@ -18,7 +18,7 @@ from adapter_conformance import CACHE_CHECKS, KV_CHECKS, URL
 
 from emblazon.cloudflare import host as cloudflare
 from emblazon.cloudflare.js import _running as running
-from emblazon.cloudflare.js import js_object
+from emblazon.cloudflare.js import js_object, raw_environment
 from emblazon.cloudflare.js_body import BufferBody, StreamBody
 from emblazon.cloudflare.origin import FetchOrigin
 from emblazon.cloudflare.services import WaitUntil, WorkerClock, WorkerRandom
@@ -276,7 +276,17 @@ async def _starved(name: str, request: Any, env: Any, ctx: Any) -> object:
     return {"found": await looking is not None}
 
 
+async def _environment(name: str, request: Any, env: Any, ctx: Any) -> object:
+    """What the edge makes of an SDK whose wrapper has nothing private in it to look at."""
+
+    class Opaque:
+        """The wrapper of another version."""
+
+    return {"has kv": hasattr(raw_environment(Opaque()), "EMBLAZON_KV")}
+
+
 PROBES = {
+    "environment": _environment,
     "kv": _kv,
     "cache": _cache,
     "origin": _origin,

@@ -9,7 +9,7 @@ from adapter_conformance import CACHE_CHECKS, KV_CHECKS, Check
 from edge_probe import ask, serve
 from misbehaving_origin import STALE_AT_ONCE, Behaviour, MisbehavingOrigin
 from waiting import wait_until
-from workerd import Workerd
+from workerd import PyodideHost, Workerd
 
 pytestmark = pytest.mark.e2e
 
@@ -186,3 +186,9 @@ def test_clock_and_randomness(host: Workerd) -> None:
     assert len(set(answer["uniform"])) == 100
     assert len(set(answer["tokens"])) == 100
     assert all(len(token) == 32 and int(token, 16) >= 0 for token in answer["tokens"])
+
+
+def test_environment_is_found_without_what_is_private_in_the_sdk(host: Workerd) -> None:
+    if not isinstance(host, PyodideHost):
+        pytest.skip("the pinned runtime has no SDK")
+    assert ask(host, "/environment/x") == {"has kv": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -123,6 +124,17 @@ def test_a_pinned_card_is_immutable_unless_degraded() -> None:
     assert pinned["Cache-Control"] == "public, max-age=31536000, immutable"
     degraded = dict(headers.card_headers(card(degraded=True), SPEC, LIFE, LIFE, immutable=True))
     assert "immutable" not in degraded["Cache-Control"]
+
+
+def test_cache_in_between_keeps_what_cannot_change_and_no_other_version() -> None:
+    wanted = f"title=Hi&_cb={card().template_version[:16]}.abc"
+    assert headers.shared_life(card(), wanted) == [
+        ("Cloudflare-CDN-Cache-Control", "public, max-age=2592000")
+    ]
+    for changing in (card(quick=True), card(degraded=True), replace(card(), remote=True)):
+        assert headers.shared_life(changing, wanted) == []
+    assert headers.shared_life(card(), "title=Hi&_cb=0123456789abcdef.abc") == [], "a deployment is under way"
+    assert headers.shared_life(card(), "title=Hi") == []
 
 
 def test_entity_tags_compare_weakly_in_lists_and_with_a_star() -> None:

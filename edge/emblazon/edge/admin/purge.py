@@ -58,7 +58,7 @@ class Purger:
         if not order.soft:
             for card in cards[:MOST_DELETED]:
                 await self._store.delete(x, card.key)
-        front = await self._purge_front(x, [*order.names, *own], everything=order.everything)
+        front = await self._purge_front(x, [*order.names, *own], everything=order.everything, soft=order.soft)
         self._audit(x, order, front)
         return json_response(x, 202, self._receipt(order, unknown, front))
 
@@ -113,7 +113,9 @@ class Purger:
         finally:
             await control.publish(x)
 
-    async def _purge_front(self, x: Exchange, names: list[str], *, everything: bool) -> dict[str, str]:
+    async def _purge_front(
+        self, x: Exchange, names: list[str], *, everything: bool, soft: bool
+    ) -> dict[str, str]:
         """Purge the caches in front of the Worker, where they are configured; tell how it went."""
         tags = [front_tag(name) for name in names]
         outcome: dict[str, str] = {}
@@ -122,12 +124,12 @@ class Purger:
             outcome["workers_cache"] = await _try(
                 x,
                 "workers cache",
-                lambda: cache.purge(everything=True) if everything else cache.purge(tags=tags),
+                lambda: cache.purge(tags=() if everything else tags, everything=everything, soft=soft),
             )
         if x.ports.zone_purge is not None:
             zone = x.ports.zone_purge
             # By tag even for everything: the zone may hold more than cards.
-            outcome["zone"] = await _try(x, "zone", lambda: zone.purge(tags=tags))
+            outcome["zone"] = await _try(x, "zone", lambda: zone.purge(tags=tags, soft=soft))
         return outcome
 
     def _receipt(self, order: PurgeOrder, unknown: PurgeOrder, front: dict[str, str]) -> dict[str, object]:

@@ -26,6 +26,7 @@ from ..keyed_card import KeyedCard, same_epochs
 from ..messages import Body, Headers, Inspection, OriginResponse, get_header
 from ..ports import OriginError
 from ..store.circuit import Breaker
+from ..store.epochs import front_tag
 from ..store.freshness import MAX_FRESH, Stored
 from ..store.record import Record, encode_digest
 from ..store.tiers import Store
@@ -180,7 +181,7 @@ class Filler:
         asked_at, card = x.now, asking.card
         headers = origin_headers(x, self._config, key=card.origin_key, deadline=asking.deadline)
         headers += asking.headers
-        answer = await x.ports.origin.fetch(card.target, headers, deadline=asking.deadline)
+        answer = await _answer(x, asking, headers)
         self._note_answer(x, answer)
         if answer.status in (400, 422):
             raise await _refusal(answer)
@@ -313,6 +314,17 @@ class _Asking:
         condition = (("If-None-Match", self.known.origin_etag),) if self.known else ()
         wait = (("Prefer", f"wait={self.patience:g}"),) if self.patience else ()  # RFC 7240 §4.3
         return (*condition, *wait)
+
+
+async def _answer(x: Exchange, asking: _Asking, headers: Headers) -> OriginResponse:
+    """Ask the origin; where there is a regional tier and no copy to refresh, by way of it."""
+    card, tier = asking.card, x.ports.regional
+    if tier is None or (asking.known is not None and not asking.patience):
+        return await x.ports.origin.fetch(card.target, headers, deadline=asking.deadline)
+    version = card.request.template.version[: wire.VERSION_DIGITS]
+    key = f"{version}.{card.shared_key}" + (".final" if asking.patience else "")
+    tags = [front_tag(name) for name in card.scope.names()]
+    return await tier.fetch_shared(card.target, headers, deadline=asking.deadline, key=key, tags=tags)
 
 
 def make_record(card: KeyedCard, inspection: Inspection, life: Life, *, now: float, took: float) -> Record:
