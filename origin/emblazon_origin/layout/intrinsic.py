@@ -54,7 +54,9 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
     elif node.kind == "table":
         sizes = table_content_sizes(ctx, node)
     elif node.kind == "table-wrapper":
-        sizes = max(border_box_contribution(ctx, c) for c in node.children if c.kind == "table")
+        low, high = max(border_box_contribution(ctx, c) for c in node.children if c.kind == "table")
+        captions = [contribution(ctx, c, None)[0] for c in node.children if c.kind != "table"]
+        sizes = (max(low, *captions), high)  # no caption is wider than its table (§4.2)
     elif node.kind == "replaced":
         size = replaced_size(ctx, without_relative_widths(ctx, node), DEFAULT_WIDTH, None)
         width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width

@@ -14,6 +14,7 @@ from ...text.line_model import BreakItem, TextItem
 from ..context import ImageSizes
 from ..flow.inline_context import has_substance
 from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
+from ..table.column_boxes import COLUMNS
 from ..table.generation import GROUPS, PARTS, TABLES, finish_table
 from .anonymous import anonymous_style
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
@@ -152,6 +153,10 @@ class BoxGenerator:
         for child, owner in boxes_of(element.children, element):
             if isinstance(child, Text) and not child.data.strip(" \t\n\r\f"):
                 continue  # white space between parts, and between what becomes cells
+            if isinstance(child, Element) and child.style.display in COLUMNS:
+                if node.style.display in TABLES:
+                    _adopt(node, self._columns(child))
+                continue
             if isinstance(child, Text) or not (
                 child.style.display in PARTS or child.style.position in ("absolute", "fixed")
             ):
@@ -161,6 +166,14 @@ class BoxGenerator:
             others = []
             _adopt(node, self._node(child))
         self._add_stray_cell(node, element, others)
+
+    def _columns(self, element: Element) -> Node:
+        """Return the box of a column, or of a group with its columns; nothing else is in it (§2.1)."""
+        node = self._new(element.style, element)
+        for child, _ in boxes_of(element.children, element):
+            if isinstance(child, Element) and child.style.display == "table-column":
+                _adopt(node, self._new(child.style, child))
+        return node
 
     def _add_stray_cell(self, node: Node, owner: Element, children: list[Element | Text]) -> None:
         if all(isinstance(child, Text) and not child.data.strip(" \t\n\r\f") for child in children):
@@ -226,6 +239,8 @@ class BoxGenerator:
     def _flatten(self, children: Iterable[Element | Text], parent: Element, out: list[_Piece]) -> None:
         stray: list[Element] = []
         for child, owner in boxes_of(children, parent):
+            if isinstance(child, Element) and child.style.display in COLUMNS:
+                continue  # columns of no table
             if isinstance(child, Element) and child.style.display in PARTS and replaced_key(child) is None:
                 stray.append(child)
                 continue

@@ -124,6 +124,13 @@ class Cell:
     columns: int
 
 
+class ColumnStyles(NamedTuple):
+    """The styles that a table's column has of its own."""
+
+    group: ComputedStyle | None
+    column: ComputedStyle | None
+
+
 @dataclass(slots=True, eq=False)
 class TableGrid:
     """Rows in visual order (headers first, footers last), each with its group, and all cells."""
@@ -132,6 +139,9 @@ class TableGrid:
     groups: list[Node] = field(default_factory=list)  # of each row
     cells: list[Cell] = field(default_factory=list)
     columns: int = 0
+    declared: list[ColumnStyles] = field(
+        default_factory=list
+    )  # of the first columns, by <col> and <colgroup>
     horizontal: list[list[JointBorder]] = field(
         default_factory=list
     )  # collapsed borders: per grid line and column

@@ -30,7 +30,7 @@ def build_grid(table: Node) -> TableGrid:
             for cell in (child for child in row.children if not child.is_out_of_flow):
                 while open_until.get(column, 0) > number:
                     column += 1
-                spans = _span(cell, "rowspan"), _span(cell, "colspan") or 1
+                spans = span(cell, "rowspan"), span(cell, "colspan") or 1
                 tall = min(spans[0] or len(rows), len(rows) - index)
                 wide = max(1, min(spans[1], MAX_COLUMNS - column))
                 if column >= MAX_COLUMNS:
@@ -43,6 +43,7 @@ def build_grid(table: Node) -> TableGrid:
     return grid
 
 
-def _span(cell: Node, name: str) -> int:
+def span(cell: Node, name: str) -> int:
+    """Return the number that an attribute says, 0 included."""
     text = cell.element.attributes.get(name, "1").strip() if cell.element is not None else "1"
     return min(int(text), MAX_SPAN) if text.isascii() and text.isdigit() else 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...style.values.value_types import Length
-from ..boxes.nodes import Cell, Node, TableGrid
+from ..boxes.nodes import Cell, ColumnStyles, Node, TableGrid
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
 from ..layout_unit import snap
@@ -29,10 +29,13 @@ def measure_columns(ctx: LayoutContext, table: Node, grid: TableGrid) -> list[Co
     columns = [Column() for _ in range(grid.columns)]
     spacing = spacing_of(table)[0]
     is_fixed = fixed_layout(table)
+    declared = [_declared_width(styles) for styles in grid.declared]
     for cell in sorted(grid.cells, key=lambda cell: cell.columns):
         if is_fixed and cell.row > 0:
             continue
         own = columns[cell.column : cell.column + cell.columns]
+        if is_fixed and any(declared[cell.column : cell.column + cell.columns]):
+            continue
         low, high, percent, fixed = _cell(ctx, cell, is_fixed)
         if cell.columns == 1:
             column = own[0]
@@ -40,9 +43,21 @@ def measure_columns(ctx: LayoutContext, table: Node, grid: TableGrid) -> list[Co
             column.percent, column.fixed = max(column.percent, percent), column.fixed or fixed
         else:
             _spread(own, low, high, percent, spacing * (cell.columns - 1))
+    for column, width in zip(columns, declared, strict=False):
+        if width is not None and width.is_absolute:
+            column.low, column.fixed = width.px if is_fixed else column.low, True
+            column.high = max(column.high, width.px)
+        elif width is not None:
+            column.percent = max(column.percent, width.pct)
     for column in columns:
         column.high = max(column.low, column.high)
     return columns
+
+
+def _declared_width(styles: ColumnStyles) -> Length | None:
+    """Return the width of a `<col>`, or of a `<colgroup>` without any."""
+    style = styles.column or styles.group
+    return style.width if style is not None and isinstance(style.width, Length) else None
 
 
 def fixed_layout(table: Node) -> bool:

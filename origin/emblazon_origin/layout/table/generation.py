@@ -8,6 +8,7 @@ from ..boxes.anonymous import anonymous_style
 from ..boxes.nodes import Node
 from .borders import collapse_borders
 from .cells import build_grid
+from .column_boxes import COLUMNS, declared_columns
 
 GROUPS = frozenset(("table-row-group", "table-header-group", "table-footer-group"))
 PARTS = GROUPS | {"table-row", "table-cell", "table-caption"}
@@ -18,7 +19,8 @@ _FULL = Length(pct=1.0)
 def finish_table(table: Node, count: int) -> Node:
     """Complete a table's parts and place its cells; return the table, or the wrapper with its captions."""
     captions = [child for child in table.children if child.style.display == "table-caption"]
-    children = [child for child in table.children if child.style.display != "table-caption"]
+    columns = [child for child in table.children if child.style.display in COLUMNS]
+    children = [child for child in table.children if child not in captions and child not in columns]
     table.children = _in_parts(table, children, GROUPS, "table-row-group")
     for group in table.children:
         if not group.is_out_of_flow:
@@ -30,6 +32,8 @@ def finish_table(table: Node, count: int) -> Node:
                     row.children = _in_parts(row, row.children, {"table-cell"}, "table-cell")
     table.kind, table.is_root_context = "table", True
     table.table = build_grid(table)
+    table.table.declared = declared_columns(columns)
+    table.table.columns = max(table.table.columns, len(table.table.declared))
     for cell in table.table.cells:
         cell.node.is_root_context = True
     if table.style.border_collapse == "collapse" and table.table.cells:
@@ -60,7 +64,7 @@ def _wrapped(table: Node, captions: list[Node], count: int) -> Node:
     style = table.style
     wrapper = Node(_outer_style(style), table.element, "table-wrapper", order=table.order)
     wrapper.is_root_context = True
-    fills = isinstance(style.width, Length)
+    fills = isinstance(style.width, Length) or style.width == "auto"
     table.style = style.replace(
         margin_top=ZERO, margin_right=ZERO, margin_bottom=ZERO, margin_left=ZERO, position="static",
         float_="none", width=_FULL if fills else style.width, opacity=1.0, transform=(), clear="none",

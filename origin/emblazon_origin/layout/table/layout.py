@@ -6,7 +6,7 @@ import copy
 
 from ...style.values.value_types import Length
 from ..boxes.anonymous import anonymous_style
-from ..boxes.box import Sides
+from ..boxes.box import Rect, Sides
 from ..boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from ..boxes.nodes import Cell, JointBorder, Node, TableGrid
 from ..context import LayoutContext
@@ -15,6 +15,7 @@ from ..flow.content_alignment import content_shift, shift_content
 from ..frame import Constraints, Frame
 from ..placement import place, postpone
 from ..sizing import length_of
+from .column_boxes import column_backgrounds
 from .columns import distribute, fixed_layout, measure_columns, spacing_of, total_sizes
 
 _NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
@@ -46,6 +47,8 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     _grow(grid, heights, height - gap_y * (len(heights) + 1))
     tops = _starts(heights, gap_y)
     content = ContentLayout((tops[-1] + heights[-1] if heights else 0.0) + gap_y)
+    if grid.declared and heights:
+        content.children += _declared_backgrounds(frame, lefts, widths, tops, heights)
     _place_groups(ctx, frame, content, lefts, widths, tops, heights, baselines, measured)
     if grid.horizontal:
         _add_edges(frame, content, grid, lefts, widths, tops, heights)
@@ -53,6 +56,22 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         if child.is_out_of_flow:
             postpone(content, child, StaticPosition(frame.left, frame.top))
     return content
+
+
+def _declared_backgrounds(
+    frame: Frame, lefts: list[float], widths: list[float], tops: list[float], heights: list[float]
+) -> list[Placed]:
+    """Return the boxes of declared columns, below the rows."""
+    table, grid = frame.node, _grid(frame.node)
+    places: dict[Cell, Rect] = {}
+    for cell in grid.cells:
+        first, last = _columns_of(cell, table, grid.columns)
+        end = cell.row + cell.rows - 1
+        x, y = lefts[first], tops[cell.row]
+        width, height = lefts[last] + widths[last] - x, tops[end] + heights[end] - y
+        places[cell] = Rect(frame.left + x, frame.top + y, width, height)
+    area = Rect(frame.left, frame.top + tops[0], 0.0, tops[-1] + heights[-1] - tops[0])
+    return column_backgrounds(table, grid, places, area)
 
 
 def _starts(sizes: list[float], gap: float) -> list[float]:

@@ -89,14 +89,14 @@ def box_items(
     return [Item(ink, matrix, clip, draw, key, cost)]
 
 
-_ROWS = ("table-row", "table-row-group", "table-header-group", "table-footer-group")
+_ROWS = ("table-column", "table-row", "table-row-group", "table-header-group", "table-footer-group")
 
 
 def _background_parts(box: Box, geometry: BoxGeometry, context: PaintContext) -> list[BoxGeometry]:
-    """Return where a background is painted: that of rows shows in the cells that begin there (§17.5.1)."""
+    """Return where a background is painted: that of rows and columns shows in their cells (§17.5.1)."""
     if box.style.display not in _ROWS:
         return [geometry]
-    rows = [box] if box.style.display == "table-row" else box.children
+    rows = [box] if box.style.display in ("table-row", "table-column") else box.children
     cells = [cell for row in rows for cell in row.children if cell.style.display == "table-cell"]
     rects = [snap(context.place(cell.border_box)).rect for cell in cells]
     return [replace(geometry, border_rect=rect, strip=geometry) for rect in rects]

@@ -379,6 +379,7 @@ _BLOCKIFIED = {
     "inline": "block", "inline-block": "block", "inline-flex": "flex", "inline-grid": "grid",
     "inline-table": "table", "table-row-group": "block", "table-header-group": "block",
     "table-footer-group": "block", "table-row": "block", "table-cell": "block", "table-caption": "block",
+    "table-column": "block", "table-column-group": "block",
 }  # fmt: skip
 
 

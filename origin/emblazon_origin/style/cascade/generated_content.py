@@ -84,14 +84,18 @@ class Counters:
     # --- content ---
 
     def content(
-        self, parts: tuple[ContentPart, ...], attributes: dict[str, str], computed: Computed
+        self,
+        parts: tuple[ContentPart, ...],
+        attributes: dict[str, str],
+        computed: Computed,
+        lang: str | None = None,
     ) -> list[str | v.ContentImage]:
-        """Return the content as text and images, neighbouring texts joined."""
+        """Return the content as text and images, neighbouring texts joined; `lang` is that of its quotes."""
         result: list[str | v.ContentImage] = []
         for part in parts:
             try:
                 BUDGET.character(len(part) if isinstance(part, str) else 1)
-                item = self.part(part, attributes, computed) if isinstance(part, tuple) else part
+                item = self.part(part, attributes, computed, lang) if isinstance(part, tuple) else part
                 if isinstance(item, str) and not isinstance(part, str):
                     BUDGET.character(len(item))
             except Exhausted:
@@ -102,7 +106,9 @@ class Counters:
                 result.append(item)
         return result
 
-    def part(self, part: tuple[str, ...], attributes: dict[str, str], computed: Computed) -> str:
+    def part(
+        self, part: tuple[str, ...], attributes: dict[str, str], computed: Computed, lang: str | None = None
+    ) -> str:
         """Return the text of a counter, attribute or quote."""
         kind = part[0]
         if kind == "counter":
@@ -113,7 +119,7 @@ class Counters:
             return between.join(counter_text(n, _style(part[3])) for n in numbers)
         if kind == "attr":
             return attributes.get(part[1], str(part[2]))
-        return self.quote(part[1], quotes_of(computed))
+        return self.quote(part[1], quotes_of(computed, lang))
 
     def quote(self, keyword: str, quotes: tuple[tuple[str, str], ...]) -> str:
         """Return a quotation mark and go a level in or out."""
@@ -145,10 +151,10 @@ def _style(name: str) -> str:
     return name.lower()
 
 
-def quotes_of(computed: Computed) -> tuple[tuple[str, str], ...]:
+def quotes_of(computed: Computed, lang: str | None) -> tuple[tuple[str, str], ...]:
     """Return the element's quotes: its own, or its language's."""
     quotes = computed.inherited.get("quotes")
     if quotes is not None:
         return quotes  # type: ignore[no-any-return]
-    language = computed.style.lang.lower().split("-")[0]
+    language = (computed.style.lang if lang is None else lang).lower().split("-")[0]
     return _QUOTES_BY_LANGUAGE.get(language, _DEFAULT_QUOTES)

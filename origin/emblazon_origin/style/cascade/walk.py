@@ -245,7 +245,9 @@ class Styler:
         element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
                           parent=of.element)  # fmt: skip
         self.counters.enter(computed)
-        self.fill(element, self.counters.content(content, of.node.attributes, computed))
+        around = of.element.parent if of.node.tag == "q" else None  # whose sentence the quotation is part of
+        lang = around.style.lang if around is not None else None
+        self.fill(element, self.counters.content(content, of.node.attributes, computed, lang))
         of.element.children.append(element)
 
     def first_letter(self, of: _Open) -> None:

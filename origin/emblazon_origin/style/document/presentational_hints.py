@@ -18,7 +18,8 @@ _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
 _NUMBER = re.compile(r"\s*+[+-]?(\d++\.?\d*+|\.\d++)([eE][+-]?\d++)?\s*+")
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _SIZED = frozenset((
-    "img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table", "tr",
+    "img", "svg", "video", "canvas", "iframe", "object", "embed", "hr", "td", "th", "table", "tr", "col",
+    "colgroup",
 ))  # fmt: skip
 _ALWAYS = frozenset(
     ("bdi", "li", "td", "th", "thead", "tbody", "tfoot", "colgroup")

@@ -15,7 +15,8 @@ _DISPLAY = {
     for name in (
         "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
         "inline-grid", "list-item", "table", "inline-table", "table-row-group", "table-header-group",
-        "table-footer-group", "table-row", "table-cell", "table-caption",
+        "table-footer-group", "table-row", "table-cell", "table-caption", "table-column",
+        "table-column-group",
     )
 } | {"-webkit-flex": "flex", "-webkit-inline-flex": "inline-flex"}  # fmt: skip
 _PAIRS = {
@@ -24,7 +25,6 @@ _PAIRS = {
     ("block", "grid"): "grid", ("inline", "grid"): "inline-grid",
 }  # fmt: skip
 _NEAREST = {
-    "table-column": "none", "table-column-group": "none",
     "ruby": "inline", "ruby-text": "inline", "ruby-base": "inline", "math": "inline", "flow": "block",
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ longhand(
     "inline",
     display,
     status="partly",
-    note="no ruby, run-in or math layout; columns of tables take no styles",
+    note="no ruby, run-in or math layout",
 )
 longhand("position", "static", _position, note="nothing scrolls: sticky boxes stick where they are")
 for _side in SIDES:

@@ -17,7 +17,7 @@ from . import value_types as v
 Display = Literal[
     "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
     "inline-grid", "list-item", "table", "inline-table", "table-row-group", "table-header-group",
-    "table-footer-group", "table-row", "table-cell", "table-caption",
+    "table-footer-group", "table-row", "table-cell", "table-caption", "table-column", "table-column-group",
 ]  # fmt: skip
 Overflow = Literal["visible", "hidden", "clip", "scroll", "auto"]
 Alignment = Literal[
