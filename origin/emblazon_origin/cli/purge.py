@@ -37,9 +37,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--edge",
         type=http_url,
-        default=os.environ.get(URL) or DEFAULT_URL,
         metavar="URL",
-        help=f"the edge (${URL}, else {DEFAULT_URL})",
+        help=f"the edge (${URL}, else the host of the URLs, else {DEFAULT_URL})",
     )
     parser.add_argument("--json", action="store_true", help="the edge's receipt as JSON")
     parser.set_defaults(run=run)
@@ -69,19 +68,31 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("Nothing to purge: give URLs, --template, --tag or --all.")
     if options.soft:
         order["soft"] = True
-    answer = _send(options.edge, _token(options.edge), order)
+    edge = options.edge or _edge_of(options.urls)
+    answer = _send(edge, _token(edge), order)
     if answer.status_code != 202:
         code = WRONG_INPUT if answer.status_code in REFUSED_INPUT else FAILED
-        raise CommandError(
-            f"{options.edge} refused the purge ({answer.status_code}): {_detail(answer)}", code
-        )
+        raise CommandError(f"{edge} refused the purge ({answer.status_code}): {_detail(answer)}", code)
     try:
         receipt = dict(answer.json())
     except (ValueError, TypeError):
-        raise CommandError(f"{options.edge} gave no receipt; is it an Emblazon edge?", FAILED) from None
+        raise CommandError(f"{edge} gave no receipt; is it an Emblazon edge?", FAILED) from None
     print(json.dumps(receipt) if options.json else "\n".join(_lines(receipt)))
     _warn_of_unknown(receipt)
     return 0
+
+
+def _edge_of(urls: list[str]) -> str:
+    """Return the edge that these cards are of; the token goes to nobody else. Raises CommandError."""
+    try:
+        named = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls) if parts.netloc}
+    except ValueError as error:
+        raise CommandError(f"{' '.join(urls)}: not a URL: {error}.") from None
+    set_up = os.environ.get(URL, "").rstrip("/")
+    if len(named) > 1 or (set_up and named - {set_up}):
+        which = f"{URL} is {set_up}" if set_up else "a purge has one host"
+        raise CommandError(f"The cards are of {', '.join(sorted(named))}, but {which}: name it with --edge.")
+    return set_up or next(iter(named), DEFAULT_URL)
 
 
 def _send(edge: str, token: str, order: dict[str, object]) -> httpx.Response:

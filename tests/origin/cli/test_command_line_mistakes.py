@@ -27,6 +27,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "sign: endless life": (("sign", *KEYS, CARD, "--expires-in", "inf"), "--expires-in"),
     "sign: life beyond what _exp takes": (("sign", *KEYS, CARD, "--expires-in", "1e30"), "--expires-in"),
     "purge: edge without a scheme": (("purge", "--all", "--edge", "og.example.com"), "https://"),
+    "purge: card that is no URL": (("purge", "http://[::1/og/a.png"), "http://[::1"),
     "purge: edge that is no URL": (("purge", "--all", "--edge", "http://[::1"), "http://[::1"),
     "purge: edge of another scheme": (("purge", "--all", "--edge", "ftp://127.0.0.1"), "https://"),
     "render: width": ((*RENDER, "--width", "-5"), "--width"),
@@ -139,6 +140,36 @@ def test_purge_of_a_name_that_no_card_has_is_done_but_said(capsys: pytest.Captur
     code, err = purge_at(202, receipt, capsys, "--template", "artcle", "--tag", "nwes")
     assert code == 0
     assert err == "emblazon: No card there has the template 'artcle' or the tag 'nwes'.\n"
+
+
+def test_purge_asks_the_host_in_the_url(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EMBLAZON_PUBLIC_URL", raising=False)
+    handler = type("Handler", (Edge,), {"answer": b'{"purged": {"all": true}}'})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        assert main(["purge", f"http://127.0.0.1:{server.server_port}/og/article.png?title=x"]) == 0
+    assert capsys.readouterr().out == "Forgotten: every card.\n"
+
+
+@pytest.mark.parametrize(
+    ("urls", "public_url"),
+    [
+        (["https://a.example/og/a.png", "https://b.example/og/a.png"], ""),
+        (["https://a.example/og/a.png"], "https://og.example.com"),
+    ],
+)
+def test_purge_token_goes_to_no_other_host(
+    urls: list[str],
+    public_url: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMBLAZON_PUBLIC_URL", public_url)
+    monkeypatch.setenv("EMBLAZON_PURGE_TOKEN", "a-token-of-sixteen-or-more")
+    code, err = run(capsys, "purge", *urls)
+    assert (code, "--edge" in err) == (2, True)
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 2), (401, 2), (403, 2), (429, 1), (503, 1)])

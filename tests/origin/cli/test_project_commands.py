@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
+import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,20 @@ def test_worker_is_written_anew_and_alone_in_its_folder(
     (folder / "worker" / "mine.py").touch()
     assert main(["worker"]) == 2
     assert "mine.py" in capsys.readouterr().err
+
+
+def test_worker_of_a_project_is_the_one_of_the_checkout(folder: Path) -> None:
+    """`wrangler.toml` of the checkout copies the same modules, which a test compares with the imports."""
+    root = Path(__file__).parents[3]
+    settings = tomllib.loads((root / "wrangler.toml").read_text("utf-8"))
+    shutil.copytree(root / "edge", folder / "edge", ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(["sh", "-ec", settings["build"]["command"]], cwd=folder, check=True, timeout=60)
+    assert main(["worker"]) == 0
+    theirs, ours = (
+        {path.relative_to(top): path.read_bytes() for path in top.rglob("*.py")}
+        for top in (folder / "build" / "worker", folder / "worker")
+    )
+    assert ours == theirs
 
 
 def test_init_leaves_a_project_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

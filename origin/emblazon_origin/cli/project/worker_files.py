@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from ..outputs import WrittenOutput
 
 FOLDER = "worker"
-# The SDK at home in frameworks, which no Worker has.
-_LEFT_OUT = ("django", "flask.py", "starlette.py", "aiohttp.py", "__pycache__")
+# What the Worker imports; the SDK and its integrations are for sites.
+_IMPORTED = (
+    "__init__.py", "dataclass.py", "typed.py", "contract", "edge", "cloudflare",
+    "sdk/__init__.py", "sdk/alt.py", "sdk/meta.py",
+)  # fmt: skip
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,8 +60,13 @@ def write_worker(folder: Path) -> list[Path]:
     if others:
         raise CommandError(f"{folder} holds {others[0]}, which is not the Worker's; name an own folder.")
     shutil.rmtree(package, ignore_errors=True)
-    source = Path(emblazon.__file__).parent
-    shutil.copytree(source, package, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+    for name in _IMPORTED:
+        source, target = Path(emblazon.__file__).parent / name, package / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, target)
     entry.write_text(_entry().read_text("utf-8"), "utf-8")
     return [entry, *sorted(path for path in package.rglob("*") if path.is_file())]
 
