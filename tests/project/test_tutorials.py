@@ -16,7 +16,7 @@ from waiting import wait_until
 from workerd import free_port
 
 pytestmark = pytest.mark.e2e
-TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
+DOCS = Path(__file__).parents[2] / "docs"
 LOGO = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><rect width='9' height='9' fill='#f0f'/></svg>"
 )
@@ -27,7 +27,7 @@ SKIPPED = re.compile(r"^(pip install|emblazon serve|.*&& emblazon serve).*$", re
 
 def blocks(page: str, language: str) -> list[str]:
     """Return a tutorial's blocks of one language, without the indent of their steps."""
-    text = re.sub(r"^   ", "", (TUTORIALS / page).read_text("utf-8"), flags=re.MULTILINE)
+    text = re.sub(r"^   ", "", (DOCS / page).read_text("utf-8"), flags=re.MULTILINE)
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
@@ -45,7 +45,7 @@ def has_logo(picture: Path) -> bool:
 
 def test_designer_gets_an_own_template_with_an_own_logo(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text(LOGO)
-    printed = follow("designer.md", installed, tmp_path)
+    printed = follow("tutorials/designer.md", installed, tmp_path)
     site = tmp_path / "site"
     assert has_logo(site / "overlay.png")
     assert (site / "templates" / "article" / "card.html").is_file()
@@ -59,12 +59,28 @@ def test_owner_of_a_static_site_gets_a_card_for_each_page(installed: Path, tmp_p
     for name in ("index", "tides"):
         (tmp_path / "public").mkdir(exist_ok=True)
         (tmp_path / "public" / f"{name}.html").write_text(PAGE.format(name.title(), name.title()))
-    follow("static-site.md", installed, tmp_path)
+    follow("tutorials/static-site.md", installed, tmp_path)
     html = (tmp_path / "public" / "tides.html").read_text()
     (url,) = re.findall(
         r'<meta property="og:image" content="https://meridian.example(/og/hello-[^"]+)">', html
     )
     assert has_logo(tmp_path / "public" / url.lstrip("/"))
+
+
+def test_platform_engineer_sees_what_holds(installed: Path, tmp_path: Path) -> None:
+    printed = follow("tutorials/platform.md", installed, tmp_path)
+    assert re.search(
+        r"^EMBLAZON_PUBLIC_URL +https://og.example.com +\(emblazon.toml\)$", printed, re.MULTILINE
+    )
+    assert re.search(r"^EMBLAZON_SIGNING_KEYS .*\(\.env\)$", printed, re.MULTILINE)
+    assert re.search(r"^EMBLAZON_LEASE +30 +\(default\)$", printed, re.MULTILINE)
+    assert "FAULT" not in printed
+
+
+def test_page_for_the_undecided_draws_a_card(installed: Path, tmp_path: Path) -> None:
+    follow("index.md", installed, tmp_path)
+    with Image.open(tmp_path / "site" / "card.png") as picture:
+        assert picture.size == (1200, 630)
 
 
 def test_django_developer_gets_tags_whose_picture_is_there(installed: Path, tmp_path: Path) -> None:
@@ -81,8 +97,8 @@ def test_django_developer_gets_tags_whose_picture_is_there(installed: Path, tmp_
         cwd=tmp_path,
     )
     quiet(python, "-m", "django", "startproject", "mysite", ".", cwd=tmp_path)
-    settings, _ = blocks("django.md", "python")
-    (template,) = blocks("django.md", "html")
+    settings, _ = blocks("tutorials/django.md", "python")
+    (template,) = blocks("tutorials/django.md", "html")
     file = tmp_path / "mysite" / "settings.py"
     own = settings.replace(":8080", f":{edge}").replace(":8000", f":{site}")
     file.write_text(file.read_text().replace("'DIRS': []", "'DIRS': [BASE_DIR]") + own)
@@ -95,7 +111,7 @@ def test_django_developer_gets_tags_whose_picture_is_there(installed: Path, tmp_
     environment = {**without_emblazon(), "EMBLAZON_FETCH_LOCAL": "1", "EMBLAZON_WORKERS": "1"}
     serve = [str(installed), "serve", "--dev", "--port", str(edge)]
     run = [str(python), "manage.py", "runserver", "--noreload", f"127.0.0.1:{site}"]
-    assert "EMBLAZON_FETCH_LOCAL=1 emblazon serve --dev" in blocks("django.md", "sh")[0]
+    assert "EMBLAZON_FETCH_LOCAL=1 emblazon serve --dev" in blocks("tutorials/django.md", "sh")[0]
     servers = [
         subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=log)
         for command, log in ((serve, subprocess.DEVNULL), (run, subprocess.DEVNULL))
