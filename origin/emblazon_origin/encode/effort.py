@@ -26,15 +26,17 @@ class Effort:
     lossless_webp: tuple[int, int]  # quality, method
     probes: int  # qualities tried between the lowest one and the wanted one
     colors: tuple[int, ...]  # sizes of palettes tried for a byte budget, ascending
+    means: tuple[int, ...]  # sizes of palettes tried for the small form, ascending
     slow_search: bool  # whether what the search has found is encoded once more, small
 
 
+_MEANS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
 # Up to so many megapixels → effort.
 _EFFORTS = (
-    (1.5, Effort(9, 6, (75, 4), 6, (16, 32, 64, 128), slow_search=True)),
-    (5.0, Effort(7, 7, (75, 4), 4, (16, 32, 64, 128), slow_search=True)),
-    (20.0, Effort(6, 8, (10, 1), 2, (16, 64), slow_search=False)),
-    (inf, Effort(6, 10, (10, 1), 2, (16, 64), slow_search=False)),
+    (1.5, Effort(9, 6, (75, 4), 6, (16, 32, 64, 128), _MEANS, slow_search=True)),
+    (5.0, Effort(7, 7, (75, 4), 4, (16, 32, 64, 128), (12, 32, 128), slow_search=True)),
+    (20.0, Effort(6, 8, (10, 1), 2, (16, 64), (), slow_search=False)),
+    (inf, Effort(6, 10, (10, 1), 2, (16, 64), (), slow_search=False)),
 )
 
 

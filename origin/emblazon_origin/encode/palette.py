@@ -44,18 +44,31 @@ def _sample(image: Image.Image, pixels: int) -> Image.Image:
 
 
 def looks_the_same(
-    image: Image.Image, reduced: Image.Image, *, worst_step: int = 24, worst_area: int = 5
+    image: Image.Image,
+    reduced: Image.Image,
+    *,
+    worst_step: int = 24,
+    worst_area: int = 5,
+    worst_rms: float = 3.0,
 ) -> bool:
     """True where no area of a picture is visibly off: judged on small averages, as an eye would.
 
-    `worst_step` is how far a single pixel may be off, `worst_area` the mean of 16, of 255.
+    `worst_step` is how far a single pixel may be off, `worst_area` the mean of 16, `worst_rms` the
+    root mean square of a channel, all of 255.
     """
     other = reduced.convert(image.mode)
     difference = ImageChops.difference(image, other)
     worst = max(high for _, high in _extremes(difference))
     small = ImageChops.difference(image.reduce(4), other.reduce(4))
     blurred = max(high for _, high in _extremes(small))
-    return worst <= worst_step and blurred <= worst_area and max(ImageStat.Stat(difference).rms) <= 3.0
+    return worst <= worst_step and blurred <= worst_area and max(ImageStat.Stat(difference).rms) <= worst_rms
+
+
+def changed_share(image: Image.Image, reduced: Image.Image) -> float:
+    """Return the share of an "RGB" picture's pixels that have another colour in its reduced form."""
+    red, green, blue = ImageChops.difference(image, reduced.convert("RGB")).split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return 1 - most.histogram()[0] / (image.width * image.height)
 
 
 def _extremes(image: Image.Image) -> list[tuple[int, int]]:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from .color_means import ColorMeans
 from .effort import effort_of
 from .likeness import likeness
-from .palette import exact_palette, looks_the_same, near_palette
+from .palette import changed_share, exact_palette, looks_the_same, near_palette
 from .png import encode_indexed, encode_png, shrink_png
 from .shades import few_shades
 
@@ -22,10 +23,11 @@ _PALETTE_GAIN = 6.0  # times that 256 colours do
 _PATIENT = 0.85  # of a quick palette's bytes, what the patient encoder needs of them
 _FEW_PIXELS = 60_000
 _QUICK_COLORS = (40, 64, 96, 128, 256)
-_QUICK_LEVEL = 1
-_SMALL_COLORS = (16, 24, 32, 48, 64, 96, 128, 256)
+_QUICK_LEVEL = 5  # of libdeflate's, on rows of a palette: quicker than 1, and 6 % smaller
+_SMOOTH = 128  # colours that a picture with gradients needs at the least
 _SMALLEST = 12
-_LEAST_ALIKE = 0.9965
+_LEAST_ALIKE = 0.998
+_EDGES = 0.06  # of all pixels lie along edges, at the most; where more change, bands would be seen
 
 
 def png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
@@ -67,16 +69,24 @@ def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:
 
 def _fewest_colors(image: Image.Image) -> bytes | None:
     """Return the picture with the fewest colours that keep it as it is; None where 256 do not."""
-    for colors in _SMALL_COLORS if image.mode == "RGB" else ():
-        reduced = few_shades(image, (colors,), bits=7, most_changed=1.0)
-        if reduced is not None and _keeps(image, reduced):
+    sizes = effort_of(image).means
+    found = ColorMeans.of(image) if sizes else None
+    if found is None:
+        return None
+    smooth = False
+    for size in sizes:
+        if smooth and size < _SMOOTH:
+            continue
+        reduced = found.picture(size)
+        smooth = changed_share(image, reduced) > _EDGES
+        if _keeps(image, reduced, worst_area=2 if smooth else 22):
             return encode_indexed(reduced, _SMALLEST)
     return None
 
 
-def _keeps(image: Image.Image, reduced: Image.Image) -> bool:
+def _keeps(image: Image.Image, reduced: Image.Image, *, worst_area: int) -> bool:
     return (
-        looks_the_same(image, reduced, worst_step=64, worst_area=14)
+        looks_the_same(image, reduced, worst_step=72, worst_area=worst_area, worst_rms=2.6)
         and likeness(image, reduced) >= _LEAST_ALIKE
     )
 

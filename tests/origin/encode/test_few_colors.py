@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import cast
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from emblazon_origin.encode import encode, optimize
 from emblazon_origin.encode.likeness import likeness
@@ -77,6 +78,32 @@ def test_a_gradient_keeps_all_its_colours() -> None:
         "RGB", (picture.getchannel(0), picture.getchannel(1).rotate(180), picture.getchannel(2))
     )
     assert opened(encode(picture, "png")[0]).convert("RGB").tobytes() == picture.tobytes()
+
+
+def test_small_form_of_one_ink_on_paper_takes_half_a_byte_a_pixel() -> None:
+    large = Image.new("RGB", (1200, 800), PAPER)
+    ImageDraw.Draw(large).ellipse((100, 100, 900, 700), fill=INK)
+    page = large.resize((600, 400), Image.Resampling.LANCZOS)
+    data, _ = optimize(page, "png")
+    assert data[24] == 4  # bits: at most 16 colours
+    assert likeness(page, opened(data).convert("RGB")) > 0.998
+
+
+def test_small_form_of_a_gradient_has_no_bands() -> None:
+    ramp = Image.linear_gradient("L").resize((600, 400), Image.Resampling.BILINEAR)
+    picture = Image.merge("RGB", (ramp, ramp, ramp.point(lambda value: value // 2)))
+    result = opened(optimize(picture, "png")[0]).convert("RGB")
+    steps = ImageChops.difference(picture.reduce(4), result.reduce(4))
+    assert max(high for _, high in cast("tuple[tuple[int, int], ...]", steps.getextrema())) <= 2
+
+
+def test_an_accent_of_few_pixels_keeps_its_colour_in_the_small_form() -> None:
+    picture = card()
+    picture.paste((0, 200, 80), (300, 200, 312, 212))
+    red, green, blue = cast(
+        "tuple[int, ...]", opened(optimize(picture, "png")[0]).convert("RGB").getpixel((306, 206))
+    )
+    assert (red < 30, abs(green - 200) < 30, abs(blue - 80) < 30) == (True, True, True)
 
 
 def test_same_picture_gives_the_same_bytes() -> None:
