@@ -3,6 +3,7 @@
     python -m bench.load                       every scenario, about two minutes
     python -m bench.load overload --seconds 20
     python -m bench.load soak --seconds 600
+    python -m bench.load memory                6,000 new cards: what a render process grows to
 
 Prints one table and exits with 1 when a promise of docs/caching.md row 36 or of the soak is broken.
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import uvloop
+from bench.filler import fill
 from bench.load.driver import Connections, Run, arrivals, merged, saturate
 from bench.load.service import Service
 
@@ -33,6 +35,8 @@ from fuzz.hostile import PAGES, PICTURES, picture_server, write_templates
 _counter = itertools.count()
 _failures: list[str] = []
 _NO_BACKGROUND = {"EMBLAZON_SMALL_ENCODING": "0"}
+UNIQUE_CARDS = 6000
+_TEXTS = (("article", "title"), ("docs", "title"), ("product", "name"))
 
 
 def unique(_: int) -> str:
@@ -170,6 +174,26 @@ async def soak(service: Service, connections: Connections, seconds: float) -> No
     check("memory is flat after the warm-up (+15 % at most)", growth < 0.15, f"{growth:+.1%}")
 
 
+async def memory(service: Service, connections: Connections, _seconds: float) -> None:
+    """Cards of three templates with texts that nobody asked for before: no render process grows with them."""
+
+    def new_text(number: int) -> str:
+        name, parameter = _TEXTS[number % len(_TEXTS)]
+        title = fill("[[words 7]]", f"memory {next(_counter)}")
+        return f"/render/{name}.png?{parameter}={quote(title)}"
+
+    drawn, sizes = 0, []
+    while drawn < UNIQUE_CARDS:
+        run = await saturate(connections, new_text, 4, 10.0)
+        drawn += len(run.with_status(200))
+        sizes.append((drawn, max(service.resident())))
+        show(f"memory {drawn:>5} {sizes[-1][1]:.0f} MB", run, service)
+    warm = [size for count, size in sizes if count > UNIQUE_CARDS / 3]
+    check("a render process has at most 200 MB", max(warm) <= 200, f"{max(warm):.0f} MB")
+    growth = warm[-1] / warm[0] - 1
+    check("its memory is flat after a third of the cards (+5 %)", growth < 0.05, f"{growth:+.1%}")
+
+
 async def hostile(service: Service, connections: Connections, seconds: float, pictures: str) -> None:
     """One client's new cards, alone and beside another that asks for hostile pages and pictures; in turns."""
     pages = [f"/render/page-{number}.png" for number in range(len(PAGES))]
@@ -223,7 +247,13 @@ class Valkey:
 
 
 Scenario = Callable[[Service, Connections, float], Awaitable[None]]
-SCENARIOS: dict[str, Scenario] = {"overload": overload, "kill": kill, "drip": drip, "soak": soak}
+SCENARIOS: dict[str, Scenario] = {
+    "overload": overload,
+    "kill": kill,
+    "drip": drip,
+    "soak": soak,
+    "memory": memory,
+}
 
 
 def run_scenario(name: str, seconds: float) -> None:

@@ -64,7 +64,11 @@ class Service:
 
     def memory(self) -> float:
         """Return proportional memory of the service and everything below it, in MB."""
-        return sum(_pss(pid) for pid in [self.process.pid, *self.children()]) / 1024
+        return sum(_kilobytes(pid, "Pss") for pid in [self.process.pid, *self.children()]) / 1024
+
+    def resident(self) -> list[float]:
+        """Return resident memory of each render process, shared pages counted in every one, in MB."""
+        return [_kilobytes(pid, "Rss") / 1024 for pid in self.render_pids()]
 
     def files(self) -> int:
         """Return the number of open files of the service."""
@@ -88,11 +92,11 @@ def _below(pid: int) -> list[int]:
     return found
 
 
-def _pss(pid: int) -> int:
-    """Return kilobytes, with shared pages divided among those who share them."""
+def _kilobytes(pid: int, kind: str) -> int:
+    """Return a process's memory; of "Pss", shared pages are divided among those who share them."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    found = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
+    found = re.search(rf"^{kind}:\s+(\d+)", text, re.MULTILINE)
     return int(found[1]) if found else 0

@@ -16,9 +16,10 @@ TYPE_CHECKING = False  # `typing` is not loaded for it
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["compile_constructors", "dataclass", "field", "replace"]
 
 _MISSING = object()
+_waiting: list[Callable[[], object]] = []  # compile one class's `__init__` each
 
 
 class _Default:
@@ -102,10 +103,13 @@ def _with_methods(cls: type, frozen: bool) -> type:
     def reduce(self: object) -> tuple[type, tuple[object, ...]]:
         return cls, values(self)
 
-    def first(self: object, *values: object, **named: object) -> None:
+    def compile_init() -> Callable[..., None]:
         compiled = _init(cls, fields)
         cls.__init__ = compiled  # type: ignore[misc]
-        compiled(self, *values, **named)
+        return compiled
+
+    def first(self: object, *values: object, **named: object) -> None:
+        compile_init()(self, *values, **named)
 
     methods: dict[str, object] = {"__init__": first, "__repr__": show, "__eq__": equals, "__reduce__": reduce}
     methods["__hash__"] = digest if frozen else None
@@ -114,7 +118,14 @@ def _with_methods(cls: type, frozen: bool) -> type:
     for name, method in methods.items():
         if name not in cls.__dict__ or name == "__hash__":
             setattr(cls, name, method)
+    _waiting.append(compile_init)
     return cls
+
+
+def compile_constructors() -> None:
+    """Compile every `__init__` now: for a host whose start is free, and whose requests are not."""
+    while _waiting:
+        _waiting.pop()()
 
 
 def _reader(names: list[str]) -> Callable[[object], tuple[object, ...]]:

@@ -21,7 +21,7 @@ import json
 
 import js
 
-from ..dataclass import dataclass, replace
+from ..dataclass import compile_constructors, dataclass, replace
 from ..edge.config import ConfigError, EdgeConfig
 from ..edge.handler import Edge
 from ..edge.messages import Request, Response
@@ -62,6 +62,7 @@ class Worker:
     """
 
     def __init__(self, cron_path: str = "") -> None:
+        compile_constructors()  # what is done at the start is in the isolates' memory snapshot
         self._edge: Edge | None = None
         self._variables: dict[str, str] = {}
         self._flights = Flights()

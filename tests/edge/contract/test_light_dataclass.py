@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -123,3 +124,14 @@ def test_what_follows_construction_runs() -> None:
 
 def test_is_pickled_with_its_values() -> None:
     assert pickle.loads(pickle.dumps(Picklable("a", 5))) == Picklable("a", 5)  # noqa: S301 - our own
+
+
+def test_constructors_can_be_compiled_before_their_first_call() -> None:
+    @light.dataclass(frozen=True, slots=True)
+    class Early:
+        name: str
+        size: int = 3
+
+    light.compile_constructors()
+    assert list(inspect.signature(Early).parameters) == ["name", "size"]
+    assert Early("a").size == 3
