@@ -6,11 +6,16 @@ of them, well chosen, are seen as the same picture. In whole numbers, so that ev
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
 _ROUNDS = 8
 
