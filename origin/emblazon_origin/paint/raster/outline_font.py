@@ -10,21 +10,25 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .path import Command, Path
 
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    IntArray = NDArray[np.int64]
+    BoolArray = NDArray[np.bool_]
+
 _RLINETO, _RRCURVETO, _ENDCHAR, _RMOVETO = 5, 8, 14, 21
 # A longer path takes several glyphs; HarfBuzz was seen to draw this many operands of one without trouble.
 MAX_OPERATIONS = 60_000
 _MANY = 60  # commands from which on arrays are quicker
 _ONLY_POLYGONS = re.compile("(?:ML+Z?)+").fullmatch
 # A point of a polygon: two 16.16 numbers (5177 §3.2) and an operator.
-_POINT = np.dtype([("x_form", "u1"), ("x", ">i4"), ("y_form", "u1"), ("y", ">i4"), ("operator", "u1")])
+_POINT = [("x_form", "u1"), ("x", ">i4"), ("y_form", "u1"), ("y", ">i4"), ("operator", "u1")]
 LIMIT = 32_000.0  # largest coordinate that 16.16 numbers hold, differences included, is kept well inside
 
 

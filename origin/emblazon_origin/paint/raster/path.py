@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import atan2, ceil, cos, hypot, pi, sin, sqrt, tan
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...layout.boxes.box import Rect, Sides
 from .curve import Point, curve_pieces, curve_points, fine_pieces
 from .geometry import Matrix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # How far a quarter circle of radius 1 is from the quadratic curve with its tangents, by Skia's estimate.
 _CONIC_ERROR = (1 - sqrt(0.5)) / (4 * (1 + sqrt(0.5)))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from math import hypot
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .curve import Point
 from .dash import Dashes, Pattern
 from .path import Path, ellipse_path
 
 Join = Literal["miter", "round", "bevel"]
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 _MITER_LIMIT = 4.0
 _MAX_DASHES = 20_000
 
