@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import uvloop
 from aiohttp import web
@@ -23,6 +24,7 @@ from emblazon.edge.config import EdgeConfig, is_development
 
 from ..home import Home, find_home
 from ..host import (
+    ANALYTICS_FILE,
     HOST,
     EdgeHost,
     HttpOrigin,
@@ -123,7 +125,8 @@ def _origin_app(
         return await _ask(origin, request.method, request.path)
 
     app.middlewares.append(_gallery_at_root(home, origin, config))
-    add_studio(app, StudioContext(home, settings, config, studio_keys(home)))
+    analytics = None if kv_path == ":memory:" else Path(kv_path).with_name(ANALYTICS_FILE)
+    add_studio(app, StudioContext(home, settings, config, studio_keys(home), analytics))
     app.middlewares.append(_explain_cards(origin, config))
     app.cleanup_ctx.insert(0, life)  # the edge's cron work asks the origin as soon as it starts
     app.router.add_get("/readyz", ready)

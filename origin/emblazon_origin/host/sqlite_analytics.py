@@ -71,6 +71,8 @@ def query(path: Path, sql: str) -> list[dict[str, object]]:
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         database.create_function("toDateTime", 1, float, deterministic=True)
+        database.create_function("toUnixTimestamp", 1, int, deterministic=True)
+        database.create_function("intDiv", 2, int.__floordiv__, deterministic=True)
         database.row_factory = sqlite3.Row
         return [dict(row) for row in database.execute(sql)]
     finally:

@@ -60,7 +60,7 @@ def _arguments(card: CardRequest, extension: Extension) -> dict[str, ParamValue]
     options |= {name: value for name, value in given.items() if value not in (None, "")}
     if extension != "auto-safe":
         options["format"] = extension
-    return dict(card.params) | options
+    return {name: card.params[name] for name in spec.params if name in card.params} | options
 
 
 def _meta(card: CardRequest, extension: Extension, base_url: str, keys: Keyring | None) -> str:

@@ -8,6 +8,8 @@ GET  /studio/api/explain/{template}.{ext}  boxes, texts, faces and findings
 GET  /studio/api/snippets/{template}.{ext} what to copy
 POST /studio/api/pictures                  keeps a dropped picture for drawings; its address
 GET  /studio/api/events                    what was saved, as server-sent events
+GET  /studio/stats                         leads to the page of unfurls
+GET  /studio/api/stats?days=N              unfurls by day and kind; .csv of it: /studio/stats.csv?days=N
 
 A card is asked for with the query of its public URL. Everything is for whoever runs the server: anybody in
 development, else the bearer of its token; without one it is not there.
@@ -15,10 +17,13 @@ development, else the bearer of its token; without one it is not there.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -35,6 +40,7 @@ from emblazon.edge.config import EdgeConfig
 from ..errors import EmblazonError
 from ..home import Home
 from ..host import check_operator
+from ..host.unfurl_counts import UnfurlCount, counts_in, to_csv
 from ..limits import MAX_IMAGE_BYTES
 from ..server.config import OriginConfig
 from .dropped_pictures import DroppedPictures
@@ -52,18 +58,23 @@ POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 FACTS = "X-Studio-Card"
+MOST_DAYS = 90  # that unfurls are kept
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class StudioContext:
-    """What the studio is told by whoever serves it; `keys` sign where the edge itself does not."""
+    """What the studio is told by whoever serves it.
+
+    `keys` sign where the edge itself does not; `analytics` is the file of its unfurls, if it keeps one.
+    """
 
     home: Home
     settings: OriginConfig
     config: EdgeConfig
     keys: Keyring | None = None
+    analytics: Path | None = None
 
 
 def add_studio(app: web.Application, context: StudioContext, say: Callable[[str], None] = print) -> None:
@@ -80,6 +91,9 @@ def add_studio(app: web.Application, context: StudioContext, say: Callable[[str]
         ("/studio/api/explain/{name}.{extension}", studio.explain),
         ("/studio/api/snippets/{name}.{extension}", studio.snippets),
         ("/studio/api/events", studio.events),
+        ("/studio/stats", studio.lead_to_stats),
+        ("/studio/stats.csv", studio.stats_csv),
+        ("/studio/api/stats", studio.stats),
     ):
         app.router.add_get(path, studio.guarded(handler))
     app.router.add_post("/studio/api/pictures", studio.guarded(studio.keep_picture))
@@ -119,6 +133,9 @@ class _Studio:
 
     async def lead_to_page(self, _: web.Request) -> web.StreamResponse:
         raise web.HTTPPermanentRedirect("/studio/")
+
+    async def lead_to_stats(self, _: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/studio/#/stats")
 
     async def page(self, _: web.Request) -> web.StreamResponse:
         return _file("index.html")
@@ -185,6 +202,33 @@ class _Studio:
     def _fault(self, error: EmblazonError) -> web.Response:
         return _json({"fault": fault_of(error, self._context.home.root).data()}, status=422)
 
+    # -- unfurls -------------------------------------------------------------------------------
+
+    async def _counts(self, request: web.Request) -> list[UnfurlCount]:
+        days, path = _days(request), self._context.analytics
+        if path is None:
+            return []
+        try:
+            return await asyncio.to_thread(counts_in, path, days)
+        except sqlite3.Error as error:
+            raise NotFound(f"{path.name} cannot be read: {error}.") from None
+
+    async def stats(self, request: web.Request) -> web.StreamResponse:
+        counts = await self._counts(request)
+        kept = self._context.analytics is not None
+        return _json(
+            {
+                "kept": kept,
+                "today": time.strftime("%Y-%m-%d", time.gmtime()),
+                "counts": [*map(asdict, counts)],
+            }
+        )
+
+    async def stats_csv(self, request: web.Request) -> web.StreamResponse:
+        name = f'attachment; filename="unfurls-{_days(request)}-days.csv"'
+        fields = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name}
+        return web.Response(text=to_csv(await self._counts(request)), headers=_headers(fields))
+
     # -- saved files ---------------------------------------------------------------------------
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -194,6 +238,13 @@ class _Studio:
         async for message in self._watch.events():
             await response.write(message.encode())
         return response
+
+
+def _days(request: web.Request) -> int:
+    text = request.query.get("days", "30")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= MOST_DAYS):
+        raise BadParameter(f"days takes a whole number from 1 to {MOST_DAYS}.", param="days")
+    return int(text)
 
 
 def _catalogue(workshop: Workshop, home: Home) -> dict[str, object]:

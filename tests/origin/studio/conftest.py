@@ -90,6 +90,9 @@ async def client(project: Home, terminal: Terminal) -> AsyncIterator[Client]:
     config = EdgeConfig.from_env({"EMBLAZON_DEV": "1", "EMBLAZON_ORIGIN_URL": "http://origin.invalid"})
     settings = OriginConfig.from_env({"EMBLAZON_DEV": "1"})
     app = web.Application(middlewares=[problems])
-    add_studio(app, StudioContext(project, settings, config, Keyring.parse(KEYS)), terminal.say)
+    context = StudioContext(
+        project, settings, config, Keyring.parse(KEYS), project.state / "analytics.sqlite3"
+    )
+    add_studio(app, context, terminal.say)
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         yield client

@@ -46,6 +46,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("stats", help="who unfurled which cards", description=NOTE)
     parser.add_argument("--days", type=float, default=7.0, help="how far back (7)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--csv", action="store_true", help="print a row for each day and kind, as CSV")
     parser.add_argument("--database", type=Path, metavar="FILE", help="the embedded edge's file")
     parser.add_argument(
         "--account",
@@ -60,14 +61,22 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Query, add up and print."""
-    sql = SQL.format(dataset=options.dataset, since=int(time.time() - options.days * 86_400))
-    rows = _remote(options, sql) if options.account else _local(options.database or _own_file(), sql)
-    report = summary(rows)
+    if options.csv:
+        from ...host.unfurl_counts import BY_DAY, counts_of, to_csv
+
+        print(to_csv(counts_of(_rows(options, BY_DAY))), end="")
+        return 0
+    report = summary(_rows(options, SQL))
     if options.json:
         print(json.dumps(report, indent=1, sort_keys=True))
     else:
         print("\n".join(_lines(report, options.days)))
     return 0
+
+
+def _rows(options: argparse.Namespace, words: str) -> list[Row]:
+    sql = words.format(dataset=options.dataset, since=int(time.time() - options.days * 86_400))
+    return _remote(options, sql) if options.account else _local(options.database or _own_file(), sql)
 
 
 def summary(rows: Iterable[Row]) -> StatsOutput:

@@ -71,6 +71,11 @@ export function tabs(label, list, onShow) {
   return { bar, show };
 }
 
+/** A description with its `code` set as such. */
+export function prose(text) {
+  return text.split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part));
+}
+
 /** Bytes as people write them. */
 export function amount(bytes) {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1000).toFixed(1)} KB`;

@@ -16,7 +16,7 @@ export class Editor {
   constructor(known, template, source) {
     this.source = source;
     this.template = template;
-    this.stage = new Stage();
+    this.stage = new Stage(source, (query) => this.#pick(query), () => this.tabs.show("platforms", true));
     this.frames = new Frames(known.platforms);
     this.compare = new Compare(source, (query) => this.#pick(query));
     this.copy = new CopyPanel(source);
@@ -45,6 +45,7 @@ export class Editor {
   #fillSide() {
     const { name, description, folder } = this.template;
     this.form = new Form(this.template, this.source, () => this.#changed(), (query) => this.#pick(query));
+    this.stage.showCases(this.template);
     this.formSide.replaceChildren(
       el("header", {}, el("h1", {}, name), el("p", {}, description ?? ""), this.template.own ? el("p", { className: "path" }, folder) : ""),
       this.form.node);

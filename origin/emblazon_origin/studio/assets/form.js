@@ -1,6 +1,6 @@
 // The form of a template: one field for each parameter of its schema, then the card's own options.
 
-import { el, say } from "./dom.js";
+import { el, prose, say } from "./dom.js";
 
 const LANGUAGES = ["", "en", "de", "fr", "es", "pt-BR", "it", "nl", "pl", "tr", "ru", "uk", "el", "ar", "he", "fa", "hi", "th", "ja", "ko", "zh-Hans", "zh-Hant"];
 const FORMATS = { "auto-safe": "What every platform shows", png: "PNG", jpg: "JPEG", webp: "WebP", avif: "AVIF" };
@@ -48,7 +48,7 @@ export class Form {
 
   #field(parameter) {
     const id = `p-${parameter.name}`;
-    const help = parameter.description ? el("small", { id: `${id}-help` }, parameter.description) : null;
+    const help = parameter.description ? el("small", { id: `${id}-help` }, prose(parameter.description)) : null;
     const kind = KINDS[parameter.type] ?? KINDS.string;
     const change = (text) => { this.card.values[parameter.name] = text; this.onChange(); };
     const made = kind({ parameter, id, change, source: this.source, describedBy: help?.id });

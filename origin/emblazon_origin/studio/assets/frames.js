@@ -40,7 +40,8 @@ export class Frames {
   }
 
   show({ url, facts }, card) {
-    const title = card.values.title ?? Object.values(card.values)[0] ?? card.template.name;
+    const main = card.template.params.find(({ type, required }) => required && (type === "string" || type === "text"));
+    const title = card.values.title ?? card.values[main?.name] ?? card.template.name;
     const words = { host: "example.com", HOST: "EXAMPLE.COM", site: card.values.site || "Example", title, text: card.values.subtitle ?? card.values.description ?? "" };
     for (const { platform, state, text, crop } of facts.verdicts) {
       const frame = this.frames.get(platform);

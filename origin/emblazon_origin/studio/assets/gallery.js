@@ -29,6 +29,8 @@ export function gallery(known, source) {
   return el("div", { className: "gallery-page" }, head, list);
 }
 
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 function textOf(template) {
   const names = template.params.map((parameter) => parameter.name);
   return [template.name, template.description, ...(template.tags ?? []), ...names].join(" ").toLowerCase();
@@ -38,7 +40,7 @@ function item(template, source) {
   const preview = template.cases.find((one) => one.name === "preview");
   const card = { template: template.name, extension: "jpg", query: preview?.query ?? "_v=fallback" };
   const picture = el("img", { src: source.pictureOf(card, template.version), alt: "", loading: "lazy", width: template.width, height: template.height });
-  const notes = [template.own && "yours", `${template.cases.length} cases`, template.variants?.length && `${template.variants.length} variants`];
+  const notes = [template.own && "yours", counted(template.cases.length, "case"), template.variants?.length && counted(template.variants.length, "variant")];
   return el("li", {},
     el("a", { href: `#/${template.name}` },
       el("span", { className: "shot" }, picture),

@@ -43,6 +43,10 @@ export class LiveSource {
     return (await (await checked(await fetch(at("snippets", card), { signal }))).json()).snippets;
   }
 
+  async stats(days) {
+    return (await checked(await fetch(`api/stats?days=${days}`))).json();
+  }
+
   async keep(file) {
     const answer = await checked(await fetch("api/pictures", { method: "POST", body: file, headers: { "Content-Type": file.type || "image/unknown" } }));
     return (await answer.json()).address;

@@ -7,13 +7,18 @@ export class Stage {
   #on = new Set();
   #explanation = null;
 
-  constructor() {
+  constructor(source, pick, showPlatforms) {
+    this.source = source;
+    this.pick = pick;
+    this.showPlatforms = showPlatforms;
+    this.verdicts = el("ul", { className: "verdicts", "aria-label": "Verdicts of the platforms" });
+    this.cases = el("ul", { className: "film", "aria-label": "Cases" });
     this.picture = el("img", { alt: "The card as it is drawn now", id: "card" });
     this.layer = el("div", { className: "layer", "aria-hidden": "true" });
     this.fault = el("div", { className: "fault", role: "alert", hidden: true });
     this.line = el("p", { className: "facts" });
     this.figure = el("figure", { className: "sheet" }, this.picture, this.layer, this.fault);
-    this.node = el("div", { className: "panel stage" }, this.figure, this.line);
+    this.node = el("div", { className: "panel stage" }, this.figure, this.line, this.verdicts, this.cases);
     this.tools = el("div", { className: "tools", role: "group", "aria-label": "Overlays" },
       Object.entries(OVERLAYS).map(([id, { label, hint }]) =>
         el("button", { type: "button", "aria-pressed": "false", title: hint, id: `overlay-${id}`, onclick: (event) => this.#toggle(id, event.currentTarget) }, label)));
@@ -28,6 +33,17 @@ export class Stage {
     this.figure.style.setProperty("--ratio", `${facts.width} / ${facts.height}`);
     this.#facts = facts;
     this.#tell();
+    this.verdicts.replaceChildren(...facts.verdicts.map(({ platform, state, text }) =>
+      el("li", {}, el("button", { type: "button", className: `chip ${state}`, title: text, "aria-label": `${platform}: ${text}`, onclick: this.showPlatforms }, platform))));
+  }
+
+  /** Show the template's examples as a strip; each fills the form. */
+  showCases(template) {
+    this.cases.replaceChildren(...template.cases.map(({ name, query }) => {
+      const card = { template: template.name, extension: "jpg", query };
+      const image = el("img", { src: this.source.pictureOf(card, template.version), alt: "", loading: "lazy", width: template.width, height: template.height });
+      return el("li", {}, el("button", { type: "button", onclick: () => this.pick(query) }, image, el("span", {}, name)));
+    }));
   }
 
   #tell() {

@@ -5,6 +5,7 @@ import { el, say } from "./dom.js";
 import { Editor } from "./editor.js";
 import { gallery } from "./gallery.js";
 import { LiveSource } from "./source.js";
+import { Stats } from "./stats.js";
 
 const main = document.getElementById("main");
 const source = new LiveSource();
@@ -26,7 +27,20 @@ function route() {
   if (!known || (location.hash && !location.hash.startsWith("#/"))) return;
   const [name, query = ""] = splitOnce(location.hash.slice(2), "?");
   const template = known.templates.find((one) => one.name === name);
-  document.querySelectorAll("[data-route]").forEach((link) => link.toggleAttribute("aria-current", !template));
+  const view = template ? "" : name === "stats" ? "stats" : "gallery";
+  for (const link of document.querySelectorAll("[data-route]")) {
+    if (link.dataset.route === view) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (view === "stats") {
+    editor = null;
+    document.title = "Unfurls · Emblazon Studio";
+    main.className = "";
+    const stats = new Stats(source);
+    main.replaceChildren(stats.node);
+    stats.load();
+    return;
+  }
   if (!template) {
     editor = null;
     document.title = "Templates · Emblazon Studio";
@@ -56,7 +70,7 @@ async function saved({ changed, faults: found }) {
     const ms = Math.max(...Object.values(changed));
     say(`${names.length > 3 ? `${names.length} templates` : names.join(", ")} drawn again in ${ms.toFixed(0)} ms`);
   }
-  if (!editor) { if (names.length) route(); return; }
+  if (!editor) { if (names.length && !location.hash.startsWith("#/stats")) route(); return; }
   const name = editor.template.name;
   if (names.includes(name)) editor.reload(known, known.templates.find((one) => one.name === name));
   editor.showSaved(faults[name] ?? faults[""]);
