@@ -5,6 +5,7 @@ python -m bench --unseen        documents never seen before
 python -m bench http            the origin beside a Node server with takumi
 python -m bench start           from a cold shell
 python -m bench pages           a site of 2,000 pages, killed and resumed
+python -m bench studio          from a key, and from a saved file, to pixels in a browser
 python -m bench plot            the recorded ratios as a picture
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import compare, pages, plot, serving, start
+from . import compare, pages, plot, serving, start, studio
 
 
 def main() -> int:
@@ -24,7 +25,7 @@ def main() -> int:
     compare.add_arguments(parser)
     parser.set_defaults(run=compare.run)
     modes = parser.add_subparsers(metavar="MODE")
-    parts = (("http", serving), ("start", start), ("pages", pages), ("plot", plot))
+    parts = (("http", serving), ("start", start), ("pages", pages), ("studio", studio), ("plot", plot))
     for name, module in parts:
         mode = modes.add_parser(name, help=module.__doc__.splitlines()[0])
         module.add_arguments(mode)

@@ -9,6 +9,7 @@ catalogue          templates with schema, cases and worst cases, as JSON
 verdicts           what each platform shows of a picture
 template_fault     an error with its place and the lines around it
 snippets           a card as URL, meta elements, Python, Jinja, Django, Markdown
+static_pages       the page with every example drawn ahead, for a site
 save_watch         notices saved files, draws what changed, tells the terminal and the pages
 
 `assets/` is the page: HTML, CSS and ES modules, as they are; no build step, nothing from the network.

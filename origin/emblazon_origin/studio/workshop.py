@@ -94,11 +94,12 @@ class Workshop:
     def explain(self, card: CardRequest) -> Facts:
         """Return boxes, texts, faces and findings of a card. Raises CardError."""
         explanation = explain_card(self._request(card), self._engine)
-        facts = explanation.data()
+        told = explanation.data()
+        facts = {name: value for name, value in told.items() if name not in ("file", "diagnostics")}
         findings = [*_changed(card), *map(self._shown, explanation.diagnostics)]
         marks = [{"code": code, "rect": rect} for code, rect in explanation.marks]
         cut = {name for text in explanation.texts for name in _cut_by(text.rect, card)}
-        return facts | {"findings": findings, "marks": marks, "cut_text": sorted(cut), "file": ""}
+        return facts | {"findings": findings, "marks": marks, "cut_text": sorted(cut)}
 
     def refresh(self) -> Refreshed:
         """Load what changed on disk, draw each such template once, and return how that went."""

@@ -11,6 +11,7 @@ import pytest
 
 from emblazon_origin.cli import main
 from emblazon_origin.home import Home
+from emblazon_origin.host.asyncio_ports import SystemClock
 from emblazon_origin.host.sqlite_analytics import SQLiteAnalytics
 from emblazon_origin.host.unfurl_counts import UnfurlCount, counts_in, counts_of
 
@@ -19,7 +20,7 @@ from .conftest import Client
 DAY = 86_400.0
 
 
-class Clock:
+class SetClock(SystemClock):
     """Stands where it is put."""
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class Clock:
 def write_unfurls(path: Path) -> None:
     """Three of yesterday, two of them alike; one of today, a click, and one of long ago."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    clock = Clock()
+    clock = SetClock()
     today = clock.now()
     analytics = SQLiteAnalytics(path, clock)
     points = (

@@ -22,7 +22,9 @@ export class Compare {
       ["Examples", template.cases.filter((one) => !one.lang).map((one) => [one.name, CardState.fromQuery(template, one.query)])],
       ["Worst cases", template.worst.map((one) => [one.name, CardState.fromQuery(template, one.query)])],
     ];
-    this.node.replaceChildren(...groups.filter(([, shots]) => shots.length > 1).flatMap(([title, shots]) => [
+    this.node.replaceChildren(...groups
+      .map(([title, shots]) => [title, shots.filter(([, shot]) => this.source.has(shot.asked))])
+      .filter(([, shots]) => shots.length > 1).flatMap(([title, shots]) => [
       el("h2", {}, title),
       el("ul", { className: "shots" }, shots.map(([name, shot]) => this.#shot(name, shot, template))),
     ]));

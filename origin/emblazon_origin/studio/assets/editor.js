@@ -48,7 +48,9 @@ export class Editor {
     this.stage.showCases(this.template);
     this.formSide.replaceChildren(
       el("header", {}, el("h1", {}, name), el("p", {}, description ?? ""), this.template.own ? el("p", { className: "path" }, folder) : ""),
+      this.source.live ? "" : el("p", { className: "notice static-note" }, "These cards were drawn ahead. Your own studio draws as you type: ", el("code", {}, "emblazon serve --dev")),
       this.form.node);
+    if (!this.source.live) this.form.freeze();
   }
 
   /** Whether an address is this card's own, which the form has set. */

@@ -19,6 +19,11 @@ export class Form {
       el("fieldset", {}, el("legend", {}, "Card"), this.#options()));
   }
 
+  /** Leave the choice of a case, and nothing else. */
+  freeze() {
+    for (const set of this.node.querySelectorAll("fieldset")) set.disabled = true;
+  }
+
   /** Show a card in the fields. */
   fill(card) {
     this.card = card;

@@ -17,9 +17,62 @@ async function checked(answer) {
 
 const at = (kind, card) => `api/${kind}/${card.template}.${card.extension}?${card.query}`;
 
+/** Files that were drawn ahead: the examples of the catalogue, and no other card. */
+export class StaticSource {
+  live = false;
+  #cases = new Map();
+
+  async catalogue() {
+    const known = await (await checked(await fetch("catalogue.json"))).json();
+    for (const { name, cases, worst } of known.templates) {
+      for (const one of [...cases, ...worst]) this.#cases.set(keyOf(name, one.query), one);
+    }
+    return known;
+  }
+
+  has(card) {
+    return this.#cases.has(keyOf(card.template, card.query));
+  }
+
+  pictureOf(card) {
+    return this.#cases.get(keyOf(card.template, card.query)).picture;
+  }
+
+  async draw(card, signal) {
+    const { facts } = await this.#told(card, signal);
+    const picture = await checked(await fetch(this.pictureOf(card), { signal }));
+    return { facts, blob: await picture.blob() };
+  }
+
+  async explain(card, signal) {
+    return (await this.#told(card, signal)).explanation;
+  }
+
+  async snippets(card, signal) {
+    return (await this.#told(card, signal)).snippets;
+  }
+
+  async #told(card, signal) {
+    const one = this.#cases.get(keyOf(card.template, card.query));
+    if (!one) throw new Fault({ message: "This page has the examples alone.", file: "", line: 0, lines: [] });
+    return (await checked(await fetch(`${one.file}.json`, { signal }))).json();
+  }
+
+  listen() { /* nothing is saved here */ }
+}
+
+/** A card's name, however its query is spelled. */
+function keyOf(template, query) {
+  return `${template} ${JSON.stringify([...new URLSearchParams(query)].sort())}`;
+}
+
 /** The server that this page came from. */
 export class LiveSource {
   live = true;
+
+  has() {
+    return true;
+  }
 
   async catalogue() {
     return (await checked(await fetch("api/catalogue"))).json();

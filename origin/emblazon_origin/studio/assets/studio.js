@@ -4,11 +4,11 @@ import { CardState } from "./card_state.js";
 import { el, say } from "./dom.js";
 import { Editor } from "./editor.js";
 import { gallery } from "./gallery.js";
-import { LiveSource } from "./source.js";
+import { LiveSource, StaticSource } from "./source.js";
 import { Stats } from "./stats.js";
 
 const main = document.getElementById("main");
-const source = new LiveSource();
+const source = document.documentElement.dataset.source === "static" ? new StaticSource() : new LiveSource();
 let known = null;
 let editor = null;
 let faults = {};
@@ -48,7 +48,8 @@ function route() {
     main.replaceChildren(gallery(known, source));
     return;
   }
-  const start = query || template.cases.find((one) => one.name === "preview")?.query || "";
+  const shown = template.cases.find((one) => one.name === "preview")?.query ?? "";
+  const start = query && source.has({ template: name, query }) ? query : shown;
   document.title = `${name} · Emblazon Studio`;
   editor = new Editor(known, template, source);
   main.className = "editor";
@@ -100,5 +101,6 @@ addEventListener("keydown", (event) => {
   if (editor) { location.hash = "#/"; setTimeout(() => document.getElementById("search")?.focus(), 50); }
   else document.getElementById("search")?.focus();
 });
+document.querySelector('[data-route="stats"]').hidden = !source.live;
 await load();
 source.listen(saved, connection);
