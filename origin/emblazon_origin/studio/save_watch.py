@@ -1,7 +1,8 @@
 """Notices saved files, has what changed drawn, and tells the terminal and every open page.
 
 The pages hear server-sent events, one JSON object each:
-`{"changed": {template: milliseconds}, "faults": {template: fault or null}}`.
+`{"changed": {template: milliseconds}, "versions": {template: version}, "faults": {template: fault}}`. By the
+versions a page that was away for a while sees what it has missed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -17,6 +19,8 @@ from ..home import Home
 from ..server.watch import TreeWatch
 from .live_renderer import LiveRenderer
 from .template_fault import Refreshed, TemplateFault, fault_of
+
+log = logging.getLogger(__name__)
 
 EVERY = 0.2  # seconds between two looks at the files
 STILL_HERE = 15.0  # seconds after which a silent stream says that it lives
@@ -34,7 +38,7 @@ class SaveWatch:
         self._say = say
         self._pages: set[asyncio.Queue[str | None]] = set()
         self._task: asyncio.Task[None] | None = None
-        self.faults: dict[str, TemplateFault] = {}
+        self._faults: dict[str, TemplateFault] = {}
 
     def begin(self) -> None:
         """Begin to watch, where that has not begun."""
@@ -55,7 +59,7 @@ class SaveWatch:
         page: asyncio.Queue[str | None] = asyncio.Queue(_WAITING)
         self._pages.add(page)
         try:
-            yield _event({"changed": {}, "faults": self._fault_data()})
+            yield await self._event({})
             while True:
                 try:
                     message = await asyncio.wait_for(page.get(), STILL_HERE)
@@ -69,27 +73,41 @@ class SaveWatch:
 
     async def _watch(self) -> None:
         watch = await asyncio.to_thread(TreeWatch, self._home.watched)
+        is_new = True  # what was saved while the watch began is looked for once
         while True:
+            try:
+                if await asyncio.to_thread(watch.changed) or is_new:
+                    await self._refresh()
+                is_new = False
+            except Exception:
+                log.exception("a saved file was not looked at")
             await asyncio.sleep(EVERY)
-            if await asyncio.to_thread(watch.changed):
-                await self._refresh()
 
     async def _refresh(self) -> None:
         try:
             refreshed = await self._renderer.run(lambda workshop: workshop.refresh())
         except (EmblazonError, OSError) as error:
             refreshed = Refreshed(faults={"": fault_of(error, self._home.root)})
-        mended = self.faults.keys() - refreshed.faults.keys()
-        self.faults = refreshed.faults
+        if not refreshed.changed and refreshed.faults == self._faults:
+            return
+        self._faults = refreshed.faults
         self._tell(refreshed)
-        faults = self._fault_data() | dict.fromkeys(mended)
-        message = _event({"changed": refreshed.changed, "faults": faults})
+        message = await self._event(refreshed.changed)
         for page in self._pages:
             with contextlib.suppress(asyncio.QueueFull):  # a page that far behind has left
                 page.put_nowait(message)
 
-    def _fault_data(self) -> dict[str, object]:
-        return {name: fault.data() for name, fault in self.faults.items()}
+    async def _event(self, changed: dict[str, float]) -> str:
+        try:
+            specs = await self._renderer.run(lambda workshop: workshop.library.specs)
+        except (EmblazonError, OSError):  # the project has never been right: its fault says so
+            specs = {}
+        message = {
+            "changed": changed,
+            "versions": {name: spec.version for name, spec in specs.items()},
+            "faults": {name: fault.data() for name, fault in self._faults.items()},
+        }
+        return f"data: {json.dumps(message)}\n\n"
 
     def _tell(self, refreshed: Refreshed) -> None:
         now = time.strftime("%H:%M:%S")
@@ -98,7 +116,3 @@ class SaveWatch:
                 self._say(f"{now} studio: {name} drawn again in {milliseconds:.0f} ms")
         for name, fault in refreshed.faults.items():
             self._say(f"{now} studio: {name or 'project'} keeps its last good look: {fault}")
-
-
-def _event(message: dict[str, object]) -> str:
-    return f"data: {json.dumps(message)}\n\n"

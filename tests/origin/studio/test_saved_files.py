@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,16 +55,14 @@ async def test_a_saved_template_alone_is_drawn_again(
 ) -> None:
     await warm(client)
     async with events(client) as heard:
-        assert await following(heard) == {"changed": {}, "faults": {}}
-        await asyncio.sleep(0)
+        first = await following(heard)
+        assert (first["changed"], first["faults"]) == ({}, {})
         card = note_of(project) / "card.html"
         card.write_text(card.read_text("utf-8").replace("80px", "96px"), "utf-8")
-        saved = time.monotonic()
         event = await following(heard)
         assert [*event["changed"]] == ["note"], "no other template was drawn"
-        assert (
-            time.monotonic() - saved < 10
-        )  # the bound of one second is the benchmark's: `python -m bench studio`
+        newer = {name for name, version in event["versions"].items() if version != first["versions"][name]}
+        assert newer == {"note"}
     assert "studio: note drawn again in" in await terminal.line(lambda line: "note" in line)
 
 
@@ -85,7 +82,7 @@ async def test_a_fault_is_told_with_its_line_and_the_last_good_look_stays(
             assert answer.status == 200, "the last good one"
         card.write_text(good + "\n", "utf-8")
         mended = await following(heard)
-        assert mended["faults"] == {"note": None}
+        assert mended["faults"] == {}
         assert "note" in mended["changed"]
     line = await terminal.line(lambda line: "keeps" in line)
     assert "templates/note/card.html:4" in line

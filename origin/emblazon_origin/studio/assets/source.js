@@ -8,6 +8,8 @@ export class Fault extends Error {
   }
 }
 
+const RETRY = 2000; // milliseconds until a refused stream is asked for again
+
 async function checked(answer) {
   if (answer.ok) return answer;
   let body = {};
@@ -109,7 +111,10 @@ export class LiveSource {
   listen(onSaved, onConnection) {
     const stream = new EventSource("api/events");
     stream.onopen = () => onConnection(true);
-    stream.onerror = () => onConnection(false);
+    stream.onerror = () => {
+      onConnection(false);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => this.listen(onSaved, onConnection), RETRY);
+    };
     stream.onmessage = (event) => onSaved(JSON.parse(event.data));
   }
 }

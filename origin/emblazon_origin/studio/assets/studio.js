@@ -13,6 +13,7 @@ let known = null;
 let editor = null;
 let faults = {};
 
+/** Load the templates and show what the address asks for. */
 async function load() {
   try {
     known = await source.catalogue();
@@ -63,17 +64,20 @@ function splitOnce(text, mark) {
   return found < 0 ? [text] : [text.slice(0, found), text.slice(found + 1)];
 }
 
-async function saved({ changed, faults: found }) {
-  faults = { ...faults, ...found };
-  const names = Object.keys(changed);
+async function saved({ changed, versions, faults: found }) {
+  faults = found;
+  const missed = known.templates.filter(({ name, version }) => versions[name] !== version).map(({ name }) => name);
+  const names = [...new Set([...Object.keys(changed), ...missed])];
   if (names.length) {
     known = await source.catalogue();
-    const ms = Math.max(...Object.values(changed));
+    const ms = Math.max(0, ...Object.values(changed));
     say(`${names.length > 3 ? `${names.length} templates` : names.join(", ")} drawn again in ${ms.toFixed(0)} ms`);
   }
   if (!editor) { if (names.length && !location.hash.startsWith("#/stats")) route(); return; }
   const name = editor.template.name;
-  if (names.includes(name)) editor.reload(known, known.templates.find((one) => one.name === name));
+  const template = known.templates.find((one) => one.name === name);
+  if (!template) return route();
+  if (names.includes(name)) editor.reload(known, template);
   editor.showSaved(faults[name] ?? faults[""]);
 }
 
