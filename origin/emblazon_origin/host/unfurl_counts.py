@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from emblazon.edge.unfurls import EVENTS
+from emblazon.edge.unfurls import AHEAD, EVENTS
 
 from .sqlite_analytics import query
 
 DAY = 86_400
-_REPORTED = ", ".join(f"'{outcome}'" for outcome in EVENTS)
+_REPORTED = ", ".join(f"'{outcome}'" for outcome in (*EVENTS, *AHEAD))
 BY_DAY = (
     f"SELECT intDiv(toUnixTimestamp(timestamp), {DAY}) AS day, index1 AS template, blob4 AS platform, "  # noqa: S608
     "blob5 AS variant, blob1 AS outcome, blob6 AS country, SUM(_sample_interval) AS requests, "

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
+from emblazon.contract.route import Extension
 from emblazon.contract.schema import EXTENSION_OF
 
 from ..assets.images_decode import ImageLimits
@@ -22,7 +23,7 @@ from .workshop import Workshop
 ASSETS = Path(__file__).with_name("assets")
 BASE_URL = "https://og.example.com"
 _LIVE, _STATIC = '<html lang="en">', '<html lang="en" data-source="static">'
-_FORMAT = "auto-safe"
+_FORMAT: Extension = "auto-safe"
 
 
 def write_pages(folder: Path, home: Home) -> int:
