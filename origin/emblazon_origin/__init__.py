@@ -18,6 +18,7 @@ platforms         what platforms take as the picture of a link
 project, home     emblazon.toml; the folders of templates and fonts
 fontsetup         fills fonts/vendor
 caching           every cache of a process under one budget; allocator, garbage: its memory
+parent_death      children that do not outlive their parent
 workers           processes that render
 storage           where rendered cards are kept
 server            the origin over HTTP

@@ -8,7 +8,6 @@ Its answer is not trusted further than its type: the picture may have taken it o
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import mmap
 import os
@@ -24,6 +23,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from ..errors import AssetError
+from ..parent_death import end_with_parent
 
 T = TypeVar("T")
 MODES = {"RGB": 3, "RGBa": 4}
@@ -32,7 +32,6 @@ AVAILABLE = sys.platform == "linux"  # forks of threaded processes are not safe 
 _NICER = 10
 _MOST_FACTS = 32_000_000  # bytes
 _MEMORY = 400 << 20  # that it may grow by
-_PR_SET_PDEATHSIG = 1
 
 
 def isolated(work: Callable[[], Answer], cpu: float, wall: float) -> Answer:
@@ -97,8 +96,7 @@ def _run(work: Callable[[], Answer], shared: int, out: int, cpu: float) -> None:
 
 
 def _confine(cpu: float) -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, cpu)  # ends the process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

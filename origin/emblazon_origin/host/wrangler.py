@@ -7,7 +7,6 @@ network; the current one goes through pywrangler, which downloads it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -17,11 +16,13 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from ..errors import EmblazonError
+from ..parent_death import end_with_parent
 
 LOCAL_DATE = "2024-08-06"  # the newest compatibility date that the pinned workerd knows
 PYWRANGLER = "workers-py==1.17.9"  # the package of pywrangler, for `uv tool run`
@@ -58,7 +59,7 @@ class Service:
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=partial(end_with_parent, signal.SIGTERM) if sys.platform == "linux" else None,
             )
         finally:
             if output:
@@ -105,16 +106,6 @@ class Service:
             return hint
         lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines()]
         return "\n".join([hint, "The end of its log:", *filter(None, lines[-15:])])
-
-
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-_PR_SET_PDEATHSIG = 1
-
-
-def _end_with_parent() -> None:
-    """Have Linux end the child when this process is killed without a chance to clean up; one system call."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

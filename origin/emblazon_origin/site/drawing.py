@@ -15,6 +15,7 @@ from emblazon.contract.request import CardRequest
 
 from ..bound_request import bound_request
 from ..errors import EmblazonError
+from ..parent_death import end_with_parent
 from ..render import Engine, Rendered
 from ..template.library import TemplateLibrary
 
@@ -82,6 +83,7 @@ def is_in_shard(key: str, shard: tuple[int, int]) -> bool:
 
 
 def _begin() -> None:
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
+from waiting import wait_until
 
 from emblazon_origin.cli import main
 from emblazon_origin.site.page_facts import read_facts, without_site
@@ -161,6 +162,22 @@ def test_killed_run_loses_nothing(tmp_path: Path) -> None:
     assert set(states) <= {"drawn", "kept"}
     assert "kept" in states
     assert len(list((site / "og").glob("*.png"))) == 40
+
+
+@pytest.mark.e2e
+def test_processes_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
+    """The kernel may end the command alone, when memory is short; nobody would end its processes then."""
+    site = build_site(tmp_path / "public", 60)
+    command = [sys.executable, "-m", "emblazon_origin.cli", "pages", str(site), *BASE, "--processes", "2"]
+    environment = {**os.environ, "EMBLAZON_HOME": str(tmp_path)}
+    run = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+    wait_until(lambda: pictures(tmp_path) or run.poll() is not None, seconds=120)
+    started = [int(number) for number in children.read_text().split()]
+    run.kill()
+    run.wait(30)
+    assert len(started) >= 2
+    wait_until(lambda: not any(Path(f"/proc/{number}").exists() for number in started), seconds=30)
 
 
 def pictures(home: Path) -> list[Path]:
