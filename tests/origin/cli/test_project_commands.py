@@ -49,29 +49,30 @@ def test_worker_is_written_anew_and_alone_in_its_folder(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["worker"]) == 0
-    assert "class Default" in (folder / "worker" / "worker.py").read_text()
-    handler = folder / "worker" / "emblazon" / "edge" / "handler.py"
+    worker = folder / "build" / "worker"
+    assert "class Default" in (worker / "worker.py").read_text()
+    handler = worker / "emblazon" / "edge" / "handler.py"
     handler.write_text("old")
     assert main(["worker"]) == 0
     assert handler.read_text() != "old"
-    assert not (folder / "worker" / "emblazon" / "django").exists()
-    (folder / "worker" / "mine.py").touch()
+    assert not (worker / "emblazon" / "django").exists()
+    (worker / "mine.py").touch()
     assert main(["worker"]) == 2
     assert "mine.py" in capsys.readouterr().err
 
 
 def test_worker_of_a_project_is_the_one_of_the_checkout(folder: Path) -> None:
     """`wrangler.toml` of the checkout copies the same modules, which a test compares with the imports."""
-    root = Path(__file__).parents[3]
+    root, theirs = Path(__file__).parents[3], folder / "checkout"
     settings = tomllib.loads((root / "wrangler.toml").read_text("utf-8"))
-    shutil.copytree(root / "edge", folder / "edge", ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run(["sh", "-ec", settings["build"]["command"]], cwd=folder, check=True, timeout=60)
+    shutil.copytree(root / "edge", theirs / "edge", ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run(["sh", "-ec", settings["build"]["command"]], cwd=theirs, check=True, timeout=60)
     assert main(["worker"]) == 0
-    theirs, ours = (
-        {path.relative_to(top): path.read_bytes() for path in top.rglob("*.py")}
-        for top in (folder / "build" / "worker", folder / "worker")
-    )
-    assert ours == theirs
+    assert modules(folder / "build" / "worker") == modules(theirs / "build" / "worker")
+
+
+def modules(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.py")}
 
 
 def test_init_leaves_a_project_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SOMEWHERE = "https://og.example.com"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 STARTER = Path(__file__).parent / "starter"
-_IGNORED = (".env", ".emblazon/", "/worker/", "node_modules/")
+_IGNORED = (".env", ".emblazon/", "/build/worker/", "node_modules/")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -139,7 +139,7 @@ def _wrangler(url: str) -> str:
     host = urlsplit(url).hostname or ""
     return f"""# The Worker in front of the origin; docs/deploy.md of Emblazon goes through it step by step.
 name = {json.dumps(re.sub("[^a-z0-9-]", "-", host.lower()))}
-main = "worker/worker.py"
+main = "build/worker/worker.py"
 compatibility_date = "2026-10-20"
 compatibility_flags = ["python_workers"]
 

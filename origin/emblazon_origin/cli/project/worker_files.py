@@ -16,7 +16,7 @@ from ..exit_codes import CommandError
 if TYPE_CHECKING:
     from ..outputs import WrittenOutput
 
-FOLDER = "worker"
+FOLDER = "build/worker"  # as in the checkout
 # What the Worker imports; the SDK and its integrations are for sites.
 _IMPORTED = (
     "__init__.py", "dataclass.py", "typed.py", "contract", "edge", "cloudflare",
