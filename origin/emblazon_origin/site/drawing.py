@@ -13,6 +13,7 @@ from typing import Literal
 
 from emblazon.contract.request import CardRequest
 
+from ..allocator import keep_freed_memory
 from ..bound_request import bound_request
 from ..errors import EmblazonError
 from ..parent_death import end_with_parent
@@ -84,6 +85,7 @@ def is_in_shard(key: str, shard: tuple[int, int]) -> bool:
 
 def _begin() -> None:
     end_with_parent()
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
 
 
