@@ -27,7 +27,7 @@ def main() -> int:
     modes = parser.add_subparsers(metavar="MODE")
     parts = (("http", serving), ("start", start), ("pages", pages), ("studio", studio), ("plot", plot))
     for name, module in parts:
-        mode = modes.add_parser(name, help=module.__doc__.splitlines()[0])
+        mode = modes.add_parser(name, help=str(module.__doc__).splitlines()[0])
         module.add_arguments(mode)
         mode.set_defaults(run=module.run)
     options = parser.parse_args()

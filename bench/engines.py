@@ -21,8 +21,8 @@ from .filler import characters
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
-from fidelity.fonts import FONTS  # noqa: E402
-from fidelity.peers import peer_fonts  # noqa: E402  # the peers' fonts are cut there
+from fidelity.fonts import FONTS as FONTS  # noqa: E402
+from fidelity.peers import peer_fonts as peer_fonts  # noqa: E402  # the peers' fonts are cut there
 
 Output = Literal["raw", "png", "jpeg", "webp"]
 OUTPUTS: tuple[Output, ...] = ("raw", "png", "jpeg", "webp")

@@ -101,7 +101,7 @@ async def compare(servers: list[Server], seconds: float) -> dict[str, tuple[Run,
             before = cpu_seconds(server.pids())
             run = await saturate(
                 server.connections,
-                lambda n, server=server: server.target(next(names), title(n)),
+                lambda n, server=server: server.target(next(names), title(n)),  # type: ignore[misc]  # bound at once
                 WIDTH,
                 3.0 if part == 0 else seconds / ROUNDS,
             )

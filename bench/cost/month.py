@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import random
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -130,15 +130,15 @@ def _scaled(
         counts |= {name: count / DAYS for name, count in clocked.items()}
         counts["requests"] = plan.requests / DAYS
         scaled.append(counts)
-    total: Counter[str] = Counter()
+    total: dict[str, float] = defaultdict(float)
     for counts in scaled:
         for name, count in counts.items():
-            total[name] += count  # type: ignore[assignment]  # of floats
+            total[name] += count
     share, cpu = hits / asked, PRICES["cpu_ms"]
-    total["cpu_ms"] = plan.requests * (share * cpu["hit"] + (1 - share) * cpu["other"])  # type: ignore[assignment]
+    total["cpu_ms"] = plan.requests * (share * cpu["hit"] + (1 - share) * cpu["other"])
     stored = len([key for key in world.kv.entries if key.startswith("card/")]) * every * plan.size / 1e9
     kept_in_r2 = plan.blobs and plan.size > world.config.blob_above
-    total["r2_gb_month" if kept_in_r2 else "kv_gb_month"] = stored  # type: ignore[assignment]
+    total["r2_gb_month" if kept_in_r2 else "kv_gb_month"] = stored
     origin = world.origin.asked * every
     return Month(dict(total), scaled, hits, asked, origin, 0.0 if kept_in_r2 else stored)
 

@@ -254,11 +254,3 @@ def sweep() -> None:
     _registry.sweeps += 1
     for cache in list(_registry.caches):
         cache.sweep(_registry.sweeps - UNUSED_SWEEPS)
-
-
-def clear_caches() -> None:
-    """Forget everything in every cache."""
-    for cache in list(_registry.caches):
-        cache.clear()
-    for function in _registry.functions:
-        function.function.cache_clear()

@@ -76,3 +76,10 @@ def _text(file: Path, key: str, value: object) -> str:
         case list() if all(isinstance(item, str | int) for item in value):
             return ",".join(str(item) for item in value)
     raise ProjectError(f"{file}: settings.{key}: expected a text, a number, true, false, or a list of texts")
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Return the variables of a project's `.env`, as written; none where there is no such file."""
+    from dotenv import dotenv_values  # late: most commands need none
+
+    return {name: text for name, text in dotenv_values(path, interpolate=False).items() if text is not None}

@@ -31,7 +31,7 @@ from .assets.resources import Fetcher, Resources
 from .errors import CardError, EmblazonError, LimitError, StageFailed
 from .home import Home
 from .layout.document import DocumentLayout
-from .limits import MAX_CANVAS_PIXELS, MAX_SIDE
+from .limits import MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
 from .paint.canvas import paint_document
 from .paint.kept_display import KeptDisplay
 from .prepared import prepared_cards
@@ -290,9 +290,9 @@ def check_canvas(request: RenderRequest) -> None:
     width, height = request.width * request.dpr, request.height * request.dpr
     if request.width <= 0 or request.height <= 0 or request.dpr <= 0:
         raise CardError(f"a card of {request.width}×{request.height} px has no area")
-    if max(width, height) > MAX_SIDE or width * height > MAX_CANVAS_PIXELS:
+    if max(width, height) > MAX_CANVAS_SIDE or width * height > MAX_CANVAS_PIXELS:
         raise LimitError(
-            f"{width:g}×{height:g} device pixels are too many; the limits are {MAX_SIDE} a side and "
+            f"{width:g}×{height:g} device pixels are too many; the limits are {MAX_CANVAS_SIDE} a side and "
             f"{MAX_CANVAS_PIXELS} in all"
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cold_start import clear_caches
 
 from emblazon_origin import caching
 from emblazon_origin.caching import ENTRY_BYTES, UNUSED_SWEEPS, ByteCache, remembered
@@ -119,7 +120,7 @@ def test_memoised_function_is_counted() -> None:
     assert [double(number) for number in range(20)] == [2 * number for number in range(20)]
     held = caching.held()["test function"]
     assert (held.bytes, held.entries, held.max_bytes) == (800, 8, 800)
-    caching.clear_caches()
+    clear_caches()
     assert caching.held()["test function"].entries == 0
 
 

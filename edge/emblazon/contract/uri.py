@@ -155,11 +155,6 @@ def encode_query(pairs: dict[str, str]) -> str:
     return "&".join(f"{encode(name)}={encode(pairs[name])}" for name in sorted(pairs))
 
 
-def canonical_query_string(raw_query: str) -> str:
-    """The schema-free canonical form of a query, that signatures are made over."""
-    return encode_query(parse_query(raw_query))
-
-
 def canonical_path_string(path: str) -> str:
     """The canonical form of a path: each segment decoded (`+` is itself), NFC, encoded again."""
     segments = path.split("/")

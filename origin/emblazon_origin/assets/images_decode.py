@@ -13,13 +13,13 @@ from typing import Any
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from ..errors import AssetError
-from ..limits import MAX_IMAGE_PIXELS, MAX_JPEG_PIXELS, MAX_SIDE
+from ..limits import MAX_CANVAS_SIDE, MAX_IMAGE_PIXELS, MAX_JPEG_PIXELS
 from .image_color import to_srgb
 from .image_headers import declared_sizes, read_jpeg, sniff
 from .image_repair import decoded_part, png_fault, repaired
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO", "BMP")
-_MAX_IMAGE_SIDE = 4 * MAX_SIDE
+_MAX_IMAGE_SIDE = 4 * MAX_CANVAS_SIDE
 _HELD_PIXELS = 12_000_000  # a picture of more is halved: no card shows them
 _SCANNED_PIXELS = 800_000_000  # that all scans of a JPEG go over
 

@@ -100,10 +100,11 @@ def _read_settings() -> None:
 
     folder = project_folder()
     if (folder / ".env").is_file():
-        from .project.secrets_file import ENV_FILE, FROM_FILES, read_env_file
+        from ..project import PREFIX, read_env_file
+        from .project.secrets_file import ENV_FILE, FROM_FILES
 
         for name, value in read_env_file(folder / ENV_FILE).items():
-            if name not in os.environ:
+            if name.startswith(PREFIX) and name not in os.environ:
                 os.environ[name] = value
                 FROM_FILES[name] = ENV_FILE
     if (folder / SETTINGS_FILE).is_file():

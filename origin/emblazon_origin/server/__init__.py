@@ -2,7 +2,7 @@
 
 app.py               aiohttp in front: sockets, signals, draining; `python -m` runs it
 connection.py        one client connection, with deadlines; connection_limit.py: how many there may be
-config.py            the settings; config_values.py reads and checks single ones
+config.py            reads the settings (settings_table.py) and checks them; config_values.py: single ones
 origin_server.py     the whole origin as one object: its parts and the tasks that look after them
 middleware.py        around every request: id, trace, errors, access line, counters
 routes.py            which request gets which response; messages.py: what both are; openapi.py: for machines

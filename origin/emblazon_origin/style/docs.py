@@ -29,7 +29,7 @@ Values follow Chromium's grammar; a prefixed alias is the same property.
 _LIMITS = (
     (f"{limits.MAX_HTML_BYTES:,} bytes of HTML, {limits.MAX_ELEMENTS:,} elements", "the card is refused"),
     (f"{limits.MAX_TEXT_CHARACTERS:,} characters of text", "the card is refused"),
-    (f"{limits.MAX_CANVAS_PIXELS:,} device pixels, {limits.MAX_SIDE:,} a side", "the card is refused"),
+    (f"{limits.MAX_CANVAS_PIXELS:,} device pixels, {limits.MAX_CANVAS_SIDE:,} a side", "the card is refused"),
     (
         f"{limits.MAX_NESTED_LAYERS} groups (opacity, filters, masks, clip paths, blends) inside each other, "
         f"or {limits.MAX_OPEN_PIXELS:,} of their device pixels; groups that only fade another one are free",

@@ -363,7 +363,7 @@ def test_merging_is_commutative_associative_idempotent(a: Epochs, b: Epochs, c: 
 def test_a_purge_always_raises_its_epoch_whatever_the_clock(
     known: Epochs, name: str, now: float, soft: bool
 ) -> None:
-    after = known.bumped([name], now, soft=soft)
+    after = known.merged(Epochs.of([name], known.next_value(now), soft=soft))
     counters = after.soft if soft else after.hard
     assert counters[name] > known.newest()
 

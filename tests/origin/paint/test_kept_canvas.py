@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cold_start import clear_caches
 from PIL import Image
 
-from emblazon_origin.caching import clear_caches
 from emblazon_origin.layout.boxes.box import Box
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report

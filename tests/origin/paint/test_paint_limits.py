@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from cold_start import clear_caches
 
-from emblazon_origin.caching import clear_caches
 from emblazon_origin.limits import MAX_NESTED_LAYERS
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report

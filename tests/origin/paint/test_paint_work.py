@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cold_start import clear_caches
 from PIL import Image, ImageFilter
 
-from emblazon_origin.caching import clear_caches
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
 from emblazon_origin.paint import display_list
 from emblazon_origin.paint import work as work_table

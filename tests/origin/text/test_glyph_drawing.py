@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from cold_start import clear_caches
 from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.xmlReader import XMLReader
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -19,7 +20,7 @@ from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.style.values.value_types import Color
 from emblazon_origin.text.fonts.coverage import coverage_table, luminance_level
-from emblazon_origin.text.fonts.draw import color_glyphs, forget_glyphs, run_mask
+from emblazon_origin.text.fonts.draw import color_glyphs, run_mask
 from emblazon_origin.text.fonts.font_instance import FontInstance
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.fonts.glyphs import GlyphMask, color_glyph, glyph_outline, strike_of
@@ -74,7 +75,7 @@ def test_subpixel_shift_moves_ink_in_quarters(inter: FontInstance) -> None:
 def test_the_same_run_makes_the_same_bytes(lay_out: LayOut) -> None:
     run = lay_out("Determinism").lines[0].runs[0]
     first = run_mask(run, (0.0, 0.0)).image
-    forget_glyphs()
+    clear_caches()
     again = run_mask(run, (0.0, 0.0)).image
     assert first is not again
     assert first is not None
@@ -145,7 +146,7 @@ def test_threads_may_draw_at_once(fonts: FontLibrary, style: ComputedStyle) -> N
 
     with ThreadPoolExecutor(8) as pool:
         parallel = list(pool.map(draw, range(len(glyphs))))
-    forget_glyphs()
+    clear_caches()
     assert parallel == [draw(index) for index in range(len(glyphs))]
 
 

@@ -74,10 +74,6 @@ class Epochs:
         """The value of a purge at `now`."""
         return max(self.newest() + 1, int(now * 1000))
 
-    def bumped(self, names: Iterable[str], now: float, *, soft: bool) -> Epochs:
-        """Return these epochs after a purge of `names` at `now`."""
-        return self.merged(Epochs.of(names, self.next_value(now), soft=soft))
-
     @classmethod
     def of(cls, names: Iterable[str], value: int, *, soft: bool) -> Epochs:
         """One purge alone."""

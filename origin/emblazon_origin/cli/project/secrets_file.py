@@ -15,16 +15,6 @@ TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105 - a name
 MADE_HERE = "signing-key"  # in the state folder
 
 
-def read_env_file(path: Path) -> dict[str, str]:
-    """Return the EMBLAZON_… variables of a `.env` file; other programs' lines are theirs."""
-    from dotenv import dotenv_values
-
-    found = dotenv_values(path, interpolate=False)
-    return {
-        name: value for name, value in found.items() if value is not None and name.startswith("EMBLAZON_")
-    }
-
-
 def new_signing_keys() -> str:
     """Return a keyring of one new key."""
     return f"k1:{secrets.token_urlsafe(32)}"

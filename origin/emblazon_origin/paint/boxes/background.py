@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
+from typing import NamedTuple
 
 from ...assets.pixmap import Rendering
 from ...layout.boxes.box import Rect, Sides
@@ -125,6 +126,16 @@ def _clip_to(
     return painter.clipped(inner.to_mask(text_mask(inner.bounds)))
 
 
+class _Tiled(NamedTuple):
+    """A layer with where its tiles are, and all that drawing them needs."""
+
+    layer: BackgroundLayer
+    images: Images
+    rendering: Rendering
+    tiles: Tiles
+    geometry: BoxGeometry
+
+
 def paint_layer(
     painter: Painter, geometry: BoxGeometry, layer: BackgroundLayer, images: Images, rendering: Rendering
 ) -> None:
@@ -138,20 +149,15 @@ def paint_layer(
     tiles = tiles_of(layer, natural, area, _visible(painter, geometry), geometry.dpr)
     if tiles is None:
         return
+    tiled = _Tiled(layer, images, rendering, tiles, geometry)
     if tiles.is_single:
-        _draw_tile(painter, layer, images, rendering, tiles, geometry)
+        _draw_tile(painter, tiled)
     else:
-        _draw_tiles(painter, layer, images, rendering, tiles, geometry)
+        _draw_tiles(painter, tiled)
 
 
-def _draw_tile(
-    painter: Painter,
-    layer: BackgroundLayer,
-    images: Images,
-    rendering: Rendering,
-    tiles: Tiles,
-    geometry: BoxGeometry,
-) -> None:
+def _draw_tile(painter: Painter, tiled: _Tiled) -> None:
+    layer, images, rendering, tiles, geometry = tiled
     x, y = tiles.x.starts[0], tiles.y.starts[0]
     if isinstance(layer.image, Url):
         rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)
@@ -160,18 +166,12 @@ def _draw_tile(
         _draw_gradient(painter, layer.image, Rect(x, y, tiles.x.pixels, tiles.y.pixels), geometry)
 
 
-def _draw_tiles(
-    painter: Painter,
-    layer: BackgroundLayer,
-    images: Images,
-    rendering: Rendering,
-    tiles: Tiles,
-    geometry: BoxGeometry,
-) -> None:
+def _draw_tiles(painter: Painter, tiled: _Tiled) -> None:
     """Assemble all tiles once and draw that."""
+    layer, images, rendering, tiles, geometry = tiled
     width, height = tiles.x.pixels, tiles.y.pixels
     if width * height > _MAX_PIXELS:
-        _draw_large_tiles(painter, layer, images, rendering, tiles, geometry)
+        _draw_large_tiles(painter, tiled)
         return
     visible = _visible(painter, geometry)
     sharp = rendering in ("pixelated", "crisp-edges")
@@ -200,15 +200,9 @@ def _draw_gradient(painter: Painter, gradient: Gradient, rect: Rect, geometry: B
         painter.draw_scaled(pixmap, rect, edges=edges)
 
 
-def _draw_large_tiles(
-    painter: Painter,
-    layer: BackgroundLayer,
-    images: Images,
-    rendering: Rendering,
-    tiles: Tiles,
-    geometry: BoxGeometry,
-) -> None:
+def _draw_large_tiles(painter: Painter, tiled: _Tiled) -> None:
     """Draw tiles that are each larger than any canvas one by one: few of them can be seen."""
+    layer, images, rendering, tiles, geometry = tiled
     for x in tiles.x.starts:
         for y in tiles.y.starts:
             rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)

@@ -19,7 +19,7 @@ from ...style.values.value_types import Color
 from ..line_model import GlyphRun
 from .coverage import luminance_level
 from .font_instance import FontInstance
-from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, forget_masks, strike_of
+from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, strike_of
 
 
 class PlacedColor(NamedTuple):
@@ -164,9 +164,3 @@ def snap(x: float) -> tuple[int, float]:
     x += _HALF_STEP
     whole = floor(x)
     return whole, x - whole
-
-
-def forget_glyphs() -> None:
-    """Empty the caches of glyphs and runs, to free memory or to draw anew."""
-    _runs.clear()
-    forget_masks()

@@ -232,12 +232,6 @@ def glyph_outline(font: FontInstance, glyph: int) -> tuple[PathCommand, ...]:
     return found
 
 
-def forget_masks() -> None:
-    """Empty the caches of masks, colour glyphs and outlines."""
-    for cache in (_strikes, _turned, _colors, _outlines):
-        cache.clear()
-
-
 def _lowered(font: FontInstance, numbers: tuple[float, ...]) -> tuple[float, ...]:
     drop = font.embolden * font.units_per_em / 2
     return tuple(n - drop if i % 2 else n for i, n in enumerate(numbers))

@@ -4,8 +4,8 @@
     base = paragraph_level(text)                # P2, P3
     order = visual_order(levels)                # L2, on any sequence of levels (characters or runs)
 
-Line breaking lies between the two: L1 (trailing white space) is applied per line by the caller through
-`reset_levels`. L4 (mirroring) is HarfBuzz's work when a run is shaped right to left.
+Line breaking lies between the two, and L1 (trailing white space): `text/lines/draft.py` gives each line its
+own. L4 (mirroring) is HarfBuzz's work when a run is shaped right to left.
 """
 
 from __future__ import annotations
@@ -385,23 +385,7 @@ def _implicit(run: _Sequence, levels: list[int]) -> None:
             levels[index] = run.level + {"R": 1, "AN": 2, "EN": 2}.get(kind, 0)
 
 
-# --- L1, L2 -------------------------------------------------------------------------------------------
-
-
-def reset_levels(text: str, levels: list[int], base: int, classes: Sequence[str] | None = None) -> list[int]:
-    """L1: separators, and white space before them or at the end of the line, take the paragraph's level."""
-    kinds = classes if classes is not None else [bidi_class(character) for character in text]
-    result = list(levels)
-    resetting = True
-    for i in range(len(kinds) - 1, -1, -1):
-        kind = kinds[i]
-        if kind in ("B", "S"):
-            resetting = True
-        elif kind not in ("WS", "PDI") and kind not in _ISOLATES and kind not in _REMOVED:
-            resetting = False
-        if resetting:
-            result[i] = base
-    return result
+# --- L2 -------------------------------------------------------------------------------------------
 
 
 def visual_order(levels: Sequence[int]) -> list[int]:
