@@ -10,8 +10,8 @@ _KEY = re.compile(r"[a-z*][a-z0-9_\-.*]*")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,3})?(?![\d.])")
 _STRING = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
 _TOKEN = re.compile(r"[A-Za-z*][!#$%&'*+\-.^_`|~:/0-9A-Za-z]*")
-_BINARY = re.compile(r":([A-Za-z0-9+/=]*):")
-_DISPLAY = re.compile(r'%"([\x20-\x21\x23-\x7e]*)"')
+_BINARY = re.compile(r":(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?:")
+_DISPLAY = re.compile(r'%"((?:[\x20-\x21\x23\x24\x26-\x7e]|%[0-9a-f]{2})*)"')
 _DATE = re.compile(r"@-?\d{1,15}(?![\d.])")
 _SPACES = re.compile(r" *")
 _OWS = re.compile(r"[ \t]*")
@@ -118,11 +118,24 @@ def _bare_item(reader: _Reader) -> BareItem:
         return True
     if reader.literal("?0"):
         return False
-    for pattern in (_TOKEN, _BINARY, _DISPLAY, _DATE):
+    display = reader.take(_DISPLAY)
+    if display is not None:
+        return _display(display)
+    for pattern in (_TOKEN, _BINARY, _DATE):
         found = reader.take(pattern)
         if found is not None:
             return found
     raise InvalidField(f"no value at position {reader.at}")
+
+
+def _display(text: str) -> str:
+    """Return a display string as written; its bytes are UTF-8 (§4.2.10)."""
+    escaped = re.sub("%(..)", lambda match: chr(int(match[1], 16)), text[2:-1])
+    try:
+        escaped.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidField("a display string that is not UTF-8") from None
+    return text
 
 
 def _number(text: str) -> int | float:
