@@ -22,6 +22,7 @@ from urllib.parse import quote
 import brotli
 import pytest
 from PIL import Image, ImageChops
+from waiting import slowdown
 
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
@@ -189,7 +190,7 @@ def test_row_16_a_card_goes_on_without_its_image_and_lives_shortly(
 ) -> None:
     began = time.monotonic()
     picture, headers = card(real, title="Hi", image=images + path)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 3 * slowdown()
     assert picture.size == (1200, 630)
     assert not has_red(picture)
     assert headers["cache-control"].startswith("public, max-age=60,")
@@ -226,7 +227,7 @@ def test_row_20_image_bombs_are_refused_before_they_are_decoded(
     before = peak_memory(real)
     began = time.monotonic()
     card(real, title=path, image=images + path)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 3 * slowdown()
     assert peak_memory(real) - before < 20
 
 
@@ -259,7 +260,7 @@ def test_row_28_hostile_text_is_drawn_in_bounded_time(real: OriginProcess, text:
     began = time.monotonic()
     answer = real.get(f"/render/article.png?title={quote(text)}")
     assert answer.status_code in (200, 400)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 3 * slowdown()
 
 
 @pytest.mark.parametrize(

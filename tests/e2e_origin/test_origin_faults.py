@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import httpx
 import pytest
-from waiting import wait_until
+from waiting import slowdown, wait_until
 
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
@@ -59,7 +59,7 @@ def test_row_14_a_render_out_of_time_ends_alone_and_capacity_is_back_within_a_se
     assert (slow.status_code, slow.json()["type"]) == (504, "urn:emblazon:problem:render-timeout")
     began = time.monotonic()
     assert origin.get("/render/article.png?title=next").status_code == 200
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < slowdown()
 
 
 def test_row_14_a_render_out_of_memory_ends_alone(start_origin: StartOrigin) -> None:
@@ -67,7 +67,7 @@ def test_row_14_a_render_out_of_memory_ends_alone(start_origin: StartOrigin) -> 
     assert origin.get("/render/article.png?do=hog").status_code == 500
     began = time.monotonic()
     assert origin.get("/render/article.png?title=next").status_code == 200
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < slowdown()
     assert origin.metric('emblazon_worker_ends_total{reason="memory"}') == 1
 
 
@@ -117,7 +117,7 @@ def test_row_21_a_client_that_drips_its_head_is_disconnected(start_origin: Start
             assert sock.recv(1000) == b""
         dead.set()
         dripping.join()
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 2 * slowdown()
     assert origin.metric('emblazon_closed_connections_total{reason="header"}') == 1
 
 
@@ -171,7 +171,7 @@ def test_row_22_hot_cards_stay_fast_while_unique_ones_flood(start_origin: StartO
     statuses, times = asyncio.run(flood())
     assert set(statuses) == {200, 503}
     assert statuses.count(503) > statuses.count(200) > 0
-    assert sorted(times)[len(times) // 2] < 0.5
+    assert sorted(times)[len(times) // 2] < 0.5 * slowdown()
 
 
 def test_row_31_a_thousand_identical_misses_are_one_render(start_origin: StartOrigin) -> None:
@@ -280,7 +280,7 @@ def test_row_36_a_full_queue_answers_503_within_50_ms(start_origin: StartOrigin,
             assert int(refused.headers["retry-after"]) >= 1
         gate.touch()
         assert [future.result().status_code for future in admitted] == [200, 200]
-    assert sorted(waits)[5] < 0.05
+    assert sorted(waits)[5] < 0.05 * slowdown()
     wait_until(lambda: sum(line.get("status") == 503 for line in origin.lines) == 10)
     assert not [line for line in origin.lines if line["event"] == "render failed"]  # one line each is enough
 

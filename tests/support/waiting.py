@@ -35,3 +35,11 @@ def first_line(process: subprocess.Popen[str], seconds: float = 120.0) -> str:
     reader.join(seconds)
     assert lines, f"nothing was written within {seconds:g} s"
     return lines[0]
+
+
+def slowdown() -> float:
+    """Return how many times its processor time work takes here now: 1 on a quiet machine."""
+    wall, spent = time.perf_counter(), time.process_time()
+    while time.process_time() - spent < 0.05:
+        pass
+    return max(1.0, (time.perf_counter() - wall) / (time.process_time() - spent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-import time
+import os
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -45,14 +45,14 @@ SAMPLES["SVG"] = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">
 
 def decode_safely(data: bytes) -> None:
     """Load, measure and draw the image at a small size, as a card would."""
-    began = time.monotonic()
+    began = sum(os.times()[:4])  # of the processor, ended children included
     href = "data:;base64," + base64.b64encode(data).decode()
     store = ImageStore(Resources(), Report())
     natural = store.intrinsic(href)
     if natural is not None and natural.width and natural.height and not data.lstrip().startswith(b"<"):
         assert natural.width * natural.height <= MAX_IMAGE_PIXELS
     store.pixmap(href, 32, 32)
-    assert time.monotonic() - began < 2
+    assert sum(os.times()[:4]) - began < 2
 
 
 @FUZZ

@@ -225,16 +225,18 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(start: Callable[..., Ser
 
 
 def test_a_drip_feed_ends_at_the_deadline_for_the_whole_fetch(start: Callable[..., Server]) -> None:
+    drops: list[int] = []
+
     def drip(client: socket.socket, _head: str) -> None:
         client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while True:
             client.sendall(b"x")
+            drops.append(1)
             time.sleep(0.02)
 
-    began = time.monotonic()
     with pytest.raises(TooSlow):
         fetcher(start(drip), seconds=0.3).fetch("http://example.com/")
-    assert time.monotonic() - began < 1.0
+    assert len(drops) < 100
 
 
 def test_dripped_headers_and_a_silent_resolver_end_at_the_deadline_too(start: Callable[..., Server]) -> None:
@@ -248,10 +250,8 @@ def test_dripped_headers_and_a_silent_resolver_end_at_the_deadline_too(start: Ca
         fetcher(start(drip), seconds=0.3).fetch("http://example.com/")
     forever = threading.Event()
     silent = GuardedFetcher(limits=FetchLimits(seconds=0.2), resolver=lambda _h, _p: [str(forever.wait())])
-    began = time.monotonic()
     with pytest.raises(TooSlow):
         silent.fetch("http://example.com/")
-    assert time.monotonic() - began < 1.0
     forever.set()
 
 
@@ -284,9 +284,11 @@ def test_fetches_get_a_share_of_a_card_that_has_less_time(start: Callable[..., S
 
 def test_the_host_at_the_end_of_a_redirect_is_the_slow_one(start: Callable[..., Server]) -> None:
     forever = threading.Event()
+    asked: list[str] = []
 
     def answer(client: socket.socket, head: str) -> None:
         if "Host: cdn.example.com" in head:
+            asked.append(head)
             forever.wait(5)
         elif "/away" in head:
             respond(b"", "Location: http://cdn.example.com/", status="302 Found")(client, head)
@@ -297,10 +299,9 @@ def test_the_host_at_the_end_of_a_redirect_is_the_slow_one(start: Callable[..., 
     with pytest.raises(TooSlow):
         guarded.fetch("http://example.com/away")
     assert guarded.fetch("http://example.com/here").data == b"quick"
-    began = time.monotonic()
     with pytest.raises(TooSlow):
         guarded.fetch("http://cdn.example.com/other")
-    assert time.monotonic() - began < 0.2
+    assert len(asked) == 1, "the slow host was asked again"
     forever.set()
 
 
