@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +29,6 @@ class SQLiteAnalytics:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="analytics")
         self._connection: sqlite3.Connection | None = None
         self._written = 0
-        self._lost = 0
 
     def write(self, *, index: str, blobs: Sequence[str], doubles: Sequence[float]) -> None:
         """See `ports.Analytics`."""
@@ -42,7 +42,7 @@ class SQLiteAnalytics:
             self._connection.close()
 
     def _insert(self, row: tuple[object, ...]) -> None:
-        try:
+        with contextlib.suppress(sqlite3.Error):  # a lost data point is only that
             if self._connection is None:
                 self._connection = sqlite3.connect(self._path, check_same_thread=False)
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -54,8 +54,6 @@ class SQLiteAnalytics:
                     oldest = self._clock.now() - KEPT
                     database.execute("DELETE FROM emblazon WHERE timestamp < ?", (oldest,))
             self._written += 1
-        except sqlite3.Error:  # a lost data point is only that
-            self._lost += 1
 
 
 def _add_columns(database: sqlite3.Connection) -> None:
