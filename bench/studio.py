@@ -107,7 +107,7 @@ async def save(page: Page, template: Path) -> float:
     began = await page.evaluate("Date.now()")
     with (template / "card.html").open("a", encoding="utf-8") as file:
         file.write("\n")
-    return float(await asyncio.wait_for(waiting, 60)) - began
+    return float(await asyncio.wait_for(waiting, 60) - began)
 
 
 def run(options: argparse.Namespace) -> int:

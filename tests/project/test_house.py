@@ -12,6 +12,8 @@ import grimp
 import pytest
 from worker_imports import built_worker, imports_of_the_worker
 
+from emblazon_origin.cli.project.worker_files import write_worker
+
 ROOT = Path(__file__).parents[2]
 EDGE, ORIGIN = ROOT / "edge" / "emblazon", ROOT / "origin" / "emblazon_origin"
 MODULES = sorted([*EDGE.rglob("*.py"), *ORIGIN.rglob("*.py")])
@@ -125,8 +127,10 @@ def test_edge_core_has_neither_clock_nor_io(folder: str) -> None:
 def test_upload_of_the_worker_is_what_it_imports(tmp_path: Path) -> None:
     for name in ("wrangler.toml", "edge"):
         (tmp_path / name).symlink_to(ROOT / name)
-    upload = built_worker(tmp_path)
-    assert {str(path.relative_to(upload)) for path in upload.rglob("*.py")} == imports_of_the_worker()
+    upload, of_a_project = built_worker(tmp_path), tmp_path / "worker"
+    write_worker(of_a_project)
+    for folder in (upload, of_a_project):
+        assert {str(path.relative_to(folder)) for path in folder.rglob("*.py")} == imports_of_the_worker()
 
 
 def test_any_in_the_style_stage_is_rare_and_says_why() -> None:
