@@ -138,11 +138,12 @@ fonts/vendor/.done: fonts/fonts.toml fonts/fonts.lock .venv/.run
 	@touch $@
 
 .venv/.chromium: | .venv/bin/python
-	@command -v chromium-headless-shell >/dev/null || { echo "Installing Debian's Chromium"; \
+	@{ command -v chromium-headless-shell && [ -f /usr/share/unicode/BidiTest.txt ]; } >/dev/null || { \
+	  echo "Installing Debian's Chromium and Unicode's tests"; \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
-	    chromium-headless-shell; } >/dev/null || \
-	  { echo "Chromium could not be installed: run apt-get install chromium-headless-shell." >&2; exit 1; }; }
+	    chromium-headless-shell unicode-data; } >/dev/null || \
+	  { echo "They could not be installed: run apt-get install chromium-headless-shell unicode-data." >&2; exit 1; }; }
 	@touch $@
 
 # The server of deploy/nginx. Without root it stays away, and its tests say so.

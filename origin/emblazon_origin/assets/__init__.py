@@ -18,4 +18,5 @@ resources.py      where the bytes of images and fonts come from
 svg.py            SVG images
 svg_cost.py       what drawing an SVG image may take, told from its tree before a pixel is drawn
 svg_direction.py  right-to-left text in SVG: the rasteriser orders it
+svg_emoji.py      variation selectors in SVG text
 """

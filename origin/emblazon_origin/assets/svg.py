@@ -23,6 +23,7 @@ from .images_decode import check_size
 from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
 from .svg_direction import anchor_right_to_left
+from .svg_emoji import choose_emoji
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -265,6 +266,7 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
     root.set("height", str(height))
     if svg.has_text:
         anchor_right_to_left(root)
+        choose_emoji(root)
         # As in HTML, installed fonts keep their default optical size.
         root.set("style", f"font-optical-sizing:none;{root.get('style', '')}")
     if SvgCost(root, width * height).total() > MAX_WORK:

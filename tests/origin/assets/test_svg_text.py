@@ -54,6 +54,30 @@ def test_svg_text_is_as_wide_as_the_same_line_of_html(place: type[str], text: st
     assert [own[0], own[2]] == pytest.approx([left, right], abs=2)
 
 
+@pytest.mark.parametrize("place", [str, as_file], ids=["inline", "file"])
+@pytest.mark.parametrize(
+    "text", ["I \u2764\ufe0f it", "a\u263a\ufe0f\u263a\ufe0fb", "<tspan>x</tspan> \u2708\ufe0f y"]
+)
+def test_a_variation_selector_asks_for_the_emoji(place: type[str], text: str) -> None:
+    plain = text.replace("<tspan>", "").replace("</tspan>", "")
+    line = draw(f"<p style='font:40px/60px Inter;margin:0 10px'>{plain}")
+    drawn = draw(place(svg(text, 'font-family="Inter"')))
+    assert [ink(drawn)[0], ink(drawn)[2]] == pytest.approx([ink(line)[0], ink(line)[2]], abs=2)
+    assert drawn.convert("HSV").getchannel("S").getextrema()[1] > 100  # not the black of a text font
+
+
+@pytest.mark.parametrize("place", [str, as_file], ids=["inline", "file"])
+def test_a_selector_of_text_draws_no_box(place: type[str]) -> None:
+    with_selector = draw(place(svg("a\u2665\ufe0eb", 'font-family="Inter"')))
+    assert with_selector.tobytes() == draw(place(svg("a\u2665b", 'font-family="Inter"'))).tobytes()
+
+
+def test_an_emoji_of_several_characters_in_svg_text_is_a_finding() -> None:
+    report = Report()
+    draw(svg("flag \U0001f1e9\U0001f1ea", 'font-family="Inter"'), report)
+    assert [finding.code for finding in report.diagnostics] == ["missing-glyph"]
+
+
 def test_right_to_left_text_begins_at_its_right_end() -> None:
     text = 'x="190" y="26" direction="rtl" font-size="20" font-family="Noto Sans Arabic"'
     page = as_file(

@@ -46,6 +46,9 @@ class SvgFonts:
                 chosen.report_missing(cluster, script, report)
                 continue
             report.faces.setdefault(found.font.name, set()).update(cluster)
+            if found.font.is_color and len(visible_characters(cluster)) > 1:
+                message = f"'{cluster}' in SVG text: emoji of several characters are not drawn among others"
+                report.add("warning", "missing-glyph", message)
             chosen.report_fallback(cluster, script, found.font, report)
             # The rasteriser takes the first file that has a character: emoji come before symbols.
             faces.insert(0 if found.font.is_color else len(faces), found.font.face)
