@@ -77,6 +77,8 @@ def _with_right_sum(stream: bytes) -> bytes:
 def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image | None:
     """Return a picture with the rows transparent that its damaged file had no data for; None for all."""
     rows = image.height
+    if kind == "GIF" and _is_interlaced_gif(data):
+        return _with_rows_above(image)
     if kind == "PNG":
         rows = _png_rows(data, image.height)
     elif kind in ("JPEG", "GIF", "BMP"):
@@ -113,6 +115,39 @@ def _png_rows(data: bytes, height: int) -> int:
                 break
         at += 12 + length
     return int(min(height, size // stride * height // max(1, total)))
+
+
+def _is_interlaced_gif(data: bytes) -> bool:
+    """True where the first frame's rows come in four passes, and fill the screen."""
+    at = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+    while at + 10 <= len(data) and data[at] == 0x21:  # an extension: its blocks end with an empty one
+        at += 2
+        while at < len(data) and data[at]:
+            at += 1 + data[at]
+        at += 1
+    if at + 10 > len(data) or data[at] != 0x2C:
+        return False
+    _, top, _, height, flags = struct.unpack_from("<HHHHB", data, at + 1)
+    return bool(flags & 0x40) and top == 0 and height == struct.unpack_from("<H", data, 8)[0]
+
+
+def _with_rows_above(image: Image.Image) -> Image.Image:
+    """Return an interlaced picture whose missing rows repeat the row above, as browsers show early passes."""
+    filled = image.convert("RGBA")
+    passes = ((0, 8), (4, 8), (2, 4), (1, 2))  # GIF89a, appendix E
+    order = [row for start, step in passes for row in range(start, filled.height, step)]
+    rows = [filled.crop((0, row, filled.width, row + 1)) for row in range(filled.height)]
+    blank = rows[order[-1]].tobytes()
+    count = len(order)
+    if rows[order[-1]].getcolors(1) is not None:
+        while count and rows[order[count - 1]].tobytes() == blank:
+            count -= 1
+    decoded = set(order[:count])
+    for row in range(1, filled.height):
+        if row not in decoded:
+            rows[row] = rows[row - 1]
+            filled.paste(rows[row], (0, row))
+    return filled.convert("RGBa")
 
 
 def _rows_before_blank(image: Image.Image) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 import zlib
 from typing import Any
@@ -41,6 +42,18 @@ def close(raster: Raster, x: int, y: int) -> bool:
     pixel: Any = raster.image.convert("RGBA").getpixel((x, y))
     wanted: Any = photo().getpixel((x, y))
     return all(abs(a - b) < 30 for a, b in zip(pixel[:3], wanted, strict=True))
+
+
+def test_early_passes_of_an_interlaced_gif_fill_the_rows_that_are_missing() -> None:
+    whole = photo()
+    data = save(whole, "GIF", interlace=1)
+    raster = decode_image(data[: len(data) * 6 // 10])
+    shown = raster.image.convert("RGB")
+    assert raster.damage
+    assert min(alpha(raster, y) for y in range(ROWS)) == 255
+    rows = [shown.crop((0, y, 96, y + 1)).tobytes() for y in range(ROWS)]
+    assert sum(a == b for a, b in itertools.pairwise(rows)) > ROWS // 4  # rows stand for those below them
+    assert all(close(raster, 5, y) for y in range(0, ROWS, 8))
 
 
 @pytest.mark.parametrize(
