@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from bidi_line_ends import reset_levels
 
 from emblazon_origin.text.shaping.bidi import (
     MAX_DEPTH,
-    bidi_class,
     paragraph_level,
     resolve_levels,
     visual_order,
 )
 
-_RESET = frozenset(
-    ("WS", "PDI", "LRI", "RLI", "FSI", "LRE", "RLE", "LRO", "RLO", "PDF", "BN")
-)  # with what X9 removes
 DATA = Path(__file__).parent / "data"
-
-
-def reset_levels(text: str, levels: list[int], base: int, classes: Sequence[str] | None = None) -> list[int]:
-    """L1, which Unicode's cases are recorded with: white space at a line's end has the paragraph's level."""
-    kinds = classes if classes is not None else [bidi_class(character) for character in text]
-    result = list(levels)
-    resetting = True
-    for i in range(len(kinds) - 1, -1, -1):
-        kind = kinds[i]
-        if kind in ("B", "S"):
-            resetting = True
-        elif kind not in _RESET:
-            resetting = False
-        if resetting:
-            result[i] = base
-    return result
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bidi_line_ends import reset_levels
 
 from emblazon_origin.text.lines.break_opportunities import icu_breaks
-from emblazon_origin.text.shaping.bidi import paragraph_level, reset_levels, resolve_levels, visual_order
+from emblazon_origin.text.shaping.bidi import paragraph_level, resolve_levels, visual_order
 
 pytestmark = pytest.mark.e2e  # the files come with the packages that make installs for these tests
 

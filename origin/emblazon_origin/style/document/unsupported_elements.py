@@ -14,7 +14,7 @@ UNSUPPORTED_ELEMENTS = {
     "select": "form controls are not drawn as such", "textarea": "form controls are not drawn as such",
     "math": "MathML is not laid out", "marquee": "a marquee does not move", "progress": "not drawn",
     "meter": "not drawn", "script": "scripts do not run", "ruby": "ruby is not laid out",
-    "frameset": "frames are not drawn",
+    "frameset": "frames are not drawn", "legend": "drawn above what is in its fieldset, not in its border",
 }  # fmt: skip
 
 _TAILWIND = re.compile(

@@ -25,7 +25,10 @@ WOFF2 file dropped beside it is one more. A file is opened when a card first nee
 cost neither start-up time nor memory. A document's own fonts (`@font-face`) may have 32 MB each.
 
 Of {drawn:,} assigned characters of Unicode {missing:,} have no glyph here; they are drawn as a box, and
-`explain` and `lint` name them. `make docs` counts them anew; a test holds the table to the fonts.
+`explain` and `lint` name them. No package of PyPI has a font for what scripts that are mostly drawn
+lack: a few letters of Adlam, N'Ko, Syriac, Mongolian, Canadian syllabics, Myanmar and Armenian, and
+Tamil's supplement. A font with them is used at once when it lies in `fonts/`. `make docs` counts anew; a
+test holds the table to the fonts.
 
 | script | without a glyph | of |
 |---|---|---|
