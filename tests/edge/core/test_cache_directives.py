@@ -160,8 +160,13 @@ def test_malformed_dictionary(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [DATE, "Friday, 15-Jan-27 08:00:00 GMT", "Fri Jan 15 08:00:00 2027"],
-    ids=["imf", "850", "asctime"],
+    [
+        DATE,
+        "Friday, 15-Jan-27 08:00:00 GMT",
+        "Fri Jan 15 08:00:00 2027",
+        "fri, 15 JAN 2027 08:00:00 gmt",
+    ],
+    ids=["imf", "850", "asctime", "9111-4.2 names ignore case"],
 )
 def test_three_forms_of_a_date(text: str) -> None:
     assert parse_date(text) == NOW
@@ -178,6 +183,8 @@ def test_three_forms_of_a_date(text: str) -> None:
         "Fri, 29 Feb 2027 08:00:00 GMT",
         "Fri, 15 Foo 2027 08:00:00 GMT",
         "Fri, 15 Jan 2027 24:00:00 GMT",
+        "Fri, 15 Jan 2027 08:00:00 GMTT",
+        "Fri, \u0661\u0665 Jan 2027 08:00:00 GMT",
     ],
 )
 def test_no_date(text: str) -> None:

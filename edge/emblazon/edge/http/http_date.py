@@ -13,10 +13,11 @@ _EPOCH = 719_163  # proleptic Gregorian ordinal of 1970-01-01
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CLOCK = r"(?P<hour>\d{2}):(?P<minute>\d{2}):(?P<second>\d{2})"
+# Names of days, months and the zone in any case: RFC 9111 §4.2 asks that of caches.
 _FORMS = (
-    rf"[A-Z][a-z]{{2}}, (?P<day>\d{{2}}) (?P<month>[A-Z][a-z]{{2}}) (?P<year>\d{{4}}) {_CLOCK} GMT",
-    rf"[A-Z][a-z]{{5,8}}, (?P<day>\d{{2}})-(?P<month>[A-Z][a-z]{{2}})-(?P<year>\d{{2}}) {_CLOCK} GMT",
-    rf"[A-Z][a-z]{{2}} (?P<month>[A-Z][a-z]{{2}}) (?P<day>[ \d]\d) {_CLOCK} (?P<year>\d{{4}})",
+    rf"(?ai)[a-z]{{3}}, (?P<day>\d{{2}}) (?P<month>[a-z]{{3}}) (?P<year>\d{{4}}) {_CLOCK} GMT",
+    rf"(?ai)[a-z]{{6,9}}, (?P<day>\d{{2}})-(?P<month>[a-z]{{3}})-(?P<year>\d{{2}}) {_CLOCK} GMT",
+    rf"(?ai)[a-z]{{3}} (?P<month>[a-z]{{3}}) (?P<day>[ \d]\d) {_CLOCK} (?P<year>\d{{4}})",
 )
 
 
@@ -33,9 +34,9 @@ def format_date(seconds: float) -> str:
 def parse_date(text: str) -> float | None:
     """Return seconds since the epoch of an HTTP-date in any of its three forms, or None."""
     match = next((found for form in _FORMS if (found := re.fullmatch(form, text))), None)
-    if match is None or match["month"] not in _MONTHS:
+    if match is None or match["month"].title() not in _MONTHS:
         return None
-    year, month, day = int(match["year"]), _MONTHS.index(match["month"]) + 1, int(match["day"])
+    year, month, day = int(match["year"]), _MONTHS.index(match["month"].title()) + 1, int(match["day"])
     hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"])
     if len(match["year"]) == 2:  # RFC 850: within fifty years of now is near enough for any server of today
         year += 2000 if year < 70 else 1900
