@@ -4,6 +4,7 @@ python -m bench                 every card, new text in known templates (`make b
 python -m bench --unseen        documents never seen before
 python -m bench http            the origin beside a Node server with takumi
 python -m bench start           from a cold shell
+python -m bench sizes           bytes of quick and small PNGs beside takumi's
 python -m bench pages           a site of 2,000 pages, killed and resumed
 python -m bench studio          from a key, and from a saved file, to pixels in a browser
 python -m bench plot            the recorded ratios as a picture
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import compare, pages, plot, serving, start, studio
+from . import compare, pages, plot, serving, sizes, start, studio
 
 
 def main() -> int:
@@ -25,7 +26,10 @@ def main() -> int:
     compare.add_arguments(parser)
     parser.set_defaults(run=compare.run)
     modes = parser.add_subparsers(metavar="MODE")
-    parts = (("http", serving), ("start", start), ("pages", pages), ("studio", studio), ("plot", plot))
+    parts = (
+        ("http", serving), ("start", start), ("sizes", sizes), ("pages", pages), ("studio", studio),
+        ("plot", plot),
+    )  # fmt: skip
     for name, module in parts:
         mode = modes.add_parser(name, help=str(module.__doc__).splitlines()[0])
         module.add_arguments(mode)

@@ -52,7 +52,7 @@ class StoredResponse:
 
     def matches(self, request_headers: Mapping[str, str]) -> bool:
         """Tell whether the selecting fields are those of a new request (§4.1)."""
-        return all(normal(request_headers.get(name, "")) == value for name, value in self.vary.items())
+        return all(normal(name, request_headers) == value for name, value in self.vary.items())
 
     def freshened(self, headers: Headers, life: Life, now: float) -> StoredResponse:
         """Return the response with the metadata of a newer answer to the same representation (§3.2)."""
@@ -75,7 +75,7 @@ def store_response(
         body=body,
         times=times_of(life, now),
         must_revalidate=life.must_revalidate,
-        vary={name: normal(request_headers.get(name, "")) for name in names},
+        vary={name: normal(name, request_headers) for name in names},
     )
 
 
@@ -96,9 +96,10 @@ def vary_names(headers: Headers) -> list[str]:
     return sorted({name.strip().lower() for name in field_value.split(",") if name.strip()})
 
 
-def normal(value: str) -> str:
-    """Make list members comparable: white space around commas means nothing (§4.1)."""
-    return ",".join(part.strip() for part in value.split(","))
+def normal(name: str, request_headers: Mapping[str, str]) -> str:
+    """Return a field as it compares: without white space around commas; languages have no case (§4.1)."""
+    value = ",".join(part.strip() for part in request_headers.get(name, "").split(","))
+    return value.lower() if name == "accept-language" else value
 
 
 @dataclass(slots=True)
