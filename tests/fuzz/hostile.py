@@ -34,6 +34,9 @@ def filtered(primitives: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "tall dotted outline": lambda: "<div style='width:9px;height:1e9px;outline:5px dotted red'>x",
     "wide dashed border": lambda: "<div style='width:1e9px;height:9px;border:3px dashed red;border-radius:4px'>x",
+    "thin blurred shadow": lambda: "<div style='height:1px;width:900px;box-shadow:inset 0 0 9px red'></div>"
+    "<div style='width:1px;height:900px;border-radius:3px;box-shadow:inset 0 0 9px red,0 0 9px red'>x",
+    "inline boxes on many lines": lambda: "<span style='padding:0 .1px'>" * 120 + "words to wrap " * 2_500,
     "long thin shadow": lambda: "<div style='height:5e5px;width:2px;box-shadow:0 0 0 3px red'></div>"
     "<div style='width:5e5px;height:2px;border-radius:1px;background:red;transform:rotate(1deg)'>x",
     "dense grid": lambda: "<div style='display:grid;grid-auto-flow:dense'>"

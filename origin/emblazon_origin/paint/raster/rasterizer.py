@@ -162,8 +162,7 @@ def _rounded_mask(shapes: list[tuple[Rect, Radii]]) -> Mask:
         return _rounded_corners(shapes)
     small_shapes = [(_moved(rect, 0, 0, cut_x, cut_y), radii) for rect, radii in shapes]
     small = cached_mask(("corners", *small_shapes), lambda: _rounded_corners(small_shapes))
-    column, row = inner.left - box.left if cut_x else 0, inner.top - box.top if cut_y else 0
-    return stretch_mask(small, column, row, cut_x, cut_y)
+    return stretch_mask(small, inner.left - box.left, inner.top - box.top, cut_x, cut_y)
 
 
 def _rounded_corners(shapes: list[tuple[Rect, Radii]]) -> Mask:
@@ -177,6 +176,7 @@ def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int)
     """Repeat one column and one row of a mask (nine-patch); the result is larger by `extra_x`, `extra_y`."""
     image = small.image
     w, h = image.size
+    column, row = min(column, w - 1), min(row, h - 1)  # any will do in a direction that does not grow
     wide = Image.new("L", (w + extra_x, h))
     wide.paste(image.crop((0, 0, column, h)), (0, 0))
     wide.paste(

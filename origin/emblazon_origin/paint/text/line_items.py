@@ -117,9 +117,10 @@ def _parts(whole: _Part) -> list[_Part]:
     """Split a part by the outermost inline elements with effects inside it: what is in none comes first."""
     parts = [_Part(whole.element)]
     by_element: dict[int, _Part] = {}
+    owners: dict[int, Element | None] = {}
 
     def part_of(element: Element | None) -> _Part:
-        owner = _effect_owner(element, whole.element)
+        owner = _effect_owner(element, whole.element, owners)
         if owner is None:
             return parts[0]
         if id(owner) not in by_element:
@@ -134,12 +135,21 @@ def _parts(whole: _Part) -> list[_Part]:
     return parts
 
 
-def _effect_owner(element: Element | None, block: Element | None) -> Element | None:
-    owner = None
+def _effect_owner(
+    element: Element | None, block: Element | None, known: dict[int, Element | None]
+) -> Element | None:
+    """Return the outermost inline element with effects around an element, itself included."""
+    passed: list[Element] = []
     while element is not None and element is not block and element.style.display in ("inline", "contents"):
-        if element.style.display == "inline" and has_effects(element.style):
-            owner = element
+        if id(element) in known:
+            break
+        passed.append(element)
         element = element.parent
+    owner = known.get(id(element)) if element is not None else None
+    for inner in reversed(passed):
+        if owner is None and inner.style.display == "inline" and has_effects(inner.style):
+            owner = inner
+        known[id(inner)] = owner
     return owner
 
 
