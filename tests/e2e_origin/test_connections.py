@@ -28,6 +28,7 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).parents[2]
 FEW = 256
 CROWD = 400
+MOST_HEAD = 20_000_000  # bytes; what sockets hold is far less
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 IDLERS = {
     "never sent anything": b"",
@@ -101,6 +102,35 @@ def test_every_new_client_of_serve_is_served_under_few_descriptors(served: int, 
             card = httpx.get(url, timeout=60)
             assert card.status_code == 200
             assert "x-emblazon-fallback" not in card.headers
+
+
+def endless_head(port: int) -> tuple[int, bytes]:
+    """Send header fields without end; return how many bytes went out and what came back."""
+    sent, answer = 0, b""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        with contextlib.suppress(ConnectionError):
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+            while sent < MOST_HEAD:
+                client.sendall(b"X-Filler: 0123456789\r\n" * 100)
+                sent += 2200
+        with contextlib.suppress(ConnectionError):
+            answer = client.recv(4096)
+    return sent, answer
+
+
+def test_head_without_end_is_refused_by_the_origin(start_origin: StartOrigin) -> None:
+    origin = start_origin()
+    sent, answer = endless_head(int(urlsplit(origin.url).port or 0))
+    assert sent < MOST_HEAD
+    assert answer == b"" or answer.split()[1] in (b"400", b"431")
+    assert origin.get("/healthz").status_code == 200
+
+
+def test_head_without_end_is_refused_by_serve(served: int) -> None:
+    sent, answer = endless_head(served)
+    assert sent < MOST_HEAD
+    assert answer == b"" or answer.split()[1] in (b"400", b"431")
+    assert httpx.get(f"http://127.0.0.1:{served}/healthz", timeout=60).status_code == 200
 
 
 def _open_files(origin: OriginProcess) -> int:
