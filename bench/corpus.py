@@ -15,9 +15,9 @@ KINDS = ("layout", "text", "paint", "scripts", "templates")
 WIDTH, HEIGHT = 1200, 630
 # Preview cases, and the parameters that get new text.
 _TEMPLATE_CASES: dict[str, tuple[str, ...]] = {
-    "article": ("preview", "short", "long", "arabic"),
+    "article": ("plain", "short", "long", "arabic"),
     "docs": ("preview", "code", "summary", "dark"),
-    "product": ("preview", "priced", "long", "japanese"),
+    "product": ("plain", "priced", "long", "japanese"),
 }
 _CHANGED = ("title", "name", "subtitle", "tagline", "summary", "author")
 

@@ -188,7 +188,8 @@ def _template(
     from ..report import Diagnostic
     from ..template.library import TemplateLibrary
 
-    library = TemplateLibrary(templates, engine.fonts.digest, read_project(find_home()).brand)
+    brand = read_project(find_home()).brand
+    library = TemplateLibrary(templates, engine.fonts.digest, brand, only=options.card)
     case = _preview(options, library)
     params, findings = library.fit(options.card, {**(case.params if case else {}), **_data(options)})
     return bound_request(

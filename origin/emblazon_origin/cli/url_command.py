@@ -58,7 +58,8 @@ def _card(options: argparse.Namespace) -> Card:
     from ..template.library import TemplateLibrary
 
     home = find_home()
-    library = TemplateLibrary(home.templates, lambda families: "", read_project(home).brand)
+    brand = read_project(home).brand
+    library = TemplateLibrary(home.templates, lambda families: "", brand, only=options.template)
     base_url = options.base_url or os.environ.get("EMBLAZON_PUBLIC_URL") or LOCAL_URL
     params = dict(_pair(text) for text in options.param)
     try:

@@ -7,7 +7,7 @@ brand        `[brand]` of emblazon.toml, as `card.brand`
 environment  the sandbox that templates run in
 css_context  values inside <style> and style="" are escaped for CSS
 schemes      scheme, ground and ink of a card; contrast
-writing      the script of a text, the language that it tells
+writing      script and digits of a text, the language that it tells
 fitting      the largest size at which a text fits a box
 highlight    code with its syntax marked
 kit.html     what templates share: `{% import "emblazon/kit.html" as kit %}`

@@ -8,11 +8,21 @@ not there.
 from __future__ import annotations
 
 import time
+from collections.abc import MutableMapping
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined, Template
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+)
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
@@ -44,7 +54,7 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            loader=ChoiceLoader([DictLoader({KIT: _kit()}), FileSystemLoader(folder)]),
+            loader=ChoiceLoader([KitLoader(), FileSystemLoader(folder)]),
             autoescape=True,
             undefined=StrictUndefined,
             extensions=[CssContext, "jinja2.ext.do", "jinja2.ext.loopcontrols"],
@@ -78,9 +88,22 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
 
+class KitLoader(BaseLoader):
+    """Finds the kit, which is compiled once for all templates: that takes as long as one of them."""
+
+    def load(
+        self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
+        """Return the kit as a template of this environment."""
+        if name != KIT:
+            raise TemplateNotFound(name)
+        return Template.from_code(environment, _kit(), environment.make_globals(globals), lambda: True)
+
+
 @cache
-def _kit() -> str:
-    return (Path(__file__).parent / "kit.html").read_text("utf-8")
+def _kit() -> CodeType:
+    path = Path(__file__).parent / "kit.html"
+    return CardEnvironment(path.parent).compile(path.read_text("utf-8"), KIT, str(path))
 
 
 def _range(*bounds: int) -> range:

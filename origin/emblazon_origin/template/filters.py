@@ -46,8 +46,8 @@ from .schemes import contrast, ground, ink, mix, readable
 from .writing import language, script
 
 _DATE_STYLES = {
-    "long": "yMMMMd", "medium": "yMMMd", "short": "yMd", "month": "yMMMM", "day": "MMMd",
-    "weekday": "EEEE", "monthname": "LLLL",
+    "long": "::yMMMMd", "medium": "::yMMMd", "short": "::yMd", "month": "::yMMMM", "day": "::MMMd",
+    "weekday": "::EEEE", "monthname": "::LLLL", "number": "d",
 }  # fmt: skip
 _WORDS_PER_MINUTE = 220
 _HAN_PER_MINUTE = 500
@@ -69,7 +69,7 @@ def date(value: str, style: str = "long", lang: str = "") -> str:
         raise ValueError(f"date style {style!r} is not one of {', '.join(_DATE_STYLES)}")
     # A date without a time of day: formatted as is, wherever the server stands.
     day = datetime.date.fromisoformat(value[:10])
-    return _format(f"{{value, date, ::{_DATE_STYLES[style]}}}", lang).format({"value": day})
+    return _format(f"{{value, date,{_DATE_STYLES[style]}}}", lang).format({"value": day})
 
 
 def number(value: float, lang: str = "") -> str:

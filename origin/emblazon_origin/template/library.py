@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,7 @@ from .environment import CardEnvironment, compile_template, render
 from .filters import direction
 from .preview import Preview, read_preview
 from .schemes import color_scheme
+from .writing import with_digits
 
 FontsDigest = Callable[[tuple[str, ...]], str]
 Signature = tuple[tuple[str, int, int], ...]  # (relative path, mtime in ns, size) of every file
@@ -69,18 +70,24 @@ class TemplateLibrary:
     `card.html` is no template: a site keeps other things under `templates/` as well.
     `fonts_digest(families)` is a text that changes whenever one of those families' files does; it becomes
     part of the template's version, as `brand` does. Raises TemplateError for the first that is not right.
+    `only` names the one that is wanted: the others are left alone, unless there is none of that name.
     """
 
     def __init__(
-        self, roots: Path | Sequence[Path], fonts_digest: FontsDigest, brand: Brand = NO_BRAND
+        self,
+        roots: Path | Sequence[Path],
+        fonts_digest: FontsDigest,
+        brand: Brand = NO_BRAND,
+        only: str = "",
     ) -> None:
         self.roots = folders(roots)
         self.brand = brand
         self.errors: dict[str, TemplateError] = {}  # by template, from the last reload
         self._fonts_digest = fonts_digest
         self._templates: dict[str, CardTemplate] = {}
-        for name, folder in self._folders():
-            self._templates[name] = self._load(name, folder)
+        found = dict(self._folders())
+        for name in [only] if only in found else found:
+            self._templates[name] = self._load(name, found[name])
 
     @property
     def specs(self) -> dict[str, TemplateSpec]:
@@ -292,6 +299,7 @@ def _bind(
         "template": spec.name,
         "variant": variant,
         "lang": lang,
+        "locale": with_digits(lang, _texts(spec, values)),
         "dir": way,
         "width": width or spec.width,
         "height": height or spec.height,
@@ -303,6 +311,16 @@ def _bind(
     return Bound(
         html, template.folder, str(file.filename), lang, way, width or spec.width, height or spec.height
     )
+
+
+def _texts(spec: TemplateSpec, values: Mapping[str, ParamValue | None]) -> Iterator[str]:
+    """What of a card's values is written for readers."""
+    for name, param in spec.params.items():
+        value = values[name]
+        if param.type in ("string", "text") and isinstance(value, str):
+            yield value
+        elif param.type == "list" and isinstance(value, tuple):
+            yield from (item for item in value if "://" not in item)
 
 
 def _sampled(value: ParamValue | None, samples: Mapping[str, str]) -> ParamValue | None:

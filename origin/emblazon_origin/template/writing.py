@@ -1,9 +1,11 @@
-"""The script of a text, and the language that it tells."""
+"""The script and digits of a text, and the language that it tells."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
 
 # First code point of each block group, in order; everything not listed is set like Latin.
 _SCRIPT_RANGES = (
@@ -33,6 +35,23 @@ def script(value: str) -> str:
 def _script_of(code: int) -> str:
     start = bisect_right(_SCRIPT_STARTS, code) - 1
     return _SCRIPT_RANGES[start][1]
+
+
+_DIGITS = {
+    "0": "latn", "٠": "arab", "۰": "arabext", "०": "deva", "০": "beng", "๐": "thai", "௦": "tamldec",
+}  # fmt: skip
+
+
+def with_digits(lang: str, texts: Iterable[str]) -> str:
+    """The language with the digits that texts already use, as `ar-u-nu-arab` (UTS 35 §3.6.1).
+
+    So that a date which a card writes and a price that its author wrote do not count in two scripts.
+    """
+    for character in chain.from_iterable(texts):
+        if character.isdecimal():
+            zero = chr(ord(character) - int(character))
+            return f"{lang or 'en'}-u-nu-{_DIGITS[zero]}" if zero in _DIGITS else lang
+    return lang
 
 
 def language(value: str) -> str:

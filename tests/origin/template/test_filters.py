@@ -217,3 +217,19 @@ def test_scheme_is_the_variant_s_then_the_chosen_then_the_brand_s(
     variant: str, chosen: str | None, background: str, scheme: str
 ) -> None:
     assert schemes.color_scheme(variant, chosen, Brand(background=background)) == scheme
+
+
+@pytest.mark.parametrize(("lang", "texts", "locale"), [
+    ("ar", ["إبريق", "١٢٩ €"], "ar-u-nu-arab"), ("ar", ["129 €"], "ar-u-nu-latn"),
+    ("hi", ["५ मिनट"], "hi-u-nu-deva"),
+    ("ar", ["إبريق"], "ar"), ("", ["4.2"], "en-u-nu-latn"), ("", [], ""),
+])  # fmt: skip
+def test_numbers_take_the_digits_of_the_texts_beside_them(lang: str, texts: list[str], locale: str) -> None:
+    assert writing.with_digits(lang, texts) == locale
+
+
+def test_dates_and_numbers_are_written_in_those_digits() -> None:
+    assert filters.number(4.5, "ar-u-nu-arab") == "٤٫٥"
+    assert filters.date("2026-11-22", "number", "ar-u-nu-arab") == "٢٢"
+    assert filters.date("2026-12-03", "number", "ja") == "3"
+    assert filters.date("2026-12-03", "monthname", "de") == "Dezember"

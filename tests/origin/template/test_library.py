@@ -242,3 +242,11 @@ def test_samples_stand_for_nobody_s_address_and_exist(tmp_path: Path, url: str, 
     write(tmp_path, card__toml=SAMPLED.format(url))
     with pytest.raises(TemplateError, match=word):
         load(tmp_path)
+
+
+def test_a_library_of_one_template_leaves_the_others_alone(tmp_path: Path) -> None:
+    write(tmp_path)
+    write(tmp_path, "broken", card__html="{% if %}")
+    assert list(TemplateLibrary(tmp_path, lambda families: "", only="card").specs) == ["card"]
+    with pytest.raises(TemplateError, match="broken"):
+        TemplateLibrary(tmp_path, lambda families: "", only="no-such-card")
