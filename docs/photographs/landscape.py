@@ -54,7 +54,8 @@ def lake(
         line = ridge(width, rng, 0.5 if layer < layers - 1 else 0.6)
         crest = (shore * (0.36 + 0.5 * depth) - (line - 0.4) * height * (0.3 - 0.2 * depth))[None, :]
         body = color(far) * (1 - depth) + color(near) * depth
-        haze = np.clip((y - crest) / (height * 0.26), 0, 1)[..., None] * (1 - depth) * 0.75
+        even = np.convolve(np.pad(crest[0], 40, "edge"), np.full(81, 1 / 81), "valid")[None, :]
+        haze = np.clip((y - even) / (height * 0.26), 0, 1)[..., None] * (1 - depth) * 0.75
         inside = np.clip(y - crest, 0, 1)[..., None]
         light = light * (1 - inside) + (body * (1 - haze) + low * haze) * inside
     return finished(mirrored(light, shore, rng), seed)
