@@ -20,7 +20,7 @@ TYPES = {
     "url": "str | HasUrl", "date": "str | date", "list": "list[str] | tuple[str, ...]",
 }  # fmt: skip
 # Arguments of Card itself: a parameter of that name goes into `params`.
-OWN = (*CardOptions.__annotations__, "variant", "params")
+OWN = (*CardOptions.__annotations__, "variant", "params", "cls", "options")
 HEAD = '''"""Cards of this site. Written by `emblazon types`: write it anew when templates change."""
 
 from __future__ import annotations
@@ -114,11 +114,11 @@ def _method(spec: TemplateSpec) -> str:
         "        **options: Unpack[CardOptions],",
         "    ) -> Card:",
         f'        """{_docstring(spec, plain)}"""',
-        "        values: dict[str, ParamInput] = {",
+        "        _values: dict[str, ParamInput] = {",  # no parameter begins with a line
         *[f"            {param.name!r}: {param.name}," for param in plain],
         "            **(params or {}),",
         "        }",
-        f"        return cls({spec.name!r}, params=values, variant=variant, **options)",
+        f"        return cls({spec.name!r}, params=_values, variant=variant, **options)",
     ]
     return "\n".join(lines) + "\n"
 
