@@ -177,6 +177,8 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
     "quote/amara.jpg": lambda: AMARA.picture(560, 760, (-3.6, 1.5, 3.4), 0.25),
     "profile/mei.jpg": lambda: MEI.picture(420, 420),
     "profile/fjord.jpg": lambda: lake((1200, 420), 23, NOON, "#9db4c4", "#2c4a46", 0.72),
+    "job/quay.jpg": lambda: lake((560, 560), 61, NOON, "#8fa9b8", "#1d3a3a", 0.58),
+    "repository/amara.jpg": lambda: AMARA.picture(200, 200),
     "podcast/cover.jpg": lambda: rings(
         620, "#1d2b4f", ("#c8452f", "#e9a13b", "#f2dfbf", "#2d6a72", "#14213d"), 7
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import runpy
 from pathlib import Path
 
-from PIL import Image
+import pytest
+from PIL import Image, ImageChops, ImageStat
 
 from emblazon_origin.template.library import TemplateLibrary
 
@@ -29,3 +31,13 @@ def test_the_page_shows_every_template_in_a_sheet_that_loads_fast() -> None:
 def test_the_readme_names_every_template() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert not [name for name in LIBRARY.specs if f"{name}," not in readme and f"{name}." not in readme]
+
+
+def test_the_photographs_of_the_previews_are_drawn_by_our_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    pictures = importlib.import_module("photographs.scenes").PICTURES
+    there = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").glob("*/*.jpg")}
+    assert there == set(pictures)
+    with Image.open(ROOT / "templates" / "podcast" / "cover.jpg") as kept:
+        difference = ImageChops.difference(kept.convert("RGB"), pictures["podcast/cover.jpg"]())
+    assert max(ImageStat.Stat(difference).mean) < 4
