@@ -35,6 +35,7 @@ _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _LONG_MARKUP = 200_000  # characters
 # What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
 _STRANGE = re.compile(r"dasharray|<pattern|<filter|<marker|\d{6}|\d[eE]\+?\d|inf\b|nan\b", re.I)
+_COLOR = re.compile(r"#[0-9a-f]{3,8}\b", re.I)  # whose digits are no numbers
 _SHORT = 0.05  # seconds that are not worth a process
 
 
@@ -103,7 +104,7 @@ class PictureWork:
     def _drawn(
         self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: Sequence[str]
     ) -> Image.Image:
-        tame = len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(svg.markup)
+        tame = len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(_COLOR.sub("", svg.markup))
         if tame and self._affords(work_of(svg, width, height), remote=False):
             return draw_svg(svg, width, height, fonts)
         _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)), remote=False)
