@@ -8,6 +8,7 @@ import io
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,9 +18,9 @@ from PIL import Image
 from waiting import wait_until
 
 if TYPE_CHECKING:
-    from e2e_origin.conftest import OriginProcess, StartOrigin
+    from e2e_origin.conftest import StartOrigin
 
-from e2e_origin.conftest import FAKE_FOLDER
+from e2e_origin.conftest import FAKE_FOLDER, OriginProcess
 from emblazon.contract.manifest import manifest_from_json
 
 
@@ -263,29 +264,39 @@ def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(origin: Orig
         assert "Traceback" not in said
 
 
-def test_a_card_is_stored_at_its_smallest_and_its_url_answered(
-    start_origin: StartOrigin, tmp_path: Path
-) -> None:
-    folder = tmp_path / "cards"
-    origin = start_origin(
-        EMBLAZON_RENDERER="", EMBLAZON_STORAGE="folder", EMBLAZON_STORAGE_FOLDER=str(folder)
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of stored cards."""
+    return tmp_path_factory.mktemp("stored") / "cards"
+
+
+@pytest.fixture(scope="module")
+def storing(tmp_path_factory: pytest.TempPathFactory, stored: Path) -> Iterator[OriginProcess]:
+    """An origin that draws with the real renderer and stores."""
+    settings = {"EMBLAZON_STORAGE": "folder", "EMBLAZON_STORAGE_FOLDER": str(stored)}
+    shared = OriginProcess(
+        tmp_path_factory.mktemp("storing"), EMBLAZON_RENDERER="", EMBLAZON_WORKERS="1", **settings
     )
+    yield shared
+    shared.stop()
+
+
+def test_a_card_is_stored_at_its_smallest_and_its_url_answered(storing: OriginProcess, stored: Path) -> None:
+    origin, folder = storing, stored
     answer = origin.client.post("/store/article.png?title=Kept")
     assert answer.status_code == 201
-    stored, quick = (folder / answer.json()["key"]).read_bytes(), origin.get("/render/article.png?title=Kept")
-    assert len(stored) < len(quick.content)
+    kept, quick = (folder / answer.json()["key"]).read_bytes(), origin.get("/render/article.png?title=Kept")
+    assert len(kept) < len(quick.content)
     assert answer.json()["url"].startswith("file://")
     assert origin.client.post("/store/article.png?title=Kept").json() == answer.json()
     assert origin.get("/store/article.png").status_code == 405
 
 
-def test_a_card_that_lacks_a_picture_is_not_stored(start_origin: StartOrigin, tmp_path: Path) -> None:
-    origin = start_origin(
-        EMBLAZON_RENDERER="", EMBLAZON_STORAGE="folder", EMBLAZON_STORAGE_FOLDER=str(tmp_path / "cards")
-    )
-    answer = origin.client.post("/store/article.png?title=Kept&image=http%3A%2F%2F127.0.0.1%2Fa.png")
+def test_a_card_that_lacks_a_picture_is_not_stored(storing: OriginProcess, stored: Path) -> None:
+    before = sorted(stored.rglob("*"))
+    answer = storing.client.post("/store/article.png?title=Kept&image=http%3A%2F%2F127.0.0.1%2Fa.png")
     assert (answer.status_code, "not stored" in answer.json()["detail"]) == (502, True)
-    assert not (tmp_path / "cards").exists()
+    assert sorted(stored.rglob("*")) == before
 
 
 def test_storing_without_storage_names_the_setting(origin: OriginProcess) -> None:
