@@ -10,7 +10,6 @@ image_repair.py   damaged picture files, mended as far as that needs no guessing
 images.py         the images of one render
 images_decode.py  bytes to pixels under limits
 images_find.py    which images a styled document names
-images_resize.py  resampling as Chromium does it
 isolation.py      work on pictures in a process of its own, which ends when its time or memory does
 picture_work.py   what the pictures of one card may take
 pixmap.py         a picture as painting takes it

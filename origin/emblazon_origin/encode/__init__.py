@@ -8,7 +8,6 @@ likeness.py      how alike two pictures are
 png.py           the file format
 lossy.py         JPEG, WebP, AVIF
 safe.py          the format that every crawler takes
-quality_search.py  the highest quality that fits
 effort.py        how patient an encoder is
 """
 

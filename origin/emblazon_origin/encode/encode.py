@@ -10,6 +10,7 @@ The number of pixels bounds the work: `effort.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import floor, log
 
 from PIL import Image
 
@@ -20,7 +21,6 @@ from ..report import Report
 from .effort import effort_of
 from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
 from .png_attempts import png_attempts
-from .quality_search import search_quality
 from .safe import JPEG_QUALITY, safe_budget, safe_format
 
 _LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
@@ -129,3 +129,44 @@ def _lossy_attempts(
     if effort.slow_search and (small or len(best) > max_bytes):  # patience saves a little more
         yield draw(image, found, small=True)
     yield best
+
+
+# --- the best encoding within a byte budget: few encodings, each one a guess from those before ---
+
+
+_NEAR = 0.95  # of the budget is near enough
+
+
+def search_quality(
+    draw: Callable[[int], bytes], low: int, high: int, high_bytes: int, max_bytes: int, probes: int
+) -> tuple[int, bytes]:
+    """Return the best quality found that fits, and its bytes; the lowest one where none does.
+
+    `high` is known not to fit, at `high_bytes`. Draws `low` and at most `probes` qualities in between.
+    """
+    best = draw(low)
+    if len(best) > max_bytes:
+        return low, best
+    fitted_before: bool | None = None
+    halve = False
+    for _ in range(probes):
+        if high - low <= 1 or len(best) >= _NEAR * max_bytes:
+            break
+        quality = (low + high) // 2 if halve else _guess(low, len(best), high, high_bytes, max_bytes)
+        attempt = draw(quality)
+        fits = len(attempt) <= max_bytes
+        if fits:
+            low, best = quality, attempt
+        else:
+            high, high_bytes = quality, len(attempt)
+        halve = fits is fitted_before
+        fitted_before = fits
+    return low, best
+
+
+def _guess(low: int, low_bytes: int, high: int, high_bytes: int, max_bytes: int) -> int:
+    """Return the quality strictly between two whose size should just fit."""
+    if high_bytes <= low_bytes:
+        return (low + high) // 2
+    part = log(max_bytes / low_bytes) / log(high_bytes / low_bytes)
+    return max(low + 1, min(high - 1, floor(low + part * (high - low))))

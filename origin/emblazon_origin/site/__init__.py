@@ -10,5 +10,4 @@ card_batch.py   who waits for which picture
 card_store.py   pictures by the hash of what they show: drawn once, kept across builds
 site_images.py  pictures of the site itself, read from its folder instead of the network
 drawing.py      many cards at once, on every core
-tag_writer.py   the elements in a page's head
 """

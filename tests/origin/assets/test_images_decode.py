@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from emblazon_origin.assets.image_headers import sniff
+from emblazon_origin.assets.images import resize
 from emblazon_origin.assets.images_decode import decode_image
-from emblazon_origin.assets.images_resize import resize
 from emblazon_origin.errors import AssetError
 
 

@@ -11,8 +11,8 @@ from PIL import Image
 from emblazon.contract.schema import FORMATS, Format
 from emblazon_origin.encode import encode, optimize
 from emblazon_origin.encode.effort import effort_of
+from emblazon_origin.encode.encode import search_quality
 from emblazon_origin.encode.palette import near_palette
-from emblazon_origin.encode.quality_search import search_quality
 from emblazon_origin.report import Report
 
 LARGE = (2_600, 2_000)

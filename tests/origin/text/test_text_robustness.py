@@ -25,7 +25,7 @@ from emblazon_origin.text.line_model import (
     OpenItem,
     TextItem,
 )
-from emblazon_origin.text.shaping.sanitize import MAX_MARKS, MAX_ZERO_WIDTH, sanitize
+from emblazon_origin.text.shaping.inline_content import MAX_MARKS, MAX_ZERO_WIDTH, sanitize
 
 LayOut = Callable[..., InlineLayout]
 

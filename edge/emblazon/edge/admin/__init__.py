@@ -9,7 +9,6 @@ purge.py        `POST /purge`, and how each tier is told
 purge_order.py  what one purge asks for, read strictly
 publish.py      `POST /api/cards`
 events.py       `POST /api/events`
-upload.py       a card into the origin's storage
 short.py        short URLs `/c/{id}.{ext}`
 guard.py        who may call these endpoints, and how often
 """

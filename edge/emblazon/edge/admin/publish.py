@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 
+from ...contract import wire
 from ...contract.canonical import canonical_path, canonical_query, card_id, card_payload, check_canonical_size
-from ...contract.problem import BadParameter, NotReady, PayloadTooLarge
+from ...contract.problem import BadParameter, NotReady, NotStored, PayloadTooLarge, StoreBusy
 from ...contract.request import CardRequest, build_request
 from ...contract.route import EXTENSIONS, Extension, certain_format
 from ...contract.schema import Manifest
 from ...contract.uri import MAX_URL_BYTES
-from ...dataclass import replace
+from ...dataclass import dataclass, replace
 from ...sdk.alt import alt_text
 from ...sdk.meta import meta_tags
 from ..config import EdgeConfig
 from ..exchange import Exchange
+from ..fill.ask import origin_headers
 from ..http.body import read_object
-from ..messages import Response
+from ..messages import OriginResponse, Response, get_header
+from ..ports import OriginError
 from ..respond import json_response
 from .control import Control
 from .guard import TokenBucket, check_bearer, check_rate
 from .short import ShortCards
-from .upload import upload
 
 
 class Publisher:
@@ -124,3 +126,46 @@ def _extension(given: object) -> Extension | None:
     if not isinstance(given, str) or given not in EXTENSIONS:
         raise BadParameter(f"'format' is one of {', '.join(EXTENSIONS)}.", param="format")
     return EXTENSIONS[given]
+
+
+# --- Have the origin put a card into its storage, for `POST /api/cards` with `"store": true` ---
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
+    """Where the card lies: its key in the storage and its public address."""
+
+    key: str
+    url: str
+
+
+async def upload(x: Exchange, config: EdgeConfig, request: CardRequest) -> StoredUpload:
+    """Draw and store one card. Idempotent: the key is a hash of the picture.
+
+    Raises BadParameter where the origin has no storage, NotStored when it failed.
+    """
+    query = canonical_query(request)
+    target = f"/{wire.STORE}/{request.template.name}.{request.format}" + (f"?{query}" if query else "")
+    try:
+        headers = origin_headers(x, config, key="", deadline=config.origin_timeout)
+        answer = await x.ports.origin.fetch(target, headers, deadline=config.origin_timeout, method="POST")
+    except OriginError as error:
+        raise NotStored(f"The origin did not answer ({error.reason}); try again.") from None
+    return await _stored(answer)
+
+
+async def _stored(answer: OriginResponse) -> StoredUpload:
+    if answer.status == 404:
+        raise BadParameter(
+            "'store' needs a storage: set EMBLAZON_STORAGE at the origin to folder or s3.", param="store"
+        )
+    if answer.status == 503:
+        wait = get_header(answer.headers, "retry-after") or "2"
+        raise StoreBusy("The origin has no capacity now; try again.", wait)
+    if answer.status != 201:
+        raise NotStored(f"The origin answered with status {answer.status}; its log says why.")
+    try:
+        members = json.loads(await answer.body.read())
+        return StoredUpload(str(members["key"]), str(members["url"]))
+    except (ValueError, KeyError, TypeError):
+        raise NotStored("The origin's answer names no stored card.") from None

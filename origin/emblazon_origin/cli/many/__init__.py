@@ -2,6 +2,6 @@
 
 pages.py   `emblazon pages`: a built site
 export.py  `emblazon export`: a list (card_list.py) into a folder or a bucket
-warm.py    `emblazon warm`: what a running edge is to have (warm_sources.py, warm_run.py, warm_journal.py)
+warm.py    `emblazon warm`: what a running edge is to have (warm_sources.py, warm_run.py)
 progress.py how far they are
 """

@@ -6,5 +6,4 @@ floats.py             floats and the room beside them
 float_placement.py    where a float goes
 content_alignment.py  `align-content` of block containers and table cells
 list_markers.py       markers of list items
-clamped_blocks.py     `line-clamp` across blocks
 """

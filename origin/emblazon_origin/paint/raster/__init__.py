@@ -6,7 +6,6 @@ svg_path.py      path data of SVG
 curve.py         curves to lines
 stroke.py        strokes to outlines
 dash.py          dashes
-polygon_clip.py  polygons clipped to a rectangle
 outline_font.py  outlines through HarfBuzz's rasteriser
 rasterizer.py    paths to masks
 scanline.py      coverage by scan line

@@ -3,7 +3,6 @@
 prepare.py              items to a shaped paragraph
 paragraph.py            a paragraph, prepared once and broken many times
 break_opportunities.py  where lines may break (UAX #14)
-hyphenate.py            `hyphens: auto`
 line_breaking.py        which breaks are taken
 wrap_style.py           `text-wrap-style`
 beside_floats.py        lines beside floats

@@ -9,14 +9,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyphen
 import regex
 from icu4py.breakers import LineBreaker
 
-from ...caching import ByteCache
+from ...caching import ByteCache, remembered
 from ...clusters import CLUSTER
 from ...style.values.computed import ComputedStyle
 from ..shaping.inline_content import NEWLINE, SOFT_HYPHEN, Content, ContentSource
-from .hyphenate import hyphenation_points
 
 _LETTERS = regex.compile(r"[\p{L}\p{N}\p{M}]")
 _LANGUAGE = regex.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*+")
@@ -241,3 +241,34 @@ def _auto_hyphens(text: str, start: int, end: int, style: ComputedStyle) -> set[
     for match in _WORD.finditer(text, start, end):
         points.update(match.start() + at for at in hyphenation_points(match.group(), style.lang))
     return points
+
+
+# --- `hyphens: auto` with Pyphen's dictionaries ---
+
+
+MIN_WORD, MIN_BEFORE, MIN_AFTER = 5, 2, 2  # `hyphenate-limit-chars: auto`, as browsers take it
+MAX_WORD = 100
+
+
+DICTIONARY_BYTES = 2_000_000  # that one takes, roughly
+_dictionaries: ByteCache[tuple[pyphen.Pyphen | None]] = ByteCache(
+    "hyphenation", 8 << 20, lambda found: DICTIONARY_BYTES if found[0] else 0
+)
+
+
+def _dictionary(language: str) -> pyphen.Pyphen | None:
+    return _dictionaries.get(language, lambda: (_load(language),))[0]
+
+
+def _load(language: str) -> pyphen.Pyphen | None:
+    found = pyphen.language_fallback(language.replace("-", "_"))
+    return pyphen.Pyphen(lang=found, left=MIN_BEFORE, right=MIN_AFTER) if found else None
+
+
+@remembered("hyphenated words", 2048, bytes_each=250)
+def hyphenation_points(word: str, language: str) -> tuple[int, ...]:
+    """Return the offsets in a word where the language allows a hyphen; none for languages not known."""
+    if not MIN_WORD <= len(word) <= MAX_WORD:
+        return ()
+    dictionary = _dictionary(language)
+    return tuple(int(at) for at in dictionary.positions(word)) if dictionary else ()

@@ -1,7 +1,6 @@
 """Inline items to shaped glyphs.
 
 inline_content.py  items to one string for each paragraph
-sanitize.py        what is taken out of text first
 text_transform.py  `text-transform`
 scripts.py         script runs
 bidi.py            the bidirectional algorithm

@@ -6,6 +6,7 @@ controls that UAX #9 knows. `Content` remembers which style and inline box each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,6 @@ import regex
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ..line_model import AtomicItem, BreakItem, CloseItem, InlineItem, OpenItem, TextItem
-from .sanitize import sanitize
 from .text_transform import apply_transform
 
 OBJECT = "\ufffc"
@@ -237,3 +237,33 @@ def _add_collapsed(
         collector.put(apply_transform(piece, item.style, collector.last), item.style, item.element, index)
         collector.after_space = piece.endswith(" ")
         collector.trailing_space = collector.length - 1 if collector.after_space else -1
+
+
+# --- What is taken out of text before shaping, so that hostile input stays cheap and legible ---
+
+
+MAX_MARKS = 32
+MAX_ZERO_WIDTH = 8
+_NEVER = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\u206a-\u206f"
+    + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
+)
+_ZERO_WIDTH = (
+    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+_BAD = re.compile(rf"[{_NEVER}]")
+_MARKS = regex.compile(rf"((?:\p{{M}}[{_ZERO_WIDTH}]*){{{MAX_MARKS}}})(?:\p{{M}}[{_ZERO_WIDTH}]*)+")
+_FILLERS = re.compile(rf"([{_ZERO_WIDTH}]{{{MAX_ZERO_WIDTH}}})[{_ZERO_WIDTH}]+")
+_PLAIN = re.compile(
+    r"[\t\n\r\x20-\x7e\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u2010-\u2027\u3000-\u3029\u3040-\u3096\u4e00-\u9fff]*+"
+)
+
+
+def sanitize(text: str) -> tuple[str, int]:
+    """Return the text without what the table names, and how many characters went."""
+    if _PLAIN.fullmatch(text):
+        return text, 0
+    clean = _BAD.sub("", text)
+    clean = _FILLERS.sub(r"\1", clean)
+    clean = _MARKS.sub(r"\1", clean)
+    return clean, len(text) - len(clean)
