@@ -131,3 +131,16 @@ def test_purge_during_a_fill_keeps_the_old_bytes_out(
     assert_card(old)
     assert "stored" not in old.headers["cache-status"]
     assert worker.card(title).content != old.content
+
+
+def test_answer_without_end_holds_nobody_beyond_the_deadline(
+    worker: Workerd, origin: MisbehavingOrigin, title: str
+) -> None:
+    """60 MB that come piece by piece, each of them at once: the timers of the isolate must get their turn."""
+    worker.card(f"{title}-first")
+    origin.behaviour = "flood"
+    began = time.monotonic()
+    answer = worker.card(title)
+    assert answer.status_code == 200
+    assert answer.headers["x-emblazon-fallback"] in ("origin-timeout", "origin-too-large")
+    assert time.monotonic() - began < 1.5 * float(worker.variables["EMBLAZON_ORIGIN_TIMEOUT"])

@@ -27,6 +27,7 @@ Behaviour = Literal[
     "drip",  # one byte every 100 ms
     "truncate",  # close in the middle of the body
     "chunked-truncate",  # the same without a Content-Length
+    "flood",  # 60 MB in small chunks, as fast as they are taken
     "short-length",  # Content-Length smaller than the image
     "wrong-digest",
     "html",  # 200 with an error page
@@ -247,6 +248,14 @@ def _chunked_truncate(head: dict[str, str], body: bytes) -> Parts:
     return [_answer(200, head | {"Transfer-Encoding": "chunked"}), b"%x\r\n" % len(body) + half]
 
 
+def _flood(head: dict[str, str], body: bytes) -> Parts:
+    del head["Content-Length"]
+    yield _answer(200, head | {"Transfer-Encoding": "chunked"})
+    for _ in range(60):
+        yield (b"400\r\n" + bytes(1024) + b"\r\n") * 1024
+    yield b"0\r\n\r\n"
+
+
 def _short_length(head: dict[str, str], body: bytes) -> Parts:
     return [_answer(200, head | {"Content-Length": str(len(body) - 7)}), body[:-7]]
 
@@ -296,6 +305,7 @@ SPOILED: dict[Behaviour, Callable[[dict[str, str], bytes], Parts]] = {
     "drip": _drip,
     "truncate": _truncate,
     "chunked-truncate": _chunked_truncate,
+    "flood": _flood,
     "short-length": _short_length,
     "wrong-digest": _wrong_digest,
     "html": _html,

@@ -15,6 +15,7 @@ from .js import JsObject, absent, describe, from_js_headers, js_object, to_js_he
 from .js_body import BufferBody
 
 MAX_ANSWER = 25 * 1024 * 1024  # bytes; KV takes no more
+BREATH = 64  # pieces that are there already are read without a turn for timers, such as that of the deadline
 
 
 class FetchOrigin:
@@ -108,6 +109,8 @@ async def _gather(response: JsObject) -> JsObject:
     total = 0
     while not (step := await reader.read()).done:
         total += int(step.value.byteLength)
+        if len(chunks) % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
         if total > MAX_ANSWER:
             raise OriginError("too-large", f"more than {MAX_ANSWER} bytes")
         chunks.append(step.value)
