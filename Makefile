@@ -97,6 +97,8 @@ lock: .venv/.dev ## Resolve the requirement locks again
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header $$extra pyproject.toml -o requirements/$$set.txt || exit 1; \
 	done
+	@$(BIN)/uv pip compile -q --universal --python-version 3.14 --generate-hashes --no-emit-index-url --no-header \
+	  --group worker -o requirements/worker.txt
 
 clean: ## Remove what the commands above made
 	rm -rf .venv node_modules fonts/vendor .emblazon .mypy_cache .ruff_cache .pytest_cache

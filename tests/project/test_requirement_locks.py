@@ -28,21 +28,33 @@ def _locked(name: str) -> dict[str, int]:
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
 RUN = _names([*EXTRAS["origin"], *GROUPS["build"]])
-DEV = RUN | _names([text for extra in EXTRAS.values() for text in extra]) | _names(GROUPS["dev"])
+WORKER = _names(GROUPS["worker"])
+OF_DEV = [text for text in GROUPS["dev"] if isinstance(text, str)]  # the others are groups that it includes
+DEV = RUN | _names([text for extra in EXTRAS.values() for text in extra]) | _names(OF_DEV) | WORKER
 
 
-@pytest.mark.parametrize(("lock", "wanted"), [("run.txt", RUN), ("dev.txt", DEV)])
+@pytest.mark.parametrize(("lock", "wanted"), [("run.txt", RUN), ("dev.txt", DEV), ("worker.txt", WORKER)])
 def test_lock_covers_the_project(lock: str, wanted: set[str]) -> None:
     missing = wanted - set(_locked(lock))
     assert not missing, f"run `make lock`: {sorted(missing)}"
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "dev.txt"])
+def test_worker_is_vendored_with_its_sdk_alone_in_the_version_that_is_tested() -> None:
+    assert PROJECT["project"].get("dependencies", []) == [], "pywrangler would vendor them"
+    assert _locked("worker.txt").keys() == {"workers-runtime-sdk"}
+    (pinned,) = GROUPS["worker"]
+    for lock in ("worker.txt", "dev.txt"):
+        assert f"{pinned} " in (ROOT / "requirements" / lock).read_text()
+
+
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "worker.txt"])
 def test_every_locked_package_has_hashes(lock: str) -> None:
     assert all(count > 0 for count in _locked(lock).values())
 
 
-@pytest.mark.parametrize("file", ["requirements/run.txt", "requirements/dev.txt", "package-lock.json"])
+@pytest.mark.parametrize(
+    "file", ["requirements/run.txt", "requirements/dev.txt", "requirements/worker.txt", "package-lock.json"]
+)
 def test_lock_names_no_registry(file: str) -> None:
     lines = (ROOT / file).read_text().splitlines()
     named = [line for line in lines if re.search(r'--(extra-)?index-url|"resolved"|^\S+ @ http', line)]

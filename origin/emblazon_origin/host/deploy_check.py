@@ -20,6 +20,7 @@ PYTHON_3_14 = datetime.date(2026, 10, 1)  # earlier dates ask for Pyodide 0.28.2
 BUNDLE_LIMIT = 3 * 1024 * 1024  # bytes, compressed, on the free plan; 10 MB on the paid one
 START_LIMIT = 1.0  # seconds of processor time
 SDK = Path("python_modules") / "workers"
+LOCK = Path("requirements") / "worker.txt"  # of what is vendored, in a checkout
 
 
 def faults(root: Path) -> list[str]:
@@ -37,11 +38,25 @@ def _date(settings: dict[str, object]) -> list[str]:
 
 
 def _sdk(root: Path) -> list[str]:
-    places = [root / SDK, root / "edge" / SDK]
-    if any(place.is_dir() for place in places):
-        print("vendored SDK         there")
+    found = [place for place in (root / SDK, root / "edge" / SDK) if place.is_dir()]
+    if not found:
+        return [f"{SDK} is missing, and the Worker would fail at its start; run `pywrangler sync`."]
+    vendored = {
+        path.name.removeprefix("workers_runtime_sdk-").removesuffix(".dist-info")
+        for path in found[0].parent.glob("workers_runtime_sdk-*.dist-info")
+    }
+    print(f"vendored SDK         {', '.join(vendored) or 'there'}")
+    locked = _locked_sdk(root)
+    if not locked or vendored <= {locked}:
         return []
-    return [f"{SDK} is missing, and the Worker would fail at its start; run `pywrangler sync`."]
+    return [f"The vendored SDK is {', '.join(vendored)}, the Worker is tested with {locked}: {LOCK} has it."]
+
+
+def _locked_sdk(root: Path) -> str:
+    """The version that a checkout's lock names; "" elsewhere."""
+    lock = root / LOCK
+    text = lock.read_text() if lock.is_file() else ""
+    return text.partition("workers-runtime-sdk==")[2].partition(" ")[0]
 
 
 def _bundle(root: Path) -> list[str]:

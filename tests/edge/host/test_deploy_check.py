@@ -20,3 +20,18 @@ def test_worker_without_its_sdk_is_refused(tmp_path: Path) -> None:
     assert "pywrangler sync" in deploy_check._sdk(tmp_path)[0]
     (tmp_path / "python_modules" / "workers").mkdir(parents=True)
     assert deploy_check._sdk(tmp_path) == []
+
+
+def test_sdk_of_another_version_than_the_tested_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "worker.txt").write_text(
+        "workers-runtime-sdk==1.9.5 \\\n    --hash=sha256:00\n"
+    )
+    modules = tmp_path / "python_modules"
+    (modules / "workers").mkdir(parents=True)
+    (modules / "workers_runtime_sdk-1.9.5.dist-info").mkdir()
+    assert deploy_check._sdk(tmp_path) == []
+    (modules / "workers_runtime_sdk-1.9.5.dist-info").rename(modules / "workers_runtime_sdk-2.0.0.dist-info")
+    (fault,) = deploy_check._sdk(tmp_path)
+    assert "2.0.0" in fault
+    assert "1.9.5" in fault
