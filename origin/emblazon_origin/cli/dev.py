@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Literal
 
 from emblazon.contract.bearer import LOCAL_TOKEN
-from emblazon.edge.config import EdgeConfig, is_development
+from emblazon.edge.config import ConfigError, EdgeConfig, is_development
 
+from ..errors import EmblazonError
 from ..host.wrangler import (
     DevError,
     Service,
@@ -24,7 +25,7 @@ from ..host.wrangler import (
     write_variables,
 )
 from ..server.config import OriginConfig
-from .exit_codes import CommandError
+from .exit_codes import WRONG_INPUT, CommandError
 
 Runtime = Literal["local", "current"]
 
@@ -126,7 +127,7 @@ def _origin(root: Path, port: int, state: Path) -> Service:
     }
     return Service(
         name="origin",
-        command=[sys.executable, "-m", "emblazon_origin.server"],
+        command=[sys.executable, "-m", "emblazon_origin.cli.dev"],
         environment=environment,
         folder=root,
         ready_url=f"http://127.0.0.1:{port}/readyz",
@@ -164,6 +165,23 @@ def _worker(root: Path, port: int, state: Path, origin_port: int, current: bool)
     )
 
 
+def serve_origin() -> int:
+    """Serve the origin with the studio beside its routes, until SIGTERM; what `run_dev` starts."""
+    import uvloop  # late, as all of this: the command that starts it needs no server
+
+    from ..observability.logs import set_up_logging
+    from .embedded import origin_with_studio, serve_app
+
+    try:
+        config = OriginConfig.from_env()
+        set_up_logging(config.log_format, config.log_level)
+        app, origin = origin_with_studio(config, settings())
+        return uvloop.run(serve_app(app, config.host, config.port, origin))
+    except (EmblazonError, CommandError, ConfigError) as error:
+        print(f"emblazon: {error}", file=sys.stderr)
+        return WRONG_INPUT
+
+
 def _fresh(log: Path) -> Path:
     log.write_bytes(b"")
     return log
@@ -174,9 +192,14 @@ def _welcome(edge_port: int, origin_port: int, state: Path) -> str:
     token = f", purge token {LOCAL_TOKEN}" if local else ""
     return (
         f"Edge on workerd: http://127.0.0.1:{edge_port}/og/article.png?title=Hello "
-        f"(origin http://127.0.0.1:{origin_port}{token}, logs in {state})"
+        f"(origin http://127.0.0.1:{origin_port}{token}, logs in {state})\n"
+        f"The studio: http://127.0.0.1:{origin_port}/studio/"
     )
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(serve_origin())

@@ -9,8 +9,9 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -36,9 +37,10 @@ from ..host import (
     create_passthrough_app,
     edge_runner,
 )
+from ..host.edge_app import problems
 from ..observability.logs import set_up_logging
 from ..project import read_project
-from ..server.app import default_renderer, guarded_server, reload_on_sighup
+from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig, is_loopback, secret_files
 from ..server.connection_limit import ConnectionLimit
 from ..server.messages import HttpRequest
@@ -132,6 +134,28 @@ def _origin_app(
     app.router.add_get("/readyz", ready)
     for route in ("/metrics", "/openapi.json"):
         app.router.add_get(route, inside)
+    return app, origin
+
+
+def origin_with_studio(
+    settings: OriginConfig, environment: Mapping[str, str]
+) -> tuple[web.Application, OriginServer]:
+    """Return the origin alone as an application, with the studio beside its routes, for `emblazon dev`.
+
+    `environment` says who may use the studio, as an edge is told. Raises edge.config.ConfigError, HomeError.
+    """
+    home = find_home()
+    config = EdgeConfig.from_env({"EMBLAZON_ORIGIN_URL": IN_PROCESS, **environment})
+    origin = OriginServer(settings, default_renderer(settings), watched=home.watched)
+    app = web.Application(middlewares=[problems])
+
+    async def life(_: web.Application) -> AsyncIterator[None]:
+        async with origin:
+            yield
+
+    app.cleanup_ctx.append(life)
+    add_studio(app, StudioContext(home, settings, config, studio_keys(home)))
+    app.router.add_route("*", "/{path:.*}", partial(carry, origin))
     return app, origin
 
 
@@ -248,9 +272,9 @@ def _own_template(origin: OriginServer | None) -> str:
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     if options.passthrough:
-        return uvloop.run(_serve(create_passthrough_app(options.passthrough), options.host, options.port))
+        return uvloop.run(serve_app(create_passthrough_app(options.passthrough), options.host, options.port))
     app, origin = build(options.host, options.origin or "")
-    return uvloop.run(_serve(app, options.host, options.port, origin))
+    return uvloop.run(serve_app(app, options.host, options.port, origin))
 
 
 class _HostRunner(web.AppRunner):
@@ -268,7 +292,8 @@ class _HostRunner(web.AppRunner):
         return server
 
 
-async def _serve(app: web.Application, host: str, port: int, origin: OriginServer | None = None) -> int:
+async def serve_app(app: web.Application, host: str, port: int, origin: OriginServer | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; raises CommandError where the port is taken or nothing can be drawn."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
