@@ -163,6 +163,8 @@ class _Studio:
         except EmblazonError as error:
             return self._fault(error)
         facts = {"Content-Type": drawn.content_type, FACTS: json.dumps(drawn.facts)}
+        if drawn.is_pinned:  # the examples of a gallery that is opened again
+            facts["Cache-Control"] = "private, max-age=3600"
         return web.Response(body=drawn.data, headers=_headers(facts))
 
     async def explain(self, request: web.Request) -> web.StreamResponse:

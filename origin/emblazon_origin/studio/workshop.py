@@ -40,6 +40,7 @@ class Drawn:
     data: bytes
     content_type: str
     facts: Facts
+    is_pinned: bool  # its address names the version of the template that drew it
 
 
 class Workshop:
@@ -89,7 +90,7 @@ class Workshop:
             "verdicts": verdicts(format, len(rendered.data), rendered.width, rendered.height),
             "findings": findings,
         }
-        return Drawn(rendered.data, rendered.content_type, facts)
+        return Drawn(rendered.data, rendered.content_type, facts, card.immutable)
 
     def explain(self, card: CardRequest) -> Facts:
         """Return boxes, texts, faces and findings of a card. Raises CardError."""

@@ -72,6 +72,13 @@ async def test_a_drawing_tells_bytes_type_and_every_platforms_verdict(client: Cl
     assert width == pytest.approx(1.91 / 2, abs=1e-3)
 
 
+async def test_a_browser_keeps_the_picture_of_a_version_and_of_nothing_else(client: Client) -> None:
+    _, facts = await draw(client, "note.png?title=Hi")
+    for version, kept in ((facts["version"][:12], "private, max-age=3600"), ("0" * 12, "no-store")):
+        async with client.get(f"/studio/api/draw/note.png?title=Hi&_tv={version}") as answer:
+            assert answer.headers["Cache-Control"] == kept
+
+
 async def test_a_file_that_a_platform_does_not_take_is_refused_with_the_reason(client: Client) -> None:
     _, facts = await draw(client, "note.avif?title=Hi")
     verdict = next(verdict for verdict in facts["verdicts"] if verdict["platform"] == "WhatsApp")
