@@ -26,6 +26,12 @@ class Platform:
     kind: Literal["platform", "reported"]
     source: str
     read: date  # when the source was looked at
+    agent: str  # what its crawler calls itself
+    crawler: str  # where that and what follows comes from
+    robots: str = ""  # the name it looks for in robots.txt; empty where it does not ask
+    html_bytes: int | None = None  # of a page that it reads
+    twitter_first: bool = False  # twitter:* elements go before og:*
+    asks_large: bool = False  # the large picture needs twitter:card = summary_large_image
 
     def refusal(self, format: Format, size: int) -> str:
         """Say why this platform does not show a file, or nothing where it does."""
@@ -48,6 +54,12 @@ def platforms() -> tuple[Platform, ...]:
             kind=row["kind"],
             source=row["source"],
             read=row["read"],
+            agent=row["agent"],
+            crawler=row["crawler"],
+            robots=row.get("robots", ""),
+            html_bytes=row.get("html_bytes"),
+            twitter_first=row.get("twitter_first", False),
+            asks_large=row.get("asks_large", False),
         )
         for row in rows
     ]

@@ -19,6 +19,8 @@ from PIL import Image
 from waiting import wait_until
 from workerd import free_port
 
+from emblazon_origin.audit.audit import audit
+from emblazon_origin.audit.visit import Visitor
 from emblazon_origin.host.wrangler import node_binary
 from fidelity.chromium import browser
 
@@ -175,6 +177,17 @@ def test_independent_client_finds_the_card_and_its_picture(
         assert [str(side) for side in picture.size] == [str(image["width"]), str(image["height"])]
         assert answer.headers["content-type"] == f"image/{(picture.format or '').lower()}" == image["type"]
     assert len(answer.content) < 300_000
+
+
+@pytest.mark.parametrize("slug", ["maps", "arabic"])
+def test_audit_finds_nothing_wrong_with_the_pages(
+    site: tuple[Example, Process, dict[str, str]], slug: str
+) -> None:
+    example, server, _ = site
+    with Visitor(seconds=60) as visitor:
+        page = next(audit([server.url + example.page.format(slug=slug)], visitor))
+    assert page.findings == ()
+    assert {preview.size for preview in page.previews} == {"large"}
 
 
 def test_cover_of_the_post_is_in_its_card(site: tuple[Example, Process, dict[str, str]]) -> None:

@@ -24,7 +24,7 @@ EPILOG = """exit codes:
   0  done
   1  a server, a file or the network failed
   2  the command line, the card or a setting is wrong
-  3  `lint` or `explain --strict` found errors
+  3  `lint`, `audit` or `explain --strict` found errors
 """
 # The module that defines each command; only the named one is loaded.
 COMMANDS = {
@@ -35,6 +35,7 @@ COMMANDS = {
     "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "many.pages",
     "warm": "many.warm", "worker": "project.worker_files", "stats": "project.stats",
     "manifest": "schema_commands", "types": "schema_commands", "completion": "completion",
+    "audit": "audit_command",
 }  # fmt: skip
 
 

@@ -242,6 +242,44 @@ class ExportMetaOutput(TypedDict):
     html: str
 
 
+class AuditFindingOutput(TypedDict):
+    """A fault of a page; no platforms means all, line 0 means no place."""
+
+    severity: str
+    code: str
+    message: str
+    line: int
+    platforms: list[str]
+    fix: str
+
+
+class PreviewOutput(TypedDict):
+    """What a platform shows: `size` is large, small or none, `crop` what is seen: x, y, width, height."""
+
+    platform: str
+    title: str
+    description: str
+    image: str
+    size: str
+    crop: list[int] | None
+    why: str
+
+
+class AuditPageOutput(TypedDict):
+    """One page."""
+
+    url: str
+    errors: int
+    findings: list[AuditFindingOutput]
+    previews: list[PreviewOutput]
+
+
+class AuditOutput(TypedDict):
+    """All pages, in the order in which they were named."""
+
+    pages: list[AuditPageOutput]
+
+
 class WarmOutput(TypedDict):
     """One address; `state` is drawn, hit, skipped or failed, `status` 0 where nothing answered."""
 
@@ -282,6 +320,7 @@ OUTPUTS = {
     "config": Output(list[SettingOutput]),
     "doctor": Output(list[CheckOutput]),
     "stats": Output(StatsOutput),
+    "audit": Output(AuditOutput),
 }
 # Commands that print no facts, and why.
 WITHOUT_JSON = {

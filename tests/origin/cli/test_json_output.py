@@ -34,7 +34,7 @@ LINES = {
     "config": ["config", "--all"],
     "doctor": ["doctor"],
 }
-OF_SERVERS = {"purge", "stats", "warm"}  # tests/origin/cli/test_warm.py runs one
+OF_SERVERS = {"audit", "purge", "stats", "warm"}  # tests/origin/cli/test_warm.py runs one
 
 
 @pytest.fixture
