@@ -177,6 +177,8 @@ def test_every_figure_names_its_source_and_when_it_was_read() -> None:
         assert f"{platform.bytes:,}" in row
         assert platform.read.isoformat() in row
         assert platform.source in page
+        assert f"| {platform.name} | `{platform.agent}` | {platform.robots or 'not asked'} |" in page
+        assert platform.crawler in page
 
 
 def full_bleed(folder: Path) -> str:
