@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 from urllib.parse import urlsplit
-
-from emblazon.contract.schema import Format
 
 from ..platforms import Platform, platforms
 from .finding import AuditFinding
@@ -137,8 +134,3 @@ def cropped_share(picture: Picture, platform: Platform) -> float:
         return 0.0
     ratio = picture.width / picture.height
     return 1 - min(ratio, platform.ratio) / max(ratio, platform.ratio)
-
-
-def shown_format(picture: Picture) -> Format | None:
-    """Return a picture's format where the table of platforms knows it."""
-    return cast("Format", picture.format) if picture.format in ("png", "jpg", "webp", "avif") else None
