@@ -6,7 +6,6 @@ many/                          many cards: `export`, `pages`, `warm`
 project/                       a project as a whole: `init`, `config`, `doctor`, …
 sign.py, url_command.py        addresses; purge.py: forget cards
 schema_commands.py             `manifest`, `types`: the templates' schemas
-audit_command.py               `audit`: what platforms show of a page
 fonts_command.py               `fonts`; completion.py: `completion`
 gallery.py                     the page at `/` of the local server
 card_input.py, numbers.py      arguments; exit_codes.py: how commands end

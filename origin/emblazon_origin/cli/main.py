@@ -35,7 +35,7 @@ COMMANDS = {
     "doctor": "project.doctor", "url": "url_command", "meta": "url_command", "pages": "many.pages",
     "warm": "many.warm", "worker": "project.worker_files", "stats": "project.stats",
     "manifest": "schema_commands", "types": "schema_commands", "completion": "completion",
-    "audit": "audit_command",
+    "audit": "project.audit_command",
 }  # fmt: skip
 
 

@@ -8,12 +8,12 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .exit_codes import FINDINGS
-from .numbers import http_url
+from ..exit_codes import FINDINGS
+from ..numbers import http_url
 
 if TYPE_CHECKING:
-    from ..audit.audit import Audited
-    from .outputs import AuditOutput, AuditPageOutput
+    from ...audit.audit import Audited
+    from ..outputs import AuditOutput, AuditPageOutput
 
 WIDTH = 100
 
@@ -33,8 +33,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Audit the pages; 3 where something costs a platform's card or picture."""
-    from ..audit.audit import audit
-    from ..audit.visit import Visitor
+    from ...audit.audit import audit
+    from ...audit.visit import Visitor
 
     with Visitor(seconds=options.seconds) as visitor:
         pages = []
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         told: AuditOutput = {"pages": [_as_json(page) for page in pages]}
         print(json.dumps(told, ensure_ascii=False))
     if options.html is not None:
-        from ..audit.html_report import html_report
+        from ...audit.html_report import html_report
 
         options.html.write_text(html_report(pages), encoding="utf-8")
         if not options.json:
