@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .finding import CHECKS, AuditFinding
 from .page_checks import page_findings
 from .picture_checks import picture_findings
-from .previews import Preview, previews
+from .previews import PlatformPreview, previews
 from .subject import Subject, visit
 from .tag_checks import tag_findings
 from .visit import Visitor
@@ -22,7 +22,7 @@ class Audited:
 
     url: str
     findings: tuple[AuditFinding, ...]
-    previews: tuple[Preview, ...]
+    previews: tuple[PlatformPreview, ...]
     subject: Subject
 
     @property

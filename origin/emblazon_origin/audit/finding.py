@@ -9,7 +9,7 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class AuditRule:
     """What is looked for: how bad it is, what it means, and what to do."""
 
     severity: Severity
@@ -37,15 +37,15 @@ class AuditFinding:
         return CHECKS[self.code].fix
 
 
-def _error(meaning: str, fix: str) -> Check:
-    return Check("error", meaning, fix)
+def _error(meaning: str, fix: str) -> AuditRule:
+    return AuditRule("error", meaning, fix)
 
 
-def _warning(meaning: str, fix: str) -> Check:
-    return Check("warning", meaning, fix)
+def _warning(meaning: str, fix: str) -> AuditRule:
+    return AuditRule("warning", meaning, fix)
 
 
-CHECKS: dict[str, Check] = {
+CHECKS: dict[str, AuditRule] = {
     # the page
     "page-unreachable": _error("no server answers", "Check the name, the port and the firewall."),
     "page-certificate": _error("the certificate is not valid", "Renew it, with its whole chain."),

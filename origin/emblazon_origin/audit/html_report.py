@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from .audit import Audited
-from .previews import Preview
+from .previews import PlatformPreview
 from .subject import Subject
 
 _WIDTH = 480  # px of a picture in the report
@@ -33,7 +33,7 @@ def html_report(pages: Sequence[Audited], now: datetime | None = None) -> str:
     return environment.get_template("report.html.jinja").render(pages=shown, moment=moment)
 
 
-def _thumbnail(subject: Subject, preview: Preview) -> str:
+def _thumbnail(subject: Subject, preview: PlatformPreview) -> str:
     """Return the part of the picture that a platform shows, as a data URL; empty where it shows none."""
     if preview.crop is None:
         return ""

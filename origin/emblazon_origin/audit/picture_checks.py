@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ..platforms import Platform, platforms
 from .finding import AuditFinding
-from .subject import Picture, Subject
+from .subject import PictureFile, Subject
 from .visit import Answer
 
 _PROBLEMS = {
@@ -75,7 +75,7 @@ def _of_answer(subject: Subject, answer: Answer) -> Iterator[AuditFinding]:
         )
 
 
-def _of_file(picture: Picture) -> Iterator[AuditFinding]:
+def _of_file(picture: PictureFile) -> Iterator[AuditFinding]:
     if picture.problem:
         yield AuditFinding("image-damaged", picture.problem[:200])
         return
@@ -91,7 +91,7 @@ def _of_file(picture: Picture) -> Iterator[AuditFinding]:
         yield AuditFinding("image-turned", f"EXIF orientation {picture.orientation}")
 
 
-def _declared(subject: Subject, picture: Picture) -> Iterator[AuditFinding]:
+def _declared(subject: Subject, picture: PictureFile) -> Iterator[AuditFinding]:
     tags = subject.tags
     for key, right in (("og:image:width", picture.width), ("og:image:height", picture.height)):
         tag = tags.first(key)
@@ -105,7 +105,7 @@ def _declared(subject: Subject, picture: Picture) -> Iterator[AuditFinding]:
         yield AuditFinding("image-type-wrong", message, tag.line)
 
 
-def _of_platforms(picture: Picture) -> Iterator[AuditFinding]:
+def _of_platforms(picture: PictureFile) -> Iterator[AuditFinding]:
     by_fault: dict[tuple[str, str], list[str]] = {}
     for platform in platforms():
         for code, message in _of_platform(picture, platform):
@@ -114,7 +114,7 @@ def _of_platforms(picture: Picture) -> Iterator[AuditFinding]:
         yield AuditFinding(code, message, 0, tuple(names))
 
 
-def _of_platform(picture: Picture, platform: Platform) -> Iterator[tuple[str, str]]:
+def _of_platform(picture: PictureFile, platform: Platform) -> Iterator[tuple[str, str]]:
     kind = picture.format
     if kind not in platform.types and not (kind == "gif" and "png" in platform.types):
         yield "image-format", f"{kind.upper()} is not shown"
@@ -128,7 +128,7 @@ def _of_platform(picture: Picture, platform: Platform) -> Iterator[tuple[str, st
         yield "image-crop", f"{picture.width} × {picture.height} px"
 
 
-def cropped_share(picture: Picture, platform: Platform) -> float:
+def cropped_share(picture: PictureFile, platform: Platform) -> float:
     """Return which part of a picture a platform's crop takes away."""
     if platform.ratio is None or not picture.height:
         return 0.0

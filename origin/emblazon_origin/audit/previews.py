@@ -7,13 +7,13 @@ from typing import Literal
 
 from ..platforms import Platform, platforms
 from .finding import AuditFinding
-from .subject import Picture, Subject, look_at
+from .subject import PictureFile, Subject, look_at
 
 Size = Literal["large", "small", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PlatformPreview:
     """A platform's card: texts, picture, and `crop`, its part that is seen: x, y, width, height in px."""
 
     platform: str
@@ -25,12 +25,12 @@ class Preview:
     why: str
 
 
-def previews(subject: Subject, findings: list[AuditFinding]) -> list[Preview]:
+def previews(subject: Subject, findings: list[AuditFinding]) -> list[PlatformPreview]:
     """Return one for each platform."""
     return [_preview(subject, platform, findings) for platform in platforms()]
 
 
-def _preview(subject: Subject, platform: Platform, findings: list[AuditFinding]) -> Preview:
+def _preview(subject: Subject, platform: Platform, findings: list[AuditFinding]) -> PlatformPreview:
     tags = subject.tags
     order = ("twitter:", "og:") if platform.twitter_first else ("og:", "twitter:")
     title = tags.text(*(f"{prefix}title" for prefix in order)) or " ".join(tags.title.split())
@@ -38,22 +38,24 @@ def _preview(subject: Subject, platform: Platform, findings: list[AuditFinding])
     blocking = [f for f in findings if f.code.startswith("page-") and f.severity == "error"]
     concerned = [f for f in blocking if not f.platforms or platform.name in f.platforms]
     if concerned:
-        return Preview(platform.name, "", "", "", "none", None, concerned[0].message)
+        return PlatformPreview(platform.name, "", "", "", "none", None, concerned[0].message)
     picture, why = _picture(subject, platform, findings)
     if picture is None:
-        return Preview(platform.name, title, description, subject.image_url(platform), "none", None, why)
+        return PlatformPreview(
+            platform.name, title, description, subject.image_url(platform), "none", None, why
+        )
     size: Size = "large"
     if picture.width < platform.least[0] or picture.height < platform.least[1]:
         size, why = "small", f"smaller than {platform.least[0]} × {platform.least[1]}"
     elif platform.asks_large and tags.text("twitter:card") not in ("summary_large_image", "player"):
         size, why = "small", "twitter:card does not ask for the large picture"
     crop = crop_of(picture, 1.0 if size == "small" else platform.ratio)
-    return Preview(platform.name, title, description, subject.image_url(platform), size, crop, why)
+    return PlatformPreview(platform.name, title, description, subject.image_url(platform), size, crop, why)
 
 
 def _picture(
     subject: Subject, platform: Platform, findings: list[AuditFinding]
-) -> tuple[Picture | None, str]:
+) -> tuple[PictureFile | None, str]:
     """Return the picture that a platform shows, or why it shows none."""
     answer = subject.image(platform)
     if answer is None:
@@ -68,7 +70,7 @@ def _picture(
     return (picture, "") if picture.width else (None, "what comes is no picture that it shows")
 
 
-def crop_of(picture: Picture, ratio: float | None) -> tuple[int, int, int, int]:
+def crop_of(picture: PictureFile, ratio: float | None) -> tuple[int, int, int, int]:
     """Return the part that is seen of a picture, centred."""
     width, height = picture.width, picture.height
     if ratio is None:

@@ -30,7 +30,7 @@ MOST_PIXELS = 100_000_000  # that are decoded, to see whether a picture is whole
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureFile:
     """A picture's file; `format` as in the table of platforms, "" where it is no picture."""
 
     format: str
@@ -94,7 +94,7 @@ class Subject:
         return self.visitor.get(url, platform.agent if platform is not None else BROWSER)
 
     @cached_property
-    def picture(self) -> Picture | None:
+    def picture(self) -> PictureFile | None:
         """The picture, looked into; None where nothing came."""
         answer = self.image()
         return look_at(answer.body) if answer is not None and answer.is_good else None
@@ -109,25 +109,25 @@ def visit(url: str, visitor: Visitor) -> Subject:
     return Subject(url, page, crawled, visitor)
 
 
-def look_at(data: bytes) -> Picture:
+def look_at(data: bytes) -> PictureFile:
     """Look into a picture's file."""
     start = data[:1000].lstrip().lower()
     if start.startswith((b"<svg", b"<?xml")) and b"<svg" in data[:4000].lower():
-        return Picture("svg", len(data))
+        return PictureFile("svg", len(data))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data))
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
-        return Picture("", len(data))
+        return PictureFile("", len(data))
     with image:
         kind = _FORMATS.get(image.format or "", "other")
         frames = getattr(image, "n_frames", 1)
-        known = Picture(kind, len(data), image.width, image.height, image.mode, frames)
+        known = PictureFile(kind, len(data), image.width, image.height, image.mode, frames)
         return known if image.width * image.height > MOST_PIXELS else _decoded(image, known)
 
 
-def _decoded(image: Image.Image, known: Picture) -> Picture:
+def _decoded(image: Image.Image, known: PictureFile) -> PictureFile:
     try:
         image.load()
         turned = image.getexif().get(_ORIENTATION, 1)

@@ -48,8 +48,8 @@ def _missing(subject: Subject) -> Iterator[AuditFinding]:
     if not tags.text("og:title"):
         code = "og-title-missing" if tags.title.strip() or tags.text("twitter:title") else "title-missing"
         yield AuditFinding(code, "the page has no og:title")
-    if not tags.text("og:description"):
-        yield AuditFinding("description-missing", "the page has no og:description")
+    if not tags.text("og:description", "twitter:description", "description"):
+        yield AuditFinding("description-missing", "the page has no og:description and no description")
     if not tags.text("og:image", "og:image:url"):
         yield AuditFinding("image-missing", "the page has no og:image")
     if not tags.text("og:url"):
