@@ -55,14 +55,13 @@ class Computation:
     parent: Computed | None
     cascaded: Values
     custom: Mapping[str, Custom | None]
-    attributes: dict[str, str]
     declared: Mapping[str, Custom | Wide] = field(default_factory=dict)  # custom properties declared here
     context: Context = field(init=False)
 
     def compute(self) -> Computed:
         """Return the element's computed values and style."""
         parent, env = self.parent, self.env
-        self.context = Context(env.viewport, base=env.base, attributes=self.attributes, metrics=env.metrics)
+        self.context = Context(env.viewport, base=env.base, metrics=env.metrics)
         context = self.context
         fields: Values = {}
         if parent is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ... import limits
 from ...caching import ByteCache
@@ -16,6 +16,7 @@ from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
 from ..syntax.registry import Values
 from ..values import value_types as v
+from ..values.computed import ComputedStyle
 from ..values.dom import Element, Text
 from ..values.node import HtmlNode
 from .compute import Computation, Environment
@@ -72,6 +73,8 @@ class Styler:
     customs: dict[tuple[object, ...], tuple[Mapping[str, Custom | None], object, object]] = field(
         default_factory=dict
     )
+    known: dict[tuple[object, ...], tuple[Computed, Computed, Values, object]] = field(default_factory=dict)
+    settled: dict[tuple[int, bool], tuple[ComputedStyle, ComputedStyle]] = field(default_factory=dict)
     definitions: dict[tuple[int, int], tuple[str, HtmlNode, object]] = field(default_factory=dict)
     characters: int = 0
     by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
@@ -132,10 +135,17 @@ class Styler:
                 "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
             )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
-        computed.style = settle_display(computed.style, is_item=parent.flex_parent)
+        computed.style = self.settle(computed.style, parent.flex_parent)
         if node.tag == "body" and parent.node.parent is None:  # the page's direction is body's (§8)
             parent.element.style = parent.element.style.replace(direction=computed.style.direction)
         return self.open(node, computed, parent)
+
+    def settle(self, style: ComputedStyle, is_item: bool) -> ComputedStyle:
+        """Return the style with the display that its box has, one for all elements that share it."""
+        found = self.settled.get((id(style), is_item))
+        if found is None:  # the entry keeps the style alive, and so its id
+            found = self.settled[id(style), is_item] = settle_display(style, is_item=is_item), style
+        return found[0]
 
     def open(self, node: HtmlNode, computed: Computed, parent: _Open | None) -> _Open:
         """Make the element, its marker and its ::before."""
@@ -346,6 +356,26 @@ class Styler:
             )
         return block
 
+    def computed_once(
+        self,
+        parent: Computed | None,
+        values: Values,
+        custom: Mapping[str, Custom | None],
+        declared: Mapping[str, Custom | Wide],
+    ) -> Computed:
+        """Compute, once for all elements with the same cascaded values below parents of the same style."""
+        if parent is None:
+            return Computation(self.env, None, values, custom, declared).compute()
+        key = (
+            id(parent.style), id(parent.values), id(parent.inherited), id(parent.fields), id(custom),
+            *values, *map(id, values.values()),
+        )  # fmt: skip
+        found = self.known.get(key)
+        if found is None:  # the entry keeps what the ids name alive
+            result = Computation(self.env, parent, values, custom, declared).compute()
+            self.known[key] = found = (result, replace(parent), values, custom)
+        return replace(found[0])
+
     def computed(
         self,
         node: HtmlNode,
@@ -364,7 +394,7 @@ class Styler:
                 self.customs[key] = (custom, inherited, declared)
             else:
                 custom = found[0]
-        result = Computation(self.env, parent, values, custom, node.attributes, declared).compute()
+        result = self.computed_once(parent, values, custom, declared)
         if not _REFERRING.isdisjoint(result.values):
             references = SvgReferences(
                 lambda: self.svg_ids(node),

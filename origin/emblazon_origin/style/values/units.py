@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from . import value_types as v
@@ -55,7 +55,6 @@ class Context:
     color: v.Color = v.BLACK
     scheme: Literal["light", "dark"] = "light"
     base: str = ""  # directory or URL that url() resolves against
-    attributes: dict[str, str] = field(default_factory=dict)
     style: ComputedStyle | None = None  # whose fonts the font-relative units measure
     metrics: FontMetricsPort | None = None
     measured: FontMeasures | None = None
