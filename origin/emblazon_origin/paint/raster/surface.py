@@ -27,11 +27,6 @@ def byte(value: float) -> int:
     return max(0, min(255, round(value * 255)))
 
 
-@remembered("color tables", 64, bytes_each=2_200)
-def _scale_table(alpha: int) -> list[int]:
-    return [(i * alpha + 127) // 255 for i in range(256)]
-
-
 @remembered("color tables", 64, bytes_each=6_300)
 def _tint_table(color: tuple[int, int, int], alpha: int) -> list[int]:
     """Return what each channel value becomes under a colour of one alpha, rounded as Pillow's paste does."""
@@ -41,7 +36,14 @@ def _tint_table(color: tuple[int, int, int], alpha: int) -> list[int]:
 
 def scale_mask(mask: Image.Image, alpha: int) -> Image.Image:
     """Multiply coverage by an alpha of 0–255."""
-    return mask if alpha == 255 else mask.point(_scale_table(alpha))
+    if alpha == 255:
+        return mask
+    scaled = Image.new("L", mask.size)
+    scaled.paste(alpha, (0, 0, *mask.size), mask)
+    return scaled
+
+
+_TABLE_FROM = 30_000  # pixels from which on a table of what colours become is quicker than mixing them
 
 
 class Surface:
@@ -111,7 +113,7 @@ class Surface:
             self._replace(source)
             return
         if cover is None and alpha < 255:
-            if isinstance(source, tuple):
+            if isinstance(source, tuple) and box.width * box.height > _TABLE_FROM:
                 self.rgb.paste(self.rgb.crop(area).point(_tint_table(source, alpha)), area)
                 if self.alpha is not None:
                     self.alpha.paste(255, area, Image.new("L", box.size, alpha))
@@ -119,6 +121,7 @@ class Surface:
             cover = Image.new("L", box.size, alpha)
         elif cover is not None:
             cover = scale_mask(cover, alpha)
+        if cover is not None:
             # Pillow lays a picture through a mask twice as fast as a colour.
             source = Image.new("RGB", box.size, source) if isinstance(source, tuple) else source
         self.rgb.paste(source, area, cover)

@@ -25,7 +25,7 @@ def turned_run_mask(
     size = run.size * dpr
     if size * max(matrix.scale) > MAX_GLYPH_SIDE:
         mask = coverage(_device_path(run, origin, dpr, matrix), IDENTITY, visible, glyphs=True)
-        return mask and Mask(mask.image.point(coverage_table(level)), mask.x, mask.y)
+        return mask and Mask(mask.image.point(list(coverage_table(level))), mask.x, mask.y)
     turn = (matrix.a * size, matrix.b * size, matrix.c * size, matrix.d * size)
     drawn = compose(_in_sight(_placed(run, _origins(run, origin, dpr, matrix), turn, level), visible))
     return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 from ..selectors import Selector
 from ..syntax.declarations import Block
@@ -15,8 +16,7 @@ from ..values.node import HtmlNode
 USER_AGENT, HINTS, AUTHOR = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One selector of a rule with its place in the cascade; sorts by `normal` or by `important`."""
 
     selector: Selector
@@ -46,6 +46,15 @@ class RuleSet:
             buckets.setdefault(selector.key, []).append(
                 Candidate(selector, rule.block, selector.is_key, normal, important)
             )
+
+    def copy(self) -> RuleSet:
+        """Return a set to which rules can be added."""
+        return RuleSet(
+            {
+                pseudo: {key: list(bucket) for key, bucket in buckets.items()}
+                for pseudo, buckets in self.buckets.items()
+            }
+        )
 
     def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
         """Return what matches the element, in cascade order of normal declarations.

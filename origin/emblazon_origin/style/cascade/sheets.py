@@ -160,17 +160,14 @@ def build_cascade(sheets: list[Loaded], viewport: Viewport) -> Cascade:
 
 
 def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
-    cascade = Cascade()
+    cascade = Cascade(_user_agent_rules().copy())
     layers: list[Layer] = []
     for loaded in sheets:
         if all(condition(viewport) for condition in loaded.conditions):
             layers += [loaded.layer[: i + 1] for i in range(len(loaded.layer))]
             layers += [(*loaded.layer, *path) for path in loaded.sheet.layers]
     order = layer_order(layers)
-    count = 0
-    for rule in user_agent().rules:
-        cascade.rules.add(rule, USER_AGENT, 0, count)
-        count += 1
+    count = len(user_agent().rules)
     faces: list[FontFaceRule] = []
     for loaded in sheets:
         if not all(condition(viewport) for condition in loaded.conditions):
@@ -184,6 +181,14 @@ def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
     cascade.font_faces = tuple(faces)
     cascade.weight = 1000 + 200 * count
     return cascade
+
+
+@lru_cache(maxsize=1)
+def _user_agent_rules() -> RuleSet:
+    rules = RuleSet()
+    for number, rule in enumerate(user_agent().rules):
+        rules.add(rule, USER_AGENT, 0, number)
+    return rules
 
 
 def _holds(rule: StyleRule, viewport: Viewport) -> bool:

@@ -64,11 +64,11 @@ class Strike:
     `level` is that of the colour that they are corrected for (`coverage.py`), None: as the outlines have it.
     """
 
-    __slots__ = ("_masks", "bytes", "font", "level", "size")
+    __slots__ = ("_masks", "_told", "bytes", "font", "level", "size")
 
     def __init__(self, font: FontInstance, size: float, level: int | None) -> None:
         self.font, self.size, self.level = font, size, level
-        self.bytes = 0
+        self.bytes = self._told = 0
         self._masks: dict[int, GlyphMask] = {}
 
     def mask(self, glyph: int, step: int) -> GlyphMask:
@@ -77,21 +77,22 @@ class Strike:
         return self._draw(glyph, step) if found is None else found
 
     def _draw(self, glyph: int, step: int) -> GlyphMask:
-        drawn = _corrected(_rasterise(self.font, glyph, self.size, step / SUBPIXEL_STEPS), self.level)
+        drawn = _rasterise(self.font, glyph, self.size, step / SUBPIXEL_STEPS, self.level)
         self._masks[glyph << 3 | step] = drawn
         self.bytes += _GLYPH_BYTES + _area(drawn)
-        _strikes.put((self.font, self.size, self.level), self)  # it has grown
+        if self.bytes >= self._told + _STRIKE_STEP:
+            self._told = self.bytes
+            _strikes.put((self.font, self.size, self.level), self)  # it has grown
         return drawn
 
 
-_GLYPH_BYTES = 300
+_GLYPH_BYTES, _STRIKE_STEP = 300, 16_384
 _strikes: ByteCache[Strike] = ByteCache("strikes", 24 << 20, lambda strike: strike.bytes, largest=0.25)
 
 
 def strike_of(font: FontInstance, size: float, level: int | None) -> Strike:
     """Return the glyphs of a font at `size` device px per em."""
-    found = _strikes.peek((font, size, level))
-    return Strike(font, size, level) if found is None else found
+    return _strikes.get((font, size, level), lambda: Strike(font, size, level))
 
 
 def turned_mask(
@@ -112,28 +113,25 @@ def turned_mask(
         k, lift = 1 / font.units_per_em, font.embolden / 2
         a, b, c, d = turn
         x, y = shift[0] + c * lift, shift[1] + d * lift
-        drawn = _draw(font, glyph, (a * k, -b * k, -c * k, d * k, x, -y))
-        found = _turned.put(key, _corrected(drawn, level))
+        drawn = _draw(font, glyph, (a * k, -b * k, -c * k, d * k, x, -y), level)
+        found = _turned.put(key, drawn)
     return found
 
 
-def _corrected(mask: GlyphMask, level: int | None) -> GlyphMask:
-    if mask.image is None or level is None:
-        return mask
-    return mask._replace(image=mask.image.point(coverage_table(level)))
-
-
-def _rasterise(font: FontInstance, glyph: int, size: float, shift: float) -> GlyphMask:
+def _rasterise(font: FontInstance, glyph: int, size: float, shift: float, level: int | None) -> GlyphMask:
     k = layout_unit(size) / font.units_per_em
     extents = font.hb_font.get_glyph_extents(glyph)
     if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
         return _BLANK
     # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
-    return _draw(font, glyph, (k, 0.0, 0.0, k, shift, -font.embolden * size / 2))
+    return _draw(font, glyph, (k, 0.0, 0.0, k, shift, -font.embolden * size / 2), level)
 
 
 def _draw(
-    font: FontInstance, glyph: int, transform: tuple[float, float, float, float, float, float]
+    font: FontInstance,
+    glyph: int,
+    transform: tuple[float, float, float, float, float, float],
+    level: int | None,
 ) -> GlyphMask:
     draw = _rasteriser()
     draw.transform = transform
@@ -144,7 +142,8 @@ def _draw(
     box = raster.extents
     if box is None or not box.width or not box.height:
         return _BLANK
-    image = Image.frombytes("L", (box.width, box.height), raster.buffer, "raw", "L", box.stride, -1)
+    coverage = raster.buffer if level is None else bytes(raster.buffer).translate(coverage_table(level))
+    image = Image.frombytes("L", (box.width, box.height), coverage, "raw", "L", box.stride, -1)
     return GlyphMask(image, box.x_origin, -(box.y_origin + box.height))
 
 
