@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
 from .frame import Constraints, Frame
 from .grid.layout import layout_grid
-from .height_use import holds_minders, is_plain_text, minds_height
+from .height_use import holds_minders, ignores_own_height, is_settled_by_width, minds_height
 from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
 from .replaced import replaced_size
@@ -69,9 +70,11 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     constraints = _those_that_matter(node, constraints)
     if not floating and (known := fragments.get(constraints)) is not None:
         return known
-    if constraints.height is not None and not floating and is_plain_text(node):
+    if constraints.height is not None and not floating and is_settled_by_width(node):
         natural = fragments.get(constraints._replace(height=None, height_is_definite=True))
-        if natural is not None and natural.height == constraints.height:
+        if natural is not None and natural.height != constraints.height:
+            natural = _as_high(natural, constraints.height) if ignores_own_height(node) else None
+        if natural is not None:
             fragments[constraints] = natural
             return natural
     if not floating:  # else it depends on where it lies
@@ -86,6 +89,13 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     if not floating:
         fragments[constraints] = fragment
     return fragment
+
+
+def _as_high(fragment: Fragment, height: float) -> Fragment:
+    """Return a fragment at another height, which changes nothing inside."""
+    copied = copy(fragment)
+    copied.height = height
+    return copied
 
 
 def _those_that_matter(node: Node, constraints: Constraints) -> Constraints:

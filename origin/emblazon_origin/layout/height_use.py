@@ -45,14 +45,30 @@ def _holds(node: Node) -> bool:
     return any(minds_height(child) or holds_minders(child) for child in below)
 
 
-def is_plain_text(node: Node) -> bool:
+def ignores_own_height(node: Node) -> bool:
     """Whether an item has text and inline boxes alone, so that its height changes nothing inside."""
     return (
         node.kind == "inline"
+        and _is_plain_item(node)
+        and node.style.overflow_y in ("visible", "clip")
+        and node.style.align_content == "normal"
+        and not any(isinstance(entry, Atomic | Absolute) for entry in node.content)
+    )
+
+
+def is_settled_by_width(node: Node) -> bool:
+    """Whether an item that is given the height that it has by itself stays as it is inside."""
+    if node.is_settled is None:
+        node.is_settled = _is_plain_item(node) and (ignores_own_height(node) or not holds_minders(node))
+    return node.is_settled
+
+
+def _is_plain_item(node: Node) -> bool:
+    return (
+        node.kind in ("inline", "block", "flex")
         and node.is_item
         and node.is_root_context
         and node.marker is None
         and node.style.text_fit is None
         and not node.style.contain
-        and not any(isinstance(entry, Atomic | Absolute) for entry in node.content)
     )

@@ -76,19 +76,20 @@ class Node:
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
     minds_height: bool | None = None  # around it, see height_use.py; None: not asked yet
     holds_minders: bool | None = None  # of its own height
+    is_settled: bool | None = None  # by its width
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
 
     def restyled(self, style: ComputedStyle) -> Node:
         """Return the same box in another style."""
         other = copy.copy(self)
-        other.style, other.minds_height = style, None
+        other.style, other.minds_height, other.is_settled = style, None, None
         return other
 
     def emptied(self) -> Node:
         """Return the same box without content, which size containment measures instead of it."""
         other = self.restyled(self.style.replace(contain=frozenset()))
-        other.children, other.content, other.holds_minders = [], [], None
+        other.children, other.content, other.holds_minders, other.is_settled = [], [], None, None
         return other
 
     @property

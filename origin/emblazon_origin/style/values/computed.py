@@ -32,9 +32,10 @@ Alignment = Literal[
 class ComputedStyle:
     """The computed style of one element, pseudo-element or anonymous box."""
 
-    # `derived` is for later stages, which keep there what they make of the values; copies begin without.
-    __slots__ = ("__dict__", "derived")
+    # These are for later stages, which keep there what they make of the values; copies begin without.
+    __slots__ = ("__dict__", "derived", "fonts")
     derived: object
+    fonts: object
 
     # Box generation and size
     display: Display = "inline"
@@ -242,7 +243,7 @@ class ComputedStyle:
         return style
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name == "derived":
+        if name in ("derived", "fonts"):
             object.__setattr__(self, name, value)
             return
         raise AttributeError(f"a computed style is frozen; replace({name}=…) gives another one")

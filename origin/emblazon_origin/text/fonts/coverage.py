@@ -13,6 +13,7 @@ GAMMA, CONTRAST = 1.2, 0.2
 _LEVELS = 8
 
 
+@remembered("luminance levels", 1024, bytes_each=250)
 def luminance_level(color: Color) -> int:
     """Return which of the eight tables serves a text colour."""
     linear = sum(

@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import uharfbuzz as hb
 
@@ -53,6 +54,13 @@ class _Shared:
 
 def _font_sets() -> ByteCache[FontSet]:
     return ByteCache("font sets", 1 << 20, lambda _: SET_BYTES)
+
+
+class _StyleFonts(NamedTuple):
+    """What a style keeps of its fonts."""
+
+    library: FontLibrary
+    fonts: FontSet
 
 
 class FontLibrary:
@@ -96,10 +104,12 @@ class FontLibrary:
 
     def font_set(self, style: ComputedStyle) -> FontSet:
         """Return the fonts of a style, in fallback order."""
+        known = getattr(style, "fonts", None)
+        if isinstance(known, _StyleFonts) and known.library is self:
+            return known.fonts
         query = self._relevant(FontQuery.of(style))
-        found = self._sets.peek(query)
-        if found is None:
-            found = self._sets.put(query, FontSet(self, query))
+        found = self._sets.get(query, lambda: FontSet(self, query))
+        style.fonts = _StyleFonts(self, found)
         return found
 
     def _relevant(self, query: FontQuery) -> FontQuery:

@@ -75,7 +75,12 @@ _breaks: ByteCache[frozenset[int]] = ByteCache("line breaks", 1 << 20, lambda br
 
 
 def _tailored(text: str, locale: str) -> frozenset[int]:
-    return _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, icu_breaks(text, locale))))
+    return _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, _standard_breaks(text, locale))))
+
+
+def _standard_breaks(text: str, locale: str) -> tuple[int, ...]:
+    """Return UAX #14's breaks, those that the tailoring replaces left out where there are no others."""
+    return (len(text),) if text.isascii() and text.isprintable() else icu_breaks(text, locale)
 
 
 def icu_breaks(text: str, locale: str = "en") -> tuple[int, ...]:
@@ -134,7 +139,7 @@ def tailor_ascii(text: str, found: Iterable[int]) -> set[int]:
     So URLs break after `?` and `-`, not after `/`, and ` !` may begin a line.
     """
     offsets = {at for at in found if at >= len(text) or not _is_ascii_pair(text, at)}
-    for match in _ASCII_PAIRS.finditer(text):
+    for match in _ASCII_PAIRS.finditer(text) if _BREAKING.search(text) else ():
         for at in range(match.start() + 1, match.end()):
             if _ascii_break(text, at):
                 offsets.add(at)
@@ -143,6 +148,7 @@ def tailor_ascii(text: str, found: Iterable[int]) -> set[int]:
 
 
 _ASCII_PAIRS = regex.compile(r"[!-~]{2,}")
+_BREAKING = regex.compile(r"[-?(<\[{]")  # without any of these no pair breaks
 _SPACE_RUNS = regex.compile(r"(?<![ \t])[ \t]++(?=[^ \t\n\u3000\u200b])")
 
 
