@@ -144,11 +144,11 @@ def width_from(
 
     `available` is the room for the border box, for fit-content and stretch.
     """
-    extra = extra_of(node.style, basis).width
     if isinstance(value, Length):
-        return to_border_box(node.style, used(value, basis), extra)
+        return to_border_box(node.style, used(value, basis), extra_of(node.style, basis).width)
     if value in ("auto", "none", "content"):
         return None
+    extra = extra_of(node.style, basis).width
     if value == "stretch":
         return max(available, extra)
     low, high = (size + extra for size in ctx.content_sizes(node))
@@ -181,8 +181,10 @@ def height_from(
     node: Node, value: Size | MaxSize | str, basis: float | None, width_basis: float
 ) -> float | None:
     """Return the border box height for a `height`-like value; None where it depends on the content."""
-    if value == "stretch" and basis is not None:
-        return max(0.0, basis - _kept_margins(node, width_basis))
+    if not isinstance(value, Length):
+        if value == "stretch" and basis is not None:
+            return max(0.0, basis - _kept_margins(node, width_basis))
+        return None
     size = length_of(value, basis)
     if size is None:
         return None
@@ -192,6 +194,8 @@ def height_from(
 def width_limits(ctx: LayoutContext, node: Node, basis: float, available: float) -> tuple[float, float]:
     """Return min and max border box widths; `min-width: auto` is 0 here (items have their own rule)."""
     style = node.style
+    if style.min_width == "auto" and style.max_width == "none":
+        return 0.0, INFINITY
     low = width_from(ctx, node, style.min_width, basis, available)
     high = width_from(ctx, node, style.max_width, basis, available)
     return low or 0.0, INFINITY if high is None else high
@@ -199,8 +203,11 @@ def width_limits(ctx: LayoutContext, node: Node, basis: float, available: float)
 
 def height_limits(node: Node, basis: float | None, width_basis: float) -> tuple[float, float]:
     """Return min and max border box heights."""
-    low = height_from(node, node.style.min_height, basis, width_basis)
-    high = height_from(node, node.style.max_height, basis, width_basis)
+    style = node.style
+    if style.min_height == "auto" and style.max_height == "none":
+        return 0.0, INFINITY
+    low = height_from(node, style.min_height, basis, width_basis)
+    high = height_from(node, style.max_height, basis, width_basis)
     return low or 0.0, INFINITY if high is None else high
 
 

@@ -6,7 +6,7 @@ device pixels. Shapes stay crisp under any matrix, since outlines are mapped bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, floor
 
 from PIL import Image
@@ -55,7 +55,7 @@ class Painter:
 
     def clipped(self, clip: Clip) -> Painter:
         """Return the same painter with another clip."""
-        return replace(self, clip=clip)
+        return Painter(self.surface, self.matrix, clip)
 
     def sees(self, rect: Rect) -> bool:
         """True where some pixel of a rectangle may show."""

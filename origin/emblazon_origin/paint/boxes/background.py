@@ -106,12 +106,14 @@ def _clip_shape(geometry: BoxGeometry, style: ComputedStyle, clip: str) -> Round
 
     Otherwise the background would show through the border's anti-aliased round outer edge.
     """
-    if clip == "border-box" and not geometry.radii.is_square:
+    if clip == "border-box" and any(geometry.border) and not geometry.radii.is_square:
         edges = edges_of(style, geometry.border)
         if all(e.visible and e.color.a >= 1 and e.style not in ("dotted", "dashed") for e in edges):
             part = 1 / 6 if any(e.style == "double" for e in edges) else 1 / 2
             return geometry.shape_inside(Sides(*(width * part for width in geometry.border)))
-    shape = geometry.shape(clip if clip in ("padding-box", "content-box") else "border-box")
+    if clip not in ("padding-box", "content-box"):
+        return geometry.border_shape
+    shape = geometry.shape(clip)
     return RoundedRect(snap(shape.rect).rect, shape.radii)
 
 

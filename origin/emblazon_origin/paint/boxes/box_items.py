@@ -49,10 +49,11 @@ def box_items(
     shows_text = any(layer.clip == "text" for layer in style.background_layers)
     if context.kept is not None and not shows_text:
         known = ("box", id(style), geometry, matrix, id(clip), moved)
-        fresh = replace(context, kept=None)
-        return context.kept.get(
-            known, (style, clip), lambda: box_items(box, geometry, matrix, clip, fresh, lines)
-        )
+
+        def make() -> Items:
+            return box_items(box, geometry, matrix, clip, replace(context, kept=None), lines)
+
+        return context.kept.get(known, (style, clip), make)
 
     parts = _background_parts(box, geometry, context)
 

@@ -153,7 +153,7 @@ def held(value: float) -> float:
 
 def pixel_round(value: float) -> int:
     """Round half up after quantising to 1/64 px, as Chromium's layout units are snapped."""
-    return floor(round(held(value) * 64) / 64 + 0.5)
+    return (round(held(value) * 64) + 32) >> 6
 
 
 def snap(rect: Rect) -> IntRect:

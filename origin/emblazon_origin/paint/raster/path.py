@@ -141,10 +141,12 @@ class Radii(NamedTuple):
     @property
     def is_square(self) -> bool:
         """True where no corner is round."""
-        return all(rx <= 0 or ry <= 0 for rx, ry in self)
+        return self is SQUARE or all(rx <= 0 or ry <= 0 for rx, ry in self)
 
     def fit(self, width: float, height: float) -> Radii:
         """Reduce overlapping curves (CSS Backgrounds 3 §5.5); negative margins can make a size negative."""
+        if self is SQUARE:
+            return self
         width, height = max(width, 0.0), max(height, 0.0)
         sums = (
             (width, self.tl[0] + self.tr[0]),

@@ -17,6 +17,7 @@ from .geometry import IntRect
 from .rasterizer import Mask
 
 
+@remembered("colors", 1024, bytes_each=300)
 def rgb8(color: Color) -> tuple[int, int, int]:
     """Return 8-bit channels, clipped into sRGB."""
     return byte(color.r), byte(color.g), byte(color.b)
