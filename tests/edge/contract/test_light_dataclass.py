@@ -135,3 +135,9 @@ def test_constructors_can_be_compiled_before_their_first_call() -> None:
     light.compile_constructors()
     assert list(inspect.signature(Early).parameters) == ["name", "size"]
     assert Early("a").size == 3
+
+
+def test_fields_are_made_once_for_a_class() -> None:
+    card = card_class(light)
+    assert dataclasses.replace(card("a"), width=2).width == 2
+    assert card.__dataclass_fields__ is card.__dataclass_fields__

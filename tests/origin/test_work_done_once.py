@@ -1,0 +1,101 @@
+"""What is alike within a document or from one card to the next is worked out once."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from emblazon_origin import caching
+from emblazon_origin.garbage import GarbageBetweenJobs
+from emblazon_origin.render import Engine, RenderRequest
+from emblazon_origin.report import Report
+from emblazon_origin.style.style_document import style_document
+from emblazon_origin.style.values.dom import Element
+from emblazon_origin.style.values.units import Viewport
+from emblazon_origin.text.fonts.font_library import FontLibrary
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def engine() -> Engine:
+    """Return an engine with the fonts of this project."""
+    return Engine(FontLibrary(ROOT / "fonts"))
+
+
+def drawn(body: str) -> Report:
+    """Draw a page and return what it has to say."""
+    report = Report()
+    engine().draw(RenderRequest(f"<!doctype html><body>{body}", "", "", 400, 300), report)
+    return report
+
+
+def elements(root: Element) -> Iterator[Element]:
+    """Yield an element and all below it."""
+    yield root
+    for child in root.children:
+        if isinstance(child, Element):
+            yield from elements(child)
+
+
+def test_nested_columns_are_laid_out_once_for_the_height_that_they_have() -> None:
+    def work(depth: int) -> float:
+        column = "<div style='display:flex;flex-direction:column'>"
+        return drawn(column * depth + "<p>text</p>").work["layout"]
+
+    level = work(5) - work(4)
+    assert work(20) - work(19) == pytest.approx(level)
+
+
+def test_rows_that_look_alike_share_their_styles() -> None:
+    rows = "<li class=row><b style='color:red'>name</b><i>date</i></li>" * 3
+    html = (
+        f"<!doctype html><style>ul{{display:flex}}.row{{padding:1em}}.row i{{margin:2px}}</style><ul>{rows}"
+    )
+    document = style_document(html, base="", viewport=Viewport(400, 300, 1.0, "light"), report=Report())
+    for tag in ("li", "b", "i"):
+        styles = [element.style for element in elements(document.root) if element.tag == tag]
+        assert len(styles) == 3
+        assert styles[0] is styles[1] is styles[2]
+
+
+def test_styles_below_different_parents_stay_apart() -> None:
+    html = "<!doctype html><p style='color:red'><b>x</b></p><p style='color:blue'><b>x</b></p><p><b>x</b></p>"
+    document = style_document(html, base="", viewport=Viewport(400, 300, 1.0, "light"), report=Report())
+    colors = [element.style.color for element in elements(document.root) if element.tag == "b"]
+    assert len(set(colors)) == 3
+
+
+def test_stroked_letters_are_rasterised_once_wherever_they_stand() -> None:
+    style = "font:40px 'JetBrains Mono';-webkit-text-stroke:3px red"  # each letter is 24 px wide
+    drawn(f'<p style="{style}">ab cd</p>')
+    before = caching.held()["masks"].entries
+    drawn(f'<p style="{style}">dcab bad</p>')
+    assert caching.held()["masks"].entries == before
+
+
+class Knot:
+    """Garbage that only the collector finds: it holds itself."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_garbage_is_found_between_jobs_and_not_before() -> None:
+    was_on = gc.isenabled()
+    try:
+        garbage = GarbageBetweenJobs()
+        knot = weakref.ref(Knot())
+        assert not gc.isenabled()
+        assert knot() is not None
+        for _ in range(8):
+            garbage.job_done()
+        assert knot() is None
+    finally:
+        if was_on:
+            gc.enable()
