@@ -213,7 +213,9 @@ def height_limits(node: Node, basis: float | None, width_basis: float) -> tuple[
 
 def clamp(value: float, low: float, high: float) -> float:
     """Clamp so that the minimum wins."""
-    return max(low, min(value, high))
+    if value > high:
+        value = high
+    return low if value < low else value
 
 
 def ratio_of(node: Node) -> float | None:

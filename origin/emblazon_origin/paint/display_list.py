@@ -25,6 +25,7 @@ class ClipNode:
     shape: RoundedRect
     matrix: Matrix
     _memo: tuple[Clip, Clip] | None = field(default=None, repr=False)
+    _bounds: IntRect | None = field(default=None, repr=False)
 
     def resolve(self, base: Clip, work: Work) -> Clip:
         """Return the clip in device pixels, inside of `base`; a rectangle where masks are too much work."""
@@ -52,6 +53,11 @@ class ClipNode:
 
     def bounds(self) -> IntRect:
         """Return the device pixels inside of all clips of the chain, without drawing masks."""
+        if self._bounds is None:
+            self._bounds = self._found_bounds()
+        return self._bounds
+
+    def _found_bounds(self) -> IntRect:
         box, node = _ALL, self
         while True:
             box = box.intersect(enclose(node.matrix.bounds(node.shape.rect)))
@@ -65,7 +71,7 @@ _NOWHERE = Surface(IntRect(0, 0, 0, 0))
 _ITEM = Cost("text")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Item:
     """One drawing step; `ink` is all that it may touch, in scaled px under `matrix`.
 
@@ -79,10 +85,13 @@ class Item:
     key: tuple[object, ...] | None = None
     cost: Cost = _ITEM
     blends: bool = False
+    _ink: IntRect | None = field(default=None, repr=False)
 
     def device_ink(self) -> IntRect:
         """Return the device pixels that it may touch."""
-        return enclose(self.matrix.bounds(self.ink))
+        if self._ink is None:
+            self._ink = enclose(self.matrix.bounds(self.ink))
+        return self._ink
 
     def play(self, surface: Surface, base: Clip, work: Work, depth: int) -> None:
         """Draw it unless it is out of sight, or too much work."""

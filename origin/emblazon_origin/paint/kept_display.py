@@ -120,7 +120,7 @@ class KeptDisplay:
         touched: list[IntRect] = []
         for item in items:
             reach = _reach(item, base)
-            if id(item) in self._static and not any(_meet(reach, other) for other in touched):
+            if id(item) in self._static and not _meets_any(reach, touched):
                 static.append(item)
             else:
                 rest.append(item)
@@ -141,6 +141,9 @@ def _reach(item: Item | Group, base: Clip) -> IntRect:
     return IntRect(ink.left - _MARGIN, ink.top - _MARGIN, ink.right + _MARGIN, ink.bottom + _MARGIN)
 
 
-def _meet(one: IntRect, other: IntRect) -> bool:
-    beside = one.left >= other.right or other.left >= one.right
-    return not (beside or one.top >= other.bottom or other.top >= one.bottom)
+def _meets_any(reach: IntRect, others: list[IntRect]) -> bool:
+    left, top, right, bottom = reach
+    for x0, y0, x1, y1 in others:  # noqa: SIM110 - every item asks for every changed one before it
+        if left < x1 and x0 < right and top < y1 and y0 < bottom:
+            return True
+    return False

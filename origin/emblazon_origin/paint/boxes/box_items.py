@@ -41,12 +41,13 @@ def box_items(
     if style.visibility != "visible" or _is_hidden_cell(box):
         return []
     moved = box in context.without_background
-    has_image = any(layer.image is not None for layer in style.background_layers)
+    layers = style.background_layers
+    has_image = bool(layers) and any(layer.image is not None for layer in layers)
     has_background = not moved and (style.background_color.a > 0 or has_image)
     has_border = any(geometry.border)
     if not (has_background or has_border or style.box_shadow):
         return []
-    shows_text = any(layer.clip == "text" for layer in style.background_layers)
+    shows_text = bool(layers) and any(layer.clip == "text" for layer in layers)
     if context.kept is not None and not shows_text:
         known = ("box", id(style), geometry, matrix, id(clip), moved)
 

@@ -40,7 +40,7 @@ def has_effects(style: ComputedStyle) -> bool:
         or style.mix_blend_mode != "normal"
         or style.isolation == "isolate"
         or style.clip_path is not None
-        or any(layer.image is not None for layer in style.mask_layers)
+        or (bool(style.mask_layers) and any(layer.image is not None for layer in style.mask_layers))
     )
 
 

@@ -85,12 +85,12 @@ class IntRect(NamedTuple):
     @property
     def width(self) -> int:
         """Columns, never negative."""
-        return max(0, self.right - self.left)
+        return self.right - self.left if self.right > self.left else 0
 
     @property
     def height(self) -> int:
         """Rows, never negative."""
-        return max(0, self.bottom - self.top)
+        return self.bottom - self.top if self.bottom > self.top else 0
 
     @property
     def size(self) -> tuple[int, int]:
