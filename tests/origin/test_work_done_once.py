@@ -12,12 +12,19 @@ import pytest
 
 from emblazon_origin import caching
 from emblazon_origin.garbage import GarbageBetweenJobs
+from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.layout.layout_work import PASS
+from emblazon_origin.paint.display_list import Group, Item
+from emblazon_origin.paint.kept_display import KeptDisplay
+from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect
+from emblazon_origin.paint.raster.surface import Surface
+from emblazon_origin.paint.work import Work
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.style.style_document import style_document
 from emblazon_origin.style.values.dom import Element
 from emblazon_origin.style.values.units import Viewport
+from emblazon_origin.style.values.value_types import Color
 from emblazon_origin.text.fonts.font_library import FontLibrary
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +84,25 @@ def test_stroked_letters_are_rasterised_once_wherever_they_stand() -> None:
     before = caching.held()["masks"].entries
     drawn(f'<p style="{style}">dcab bad</p>')
     assert caching.held()["masks"].entries == before
+
+
+def test_cards_of_one_template_in_turn_share_the_picture_of_what_they_have_in_common() -> None:
+    box = IntRect(0, 0, 10, 10)
+    kept = KeptDisplay(100)
+    painted: list[int] = []
+
+    def item() -> Item:
+        return Item(Rect(0, 0, 10, 10), IDENTITY, None, lambda painter: None)
+
+    def canvas() -> Surface:
+        painted.append(kept.drawing)
+        return Surface(box, Color(1, 1, 1))
+
+    for turn in range(8):
+        kept.begin(box)
+        items: list[Item | Group] = [kept.get("panel", None, item), kept.get(f"title {turn % 2}", None, item)]
+        kept.play(items, "canvas", canvas, Work.of_canvas(100, 0.0))
+    assert painted == [1, 2]
 
 
 class Knot:

@@ -1,8 +1,9 @@
 """What painting keeps of a document that comes again with other texts: its items, and pictures of them.
 
-An item is found again by what decides its pixels. Items that have come before are static: they are painted
-once, into a picture that is copied. A static item may come before others that it does not touch, in whatever
-order: that way labels, rules and panels below a title that changes are in the picture too.
+An item is found again by what decides its pixels. Items of the drawing before are static: they are painted
+once, into a picture that is copied. Where cards of one template come in turn, those are what they share. A
+static item may come before others that it does not touch, in whatever order: that way labels, rules and
+panels below a title that changes are in the picture too.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _MARGIN = 2  # device px by which ink may be wrong
 class _Entry:
     value: object
     keep: object  # what the key names by identity
-    count: int = 0  # drawings that had it
+    streak: int = 0  # drawings one after the other that had it
     last: int = 0  # the last one of them
 
 
@@ -76,9 +77,10 @@ class KeptDisplay:
         if entry is None:
             entry = self._entries[key] = _Entry(make(), keep)
         if entry.last != self.drawing:
-            entry.count, entry.last = entry.count + 1, self.drawing
+            entry.streak = entry.streak + 1 if entry.last == self.drawing - 1 else 1
+            entry.last = self.drawing
         value = entry.value
-        if entry.count > 1:
+        if entry.streak > 1:
             self._static.update(map(id, value) if isinstance(value, list) else (id(value),))
         return value  # type: ignore[return-value]  # as it was made
 
