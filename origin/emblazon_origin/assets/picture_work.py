@@ -30,7 +30,7 @@ SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for
 OWN_SECONDS = (
     0.6  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
 )
-_WALL = 3.0  # how much longer than that they may take on a busy machine
+_WALL = 5.0  # seconds that the clock may show meanwhile: on a busy machine a low priority waits long
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _LONG_MARKUP = 200_000  # characters
 # What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
@@ -131,7 +131,7 @@ class PictureWork:
         before = children_seconds()
         try:
             with self.waiting():
-                return isolated(work, cpu, cpu * _WALL)
+                return isolated(work, cpu, _WALL)
         except AssetError as error:
             if cpu == most:  # else others had used its time up
                 with _lock:

@@ -1,4 +1,7 @@
-"""The workshop behind an event loop: one thread, one drawing at a time, what is outdated never begins."""
+"""The workshop behind an event loop: one thread, one drawing at a time, what is outdated never begins.
+
+What somebody types goes before the examples beside it.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,29 @@ class LiveRenderer:
         self._pictures = pictures
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="studio")
         self._workshop: Workshop | None = None
+        self._turn = asyncio.Condition()
+        self._busy = False
+        self._urgent = 0  # waiting
 
-    async def run(self, work: Callable[[Workshop], T]) -> T:
+    async def run(self, work: Callable[[Workshop], T], *, urgent: bool = True) -> T:
         """Return what `work` returns; cancelled before its turn, it is never done.
 
-        Raises what it raises, and EmblazonError where the project cannot be loaded.
+        What is not urgent waits until nothing else does. Raises what the work raises, and EmblazonError
+        where the project cannot be loaded.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+        async with self._turn:
+            self._urgent += urgent
+            try:
+                await self._turn.wait_for(lambda: not self._busy and (urgent or not self._urgent))
+            finally:
+                self._urgent -= urgent
+            self._busy = True
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+        finally:
+            async with self._turn:
+                self._busy = False
+                self._turn.notify_all()
 
     def _do(self, work: Callable[[Workshop], T]) -> T:
         if self._workshop is None:

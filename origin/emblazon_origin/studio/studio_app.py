@@ -158,7 +158,8 @@ class _Studio:
         name, extension, query = _asked(request)
         try:
             drawn = await self._renderer.run(
-                lambda workshop: workshop.draw(workshop.read(name, extension, query))
+                lambda workshop: workshop.draw(workshop.read(name, extension, query)),
+                urgent=request.headers.get("Sec-Fetch-Dest") != "image",  # an <img>: an example
             )
         except EmblazonError as error:
             return self._fault(error)
