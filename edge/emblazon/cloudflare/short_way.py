@@ -63,12 +63,12 @@ class ShortWay:
         known = self._edge.hits.find(url, began)
         if known is None:
             return None
-        natives = self._natives
-        if natives is None:
-            natives = self._natives = _Natives(self._patience)
-        if not _is_plain(request, natives.has_field):
-            return None
         try:
+            natives = self._natives
+            if natives is None:
+                natives = self._natives = _Natives(self._patience)
+            if not _is_plain(request, natives.has_field):
+                return None
             copy = await natives.race(natives.begin_each(self._look(known.card.key, natives), natives.invoke))
         except Exception:  # the whole way meets it again, counts it and reports it
             return None

@@ -7,6 +7,7 @@
 
 import http from "node:http";
 import { Readable } from "node:stream";
+import { scheduler } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { createRequire } from "node:module";
 
@@ -27,6 +28,7 @@ const { workers, ...shared } = convertV4MiniflareOptions({
 const miniflare = new Miniflare({ ...shared, workers, resourcePersistencePath: `${options.state}/v3` });
 const bindings = await miniflare.getBindings();
 globalThis.caches = await miniflare.getCaches();
+globalThis.scheduler ??= scheduler; // a global of Workers, a module of Node.js
 
 const env = { ...options.variables, EMBLAZON_KV: bindings.EMBLAZON_KV };
 if (options.platform) {
