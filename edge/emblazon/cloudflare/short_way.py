@@ -70,14 +70,14 @@ class ShortWay:
             if not _is_plain(request, natives.has_field):
                 return None
             copy = await natives.race(natives.begin_each(self._look(known.card.key, natives), natives.invoke))
+            if absent(copy):
+                return None
+            if self._from_kv:
+                same, body = copy.metadata == known.record, copy.value
+            else:
+                same, body = natives.field(copy.headers, RECORD_HEADER) == known.record, copy.body
         except Exception:  # the whole way meets it again, counts it and reports it
             return None
-        if absent(copy):
-            return None
-        if self._from_kv:
-            same, body = copy.metadata == known.record, copy.value
-        else:
-            same, body = natives.field(copy.headers, RECORD_HEADER) == known.record, copy.body
         return self._response(natives, request, body, known, began) if same else None
 
     def _look(self, key: str, natives: _Natives) -> JsObject:

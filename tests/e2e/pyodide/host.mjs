@@ -27,7 +27,18 @@ const { workers, ...shared } = convertV4MiniflareOptions({
 });
 const miniflare = new Miniflare({ ...shared, workers, resourcePersistencePath: `${options.state}/v3` });
 const bindings = await miniflare.getBindings();
-globalThis.caches = await miniflare.getCaches();
+const kept = (await miniflare.getCaches()).default;
+globalThis.caches = {
+  default: {
+    // Miniflare's answers are of its own fetch; Workers have one class for all.
+    match: async (...asked) => {
+      const found = await kept.match(...asked);
+      return found && new Response(found.body, { status: found.status, headers: [...found.headers] });
+    },
+    put: (...given) => kept.put(...given),
+    delete: (...asked) => kept.delete(...asked),
+  },
+};
 globalThis.scheduler ??= scheduler; // a global of Workers, a module of Node.js
 
 const env = { ...options.variables, EMBLAZON_KV: bindings.EMBLAZON_KV };
