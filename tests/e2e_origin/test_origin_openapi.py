@@ -20,6 +20,12 @@ CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance",
     "response_headers_conformance", "response_schema_conformance", "unsupported_method", "ignored_auth",
 )  # fmt: skip
+# A card whose picture's server does not answer is not stored: 502, and the only 5xx that is right.
+RIGHT = """
+[[operations]]
+include-path-regex = "^/store/"
+checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "502"]
+"""
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
@@ -37,6 +43,7 @@ def test_schemathesis_finds_nothing(start_origin: StartOrigin, tmp_path: Path, s
     origin = start_origin(EMBLAZON_RENDERER="", EMBLAZON_QUEUE_WAIT="10", **settings)
     token = "token-of-the-edge" if secured else METRICS_TOKEN
     header = ["--header", f"Authorization: Bearer {token}"]
+    (tmp_path / "schemathesis.toml").write_text(RIGHT)
     done = subprocess.run(
         [
             str(SCHEMATHESIS), "run", f"{origin.url}/openapi.json", *header, "--checks", ",".join(CHECKS),
@@ -50,4 +57,5 @@ def test_schemathesis_finds_nothing(start_origin: StartOrigin, tmp_path: Path, s
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, _short(done.stdout)
-    assert not [line for line in origin.lines if line.get("level") in ("error", "critical")]
+    serious = [line for line in origin.lines if line.get("level") in ("error", "critical")]
+    assert [line for line in serious if line.get("error") != "Incomplete"] == []
