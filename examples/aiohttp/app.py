@@ -38,7 +38,7 @@ def make_app() -> web.Application:
     app = web.Application()
     set_up(app, base_url=os.environ.get("EMBLAZON_PUBLIC_URL", "http://127.0.0.1:8080"))
     loader = jinja2.FileSystemLoader(HERE / "templates")
-    aiohttp_jinja2.setup(app, loader=loader, context_processors=[context])
+    aiohttp_jinja2.setup(app, loader=loader, context_processors=[context, aiohttp_jinja2.request_processor])
     app.router.add_get("/posts/{slug}", page)
     app.router.add_static("/static", HERE / "static")
     return app

@@ -18,8 +18,8 @@ from .subject import Subject
 _WIDTH = 480  # px of a picture in the report
 
 
-def html_report(pages: Sequence[Audited], now: datetime | None = None) -> str:
-    """Return the report."""
+def html_report(pages: Sequence[Audited], now: datetime | None = None, *, asks: bool = False) -> str:
+    """Return the report; where it `asks`, it begins with a form for the address of a page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -30,7 +30,7 @@ def html_report(pages: Sequence[Audited], now: datetime | None = None) -> str:
     shown = [
         (page, [(preview, _thumbnail(page.subject, preview)) for preview in page.previews]) for page in pages
     ]
-    return environment.get_template("report.html.jinja").render(pages=shown, moment=moment)
+    return environment.get_template("report.html.jinja").render(pages=shown, moment=moment, asks=asks)
 
 
 def _thumbnail(subject: Subject, preview: PlatformPreview) -> str:

@@ -8,6 +8,7 @@ GET  /studio/api/explain/{template}.{ext}  boxes, texts, faces and findings
 GET  /studio/api/snippets/{template}.{ext} what to copy
 POST /studio/api/pictures                  keeps a dropped picture for drawings; its address
 GET  /studio/api/events                    what was saved, as server-sent events
+GET  /studio/audit?url=…                   what platforms show of a page, and why not more
 GET  /studio/stats                         leads to the page of unfurls
 GET  /studio/api/stats?days=N              unfurls by day and kind; .csv of it: /studio/stats.csv?days=N
 
@@ -57,6 +58,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+AUDIT_POLICY = (  # a page without scripts, its style and its pictures within it
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 FACTS = "X-Studio-Card"
 MOST_DAYS = 90  # that unfurls are kept
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -91,6 +96,7 @@ def add_studio(app: web.Application, context: StudioContext, say: Callable[[str]
         ("/studio/api/explain/{name}.{extension}", studio.explain),
         ("/studio/api/snippets/{name}.{extension}", studio.snippets),
         ("/studio/api/events", studio.events),
+        ("/studio/audit", studio.audit),
         ("/studio/stats", studio.lead_to_stats),
         ("/studio/stats.csv", studio.stats_csv),
         ("/studio/api/stats", studio.stats),
@@ -142,6 +148,18 @@ class _Studio:
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         return _file(request.match_info["file"])
+
+    async def audit(self, request: web.Request) -> web.StreamResponse:
+        """Fetch a page for whoever sits here; other sites may not have pages fetched."""
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            raise web.HTTPForbidden(text="Ask from the studio itself.")
+        url = request.query.get("url", "").strip()
+        if url and urlsplit(url).scheme not in ("http", "https"):
+            raise BadParameter(f"url={url[:200]}: must be an address that begins with http:// or https://")
+        report = await asyncio.to_thread(_audited, url)
+        return web.Response(
+            text=report, content_type="text/html", headers=_headers({"Content-Security-Policy": AUDIT_POLICY})
+        )
 
     # -- cards ---------------------------------------------------------------------------------
 
@@ -290,6 +308,15 @@ def _json(value: object, status: int = 200) -> web.Response:
         status=status,
         headers=_headers({"Content-Type": "application/json"}),
     )
+
+
+def _audited(url: str) -> str:
+    from ..audit.audit import audit  # late: most who draw cards audit nothing
+    from ..audit.html_report import html_report
+    from ..audit.visit import Visitor
+
+    with Visitor() as visitor:
+        return html_report(list(audit([url] if url else [], visitor)), asks=True)
 
 
 def _headers(own: dict[str, str]) -> dict[str, str]:

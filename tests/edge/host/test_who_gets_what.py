@@ -155,6 +155,7 @@ async def test_gallery_and_explain_are_the_operators(cell: Cell, client: Client)
 STUDIO = (
     "/studio/",
     "/studio/assets/studio.js",
+    "/studio/audit",
     "/studio/api/catalogue",
     "/studio/api/draw/article.png?title=Hi",
     "/studio/api/explain/article.png?title=Hi",

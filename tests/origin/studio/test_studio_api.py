@@ -190,3 +190,19 @@ async def test_page_and_modules_are_served_under_a_policy_that_lets_nothing_else
     assert "http" not in page.replace("http-equiv", "")
     async with client.get("/studio/assets/studio.js") as answer:
         assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+async def test_a_page_is_audited_where_one_sits_and_for_no_other_site(client: Client) -> None:
+    async with client.get("/studio/audit") as answer:
+        assert (answer.status, "<form" in await answer.text()) == (200, True)
+    own = str(client.make_url("/studio/"))
+    async with client.get("/studio/audit", params={"url": own}) as answer:
+        report = await answer.text()
+    assert own in report
+    assert "image-missing" in report
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    async with client.get("/studio/audit", params={"url": own}, headers=foreign) as answer:
+        assert answer.status == 403
+    async with client.get("/studio/audit", params={"url": "file:///etc/passwd"}) as answer:
+        assert (answer.status, "http://" in await answer.text()) == (400, True)

@@ -105,6 +105,6 @@ addEventListener("keydown", (event) => {
   if (editor) { location.hash = "#/"; setTimeout(() => document.getElementById("search")?.focus(), 50); }
   else document.getElementById("search")?.focus();
 });
-document.querySelector('[data-route="stats"]').hidden = !source.live;
+for (const link of document.querySelectorAll("[data-live]")) link.hidden = !source.live;
 await load();
 source.listen(saved, connection);
