@@ -34,6 +34,7 @@ def filtered(primitives: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "tall dotted outline": lambda: "<div style='width:9px;height:1e9px;outline:5px dotted red'>x",
     "wide dashed border": lambda: "<div style='width:1e9px;height:9px;border:3px dashed red;border-radius:4px'>x",
+    "groove of a pixel": lambda: "<p style='border:1px groove red'>x<p style='border:1px ridge;border-radius:2px'>x",
     "thin blurred shadow": lambda: "<div style='height:1px;width:900px;box-shadow:inset 0 0 9px red'></div>"
     "<div style='width:1px;height:900px;border-radius:3px;box-shadow:inset 0 0 9px red,0 0 9px red'>x",
     "inline boxes on many lines": lambda: "<span style='padding:0 .1px'>" * 120 + "words to wrap " * 2_500,

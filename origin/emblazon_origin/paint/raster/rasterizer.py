@@ -176,6 +176,8 @@ def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int)
     """Repeat one column and one row of a mask (nine-patch); the result is larger by `extra_x`, `extra_y`."""
     image = small.image
     w, h = image.size
+    if not w or not h:
+        return small
     column, row = min(column, w - 1), min(row, h - 1)  # any will do in a direction that does not grow
     wide = Image.new("L", (w + extra_x, h))
     wide.paste(image.crop((0, 0, column, h)), (0, 0))
