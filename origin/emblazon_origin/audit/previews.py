@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..platforms import Platform, platforms
 from .finding import AuditFinding
-from .subject import PictureFile, Subject, look_at
+from .subject import PictureFile, Subject
 
 Size = Literal["large", "small", "none"]
 
@@ -66,7 +66,7 @@ def _picture(
         costs = finding.code in ("image-format", "image-bytes", "image-robots", "tags-late")
         if costs and platform.name in finding.platforms:
             return None, finding.message
-    picture = look_at(answer.body)
+    picture = subject.look(answer)
     return (picture, "") if picture.width else (None, "what comes is no picture that it shows")
 
 

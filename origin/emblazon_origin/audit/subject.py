@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
@@ -58,6 +59,7 @@ class Subject:
     page: Answer  # as a browser gets it
     crawled: Mapping[str, Answer]  # by platform
     visitor: Visitor
+    _looked: dict[bytes, PictureFile] = field(default_factory=dict)  # by digest: crawlers get the same bytes
 
     @cached_property
     def charset(self) -> str:
@@ -93,11 +95,18 @@ class Subject:
             return None
         return self.visitor.get(url, platform.agent if platform is not None else BROWSER)
 
+    def look(self, answer: Answer) -> PictureFile:
+        """Look into a picture that came, once for equal bytes."""
+        digest = hashlib.sha256(answer.body).digest()
+        if digest not in self._looked:
+            self._looked[digest] = look_at(answer.body)
+        return self._looked[digest]
+
     @cached_property
     def picture(self) -> PictureFile | None:
         """The picture, looked into; None where nothing came."""
         answer = self.image()
-        return look_at(answer.body) if answer is not None and answer.is_good else None
+        return self.look(answer) if answer is not None and answer.is_good else None
 
 
 def visit(url: str, visitor: Visitor) -> Subject:
