@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...layout.boxes.box import Box, Rect
+from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Url
 from ..context import PaintContext
 from ..costs import IMAGE_COST, box_cost, outline_cost, text_clip_cost
@@ -74,12 +75,7 @@ def box_items(
         if has_border:
             paint_border(painter, geometry, style, context.images)
 
-    bounds = geometry.border_rect
-    if parts != [geometry]:
-        bounds = around([bounds, *(part.border_rect for part in parts)])
-    if style.border_image_source is not None:
-        bounds = border_image_area(geometry, style)
-    ink = shadow_bounds(bounds, style.box_shadow, context.dpr)
+    ink = _ink(geometry, parts, style, context.dpr)
     by_more = isinstance(style.border_image_source, Url) or any(
         isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers
     )
@@ -89,6 +85,16 @@ def box_items(
         text = lines_of(box, context) if lines is None else lines
         cost = replace(cost, once=cost.once + text_clip_cost(style, text, context.dpr))
     return [Item(ink, matrix, clip, draw, key, cost)]
+
+
+def _ink(geometry: BoxGeometry, parts: list[BoxGeometry], style: ComputedStyle, dpr: float) -> Rect:
+    """Return all that a box's shadows, background and border may touch, in scaled px."""
+    bounds = geometry.border_rect
+    if parts != [geometry]:
+        bounds = around([bounds, *(part.border_rect for part in parts)])
+    if style.border_image_source is not None:
+        bounds = border_image_area(geometry, style)
+    return shadow_bounds(bounds, style.box_shadow, dpr)
 
 
 _ROWS = ("table-column", "table-row", "table-row-group", "table-header-group", "table-footer-group")
