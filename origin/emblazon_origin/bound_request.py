@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emblazon.contract.options import FALLBACK_VARIANT
+from emblazon.contract.request import CardRequest
 from emblazon.contract.schema import ParamValue, TemplateSpec, safe_format
 
 from .render import RenderRequest
@@ -51,6 +52,24 @@ def bound_request(
 
     request = bind(params)
     return request if variant == FALLBACK_VARIANT else request.rebound_by(without)
+
+
+def request_of_card(library: TemplateLibrary, card: CardRequest, **options: Any) -> RenderRequest:
+    """Bind what a card's URL asks for; `options` are further fields. Raises CardError and TemplateError."""
+    return bound_request(
+        library,
+        card.template.name,
+        card.params,
+        lang=card.lang,
+        variant=card.variant,
+        width=card.width,
+        height=card.height,
+        dpr=card.dpr,
+        format=card.format,
+        quality=card.quality,
+        max_bytes=card.max_bytes,
+        **options,
+    )
 
 
 def params_without(

@@ -14,7 +14,7 @@ from typing import Literal
 from emblazon.contract.request import CardRequest
 
 from ..allocator import keep_freed_memory
-from ..bound_request import bound_request
+from ..bound_request import request_of_card
 from ..errors import EmblazonError
 from ..parent_death import end_with_parent
 from ..render import Engine, Rendered
@@ -42,20 +42,7 @@ class Drawer:
 
     def draw(self, request: CardRequest) -> Rendered:
         """Draw one card. Raises `EmblazonError`."""
-        bound = bound_request(
-            self.library,
-            request.template.name,
-            request.params,
-            lang=request.lang,
-            variant=request.variant,
-            width=request.width,
-            height=request.height,
-            format=request.format,
-            dpr=request.dpr,
-            quality=request.quality,
-            max_bytes=request.max_bytes,
-            effort=self.effort,
-        )
+        bound = request_of_card(self.library, request, effort=self.effort)
         return self.engine.render(bound)
 
 

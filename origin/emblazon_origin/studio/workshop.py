@@ -16,7 +16,7 @@ from emblazon.contract.uri import MAX_CANONICAL_BYTES
 
 from ..assets.images_decode import ImageLimits
 from ..assets.resources import Fetcher
-from ..bound_request import bound_request
+from ..bound_request import request_of_card
 from ..errors import EmblazonError
 from ..explain import explain_card
 from ..explain.safe_area import platforms_that_cut
@@ -132,19 +132,7 @@ class Workshop:
         return Refreshed(changed, faults)
 
     def _request(self, card: CardRequest) -> RenderRequest:
-        return bound_request(
-            self.library,
-            card.template.name,
-            card.params,
-            lang=card.lang,
-            variant=card.variant,
-            width=card.width,
-            height=card.height,
-            dpr=card.dpr,
-            format=card.format,
-            quality=card.quality,
-            max_bytes=card.max_bytes,
-        )
+        return request_of_card(self.library, card)
 
     def _shown(self, finding: Diagnostic) -> Facts:
         file = shown_path(Path(finding.file), self._home.root) if finding.file else ""
