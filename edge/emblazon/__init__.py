@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from .contract.signing import Keyring
     from .sdk.card import Card
     from .sdk.client import ApiError, Client, CreatedCard
-    from .sdk.invalid_card import InvalidCard
     from .sdk.meta import meta_tags
-    from .sdk.telling import CardWarning
+    from .sdk.telling import CardWarning, InvalidCard
 
 __version__ = "0.2.0"
 __all__ = [
@@ -41,7 +40,7 @@ _HOMES = {
     "CardWarning": "sdk.telling",
     "Client": "sdk.client",
     "CreatedCard": "sdk.client",
-    "InvalidCard": "sdk.invalid_card",
+    "InvalidCard": "sdk.telling",
     "Keyring": "contract.signing",
     "meta_tags": "sdk.meta",
 }

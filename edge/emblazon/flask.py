@@ -12,8 +12,7 @@ from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
 
-from .sdk.card import Card
-from .sdk.probe import probe
+from .sdk.card import Card, probe
 
 CONFIG = "EMBLAZON"
 

@@ -8,7 +8,7 @@ import pytest
 from misbehaving_origin import MisbehavingOrigin
 from workerd import PURGE_TOKEN, Workerd, worker_variables
 
-from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.signing import LOCAL_TOKEN
 
 pytestmark = pytest.mark.e2e
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from emblazon.contract.canonical import cache_key, canonical_url
-from emblazon.contract.experiment import choose_variant
 from emblazon.contract.manifest import manifest_from_json
 from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import Problem
-from emblazon.contract.request import CardRequest, parse_request
+from emblazon.contract.request import CardRequest, choose_variant, parse_request
 from emblazon.contract.schema import Experiment, TemplateSpec
 from emblazon.contract.signing import Keyring
 from emblazon.contract.uri import encode_query, parse_query

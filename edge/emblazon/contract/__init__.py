@@ -3,29 +3,25 @@
 Pure standard library, no I/O, no clock. By module:
 
     problem    Problem and its subclasses: what a client did wrong, as RFC 9457 JSON
-    ignored    IgnoreList: names that platforms and tools append to any URL
-    uri        strict percent-decoding, `read_query`, `parse_query`, `encode`, `encode_query`; MAX_URL_BYTES
+    uri        strict percent-decoding, `read_query`, `parse_query`, `encode`, `encode_query`; MAX_URL_BYTES;
+               IgnoreList: names that platforms and tools append to any URL
     text       `clean_text`: NFC and the documented list of invisible characters; `cut_text`
     values     `check_value(spec, raw)`: one parameter against its schema; `fit_value` cuts what is too long;
-               `format_value` is their inverse
+               `format_value` is their inverse; `canonical_color`
     params     all of a template's parameters: `check_params` refuses, `fit_params` makes the most of them
-    findings   Finding: what was changed so that there still is a card; `findings_header`
     schema     ParamSpec, CacheLife, TemplateSpec, Manifest, Format, CONTENT_TYPES
     manifest   `manifest_from_json`, `manifest_to_json`
-    negotiate  `negotiate(accept, default)`: which format an Accept header asks for
-    wire       header names, the origin's routes, forms of ids, fields of every answer: one of each
-    route      `match_route(path)`: OgRoute | ApiRoute | ShortRoute | None
+    wire       header names, the origin's routes, forms of ids, fields of every answer: one of each; deadlines
+    route      `match_route(path)`: OgRoute | ApiRoute | ShortRoute | None; `negotiate(accept)`
     options    the reserved `_` parameters: `Options`, `parse_options`
-    experiment `choose_variant(spec, page)`: what `_v=auto` stands for
     request    `parse_request(method, path, raw_query, manifest, accept=…)` → CardRequest; `build_request` for
-               a POSTed card; `parse_short`, `expand_short` for `/c/{id}`; `fallback_request`
+               a POSTed card; `parse_short`, `expand_short` for `/c/{id}`; `fallback_request`; and
+               `choose_variant`, what `_v=auto` stands for
     canonical  `canonical_query(req)`, `canonical_path(req)`, `canonical_url(req)`, `cache_key(req, …)`,
                `card_payload(req)`, `card_id(req)`
-    colors     the named colours of CSS, so that `red` and `#f00` are one card
     signing    `Keyring.parse("kid:secret,…")` (secrets of 16 characters or more),
-               `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`
-    bearer     bearer tokens: what edge and origin accept as one, and how they compare it
-    deadline   how long an answer may take, the edge's time and the origin's within it
+               `.sign(path, query, expires_at=…)` → query, `.verify(path, raw_query, now)`;
+               bearer tokens: `has_bearer`
 
 A handler calls, in this order: `match_route`, `keyring.verify` (needs no manifest), `parse_request`,
 `cache_key`.

@@ -28,7 +28,7 @@ MIN_SIDE, MAX_SIDE = 64, 4096
 MAX_DPR = 3.0
 MAX_PIXELS = 16_000_000  # width · height · dpr²
 MIN_BUDGET, MAX_BUDGET = 1_000, 5_000_000
-AUTO_VARIANT = "auto"  # chosen by the page: `experiment`
+AUTO_VARIANT = "auto"  # chosen by the page: `choose_variant`
 FALLBACK_VARIANT = "fallback"  # the template's look when its data cannot be drawn; every template has it
 
 RESERVED = ("_w", "_h", "_dpr", "_q", "_max", "_v", "_page", "_lang", "_tag", "_tv", "_exp", "_kid", "_sig")

@@ -2,23 +2,29 @@
 
 The content of a page never costs it its picture. Text that is too long is cut. A value that cannot be drawn
 is dropped for the schema's default, and so is a name that the schema does not have. Where a required one is
-missing, the template's fallback values stand in. Each of these is a `Finding`.
+missing, the template's fallback values stand in. Each of these is a `Finding`: nothing is dropped in silence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..dataclass import dataclass, field
-from .findings import Finding
-from .ignored import DEFAULT_IGNORED, IgnoreList
+from ..typed import Literal
 from .problem import BadParameter, unknown_word
 from .schema import ParamValue, TemplateSpec
+from .uri import DEFAULT_IGNORED, IgnoreList, encode
 from .values import absent_value, check_value, fit_value
 
 _INVISIBLE = re.compile("[\\s\u00ad\u061c\u200b-\u200f\u2028\u2029\u2060\ufe00-\ufe0f]*")
 MALFORMED = ("bad-encoding", "duplicate-parameter")  # problems of the URL, not of the value
+
+FindingCode = Literal["cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter"]
+
+FINDINGS_HEADER = "X-Emblazon-Findings"
+MAX_IN_HEADER = 12
+_PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - frozenset('"%\\')
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,19 @@ class ParamRules:
 
 
 FORGIVING = ParamRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One parameter that is not drawn as given; `detail` is a sentence for the author of the page."""
+
+    code: FindingCode
+    param: str
+    detail: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as JSON members."""
+        return {"code": self.code, "param": self.param, "detail": self.detail}
 
 
 @dataclass(slots=True)
@@ -142,3 +161,16 @@ def _dropped(problem: BadParameter) -> Finding:
 
 def _shows_nothing(value: ParamValue | None) -> bool:
     return value in (None, ()) or (isinstance(value, str) and _INVISIBLE.fullmatch(value) is not None)
+
+
+def findings_header(findings: Sequence[Finding]) -> str:
+    """Write findings as a list of RFC 9651: `cut;param="title", unknown-parameter;param="titel"`.
+
+    A name's characters beyond ASCII are percent-encoded; of many findings, the first ones are written.
+    """
+    items = [f'{finding.code};param="{_ascii(finding.param)}"' for finding in findings[:MAX_IN_HEADER]]
+    return ", ".join(items)
+
+
+def _ascii(name: str) -> str:
+    return "".join(character if character in _PLAIN else encode(character) for character in name[:64])

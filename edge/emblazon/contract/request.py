@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 from ..dataclass import dataclass, field, replace
-from .experiment import choose_variant, page_of
-from .findings import Finding
-from .negotiate import negotiate
 from .options import (
     AUTO_VARIANT,
     FALLBACK_VARIANT,
@@ -20,11 +18,12 @@ from .options import (
     parse_expiry,
     parse_options,
 )
-from .params import FORGIVING, ParamRules, fit_params
+from .params import FORGIVING, Finding, ParamRules, fit_params
 from .problem import BadParameter, MethodNotAllowed, NotFound, first_repeated, unknown_word
-from .route import TEMPLATE_NAME, ApiRoute, Extension, OgRoute, ShortRoute, is_format, match_route
-from .schema import CardFormat, Manifest, ParamValue, TemplateSpec
-from .uri import MAX_URL_BYTES, Query, check_url_size, decode, read_query
+from .route import TEMPLATE_NAME, ApiRoute, Extension, OgRoute, ShortRoute, is_format, match_route, negotiate
+from .schema import BASE_LOOK, CardFormat, Manifest, ParamValue, TemplateSpec
+from .uri import MAX_URL_BYTES, Query, check_url_size, decode, encode, encode_query, read_query
+from .values import format_value
 
 METHODS = ("GET", "HEAD")
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -340,3 +339,31 @@ def _card(
         kid=reserved.get("_kid", ""),
         sig=reserved.get("_sig", ""),
     )
+
+
+def choose_variant(spec: TemplateSpec, page: str) -> str:
+    """Return the variant of a page's card; "" is the template's own look.
+
+    A/B tests are dealt alike by the SDK, the edge and the origin:
+
+        text  = "emblazon-variant-v1\\n" + template + "\\n" + experiment + "\\n" + page, each percent-encoded
+        point = the first 8 bytes of SHA-256(text), a big-endian number, times the sum of weights, over 2^64
+
+    The look is the first, by name, whose weights added up exceed the point. So a page keeps its card, its
+    neighbour may have another, and a new name of the experiment deals them anew. `base` is the template's own
+    look. `tests/vectors/variants.json` holds vectors, `tests/vectors/reference.mjs` the same in JavaScript.
+    """
+    weights = spec.experiment.weights or dict.fromkeys((BASE_LOOK, *spec.variants), 1)
+    parts = (spec.name, spec.experiment.name, page)
+    text = "\n".join(("emblazon-variant-v1", *map(encode, parts)))
+    point = int.from_bytes(sha256(text.encode()).digest()[:8], "big") * sum(weights.values()) >> 64
+    for name in sorted(weights):
+        if point < weights[name]:
+            return "" if name == BASE_LOOK else name
+        point -= weights[name]
+    raise AssertionError("the point lies below the sum of the weights")
+
+
+def page_of(params: Mapping[str, ParamValue]) -> str:
+    """Return what stands for a page that nobody named: what its card says."""
+    return encode_query({name: format_value(value) for name, value in params.items()})

@@ -1,4 +1,6 @@
-"""Signed URLs: HMAC-SHA256 over the path and the query, without the template's schema.
+"""Who may ask: signed URLs, and the bearer tokens of edge and origin.
+
+URLs are signed with HMAC-SHA256 over the path and the query, without the template's schema:
 
     text = "v1\\n" + canonical path + "\\n" + canonical query without `_sig`
     _sig = base64url(HMAC-SHA256(secret, text)[:16]), without padding
@@ -21,10 +23,9 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 from ..dataclass import dataclass, field
-from .ignored import DEFAULT_IGNORED, IgnoreList
 from .options import parse_expiry
 from .problem import Forbidden, Gone
-from .uri import canonical_path_string, check_url_size, encode_query, read_query
+from .uri import DEFAULT_IGNORED, IgnoreList, canonical_path_string, check_url_size, encode_query, read_query
 
 SIGNATURE_BYTES = 16  # of 32: 128 bits in 22 characters; up to all 32 are accepted
 LEEWAY = 60  # seconds that the verifier's clock may be ahead of the signer's
@@ -32,6 +33,11 @@ MIN_SECRET = 16  # characters
 
 _KID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _SIG = re.compile(r"[A-Za-z0-9_-]{22,43}")
+
+MIN_TOKEN = 16  # characters
+LOCAL_TOKEN = "local-purge-token"  # noqa: S105  # known to everybody: works in development, on the loopback
+PLACEHOLDERS = ("changeme", "change-me", "secret", "password", "example", LOCAL_TOKEN)
+HOW_TO_MAKE = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'."
 
 
 class KeyringError(ValueError):
@@ -136,3 +142,27 @@ def _decode(text: str) -> bytes:
         return b""
     signature = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return signature if _encode(signature) == text else b""
+
+
+def token_fault(token: str, *, development: bool = False) -> str:
+    """Say what is wrong with a configured token, without repeating it; "" where nothing is.
+
+    `development` lets the token pass that everybody knows.
+    """
+    if len(token) < MIN_TOKEN:
+        return f"is shorter than {MIN_TOKEN} characters"
+    if not token.isascii() or not token.isprintable() or " " in token:
+        return "has characters that no header can carry"
+    if token.lower() in PLACEHOLDERS and not (development and token == LOCAL_TOKEN):
+        return "is a token that everybody knows"
+    return ""
+
+
+def has_bearer(authorization: str, *tokens: str) -> bool:
+    """Compare the value of an Authorization field with each token, in constant time; "" matches nothing."""
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    sent = given.strip().encode("utf-8", "replace")
+    matches = [hmac.compare_digest(sent, token.encode()) for token in tokens if token]
+    return any(matches)

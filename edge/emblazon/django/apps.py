@@ -8,9 +8,8 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from ..contract.problem import unknown_word
-from ..sdk.card import Card
-from ..sdk.invalid_card import InvalidCard
-from ..sdk.probe import probe
+from ..sdk.card import Card, probe
+from ..sdk.telling import InvalidCard
 from .conf import KEYS, card_arguments, setting
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..contract.bearer import HOW_TO_MAKE, token_fault
-from ..contract.colors import canonical_color
-from ..contract.ignored import IgnoreList, IgnoreListError
 from ..contract.params import FORGIVING, ParamRules
-from ..contract.signing import Keyring, KeyringError
+from ..contract.signing import HOW_TO_MAKE, Keyring, KeyringError, token_fault
+from ..contract.uri import IgnoreList, IgnoreListError
+from ..contract.values import canonical_color
 from ..dataclass import dataclass, field
 
 TYPE_CHECKING = False

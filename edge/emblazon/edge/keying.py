@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from ..contract.canonical import check_canonical_size
-from ..contract.ignored import IgnoreList
 from ..contract.options import SIGNATURE_PARAMS, parse_options
 from ..contract.problem import Gone
 from ..contract.request import CardRequest, parse_request
 from ..contract.route import ApiRoute, Extension, OgRoute, Route, ShortRoute, is_format
 from ..contract.schema import Manifest, TemplateSpec
 from ..contract.signing import LEEWAY
-from ..contract.uri import read_query
+from ..contract.uri import IgnoreList, read_query
 from ..dataclass import dataclass
 from .admin.control import Control
 from .admin.short import ShortCards

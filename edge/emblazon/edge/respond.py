@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from ..contract import wire
-from ..contract.findings import FINDINGS_HEADER, findings_header
+from ..contract.params import FINDINGS_HEADER, findings_header
 from ..contract.problem import CONTENT_TYPE as PROBLEM_TYPE
 from ..contract.problem import ConditionFailed, Problem, RangeNotSatisfiable
 from ..dataclass import dataclass

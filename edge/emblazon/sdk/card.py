@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from ..contract.manifest import ManifestError, manifest_from_json
@@ -25,12 +25,10 @@ from ..contract.schema import Format, Manifest, TemplateSpec
 from ..contract.signing import Keyring, KeyringError
 from ..contract.text import clean_text
 from ..contract.uri import MAX_URL_BYTES, encode_query
-from .card_check import SITE_URL, check_card, joined_urls
-from .card_values import ParamInput, file_urls, number_text, texts_of
-from .invalid_card import InvalidCard
+from .card_check import SITE_URL, ParamInput, check_card, file_urls, joined_urls, number_text, texts_of
 from .known_templates import known_template, manifest_file
 from .meta import Html, JsonObject, MetaPairs, html_of, image_object, meta_pairs
-from .telling import is_strict, tell
+from .telling import InvalidCard, is_strict, tell
 
 SIGNING_KEYS = "EMBLAZON_SIGNING_KEYS"
 PUBLIC_URL = "EMBLAZON_PUBLIC_URL"
@@ -41,6 +39,8 @@ OPTIONS = {  # reserved parameters and the arguments they come from
 }  # fmt: skip
 _NOT_TEMPLATES = ("do_not_call_in_templates", "mro")  # what others ask any class for
 LONGEST_LIFE = 100 * 365 * 86_400  # seconds
+
+_PROBE = "check"
 
 
 class _TemplateNames(type):
@@ -316,3 +316,32 @@ def _is_dashed(name: str) -> bool:
     if dashed == name or known_template(name, base_url)[0] is not None:
         return False
     return known_template(dashed, base_url)[0] is not None
+
+
+class CardOptions(TypedDict, total=False):
+    """As `Card` takes them; `variant` and `params` are left out, since each template has its own."""
+
+    base_url: str | None
+    key: str | Keyring | None
+    manifest: Manifest | Mapping[str, object] | str | Path | None
+    site_url: str | None
+    strict: bool | None
+    format: str
+    width: int | None
+    height: int | None
+    dpr: float | None
+    quality: int | None
+    max_bytes: int | None
+    page: str
+    lang: str
+    version: str
+    alt: str
+
+
+def probe(**arguments: Any) -> Card:
+    """Return a card with the arguments that all cards of a site have; raises InvalidCard for a wrong one."""
+    given = dict(arguments)
+    manifest = given.pop("manifest", None)
+    if isinstance(manifest, str):
+        manifest_file(manifest)
+    return Card(_PROBE, **given, manifest=Manifest("", {_PROBE: TemplateSpec(_PROBE, "", {})}))

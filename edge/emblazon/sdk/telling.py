@@ -9,11 +9,13 @@ import os
 import sys
 import warnings
 
-from .invalid_card import InvalidCard
-
 STRICT = "EMBLAZON_STRICT"
 _ON = ("1", "true", "yes", "on")
 _told: set[str] = set()
+
+
+class InvalidCard(ValueError):
+    """The card cannot be made as given; the message says which argument is wrong and why."""
 
 
 class CardWarning(UserWarning):

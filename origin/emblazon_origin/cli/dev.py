@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
-from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.signing import LOCAL_TOKEN
 from emblazon.edge.config import ConfigError, EdgeConfig, is_development
 
 from ..errors import EmblazonError

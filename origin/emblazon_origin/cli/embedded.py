@@ -18,8 +18,7 @@ import uvloop
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from emblazon.contract.bearer import LOCAL_TOKEN
-from emblazon.contract.signing import Keyring
+from emblazon.contract.signing import LOCAL_TOKEN, Keyring
 from emblazon.contract.wire import SECURITY
 from emblazon.edge.config import EdgeConfig, is_development
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emblazon.contract.canonical import canonical_url
 from emblazon.contract.signing import Keyring
-from emblazon.sdk.alt import alt_text
+from emblazon.sdk.meta import alt_text
 
 from ..errors import EmblazonError
 from ..template.brand import NO_BRAND, Brand

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.signing import LOCAL_TOKEN
 
 from .exit_codes import FAILED, WRONG_INPUT, CommandError
 from .numbers import http_url

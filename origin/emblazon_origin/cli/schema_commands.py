@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
-from emblazon.sdk.card_options import CardOptions
+from emblazon.sdk.card import CardOptions
 
 from ..home import find_home
 from .exit_codes import CommandError
@@ -30,8 +30,8 @@ from datetime import date
 from typing import Literal, Unpack
 
 import emblazon
-from emblazon.sdk.card_options import CardOptions
-from emblazon.sdk.card_values import HasUrl, ParamInput
+from emblazon.sdk.card import CardOptions
+from emblazon.sdk.card_check import HasUrl, ParamInput
 
 __all__ = ["Card"]
 

@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from emblazon.sdk.card import Card
-from emblazon.sdk.invalid_card import InvalidCard
+from emblazon.sdk.telling import InvalidCard
 
 from ..home import find_home
 from .exit_codes import CommandError

@@ -22,8 +22,8 @@ from pydantic_settings import (
     SecretsSettingsSource,
 )
 
-from emblazon.contract.bearer import HOW_TO_MAKE
-from emblazon.contract.deadline import answer_within
+from emblazon.contract.signing import HOW_TO_MAKE
+from emblazon.contract.wire import answer_within
 from emblazon_origin.errors import WrongSettings
 from emblazon_origin.project import read_env_file
 from emblazon_origin.server.config_values import check_range, default_text, read_value

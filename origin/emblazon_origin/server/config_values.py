@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from emblazon.contract.bearer import HOW_TO_MAKE, token_fault
+from emblazon.contract.signing import HOW_TO_MAKE, token_fault
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}

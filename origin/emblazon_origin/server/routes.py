@@ -19,9 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from emblazon.contract import wire
-from emblazon.contract.bearer import has_bearer
-from emblazon.contract.deadline import HEADER as DEADLINE_HEADER
-from emblazon.contract.deadline import answer_within, read_deadline
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.problem import (
@@ -34,7 +31,10 @@ from emblazon.contract.problem import (
 )
 from emblazon.contract.request import CardRequest, parse_request
 from emblazon.contract.schema import EXTENSION_OF, Manifest
+from emblazon.contract.signing import has_bearer
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
+from emblazon.contract.wire import DEADLINE as DEADLINE_HEADER
+from emblazon.contract.wire import answer_within, read_deadline
 from emblazon_origin.errors import DeadlinePassed, Overloaded
 from emblazon_origin.observability.metrics import CONTENT_TYPE as METRICS_TYPE
 from emblazon_origin.observability.metrics import OriginMetrics

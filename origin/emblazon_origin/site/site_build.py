@@ -19,8 +19,7 @@ from urllib.parse import urlsplit
 from emblazon.contract.problem import Problem, unknown_word
 from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.schema import Manifest
-from emblazon.sdk.alt import alt_text
-from emblazon.sdk.meta import meta_tags
+from emblazon.sdk.meta import alt_text, meta_tags
 
 from .card_batch import CardBatch, ending_of
 from .card_store import CardStore, card_name, format_of, write_whole

@@ -10,8 +10,8 @@ from emblazon.contract.request import CardRequest
 from emblazon.contract.route import Extension
 from emblazon.contract.schema import Manifest, ParamValue
 from emblazon.contract.signing import Keyring
-from emblazon.sdk.alt import alt_text
 from emblazon.sdk.card import Card
+from emblazon.sdk.meta import alt_text
 
 _MARKDOWN = str.maketrans({"[": r"\[", "]": r"\]", "\\": r"\\", "\n": " "})
 NO_KEY = "There is no signing key here: emblazon init writes one into .env, or set EMBLAZON_SIGNING_KEYS."

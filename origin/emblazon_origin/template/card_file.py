@@ -25,7 +25,6 @@ from pathlib import Path
 from string import Formatter
 from typing import TypeVar, cast
 
-from emblazon.contract.ignored import IgnoreList, IgnoreListError
 from emblazon.contract.manifest import MAX_WEIGHT, PARAM_NAME, PARAM_TYPES, weights_fault
 from emblazon.contract.options import AUTO_VARIANT, FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
 from emblazon.contract.problem import BadParameter, unknown_word
@@ -42,6 +41,7 @@ from emblazon.contract.schema import (
     Warm,
     safe_format_fault,
 )
+from emblazon.contract.uri import IgnoreList, IgnoreListError
 from emblazon.contract.values import check_value
 
 from ..errors import TemplateError

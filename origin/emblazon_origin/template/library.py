@@ -11,9 +11,8 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from emblazon.contract.findings import Finding
 from emblazon.contract.options import FALLBACK_VARIANT
-from emblazon.contract.params import check_params, fit_params
+from emblazon.contract.params import Finding, check_params, fit_params
 from emblazon.contract.problem import Problem, unknown_word
 from emblazon.contract.route import TEMPLATE_NAME
 from emblazon.contract.schema import Manifest, ParamValue, TemplateSpec

@@ -12,7 +12,6 @@ import pytest
 
 from emblazon.contract import problem as problems
 from emblazon.contract.canonical import canonical_query
-from emblazon.contract.negotiate import negotiate
 from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import BadParameter, Forbidden, Gone, Problem, UriTooLong
 from emblazon.contract.request import (
@@ -22,7 +21,7 @@ from emblazon.contract.request import (
     parse_request,
     parse_short,
 )
-from emblazon.contract.route import ApiRoute, OgRoute, ShortRoute, match_route
+from emblazon.contract.route import ApiRoute, OgRoute, ShortRoute, match_route, negotiate
 from emblazon.contract.schema import Format, Manifest, ParamSpec
 from emblazon.contract.signing import Keyring, KeyringError
 from emblazon.contract.text import clean_text

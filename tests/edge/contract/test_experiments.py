@@ -10,10 +10,9 @@ import pytest
 
 from emblazon import Card
 from emblazon.contract.canonical import cache_key, canonical_url
-from emblazon.contract.experiment import choose_variant
 from emblazon.contract.manifest import manifest_from_json, manifest_to_json
 from emblazon.contract.problem import Problem
-from emblazon.contract.request import parse_request
+from emblazon.contract.request import choose_variant, parse_request
 from emblazon.contract.schema import Experiment, Manifest, ParamSpec, TemplateSpec
 from vectors.check_vectors import _load
 

@@ -20,7 +20,7 @@ from emblazon import ApiError, Card, Client, InvalidCard, Keyring
 from emblazon.contract.manifest import template_to_dict
 from emblazon.contract.request import parse_request
 from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
-from emblazon.sdk.alt import alt_text
+from emblazon.sdk.meta import alt_text
 
 BASE = "https://og.example.com"
 KEY = "k2:fedcba9876543210,k1:0123456789abcdef"

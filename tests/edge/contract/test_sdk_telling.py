@@ -316,7 +316,7 @@ def test_type_is_stated_where_a_picture_decides_it(
 
 
 def test_disk_and_renderer_read_the_same_schemas() -> None:
-    from emblazon.sdk.templates_on_disk import read_template
+    from emblazon.sdk.known_templates import read_template
     from emblazon_origin.template.card_file import read_card_file
 
     for path in sorted((ROOT / "templates").glob("*/card.toml")):

@@ -12,14 +12,13 @@ import pytest
 
 from emblazon import Card
 from emblazon.contract.canonical import cache_key, canonical_url, key_text
-from emblazon.contract.ignored import DEFAULT_IGNORED
 from emblazon.contract.params import ParamRules
 from emblazon.contract.problem import Problem
 from emblazon.contract.request import parse_request
 from emblazon.contract.route import ApiRoute, OgRoute, match_route
 from emblazon.contract.schema import Manifest
 from emblazon.contract.signing import Keyring, signing_text
-from emblazon.contract.uri import encode_query, parse_query, read_query
+from emblazon.contract.uri import DEFAULT_IGNORED, encode_query, parse_query, read_query
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from edge_world import World
 
-from emblazon.contract.deadline import answer_within, read_deadline, write_deadline
 from emblazon.contract.problem import BadRequest
+from emblazon.contract.wire import answer_within, read_deadline, write_deadline
 from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon.edge.fill.fill import PATIENCE
 from emblazon.edge.messages import BytesBody, OriginResponse

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from edge_world import TOKEN, World, bytes_of, example_manifest
 
-from emblazon.contract.experiment import choose_variant
+from emblazon.contract.request import choose_variant
 from emblazon.contract.schema import Experiment
 from emblazon.edge.messages import Request
 

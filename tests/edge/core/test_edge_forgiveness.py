@@ -114,7 +114,7 @@ async def test_signature_over_the_cache_buster_too_is_good_for_that_one_alone() 
     query = Keyring.parse(KEYS).sign("/og/article.png", "title=Hi")
     assert (await world.get(f"/og/article.png?{query}&v=2")).status == 403
     foreign = World(signing=True)
-    from emblazon.contract.ignored import NOTHING_IGNORED
+    from emblazon.contract.uri import NOTHING_IGNORED
 
     signed = Keyring.parse(KEYS).sign("/og/article.png", "title=Hi&v=2", ignored=NOTHING_IGNORED)
     assert (await foreign.get(f"/og/article.png?{signed}&fbclid=1")).status == 200

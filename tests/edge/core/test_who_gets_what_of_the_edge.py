@@ -8,7 +8,7 @@ import json
 import pytest
 from edge_world import KEYS, World
 
-from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.signing import LOCAL_TOKEN
 from emblazon.edge.config import ConfigError, EdgeConfig
 
 TOKEN = "operator-token-of-the-tests"

@@ -11,8 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from emblazon.contract.bearer import LOCAL_TOKEN
-from emblazon.contract.signing import Keyring
+from emblazon.contract.signing import LOCAL_TOKEN, Keyring
 from emblazon.edge.config import ConfigError
 from emblazon_origin.cli import embedded
 from emblazon_origin.cli.embedded import build

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
-from emblazon.contract.bearer import LOCAL_TOKEN
+from emblazon.contract.signing import LOCAL_TOKEN
 from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon_origin.cli.dev import run_dev, worker_variables
 from emblazon_origin.host.wrangler import (

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...contract.experiment import choose_variant
 from ...contract.options import AUTO_VARIANT, MAX_PAGE
 from ...contract.problem import BadRequest, NotReady, SwitchedOff, unknown_word
+from ...contract.request import choose_variant
 from ...contract.schema import BASE_LOOK, Manifest, TemplateSpec
 from ...dataclass import dataclass
 from ...typed import cast

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...contract.bearer import has_bearer
 from ...contract.problem import SwitchedOff, TooManyRequests, Unauthorized
+from ...contract.signing import has_bearer
 from ...dataclass import dataclass, field
 from ..exchange import Exchange
 

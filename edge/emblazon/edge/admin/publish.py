@@ -12,8 +12,7 @@ from ...contract.route import EXTENSIONS, Extension, certain_format
 from ...contract.schema import Manifest
 from ...contract.uri import MAX_URL_BYTES
 from ...dataclass import dataclass, replace
-from ...sdk.alt import alt_text
-from ...sdk.meta import meta_tags
+from ...sdk.meta import alt_text, meta_tags
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers

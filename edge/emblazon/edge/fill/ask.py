@@ -6,9 +6,9 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 
 from ...contract import wire
-from ...contract.deadline import HEADER as DEADLINE_HEADER
-from ...contract.deadline import write_deadline
 from ...contract.schema import CONTENT_TYPES, CardFormat, Format, formats_of
+from ...contract.wire import DEADLINE as DEADLINE_HEADER
+from ...contract.wire import write_deadline
 from ...dataclass import dataclass
 from ..config import EdgeConfig
 from ..exchange import Exchange

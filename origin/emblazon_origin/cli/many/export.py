@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emblazon.contract.schema import CONTENT_TYPES, Format
-from emblazon.sdk.alt import alt_text
-from emblazon.sdk.meta import html_of, meta_pairs
+from emblazon.sdk.meta import alt_text, html_of, meta_pairs
 
 from ...errors import EmblazonError
 from ..exit_codes import FAILED, WRONG_INPUT, CommandError

@@ -20,7 +20,7 @@ FOLDER = "build/worker"  # as in the checkout
 # What the Worker imports; the SDK and its integrations are for sites.
 _IMPORTED = (
     "__init__.py", "dataclass.py", "typed.py", "contract", "edge", "cloudflare",
-    "sdk/__init__.py", "sdk/alt.py", "sdk/meta.py",
+    "sdk/__init__.py", "sdk/meta.py",
 )  # fmt: skip
 
 
