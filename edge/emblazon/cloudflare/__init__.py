@@ -1,7 +1,6 @@
 """Adapters that bind the edge ports to a host.
 
-js_body.py    bodies that stay in JavaScript
-js.py         crossing between Python and JavaScript, alike on both Worker runtimes
+js.py         crossing between Python and JavaScript, alike on both Worker runtimes; bodies that stay there
 origin.py     the origin, reached with the runtime's `fetch`
 services.py   clock, randomness, background work, logs, and the platform's optional services as ports
 short_way.py  a plain hit on a URL that is known (`edge.hits`)

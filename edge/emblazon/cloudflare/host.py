@@ -30,14 +30,15 @@ from ..edge.store.flight import Flights, PollingFlight
 from .js import (
     JsObject,
     absent,
+    body_of,
     from_js_headers,
     js_object,
     raw_environment,
     text_of,
+    to_js_body,
     to_js_headers,
     verified_bot,
 )
-from .js_body import body_of, to_js_body
 from .origin import FetchOrigin
 from .services import (
     ZONE_API,

@@ -11,8 +11,7 @@ from pyodide.ffi import JsException, to_js
 from ..contract.wire import SHARED
 from ..edge.messages import Headers, OriginResponse
 from ..edge.ports import OriginError, OriginFailure
-from .js import JsObject, absent, describe, from_js_headers, js_object, to_js_headers
-from .js_body import BufferBody
+from .js import BufferBody, JsObject, absent, describe, from_js_headers, js_object, to_js_headers
 
 MAX_ANSWER = 25 * 1024 * 1024  # bytes; KV takes no more
 BREATH = 64  # pieces that are there already are read without a turn for timers, such as that of the deadline

@@ -16,11 +16,11 @@ from collections import OrderedDict
 
 import js
 
+from ..edge.exchange import write_point
 from ..edge.handler import Edge
 from ..edge.hits import REMEMBERED, UNUSUAL, Known, answer
 from ..edge.ports import Analytics
 from ..edge.store.record import RECORD_HEADER
-from ..edge.unfurls import write_point
 from .js import JsObject, absent, verified_bot
 
 

@@ -9,14 +9,16 @@ import js
 from ..edge.messages import Body, CacheEntry, Headers, KVEntry, KVKey
 from .js import (
     JsObject,
+    StreamBody,
     absent,
+    body_of,
     from_js_headers,
     js_object,
     outside,
     text_of,
+    to_js_body,
     to_js_headers,
 )
-from .js_body import StreamBody, body_of, to_js_body
 
 LIST_PAGE = 1000  # names in one listing; the platform's limit
 

@@ -18,7 +18,7 @@ from .config import EdgeConfig
 from .exchange import Exchange
 from .fill.fallback import Fallbacks
 from .fill.fill import Filler
-from .fill.revalidate import Refresher
+from .fill.revalidate import Leases, Refresher
 from .hits import Hits
 from .keying import Keyer, shape_of
 from .messages import Request, Response
@@ -32,7 +32,6 @@ from .respond import (
 )
 from .serve import CardServer, quietly
 from .store.hot import HotCards
-from .store.lease import Leases
 from .store.tiers import Store
 
 TYPE_CHECKING = False

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 
 from ..dataclass import dataclass
 from .admin.control import Control
+from .http.cache_control import format_date
 from .http.cache_status import CACHE_NAME
-from .http.http_date import format_date
-from .keyed_card import KeyedCard
+from .keying import KeyedCard
 from .messages import Headers, Request, Response
 from .respond import Picture
 from .store.freshness import MAX_FRESH

@@ -12,6 +12,7 @@ from ..contract.problem import ConditionFailed, Problem, RangeNotSatisfiable
 from ..dataclass import dataclass
 from ..typed import assert_never
 from .exchange import Exchange
+from .http.cache_control import format_date
 from .http.cache_status import CacheStatus
 from .http.conditional import (
     NotModified,
@@ -22,8 +23,7 @@ from .http.conditional import (
     WholeBody,
     select,
 )
-from .http.http_date import format_date
-from .keyed_card import KeyedCard
+from .keying import KeyedCard
 from .messages import Body, BytesBody, Headers, Response
 from .store.epochs import front_tag
 from .store.freshness import current_age

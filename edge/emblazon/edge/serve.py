@@ -14,7 +14,7 @@ from .fill.fallback import Fallbacks
 from .fill.fill import Failed, Filled, Filler, Unchanged
 from .fill.revalidate import Refresher
 from .http.cache_status import CacheStatus
-from .keyed_card import KeyedCard, card_of, judge_card
+from .keying import KeyedCard, card_of, judge_card
 from .respond import Picture
 from .store.freshness import Fresh, Judgement, Miss, Stale, UsableOnError, refresh_early
 from .store.tiers import Found, Store

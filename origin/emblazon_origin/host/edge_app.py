@@ -12,10 +12,9 @@ from aiohttp.typedefs import Handler
 
 from emblazon.contract.problem import CONTENT_TYPE, Problem
 from emblazon.contract.wire import SECURITY
-from emblazon.edge.admin.guard import check_bearer
+from emblazon.edge.admin.guard import MAX_BODY, check_bearer
 from emblazon.edge.config import EdgeConfig
 from emblazon.edge.handler import Edge
-from emblazon.edge.http.body import MAX_BODY
 from emblazon.edge.messages import BytesBody, Request, Response
 from emblazon.edge.ports import Clock, Log, Metrics, NoMetrics, Origin, Ports
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from emblazon.edge.unfurls import AHEAD, EVENTS
+from emblazon.edge.exchange import AHEAD, EVENTS
 
 from .sqlite_analytics import query
 

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emblazon.edge.http.cache_control import MAX_DELTA, Life, life_of, parse_directives, parse_targeted
-from emblazon.edge.http.http_date import format_date, parse_date
+from emblazon.edge.http.cache_control import (
+    MAX_DELTA,
+    Life,
+    format_date,
+    life_of,
+    parse_date,
+    parse_directives,
+    parse_targeted,
+)
 from emblazon.edge.http.structured_fields import InvalidField, parse_dictionary
 
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT

@@ -13,7 +13,7 @@ from edge_world import KEYS, World, example_manifest
 
 from emblazon.contract.schema import Warm
 from emblazon.contract.signing import Keyring
-from emblazon.edge.admin.sitemaps import BadSitemap, read_sitemap
+from emblazon.edge.admin.site_pages import BadSitemap, read_sitemap
 from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon.edge.messages import BytesBody, Headers, OriginResponse
 from emblazon.edge.ports import OriginError

@@ -13,10 +13,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from werkzeug import http as werkzeug
 
-from emblazon.edge.http.cache_control import parse_directives
+from emblazon.edge.http.cache_control import format_date, parse_date, parse_directives
 from emblazon.edge.http.cache_status import CacheStatus
 from emblazon.edge.http.conditional import Part, Unsatisfiable, WholeBody, etag_matches, single_range
-from emblazon.edge.http.http_date import format_date, parse_date
 from emblazon.edge.http.structured_fields import InvalidField, parse_dictionary
 
 parse_structured: Any = http_sf.parse  # its result's type is a union of all that there is

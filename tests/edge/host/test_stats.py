@@ -18,7 +18,7 @@ from misbehaving_origin import MisbehavingOrigin
 from waiting import wait_until
 from workerd import PURGE_TOKEN, PyodideHost, Workerd, worker_variables
 
-from emblazon.edge.unfurls import OTHER, platform_of, write_event
+from emblazon.edge.exchange import OTHER, platform_of, write_event
 from emblazon_origin.cli import main
 from emblazon_origin.host.asyncio_ports import SystemClock
 from emblazon_origin.host.sqlite_analytics import COLUMNS, SQLiteAnalytics

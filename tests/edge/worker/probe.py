@@ -17,9 +17,8 @@ import js
 from adapter_conformance import CACHE_CHECKS, KV_CHECKS, URL
 
 from emblazon.cloudflare import host as cloudflare
+from emblazon.cloudflare.js import BufferBody, StreamBody, js_object, raw_environment
 from emblazon.cloudflare.js import _running as running
-from emblazon.cloudflare.js import js_object, raw_environment
-from emblazon.cloudflare.js_body import BufferBody, StreamBody
 from emblazon.cloudflare.origin import FetchOrigin
 from emblazon.cloudflare.services import WaitUntil, WorkerClock, WorkerRandom
 from emblazon.cloudflare.storage import WorkersCacheAPI, WorkersKV

@@ -21,17 +21,15 @@ from ...contract.schema import Manifest
 from ...dataclass import dataclass, field
 from ...typed import cast
 from ..config import EdgeConfig
-from ..exchange import Exchange
-from ..keyed_card import KeyedCard
+from ..exchange import Exchange, write_ahead
+from ..keying import KeyedCard
 from ..messages import BytesBody, OriginResponse, get_header
 from ..ports import OriginError, PortError
 from ..store.hot import HotCards
 from ..store.tiers import Store
-from ..unfurls import write_ahead
 from .control import Control
 from .drawings import Drawings
-from .page_card import images_of_page
-from .sitemaps import BadSitemap, Entry, read_sitemap
+from .site_pages import BadSitemap, Entry, images_of_page, read_sitemap
 
 STATE_KEY = "ahead"
 LOOK_EVERY = 900.0  # seconds between two looks at the sitemaps

@@ -31,8 +31,7 @@ from ..exchange import Exchange
 from ..fill.ask import origin_headers
 from ..messages import BytesBody, get_header
 from ..ports import OriginError
-from ..store.epoch_log import EpochLog
-from ..store.epochs import Epochs
+from ..store.epochs import EpochLog, Epochs
 from ..store.tiers import Store
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from ...dataclass import dataclass, replace
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.fill import Failed, Filler
-from ..keyed_card import KeyedCard, card_of, judge_card
+from ..keying import KeyedCard, card_of, judge_card
 from ..store.freshness import Fresh, Stale
 from ..store.tiers import Store
 from .control import Control

@@ -4,7 +4,7 @@
 
 Where cards are shared is out of sight from here: crawlers fetch once, readers and clicks are elsewhere. A
 site knows its visits by their referrer or campaign, and the platforms' own insights know what was seen. Each
-event becomes a data point of its own beside the unfurls (`unfurls`). Nothing about a person is taken.
+event becomes a data point of its own beside the unfurls (`exchange`). Nothing about a person is taken.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from ...contract.schema import BASE_LOOK, Manifest, TemplateSpec
 from ...dataclass import dataclass
 from ...typed import cast
 from ..config import EdgeConfig
-from ..exchange import Exchange
-from ..http.body import read_object
+from ..exchange import EVENTS, OTHER, PLATFORMS, Exchange, write_event
 from ..messages import Response
 from ..respond import json_response
-from ..unfurls import EVENTS, OTHER, PLATFORMS, write_event
 from .control import Control
-from .guard import TokenBucket, check_bearer, check_rate
+from .guard import TokenBucket, check_bearer, check_rate, read_object
 
 MOST = 500  # events in one call
 MAX_COUNT = 1_000_000

@@ -16,12 +16,11 @@ from ...sdk.meta import alt_text, meta_tags
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.ask import origin_headers
-from ..http.body import read_object
 from ..messages import OriginResponse, Response, get_header
 from ..ports import OriginError
 from ..respond import json_response
 from .control import Control
-from .guard import TokenBucket, check_bearer, check_rate
+from .guard import TokenBucket, check_bearer, check_rate, read_object
 from .short import ShortCards
 
 

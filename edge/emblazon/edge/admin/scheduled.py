@@ -18,11 +18,11 @@ from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..fill.fallback import Fallbacks
 from ..fill.fill import Filler
-from ..keyed_card import KeyedCard, card_of
+from ..fill.revalidate import Leases
+from ..keying import KeyedCard, card_of
 from ..messages import BytesBody
 from ..ports import PortError
 from ..store.hot import HotCards
-from ..store.lease import Leases
 from ..store.tiers import MIN_TTL, Store
 from .ahead import Ahead
 from .control import Control, Pending

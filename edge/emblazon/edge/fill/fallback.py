@@ -17,7 +17,7 @@ from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_status import CacheStatus
-from ..keyed_card import KeyedCard, card_of, fallback_of, judge_card
+from ..keying import KeyedCard, card_of, fallback_of, judge_card
 from ..messages import BytesBody
 from ..respond import Picture
 from ..store.freshness import Miss, Stored

@@ -22,7 +22,7 @@ from ..admin.control import Control
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..http.cache_control import Life, life_of
-from ..keyed_card import KeyedCard, same_epochs
+from ..keying import KeyedCard, same_epochs
 from ..messages import Body, Headers, Inspection, OriginResponse, get_header
 from ..ports import OriginError
 from ..store.circuit import Breaker

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ...dataclass import dataclass
-from .http_date import parse_date
+from .cache_control import parse_date
 
 # Compiled at their first use: few requests have conditions.
 _ETAG = r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)'

@@ -14,7 +14,7 @@ from typing import cast
 
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.schema import BASE_LOOK
-from emblazon.edge.unfurls import AHEAD, EVENTS, OTHER
+from emblazon.edge.exchange import AHEAD, EVENTS, OTHER
 
 from ..exit_codes import FAILED, CommandError
 from ..numbers import http_url

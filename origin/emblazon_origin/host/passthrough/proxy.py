@@ -8,7 +8,7 @@ from typing import Protocol, assert_never
 from urllib.parse import urljoin, urlsplit
 
 from emblazon.contract.wire import HOP_BY_HOP
-from emblazon.edge.http.cache_control import Life, life_of
+from emblazon.edge.http.cache_control import Life, format_date, life_of
 from emblazon.edge.http.cache_status import CacheStatus
 from emblazon.edge.http.conditional import (
     NotModified,
@@ -18,7 +18,6 @@ from emblazon.edge.http.conditional import (
     WholeBody,
     select,
 )
-from emblazon.edge.http.http_date import format_date
 from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, Response, get_header
 from emblazon.edge.ports import Background, Clock, Log, OriginError
 from emblazon.edge.store.freshness import current_age

@@ -6,8 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from emblazon.edge.http.cache_control import Directives, Life, directives_of
-from emblazon.edge.http.http_date import parse_date
+from emblazon.edge.http.cache_control import Directives, Life, directives_of, parse_date
 from emblazon.edge.messages import BytesBody, Headers, OriginResponse, get_header
 from emblazon.edge.store.freshness import Stored
 

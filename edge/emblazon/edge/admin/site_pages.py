@@ -1,16 +1,19 @@
-"""Sitemaps and feeds: the pages that a site names, and what tells that one has changed.
+"""The pages that a site names, with what tells that one has changed; and the cards that a page names.
 
-Sitemaps and their indexes (sitemaps.org), image sitemaps, RSS and Atom. Read as a stream by expat, so that no
-tree is built; a document type is refused, since with it a small document may grow without bound.
+Sitemaps and their indexes (sitemaps.org), image sitemaps, RSS and Atom are read as a stream by expat, so
+that no tree is built; a document type is refused, since with it a small document may grow without bound. Of
+a page its head is read: `og:image`, `twitter:image` and their kin.
 """
 
 from __future__ import annotations
 
 import zlib
+from html.parser import HTMLParser
 
 from ...dataclass import dataclass, field
 
 TYPE_CHECKING = False
+
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
@@ -19,6 +22,9 @@ MOST_ENTRIES = 50_000
 MAX_TEXT = 8192  # characters of one element
 ENTRIES = ("url", "sitemap", "item", "entry")
 STAMPS = ("lastmod", "updated", "published", "pubdate", "date")
+
+MAX_HEAD = 512 * 1024  # bytes of a page that are looked at
+NAMES = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
 
 
 class BadSitemap(ValueError):
@@ -123,3 +129,32 @@ class _Reader:
 def _is_page(link: dict[str, str]) -> bool:
     """Whether Atom's link leads to the entry's page (RFC 4287 §4.2.7.2)."""
     return "href" in link and link.get("rel", "alternate") == "alternate"
+
+
+class _Head(HTMLParser):
+    """Collects the pictures that the meta elements before the body name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: list[str] = []
+        self.over = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":
+            self.over = True
+        if tag != "meta" or self.over:
+            return
+        given = dict(attrs)
+        name = (given.get("property") or given.get("name") or "").strip().lower()
+        if name in NAMES and (content := (given.get("content") or "").strip()):
+            self.images.append(content)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.over = self.over or tag == "head"
+
+
+def images_of_page(html: bytes) -> list[str]:
+    """Return the addresses of a page's pictures for others, each once, in their order."""
+    head = _Head()
+    head.feed(html[:MAX_HEAD].decode("utf-8", "replace"))
+    return list(dict.fromkeys(head.images))
