@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 _SRGB = ImageCms.createProfile("sRGB")
-_SRGB_NAMES = ("srgb", "s rgb")
+_LEVELS = (0, 20, 64, 128, 192, 235, 255)
+_PROBE = Image.new("RGB", (len(_LEVELS) ** 3, 1))
+_PROBE.putdata([(r, g, b) for r in _LEVELS for g in _LEVELS for b in _LEVELS])
+_SAME = 2  # levels that a profile of sRGB itself may be off
 _SRGB_GAMMA = 0.45455
 _SRGB_PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 _CLOSE = 0.002  # how far a gamma or a chromaticity may be off and still be sRGB's own
@@ -25,6 +28,11 @@ def to_srgb(image: Image.Image, info: dict[str, Any]) -> Image.Image:
     profile = info.get("icc_profile")
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         image = _eight_bits(image, info.get("transparency"))
+    elif image.mode == "LA" and profile:
+        grey, alpha = image.split()
+        image = _from_profile(grey, profile).convert("RGB")
+        image.putalpha(alpha)
+        return image
     elif image.mode in ("P", "PA", "LA", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
     elif image.mode == "1":
@@ -48,16 +56,22 @@ def _eight_bits(image: Image.Image, transparent: object) -> Image.Image:
     return Image.merge("LA", (grey, alpha)).convert("RGBA")
 
 
+def _beyond(level: float) -> float:
+    return level > _SAME
+
+
 def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
     """Convert from an embedded profile; a broken or unfitting one is ignored, as browsers do."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        description = ImageCms.getProfileDescription(source).lower()
-        if image.mode != "CMYK" and any(name in description for name in _SRGB_NAMES):
-            return image
-        converted = ImageCms.profileToProfile(
-            image, source, _SRGB, outputMode="RGBA" if image.mode == "RGBA" else "RGB"
-        )
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        transform = ImageCms.buildTransform(source, _SRGB, image.mode, mode)
+        if image.mode in ("RGB", "RGBA"):
+            probe = _PROBE.convert(mode)
+            after = ImageCms.applyTransform(probe, transform) or probe
+            if not ImageChops.difference(probe, after).convert("RGB").point(_beyond).getbbox():
+                return image  # sRGB under whatever name
+        converted = ImageCms.applyTransform(image, transform)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image
     return converted if converted is not None else image

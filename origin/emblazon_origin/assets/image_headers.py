@@ -8,12 +8,24 @@ of it.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
 Size = tuple[int, int]
 _ICO = b"\0\0\1\0"
+_DIB_HEADERS = frozenset(
+    (12, 16, 40, 52, 56, 64, 108, 124)
+)  # sizes of the header that a BMP file goes on with
+_PROLOG = 64_000  # bytes of an SVG file before its root element: licences, metadata, entities
+# Possessive quantifiers keep this linear on any input.
+_BEFORE_ROOT = re.compile(
+    rb"(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|"
+    rb"<!DOCTYPE\s++[^\[>]*+(?:\[[^\]]*+\]\s*+)?+>)*+",
+    re.I,
+)
+_SVG_ROOT = re.compile(rb"<(?:[\w.-]++:)?svg[\s/>]|<!DOCTYPE\s++(?:[\w.-]++:)?svg\b")
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 
@@ -32,12 +44,46 @@ def sniff(data: bytes) -> str | None:
         return "AVIF"
     if data.startswith(_ICO):
         return "ICO"
-    if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
+    if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _DIB_HEADERS:
         return "BMP"
-    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"<") and (b"<svg" in head or b"<!DOCTYPE svg" in head):
-        return "SVG"
-    return None
+    return "SVG" if _is_svg(data) else None
+
+
+def _is_svg(data: bytes) -> bool:
+    """Whether the first element of a file is `<svg>`, whatever its prefix and its encoding."""
+    head = data[:_PROLOG].removeprefix(b"\xef\xbb\xbf")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        head = head.decode("utf-16", "ignore").encode()
+    before = _BEFORE_ROOT.match(head)
+    return before is not None and _SVG_ROOT.match(head, before.end()) is not None
+
+
+# What is taken for a picture and is none, by its first bytes.
+_OTHERS = (
+    ("a JPEG XL picture", (b"\xff\x0a", b"\0\0\0\x0cJXL ")),
+    ("a JPEG 2000 picture", (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")),
+    ("a TIFF picture", (b"II*\0", b"MM\0*")),
+    ("a Photoshop document", (b"8BPS",)),
+    ("a PDF document", (b"%PDF",)),
+    ("compressed with gzip", (b"\x1f\x8b",)),
+    ("a ZIP archive", (b"PK\3\4",)),
+    ("a video", (b"\x1aE\xdf\xa3",)),
+    ("JSON text", (b"{", b"[")),
+    ("XML, not SVG", (b"<?xml",)),
+)
+_WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
+
+
+def told_by(data: bytes) -> str:
+    """Return what the first bytes of a file say that it is, for whoever meant a picture."""
+    if not data:
+        return "empty"
+    if data[4:8] == b"ftyp":
+        return "a HEIC picture" if data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim") else "a video"
+    head = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.lower().startswith(_WEB_PAGES):
+        return "a web page"
+    return next((name for name, starts in _OTHERS if head.startswith(starts)), "")
 
 
 def declared_sizes(kind: str, data: bytes) -> list[Size]:
@@ -92,19 +138,25 @@ def _ico(data: bytes) -> Iterator[Size]:
 
 
 class JpegHeader(NamedTuple):
-    """The frame of a JPEG file and where its scans begin."""
+    """The frame of a JPEG file, where its scans begin, and where the last part that is whole ends."""
 
     size: Size
     progressive: bool
     scans: tuple[int, ...]
+    block_rows: int  # rows of pixels that are decoded together (A.2)
+    end: int
 
 
 def read_jpeg(data: bytes) -> JpegHeader:
     """Walk the markers of a JPEG file."""
     size, progressive, scans, at = (0, 0), False, [], 2
+    rows, end = 8, len(data)
     while at + 4 <= len(data):
         at = data.find(b"\xff", at)
-        if at < 0 or at + 4 > len(data):
+        if at < 0:
+            break
+        if at + 4 > len(data):
+            end = at
             break
         marker = data[at + 1]
         if marker in (0x00, 0xFF) or marker in _STANDALONE:
@@ -115,10 +167,15 @@ def read_jpeg(data: bytes) -> JpegHeader:
         if marker in _SOF and at + 9 <= len(data):
             height, width = struct.unpack_from(">HH", data, at + 5)
             size, progressive = max(size, (width, height)), progressive or marker == 0xC2
+            sampled = [data[i] & 15 for i in range(at + 11, min(at + 11 + 3 * data[at + 9], len(data)), 3)]
+            rows = 8 * max(sampled) if len(sampled) > 1 else 8
         elif marker == 0xDA:
             scans.append(at)
-        at += 2 + struct.unpack_from(">H", data, at + 2)[0]
-    return JpegHeader(size, progressive, tuple(scans))
+        after = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
+        if after > len(data):
+            end = at
+        at = after
+    return JpegHeader(size, progressive, tuple(scans), rows, end)
 
 
 def _jpeg(data: bytes) -> Iterator[Size]:

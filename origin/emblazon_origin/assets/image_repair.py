@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 
 from PIL import Image, ImageChops
 
+from ..errors import AssetError
+from .image_headers import read_jpeg
+
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types
-_LAST_BLOCK = 16  # rows of a JPEG that its last blocks make; without the end mark they may be held back
+_LARGEST_ICON = 1 << 20  # bytes
+_STEP = 1 << 12  # bytes that are inflated at once: what comes before an error counts
 
 
 def repaired(kind: str, data: bytes) -> bytes:
-    """Return a file that decoders take further: the checks of a PNG made right, ends put where they lack."""
-    if kind == "PNG":
-        return _with_right_checks(data)
-    if kind == "JPEG":
-        return data + b"\xff\xd9"
-    return data
+    """Return a file that decoders take further: checks made right, what is not whole cut off, ends put."""
+    match kind:
+        case "PNG":
+            return _with_right_checks(data)
+        case "JPEG":
+            return data[: read_jpeg(data).end] + b"\xff\xd9"
+        case "GIF":
+            return _with_last_block(data)
+        case "ICO":
+            return _with_all_bytes(data)
+        case _:
+            return data
 
 
 def png_fault(data: bytes) -> str:
@@ -39,16 +50,19 @@ def png_fault(data: bytes) -> str:
 def _with_right_checks(data: bytes) -> bytes:
     before: list[bytes] = []
     after: list[bytes] = []
-    pixels, at = b"", 8
+    pixels, colours, at = b"", 256, 8
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         body = data[at + 8 : at + 8 + length]
-        if name == b"IEND" or not (name.isalpha() and name.isascii()):
+        if (name == b"IEND" and pixels) or not (name.isalpha() and name.isascii()):
             break
         if name == b"IDAT":
             pixels += body
-        else:
-            (after if pixels else before).append(_chunk(name, body))
+        elif name != b"IEND":
+            if name == b"PLTE":
+                colours = len(body) // 3
+            if name != b"tRNS" or len(body) <= colours:  # as browsers, none rather than a wrong one
+                (after if pixels else before).append(_chunk(name, body))
         at += 12 + length
     return b"".join(
         [data[:8], *before, _chunk(b"IDAT", _with_right_sum(pixels)), *after, _chunk(b"IEND", b"")]
@@ -74,64 +88,165 @@ def _with_right_sum(stream: bytes) -> bytes:
     return stream[: len(stream) - len(inflate.unused_data)] + struct.pack(">I", total)
 
 
-def decoded_part(kind: str, data: bytes, image: Image.Image) -> Image.Image | None:
-    """Return a picture with the rows transparent that its damaged file had no data for; None for all."""
-    rows = image.height
-    if kind == "GIF" and _is_interlaced_gif(data):
-        return _with_rows_above(image)
-    if kind == "PNG":
-        rows = _png_rows(data, image.height)
-    elif kind in ("JPEG", "GIF", "BMP"):
-        rows = _rows_before_blank(image)
-        if kind == "JPEG" and image.height - rows <= _LAST_BLOCK:
-            rows = image.height
-    if rows >= image.height:
-        return image
-    if rows == 0 and kind == "PNG":  # other formats do not tell black rows from none
+def _with_last_block(data: bytes) -> bytes:
+    """Return a GIF file whose last block is as long as it says: decoders take whole ones alone."""
+    at = _first_frame(data)
+    if at is None:
+        return data
+    flags = data[at + 9]
+    at += 11 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+    while at < len(data) and data[at]:
+        if at + data[at] >= len(data):
+            return data[:at] + bytes((len(data) - at - 1,)) + data[at + 1 :] + b"\0;"
+        at += 1 + data[at]
+    return data
+
+
+def _with_all_bytes(data: bytes) -> bytes:
+    """Return an icon file with zeros, which are transparent, for what its BMP pictures lack at the end."""
+    count = struct.unpack_from("<H", data, 4)[0]
+    ends = [0]
+    for at in range(6, min(6 + 16 * count, len(data) - 15), 16):
+        length, begin = struct.unpack_from("<II", data, at + 8)
+        if data[begin : begin + 4] != b"\x89PNG":
+            ends.append(begin + length)
+    return data + bytes(max(0, min(max(ends), _LARGEST_ICON) - len(data)))
+
+
+def part_decoded(kind: str, data: bytes, image: Image.Image) -> Image.Image | None:
+    """Return which pixels a damaged file had data for, as a mask of the decoded picture; None for all.
+
+    Raises AssetError where it had none.
+    """
+    top, bottom = 0, image.height
+    match kind:
+        case "PNG":
+            bottom = png_rows(data, image.height)
+        case "JPEG":
+            bottom = _jpeg_rows(data, image)
+        case "GIF" if not is_interlaced_gif(data):
+            bottom = _rows_before_blank(image)
+            bottom -= bottom < image.height  # the last of them is not whole
+        case "BMP":
+            top, bottom = _bmp_rows(data, image.height)
+    if (top, bottom) == (0, image.height):
         return None
-    faded = image.convert("RGBA")
-    faded.paste((0, 0, 0, 0), (0, rows, image.width, image.height))
-    return faded.convert("RGBa")
+    if bottom <= top:
+        raise AssetError(f"the {kind} image is damaged, nothing of it decodes")
+    mask = Image.new("L", image.size)
+    mask.paste(255, (0, top, image.width, bottom))
+    return mask
 
 
-def _png_rows(data: bytes, height: int) -> int:
+def png_rows(data: bytes, height: int) -> int:
     """Return how many rows the data of a PNG file holds; all where it is interlaced."""
     width, total, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
     if interlaced or colour not in _CHANNELS:
         return height
     stride = 1 + (width * depth * _CHANNELS[colour] + 7) // 8
-    inflate, size, at = zlib.decompressobj(-zlib.MAX_WBITS), 0, 8  # without the check at the end, as browsers
+    rows = _whole_rows(_inflated(data), stride, total)
+    return int(min(height, rows * height // max(1, total)))
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """Yield what the IDAT chunks of a PNG file hold, up to where they are damaged."""
+    inflate, at = zlib.decompressobj(-zlib.MAX_WBITS), 8  # without the check at the end, as browsers
     skipped = 2  # bytes of the stream's head
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         if name == b"IDAT":
+            rest = data[at + 8 + skipped : at + 8 + length]
+            skipped = 0
             try:
-                rest = data[at + 8 + skipped : at + 8 + length]
-                skipped = 0
-                while rest and size < stride * total:
-                    size += len(inflate.decompress(rest, 1 << 16))
+                while rest:
+                    yield inflate.decompress(rest, _STEP)
                     rest = inflate.unconsumed_tail
             except zlib.error:
-                break
+                return
         at += 12 + length
-    return int(min(height, size // stride * height // max(1, total)))
 
 
-def _is_interlaced_gif(data: bytes) -> bool:
-    """True where the first frame's rows come in four passes, and fill the screen."""
+def _whole_rows(pieces: Iterator[bytes], stride: int, most: int) -> int:
+    """Return how many rows of so many bytes there are, each beginning with one of the five filters."""
+    size = rows = 0
+    for piece in pieces:
+        begin = rows * stride - size  # where in this piece the next row begins
+        while begin < len(piece) and rows < most:
+            if begin >= 0 and piece[begin] > 4:
+                return rows
+            begin += stride
+            rows += 1
+        size += len(piece)
+        if rows >= most and size >= most * stride:
+            return most
+    return min(rows, size // stride)
+
+
+def _jpeg_rows(data: bytes, image: Image.Image) -> int:
+    """Return how many rows of a JPEG picture were decoded: blocks without data are grey."""
+    if image.getbbox() is None:
+        return 0
+    if not _is_blank(image, image.height - 1):
+        return image.height
+    rows = _rows_before_blank(image)
+    header = read_jpeg(data)
+    block = max(1, header.block_rows * image.height // max(1, max(header.size[1], image.height)))
+    for _ in range(2):  # the colours of the blocks above bleed into the first one without data
+        begun = max(0, rows - 1) // block * block
+        if _is_blank(image, min(begun + block // 2, image.height - 1)):
+            rows = begun
+    return rows
+
+
+def _is_blank(image: Image.Image, row: int) -> bool:
+    """Whether a row ends with the grey of a block without data."""
+    pixel = image.getpixel((image.width - 1, row))
+    return all(level in (127, 128) for level in (pixel if isinstance(pixel, tuple) else (pixel,)))
+
+
+def _bmp_rows(data: bytes, height: int) -> tuple[int, int]:
+    """Return the rows, from and up to, that a BMP file has pixels for."""
+    if struct.unpack_from("<I", data, 14)[0] == 12:
+        width, total, _, bits = struct.unpack_from("<HHHH", data, 18)
+        coded = 0
+    else:
+        width, total, _, bits, coded = struct.unpack_from("<iiHHI", data, 18)
+    if coded in (1, 2):  # run lengths
+        return 0, height
+    stride = (width * bits + 31) // 32 * 4
+    rows = min(height, max(0, len(data) - struct.unpack_from("<I", data, 10)[0]) // max(1, stride))
+    return (height - rows, height) if total > 0 else (0, rows)
+
+
+def _first_frame(data: bytes) -> int | None:
+    """Return where the first frame of a GIF file begins."""
     at = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
     while at + 10 <= len(data) and data[at] == 0x21:  # an extension: its blocks end with an empty one
         at += 2
         while at < len(data) and data[at]:
             at += 1 + data[at]
         at += 1
-    if at + 10 > len(data) or data[at] != 0x2C:
+    return at if at + 10 <= len(data) and data[at] == 0x2C else None
+
+
+def with_screen(data: bytes) -> bytes:
+    """Return a GIF file whose screen, where it has no size, is as large as its first frame."""
+    if len(data) < 10 or 0 not in struct.unpack_from("<HH", data, 6):
+        return data
+    at = _first_frame(data) if len(data) > 13 else None
+    return data if at is None else data[:6] + data[at + 5 : at + 9] + data[10:]
+
+
+def is_interlaced_gif(data: bytes) -> bool:
+    """True where the first frame's rows come in four passes, and fill the screen."""
+    at = _first_frame(data)
+    if at is None:
         return False
     _, top, _, height, flags = struct.unpack_from("<HHHHB", data, at + 1)
     return bool(flags & 0x40) and top == 0 and height == struct.unpack_from("<H", data, 8)[0]
 
 
-def _with_rows_above(image: Image.Image) -> Image.Image:
+def with_rows_above(image: Image.Image) -> Image.Image:
     """Return an interlaced picture whose missing rows repeat the row above, as browsers show early passes."""
     filled = image.convert("RGBA")
     passes = ((0, 8), (4, 8), (2, 4), (1, 2))  # GIF89a, appendix E
@@ -142,10 +257,13 @@ def _with_rows_above(image: Image.Image) -> Image.Image:
     if rows[order[-1]].getcolors(1) is not None:
         while count and rows[order[count - 1]].tobytes() == blank:
             count -= 1
+        count -= 0 < count < len(order)  # the last of them is not whole
     decoded = set(order[:count])
-    for row in range(1, filled.height):
+    first_pass = len(range(0, filled.height, 8))
+    end = filled.height if count >= first_pass else 8 * count
+    for row in range(filled.height):
         if row not in decoded:
-            rows[row] = rows[row - 1]
+            rows[row] = rows[row - 1] if row < end else Image.new("RGBA", (filled.width, 1))
             filled.paste(rows[row], (0, row))
     return filled.convert("RGBa")
 

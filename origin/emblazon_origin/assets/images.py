@@ -100,6 +100,9 @@ class ImageStore:
                 name = _short(href)
                 message = f"{name}: {found.damage}; what decodes is drawn"
                 self._report.add("warning", "image-damaged", message, line=line, where=name)
+            if isinstance(found.source, SvgImage):
+                for note in found.source.notes:
+                    self._report.add("warning", "svg-unsupported", note, line=line, where=_short(href))
 
     def intrinsic(self, key: str) -> NaturalSize | None:
         """Return the natural size, or None for an image that could not be had."""

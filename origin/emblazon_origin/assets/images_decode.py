@@ -10,13 +10,21 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFile, ImageOps, UnidentifiedImageError
 
 from ..errors import AssetError
 from ..limits import MAX_CANVAS_SIDE, MAX_IMAGE_PIXELS, MAX_JPEG_PIXELS
 from .image_color import to_srgb
-from .image_headers import declared_sizes, read_jpeg, sniff
-from .image_repair import decoded_part, png_fault, repaired
+from .image_headers import declared_sizes, read_jpeg, sniff, told_by
+from .image_repair import (
+    is_interlaced_gif,
+    part_decoded,
+    png_fault,
+    png_rows,
+    repaired,
+    with_rows_above,
+    with_screen,
+)
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO", "BMP")
 _MAX_IMAGE_SIDE = 4 * MAX_CANVAS_SIDE
@@ -47,7 +55,11 @@ def decode_image(data: bytes, limits: ImageLimits | None = None) -> Raster:
     limits = limits or ImageLimits()
     kind = sniff(data)
     if kind not in FORMATS:
-        raise AssetError("not a PNG, JPEG, WebP, GIF, AVIF, ICO, BMP or SVG image")
+        known = "PNG, JPEG, WebP, GIF, AVIF, ICO, BMP or SVG image"
+        told = told_by(data)
+        raise AssetError(f"{told}, not a {known}" if told else f"not a {known}")
+    if kind == "GIF":
+        data = with_screen(data)
     most = limits.jpeg_pixels if kind == "JPEG" else limits.pixels
     for width, height in declared_sizes(kind, data):
         check_size(width, height, most, SETTINGS)
@@ -86,17 +98,31 @@ def check_size(width: int, height: int, most: int = MAX_IMAGE_PIXELS, setting: s
         )
 
 
-def _decoded(kind: str, data: bytes, most: int) -> Raster:
+def _decoded(kind: str, data: bytes, most: int, damaged: bytes = b"") -> Raster:
+    """Decode a file; of a damaged one, whose bytes were other, what it had no data for is transparent."""
     with Image.open(io.BytesIO(data), formats=[kind]) as opened:
         check_size(opened.width, opened.height, most, SETTINGS)
         size = opened.size
+        if getattr(opened, "default_image", False):  # of an APNG: for who draws no frames
+            opened.seek(1)
         if kind == "JPEG":
             _draft(opened)
         frame = opened.tile[0].extents if kind == "GIF" and opened.tile else None
+        _scale_transparent_grey(opened)
         opened.load()
-        image = _normalised(opened)
+        mask = part_decoded(kind, damaged, opened) if damaged else None
+        image = _normalised(opened, upright=kind != "WEBP")  # browsers do not look there
+        if mask is not None:
+            mask.getexif().update(opened.getexif())
+            image = image.convert("RGBA")
+            image.paste((0, 0, 0, 0), mask=ImageChops.invert(ImageOps.exif_transpose(mask)))
+            image = image.convert("RGBa")
         if frame is not None and frame != (0, 0, *size):
             image = _alone(image, frame)
+        elif damaged and kind == "GIF" and is_interlaced_gif(damaged):
+            image = with_rows_above(image)
+        if kind == "PNG" and not damaged and _lacks_rows(opened, data):
+            raise OSError("it has fewer rows than it says")
     turned = (image.width > image.height) != (opened.width > opened.height)
     if turned:
         size = size[1], size[0]
@@ -104,6 +130,19 @@ def _decoded(kind: str, data: bytes, most: int) -> Raster:
     while image.width * image.height > _HELD_PIXELS * factor * factor:
         factor *= 2
     return Raster(image.reduce(factor) if factor > 1 else image, *size)
+
+
+def _lacks_rows(image: Image.Image, data: bytes) -> bool:
+    """Whether a PNG file has fewer rows than it says: the decoder leaves them empty and says nothing."""
+    last = image.crop((0, image.height - 1, image.width, image.height))
+    return last.getbbox() is None and png_rows(data, image.height) < image.height
+
+
+def _scale_transparent_grey(image: ImageFile.ImageFile) -> None:
+    """Bring the one transparent level of a PNG of two or four bits to eight, as its pixels will be."""
+    level, coded = image.info.get("transparency"), image.tile[0].args if image.tile else None
+    if isinstance(level, int) and coded in ("L;2", "L;4"):
+        image.info["transparency"] = min(255, level * (85 if coded == "L;2" else 17))
 
 
 def _alone(image: Image.Image, frame: tuple[int, int, int, int]) -> Image.Image:
@@ -134,19 +173,17 @@ def _repaired(kind: str, data: bytes, most: int, error: Exception) -> Raster:
     mended = repaired(kind, data)
     lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
     try:
-        found = _decoded(kind, mended, most)
+        found = _decoded(kind, mended, most, data)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
-    image = decoded_part(kind, data, found.image)
-    if image is None:
-        raise AssetError(f"the {kind} image is damaged, nothing of it decodes: {error}")
-    return Raster(image, found.width, found.height, f"the {kind} image is damaged: {error}")
+    return Raster(found.image, found.width, found.height, f"the {kind} image is damaged: {error}")
 
 
-def _normalised(image: Image.Image) -> Image.Image:
+def _normalised(image: Image.Image, *, upright: bool) -> Image.Image:
     """Bring a decoded picture to 8-bit sRGB: orientation, bit depth, palette, profile, alpha."""
     info: dict[str, Any] = {str(name): value for name, value in image.info.items()}
-    image = ImageOps.exif_transpose(image)
+    if upright:
+        image = ImageOps.exif_transpose(image)
     image = to_srgb(image, info)
     if image.mode == "RGBA":
         if image.getchannel("A").getextrema()[0] == 255:

@@ -32,6 +32,7 @@ OWN_SECONDS = (
 )
 _WALL = 5.0  # seconds that the clock may show meanwhile: on a busy machine a low priority waits long
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
+_STYLED = 50_000.0  # for each tag of an SVG file with style sheets
 _LONG_MARKUP = 200_000  # characters
 # What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
 _STRANGE = re.compile(r"dasharray|<pattern|<filter|<marker|\d{6}|\d[eE]\+?\d|inf\b|nan\b", re.I)
@@ -148,7 +149,7 @@ def _price(data: bytes) -> float:
     """Return the work of decoding a file here, in units of `limits.py`."""
     kind = sniff(data)
     if kind == "SVG":
-        return _MARKUP * len(data)
+        return _MARKUP * len(data) + (_STYLED * data.count(b"<") if b"<style" in data else 0.0)
     return _BYTE * len(data) + _PIXEL * sum(
         width * height for width, height in declared_sizes(kind or "", data)
     )
@@ -177,7 +178,8 @@ def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes
             svg = facts["svg"]
             source = SvgImage(
                 str(svg["markup"]), _size(svg["width"]), _size(svg["height"]), _size(svg["ratio"]),
-                bool(svg["has_text"]),
+                bool(svg["has_text"]), tuple(str(note)[:200] for note in svg["notes"]),
+                _rgba(svg["background"]),
             )  # fmt: skip
             return Decoded(digest, source, source.width, source.height, source.ratio)
         width, height = _size(facts["width"]), _size(facts["height"])
@@ -186,6 +188,15 @@ def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes
         return Decoded(digest, image, width, height, width / height, str(facts["damage"]))
     except (KeyError, TypeError, ValueError) as error:
         raise AssetError("the image's decoder answered nonsense") from error
+
+
+def _rgba(value: object) -> tuple[int, int, int, int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise TypeError("not a colour")
+    r, g, b, a = (min(255, max(0, int(level))) for level in value)
+    return r, g, b, a
 
 
 def _size(value: object) -> float | None:

@@ -19,27 +19,19 @@ from PIL import Image
 from ..errors import AssetError
 from ..limits import MAX_CANVAS_PIXELS
 from .image_headers import declared_sizes, sniff
-from .images_decode import check_size
+from .images_decode import FORMATS, check_size, decode_image
 from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
+from .svg_css import needs_css, with_css
 from .svg_direction import anchor_right_to_left
 from .svg_emoji import choose_emoji
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-_DROPPED = {
-    "script",
-    "foreignObject",
-    "iframe",
-    "audio",
-    "video",
-    "canvas",
-    "embed",
-    "object",
-    "handler",
-    "set",
-}
-_DROPPED |= {"animate", "animateMotion", "animateTransform", "animateColor", "discard"}
+_MOVING = frozenset(("animate", "animateMotion", "animateTransform", "animateColor", "discard", "set"))
+_DROPPED = _MOVING | {
+    "script", "foreignObject", "iframe", "audio", "video", "canvas", "embed", "object", "handler",
+}  # fmt: skip
 _MAX_ELEMENTS = 20_000
 _MAX_ATTRIBUTES = 500  # of one element: the parser compares each with each
 _MAX_EXPANDED = 100_000  # elements, with all that refers to others
@@ -47,6 +39,7 @@ _MAX_DEPTH = 256
 _MAX_CHARACTERS = 10_000_000  # after entities are expanded
 _MAX_OCTAVES = 9  # of turbulence: each has half the amplitude of the one before, a tenth cannot be seen
 _MAX_NESTING = 2  # SVG images inside of SVG images
+_MAX_NOTES = 8
 MAX_WORK = 20_000_000_000  # units of `limits.py`, as it is at most
 _LENGTH = re.compile(
     r"\s*+([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)\s*+(px|pt|pc|mm|cm|in|q|em|rem|ex)?\s*+", re.I
@@ -56,6 +49,7 @@ _UNITS = {
     "em": 16.0, "rem": 16.0, "ex": 8.0,
 }  # fmt: skip
 _LONGEST_NUMBERS = 200  # characters of an attribute that holds a few numbers
+_FILTER = re.compile(r"""(\bfilter\s{0,9}:\s{0,9})url\(\s{0,9}["']?#([^"')]{1,200})["']?\s{0,9}\)""")
 _ASSIGNMENT = re.compile(rb"""=\s{0,20}+["']""")
 
 
@@ -68,12 +62,15 @@ class SvgImage:
     height: float | None
     ratio: float | None
     has_text: bool
+    notes: tuple[str, ...] = ()  # what of it is not drawn
+    background: tuple[int, int, int, int] | None = None  # of its root; RGBA
 
 
 def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     """Parse and clean an SVG file; raise `AssetError` where it is broken or asks for too much."""
     root = _parse(data)
-    _clean(root, nesting)
+    notes: list[str] = []
+    _clean(root, nesting, notes)
     width, height = _length(root.get("width")), _length(root.get("height"))
     box = view_box(root)
     ratio = None
@@ -84,10 +81,23 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     if SvgCost(root, 0.0).total() > _MAX_EXPANDED * ELEMENT:
         raise AssetError("the SVG image repeats itself too often")
     has_text = any(element.tag == f"{{{_SVG}}}text" for element in root.iter())
-    markup = etree.tostring(root, encoding="unicode")
+    _drop_lost_filters(root)
+    ground = None
+    if needs_css(root):
+        size = (width, height) if width and height else (box[2], box[3]) if box is not None else None
+        markup, ground = with_css(root, size, notes)
+    else:
+        markup = etree.tostring(root, encoding="unicode")
     if len(markup) > _MAX_CHARACTERS:
         raise AssetError(f"the SVG image has more than {_MAX_CHARACTERS:,} characters")
-    return SvgImage(markup, width, height, ratio, has_text)
+    told = tuple(dict.fromkeys(notes))
+    more = f"and {len(told) - _MAX_NOTES} more of this kind"
+    told = told if len(told) <= _MAX_NOTES else (*told[:_MAX_NOTES], more)
+    background = None
+    if ground is not None:
+        r, g, b, a = (max(0, min(255, round(255 * channel))) for channel in ground)
+        background = (r, g, b, a)
+    return SvgImage(markup, width, height, ratio, has_text, told, background)
 
 
 def _parse(data: bytes) -> etree._Element:
@@ -117,19 +127,54 @@ def _parse(data: bytes) -> etree._Element:
     return root
 
 
-def _clean(root: etree._Element, nesting: int) -> None:
-    """Remove what may not be drawn, in place."""
+_REASONS = {
+    "foreignObject": "HTML inside SVG is not drawn",
+    "script": "scripts are not run",
+    **dict.fromkeys(_MOVING, "nothing moves: it is drawn as without"),
+}
+
+
+def _clean(root: etree._Element, nesting: int, notes: list[str]) -> None:
+    """Remove what may not be drawn, in place; `notes` takes what a browser would have drawn."""
     _check_depth(root)
+    ids: set[str] = set()
     for count, element in enumerate(list(root.iter())):
         if count >= _MAX_ELEMENTS:
             raise AssetError(f"the SVG image has more than {_MAX_ELEMENTS} elements")
-        if not isinstance(element.tag, str) or etree.QName(element).localname in _DROPPED:
+        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        if not name or name in _DROPPED:
+            if not element.get("requiredExtensions"):  # else a browser would not take it either
+                notes.append(f"<{name}>: {_REASONS.get(name, 'it is not drawn')}")
             _remove(element)
             continue
-        if etree.QName(element).localname == "style" and element.text:
+        if (own := element.get("id")) is not None:
+            if own in ids:  # browsers take the first, the rasteriser the last
+                del element.attrib["id"]
+            ids.add(own)
+        if element.get("pathLength") is not None:
+            notes.append(f"'pathLength' is not drawn on <{name}>: its dashes have their own lengths")
+        if name == "style" and element.text:
+            _note_style(element.text, notes)
             element.text = clean_css(element.text)
-        for name, value in list(element.attrib.items()):
-            _clean_attribute(element, str(name), str(value), nesting)
+        for key, value in list(element.attrib.items()):
+            if not _clean_attribute(element, str(key), str(value), nesting):
+                notes.append(
+                    f"<{name}>: {value[:60]!r} is not read: SVG files hold their pictures as data: URLs"
+                )
+
+
+def _drop_lost_filters(root: etree._Element) -> None:
+    """Take away filters that refer to nothing: browsers draw without them, the rasteriser not at all."""
+    ids = {element.get("id") for element in root.iter(f"{{{_SVG}}}filter")}
+
+    def known(match: re.Match[str]) -> str:
+        return match[0] if match[2] in ids else f"{match[1]}none"
+
+    for element in root.iter(etree.Element):
+        if (value := element.get("filter")) is not None and "#" in value:
+            element.set("filter", _FILTER.sub(known, f"filter:{value}").removeprefix("filter:"))
+        if (style := element.get("style")) is not None and "filter" in style:
+            element.set("style", _FILTER.sub(known, style))
 
 
 def _remove(element: etree._Element) -> None:
@@ -145,7 +190,8 @@ def _remove(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def _clean_attribute(element: etree._Element, name: str, value: str, nesting: int) -> None:
+def _clean_attribute(element: etree._Element, name: str, value: str, nesting: int) -> bool:
+    """Make an attribute safe; return False where that takes a picture away."""
     local = name.rpartition("}")[2]
     if local.lower().startswith("on") or name == _XML_BASE:
         del element.attrib[name]
@@ -155,13 +201,22 @@ def _clean_attribute(element: etree._Element, name: str, value: str, nesting: in
             safe = _safe_data(target, nesting)
             if safe is None:
                 del element.attrib[name]
-            else:
-                element.attrib[name] = safe
+                return etree.QName(element).localname not in ("image", "feImage", "use")
+            element.attrib[name] = safe
     elif local == "numOctaves":
         if (_number(value) or 0.0) > _MAX_OCTAVES:
             element.attrib[name] = str(_MAX_OCTAVES)
     elif "(" in value and "url(" in value.lower():
         element.attrib[name] = clean_css(value)
+    return True
+
+
+def _note_style(text: str, notes: list[str]) -> None:
+    lowered = text.lower()
+    if "@font-face" in lowered:
+        notes.append("@font-face: fonts inside of SVG files are not read")
+    if "@import" in lowered:
+        notes.append("@import: style sheets elsewhere are not read")
 
 
 def clean_css(text: str) -> str:
@@ -199,11 +254,20 @@ def _safe_data(target: str, nesting: int) -> str | None:
             return None
         inner = parse_svg(data, nesting=nesting + 1).markup.encode()
         return "data:image/svg+xml;base64," + base64.b64encode(inner).decode()
-    if kind not in ("PNG", "JPEG", "GIF", "WEBP"):
+    if kind not in FORMATS:
         return None
     for width, height in declared_sizes(kind, data):
         check_size(width, height, MAX_CANVAS_PIXELS)
+    if kind in ("AVIF", "ICO", "BMP") or (kind == "JPEG" and b"Exif" in data[:64]):
+        kind, data = "PNG", _as_png(data)  # the rasteriser knows neither these nor which way is up
     return f"data:image/{kind.lower()};base64," + base64.b64encode(data).decode()
+
+
+def _as_png(data: bytes) -> bytes:
+    out = io.BytesIO()
+    image = decode_image(data).image
+    (image.convert("RGBA") if image.mode == "RGBa" else image).save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 def _check_depth(root: etree._Element) -> None:
@@ -280,7 +344,8 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
             font_files=list(fonts) if svg.has_text else None,
             font_family="Inter",
             sans_serif_family="Inter",
-            serif_family="Source Serif 4",
+            # The last that it tries; where the document names no serif, its file is not among these.
+            serif_family="Source Serif 4" if any("SourceSerif" in name for name in fonts) else "Inter",
             monospace_family="JetBrains Mono",
         )
     except ValueError as error:
@@ -293,6 +358,8 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
         image = opened.convert("RGBA")
     if image.size != (width, height):
         image = image.resize((width, height), Image.Resampling.BICUBIC)
+    if svg.background is not None:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, svg.background), image)
     if image.getchannel("A").getextrema()[0] == 255:
         return image.convert("RGB")
     return image.convert("RGBa")

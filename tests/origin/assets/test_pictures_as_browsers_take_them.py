@@ -69,6 +69,7 @@ def test_a_truncated_picture_is_drawn_as_far_as_it_goes_and_the_rest_is_transpar
     assert (raster.width, raster.height) == (96, ROWS)
     if kind == "BMP":  # stored from the bottom upwards
         assert alpha(raster, ROWS - 1) == 255
+        assert alpha(raster, 3) == 0
         return
     assert close(raster, 5, 3)
     assert alpha(raster, 3) == 255
@@ -196,3 +197,162 @@ def test_primaries_of_a_png_are_converted() -> None:
     assert red < 0x20
     assert green > 0xC0
     assert blue < 0x28
+
+
+# --- damage as Chromium draws it: compared beside it for each of these, at every offset ------------------
+
+
+@pytest.mark.parametrize("share", [3, 10, 25, 40, 50, 60, 75, 90, 97, 99])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("PNG", {}),
+        ("JPEG", {"quality": 92}),
+        ("JPEG", {"quality": 92, "subsampling": 0}),
+        ("JPEG", {"quality": 92, "progressive": True}),
+        ("GIF", {"interlace": 0}),
+        ("GIF", {"interlace": 1}),
+        ("BMP", {}),
+    ],
+    ids=["png", "jpeg", "jpeg-444", "jpeg-progressive", "gif", "gif-interlaced", "bmp"],
+)  # fmt: skip
+def test_no_row_is_drawn_that_a_file_has_no_data_for(kind: str, options: dict[str, Any], share: int) -> None:
+    whole = photo(96, 160)
+    data = save(whole, kind, **options)
+    try:
+        raster = decode_image(data[: len(data) * share // 100])
+    except AssetError:
+        return  # cut off before its first row
+    shown = raster.image.convert("RGBA")
+    for y in range(0, 160, 3):
+        pixel: Any = shown.getpixel((90, y))
+        wanted: Any = whole.getpixel((90, y))
+        off = max(abs(a - b) for a, b in zip(pixel[:3], wanted, strict=True))
+        coarse = "progressive" in options or options.get("interlace")
+        assert pixel[3] == 0 or off < (100 if coarse else 60), (y, pixel, wanted)
+
+
+@pytest.mark.parametrize("position", [0.3, 0.5, 0.7, 0.9])
+def test_rows_behind_a_flipped_bit_of_a_png_are_transparent(position: float) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (ROWS, 96, 3), np.uint8)
+    data = bytearray(save(Image.fromarray(noise), "PNG", compress_level=9))
+    data[int(len(data) * position)] ^= 0x40
+    raster = decode_image(bytes(data))
+    assert raster.damage
+    assert alpha(raster, 3) == 255
+    black = [y for y in range(ROWS) if raster.image.convert("RGBA").getpixel((90, y)) == (0, 0, 0, 255)]
+    assert not black
+
+
+def test_rows_that_a_png_says_and_does_not_have_are_transparent() -> None:
+    data = bytearray(save(Image.new("L", (20, 10), 200), "PNG"))
+    data[20:24] = struct.pack(">I", 16)
+    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    raster = decode_image(bytes(data))
+    assert (raster.height, alpha(raster, 9), alpha(raster, 12)) == (16, 255, 0)
+    assert raster.damage
+
+
+@pytest.mark.parametrize("turn", [3, 6, 8])
+def test_what_is_missing_of_a_turned_photo_is_transparent_where_it_was_turned_to(turn: int) -> None:
+    exif = Image.Exif()
+    exif[0x112] = turn
+    data = save(photo(96, 160), "JPEG", exif=exif, quality=92)
+    shown = decode_image(data[: len(data) // 2]).image.convert("RGBA")
+    alphas = shown.getchannel("A")
+    left, top, right, bottom = alphas.getbbox() or (0, 0, 0, 0)
+    whole = shown.size
+    missing = {3: top > 30, 6: left > 30, 8: right < whole[0] - 30}
+    assert missing[turn]
+    assert (right - left) * (bottom - top) > whole[0] * whole[1] // 5
+
+
+def test_the_first_frame_of_an_animation_beside_a_still_png_is_drawn() -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ((255, 0, 0), (0, 0, 255))]
+    data = save(
+        Image.new("RGB", (8, 8), "lime"), "PNG", save_all=True, append_images=frames, default_image=True
+    )
+    assert decode_image(data).image.convert("RGB").getpixel((4, 4)) == (255, 0, 0)
+
+
+def test_a_webp_picture_is_not_turned_by_its_exif() -> None:
+    exif = Image.Exif()
+    exif[0x112] = 6
+    assert decode_image(save(photo(), "WEBP", exif=exif)).image.size == (96, ROWS)
+    assert decode_image(save(photo(), "PNG", exif=exif)).image.size == (ROWS, 96)
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+def test_the_transparent_level_of_a_grey_png_of_few_bits(depth: int) -> None:
+    data = png(depth, 0, bytes((1 << (8 - depth),)), (b"tRNS", b"\0\1"))
+    assert decode_image(data).image.convert("RGBA").getchannel("A").getpixel((0, 0)) == 0
+
+
+def test_a_bmp_whose_reserved_bytes_are_used_is_a_bmp() -> None:
+    data = bytearray(save(photo(), "BMP"))
+    data[6:10] = b"\1\2\3\4"
+    assert decode_image(bytes(data)).image.size == (96, ROWS)
+
+
+def test_a_gif_screen_without_size_is_as_large_as_its_frame() -> None:
+    data = bytearray(save(Image.new("P", (10, 12), 1), "GIF"))
+    data[6:10] = bytes(4)
+    assert decode_image(bytes(data)).image.size == (10, 12)
+
+
+def test_too_long_a_list_of_transparent_colours_is_ignored() -> None:
+    data = png(8, 3, b"\1", (b"PLTE", bytes(range(192)) * 4), (b"tRNS", b"\x80" * 300))
+    assert decode_image(data).image.convert("RGBA").getpixel((0, 0)) == (3, 4, 5, 255)
+
+
+def grey_profile(gamma: float) -> bytes:
+    """An ICC profile of linear or bent grey."""
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
+    name = b"desc\0\0\0\0" + struct.pack(">I", 12) + b"sRGB linear\0" + bytes(78)
+    tags = [
+        (b"desc", name + bytes(-len(name) % 4)),
+        (b"wtpt", b"XYZ \0\0\0\0" + fixed(0.9642, 1, 0.8249)),
+        (b"kTRC", curve),
+    ]
+    table, body = struct.pack(">I", len(tags)), b""
+    for tag, data in tags:
+        table += tag + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(data))
+        body += data
+    head = struct.pack(">I", 128 + len(table) + len(body)) + b"lcms" + struct.pack(">I", 0x02100000)
+    head += b"mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28) + fixed(0.9642, 1, 0.8249)
+    return head.ljust(128, b"\0") + table + body
+
+
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_a_profile_counts_by_what_it_does_and_not_by_its_name(mode: str) -> None:
+    picture = Image.new("L", (4, 4), 60)
+    if mode == "LA":
+        picture = picture.convert("LA")
+        picture.putalpha(128)
+    raster = decode_image(save(picture, "PNG", icc_profile=grey_profile(1.0)))
+    pixel: Any = raster.image.convert("RGBA").getpixel((0, 0))
+    assert pixel[0] == pytest.approx(133, abs=3)  # 60 of linear light
+    assert pixel[3] == (128 if mode == "LA" else 255)
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><html><body><svg></svg>", "a web page"),
+        (b"\n <html>", "a web page"),
+        (b'{"error": 404}', "JSON"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"II*\0\x08\0\0\0", "TIFF"),
+        (b"\xff\x0a\0\0", "JPEG XL"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+    ],
+)
+def test_what_is_no_picture_is_named_for_what_it_is(data: bytes, named: str) -> None:
+    with pytest.raises(AssetError, match=named):
+        decode_image(data)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import base64
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from emblazon_origin.assets.image_headers import sniff
+from emblazon_origin.assets.images import ImageStore
 from emblazon_origin.assets.images_find import with_inherited_style
+from emblazon_origin.assets.resources import Resources
 from emblazon_origin.assets.svg import clean_css, draw_svg, parse_svg
 from emblazon_origin.errors import AssetError
+from emblazon_origin.report import Report
+from emblazon_origin.style.values.budget import BUDGET
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.value_types import Color
 
@@ -188,3 +195,108 @@ def test_turbulence_has_no_more_octaves_than_can_be_seen(given: str, kept: str) 
         f'<feTurbulence baseFrequency="1" numOctaves="{given}"/></filter></svg>'
     )
     assert f'numOctaves="{kept}"' in parse_svg(markup.encode()).markup
+
+
+# --- what drawing programs write; each beside Chromium ---------------------------------------------------
+
+FULL = 'width="10" height="10"'
+RED, LIME, BLUE, TEAL = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 128, 128)
+STYLED = {
+    "a colour of Display P3 after its fallback (Figma)": (
+        '<rect FULL style="fill:#FF0000;fill:color(display-p3 1.0000 0.0000 0.0000);fill-opacity:1"/>', RED),
+    "a variable of the root": ("<style>:root{--c:#f00}</style><rect FULL fill='var(--c)'/>", RED),
+    "the fallback of a variable": ('<rect FULL style="fill:var(--none,teal)"/>', TEAL),
+    "colours of CSS 4 in an attribute": ('<rect FULL fill="rgb(0 255 0 / 100%)"/>', LIME),
+    "a colour that SVG 1.1 has no name for": ('<rect FULL fill="rebeccapurple"/>', (102, 51, 153)),
+    "the third of its kind": ("<style>rect:nth-child(3){fill:blue}</style><g/><rect FULL/>", BLUE),
+    "nested rules": ("<style>g{rect{fill:red}}</style><g><rect FULL/></g>", RED),
+    "an important rule": (
+        "<style>.a{fill:red!important}</style><rect FULL class='a' style='fill:blue'/>", RED),
+    "a rule for screens": ("<style>@media screen{rect{fill:red}}</style><rect FULL/>", RED),
+    "no rule for dark screens": (
+        "<style>rect{fill:red}@media (prefers-color-scheme:dark){rect{fill:blue}}</style>"
+        "<rect FULL/>", RED),
+    "geometry by CSS": ("<style>circle{cx:5px;cy:5px;r:5px;fill:red}</style><circle/>", RED),
+    "a path by CSS": ('<style>path{d:path("M0 0H10V10H0z");fill:red}</style><path/>', RED),
+    "a transform by CSS": (
+        '<rect width="5" height="5" fill="red" style="transform:translate(3px,3px)"/>', RED),
+    "unset in a group": ('<g fill="red"><rect FULL style="fill:unset"/></g>', RED),
+    "the first of two of one id": (
+        '<linearGradient id="a"><stop stop-color="red"/></linearGradient>'
+        '<linearGradient id="a"><stop stop-color="blue"/></linearGradient><rect FULL fill="url(#a)"/>', RED),
+    "a filter that is not there": ('<rect FULL fill="red" filter="url(#none)"/>', RED),
+    "a filter that is not there, by CSS": ('<rect FULL style="fill:red;filter:url(#none)"/>', RED),
+    "names of Illustrator": (
+        '<switch><foreignObject requiredExtensions="http://ns.adobe.com/AdobeIllustrator/10.0/"/>'
+        "<g><rect FULL fill='red'/></g></switch>", RED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", STYLED)
+def test_styles_of_drawing_programs_are_drawn_as_in_browsers(case: str) -> None:
+    inside, colour = STYLED[case]
+    image = draw_svg(parse_svg(svg(inside.replace("FULL", FULL))), 10, 10)
+    assert image.convert("RGB").getpixel((5, 5)) == colour
+
+
+@pytest.mark.parametrize("style", ["background:#fc0", "background-color: rgb(255, 204, 0)"])
+def test_the_background_of_the_root_is_drawn(style: str) -> None:
+    """PlantUML, draw.io and Mermaid write it."""
+    image = draw_svg(parse_svg(svg("", f'width="10" height="10" style="{style}"')), 10, 10)
+    assert image.convert("RGBA").getpixel((5, 5)) == (255, 204, 0, 255)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b'<ns0:svg xmlns:ns0="http://www.w3.org/2000/svg" width="10" height="10">'
+        b'<ns0:rect width="10" height="10" fill="red"/></ns0:svg>',
+        b"<!-- " + b"licence " * 2000 + b" -->" + svg('<rect width="10" height="10" fill="red"/>'),
+        svg('<rect width="10" height="10" fill="red"/>').decode().encode("utf-16"),
+        b"\xef\xbb\xbf" + svg('<rect width="10" height="10" fill="red"/>'),
+        b'<?xml version="1.0"?><!DOCTYPE svg [ <!ENTITY a "b"> ]>'
+        + svg('<rect width="10" height="10" fill="red"/>'),
+    ],
+    ids=["prefixed", "long comment", "utf-16", "bom", "entities"],
+)
+def test_an_svg_file_is_told_by_its_first_element(document: bytes) -> None:
+    assert sniff(document) == "SVG"
+    assert draw_svg(parse_svg(document), 10, 10).convert("RGB").getpixel((5, 5)) == RED
+
+
+@pytest.mark.parametrize(
+    ("inside", "note"),
+    [
+        ("<foreignObject><p>hi</p></foreignObject>", "<foreignObject>: HTML inside SVG is not drawn"),
+        ('<image href="https://a.example/b.png" width="5" height="5"/>', "data: URLs"),
+        ("<style>@font-face{font-family:X;src:url(x.woff)}</style>", "@font-face"),
+        ("<style>@import url(x.css);</style>", "@import"),
+        ('<circle r="1"><animate attributeName="r" to="4" dur="1s"/></circle>', "<animate>"),
+        ('<circle r="3" vector-effect="non-scaling-stroke"/>', "vector-effect"),
+        ('<path d="M0 0H9" pathLength="5" stroke-dasharray="1"/>', "pathLength"),
+        ('<rect width="5" height="5" style="clip-path:circle(2px)"/>', "clip-path"),
+    ],
+)
+def test_what_of_an_svg_file_is_not_drawn_is_told(inside: str, note: str) -> None:
+    report = Report()
+    href = "data:image/svg+xml;base64," + base64.b64encode(svg(inside)).decode()
+    ImageStore(Resources(), report).load([href])
+    assert [finding.code for finding in report.diagnostics] == ["svg-unsupported"]
+    assert note in report.diagnostics[0].message
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "BMP", "ICO"])
+def test_pictures_of_any_known_kind_inside_of_an_svg_file_are_drawn(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 16), "red").save(out, kind)
+    data = base64.b64encode(out.getvalue()).decode()
+    inside = f'<image href="data:image/{kind.lower()};base64,{data}" width="10" height="10"/>'
+    red, green, blue = draw_svg(parse_svg(svg(inside)), 10, 10).convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+    assert red > 240
+    assert max(green, blue) < 15
+
+
+def test_a_document_s_styles_cost_the_page_around_it_nothing() -> None:
+    before = BUDGET.steps
+    parse_svg(svg("<style>rect{fill:red}</style>" + "<rect/>" * 100))
+    assert BUDGET.steps == before

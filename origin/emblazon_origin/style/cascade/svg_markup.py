@@ -34,6 +34,7 @@ _XLINK_NAMESPACE = "http://www.w3.org/1999/xlink"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?", re.ASCII)
 _REFERENCE = re.compile(r"""(?:href="|url\((?:&quot;|'|")?)#([^"')&\s]+)""")
+_NEWEST_NAME = "rebeccapurple"  # the one colour that SVG 1.1 has no name for
 MAX_BORROWED = 100
 _STEPS = 25  # of the budget, for writing an element
 _DROPPED = frozenset(("script", "style", "foreignObject"))
@@ -153,7 +154,8 @@ class Serializer:
         for name, value in own.items():
             known = _XML_NAME.fullmatch(name) and not name.startswith(("on", "xmlns")) and name != "style"
             if known and (":" not in name or name.startswith(("xlink:", "xml:"))):
-                every[name] = self.paint_attribute(value) if name in _PAINTS and "(" in value else value
+                newer = name in _PAINTS and ("(" in value or value.lower() == _NEWEST_NAME)
+                every[name] = self.paint_attribute(value) if newer else value
         if style:
             every["style"] = ";".join(f"{name}:{text}" for name, text in style.items())
         return "".join(f" {name}={quoted(_NOT_XML.sub('', value))}" for name, value in every.items())

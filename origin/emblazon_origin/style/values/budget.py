@@ -6,6 +6,8 @@ Counted, never timed: the same document is styled alike on every machine. What g
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from ...report import Report
@@ -41,6 +43,16 @@ class Budget(threading.local):
         self.tokens = SUBSTITUTED_TOKENS
         self.characters = GENERATED_CHARACTERS
         self.left_out: set[Kind] = set()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Give something of its own, a picture with style sheets, as much as a document has."""
+        kept = dict(self.__dict__)
+        self.reset()
+        try:
+            yield
+        finally:
+            self.__dict__.update(kept)
 
     def step(self, count: int) -> None:
         """Take matching steps. Raises Exhausted."""
