@@ -47,7 +47,13 @@ def test_counters_nest_and_reset(style: Any) -> None:
         </style><section><h2>a</h2><section><h2>b</h2><h2>c</h2></section><h2>d</h2></section>
         <section><h2>e</h2></section>"""
     )
-    assert contents(page, "::before") == ["1", "1.1", "1.2", "1.3", "1"]  # a counter reaches later siblings
+    assert contents(page, "::before") == [
+        "1",
+        "1.1",
+        "1.2",
+        "2",
+        "1",
+    ]  # an inner counter ends with its element
 
 
 def test_ordered_lists_number_their_items(style: Any) -> None:

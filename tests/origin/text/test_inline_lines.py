@@ -188,6 +188,25 @@ def test_letter_spacing_follows_every_cluster_and_parts_ligatures(lay_out: LayOu
     assert spaced.xs[1] > plain.xs[1]
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [(), (("liga", 1), ("clig", 1)), (("dlig", 1),), (("calt", 1),)],
+    ids=["normal", "common", "discretionary", "contextual"],
+)
+def test_letter_spacing_parts_ligatures_that_are_asked_for(
+    lay_out: LayOut, wanted: tuple[tuple[str, int], ...]
+) -> None:
+    # Chromium draws an arrow for "->" in Inter, and "->" where letters are spaced.
+    spaced = lay_out("3x4 -> !?", 300, letter_spacing=2.0, font_variant_features=wanted)
+    alone = lay_out("3 x 4 - > ! ?", 300, letter_spacing=2.0)
+    assert set(spaced.lines[0].runs[0].glyphs) == set(alone.lines[0].runs[0].glyphs)
+
+
+def test_feature_settings_join_spaced_letters(lay_out: LayOut) -> None:
+    spaced = lay_out("->", 300, letter_spacing=2.0, font_feature_settings=(("calt", 1),))
+    assert spaced.lines[0].runs[0].glyphs == lay_out("->", 300).lines[0].runs[0].glyphs
+
+
 def test_letter_spacing_leaves_cursive_scripts_joined(lay_out: LayOut) -> None:
     joined = lay_out("مرحبا", 300).lines[0].width
     assert lay_out("مرحبا", 300, letter_spacing=4.0).lines[0].width == joined

@@ -30,7 +30,7 @@ FONT_KEYS = (
 )  # fmt: skip
 _FONT_SET = frozenset(FONT_KEYS)
 _FIRST = ("line_height", "color_scheme", "color")
-_RECOLORED = frozenset(("text_shadow", "text_stroke_color"))
+_RECOLORED = frozenset(("text_shadow", "text_stroke_color", "text_fill_color"))
 _EARLY = _FONT_SET | frozenset(_FIRST)
 
 

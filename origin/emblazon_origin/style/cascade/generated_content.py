@@ -34,14 +34,22 @@ ContentPart: TypeAlias = str | tuple[str, ...] | v.ContentImage
 
 @dataclass(slots=True)
 class Counters:
-    """Counter instances in scope, in document order; `scopes` name what each open element's children made."""
+    """Counter instances in scope, in document order.
+
+    `scopes` name what each open element's children made, `own` what each open element made for itself alone.
+    """
 
     values: dict[str, list[int]] = field(default_factory=dict)
     scopes: list[set[str]] = field(default_factory=lambda: [set()])
+    own: list[set[str]] = field(default_factory=lambda: [set()])
     quote_depth: int = 0
 
     def enter(self, computed: Computed) -> None:
-        """Apply an element's counter properties, in the order reset, increment, set (CSS Lists 3 §4)."""
+        """Apply an element's counter properties, in the order reset, increment, set (CSS Lists 3 §4).
+
+        `leave` ends what they made.
+        """
+        self.own.append(set())
         values = computed.values
         for name, number, _reversed in values.get("counter_reset", ()):
             self.reset(name, number)
@@ -54,11 +62,11 @@ class Counters:
             self.ensure(name)[-1] = number
 
     def reset(self, name: str, number: int) -> None:
-        """Make a new instance in the scope of the element's parent, replacing a sibling's."""
+        """Make a new instance: for the element alone inside of another of its name, else for its siblings."""
         stack = self.values.setdefault(name, [])
-        if name in self.scopes[-1]:
+        if name in self.scopes[-1] or name in self.own[-1]:
             stack.pop()
-        self.scopes[-1].add(name)
+        (self.own if stack else self.scopes)[-1].add(name)
         stack.append(number)
 
     def ensure(self, name: str) -> list[int]:
@@ -68,17 +76,26 @@ class Counters:
         return self.values[name]
 
     def add(self, name: str, number: int) -> None:
-        """Increment the innermost instance."""
+        """Increment the innermost instance; what leaves 32 bits changes nothing."""
         stack = self.ensure(name)
-        stack[-1] = max(min(stack[-1] + number, 2**31 - 1), -(2**31))
+        if -(2**31) <= stack[-1] + number < 2**31:
+            stack[-1] += number
 
-    def open(self) -> None:
-        """Begin an element's children."""
-        self.scopes.append(set())
+    def open(self, display: str) -> None:
+        """Begin an element's children, which are their parent's where it has no box."""
+        if display != "contents":
+            self.scopes.append(set())
 
-    def close(self) -> None:
-        """End an element's children, and the counters they made."""
-        for name in self.scopes.pop():
+    def close(self, display: str) -> None:
+        """End an element's children and the element, and the counters they made."""
+        if display != "contents":
+            for name in self.scopes.pop():
+                self.values[name].pop()
+        self.leave()
+
+    def leave(self) -> None:
+        """End an element, and the counters that it made for itself alone."""
+        for name in self.own.pop():
             self.values[name].pop()
 
     # --- content ---

@@ -160,7 +160,7 @@ class Styler:
         if parent is not None:
             parent.element.children.append(element)
         self.counters.enter(computed)
-        self.counters.open()
+        self.counters.open(style.display)
         contents = style.display == "contents"
         flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
         opened = _Open(node, element, computed, flex)
@@ -232,7 +232,7 @@ class Styler:
     def close(self, opened: _Open) -> None:
         """Make the ::after and end the counters' scope."""
         self.pseudo("after", opened)
-        self.counters.close()
+        self.counters.close(opened.computed.style.display)
         if self.cascade.rules.buckets.get("first-letter"):
             self.first_letter(opened)
 
@@ -258,6 +258,7 @@ class Styler:
         around = of.element.parent if of.node.tag == "q" else None  # whose sentence the quotation is part of
         lang = around.style.lang if around is not None else None
         self.fill(element, self.counters.content(content, of.node.attributes, computed, lang))
+        self.counters.leave()
         of.element.children.append(element)
 
     def first_letter(self, of: _Open) -> None:

@@ -113,17 +113,18 @@ def _revert(values: MutableMapping[str, Any], levels: list[_Level], column: int)
     for key, value in list(values.items()):
         if not isinstance(value, Wide) or value.keyword not in _REVERTS:
             continue
-        stack = [level for level in levels if key in tables(level)]
-        while stack:
-            origin, layer = stack[-1][:2]
-            top = tables(stack[-1])[key]
+        found: object = Wide("unset")
+        end = len(levels)
+        while end:
+            end -= 1
+            origin, layer = levels[end][:2]
+            if key not in tables(levels[end]):
+                continue
+            top = tables(levels[end])[key]
             if not isinstance(top, Wide) or top.keyword not in _REVERTS:
+                found = top
                 break
-            if top.keyword == "revert":
-                stack = [level for level in stack if level[0] != origin]
-            else:
-                stack = [level for level in stack if level[:2] != (origin, layer)]
-        if stack:
-            values[key] = tables(stack[-1])[key]
-        else:
-            values[key] = Wide("unset")
+            # An important one rolls back all that is above the normal declarations of its place, too.
+            whole = top.keyword == "revert"
+            end = next(i for i, lv in enumerate(levels) if lv[0] == origin and (whole or lv[1] == layer))
+        values[key] = found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from ..values import value_types as v
@@ -33,6 +34,27 @@ AnyColor: TypeAlias = SpaceColor | v.Color
 
 class CurrentColor(v.Color):
     """The colour of the element it was computed on: inherited, it is that of the inheriting element."""
+
+    def on(self, color: v.Color) -> CurrentColor:
+        """Return what it is on an element of another colour."""
+        return CurrentColor(*color)
+
+
+class DependentColor(CurrentColor):
+    """A colour that may be made of `currentcolor`; `source` is how, and what else it is made of."""
+
+    source: tuple[Deferred[AnyColor], Context]
+
+    def on(self, color: v.Color) -> DependentColor:
+        """Return the colour made anew of another element's."""
+        value, context = self.source
+        return _dependent(value, replace(context, color=color))
+
+
+def _dependent(value: Deferred[AnyColor], context: Context) -> DependentColor:
+    color = DependentColor(*to_color(value.fn(context)))
+    color.source = value, context
+    return color
 
 
 CURRENT_COLOR = Deferred(lambda c: CurrentColor(*c.color))
@@ -63,9 +85,9 @@ def _unit(x: float) -> float:
 def recolored(value: object, color: v.Color) -> object:
     """Return an inherited value with `currentcolor` as another element's colour."""
     if isinstance(value, CurrentColor):
-        return CurrentColor(*color)
+        return value.on(color)
     if isinstance(value, v.Shadow) and isinstance(value.color, CurrentColor):
-        return value._replace(color=CurrentColor(*color))
+        return value._replace(color=value.color.on(color))
     if isinstance(value, tuple) and value and isinstance(value[0], v.Shadow):
         return tuple(recolored(item, color) for item in value)
     return value
@@ -83,7 +105,9 @@ def parse_color(cursor: Cursor) -> Specified[v.Color]:
     value = parse_space_color(cursor)
     if value is CURRENT_COLOR:
         return CURRENT_COLOR
-    return lift(to_color, value)
+    if isinstance(value, Deferred):
+        return Deferred(lambda c: _dependent(value, c))
+    return to_color(value)
 
 
 def parse_wide_color(cursor: Cursor) -> Specified[v.Color]:

@@ -15,6 +15,9 @@ from ..values.tokens import Cursor, InvalidValue, Specified, Token, lift, lift_t
 _QUOTES = ("open-quote", "close-quote", "no-open-quote", "no-close-quote")
 
 
+_NO_NAMES = ("none", "default", "inherit", "initial", "unset", "revert", "revert-layer")
+
+
 def _counter(token: Token) -> tuple[str, ...]:
     cursor = Cursor(token.arguments)
     parts: list[str] = []
@@ -22,6 +25,8 @@ def _counter(token: Token) -> tuple[str, ...]:
     while not cursor.done and len(parts) < wanted + 1:
         item = cursor.next()
         if item.type not in ("ident", "string"):
+            unexpected(item)
+        if not parts and (item.type != "ident" or item.lower_value in _NO_NAMES):
             unexpected(item)
         parts.append(item.value)
         if not cursor.done and not cursor.literal(","):
@@ -96,7 +101,7 @@ def counters(default: int) -> Callable[[Cursor], object]:
             if token.type != "ident":
                 unexpected(token)
             name = str(token.value)
-            if token.lower_value in ("none", "inherit", "initial", "unset", "revert"):
+            if token.lower_value in _NO_NAMES:
                 unexpected(token)
             following = cursor.peek()
             value: Specified[int] = default

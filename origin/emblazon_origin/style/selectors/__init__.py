@@ -7,5 +7,6 @@ pseudo_classes.py  the tests that simple selectors compile to
 
 from .model import Selector
 from .parse import GENERATED, InvalidSelector, parse_selector_list
+from .pseudo_classes import OTHER_PSEUDO_ELEMENTS
 
-__all__ = ["GENERATED", "InvalidSelector", "Selector", "parse_selector_list"]
+__all__ = ["GENERATED", "OTHER_PSEUDO_ELEMENTS", "InvalidSelector", "Selector", "parse_selector_list"]

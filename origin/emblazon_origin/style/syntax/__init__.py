@@ -3,6 +3,7 @@
 stylesheet.py    a style sheet, parsed
 sheet_model.py   what a parsed sheet is made of
 declarations.py  the declarations of a block
+references.py    what a value with var() has to look like
 registry.py      what each property is called and how it parses
 conditions.py    @media and @supports
 supports.py      @supports, answered by the registry

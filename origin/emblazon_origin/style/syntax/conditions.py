@@ -157,6 +157,21 @@ DISCRETE: dict[str, Callable[[Viewport, str], bool]] = {
     "video-dynamic-range": lambda v, x: x == "standard", "scan": lambda v, x: x == "progressive",
     "color-gamut": lambda v, x: _GAMUT.get(x, False), "environment-blending": lambda v, x: x == "opaque",
 }  # fmt: skip
+# The keywords of a feature where Chromium knows others than the one that holds; any else is unknown.
+_WORDS = {
+    "orientation": "portrait landscape", "prefers-color-scheme": "light dark",
+    "prefers-reduced-motion": "reduce no-preference", "prefers-reduced-data": "reduce no-preference",
+    "prefers-reduced-transparency": "reduce no-preference",
+    "prefers-contrast": "more less custom no-preference", "forced-colors": "none active",
+    "inverted-colors": "none inverted", "hover": "none hover", "any-hover": "none hover",
+    "pointer": "none coarse fine", "any-pointer": "none coarse fine",
+    "scripting": "none initial-only enabled", "update": "none slow fast",
+    "overflow-block": "none scroll paged", "overflow-inline": "none scroll",
+    "display-mode": "fullscreen standalone minimal-ui browser picture-in-picture window-controls-overlay",
+    "dynamic-range": "standard high", "video-dynamic-range": "standard high",
+    "scan": "interlace progressive", "color-gamut": "srgb p3 rec2020",
+    "environment-blending": "opaque additive subtractive",
+}  # fmt: skip
 _TRUE_BY_DEFAULT = {
     "orientation",
     "color-gamut",
@@ -227,6 +242,8 @@ def _plain(name: str, cursor: Cursor) -> Condition:
         if token.type != "ident":
             raise InvalidValue("expected a keyword")
         wanted = token.lower_value
+        if wanted not in _WORDS[name].split():
+            raise InvalidValue(f"{name} is never {wanted}")
         return lambda v: DISCRETE[name](v, wanted)
     value = _value(cursor, name)
     cursor.end()

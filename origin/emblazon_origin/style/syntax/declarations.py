@@ -21,6 +21,7 @@ from ..values.tokens import (
     too_deep,
 )
 from . import registry
+from .references import SUBSTITUTED, is_well_formed
 from .registry import Logical, Longhand, Other, Shorthand, Values
 
 assert properties  # noqa: S101 - importing it fills the registry
@@ -33,7 +34,6 @@ SVG_SHARED = frozenset((
     "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
     "clip-path", "mask", "filter", "isolation", "paint-order", "width", "height",
 ))  # fmt: skip
-_SUBSTITUTED = frozenset(("var", "env"))
 
 
 class Note(NamedTuple):
@@ -105,7 +105,7 @@ def substitutes(tokens: Iterable[Token]) -> bool:
     while stack:
         token = stack.pop()
         if token.type == "function":
-            if token.lower_name in _SUBSTITUTED:
+            if token.lower_name in SUBSTITUTED:
                 return True
             stack += token.arguments
         elif token.type in ("() block", "[] block", "{} block"):
@@ -122,6 +122,10 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
         notes.append(Note("warning", "limit", message, line, column, name))
         return
     if name.startswith("--"):
+        if not is_well_formed(declaration.value):
+            message = f"'{name}' is ignored: its value is malformed"
+            notes.append(Note("warning", "css-invalid-value", message, line, column, name))
+            return
         target = block.custom_important if declaration.important else block.custom
         target[name] = custom_value(declaration.value)
         return
@@ -202,6 +206,8 @@ def evaluate(
     if len(cursor.tokens) == 1 and (name := cursor.ident()) in WIDE:
         return dict.fromkeys(keys, Wide(str(name))), []
     if substitutes(tokens):
+        if not is_well_formed(tokens):
+            raise InvalidValue("its var() or env() is malformed")
         return dict.fromkeys(keys, PendingSubstitution(row, tuple(tokens), False, line, column)), []
     pairs = parse_row(row, cursor)
     return pairs, cursor.notes

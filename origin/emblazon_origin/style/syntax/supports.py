@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import tinycss2
 
-from ..selectors import GENERATED, InvalidSelector, parse_selector_list
+from ..selectors import GENERATED, OTHER_PSEUDO_ELEMENTS, InvalidSelector, parse_selector_list
 from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue
 from ..values.units import Viewport
 from . import registry
 from .conditions import Condition, boolean
 from .declarations import evaluate
+from .references import is_well_formed
 from .registry import Other
 
 
@@ -27,6 +28,11 @@ _FONT_FEATURES = {  # keywords only: strings are of older drafts (CSS Conditiona
     "font-tech": frozenset(("variations", "color-colrv0", "color-colrv1", "features-opentype")),
     "font-format": frozenset(("opentype", "truetype", "woff", "woff2")),
 }
+
+# What Chromium knows, drawn here or not: it says what a style sheet may count on.
+_PSEUDO_ELEMENTS = frozenset(
+    name for name in ("", *GENERATED, *OTHER_PSEUDO_ELEMENTS) if not name.startswith("-")
+)
 
 
 def _constant(value: bool | None) -> Condition:
@@ -56,7 +62,7 @@ def _supports_function(token: Token) -> bool | None:
             selectors = parse_selector_list(token.arguments)
         except InvalidSelector:
             return False
-        return len(selectors) == 1 and selectors[0].pseudo in ("", *GENERATED)
+        return len(selectors) == 1 and selectors[0].pseudo in _PSEUDO_ELEMENTS
     if name in _FONT_FEATURES:
         words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
         return len(words) == 1 and words[0].type == "ident" and words[0].lower_value in _FONT_FEATURES[name]
@@ -67,6 +73,8 @@ def supports_declaration(tokens: Sequence[Token]) -> bool:
     """Return whether a declaration in parentheses would be accepted."""
     declaration = tinycss2.parse_one_declaration(tokens, skip_comments=True)
     if declaration.type != "declaration":
+        return False
+    if not is_well_formed(declaration.value):
         return False
     if declaration.name.startswith("--"):
         return True

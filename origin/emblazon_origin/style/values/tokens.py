@@ -30,6 +30,7 @@ class Token(Protocol):
     arguments: list[Token]  # of functions
     content: list[Token]  # of blocks
     message: str  # of errors
+    kind: str
     is_identifier: bool  # of hashes
     source_line: int
     source_column: int

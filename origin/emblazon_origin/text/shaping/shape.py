@@ -22,7 +22,8 @@ _JOINING = frozenset({
 })  # fmt: skip
 _CONTEXT = 8
 _UNSAFE = 1  # HB_GLYPH_FLAG_UNSAFE_TO_BREAK
-_OPTIONAL_LIGATURES = (("liga", 0), ("clig", 0))
+# What letter spacing turns off whatever font-variant-ligatures says; font-feature-settings may turn it on.
+_OPTIONAL_LIGATURES = tuple((tag, 0) for tag in ("liga", "clig", "dlig", "hlig", "calt"))
 
 
 class _Scaled(NamedTuple):
@@ -65,10 +66,10 @@ Features = tuple[tuple[str, int], ...]
 
 def features_of(style: ComputedStyle, font: FontInstance) -> Features:
     """Return OpenType features in rising priority (CSS Fonts 4 §7.2)."""
-    features: Features = font.features
+    features: Features = font.features + style.font_variant_features
     if style.letter_spacing:
         features += _OPTIONAL_LIGATURES
-    return features + style.font_variant_features + style.font_feature_settings
+    return features + style.font_feature_settings
 
 
 def shape(
