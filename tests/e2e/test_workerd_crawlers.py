@@ -29,8 +29,30 @@ CRAWLERS = {
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) "
         "Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0"
     ),
+    "Slack's pictures": "Slackbot 1.0 (+https://api.slack.com/robots)",
+    "Discord's pictures": (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.10; rv:38.0) Gecko/20100101 Firefox/38.0"
+    ),
+    "WhatsApp on a desktop": "WhatsApp/2.2447.6 N",
+    "Bluesky": "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)",
+    "Apple": (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/17.4 Safari/605.1.15 (Applebot/0.1; +http://www.apple.com/go/applebot)"
+    ),
+    "Pinterest": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
+    "Skype": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+    "Teams": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Microsoft-Teams-LinkPreview/1.0",
+    "Iframely": "Iframely/1.3.1 (+https://iframely.com/docs/about)",
+    "Embedly": "Mozilla/5.0 (compatible; Embedly/0.2; +http://support.embed.ly/)",
+    "Reddit": "Mozilla/5.0 (compatible; redditbot/1.0; +http://www.reddit.com/feedback)",
+    "Viber": "Viber/20.9.0 (Android)",
+    "Line": "facebookexternalhit/1.1;line-poker/1.0",
+    "Matrix": "Synapse (bot; +https://github.com/matrix-org/synapse)",
+    "nobody": "",
 }
-APPENDED = "fbclid=IwAR0x&utm_source=chat&utm_source=app&utm_campaign=50%&v=3&_cb=1&mc_eid=%zz"
+APPENDED = (
+    "fbclid=IwAR0x&utm_source=chat&utm_source=app&utm_campaign=50%&v=3&_cb=1&mc_eid=%zz&mibextid=Zx&amp"
+)
 
 
 @dataclass(frozen=True)

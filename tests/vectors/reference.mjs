@@ -6,6 +6,7 @@ import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const FORBIDDEN = /[\0\r\n]/;
+const AMP = /^(amp;|#0{0,4}38;|#x0{0,4}26;)+/i; // what is left of an "&" that was escaped twice
 
 function decode(text, plus) {
   if (/[\0-\x20\x7f]/.test(text)) throw new Error("raw space or control character");
@@ -21,10 +22,10 @@ export function encode(text) {
 
 export function parseQuery(query) {
   const pairs = new Map();
-  for (const pair of query.split("&")) {
+  for (const pair of query.replaceAll("\\u0026", "&").replace(/^\?+/, "").split("&")) {
     if (pair === "") continue;
     const at = pair.indexOf("=");
-    const name = decode(at < 0 ? pair : pair.slice(0, at), true).replace(/^(amp;)+/i, "");
+    const name = decode(at < 0 ? pair : pair.slice(0, at), true).replace(AMP, "");
     if (name === "" && at < 0) continue;
     if (name === "") throw new Error("no name");
     if (pairs.has(name)) throw new Error(`duplicate ${name}`);
@@ -51,7 +52,7 @@ export function signingText(path, pairs) {
 const IGNORED = /^(v|_cb|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|ttclid|utm_.*)$/i;
 
 function nameOf(pair) {
-  return decode(pair.split("=", 1)[0], true).replace(/^(amp;)+/i, "");
+  return decode(pair.split("=", 1)[0], true).replace(AMP, "");
 }
 
 export function sign(kid, secret, path, query = "", expiresAt = undefined) {

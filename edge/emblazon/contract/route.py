@@ -29,6 +29,7 @@ TEMPLATE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _OG = re.compile(r"/og/([^/]+)\.([a-z-]+)")
 _API = re.compile(r"/api/og/([^/]+)")
 _SHORT = re.compile(r"/c/([A-Za-z0-9_-]{8,64})\.([a-z-]+)")
+_NEEDLESS_ESCAPE = re.compile(r"%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
 _KEY_EXTENSION = re.compile(r"[^/]+\.(png|jpe?g|webp|avif|auto|auto-safe)")
 
 # Best first: the smallest file that the client says it can show.
@@ -69,6 +70,8 @@ Route = OgRoute | ApiRoute | ShortRoute
 
 def match_route(path: str) -> Route | None:
     """Match a raw (still percent-encoded) path; None where it is no card route."""
+    if "%" in path:  # RFC 3986 §6.2.2.2: escapes of what needs none
+        path = _NEEDLESS_ESCAPE.sub(lambda match: chr(int(match[1], 16)), path)
     if (match := _OG.fullmatch(path)) and match[2] in EXTENSIONS:
         return OgRoute(match[1], EXTENSIONS[match[2]])
     if (match := _SHORT.fullmatch(path)) and match[2] in EXTENSIONS:

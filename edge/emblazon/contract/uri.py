@@ -27,7 +27,10 @@ MAX_CANONICAL_BYTES = 16_384  # the same in canonical form, which the origin is 
 
 MAX_NAME = 64  # characters of a parameter's name
 
-_AMP = re.compile(r"\A(?:amp;)+", re.IGNORECASE)
+# What is left of an `&` that was escaped twice, and of quotes and brackets that were taken for the URL's end.
+_AMP = re.compile(r"\A(?:amp;|#0{0,4}38;|#x0{0,4}26;)+", re.IGNORECASE)
+_ENTITY = re.compile(r"(?:gt|lt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+_ESCAPED_IN_JSON = "\\u0026"
 _SECOND_QUESTION = re.compile(r"\?([A-Za-z0-9_.-]+)(?==)")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -40,15 +43,27 @@ _ENTRY = re.compile(r"[A-Za-z0-9_.-]{1,63}\*?")
 _OURS = (*RESERVED, "template", "data")  # a card cannot do without them
 
 DEFAULT_NAMES = (
-    # click ids: Facebook, Google, Microsoft, Instagram, X, TikTok, LinkedIn, Pinterest, Yandex, Snap, Reddit
-    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "srsltid", "msclkid", "igshid", "igsh",
-    "twclid", "ttclid", "li_fat_id", "epik", "yclid", "ysclid", "_openstat", "ScCid", "rdt_cid",
-    # mail: Mailchimp, HubSpot, Marketo, Vero, Omeda, Klaviyo
-    "mc_cid", "mc_eid", "_hsenc", "_hsmi", "mkt_tok", "vero_id", "oly_enc_id", "oly_anon_id", "_kx",
-    # analytics: Urchin's campaigns, Matomo, Google's linker
-    "utm_*", "mtm_*", "_ga", "_gl",
+    # click ids: Facebook, Google, Microsoft, Instagram, X, TikTok, LinkedIn, Pinterest, Yandex, Snap, Reddit,
+    # Taboola, Outbrain, affiliate networks
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "gad_*", "_gcl_*", "srsltid", "msclkid",
+    "igshid", "igsh", "twclid", "ttclid", "li_fat_id", "epik", "yclid", "ysclid", "_openstat", "ScCid",
+    "rdt_cid", "tblci", "dicbo", "obOrigUrl", "irclickid", "cjevent", "cjdata", "awc", "ef_id", "s_kwcid",
+    "wickedid", "rb_clickid", "vmcid",
+    # platforms' own: Facebook, Threads, X, Yahoo, AMP, Google Translate, Branch, Cloudflare
+    "fb_*", "action_object_map", "action_type_map", "action_ref_map", "mibextid", "__cft__*", "__tn__",
+    "_rdc", "_rdr", "sfnsn", "paipv", "__twitter_impression", "ref_src", "ref_url", "twsrc", "twterm",
+    "twcamp", "twgr", "guccounter", "guce_*", "amp", "usqp", "_x_tr_*", "_branch_*", "__cf_chl_*",
+    # mail: Mailchimp, HubSpot, Marketo, Vero, Omeda, Klaviyo, Drip, Eloqua, Salesforce, Blueshift,
+    # MailerLite, Kit, Listrak, Bronto, Dotdigital, Beehiiv, ClickDimensions, Keap
+    "mc_cid", "mc_eid", "_hsenc", "_hsmi", "hsa_*", "__hs*", "hsCtaTracking", "mkt_tok", "vero_id",
+    "vero_conv", "oly_enc_id", "oly_anon_id", "_kx", "_ke", "__s", "elqTrack*", "elqaid", "elqat",
+    "elqCampaignId", "sfmc_*", "bsft_*", "ml_subscriber*", "ck_subscriber_id", "trk_contact", "trk_msg",
+    "trk_module", "trk_sid", "_bta_*", "dm_i", "_bhlid", "_clde", "_cldee", "_cldi", "inf_contact_key",
+    # analytics: Urchin's campaigns, Matomo, Google's linker, Adobe, AT Internet, Webtrekk
+    "utm_*", "mtm_*", "pk_*", "piwik_*", "matomo_*", "_ga", "_gl", "_gac", "s_cid", "at_medium",
+    "at_campaign", "wt_mc", "wt_zmc",
     # cache-busters: a crawler fetches anew, and the card is the same
-    "v", "_cb",
+    "v", "_", "_cb", "nocache", "cachebuster",
 )  # fmt: skip
 
 
@@ -130,14 +145,14 @@ def _read_query(raw_query: str, ignored: IgnoreList) -> Query:
     pairs: dict[str, str] = {}
     appended: list[tuple[str, str]] = []
     before_signature = 0
-    for pair in _without_second_question(raw_query, ignored).split("&"):
+    for pair in _as_written(raw_query, ignored).split("&"):
         raw_name, equals, raw_value = pair.partition("=")
         name = _AMP.sub("", decode(raw_name, plus=True, where="A parameter name"))
         if not name:
             if equals:
                 raise BadRequest("A parameter has no name.")
             continue
-        if name in ignored:
+        if name in ignored or (not equals and _ENTITY.match(name)):
             appended.append((name, pair))
             before_signature += "_sig" not in pairs
             continue
@@ -151,10 +166,16 @@ def _read_query(raw_query: str, ignored: IgnoreList) -> Query:
     return Query(pairs, tuple(appended), before_signature)
 
 
-def _without_second_question(raw_query: str, ignored: IgnoreList) -> str:
-    """Read `?` before an ignored name as `&`: some tools append `?utm_source=…` to any URL."""
+def _as_written(raw_query: str, ignored: IgnoreList) -> str:
+    """Undo what stands for `&` in a query: JSON's escape, and `?` before an ignored name.
+
+    No encoder of URLs writes a raw backslash; some tools append `?utm_source=…` to any URL.
+    """
+    if _ESCAPED_IN_JSON in raw_query:
+        raw_query = raw_query.replace(_ESCAPED_IN_JSON, "&")
     if "?" not in raw_query:
         return raw_query
+    raw_query = raw_query.lstrip("?")
     return _SECOND_QUESTION.sub(lambda found: f"&{found[1]}" if found[1] in ignored else found[0], raw_query)
 
 

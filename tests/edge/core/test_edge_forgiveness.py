@@ -14,7 +14,8 @@ from emblazon.edge.messages import Response
 
 NOISE = (
     "fbclid=IwAR0", "gclid=x", "utm_source=a&utm_source=b", "UTM_Campaign=50%", "v=2", "_cb=1700000000",
-    "mc_eid=%zz", "twclid", "utm_content=caf%E9",
+    "mc_eid=%zz", "twclid", "utm_content=caf%E9", "__cft__[0]=AZX", "mibextid=Zx", "amp", "_=17", "quot;",
+    "gt;", "elqTrackId=1", "__cf_chl_tk=a.b",
 )  # fmt: skip
 LONG = "x" * 301
 
@@ -51,6 +52,8 @@ def spelled_by_others(target: str) -> list[str]:
     spellings += [f"{path}?{'&'.join([noise, *pairs])}" for noise in NOISE]
     spellings.append(f"{path}?{'&amp;'.join([*reversed(pairs), *NOISE])}")
     spellings.append(f"{path}?{'&amp;amp;'.join([*pairs, *NOISE])}")
+    spellings.append(f"{path}?{'&%23038;'.join([*pairs, *NOISE])}")
+    spellings.append(f"{path}??{'&'.join([*pairs, 'fbclid=1'])}")
     if pairs:
         spellings.append(f"{target}?utm_source=newsletter&utm_medium=mail")
         spellings += [
