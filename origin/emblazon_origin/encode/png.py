@@ -1,7 +1,7 @@
 """PNG (RFC 2083 / PNG 3): written by hand around isal's and libdeflate's deflate.
 
-Unfiltered rows compress best on flat graphics. isal is the fastest on the many bytes of whole colours,
-libdeflate gives a fifth less on those of a palette; the small form takes its hardest setting, or zlib-ng's.
+Unfiltered rows compress best on flat graphics. isal is the fastest by far; the small form takes libdeflate's
+hardest setting, or zlib-ng's.
 """
 
 from __future__ import annotations
@@ -27,14 +27,20 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def encode_png(image: Image.Image, *, level: int = 1) -> bytes:
     """Encode "RGB", "RGBA", "L" or "P" quickly; `level` is isal's, 0 to 3."""
-    return _file(image, 8, _deflate(image, level))
+    depth = _depth(image)
+    # In one call: isal's streams start from memory as they find it, and their bytes vary from run to run.
+    return _file(image, depth, isal_zlib.compress(_rows(image, depth), level))
 
 
 def encode_indexed(image: Image.Image, level: int) -> bytes:
-    """Encode "P", four bits a pixel where 16 colours are enough; `level` is libdeflate's, 1 to 12."""
-    few = len(image.getpalette() or ()) <= 3 * 16
-    rows = _rows_of_four_bits(image) if few else _rows(image)
-    return _file(image, 4 if few else 8, bytes(deflate.zlib_compress(rows, level)))
+    """Encode "P" small; `level` is libdeflate's, 1 to 12."""
+    depth = _depth(image)
+    return _file(image, depth, bytes(deflate.zlib_compress(_rows(image, depth), level)))
+
+
+def _depth(image: Image.Image) -> int:
+    """Return the bits of a sample: four where 16 colours are enough."""
+    return 4 if image.mode == "P" and len(image.getpalette() or ()) <= 3 * 16 else 8
 
 
 def _file(image: Image.Image, depth: int, data: bytes) -> bytes:
@@ -48,24 +54,12 @@ def _file(image: Image.Image, depth: int, data: bytes) -> bytes:
     return b"".join(chunks)
 
 
-def _rows_of_four_bits(image: Image.Image) -> bytes:
-    """Return the rows of a picture of 16 colours, two pixels a byte, each after a filter type of 0."""
-    packed = image.tobytes("raw", "P;4")
-    stride = (image.width + 1) // 2
-    return b"".join(b"\0" + packed[at : at + stride] for at in range(0, len(packed), stride))
-
-
-def _rows(image: Image.Image) -> bytes:
+def _rows(image: Image.Image, depth: int) -> bytes:
     """Return the pixel rows, each after a filter type byte of 0 (none)."""
-    stride = image.width * _CHANNELS[image.mode]
+    stride = (image.width * _CHANNELS[image.mode] * depth + 7) // 8
     # Pillow pads each row with a zero byte, which is the next row's filter type.
-    padded = image.tobytes("raw", image.mode, stride + 1, 1)
+    padded = image.tobytes("raw", image.mode if depth == 8 else "P;4", stride + 1, 1)
     return b"".join((b"\0", memoryview(padded)[:-1]))
-
-
-def _deflate(image: Image.Image, level: int) -> bytes:
-    # In one call: isal's streams start from memory as they find it, and their bytes vary from run to run.
-    return isal_zlib.compress(_rows(image), level)
 
 
 def _palette_chunks(image: Image.Image) -> list[bytes]:

@@ -22,8 +22,6 @@ _LOSSLESS_GAIN = 4.0  # times that patience makes a quick file smaller, at the m
 _PALETTE_GAIN = 6.0  # times that 256 colours do
 _PATIENT = 0.85  # of a quick palette's bytes, what the patient encoder needs of them
 _FEW_PIXELS = 60_000
-_QUICK_COLORS = (40, 64, 96, 128, 256)
-_QUICK_LEVEL = 5  # of libdeflate's, on rows of a palette: quicker than 1, and 6 % smaller
 _SMOOTH = 128  # colours that a picture with gradients needs at the least
 _SMALLEST = 12
 _LEAST_ALIKE = 0.998
@@ -45,8 +43,8 @@ def png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> I
 
 def quick_png(image: Image.Image) -> bytes:
     """Return the first answer: a palette where the picture has few colours, else all of them."""
-    reduced = few_shades(image, _QUICK_COLORS) if image.mode == "RGB" else None
-    return encode_png(image) if reduced is None else encode_indexed(reduced, _QUICK_LEVEL)
+    reduced = few_shades(image) if image.mode == "RGB" else None
+    return encode_png(image if reduced is None else reduced)
 
 
 def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:

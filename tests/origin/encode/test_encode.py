@@ -70,7 +70,8 @@ def test_png_says_srgb_and_nothing_of_time_or_tools() -> None:
 
 
 def test_opaque_pictures_have_no_alpha_channel_and_others_keep_theirs() -> None:
-    assert opened(encode(card(), "png")[0]).mode == "RGB"
+    opaque = opened(encode(card(), "png")[0])
+    assert not opaque.has_transparency_data
     translucent = card().convert("RGBA")
     translucent.putalpha(Image.linear_gradient("L").resize((160, 90)))
     for format in ("png", "webp", "avif"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from random import Random
 from typing import cast
 
 import pytest
@@ -11,7 +12,6 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from emblazon_origin.encode import encode, optimize
 from emblazon_origin.encode.likeness import likeness
-from emblazon_origin.encode.shades import few_shades
 
 PAPER, INK, ACCENT = (250, 249, 246), (24, 24, 27), (217, 70, 40)
 
@@ -68,8 +68,35 @@ def test_sixteen_colours_take_four_bits_a_pixel() -> None:
 def test_two_areas_of_nearly_one_colour_stay_two() -> None:
     picture = Image.new("RGB", (200, 200), (250, 250, 250))
     picture.paste((251, 251, 251), (0, 0, 200, 100))
-    assert few_shades(picture, (64,)) is None
     assert opened(encode(picture, "png")[0]).convert("RGB").tobytes() == picture.tobytes()
+
+
+def test_a_faint_hairline_does_not_vanish_in_the_quick_form() -> None:
+    picture = card()
+    picture.paste((240, 238, 233), (0, 399, 600, 400))
+    result = opened(encode(picture, "png")[0]).convert("RGB")
+    assert result.getpixel((300, 399)) == (240, 238, 233)
+
+
+def test_every_area_is_exact_and_every_other_pixel_near_in_the_quick_form() -> None:
+    """Also where thousands of colours meet in one slot of what counts them."""
+    random = Random(3)  # noqa: S311
+    picture = Image.new("RGB", (601, 403))
+    for area in range(40):
+        x, y = area % 8 * 75, area // 8 * 80
+        picture.paste(tuple(random.randrange(256) for _ in range(3)), (x, y, x + 76, y + 83))
+    specks = [(random.randrange(601), random.randrange(403)) for _ in range(6000)]
+    for speck in specks:
+        red, green, blue = cast("tuple[int, int, int]", picture.getpixel(speck))
+        picture.putpixel(speck, (red ^ random.randrange(16), green ^ random.randrange(16), blue))
+    data, _ = encode(picture, "png")
+    assert opened(data).mode == "P"
+    result = opened(data).convert("RGB")
+    off = ImageChops.difference(picture, result)
+    assert max(high for _, high in cast("tuple[tuple[int, int], ...]", off.getextrema())) <= 67
+    for speck in specks:
+        off.putpixel(speck, (0, 0, 0))
+    assert off.getbbox() is None
 
 
 def test_a_gradient_keeps_all_its_colours() -> None:
@@ -78,6 +105,18 @@ def test_a_gradient_keeps_all_its_colours() -> None:
         "RGB", (picture.getchannel(0), picture.getchannel(1).rotate(180), picture.getchannel(2))
     )
     assert opened(encode(picture, "png")[0]).convert("RGB").tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("depth", [10, 40, 120])
+def test_the_shadow_of_a_panel_has_no_bands_in_the_quick_form(depth: int) -> None:
+    shade = Image.new("L", (600, 400))
+    shade.paste(depth, (100, 90, 500, 340))
+    picture = Image.new("RGB", (600, 400), PAPER)
+    picture.paste(INK, None, shade.filter(ImageFilter.GaussianBlur(20)))
+    picture.paste((255, 255, 255), (100, 80, 500, 320))
+    result = opened(encode(picture, "png")[0]).convert("RGB")
+    steps = ImageChops.difference(picture.reduce(4), result.reduce(4))
+    assert max(high for _, high in cast("tuple[tuple[int, int], ...]", steps.getextrema())) <= 2
 
 
 def test_small_form_of_one_ink_on_paper_takes_half_a_byte_a_pixel() -> None:
