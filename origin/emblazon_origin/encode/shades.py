@@ -35,7 +35,7 @@ _COLOR = 0.1  # squared distance of one colour to what stands for it, spread ove
 _PACKED, _LENIENCE = 16, 1.5  # so many colours take half the room, which is worth being less strict
 _ROUNDS = 2
 _MOST_PAIRS = 200_000  # of colours and what stands for them: more take longer than writing all colours
-_OPAQUE = np.uint32(0xFF000000)  # the byte of which Pillow says nothing
+_OPAQUE = 0xFF000000  # the byte of which Pillow says nothing
 _SLOT_BITS = 16
 _SPREAD = 2654435761  # 2^32 over the golden ratio: spreads colours over the slots
 
@@ -70,7 +70,7 @@ class _Colors:
         pixels: Words = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4")
         starts = np.concatenate(([0], np.flatnonzero(pixels[1:] != pixels[:-1]) + 1))
         lengths = np.diff(starts, append=pixels.size)
-        colors, numbers = _numbered(pixels[starts] | _OPAQUE)
+        colors, numbers = _numbered(pixels[starts] | np.uint32(_OPAQUE))
         if len(colors) > _MOST_COLORS:
             return None
         counts: NDArray[np.float64] = np.bincount(numbers, lengths)  # type: ignore[assignment]  # with weights
