@@ -240,7 +240,7 @@ def load_assets(
     lost: frozenset[str] = frozenset(),
 ) -> tuple[FontLibrary, ImageStore]:
     """Step 2: return the fonts with the document's own before them, and the loaded images."""
-    images = ImageStore(resources, report, svg_fonts=SvgFonts(fonts).files, lost=lost)
+    images = ImageStore(resources, report, svg_fonts=SvgFonts(fonts).of, lost=lost)
     images.load_document(document.root)
     return fonts.with_faces(document.font_faces, resources.read_font, report), images
 

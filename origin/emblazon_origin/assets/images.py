@@ -11,7 +11,7 @@ Decoded and resized pictures are kept in byte-bounded caches that all renders sh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -26,6 +26,7 @@ from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
 from .svg import SvgImage
+from .svg_runs import NO_FONTS, SvgTextFonts
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +46,11 @@ class NaturalSize:
 _sized: ByteCache[Pixmap] = ByteCache("sized images", 64_000_000, lambda pixmap: pixmap.bytes)
 
 
-SvgFontFiles = Callable[[str, Report], Sequence[str]]  # of the fonts that markup with text needs
+SvgFontsOf = Callable[[str, Report], SvgTextFonts]  # that markup with text needs
 
 
-def _no_fonts(markup: str, report: Report) -> Sequence[str]:
-    return ()
+def _no_fonts(markup: str, report: Report) -> SvgTextFonts:
+    return NO_FONTS
 
 
 class ImageStore:
@@ -60,7 +61,7 @@ class ImageStore:
         resources: Resources,
         report: Report,
         *,
-        svg_fonts: SvgFontFiles = _no_fonts,
+        svg_fonts: SvgFontsOf = _no_fonts,
         lost: Iterable[str] = (),  # not to be asked for again
     ) -> None:
         self._resources = resources
@@ -138,7 +139,7 @@ class ImageStore:
         if width <= 0 or height <= 0:
             return None
         try:
-            fonts = self._svg_fonts(markup, self._report) if "<text" in markup else ()
+            fonts = self._svg_fonts(markup, self._report) if "<text" in markup else NO_FONTS
             return self._work.draw_once(markup, width, height, fonts).convert("RGBa")
         except AssetError as error:
             self._report.add("warning", "image-failed", f"inline SVG: {error.public}")
@@ -171,7 +172,7 @@ class ImageStore:
 
     def _size(self, found: Decoded, width: int, height: int, rendering: Rendering) -> Pixmap:
         if isinstance(found.source, SvgImage):
-            fonts = self._svg_fonts(found.source.markup, self._report) if found.source.has_text else ()
+            fonts = self._svg_fonts(found.source.markup, self._report) if found.source.has_text else NO_FONTS
             drawn = self._work.draw(found, found.source, width, height, fonts)
             return Pixmap.from_image(drawn)
         return Pixmap.from_image(resize(found.source, width, height, rendering))

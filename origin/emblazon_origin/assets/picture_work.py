@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -24,6 +24,7 @@ from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
 from .isolation import AVAILABLE, Answer, children_seconds, isolated
 from .svg import SvgImage, draw_svg, parse_svg, work_of
+from .svg_runs import SvgTextFonts
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
 SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card
@@ -93,17 +94,17 @@ class PictureWork:
         return _decoded.get(digest, make)
 
     def draw(
-        self, image: Decoded, svg: SvgImage, width: int, height: int, fonts: Sequence[str]
+        self, image: Decoded, svg: SvgImage, width: int, height: int, fonts: SvgTextFonts
     ) -> Image.Image:
         """Rasterise an SVG image. Raises AssetError."""
         return self._drawn((image.digest, width, height), svg, width, height, fonts)
 
-    def draw_once(self, markup: str, width: int, height: int, fonts: Sequence[str]) -> Image.Image:
+    def draw_once(self, markup: str, width: int, height: int, fonts: SvgTextFonts) -> Image.Image:
         """Rasterise markup that is of this card alone. Raises AssetError."""
         return self._drawn((object(),), parse_svg(markup.encode()), width, height, fonts)
 
     def _drawn(
-        self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: Sequence[str]
+        self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: SvgTextFonts
     ) -> Image.Image:
         tame = len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(_COLOR.sub("", svg.markup))
         if tame and self._affords(work_of(svg, width, height), remote=False):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import resvg_py
@@ -24,7 +23,7 @@ from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
 from .svg_css import needs_css, with_css
 from .svg_direction import anchor_right_to_left
-from .svg_emoji import choose_emoji
+from .svg_runs import NO_FONTS, SvgTextFonts, name_fonts
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -316,7 +315,7 @@ def _again() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
 
-def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) -> Image.Image:
+def draw_svg(svg: SvgImage, width: int, height: int, fonts: SvgTextFonts = NO_FONTS) -> Image.Image:
     """Rasterise at a size in device px; returns "RGB" or premultiplied "RGBa". Raises AssetError.
 
     The size becomes the viewport, so that `preserveAspectRatio` works as in a browser.
@@ -330,7 +329,7 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
     root.set("height", str(height))
     if svg.has_text:
         anchor_right_to_left(root)
-        choose_emoji(root)
+        name_fonts(root, fonts)
         # As in HTML, installed fonts keep their default optical size.
         root.set("style", f"font-optical-sizing:none;{root.get('style', '')}")
     if SvgCost(root, width * height).total() > MAX_WORK:
@@ -341,11 +340,11 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: Sequence[str] = ()) 
             width=width,
             height=height,
             skip_system_fonts=True,
-            font_files=list(fonts) if svg.has_text else None,
+            font_files=list(fonts.files) if svg.has_text else None,
             font_family="Inter",
             sans_serif_family="Inter",
             # The last that it tries; where the document names no serif, its file is not among these.
-            serif_family="Source Serif 4" if any("SourceSerif" in name for name in fonts) else "Inter",
+            serif_family="Source Serif 4" if any("SourceSerif" in name for name in fonts.files) else "Inter",
             monospace_family="JetBrains Mono",
         )
     except ValueError as error:

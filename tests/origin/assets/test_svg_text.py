@@ -72,10 +72,66 @@ def test_a_selector_of_text_draws_no_box(place: type[str]) -> None:
     assert with_selector.tobytes() == draw(place(svg("a\u2665b", 'font-family="Inter"'))).tobytes()
 
 
-def test_an_emoji_of_several_characters_in_svg_text_is_a_finding() -> None:
+SEQUENCES = [
+    "flag \U0001f1e9\U0001f1ea end",
+    "\U0001f1e9\U0001f1ea 京都 x",
+    "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7\U0001f1ef\U0001f1f5",
+    "\U0001f469\u200d\U0001f680 team \U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",
+    "1\ufe0f\u20e3 first #\ufe0f\u20e3",
+    "\U0001f44d\U0001f3fd ok \u2764\ufe0f\u200d\U0001f525",
+    "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f Eng",
+    "Ünïcödé \U0001f469\U0001f3fd\u200d\U0001f4bb ña",
+    "한국어 \U0001f1f0\U0001f1f7 ok",
+]
+
+
+@pytest.mark.parametrize("place", [str, as_file], ids=["inline", "file"])
+@pytest.mark.parametrize("text", SEQUENCES)
+def test_an_emoji_of_several_characters_is_drawn_as_in_html(place: type[str], text: str) -> None:
     report = Report()
-    draw(svg("flag \U0001f1e9\U0001f1ea", 'font-family="Inter"'), report)
-    assert [finding.code for finding in report.diagnostics] == ["missing-glyph"]
+    line = draw(f"<p style='font:40px/60px Inter;margin:0 10px'>{text}")
+    drawn = draw(place(svg(text, 'font-family="Inter"')), report)
+    assert [ink(drawn)[0], ink(drawn)[2]] == pytest.approx([ink(line)[0], ink(line)[2]], abs=2)
+    colours = [
+        len(set(image.convert("HSV").getchannel("H").resize((64, 16)).tobytes())) for image in (line, drawn)
+    ]
+    assert colours[1] > colours[0] // 2  # pictures, not boxes
+    assert "missing-glyph" not in [finding.code for finding in report.diagnostics]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12 \U0001f389 34", "नमस्ते \U0001f389 12", "Hello नमस्ते क्षेत्र", "مرحبا world لا", "ภาษาไทย \U0001f389"],
+)
+def test_what_stands_beside_an_emoji_or_another_script_keeps_its_font(text: str) -> None:
+    line = draw(f"<p style='font:40px/60px Inter;margin:0 10px'>{text}")
+    drawn = draw(svg(text, 'font-family="Inter"'))
+    assert [ink(drawn)[0], ink(drawn)[2]] == pytest.approx([ink(line)[0], ink(line)[2]], abs=2)
+
+
+@pytest.mark.parametrize("text", ["سلام {}", "नमस्ते {}", "สวัสดี {}"])
+def test_beside_letters_that_join_a_flag_is_drawn_as_letters_and_told(text: str) -> None:
+    report = Report()
+    flag = draw(svg(text.format("\U0001f1e9\U0001f1ea"), 'font-family="Inter"'), report)
+    assert [finding.code for finding in report.diagnostics if finding.severity == "warning"] == [
+        "missing-glyph"
+    ]
+    letters = draw(svg(text.format("DE"), 'font-family="Inter"'))
+    assert ImageChops.difference(flag, letters).point(lambda level: level > 128).getbbox() is None
+
+
+def test_lines_of_a_text_each_begin_anew() -> None:
+    flag = "\U0001f1e9\U0001f1ea"
+    lines = f'<tspan x="10" y="20">a {flag} b</tspan><tspan x="10" y="50">a {flag} b</tspan>'
+    drawn = draw(svg(lines, 'font-family="Inter" style="font-size:20px"'))
+    upper, lower = drawn.crop((0, 0, 600, 28)), drawn.crop((0, 30, 600, 58))
+    assert ink(upper) == pytest.approx(ink(lower), abs=1)
+
+
+def test_characters_with_places_of_their_own_keep_them() -> None:
+    places = 'x="10 60 110" y="50" font-size="40" font-family="Inter"'
+    drawn = draw(f'<svg width="600" height="60"><text {places}>a京b</text></svg>')
+    assert ink(drawn.crop((105, 0, 600, 60)))[0] == pytest.approx(7, abs=3)
 
 
 def test_right_to_left_text_begins_at_its_right_end() -> None:
@@ -107,7 +163,7 @@ def test_what_no_font_has_is_told_and_which_face_draws_is_listed() -> None:
 
 def test_only_fonts_that_are_needed_are_read() -> None:
     library = FontLibrary(FONTS)
-    files = SvgFonts(library).files(svg("plain", 'font-family="JetBrains Mono"'), Report())
+    files = SvgFonts(library).of(svg("plain", 'font-family="JetBrains Mono"'), Report()).files
     assert {Path(name).name.partition("[")[0].partition("-")[0] for name in files} == {
         "Inter",
         "JetBrainsMono",

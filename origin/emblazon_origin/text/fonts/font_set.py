@@ -212,7 +212,7 @@ class FontSet:
             face = self._faces.get(id(family))
             if face is None:
                 face = self._faces[id(family)] = match(family.faces, self._fallback_query)[0]
-            if _has(face, characters):
+            if has_characters(face, characters):
                 return face
         return None
 
@@ -287,10 +287,10 @@ class FontSet:
 
     def _covers(self, entry: DocumentFace | Face, characters: tuple[int, ...]) -> bool:
         if isinstance(entry, Face):
-            return _has(entry, characters)
+            return has_characters(entry, characters)
         if not entry.in_range(characters):
             return False
-        return entry.face is not None and _has(entry.face, characters)
+        return entry.face is not None and has_characters(entry.face, characters)
 
     def _is_color(self, entry: DocumentFace | Face) -> bool:
         face = entry.face if isinstance(entry, DocumentFace) else entry
@@ -308,7 +308,7 @@ class FontSet:
         return found
 
 
-def _has(face: Face, characters: tuple[int, ...]) -> bool:
+def has_characters(face: Face, characters: tuple[int, ...]) -> bool:
     coverage = face.coverage
     return all(character in coverage for character in characters)
 

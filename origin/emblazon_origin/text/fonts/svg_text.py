@@ -1,6 +1,7 @@
 """Which font files the text of an SVG needs: the families that it names, and a fallback for every character.
 
-The rasteriser of SVG shapes, orders and falls back by itself among the files that it is given.
+The rasteriser of SVG shapes and orders by itself, with the files that it is given and the families that
+runs name.
 """
 
 from __future__ import annotations
@@ -10,14 +11,21 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ...assets.svg_runs import NO_FONTS, SvgTextFonts
 from ...clusters import CLUSTER
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..shaping.scripts import script_of
 from .emoji import visible_characters
 from .font_library import FontLibrary
+from .font_set import has_characters
 
 _FAMILIES = re.compile(r"font(?:-family)?\s*[:=]\s*(\"[^\"]*\"|'[^']*'|[^;>]*)", re.IGNORECASE)
+# Scripts whose letters do not join, each being a glyph of its own.
+_APART = frozenset((
+    "Latn", "Grek", "Cyrl", "Hani", "Hira", "Kana", "Hang", "Bopo", "Armn", "Geor", "Hebr", "Cher", "Cans",
+    "Ethi", "Tfng", "Yiii", "Brai", "Copt", "Zyyy", "Zinh", "Zsym", "Zmth", "Zzzz",
+))  # fmt: skip
 _TEXT = "{http://www.w3.org/2000/svg}text"
 
 
@@ -27,32 +35,48 @@ class SvgFonts:
 
     fonts: FontLibrary
 
-    def files(self, markup: str, report: Report) -> tuple[str, ...]:
-        """Return the paths of font files for SVG markup; tell what no font has and which faces draw."""
+    def of(self, markup: str, report: Report) -> SvgTextFonts:
+        """Return the fonts of SVG markup; tell what no font has and which faces draw."""
         text = _text_of(markup)
         if not text:
-            return ()
+            return NO_FONTS
         catalog = self.fonts.catalog
         declared = " ".join(_FAMILIES.findall(markup)).lower()
         named = {family.name: family for name, family in catalog.names.items() if name in declared}
-        faces = [face for family in (catalog.default, *named.values()) for face in family.faces]
+        own = (catalog.default, *named.values())
+        faces = [face for family in own for face in family.faces]
         chosen = self.fonts.font_set(ComputedStyle().replace(font_family=tuple(named)))
+        families: dict[str, str] = {}
+        joining: set[str] = set()
+        emoji, many = "", ""
         for cluster in sorted(text):
             script = script_of(cluster[0])[0]
-            if not visible_characters(cluster):
+            characters = visible_characters(cluster)
+            if not characters:
                 continue
             found = chosen.select(cluster, script)
             if found.missing:
                 chosen.report_missing(cluster, script, report)
                 continue
-            report.faces.setdefault(found.font.name, set()).update(cluster)
-            if found.font.is_color and len(visible_characters(cluster)) > 1:
-                message = f"'{cluster}' in SVG text: emoji of several characters are not drawn among others"
-                report.add("warning", "missing-glyph", message)
-            chosen.report_fallback(cluster, script, found.font, report)
+            font = found.font
+            report.faces.setdefault(font.name, set()).update(cluster)
+            chosen.report_fallback(cluster, script, font, report)
+            # Which of the families a text has is not known here: one that all have need not be named.
+            if font.is_color or not all(has_characters(family.faces[0], characters) for family in own):
+                families[cluster] = font.face.family
+                if font.is_color:
+                    emoji, many = font.face.family, cluster if len(characters) > 1 else many
+                elif script not in _APART:
+                    joining.add(font.face.family)
             # The rasteriser takes the first file that has a character: emoji come before symbols.
-            faces.insert(0 if found.font.is_color else len(faces), found.font.face)
-        return tuple(dict.fromkeys(str(face.path) for face in faces if face.path is not None))
+            faces.insert(0 if font.is_color else len(faces), font.face)
+        if many and joining:
+            message = (
+                f"{many!r} in SVG text: emoji of several characters are not drawn beside letters that join"
+            )
+            report.add("warning", "missing-glyph", message)
+        files = dict.fromkeys(str(face.path) for face in faces if face.path is not None)
+        return SvgTextFonts(tuple(files), families, frozenset(joining), emoji)
 
 
 def _text_of(markup: str) -> set[str]:
