@@ -57,13 +57,13 @@ class FontSource:
 
 
 def sources(fonts: Path) -> Iterator[FontSource]:
-    """Yield every distinct source that `fonts.toml` names, in its order."""
+    """Yield every package's file that `fonts.toml` names, each once, in its order."""
     config = tomllib.loads((fonts / "fonts.toml").read_text(encoding="utf-8"))
     seen: set[FontSource] = set()
     for family in config.get("family", ()):
         for text in family["files"]:
             source = FontSource.parse(text)
-            if source not in seen:
+            if ":" in text and source not in seen:
                 seen.add(source)
                 yield source
 

@@ -5,7 +5,9 @@ Every assigned character of Unicode that has a look of its own is tried, by the 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import regex
@@ -17,6 +19,7 @@ from .font_library import FontLibrary
 
 PAGE = Path(__file__).parents[4] / "docs" / "fonts.md"
 # Unassigned, private and surrogate code points, controls and spaces are nothing that a font draws.
+_FEW = 25
 _DRAWN = regex.compile(r"[^\p{Cn}\p{Co}\p{Cs}\p{Cc}\p{Cf}\p{Z}\p{Variation_Selector}]")
 _INTRODUCTION = """# Fonts
 
@@ -25,24 +28,32 @@ WOFF2 file dropped beside it is one more. A file is opened when a card first nee
 cost neither start-up time nor memory. A document's own fonts (`@font-face`) may have 32 MB each.
 
 Of {drawn:,} assigned characters of Unicode {missing:,} have no glyph here; they are drawn as a box, and
-`explain` and `lint` name them. No package of PyPI has a font for what scripts that are mostly drawn
-lack: a few letters of Adlam, N'Ko, Syriac, Mongolian, Canadian syllabics, Myanmar and Armenian, and
-Tamil's supplement. A font with them is used at once when it lies in `fonts/`. `make docs` counts anew; a
-test holds the table to the fonts.
+`explain` and `lint` name them. A font with them is used at once when it lies in `fonts/`. `fonts/own/` has
+five fonts of the Noto project (SIL Open Font License) for which no package of PyPI is new enough. `make docs`
+counts anew; a test holds the tables to the fonts.
+
+Scripts that are drawn but for a few characters lack the following. Those of Armenian, Bengali, Devanagari,
+Greek, Hebrew, Kannada, Myanmar, Oriya and Telugu are newer than Unicode 15.0; Syriac's are the letters of
+Malayalam, which the Noto project's font has not either.
+
+| script | without a glyph |
+|---|---|
+{few}
+## By script
 
 | script | without a glyph | of |
 |---|---|---|
 """
 
 
-def uncovered(catalog: Catalog) -> tuple[Counter[str], Counter[str]]:
-    """Return the drawn characters, and those that no family has, counted by the name of their script."""
+def uncovered(catalog: Catalog) -> tuple[Counter[str], dict[str, list[int]]]:
+    """Return how many characters each script draws, by its name, and those that no family has."""
     covered: set[int] = set()
     for family in catalog.families:
         for face in family.faces:
             covered.update(face.coverage)
     drawn: Counter[str] = Counter()
-    missing: Counter[str] = Counter()
+    missing: dict[str, list[int]] = defaultdict(list)
     for code in range(0x110000):
         character = chr(code)
         if _DRAWN.match(character) is None:
@@ -50,16 +61,31 @@ def uncovered(catalog: Catalog) -> tuple[Counter[str], Counter[str]]:
         name = ucd.script_name(ucd.script(character)).replace("_", " ")
         drawn[name] += 1
         if code not in covered:
-            missing[name] += 1
+            missing[name].append(code)
     return drawn, missing
 
 
 def page(catalog: Catalog) -> str:
     """Return the page."""
     drawn, missing = uncovered(catalog)
-    head = _INTRODUCTION.format(drawn=drawn.total(), missing=missing.total())
-    rows = (f"| {name} | {missing[name]:,} | {count:,} |\n" for name, count in sorted(drawn.items()))
+    few = "".join(
+        f"| {name} | {', '.join(_ranges(codes))} |\n"
+        for name, codes in sorted(missing.items())
+        if len(codes) <= _FEW and 5 * len(codes) < drawn[name]
+    )
+    total = sum(map(len, missing.values()))
+    head = _INTRODUCTION.format(drawn=drawn.total(), missing=total, few=few)
+    rows = (
+        f"| {name} | {len(missing.get(name, ())):,} | {count:,} |\n" for name, count in sorted(drawn.items())
+    )
     return head + "".join(rows)
+
+
+def _ranges(codes: list[int]) -> Iterator[str]:
+    """Yield the runs of ascending code points, as `U+0860–086A`."""
+    for _, run in groupby(enumerate(codes), lambda entry: entry[1] - entry[0]):
+        first, *rest = (code for _, code in run)
+        yield f"U+{first:04X}–{rest[-1]:04X}" if rest else f"U+{first:04X}"
 
 
 if __name__ == "__main__":
