@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
@@ -12,6 +13,7 @@ from emblazon.contract.manifest import manifest_from_json, manifest_to_json
 from emblazon.contract.schema import CacheLife
 from emblazon_origin.errors import TemplateError
 from emblazon_origin.template import TemplateLibrary
+from emblazon_origin.template.environment import CardEnvironment
 
 SAMPLED = '[params.image]\ntype = "url"\n[samples]\n"{}" = "a.png"\n'
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -250,3 +252,21 @@ def test_a_library_of_one_template_leaves_the_others_alone(tmp_path: Path) -> No
     assert list(TemplateLibrary(tmp_path, lambda families: "", only="card").specs) == ["card"]
     with pytest.raises(TemplateError, match="broken"):
         TemplateLibrary(tmp_path, lambda families: "", only="no-such-card")
+
+
+def test_only_what_changed_is_compiled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    real = CardEnvironment.compile
+
+    def counted(environment: CardEnvironment, source: str, name: str, filename: str) -> CodeType:
+        compiled.append(Path(filename).parent.name)
+        return real(environment, source, name, filename)
+
+    monkeypatch.setattr(CardEnvironment, "compile", counted)
+    write(tmp_path, "one")
+    write(tmp_path, "two")
+    load(tmp_path)
+    assert compiled == ["one", "two"]
+    write(tmp_path, "two", card__html="<h1>{{ title }}</h1>")
+    assert load(tmp_path).bind("two", {"title": "x"}).html == "<h1>x</h1>"
+    assert compiled == ["one", "two", "two"]
