@@ -11,6 +11,9 @@ define quietly
 out=$$($(1) 2>&1) || { printf '%s\n' "$$out" | tail -n 30 >&2; echo "$(2)" >&2; exit 1; }
 endef
 
+# The tests start hundreds of Python processes, which would each compile what they import in a shell that keeps no bytecode.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q
+
 # What the example sites are built with.
 GENERATORS := .venv/.generators examples/eleventy/node_modules/.all examples/astro/node_modules/.all
 
@@ -27,14 +30,14 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 	@$(DEV) $(BIN)/emblazon dev
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools .venv/.nginx $(GENERATORS) ## Run every test
-	@$(BIN)/pytest -q -m "not e2e" -n auto
-	@$(BIN)/pytest -q -m e2e --reruns 1
+	@$(PYTEST) -m "not e2e" -n auto
+	@$(PYTEST) -m e2e --reruns 1
 
 image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
-	@$(BIN)/pytest -q tests/e2e/test_image.py
+	@$(PYTEST) tests/e2e/test_image.py
 
-test-fast: .venv/.dev fonts/vendor/.done ## Run the tests that need no workerd, Chromium or Valkey, side by side
-	@$(BIN)/pytest -q -m "not e2e" -n auto
+test-fast: .venv/.dev fonts/vendor/.done ## The quick tests: no workerd, Chromium or Valkey, no broad sweeps
+	@$(PYTEST) -m "not e2e and not slow" -n auto
 
 check: .venv/.dev ## Format, lint, types, the walls between the stages, dead code
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format."; exit 1; }

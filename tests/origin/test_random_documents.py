@@ -6,6 +6,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -125,9 +126,9 @@ def _memory(field: str) -> float:
     return 0.0
 
 
+@pytest.mark.slow
 @settings(
     max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(documents())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sweeps import sweep
 
 from emblazon_origin.errors import CardError
 from emblazon_origin.limits import MAX_DEPTH, MAX_ELEMENTS
@@ -87,7 +88,7 @@ def test_an_impossible_canvas_is_refused(width: int, height: int, dpr: float) ->
         engine().draw(request("", width=width, height=height, dpr=dpr))
 
 
-@pytest.mark.parametrize("style", ["", "display:flex", "display:grid", "position:absolute"])
+@pytest.mark.parametrize("style", sweep(["", "display:flex", "display:grid", "position:absolute"], quick=1))
 def test_nesting_up_to_the_limit_gives_a_picture(style: str) -> None:
     assert draw(f"<div style='{style}'>" * (MAX_DEPTH - 10) + "x").size == (300, 150)
 
@@ -104,6 +105,7 @@ def test_what_is_nested_beyond_the_limit_lies_side_by_side_and_is_told() -> None
     assert any("nested" in item.message for item in report.diagnostics)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["", "display:inline-block"])
 def test_as_many_elements_as_allowed_give_a_picture(style: str) -> None:
     assert draw(f"<i style='{style}'>x</i>" * (MAX_ELEMENTS - 10)).size == (300, 150)

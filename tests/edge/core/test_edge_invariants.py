@@ -112,7 +112,7 @@ class Life:
         self.here.random.value = value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events)
 def test_every_day_ends_with_cards(story: list[Event]) -> None:
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:

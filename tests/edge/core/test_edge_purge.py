@@ -419,6 +419,7 @@ async def test_purge_costs_one_read_and_two_writes_and_its_journal_goes(world: W
     assert world.kv.operations["list purge"] == 0
 
 
+@pytest.mark.slow
 async def test_ten_thousand_purges_leave_few_keys_and_every_bystander(world: World) -> None:
     world = World(env={"EMBLAZON_PURGES_PER_MINUTE": "100000"})
     await stored(world)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
@@ -74,22 +75,35 @@ REFUSED = [cell for cell in CELLS if cell.keys == cell.development and not cell.
 RUNNING = [cell for cell in CELLS if cell not in REFUSED]
 
 
-@pytest.fixture
-def environment(cell: Cell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def each(cells: list[Cell]) -> pytest.MarkDecorator:
+    """Run a test in each cell, beside the others of that cell: a deployment is started once for them all."""
+    return pytest.mark.parametrize("cell", cells, ids=str, scope="module")
+
+
+@pytest.fixture(scope="module")
+def environment(cell: Cell, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        deploy(cell, monkeypatch, tmp_path_factory.mktemp("home"))
+        yield
+
+
+def deploy(cell: Cell, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """Set what a cell's process finds around it."""
     fakes = str(Path(__file__).parents[2] / "origin" / "workers")
     monkeypatch.setenv("PYTHONPATH", fakes)  # of the render processes
     fake = RendererSpec("fake_renderer:build", {})
     monkeypatch.setattr(embedded, "default_renderer", lambda config: fake)
-    for name in ("templates", "fonts"):
-        (tmp_path / name).symlink_to(Path(__file__).parents[3] / name)
+    (home / "templates").mkdir()
+    for name in ("templates/article", "fonts"):
+        (home / name).symlink_to(Path(__file__).parents[3] / name)
     for name, value in cell.environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("EMBLAZON_HOME", str(tmp_path))
+    monkeypatch.setenv("EMBLAZON_HOME", str(home))
     monkeypatch.setenv("EMBLAZON_WORKERS", "1")
     monkeypatch.setenv("EMBLAZON_SMALL_ENCODING", "0")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def client(cell: Cell, environment: None) -> AsyncIterator[Client]:
     app, origin = build(cell.bind)
     async with TestClient(TestServer(app, host=LOOPBACK)) as client:
@@ -110,7 +124,7 @@ async def post(client: Client, target: str, body: object, token: str) -> int:
         return answer.status
 
 
-@pytest.mark.parametrize("cell", REFUSED, ids=str)
+@each(REFUSED)
 def test_deployment_without_a_clear_mode_does_not_start(cell: Cell, environment: None) -> None:
     variable = "EMBLAZON_DEV" if cell.development else "EMBLAZON_SIGNING_KEYS"
     with pytest.raises(ConfigError, match=variable) as caught:
@@ -118,14 +132,16 @@ def test_deployment_without_a_clear_mode_does_not_start(cell: Cell, environment:
     assert caught.value.variable == variable
 
 
-@pytest.mark.parametrize("cell", RUNNING, ids=str)
+@each(RUNNING)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_unsigned_cards_are_drawn_only_where_signing_is_off(cell: Cell, client: Client) -> None:
     assert await get(client, CARD) == (403 if cell.keys else 200)
     assert await get(client, SIGNED) == 200
     assert await get(client, CARD, cell.operator or LOCAL_TOKEN) == (403 if cell.keys else 200)
 
 
-@pytest.mark.parametrize("cell", RUNNING, ids=str)
+@each(RUNNING)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_purge_and_publishing_want_the_operators_token(cell: Cell, client: Client) -> None:
     orders = (("/purge", {"all": True}, 202), ("/api/cards", {"template": "article", "params": {}}, 201))
     for path, order, done in orders:
@@ -137,7 +153,8 @@ async def test_purge_and_publishing_want_the_operators_token(cell: Cell, client:
             assert await post(client, path, order, cell.operator) in (done, 200)
 
 
-@pytest.mark.parametrize("cell", RUNNING, ids=str)
+@each(RUNNING)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_gallery_and_explain_are_the_operators(cell: Cell, client: Client) -> None:
     for token in (*STRANGERS, METRICS, LOCAL_TOKEN):
         may = cell.development or (bool(token) and token == cell.operator)
@@ -162,7 +179,8 @@ STUDIO = (
 )
 
 
-@pytest.mark.parametrize("cell", RUNNING, ids=str)
+@each(RUNNING)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_the_studio_is_the_operators_and_else_not_there(cell: Cell, client: Client) -> None:
     for token in (*STRANGERS, METRICS, LOCAL_TOKEN):
         may = cell.development or (bool(token) and token == cell.operator)
@@ -175,7 +193,8 @@ async def test_the_studio_is_the_operators_and_else_not_there(cell: Cell, client
         assert [await get(client, target, cell.operator) for target in STUDIO] == [200] * len(STUDIO)
 
 
-@pytest.mark.parametrize("cell", RUNNING, ids=str)
+@each(RUNNING)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_metrics_and_openapi_want_a_token_outside_development(cell: Cell, client: Client) -> None:
     for path in ("/metrics", "/openapi.json"):
         refused = 401 if cell.token else 403
@@ -186,7 +205,8 @@ async def test_metrics_and_openapi_want_a_token_outside_development(cell: Cell, 
             assert await get(client, path, token) == (200 if may else 403), (path, token)
 
 
-@pytest.mark.parametrize("cell", RUNNING, ids=str)
+@each(RUNNING)
+@pytest.mark.asyncio(loop_scope="module")
 async def test_probes_are_open_and_the_origins_routes_are_not_there(cell: Cell, client: Client) -> None:
     assert [await get(client, path) for path in ("/healthz", "/readyz")] == [200, 200]
     for path in ("/render/article.png", "/fallback/article.png", "/store/article.png"):

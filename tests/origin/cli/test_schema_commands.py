@@ -73,6 +73,7 @@ def mypy(folder: Path, code: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_type_checker_knows_every_template(project: Path) -> None:
     assert main(["types"]) == 0
     assert mypy(project, RIGHT) == ""

@@ -104,6 +104,7 @@ def test_smaller_budget_of_the_url_holds() -> None:
     assert len(data) <= 90_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("small", [False, True])
 def test_byte_budget_costs_a_photo_no_more_than_two_patient_encodings(small: bool) -> None:
     def seconds(work: object, *arguments: object, **named: object) -> float:
@@ -118,6 +119,7 @@ def test_byte_budget_costs_a_photo_no_more_than_two_patient_encodings(small: boo
     assert budgeted < 2 * plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("budget", [600_000, 300_000, 250_000])
 def test_byte_budget_of_a_photo_is_used_up(budget: int) -> None:
     data, _ = encode(photo(), "png", max_bytes=budget)
@@ -195,6 +197,7 @@ def test_explain_names_the_platforms_that_refuse_a_heavy_png(tmp_path: Path) -> 
     assert (safe.content_type, [f.code for f in safe.diagnostics]) == ("image/jpeg", [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("card", ["article", "bare page"])
 def test_photo_of_24_megapixels_answers_first_below_every_limit(card: str, tmp_path: Path) -> None:
     huge = tmp_path / "templates"

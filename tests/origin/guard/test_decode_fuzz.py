@@ -7,7 +7,7 @@ import io
 import os
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -27,9 +27,7 @@ MAGIC = (
     b"BM",
     b"II*\0",
 )
-FUZZ = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+FUZZ = settings(max_examples=150, derandomize=True)
 
 
 def sample(form: str) -> bytes:

@@ -270,9 +270,9 @@ def test_a_host_is_called_slow_only_if_it_had_the_time_itself(start: Callable[..
 def test_fetches_get_a_share_of_a_card_that_has_less_time(start: Callable[..., Server]) -> None:
     now = [0.0]
     server = start(respond(b"quick"))
-    guarded = fetcher(server, clock=lambda: now[0])
-    for seconds, spent, arrives in ((2.0, 1.0, True), (2.0, 1.3, False), (60.0, 4.9, True)):
-        now[0] += 100
+    guarded = fetcher(server, seconds=100, clock=lambda: now[0])
+    for seconds, spent, arrives in ((100.0, 40.0, True), (100.0, 61.0, False), (500.0, 80.0, True)):
+        now[0] += 1000
         guarded.begin_card(seconds=seconds)
         now[0] += spent
         if arrives:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sweeps import sweep
 
 from emblazon_origin.prepared.skeleton import take_apart
 from emblazon_origin.render import Engine, RenderRequest, paint
@@ -73,7 +74,7 @@ def told(report: Report) -> tuple[list[str], dict[str, set[str]], bool]:
     return sorted(map(repr, report.diagnostics)), report.faces, report.degraded
 
 
-@pytest.mark.parametrize("path", CARDS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", sweep(CARDS, quick=16), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_kept_documents_have_the_pixels_of_new_ones(path: Path) -> None:
     chance = random.Random(path.stem)  # noqa: S311 - no secret
     source = path.read_text(encoding="utf-8")
@@ -88,13 +89,13 @@ def test_kept_documents_have_the_pixels_of_new_ones(path: Path) -> None:
 
 
 def test_most_cards_are_kept() -> None:
-    kept = 0
-    for path in CARDS:
+    kept, some = 0, CARDS[::6]
+    for path in some:
         wanted = request(path.read_text(encoding="utf-8"), str(path.parent))
         for _ in range(2):
             drawn(wanted)
         kept += was_kept(drawn(wanted)[1])
-    assert kept >= 0.9 * len(CARDS)
+    assert kept >= 0.9 * len(some)
 
 
 CARD = "<!doctype html><body style='font: 20px Inter'><h1 dir=auto>{}</h1><p>{}</p>"

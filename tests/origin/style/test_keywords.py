@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from sweeps import sweep
 
 from emblazon_origin.home import find_home
 from emblazon_origin.render import Engine, RenderRequest
@@ -63,7 +64,7 @@ def untouched() -> tuple[Image.Image, set[str]]:
     return draw("")
 
 
-@pytest.mark.parametrize("name", KEYWORDS)
+@pytest.mark.parametrize("name", sweep(KEYWORDS, quick=8))
 def test_keyword_that_chromium_draws_is_drawn_or_reported(name: str) -> None:
     before, known = untouched()
     silent = []

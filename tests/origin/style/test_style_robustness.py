@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emblazon_origin.errors import LimitError
@@ -28,9 +28,7 @@ PIECES = [
     "�",
 ]  # fmt: skip
 css_text = st.lists(st.sampled_from([*PIECES, *list(registry.PROPERTIES)[::7]]), max_size=40).map(" ".join)
-SLOW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+SLOW = settings(max_examples=60, derandomize=True)
 
 
 def render(html: str) -> StyledDocument | None:
@@ -110,6 +108,7 @@ def test_what_is_beyond_the_limits_is_a_limit_error(html: str) -> None:
         style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from sweeps import sweep
 
 from emblazon.contract.schema import ParamValue
 from emblazon_origin.bound_request import bound_request
@@ -19,6 +21,7 @@ from emblazon_origin.text.fonts.font_library import FontLibrary
 
 ROOT = Path(__file__).parents[3]
 NAMES = tuple(sorted(path.parent.name for path in (ROOT / "templates").glob("*/card.toml")))
+SHAPES = ((1200, 1200), (1200, 600))
 SMALLEST = 28.0  # px on a card of 1200: feeds show it at 40 %
 LOST = frozenset(
     {"text-overflow", "missing-glyph", "low-contrast", "css-unknown-property", "css-invalid-value"}
@@ -88,30 +91,28 @@ def faults(case: str, card: Explanation, codes: frozenset[str] = LOST) -> list[s
     ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sweep(NAMES, quick=4))
 def test_previews_are_drawn_whole_and_every_platform_shows_all_of_them(name: str) -> None:
     codes = LOST | {"outside-safe-area", "platform-limit", "image-failed", "image-upscaled"}
     found = [fault for case, card in explained(name, previews(name)) for fault in faults(case, card, codes)]
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sweep(NAMES, quick=2))
 def test_the_worst_input_is_drawn_whole_and_legible(name: str) -> None:
     found = [fault for case, card in explained(name, worst(name)) for fault in faults(case, card)]
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("size", [(1200, 1200), (1200, 600)], ids=["square", "2:1"])
-@pytest.mark.parametrize("name", NAMES)
-def test_other_shapes_lose_nothing(name: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "name"), sweep(itertools.product(SHAPES, NAMES), quick=3), ids=str)
+def test_other_shapes_lose_nothing(size: tuple[int, int], name: str) -> None:
     cases = previews(name) + worst(name, "worst-long", "worst-unbreakable", "worst-cjk", "worst-rtl")
     found = [fault for case, card in explained(name, cases, size=size) for fault in faults(case, card)]
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("brand", BRANDS)
-@pytest.mark.parametrize("name", NAMES)
-def test_a_brand_of_any_colour_stays_legible(name: str, brand: str) -> None:
+@pytest.mark.parametrize(("brand", "name"), sweep(itertools.product(BRANDS, NAMES), quick=5))
+def test_a_brand_of_any_colour_stays_legible(brand: str, name: str) -> None:
     cards = explained(name, previews(name)[:3], BRANDS[brand])
     found = [fault for case, card in cards for fault in faults(case, card)]
     assert not found, "\n".join(found)
