@@ -17,7 +17,7 @@ from .schema import ParamValue, TemplateSpec
 from .uri import DEFAULT_IGNORED, IgnoreList, encode
 from .values import absent_value, check_value, fit_value
 
-_INVISIBLE = re.compile("[\\s\u00ad\u061c\u200b-\u200f\u2028\u2029\u2060\ufe00-\ufe0f]*")
+_INVISIBLE = re.compile("[\\s\u00ad\u061c\u200b-\u200f\u2028\u2029\u2060\u2800\ufe00-\ufe0f]*")
 MALFORMED = ("bad-encoding", "duplicate-parameter")  # problems of the URL, not of the value
 
 FindingCode = Literal["cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter"]

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from .problem import BadParameter, unknown_word
 from .schema import ParamSpec, ParamValue
 from .text import clean_text, cut_text
+from .uri import encode
 
 MAX_ITEMS = 32
 _TRUE = frozenset({"true", "1", "yes", "on"})
@@ -267,9 +268,10 @@ def _check_url(spec: ParamSpec, text: str) -> ParamValue:
     match = _URL.fullmatch(text)
     if match is None:
         raise _bad(spec, "takes an absolute http or https URL")
-    if _NOT_IN_URL.search(text):
-        raise _bad(spec, "has a character that must be percent-encoded in a URL")
     scheme, authority, rest = match[1].lower(), match[2].lower(), match[3] or "/"
+    if _NOT_IN_URL.search(authority):
+        raise _bad(spec, "has a host with a character that no host has")
+    rest = _NOT_IN_URL.sub(lambda found: encode(found[0]), rest)  # as browsers do: names of files have blanks
     if "@" in authority:
         raise _bad(spec, "may not carry a user name or password")
     authority = authority.removesuffix(_DEFAULT_PORT[scheme])

@@ -43,6 +43,7 @@ _HEADERS = {
     "Accept-Encoding": ACCEPT_ENCODING,
 }
 USER_AGENT = "Mozilla/5.0 (compatible; Emblazon/0.1; +https://github.com/emblazon/emblazon)"
+_BODIES = frozenset((200, 203, 206))  # that a proxy touched, or that a server calls a part: as browsers
 _PASSING = frozenset((502, 503, 504))  # a second try may find it over
 _STALE = 3600.0  # seconds that an expired body is kept, to ask whether it has changed
 
@@ -270,7 +271,7 @@ class GuardedFetcher:
                 raise Refused(f"redirected to something that is not a URL: {error}") from error
         if response.status_code == 304:
             raise _Unchanged
-        if response.status_code != 200:
+        if response.status_code not in _BODIES:
             kind = _Passing if response.status_code in _PASSING else AssetError
             raise kind(f"{_name(url)} answered {response.status_code}")
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()

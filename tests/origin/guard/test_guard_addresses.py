@@ -130,3 +130,14 @@ def test_literals_where_allowed_are_judged_too() -> None:
     check_url("http://8.8.8.8/", policy)
     with pytest.raises(Refused, match="loopback"):
         check_url("http://127.1/", policy)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://bücher.example/a.png", "xn--bcher-kva.example"),
+        ("http://例え.テスト/a.png", "xn--r8jz45g.xn--zckzah"),
+    ],
+)
+def test_hosts_beyond_ascii_are_looked_up_as_browsers_do(url: str, host: str) -> None:
+    assert check_url(url, GuardPolicy()).raw_host.decode() == host

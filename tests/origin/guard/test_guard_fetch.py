@@ -390,6 +390,12 @@ def test_other_failures_and_second_ones_are_final(
     assert server.connections == tries
 
 
+@pytest.mark.parametrize("status", ["203 Non-Authoritative Information", "206 Partial Content"])
+def test_what_a_proxy_touched_is_a_body_as_for_browsers(start: Callable[..., Server], status: str) -> None:
+    server = start(respond(b"picture", status=status))
+    assert fetcher(server).fetch("http://example.com/").data == b"picture"
+
+
 def test_an_expired_picture_is_asked_for_by_its_etag(start: Callable[..., Server]) -> None:
     now = [0.0]
     answers = iter([respond(b"one", 'ETag: "a"'), respond(b"", status="304 Not Modified"), respond(b"two")])
