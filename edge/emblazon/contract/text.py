@@ -53,6 +53,10 @@ _SYLLABLE = (
     f"{_LEADING}(?:{_LEADING}|{_MEDIAL}|[\uac00-\ud7a3])|(?:{_MEDIAL}|[\uac00-\ud7a3])(?:{_MEDIAL}|{_FINAL})"
     f"|{_FINAL}{_FINAL}"
 )
+# The letters of India and its neighbours, which a virama joins to the one before.
+_JOINED = (
+    "[\u0904-\u0939\u0958-\u0961\u0971-\u0dff\u1000-\u109f\u1700-\u1cff\ua800-\uabff\U00011000-\U00011fff]"
+)
 _VIRAMA = 9  # canonical combining class: joins two consonants
 
 
@@ -106,7 +110,9 @@ def _is_within_cluster(text: str, index: int) -> bool:
         return False
     if unicodedata.category(after)[0] == "M" or re.match(_EXTENDS, after):
         return True
-    if before == "\u200d" or unicodedata.combining(before) == _VIRAMA or re.match(_PREPENDED, before):
+    if before == "\u200d" or re.match(_PREPENDED, before):
+        return True
+    if unicodedata.combining(before) == _VIRAMA and re.match(_JOINED, after):
         return True
     if _is_flag_letter(before) and _is_flag_letter(after):
         start = index

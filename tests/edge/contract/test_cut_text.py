@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emblazon.contract.schema import ParamSpec
@@ -41,6 +41,7 @@ def test_every_length_of_a_sample_ends_between_clusters(sample: str) -> None:
         assert_well_cut(sample, length)
 
 
+@example("1\u094d1\u103a1", 4)  # a virama between digits joins nothing
 @given(st.text(st.sampled_from(ALPHABET), max_size=40), st.integers(1, 40))
 def test_any_text_is_cut_between_clusters(text: str, length: int) -> None:
     assert_well_cut(clean_text(text), length)
