@@ -161,6 +161,29 @@ def test_what_no_font_has_is_told_and_which_face_draws_is_listed() -> None:
     assert any("CJK" in name for name in report.faces)
 
 
+@pytest.mark.parametrize("place", [str, as_file], ids=["inline", "file"])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'font-family="Nope Sans, Inter"',
+        "style=\"font:20px 'Nope Sans', serif\"",
+        "style=\"font-family:'Nope Sans'\"",
+    ],
+)
+def test_a_family_that_nobody_has_is_told(place: type[str], attributes: str) -> None:
+    report = Report()
+    drawn = draw(place(svg("hello", attributes)), report)
+    assert ink(drawn)
+    told = [finding.message for finding in report.diagnostics if finding.code == "font-fallback"]
+    assert any("Nope Sans" in message for message in told), told
+
+
+def test_text_transform_in_svg_is_told() -> None:
+    report = Report()
+    draw(svg("hello", "style='text-transform:uppercase'"), report)
+    assert any("text-transform" in finding.message for finding in report.diagnostics)
+
+
 def test_only_fonts_that_are_needed_are_read() -> None:
     library = FontLibrary(FONTS)
     files = SvgFonts(library).of(svg("plain", 'font-family="JetBrains Mono"'), Report()).files

@@ -42,6 +42,15 @@ def test_no_box_is_drawn(fonts: FontLibrary, style: ComputedStyle, text: str) ->
     assert all(0 not in run.glyphs for run in line.runs)
 
 
+@pytest.mark.parametrize("around", ["{} world", "Hello {}", "Привет {}", "بود {}", "བོད {}", "東京 {}"])
+@pytest.mark.parametrize("symbols", ["𝗛𝗲𝗹𝗹𝗼", "𝓗𝓲 𝔸𝟘", "♔ ⠓ ➜", "🄰🅱", "⌘⏎"])
+def test_no_symbol_among_letters_is_a_box(
+    fonts: FontLibrary, style: ComputedStyle, around: str, symbols: str
+) -> None:
+    line = layout_inline([TextItem(around.format(symbols), style)], style, width=4000, fonts=fonts).lines[0]
+    assert all(0 not in run.glyphs for run in line.runs)
+
+
 def test_fonts_that_nobody_uses_stay_closed(style: ComputedStyle) -> None:
     library = FontLibrary(FONTS)
     assert not any(map(is_open, library.catalog.families))

@@ -28,6 +28,8 @@ _NAMES = frozenset(name for names in GEOMETRY.values() for name in names)
 # Values of which the rasteriser knows nothing.
 _LOST = {"vector-effect": "non-scaling-stroke", "mix-blend-mode": "plus-lighter"}
 _ON_TEXT = "baseline-shift"
+_ON_HTML_TEXT = ("text-transform", "text-shadow")
+_TEXTS = ("text", "tspan", "textPath")
 # CSS takes its keywords in any case, the rasteriser as SVG writes them.
 _WRITTEN = {
     word.lower(): word for word in ("optimizeSpeed", "crispEdges", "geometricPrecision", "sRGB", "linearRGB")
@@ -63,6 +65,9 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     for name in ("clip-path", "mask"):
         if name in style and not style[name].strip().lower().startswith(("url(", "none")):
             lost[name] = style.pop(name)
+    for name in _ON_HTML_TEXT:
+        if name in style and (text := style.pop(name)).strip().lower() != "none" and tag in _TEXTS:
+            lost[name] = text
     said = {**attributes, **style}
     lost.update((name, value) for name, value in _LOST.items() if said.get(name, "").strip().lower() == value)
     if tag == "text" and said.get(_ON_TEXT, "baseline").strip().lower() not in ("baseline", "0", "0px"):

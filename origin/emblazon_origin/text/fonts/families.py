@@ -20,7 +20,7 @@ GENERICS = frozenset({
 })  # fmt: skip
 
 
-_COMMON = frozenset({"Zyyy", "Zinh", "Zzzz", "Zsye"})
+COMMON = frozenset({"Zyyy", "Zinh", "Zzzz", "Zsye"})
 _SYMBOLS = frozenset({"Zsym", "Zmth"})
 _KINDS = {"sans-serif": "sans-serif", "serif": "serif", "monospace": "monospace", "cursive": "cursive"}
 
@@ -72,7 +72,7 @@ class Family:
 
     def serves(self, script: str) -> bool:
         """Whether it may fall back for a script; symbols have no script of their own."""
-        wanted = _SYMBOLS if script in _COMMON else {script}
+        wanted = _SYMBOLS if script in COMMON else {script}
         return not self.only or bool(self.scripts & wanted)
 
 

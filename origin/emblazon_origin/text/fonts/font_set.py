@@ -20,10 +20,11 @@ import regex
 
 from ...report import Report
 from ...style.values.dom import FontFaceRule
+from ..shaping.scripts import script_of
 from .document_fonts import DocumentFace
 from .emoji import forces_emoji, may_be_emoji, visible_characters, wants_emoji
 from .face import Face
-from .families import GENERICS, Catalog, Family
+from .families import COMMON, GENERICS, Catalog, Family
 from .font_instance import FontInstance
 from .font_match import BOLD, FontQuery, match
 
@@ -177,7 +178,12 @@ class FontSet:
         if emoji is False:
             # As in Chromium a picture goes before a font of symbols alone.
             fallbacks = sorted(fallbacks, key=lambda family: (family.only, family.is_color))
-        if (face := self._first_with(characters, fallbacks)) is not None:
+        face = self._first_with(characters, fallbacks)
+        if face is None and script not in COMMON and script_of(cluster[0])[0] in COMMON:
+            face = self._first_with(
+                characters, self._fallbacks("Zyyy", prefer_emoji)
+            )  # a symbol among letters
+        if face is not None:
             return Choice(self._make_fallback(face), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
 

@@ -7,6 +7,7 @@ runs name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -14,9 +15,11 @@ from lxml import etree
 from ...assets.svg_runs import NO_FONTS, SvgTextFonts
 from ...clusters import CLUSTER
 from ...report import Report
+from ...style.cascade.walk import inline_block
 from ...style.values.computed import ComputedStyle
 from ..shaping.scripts import script_of
 from .emoji import visible_characters
+from .families import GENERICS
 from .font_library import FontLibrary
 from .font_set import has_characters
 
@@ -42,6 +45,7 @@ class SvgFonts:
             return NO_FONTS
         catalog = self.fonts.catalog
         declared = " ".join(_FAMILIES.findall(markup)).lower()
+        self._report_unknown(markup, report)
         named = {family.name: family for name, family in catalog.names.items() if name in declared}
         own = (catalog.default, *named.values())
         faces = [face for family in own for face in family.faces]
@@ -78,13 +82,42 @@ class SvgFonts:
         files = dict.fromkeys(str(face.path) for face in faces if face.path is not None)
         return SvgTextFonts(tuple(files), families, frozenset(joining), emoji)
 
+    def _report_unknown(self, markup: str, report: Report) -> None:
+        """Tell of families that SVG text names and the library has not: a document's own are not read."""
+        for name in dict.fromkeys(_named_families(markup)):
+            if name.lower() not in GENERICS and self.fonts.family(name) is None:
+                message = (
+                    f"SVG text: font family {name[:60]!r} is not installed, and @font-face is not read there"
+                )
+                report.add("warning", "font-fallback", message, where=f"font-family: {name[:60]}")
+
+
+def _named_families(markup: str) -> Iterator[str]:
+    """Yield the families that the elements of an SVG name; those of the root may be the page's."""
+    for element in _parsed(markup).iter(etree.Element):
+        declared = [element.get("style", "")]
+        if element.getparent() is not None and (family := element.get("font-family")):
+            declared.append(f"font-family:{family}")
+        for text in declared:
+            families = inline_block(text)[0].normal.get("font_family") if "font" in text else None
+            if isinstance(families, tuple):
+                yield from families
+
 
 def _text_of(markup: str) -> set[str]:
     """Return the grapheme clusters inside `<text>` elements."""
+    return {
+        cluster
+        for text in _parsed(markup).iter(_TEXT)
+        for cluster in CLUSTER.findall("".join(text.itertext()))
+    }
+
+
+def _parsed(markup: str) -> etree._Element:
+    """Return the root of SVG markup; an empty one where it is none."""
     try:
-        root = etree.fromstring(
+        return etree.fromstring(
             markup, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
         )
     except (etree.XMLSyntaxError, ValueError):
-        return set()
-    return {cluster for text in root.iter(_TEXT) for cluster in CLUSTER.findall("".join(text.itertext()))}
+        return etree.Element("svg")
