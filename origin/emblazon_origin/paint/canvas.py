@@ -25,6 +25,7 @@ from .boxes.image import Images
 from .context import FontMetricsSource, PaintContext
 from .costs import background_cost
 from .display_list import Group, Item, play
+from .effects.effect_groups import has_effects
 from .kept_display import KeptDisplay
 from .painter import Painter
 from .raster.clip import Clip
@@ -75,11 +76,16 @@ def paint_document(
     work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * _count(root))
     with room_for(root, lambda parent: parent.children):
         canvas = _canvas(box, source, root, context, base, work)
+        background: Item | None = None
+        if source is not None and has_effects(root.style):  # which take the canvas background in
+            background = _item(box, _canvas(box, source, root, context, None, work))
+            canvas = _canvas(box, None, root, context, base, work)
+        display = build_display_list(root, context, background)
         if kept is not None:
             kept.begin(box)
-            surface = kept.play(build_display_list(root, context), canvas.place, canvas.paint, work)
+            surface = kept.play(display, canvas.place, canvas.paint, work)
         else:
-            surface, items = _begun(canvas, build_display_list(root, context), work)
+            surface, items = _begun(canvas, display, work)
             play(items, surface, Clip(box), work)
     work.tell(report)
     return surface.image()
@@ -104,6 +110,15 @@ class _Canvas:
     key: tuple[object, ...] | None
     paint: Callable[[], Surface]
     place: tuple[object, ...] = ()
+
+
+def _item(box: IntRect, canvas: _Canvas) -> Item:
+    """Return the canvas background as an item."""
+
+    def draw(painter: Painter) -> None:
+        painter.surface.draw_layer(canvas.paint(), painter.clip)
+
+    return Item(Rect(0, 0, box.width, box.height), IDENTITY, None, draw)
 
 
 def _begun(canvas: _Canvas, items: list[Item | Group], work: Work) -> tuple[Surface, list[Item | Group]]:

@@ -82,9 +82,10 @@ def makes_stacking_context(style: ComputedStyle, flexible_item: bool) -> bool:
     return has_effects(style) or bool(style.transform) or style.isolation == "isolate"
 
 
-def build_display_list(root: Box, context: PaintContext) -> Items:
-    """Return everything that a document paints, apart from the canvas background."""
-    return _paint_whole(root, Surroundings(), StackingContext(), context, forced=True)
+def build_display_list(root: Box, context: PaintContext, canvas: Item | None = None) -> Items:
+    """Return everything that a document paints, the canvas background only where it is given."""
+    under = () if canvas is None else (canvas,)
+    return _paint_whole(root, Surroundings(), StackingContext(), context, forced=True, under=under)
 
 
 def _paint_whole(
@@ -95,8 +96,12 @@ def _paint_whole(
     *,
     forced: bool = False,
     flexible_item: bool = False,
+    under: tuple[Item, ...] = (),
 ) -> Items:
-    """Paint a box and its descendants in one go; without a context of its own, z-ordered ones go up."""
+    """Paint a box and its descendants in one go; without a context of its own, z-ordered ones go up.
+
+    `under` lies below all of it, inside of its effects.
+    """
     own_context = forced or makes_stacking_context(box.style, flexible_item)
     stacking = StackingContext() if own_context else parent
     context = on_whole_pixels(box, context)
@@ -120,8 +125,8 @@ def _paint_whole(
     outline = outline_items(box, geometry, inner.matrix, inner.clip, context)
     if own_context:
         items = [
-            *own, *stacking.below(), *phases.backgrounds, *phases.contents, *phases.outlines, *outline,
-            *stacking.level(), *stacking.above(),
+            *under, *own, *stacking.below(), *phases.backgrounds, *phases.contents, *phases.outlines,
+            *outline, *stacking.level(), *stacking.above(),
         ]  # fmt: skip
     else:
         items = [*own, *phases.backgrounds, *phases.contents, *phases.outlines, *outline]

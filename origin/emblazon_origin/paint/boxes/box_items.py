@@ -45,7 +45,7 @@ def box_items(
     layers = style.background_layers
     has_image = bool(layers) and any(layer.image is not None for layer in layers)
     has_background = not moved and (style.background_color.a > 0 or has_image)
-    has_border = any(geometry.border)
+    has_border = any(geometry.border) or style.border_image_source is not None  # which has its own widths
     if not (has_background or has_border or style.box_shadow):
         return []
     shows_text = bool(layers) and any(layer.clip == "text" for layer in layers)

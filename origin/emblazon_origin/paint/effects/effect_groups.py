@@ -72,9 +72,11 @@ def effect_group(
             layer.thin(mask)
         blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
 
-    before = _backdrop(style, geometry, matrix, scale) if style.backdrop_filter else None
+    # Under the root element there is nothing to filter.
+    behind = bool(style.backdrop_filter) and (box.element is None or box.element.tag != "html")
+    before = _backdrop(style, geometry, matrix, scale) if behind else None
     return Group(
-        _anchored(items, geometry, matrix, style),
+        _anchored(items, geometry, matrix, behind or _has_svg_filter(style)),
         clip,
         compose,
         _too_deep(context),
@@ -155,6 +157,8 @@ def _has_svg_filter(style: ComputedStyle) -> bool:
 
 def _with_ink(place: ReferenceBox, items: Items) -> ReferenceBox:
     """Return the box that filters refer to: around all that is painted in it (Chromium)."""
+    if not items:
+        return place
     ink = place.matrix.inverse().bounds(ink_of(items).rect)
     x, y, w, h = place.area
     left, top = min(x, ink.x), min(y, ink.y)
@@ -204,9 +208,9 @@ def _too_deep(context: PaintContext) -> Callable[[], None]:
     return tell
 
 
-def _anchored(items: Items, geometry: BoxGeometry, matrix: Matrix, style: ComputedStyle) -> Items:
-    """A backdrop filter shows even where the box itself paints nothing."""
-    if items or not style.backdrop_filter:
+def _anchored(items: Items, geometry: BoxGeometry, matrix: Matrix, shows: bool) -> Items:
+    """Backdrop filters and those that make pixels show even where the box itself paints nothing."""
+    if items or not shows:
         return items
 
     def nothing(painter: Painter) -> None:
@@ -256,8 +260,7 @@ def _backdrop(
         copy = mirrored(below, box, min(margin, max(box.size)))
         apply_filters(copy, style.backdrop_filter, scale)
         shaped = Painter(below, matrix, clip).clip_to(geometry.border_shape)
-        below_part = _cropped(copy, box)
-        below.replace_part(below_part, shaped, style.opacity)
+        below.draw_layer(_cropped(copy, box), shaped, style.opacity)
 
     return draw
 

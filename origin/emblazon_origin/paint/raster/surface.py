@@ -175,7 +175,7 @@ class Surface:
         if self.alpha is not None:
             self.alpha.paste(255, area, alpha)
 
-    def replace_part(self, other: Surface, clip: Clip, opacity: float = 1.0) -> None:
+    def replace_part(self, other: Surface, clip: Clip) -> None:
         """Put other pixels in place of these, by the clip's coverage."""
         box = other.box.intersect(clip.bounds).intersect(self.box)
         if box.is_empty:
@@ -183,8 +183,6 @@ class Surface:
         cover = clip.cover(box, None)
         if cover is None:
             cover = Image.new("L", box.size, 255)
-        if opacity < 1:
-            cover = cover.point([round(i * opacity) for i in range(256)])
         rgb, alpha = other.part(box)
         area = self.local(box)
         self.rgb.paste(rgb, area, cover)
