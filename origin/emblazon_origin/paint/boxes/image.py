@@ -42,6 +42,8 @@ class Images(Protocol):
 def object_rect(style: ComputedStyle, natural: NaturalSize, content: Rect, dpr: float) -> Rect:
     """Return where the image is drawn, in scaled px (CSS Images 3 §5.5); it may overhang the content box."""
     width, height = concrete_size(natural, content.width, content.height, dpr)
+    if style.object_fit == "frame" and (natural.width is None or natural.height is None):
+        return content
     match style.object_fit:
         case "fill":
             width, height = content.width, content.height

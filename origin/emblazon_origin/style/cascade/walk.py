@@ -10,7 +10,7 @@ from ...caching import ByteCache
 from ...errors import LimitError
 from ...report import Report
 from ..color.names import CANVAS_DARK
-from ..document.image_source import with_source
+from ..document.image_source import is_svg_frame, picture_of, with_source
 from ..document.presentational_hints import presentational
 from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
@@ -123,7 +123,8 @@ class Styler:
     def child(self, node: HtmlNode, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""
         computed = self.compute(node, parent.computed)
-        if node.tag in UNSUPPORTED_ELEMENTS and node.tag != "script" and computed.style.display != "none":
+        told = node.tag in UNSUPPORTED_ELEMENTS and node.tag != "script" and not picture_of(node)
+        if told and computed.style.display != "none":
             message = f"<{node.tag}>: {UNSUPPORTED_ELEMENTS[node.tag]}"
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if computed.style.display == "none":
@@ -151,10 +152,13 @@ class Styler:
         """Make the element, its marker and its ::before."""
         style = computed.style
         attributes = node.attributes
-        if node.tag == "img":
+        tag = "img" if picture_of(node) else node.tag
+        if tag == "img":
             attributes = with_source(node, self.env.viewport, self.moved_base)
+        if is_svg_frame(node):
+            style = style.replace(object_fit="frame", object_position=v.Position(v.ZERO, v.ZERO))
         element = Element(
-            node.tag, attributes, [], style, node.line, None, _selector(node, parent),
+            tag, attributes, [], style, node.line, None, _selector(node, parent),
             parent=parent.element if parent else None,
         )  # fmt: skip
         if parent is not None:

@@ -1,8 +1,12 @@
-"""Which file an `<img>` shows: `src`, `srcset` with `sizes`, `<source>`s of a `<picture>` (HTML §4.8.4)."""
+"""Which file an `<img>` shows: `src`, `srcset` with `sizes`, `<source>`s of a `<picture>` (HTML §4.8.4).
+
+And what is drawn as one: a video's poster, pictures in `<object>` and `<embed>`.
+"""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from ..syntax.conditions import media_query_list
 from ..values.calculation import length_px
@@ -82,9 +86,37 @@ def _source_size(sizes: str, viewport: Viewport) -> float:
     return viewport.width
 
 
+_PICTURES = frozenset(("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "bmp", "ico"))
+_FILES = {"video": "poster", "embed": "src", "object": "data"}
+
+
+def picture_of(node: HtmlNode) -> str:
+    """Return the picture, as written, that a poster, an `<object>` or an `<embed>` is; "" for none."""
+    name = _FILES.get(node.tag)
+    href = node.attributes.get(name, "").strip() if name is not None else ""
+    if not href or node.tag == "video":
+        return href
+    kind = _type_of(node, href)
+    return href if kind in KNOWN_TYPES or kind in _PICTURES else ""
+
+
+def is_svg_frame(node: HtmlNode) -> bool:
+    """Return whether an `<object>` or `<embed>` is an SVG file, which lies in it as in a window."""
+    href = picture_of(node)
+    return bool(href) and node.tag != "video" and _type_of(node, href) in ("image/svg+xml", "svg")
+
+
+def _type_of(node: HtmlNode, href: str) -> str:
+    """Return the type that the element or a data URL says, else the ending of the file's name."""
+    kind = node.attributes.get("type", "").strip().lower()
+    if not kind and href.startswith("data:"):
+        kind = re.split("[;,]", href[5:], maxsplit=1)[0].strip().lower()
+    return kind or urlsplit(href).path.rpartition(".")[2].lower()
+
+
 def with_source(node: HtmlNode, viewport: Viewport, base: str) -> dict[str, str]:
-    """Return an `<img>`'s attributes with the chosen file as `src`, against the `<base>` if there is one."""
-    source = image_source(node, viewport)
+    """Return attributes of an `<img>` with the chosen file as `src`, against the `<base>` if there is one."""
+    source = picture_of(node) or image_source(node, viewport)
     if base:
         source = resolve_url(source, base)
     return node.attributes if source == node.attributes.get("src", "") else {**node.attributes, "src": source}

@@ -12,6 +12,7 @@ from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.node import HtmlNode
 from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
+from .image_source import picture_of
 from .table_hints import table_hints
 
 _DIMENSION = re.compile(r"\s*\+?(\d+(?:\.\d+)?)\s*(%?)")
@@ -22,7 +23,7 @@ _SIZED = frozenset((
     "colgroup",
 ))  # fmt: skip
 _ALWAYS = frozenset(
-    ("bdi", "li", "td", "th", "thead", "tbody", "tfoot", "colgroup")
+    ("bdi", "video", "object", "embed", "li", "td", "th", "thead", "tbody", "tfoot", "colgroup")
 )  # hints without attributes
 _TABLE_PARTS = frozenset(("table", "td", "th", "thead", "tbody", "tfoot", "colgroup"))
 _REPLACED = frozenset(("img", "iframe", "object", "embed", "video", "input"))
@@ -54,6 +55,9 @@ def presentational(node: HtmlNode) -> Values:
     for name, value in attributes.items():
         if (read := _READERS.get(name)) is not None:
             read(node, value, hints)
+    if node.tag in ("video", "object", "embed") and not picture_of(node):
+        hints.setdefault("width", v.Length(300.0))
+        hints.setdefault("height", v.Length(150.0))
     if has_auto_direction(node):
         hints["direction"] = first_strong(node)
     if node.tag in _TABLE_PARTS:

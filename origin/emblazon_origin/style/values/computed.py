@@ -231,7 +231,7 @@ class ComputedStyle:
     mask_layers: tuple[v.BackgroundLayer, ...] = ()
     transform: tuple[v.Transform, ...] = ()  # translate, rotate, scale and transform, in that order
     transform_origin: v.Position = v.Position(v.HALF, v.HALF)
-    object_fit: Literal["fill", "contain", "cover", "none", "scale-down"] = "fill"
+    object_fit: Literal["fill", "contain", "cover", "none", "scale-down", "frame"] = "fill"  # see walk.py
     object_position: v.Position = v.Position(v.HALF, v.HALF)
     image_rendering: Literal["auto", "pixelated", "crisp-edges", "smooth"] = "auto"  # inherited
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # Symbols that stand for themselves whatever the number.
 CYCLIC = {
     "disc": "•", "circle": "◦", "square": "▪", "disclosure-open": "▾", "disclosure-closed": "▸", "none": "",
@@ -84,16 +86,46 @@ _ADDITIVE: dict[str, tuple[int, int, list[tuple[int, str]]]] = {
     "lower-armenian": (1, 9999, _armenian(0x561)),
 }
 
+
+class _Digits(NamedTuple):
+    """A style of §7.1 and §7.2: what stands for 0 to 9, and after tens, hundreds and thousands.
+
+    `one` are the units (10, 100, 1000) before which a one is written.
+    """
+
+    digits: str
+    units: str
+    negative: str
+    one: tuple[int, ...]
+    zeros: bool = False  # between what is not zero
+
+
+_ALL = (10, 100, 1000)
+_WRITTEN = {
+    "simp-chinese-informal": _Digits("零一二三四五六七八九", "十百千", "负", _ALL, True),
+    "simp-chinese-formal": _Digits("零壹贰叁肆伍陆柒捌玖", "拾佰仟", "负", _ALL, True),
+    "trad-chinese-informal": _Digits("零一二三四五六七八九", "十百千", "負", _ALL, True),
+    "trad-chinese-formal": _Digits("零壹貳參肆伍陸柒捌玖", "拾佰仟", "負", _ALL, True),
+    "japanese-informal": _Digits("〇一二三四五六七八九", "十百千", "マイナス", ()),
+    "japanese-formal": _Digits("零壱弐参四伍六七八九", "拾百阡", "マイナス", _ALL),
+    "korean-hangul-formal": _Digits("영일이삼사오육칠팔구", "십백천", "마이너스 ", _ALL),
+    "korean-hanja-informal": _Digits("零一二三四五六七八九", "十百千", "마이너스 ", ()),
+    "korean-hanja-formal": _Digits("零壹貳參四五六七八九", "拾百仟", "마이너스 ", _ALL),
+}
+_WRITTEN["cjk-ideographic"] = _WRITTEN["trad-chinese-informal"]
+
 NAMES = frozenset((
-    *CYCLIC, *_NUMERIC, *_ALPHABETIC, *_FIXED, *_ADDITIVE, "decimal-leading-zero", "cjk-ideographic",
-    "simp-chinese-informal", "trad-chinese-informal", "japanese-informal",
+    *CYCLIC, *_NUMERIC, *_ALPHABETIC, *_FIXED, *_ADDITIVE, *_WRITTEN, "decimal-leading-zero",
+    "ethiopic-numeric",
 ))  # fmt: skip
 _SUFFIXES = {
     **dict.fromkeys((
-        "cjk-decimal", "cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal",
-        "japanese-informal", "cjk-earthly-branch", "cjk-heavenly-stem", "hiragana", "katakana",
+        "cjk-decimal", *(name for name in _WRITTEN if not name.startswith("korean")),
+        "cjk-earthly-branch", "cjk-heavenly-stem", "hiragana", "katakana",
         "hiragana-iroha", "katakana-iroha",
     ), "、"),
+    **dict.fromkeys((name for name in _WRITTEN if name.startswith("korean")), ", "),
+    "ethiopic-numeric": "/ ",
     **dict.fromkeys(CYCLIC, " "),
 }  # fmt: skip
 
@@ -114,9 +146,13 @@ def counter_text(number: int, style: str) -> str:
         low, high, symbols = _ADDITIVE[style]
         if low <= number <= high:
             return _additive(number, symbols)
-    if style in _CHINESE and 0 <= number <= 9999:
-        return _chinese(number, style)
-    return _numeric(number, _NUMERIC["cjk-decimal"]) if style in _CHINESE else str(number)
+    if style == "ethiopic-numeric" and number > 0:
+        return _ethiopic(number)
+    if style not in _WRITTEN:
+        return str(number)
+    if -9999 <= number <= 9999:
+        return _written(number, _WRITTEN[style], style.endswith("informal") or style == "cjk-ideographic")
+    return _numeric(number, _NUMERIC["cjk-decimal"])
 
 
 def marker_suffix(style: str) -> str:
@@ -144,23 +180,45 @@ def _additive(number: int, symbols: list[tuple[int, str]]) -> str:
     return text
 
 
-_CHINESE = {"cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "japanese-informal"}
-
-
-def _chinese(number: int, style: str) -> str:
-    """CSS Counter Styles 3 §7.1, informal: units with zeros between them."""
-    digits = "〇一二三四五六七八九" if style == "japanese-informal" else "零一二三四五六七八九"
+def _written(number: int, style: _Digits, informal: bool) -> str:
+    """CSS Counter Styles 3 §7.1 and §7.2: each digit with its unit."""
+    digits = style.digits
     if number == 0:
         return digits[0]
+    sign, number = (style.negative, -number) if number < 0 else ("", number)
     text, zero = "", False
-    for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+    for power, unit in ((1000, style.units[2]), (100, style.units[1]), (10, style.units[0]), (1, "")):
         digit = number // power % 10
         if digit == 0:
             zero = bool(text)
             continue
-        if zero and style != "japanese-informal":
+        if zero and style.zeros:
             text += digits[0]
         zero = False
-        skip_one = digit == 1 and unit and (style == "japanese-informal" or (power == 10 and not text))
-        text += ("" if skip_one else digits[digit]) + unit
-    return text
+        bare = digit == 1 and unit and (power not in style.one or (informal and 10 <= number <= 19))
+        text += ("" if bare else digits[digit]) + unit
+    return sign + text
+
+
+def _ethiopic(number: int) -> str:
+    """CSS Counter Styles 3 §7.3: groups of two digits, from the right."""
+    if number == 1:
+        return "፩"
+    text = str(number)
+    groups = [int(text[max(0, end - 2) : end]) for end in range(len(text), 0, -2)]
+    parts = []
+    for index, group in enumerate(groups):
+        tens, ones = divmod(group, 10)
+        is_first = index == len(groups) - 1
+        silent = group == 0 or (group == 1 and (is_first or index % 2 == 1))
+        written = "" if silent else (_TENS[tens] + _ONES[ones]).replace(" ", "")
+        if index % 2 == 1 and group != 0:
+            written += "፻"
+        elif index % 2 == 0 and index > 0:
+            written += "፼"
+        parts.append(written)
+    return "".join(reversed(parts))
+
+
+_ONES = " ፩፪፫፬፭፮፯፰፱"
+_TENS = " ፲፳፴፵፶፷፸፹፺"
