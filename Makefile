@@ -31,7 +31,7 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools .venv/.nginx $(GENERATORS) ## Run every test
 	@$(PYTEST) -m "not e2e" -n auto
-	@$(PYTEST) -m e2e --reruns 1
+	@$(PYTEST) -m e2e --reruns 1 -n auto --dist loadscope
 
 image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
 	@$(PYTEST) tests/e2e/test_image.py

@@ -51,11 +51,13 @@ def test_caches_of_all_processes_stay_within_the_budget(start_origin: StartOrigi
         EMBLAZON_RENDERER="", EMBLAZON_MEMORY_BUDGET="64m", EMBLAZON_WORKERS="1", EMBLAZON_SWEEP_INTERVAL="1",
         EMBLAZON_QUEUE_WAIT="60", EMBLAZON_RECYCLE_AFTER="100000",
     )  # fmt: skip
-    statuses = [origin.get(card).status_code for card in cards(40)]
-    assert statuses == [200] * 40
+    assert origin.get(cards(1)[0]).status_code == 200
     render_processes = origin.children()[1:]
-    early = sum(map(resident, render_processes))
-    for card in cards(160)[40:]:
+    early = 0  # at the most: what a drawing needs comes and goes
+    for card in cards(60):
+        assert origin.get(card).status_code == 200
+        early = max(early, sum(map(resident, render_processes)))
+    for card in cards(160)[60:]:
         assert origin.get(card).status_code == 200
     wait_until(lambda: len(held(origin)) > 10, 20)
     sizes = held(origin)

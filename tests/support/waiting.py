@@ -6,7 +6,8 @@ import asyncio
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 10.0) -> None:
@@ -37,9 +38,23 @@ def first_line(process: subprocess.Popen[str], seconds: float = 120.0) -> str:
     return lines[0]
 
 
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Fail where the body takes longer than `seconds` would be on a quiet machine."""
+    began = time.monotonic()
+    yield
+    spent = time.monotonic() - began
+    assert spent < busy(seconds, spent), f"{spent:.2f} s"
+
+
+def busy(seconds: float, spent: float) -> float:
+    """Return what `seconds` of several processes may become here now; only measured where it matters."""
+    return seconds if spent < seconds else 2 * seconds * slowdown()
+
+
 def slowdown() -> float:
     """Return how many times its processor time work takes here now: 1 on a quiet machine."""
     wall, spent = time.perf_counter(), time.process_time()
-    while time.process_time() - spent < 0.05:
+    while time.process_time() - spent < 0.2:
         pass
     return max(1.0, (time.perf_counter() - wall) / (time.process_time() - spent))

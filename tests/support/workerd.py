@@ -6,8 +6,11 @@ under Node.js, with Miniflare's bindings (`tests/e2e/pyodide/host.mjs`).
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import itertools
 import json
+import random
 import shutil
 import socket
 from dataclasses import dataclass, field
@@ -31,11 +34,16 @@ PURGE_TOKEN = "purge-token-of-the-tests"
 ORIGIN_TOKEN = "origin-token-of-the-tests"
 
 
+_ports = itertools.count(random.SystemRandom().randrange(20_000))
+
+
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on now, and that the system gives to no connection meanwhile."""
+    while True:
+        port = 10_000 + next(_ports) % 20_000  # below the ephemeral ones
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -145,9 +144,7 @@ def test_killed_run_loses_nothing(tmp_path: Path) -> None:
         run = subprocess.Popen(
             command, cwd=tmp_path, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 120
-        while len(pictures(tmp_path)) < wanted and run.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until(lambda: len(pictures(tmp_path)) >= wanted or run.poll() is not None, seconds=120)  # noqa: B023
         os.killpg(run.pid, signal.SIGKILL)
         run.wait(30)
     assert len(pictures(tmp_path)) > 0
