@@ -30,14 +30,14 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 	@$(DEV) $(BIN)/emblazon dev
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools .venv/.nginx $(GENERATORS) ## Run every test
-	@$(PYTEST) -m "not e2e" -n auto
+	@$(PYTEST) -m "not e2e" -n auto --dist worksteal
 	@$(PYTEST) -m e2e --reruns 1 -n auto --dist loadscope
 
 image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
 	@$(PYTEST) tests/e2e/test_image.py
 
 test-fast: .venv/.dev fonts/vendor/.done ## The quick tests: no workerd, Chromium or Valkey, no broad sweeps
-	@$(PYTEST) -m "not e2e and not slow" -n auto
+	@$(PYTEST) -m "not e2e and not slow" -n auto --dist worksteal
 
 check: .venv/.dev ## Format, lint, types, the walls between the stages, dead code
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format."; exit 1; }

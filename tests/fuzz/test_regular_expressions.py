@@ -130,7 +130,7 @@ def seconds_of(use: Use, text: str) -> float:
         began = time.process_time()
         use.run(text)
         best = min(best, time.process_time() - began)
-        if best <= SECONDS or best > 10 * SECONDS:
+        if best <= SECONDS or best > 3 * SECONDS:
             break
     return best
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from unicodedata import category
 from urllib.parse import quote
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emblazon.contract.canonical import (
@@ -215,6 +215,7 @@ TEMPLATES = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(TEMPLATES, max_size=3), TEXT)
 def test_manifest_reads_back(templates: list[TemplateSpec], renderer: str) -> None:
     manifest = Manifest(renderer, {template.name: template for template in templates})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from edge_world import World, example_manifest
 
-TOP = 1000
+TOP = 300
 SETTINGS = {"EMBLAZON_PREGENERATE": str(TOP)}
 
 

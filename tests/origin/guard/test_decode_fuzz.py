@@ -63,6 +63,7 @@ def test_random_bytes_behind_every_magic_number(magic: bytes, tail: bytes) -> No
 Mutations = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", SAMPLES)
 @FUZZ
 @given(Mutations, st.integers(0, 400))

@@ -28,6 +28,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "site", builtin)
 
 
+@pytest.mark.slow
 def test_every_case_has_its_picture_and_facts(tmp_path: Path, home: Home) -> None:
     folder = tmp_path / "pages"
     drawn = write_pages(folder, home)

@@ -272,6 +272,7 @@ async def test_renders_that_compute_for_long_do_not_take_capacity_from_others(ma
         task.cancel()
 
 
+@pytest.mark.slow
 async def test_long_renders_are_bounded_and_their_processes_are_replaced(
     make_pool: MakePool, tmp_path: Path
 ) -> None:
