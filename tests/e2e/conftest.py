@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import pytest
+from edge_fixtures import origin, session_origin, title
 from misbehaving_origin import MisbehavingOrigin
 from workerd import PyodideHost, Workerd, worker_variables
 
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def session_origin() -> Iterator[MisbehavingOrigin]:
-    origin = MisbehavingOrigin()
-    yield origin
-    origin.close()
+__all__ = ["origin", "session_origin", "title"]
 
 
 @pytest.fixture(scope="session", params=["workerd", "pyodide"])
@@ -35,13 +28,6 @@ def session_worker(
 
 
 @pytest.fixture
-def origin(session_origin: MisbehavingOrigin) -> Iterator[MisbehavingOrigin]:
-    session_origin.reset()
-    yield session_origin
-    session_origin.reset()
-
-
-@pytest.fixture
 def worker(
     session_worker: Workerd, origin: MisbehavingOrigin, request: pytest.FixtureRequest
 ) -> Iterator[Workerd]:
@@ -50,9 +36,3 @@ def worker(
     yield session_worker
     if request.session.testsfailed > failed:
         print(session_worker.log.read_bytes()[before:].decode(errors="replace"))
-
-
-@pytest.fixture
-def title(request: pytest.FixtureRequest) -> str:
-    """A title of which nobody has a card yet."""
-    return f"t{next(_numbers)}-{abs(hash(request.node.nodeid))}"

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import pytest
 from cpython_host import CPythonHost
+from edge_fixtures import origin, session_origin, title
 from misbehaving_origin import MisbehavingOrigin
 from workerd import KEYS, ORIGIN_TOKEN, PURGE_TOKEN
 
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def session_origin() -> Iterator[MisbehavingOrigin]:
-    origin = MisbehavingOrigin()
-    yield origin
-    origin.close()
+__all__ = ["origin", "session_origin", "title"]
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +39,5 @@ def session_worker(
 
 
 @pytest.fixture
-def origin(session_origin: MisbehavingOrigin) -> Iterator[MisbehavingOrigin]:
-    session_origin.reset()
-    yield session_origin
-    session_origin.reset()
-
-
-@pytest.fixture
 def worker(session_worker: CPythonHost, origin: MisbehavingOrigin) -> CPythonHost:
     return session_worker
-
-
-@pytest.fixture
-def title(request: pytest.FixtureRequest) -> str:
-    """A title of which nobody has a card yet."""
-    return f"h{next(_numbers)}-{abs(hash(request.node.nodeid))}"
