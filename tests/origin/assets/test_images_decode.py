@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
@@ -169,3 +172,22 @@ def test_pixelated_keeps_hard_pixels() -> None:
     picture.putpixel((1, 0), (255, 255, 255))
     large = resize(picture, 6, 1, "pixelated")
     assert [large.getpixel((x, 0))[0] for x in range(6)] == [0, 0, 0, 255, 255, 255]  # type: ignore[index]
+
+
+_PEAK = """
+import resource, sys
+from pathlib import Path
+from emblazon_origin.assets.images_decode import decode_image
+data = Path(sys.argv[1]).read_bytes()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert decode_image(data).width == 6000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_photo_of_24_megapixels_is_decoded_within_sixty_megabytes(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    Image.linear_gradient("L").resize((6000, 4000)).convert("RGB").save(photo, quality=88)
+    command = [sys.executable, "-c", _PEAK, str(photo)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 60 * 1024
