@@ -37,12 +37,19 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p { color: var(--nope) }", "css-invalid-value", "color"),
         ("p { writing-mode: vertical-rl }", "css-unsupported-property", "writing-mode"),
         ("@font-face { font-family: x }", "css-invalid-value", "@font-face"),
+        ("@namespace url(http://www.w3.org/2000/svg);", "css-unsupported-rule", "@namespace"),
+        ("p { content: linear-gradient(red, blue) }", "css-unsupported-value", "content"),
         ("p { background-attachment: fixed }", "css-unsupported-value", "background-attachment"),
     ],
 )
 def test_what_is_not_drawn_is_a_warning(css: str, code: str, where: str, style: Any) -> None:
     page = style(f"<style>{css}</style><p>x")
     assert [(d.severity, d.code, d.where) for d in page.diagnostics] == [("warning", code, where)]
+
+
+def test_shadow_trees_are_reported(style: Any) -> None:
+    page = style("<div><template shadowrootmode=open><p>x</p></template></div><template><p>y</p></template>")
+    assert [(d.code, d.where) for d in page.diagnostics] == [("html-unsupported-element", "template")]
 
 
 def test_vendor_noise_is_not_reported(style: Any) -> None:

@@ -124,6 +124,9 @@ class Styler:
         """Style a child; None where it makes no box."""
         computed = self.compute(node, parent.computed)
         told = node.tag in UNSUPPORTED_ELEMENTS and node.tag != "script" and not picture_of(node)
+        if node.tag == "template" and "shadowrootmode" in node.attributes:
+            message = "<template shadowrootmode>: shadow trees are not drawn"
+            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if told and computed.style.display != "none":
             message = f"<{node.tag}>: {UNSUPPORTED_ELEMENTS[node.tag]}"
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
@@ -179,6 +182,11 @@ class Styler:
             parts = self.counters.content(content, node.attributes, computed)
             if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
                 element.style = style.replace(content=(parts[0],))
+                if not isinstance(parts[0].image, v.Url):
+                    message = "an element is replaced by the picture of a file alone, not by a gradient"
+                    self.report.add(
+                        "warning", "css-unsupported-value", message, line=node.line, where="content"
+                    )
         if style.display == "list-item":
             self.marker(opened)
         self.pseudo("before", opened)

@@ -265,9 +265,17 @@ class _Parser:
         self.sheet.properties.append(PropertyRule(name.value, inherits, initial, syntax))
 
     def nothing(self, item: Rule, scope: _Scope) -> None:
-        """@charset and @namespace, which change nothing here."""
+        """@charset, which changes nothing here."""
+
+    def namespace(self, item: Rule, scope: _Scope) -> None:
+        """A prefix says so where a selector has it; the default is taken for HTML's."""
+        names = [token.value for token in Cursor(item.prelude).tokens if token.type in ("string", "url")]
+        if len(Cursor(item.prelude).tokens) == 1 and names and names[0] != _XHTML:
+            message = f"@namespace: selectors are taken to mean HTML elements, not those of {names[0]}"
+            self.note(item, "warning", "css-unsupported-rule", message, "@namespace")
 
 
+_XHTML = "http://www.w3.org/1999/xhtml"
 AT_RULES = {
     "media": _Parser.media,
     "supports": _Parser.supports,
@@ -276,7 +284,7 @@ AT_RULES = {
     "font-face": _Parser.font_face,
     "property": _Parser.property,
     "charset": _Parser.nothing,
-    "namespace": _Parser.nothing,
+    "namespace": _Parser.namespace,
 }
 
 
