@@ -66,9 +66,12 @@ def tiles_of(
     width, height = tile_size(layer, natural, area, dpr)
     if width <= 0 or height <= 0:
         return None
+    # Chromium resolves the position with the size that tiles have before they are rounded.
+    shift_x = layer.position.x.resolve((area.width - width) / dpr) * dpr
+    shift_y = layer.position.y.resolve((area.height - height) / dpr) * dpr
     width, height = _rounded(layer, natural, width, height, area)
-    x = _axis(layer.repeat[0], layer.position.x, width, (area.x, area.width), (cover.x, cover.width), dpr)
-    y = _axis(layer.repeat[1], layer.position.y, height, (area.y, area.height), (cover.y, cover.height), dpr)
+    x = _axis(layer.repeat[0], shift_x, width, (area.x, area.width), (cover.x, cover.width))
+    y = _axis(layer.repeat[1], shift_y, height, (area.y, area.height), (cover.y, cover.height))
     if x.count < 1 or y.count < 1 or max(x.count, y.count) > MAX_TILES:
         return None
     return Tiles(x, y)
@@ -129,15 +132,14 @@ def _fill(size: float, room: float) -> float:
 
 def _axis(
     repeat: RepeatStyle,
-    position: Length,
+    shift: float,
     size: float,
     area: tuple[float, float],
     cover: tuple[float, float],
-    dpr: float,
 ) -> Axis:
-    """Return the tiles along one axis that touch `cover`."""
+    """Return the tiles along one axis that touch `cover`; one of them lies `shift` from the area's start."""
     start, room = area
-    first = start + position.resolve((room - size) / dpr) * dpr
+    first = start + shift
     step = size
     if repeat == "space":
         whole = floor(room / size + 1e-6)
