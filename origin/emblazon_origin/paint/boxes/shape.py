@@ -5,15 +5,25 @@ from __future__ import annotations
 from math import hypot, sqrt
 
 from ...layout.boxes.box import Rect
-from ...style.values.value_types import BasicShape, EllipseShape, InsetShape, Length, PathShape, PolygonShape
+from ...style.values.value_types import (
+    BasicShape,
+    BoxShape,
+    EllipseShape,
+    InsetShape,
+    Length,
+    PathShape,
+    PolygonShape,
+)
 from ..raster.geometry import Matrix
-from ..raster.path import Path, Radii, ellipse_path, polygon_path, rounded_rect_path
+from ..raster.path import Path, Radii, ellipse_path, polygon_path, rect_path, rounded_rect_path
 from ..raster.svg_path import parse_svg_path
 
 
 def shape_path(shape: BasicShape, box: Rect, dpr: float) -> tuple[Path, str]:
     """Return the outline and fill rule of a shape in its reference box (scaled px)."""
     match shape:
+        case BoxShape():
+            return rect_path(box), "nonzero"
         case InsetShape():
             return _inset(shape, box, dpr), "nonzero"
         case EllipseShape():

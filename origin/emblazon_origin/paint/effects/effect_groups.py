@@ -11,7 +11,7 @@ from ...layout.boxes.box import Box, Rect
 from ...limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
-from ...style.values.value_types import SvgReference
+from ...style.values.value_types import BoxShape, SvgReference
 from ..boxes.box_geometry import BoxGeometry
 from ..boxes.shape import shape_path
 from ..context import PaintContext
@@ -21,7 +21,7 @@ from ..painter import Painter
 from ..raster.blend import blend_layer
 from ..raster.clip import Clip
 from ..raster.geometry import IntRect, Matrix, enclose
-from ..raster.path import Path
+from ..raster.path import Path, rounded_rect_path
 from ..raster.rasterizer import Mask, coverage
 from ..raster.surface import Surface
 from .filter import apply_filters, filter_spread, mirrored
@@ -63,6 +63,8 @@ def effect_group(
     filtered = _with_ink(place, items) if _has_svg_filter(style) else place
     clipped = place._replace(area=_reference_box(box, context))
     shape = _clip_shape(style, clipped)
+    if isinstance(style.clip_path, BoxShape):
+        shape = _rounded_box(geometry, style.clip_path_box, clipped.area), "nonzero"
 
     def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
         apply_filters(layer, style.filter, scale, filtered)
@@ -171,6 +173,15 @@ def _clip_shape(style: ComputedStyle, place: ReferenceBox) -> tuple[Path, str] |
     if style.clip_path is None or isinstance(style.clip_path, SvgReference):
         return None
     return shape_path(style.clip_path, place.area, place.dpr)
+
+
+def _rounded_box(geometry: BoxGeometry, name: str, area: Rect) -> Path:
+    """Return a reference box with the corners that `border-radius` gives it."""
+    if name == "margin-box":
+        radii = geometry.radii.spread(geometry.border_rect.x - area.x)
+    else:
+        radii = geometry.shape(name).radii
+    return rounded_rect_path(area, radii.fit(area.width, area.height))
 
 
 def _clip(layer: Surface, style: ComputedStyle, place: ReferenceBox, shape: tuple[Path, str] | None) -> None:

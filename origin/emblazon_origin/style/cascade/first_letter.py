@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ...clusters import CLUSTER
 from ..values.dom import Element, Text
 
-_PUNCTUATION = ("Ps", "Pe", "Pi", "Pf", "Po")
+_BEFORE = frozenset(("Ps", "Pe", "Pi", "Pf", "Po", "Pd", "Pc"))
+_AFTER = frozenset(("Pe", "Pi", "Pf", "Po", "Pc"))
 BLOCKS = frozenset(("block", "inline-block", "list-item", "flow-root"))
 _ENTERED = frozenset(("inline", "contents", "block", "list-item", "flow-root"))
 _ATOMIC = frozenset(("img", "svg", "br", "video", "canvas", "iframe", "input"))
@@ -49,15 +50,17 @@ def find_first_letter(block: Element) -> FirstLetter | None:
 def letter_span(text: str) -> tuple[int, int] | None:
     """Return the span of the first letter with the punctuation around it, after leading white space."""
     start = len(text) - len(text.lstrip())
-    at = _after_punctuation(text, start)
+    at = _after(text, start, _BEFORE)
+    if at > start:
+        at = _after(text, at, _BEFORE | {"Zs"})
     match = CLUSTER.match(text, at)
     if match is None or match[0].isspace():
         return None
-    return start, _after_punctuation(text, match.end())
+    return start, _after(text, match.end(), _AFTER)
 
 
-def _after_punctuation(text: str, at: int) -> int:
-    while at < len(text) and unicodedata.category(text[at]) in _PUNCTUATION:
+def _after(text: str, at: int, categories: frozenset[str]) -> int:
+    while at < len(text) and unicodedata.category(text[at]) in categories:
         at += 1
     return at
 

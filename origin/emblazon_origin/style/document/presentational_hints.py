@@ -236,12 +236,12 @@ def _font_size(node: HtmlNode, value: str, hints: Values) -> None:
 
 def _list_type(node: HtmlNode, value: str, hints: Values) -> None:
     names = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
-    if node.tag in ("ol", "li", "ul"):
-        name = names.get(value) or (
-            value.lower() if value.lower() in ("disc", "circle", "square", "none") else None
-        )
-        if name:
-            hints["list_style_type"] = (name, False)
+    bullet = value.lower() if value.lower() in ("disc", "circle", "square", "none") else None
+    name = names.get(value) if node.tag in ("ol", "li") else None
+    if node.tag in ("ul", "li") and name is None:
+        name = bullet
+    if name:
+        hints["list_style_type"] = (name, False)
 
 
 def _list(node: HtmlNode, hints: Values) -> None:

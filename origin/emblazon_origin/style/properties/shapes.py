@@ -177,7 +177,7 @@ def clip_path(cursor: Cursor) -> object:
         else:
             unexpected(token)
     if found is None:
-        found = v.InsetShape((v.ZERO,) * 4)
+        found = v.BoxShape()
     return lift(lambda s: (s, box or "border-box"), found)
 
 

@@ -205,6 +205,11 @@ class FilterFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxShape:
+    """A reference box alone, with its round corners."""
+
+
+@dataclass(frozen=True, slots=True)
 class InsetShape:
     """`inset()`; `xywh()` and `rect()` compute to it. Order: top, right, bottom, left."""
 
@@ -238,7 +243,7 @@ class PathShape:
     rule: Literal["nonzero", "evenodd"] = "nonzero"
 
 
-BasicShape = InsetShape | EllipseShape | PolygonShape | PathShape
+BasicShape = BoxShape | InsetShape | EllipseShape | PolygonShape | PathShape
 
 
 TransformName = Literal[
