@@ -36,6 +36,7 @@ from emblazon_origin.limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
 MAX_REDIRECTS = 5
 CARD_SHARE = 0.6  # of a card's time, for all its fetches together
 _FONTS = (b"\0\1\0\0", b"OTTO", b"true", b"wOFF", b"wOF2", b"ttcf")
+_SETTING = " (EMBLAZON_IMAGE_BYTES)"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _FONT_FILES = (".ttf", ".otf", ".ttc", ".woff", ".woff2")
 _HEADERS = {
@@ -126,10 +127,13 @@ class GuardedFetcher:
             settings["literals"],
             settings["local"],
         )
-        agent = settings.get("user_agent") or USER_AGENT
-        return cls(
-            policy, FetchLimits(seconds=settings["seconds"], cache_bytes=cache_bytes, user_agent=agent)
+        limits = FetchLimits(
+            seconds=settings["seconds"],
+            max_bytes=settings.get("max_bytes") or MAX_IMAGE_BYTES,
+            cache_bytes=cache_bytes,
+            user_agent=settings.get("user_agent") or USER_AGENT,
         )
+        return cls(policy, limits)
 
     def prepare(self) -> None:
         """Load the certificate authorities now rather than in the first fetch."""
@@ -279,9 +283,12 @@ class GuardedFetcher:
         limit = self._limits.max_font_bytes if is_font else self._limits.max_bytes
         announced = response.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
-            raise TooLarge(f"larger than {limit} bytes")
+            raise TooLarge(f"larger than {limit:,} bytes{'' if is_font else _SETTING}")
         encoding = response.headers.get("content-encoding", "")
-        data = decode(response.iter_raw(), encoding, limit)
+        try:
+            data = decode(response.iter_raw(), encoding, limit)
+        except TooLarge as error:
+            raise TooLarge(f"{error}{'' if is_font else _SETTING}") from error
         if content_type in ("text/html", "application/xhtml+xml") and not _is_known(data):
             raise AssetError(f"{_name(url)} answered with a web page, not an image")
         etag = response.headers.get("etag", "")

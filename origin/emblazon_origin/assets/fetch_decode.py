@@ -54,7 +54,7 @@ def _bounded(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
     for chunk in chunks:
         size += len(chunk)
         if size > limit:
-            raise TooLarge(f"larger than {limit} bytes")
+            raise TooLarge(f"larger than {limit:,} bytes")
         yield chunk
 
 

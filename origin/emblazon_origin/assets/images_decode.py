@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageFile, ImageOps, UnidentifiedImageError
 
 from ..errors import AssetError
-from ..limits import MAX_CANVAS_SIDE, MAX_IMAGE_PIXELS, MAX_JPEG_PIXELS
+from ..limits import MAX_CANVAS_SIDE, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_JPEG_PIXELS
 from .image_color import to_srgb
 from .image_headers import declared_sizes, read_jpeg, sniff, told_by
 from .image_repair import (
@@ -34,10 +34,11 @@ _SCANNED_PIXELS = 800_000_000  # that all scans of a JPEG go over
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """Pixels that a picture may have: JPEG files are decoded smaller, others are not."""
+    """What a picture may have: pixels, those of JPEG files, which are decoded smaller, and bytes."""
 
     pixels: int = MAX_IMAGE_PIXELS
     jpeg_pixels: int = MAX_JPEG_PIXELS
+    bytes: int = MAX_IMAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from ..errors import AssetError
-from ..limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
+from ..limits import MAX_FONT_FILE_BYTES
 from .images_decode import ImageLimits
 
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.\-]*):")
@@ -65,7 +65,6 @@ class Resources:
     base: Path | None = None
     fetcher: Fetcher | None = None
     outside: bool = False
-    max_bytes: int = MAX_IMAGE_BYTES
     max_font_bytes: int = MAX_FONT_FILE_BYTES
     image_limits: ImageLimits = field(default_factory=ImageLimits)
 
@@ -78,7 +77,8 @@ class Resources:
 
         `limit` is in bytes, that of pictures unless said.
         """
-        limit = self.max_bytes if limit is None else limit
+        setting = " (EMBLAZON_IMAGE_BYTES)" if limit is None else ""
+        limit = self.image_limits.bytes if limit is None else limit
         href = href.strip()
         if not href:
             raise AssetError("empty URL")
@@ -91,11 +91,11 @@ class Resources:
                     raise AssetError(f"remote files are switched off: {_short(href)}")
                 fetched = self.fetcher.fetch(href)
             case "" | "file":
-                fetched = self._read_file(href, limit)
+                fetched = self._read_file(href, limit, setting)
             case other:
                 raise AssetError(f"the scheme {other}: is not supported: {_short(href)}")
         if len(fetched.data) > limit:
-            raise AssetError(f"larger than {limit} bytes: {_short(href)}")
+            raise AssetError(f"larger than {limit:,} bytes{setting}: {_short(href)}")
         return fetched
 
     def path_of(self, href: str) -> Path:
@@ -116,13 +116,13 @@ class Resources:
             raise AssetError(f"outside the card's folder: {_short(href)}")
         return path
 
-    def _read_file(self, href: str, limit: int) -> Fetched:
+    def _read_file(self, href: str, limit: int, setting: str) -> Fetched:
         path = self.path_of(href)
         try:
             if not path.is_file():
                 raise AssetError(f"no such file: {_short(href)}")
             if path.stat().st_size > limit:
-                raise AssetError(f"larger than {limit} bytes: {_short(href)}")
+                raise AssetError(f"larger than {limit:,} bytes{setting}: {_short(href)}")
             return Fetched(path.read_bytes(), _TYPES.get(path.suffix.lower(), ""))
         except (OSError, ValueError) as error:
             raise AssetError(f"cannot read {_short(href)}: {error}") from error

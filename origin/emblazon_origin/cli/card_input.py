@@ -104,7 +104,8 @@ def image_limits() -> ImageLimits:
     """Return the server's limits of decoding."""
     from ..assets.images_decode import ImageLimits
 
-    if not any(os.environ.get(name) for name in ("EMBLAZON_IMAGE_PIXELS", "EMBLAZON_JPEG_PIXELS")):
+    names = ("EMBLAZON_IMAGE_PIXELS", "EMBLAZON_JPEG_PIXELS", "EMBLAZON_IMAGE_BYTES")
+    if not any(os.environ.get(name) for name in names):
         return ImageLimits()
     return ImageLimits(**_server_settings().image_settings)
 

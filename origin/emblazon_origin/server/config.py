@@ -141,13 +141,14 @@ class OriginConfig(OriginSettings):
             "literals": self.fetch_literals,
             "local": self.fetch_local,
             "seconds": self.fetch_timeout,
+            "max_bytes": self.image_bytes,
             "user_agent": self.fetch_user_agent,
         }
 
     @property
     def image_settings(self) -> dict[str, int]:
         """Limits of decoding as `ImageLimits` and render processes take them."""
-        return {"pixels": self.image_pixels, "jpeg_pixels": self.jpeg_pixels}
+        return {"pixels": self.image_pixels, "jpeg_pixels": self.jpeg_pixels, "bytes": self.image_bytes}
 
     @property
     def worker_count(self) -> int:

@@ -152,6 +152,9 @@ class OriginSettings(BaseSettings):
         low=1,
         high=1_000_000_000,
     )
+    image_bytes: int = _setting(
+        20_000_000, "EMBLAZON_IMAGE_BYTES", "Bytes that an image's file may have.", low=1, high=200_000_000
+    )
 
     fetch_local: bool = _setting(
         False,

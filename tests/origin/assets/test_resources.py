@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emblazon_origin.assets.images_decode import ImageLimits
 from emblazon_origin.assets.resources import Fetched, Resources, parse_data_url
 from emblazon_origin.errors import AssetError
 
@@ -91,7 +92,7 @@ def test_other_schemes_are_refused(folder: Path, href: str) -> None:
 
 def test_size_is_bounded(folder: Path) -> None:
     (folder / "big").write_bytes(bytes(101))
-    resources = Resources(base=folder, max_bytes=100)
+    resources = Resources(base=folder, image_limits=ImageLimits(bytes=100))
     with pytest.raises(AssetError, match="larger"):
         resources.read("big")
     with pytest.raises(AssetError, match="larger"):

@@ -118,6 +118,16 @@ def test_limits_of_pictures_hold_for_tools_too(
     assert "EMBLAZON_IMAGE_PIXELS" in capsys.readouterr().out
 
 
+def test_the_size_of_files_is_settable_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (200, 200)).save(tmp_path / "a.png")
+    (tmp_path / "page.html").write_text("<body style='margin:60px'><img src=a.png width=200 height=200>")
+    monkeypatch.setenv("EMBLAZON_IMAGE_BYTES", "100")
+    assert main(["explain", str(tmp_path / "page.html")]) == 0
+    assert "EMBLAZON_IMAGE_BYTES" in capsys.readouterr().out
+
+
 # --- names of any script -------------------------------------------------------------------------------
 
 
