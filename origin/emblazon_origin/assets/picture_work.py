@@ -23,7 +23,7 @@ from ..errors import AssetError
 from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
 from .isolation import AVAILABLE, Answer, children_seconds, isolated
-from .svg import SvgImage, draw_svg, parse_svg, work_of
+from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
 from .svg_runs import SvgTextFonts
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
@@ -33,7 +33,7 @@ OWN_SECONDS = (
 )
 _WALL = 5.0  # seconds that the clock may show meanwhile: on a busy machine a low priority waits long
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
-_STYLED = 50_000.0  # for each tag of an SVG file with style sheets
+_STYLED, _CSS = 25_000.0, 2_500.0  # for each tag of an SVG file with styles, and each of their characters
 _LONG_MARKUP = 200_000  # characters
 # What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
 _STRANGE = re.compile(r"dasharray|<pattern|<filter|<marker|\d{6}|\d[eE]\+?\d|inf\b|nan\b", re.I)
@@ -150,10 +150,17 @@ def _price(data: bytes) -> float:
     """Return the work of decoding a file here, in units of `limits.py`."""
     kind = sniff(data)
     if kind == "SVG":
-        return _MARKUP * len(data) + (_STYLED * data.count(b"<") if b"<style" in data else 0.0)
+        return _MARKUP * len(data) + (_price_of_styles(data) if b"style" in data else 0.0)
     return _BYTE * len(data) + _PIXEL * sum(
         width * height for width, height in declared_sizes(kind or "", data)
     )
+
+
+def _price_of_styles(data: bytes) -> float:
+    """Return the work of an SVG file's CSS: what stands behind each `style`, up to the next tag."""
+    parts = data.replace(b"<![CDATA[", b"").split(b"style")[1:]
+    css = sum(end if (end := part.find(b"<")) >= 0 else len(part) for part in parts)
+    return _STYLED * data.count(b"<") + _CSS * min(css, MAX_CSS)
 
 
 def _decode(data: bytes, digest: bytes, limits: ImageLimits) -> Decoded:

@@ -21,7 +21,7 @@ from .image_headers import declared_sizes, sniff
 from .images_decode import FORMATS, check_size, decode_image
 from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
-from .svg_css import needs_css, with_css
+from .svg_css import css_characters, needs_css, with_css
 from .svg_direction import anchor_right_to_left
 from .svg_runs import NO_FONTS, SvgTextFonts, name_fonts
 
@@ -39,6 +39,7 @@ _MAX_CHARACTERS = 10_000_000  # after entities are expanded
 _MAX_OCTAVES = 9  # of turbulence: each has half the amplitude of the one before, a tenth cannot be seen
 _MAX_NESTING = 2  # SVG images inside of SVG images
 _MAX_NOTES = 8
+MAX_CSS = 200_000  # characters
 MAX_WORK = 20_000_000_000  # units of `limits.py`, as it is at most
 _LENGTH = re.compile(
     r"\s*+([+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)\s*+(px|pt|pc|mm|cm|in|q|em|rem|ex)?\s*+", re.I
@@ -84,7 +85,10 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     has_text = any(element.tag == f"{{{_SVG}}}text" for element in root.iter())
     _drop_lost_filters(root)
     ground = None
-    if needs_css(root):
+    too_long = css_characters(root) > MAX_CSS
+    if too_long:
+        notes.append(f"its style sheets have more than {MAX_CSS:,} characters: simple rules alone are drawn")
+    if not too_long and needs_css(root):
         size = (width, height) if width and height else (box[2], box[3]) if box is not None else None
         markup, ground = with_css(root, size, notes)
     else:

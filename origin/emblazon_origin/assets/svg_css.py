@@ -31,10 +31,16 @@ _PREFIXES = {
 _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without one (CSS 2 §10.3.2)
 # In attributes: what the rasteriser would not understand.
 _NEWER = re.compile(
-    r"var\(|calc\(|color|okl|\bl(?:ab|ch)\(|hwb\(|hsl|rgba?\([^,)]*+\)|rebeccapurple"
+    r"var\(|calc\(|color|okl|\bl(?:ab|ch)\(|hwb\(|hsl|rgba?\([^,)]{0,60}+\)|rebeccapurple"
     r"|\b(?:inherit|initial|unset|revert)\b|(?:^|[;\s])(?:transform|clip-path|mask|filter|vector-effect|background(?:-color)?|d|c?[xy]|r[xy]?|width|height)\s*:",
     re.I,
 )
+
+
+def css_characters(root: etree._Element) -> int:
+    """Return the length of all CSS in an SVG document."""
+    size = sum(len("".join(element.itertext())) for element in root.iter(f"{_SVG}style"))
+    return size + sum(len(element.get("style", "")) for element in root.iter(etree.Element))
 
 
 def needs_css(root: etree._Element) -> bool:
@@ -62,7 +68,7 @@ def with_css(
     top = _node(root, None)
     nodes = list(_nodes(top))
     viewport = Viewport(*(size or _DEFAULT_SIZE))
-    with BUDGET.apart():
+    with BUDGET.apart(len(nodes)):
         sheets = [
             Loaded(parse_stylesheet(text), (media_query_list(tokenize(media)),) if media else (), (media,))
             for text, media in _sheets(root)
@@ -79,6 +85,8 @@ def with_css(
                 ids.setdefault(node.id, node)
         serializer = Serializer(cascade.rules, custom, inline, ids, lambda text: inline_block(text)[0])
         markup = serializer.markup(top, serializer.style(top))
+        if BUDGET.left_out:
+            notes.append("its style sheets take too long to match: later elements are drawn without them")
     for (name, value), node in serializer.lost.items():
         notes.append(f"'{name}: {value[:60]}' is not drawn on <{node.name}>")
     ground = own.values.get("background_color")

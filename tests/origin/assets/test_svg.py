@@ -296,6 +296,11 @@ def test_pictures_of_any_known_kind_inside_of_an_svg_file_are_drawn(kind: str) -
     assert max(green, blue) < 15
 
 
+def test_styles_without_end_are_left_to_the_rasteriser() -> None:
+    image = parse_svg(svg("<style>" + "rect{fill:red}" * 20_000 + "</style><rect fill='blue' width='9'/>"))
+    assert any("style sheets" in note for note in image.notes)
+
+
 def test_a_document_s_styles_cost_the_page_around_it_nothing() -> None:
     before = BUDGET.steps
     parse_svg(svg("<style>rect{fill:red}</style>" + "<rect/>" * 100))

@@ -15,6 +15,7 @@ from ...report import Report
 MATCH_STEPS = 400_000  # elements visited by combinators and :has(), rules tried: about half a second
 SUBSTITUTED_TOKENS = 300_000
 GENERATED_CHARACTERS = 100_000
+_PER_ELEMENT = 30  # steps of an element of a picture
 # Units of work, see limits.py.
 ELEMENT, STEP, TOKEN = 70_000.0, 1_000.0, 1_000.0
 
@@ -45,10 +46,14 @@ class Budget(threading.local):
         self.left_out: set[Kind] = set()
 
     @contextmanager
-    def apart(self) -> Iterator[None]:
-        """Give something of its own, a picture with style sheets, as much as a document has."""
+    def apart(self, elements: int) -> Iterator[None]:
+        """Give a picture with style sheets of its own a budget of its own.
+
+        It is an eighth of a document's, and what writing its elements takes.
+        """
         kept = dict(self.__dict__)
         self.reset()
+        self.steps, self.tokens = self.steps // 8 + _PER_ELEMENT * elements, self.tokens // 8
         try:
             yield
         finally:
