@@ -59,8 +59,10 @@ def worker_variables(origin_url: str) -> dict[str, str]:
     if is_development(given):
         variables |= {
             "EMBLAZON_PURGE_TOKEN": LOCAL_TOKEN,
-            "EMBLAZON_CONTROL_TTL": "1",  # an edited template shows after a second
-            "EMBLAZON_MANIFEST_TTL": "1",
+            "EMBLAZON_CONTROL_TTL": "0",  # an edited template shows at the next request
+            "EMBLAZON_MANIFEST_TTL": "0",
+            "EMBLAZON_RETRY_AFTER_FAILURE": "1",  # a card that was late while processes started comes soon
+            "EMBLAZON_FALLBACK_MAX_AGE": "1",
         }
     variables |= given
     config = EdgeConfig.from_env(variables)  # a Worker with a wrong setting answers, but never gets ready

@@ -68,6 +68,8 @@ def edge_environment(host: str, origin_url: str = "") -> dict[str, str]:
         local = {
             "EMBLAZON_CONTROL_TTL": look,  # an edited template shows on the next reload
             "EMBLAZON_MANIFEST_TTL": look,
+            "EMBLAZON_RETRY_AFTER_FAILURE": "1",  # a card that was late while processes started comes soon
+            "EMBLAZON_FALLBACK_MAX_AGE": "1",
             "EMBLAZON_KV_TIMEOUT": "1",  # a laptop under load is no data centre
         }
         if is_loopback(host):
