@@ -5,6 +5,7 @@ The current runtime has the SDK and takes the class; the pinned local one has no
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from emblazon.cloudflare.host import Worker
@@ -14,9 +15,9 @@ try:
 except ImportError:
     worker = Worker(cron_path="/__scheduled")
 
-    async def on_fetch(request: Any, env: Any, ctx: Any) -> Any:
+    def on_fetch(request: Any, env: Any, ctx: Any) -> Awaitable[Any]:
         """Answer one request."""
-        return await worker.fetch(request, env, ctx)
+        return worker.fetch(request, env, ctx)
 
     # The runtime binds the arguments of each call to the signature, in Python; without one it passes them on.
     on_fetch.__signature__ = ()  # type: ignore[attr-defined]
@@ -27,9 +28,9 @@ else:
     class Default(WorkerEntrypoint):
         """The Worker's entry point."""
 
-        async def fetch(self, request: Any) -> Any:
+        def fetch(self, request: Any) -> Awaitable[Any]:
             """Answer one request."""
-            return await worker.fetch(request, self.env, self.ctx)
+            return worker.fetch(request, self.env, self.ctx)
 
         async def scheduled(self, controller: Any, env: Any = None, ctx: Any = None) -> None:
             """Run the cron work."""

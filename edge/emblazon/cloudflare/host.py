@@ -18,8 +18,11 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import Awaitable
+from functools import partial
 
 import js
+from pyodide.ffi import JsProxy
 
 from ..dataclass import compile_constructors, dataclass, replace
 from ..edge.config import ConfigError, EdgeConfig
@@ -71,26 +74,28 @@ class Worker:
         self._short_way: ShortWay | None = None
         self._cron_path = cron_path
 
-    async def fetch(self, request: JsObject, env: JsObject, ctx: JsObject) -> JsObject:
+    def fetch(self, request: JsObject, env: JsObject, ctx: JsObject) -> Awaitable[JsObject]:
         """Answer one request."""
-        incoming = _raw(request, "js_object")
-        url = incoming.url
+        incoming, raw_ctx = _raw(request, "js_object"), _raw(ctx, "_ctx")
         if self._short_way is not None:
-            hit = await self._short_way.hit(incoming, url)
-            if hit is not None:
-                return hit
+            promise: JsObject = self._short_way.answer(incoming, raw_ctx)
+            if promise is not None:
+                return promise
+        return self._whole_way(env, incoming, raw_ctx)
+
+    async def _whole_way(self, env: JsObject, request: JsObject, ctx: JsObject) -> JsObject:
         try:
             edge, ports = self._open(env, ctx)
         except ConfigError as error:
             return _misconfigured(error)
-        received = from_js_request(incoming, url)
+        received = from_js_request(request, request.url)
         if ports.analytics is not None:
-            received = replace(received, verified_bot=verified_bot(incoming))
+            received = replace(received, verified_bot=verified_bot(request))
         if self._cron_path and received.target.partition("?")[0] == self._cron_path:
             return await self.run_cron(env, ctx)
         response = await edge.handle(received, ports)
-        if not absent(incoming.body) and not incoming.bodyUsed:
-            ports.background.wait_until(_discard(incoming.body))
+        if not absent(request.body) and not request.bodyUsed:
+            ports.background.wait_until(_discard(request.body))
         return to_js_response(response)
 
     async def scheduled(self, env: JsObject, ctx: JsObject) -> None:
@@ -112,16 +117,16 @@ class Worker:
             message.retry() if index in retry else message.ack()
 
     def _open(self, env: JsObject, ctx: JsObject) -> tuple[Edge, Ports]:
-        raw_ctx = _raw(ctx, "_ctx")
         if self._edge is None or self._bindings is None:
             raw_env = raw_environment(env)
             self._variables = variables(raw_env)
             edge = Edge(EdgeConfig.from_env(self._variables))
             self._bindings = _Bindings.of(raw_env, edge.config, self._variables)
-            self._short_way = ShortWay(edge, self._bindings.raw_kv, self._bindings.analytics)
+            whole_way = partial(self._whole_way, env)
+            self._short_way = ShortWay(edge, self._bindings.raw_kv, whole_way, self._bindings.analytics)
             self._edge = edge
             gc.freeze()  # what every request shares needs no look at each collection
-        return self._edge, self._ports(raw_ctx, self._bindings)
+        return self._edge, self._ports(_raw(ctx, "_ctx"), self._bindings)
 
     def _ports(self, ctx: JsObject, bindings: _Bindings) -> Ports:
         background, context_cache = WaitUntil(ctx), _binding(ctx, "cache")
@@ -223,7 +228,7 @@ def to_js_response(response: Response) -> JsObject:
 
 def _raw(wrapped: JsObject, attribute: str) -> JsObject:
     """Return the JS object inside one of the SDK's wrappers; what has no such attribute is used as it is."""
-    return getattr(wrapped, attribute, wrapped)
+    return wrapped if isinstance(wrapped, JsProxy) else getattr(wrapped, attribute, wrapped)
 
 
 def _binding(holder: JsObject, name: str) -> JsObject | None:

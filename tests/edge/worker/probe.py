@@ -84,7 +84,7 @@ class WholeWay:
     def __init__(self, *_: Any) -> None:
         pass
 
-    async def hit(self, *_: Any) -> None:
+    def answer(self, *_: Any) -> None:
         return None
 
 
