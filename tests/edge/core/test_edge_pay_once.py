@@ -145,7 +145,7 @@ async def test_card_asked_for_once_is_not_written_where_a_second_request_is_want
     assert same == ("quick" not in nature)
 
 
-async def test_no_card_is_written_where_kv_admits_none() -> None:
+async def test_no_card_is_written_or_sought_where_kv_admits_none() -> None:
     world = World(env={"EMBLAZON_KV_ADMIT": "never"})
     world.origin.nature = "quick"
     await world.warm_up(ARTICLE)
@@ -154,6 +154,7 @@ async def test_no_card_is_written_where_kv_admits_none() -> None:
         assert "hit" in status(await world.get(ARTICLE))
         await world.settle()
     assert not world.kv.keys("card/")
+    assert world.kv.operations["get card"] == 0
 
 
 async def test_degraded_card_is_not_taken_for_one_that_cannot_change(world: World) -> None:
