@@ -131,9 +131,7 @@ class Epochs:
         )
 
     def to_json(self) -> str:
-        return json.dumps(
-            {"hard": dict(self.hard), "soft": dict(self.soft)}, separators=(",", ":"), sort_keys=True
-        )
+        return json.dumps({"hard": dict(self.hard), "soft": dict(self.soft)}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Epochs:
@@ -186,9 +184,10 @@ def _pruned(counters: Mapping[str, int], oldest: int) -> dict[str, int]:
         for name, value in counters.items()
         if value >= oldest or not name.startswith((*COMPARED, _BEFORE))
     }
-    compared = sorted((value, name) for name, value in kept.items() if name.startswith(COMPARED))
-    for value, name in compared[: max(0, len(compared) - MAX_COMPARED)]:
-        del kept[name]
+    compared = [name for name in kept if name.startswith(COMPARED)] if len(kept) > MAX_COMPARED else []
+    compared.sort(key=lambda name: (kept[name], name))
+    for name in compared[: max(0, len(compared) - MAX_COMPARED)]:
+        value = kept.pop(name)
         kind, template, *_ = name.split(":")
         folded = _BEFORE + (EVERY_TEMPLATE if kind == "label" else template)
         kept[folded] = max(kept.get(folded, 0), value)
