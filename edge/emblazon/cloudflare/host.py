@@ -78,7 +78,7 @@ class Worker:
         """Answer one request."""
         incoming, raw_ctx = _raw(request, "js_object"), _raw(ctx, "_ctx")
         if self._short_way is not None:
-            promise: JsObject = self._short_way.answer(incoming, raw_ctx)
+            promise: Awaitable[JsObject] | None = self._short_way.answer(incoming, raw_ctx)
             if promise is not None:
                 return promise
         return self._whole_way(env, incoming, raw_ctx)
