@@ -67,7 +67,7 @@ class Store:
         return Found(record, entry.body, "cache", text) if record else None
 
     async def from_kv(self, x: Exchange, key: str) -> Found | None:
-        """Look into KV: one read, or none where it is given no card; a large one's bytes are in the blob store."""
+        """Look into KV: one read, none where it gets no cards; a large card's bytes are in the blob store."""
         if self._config.kv_admit == "never":
             return None
         began = x.now
