@@ -79,6 +79,7 @@ def readme_commands(example: Path) -> str:
 def build(commands: str, project: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EMBLAZON_")}
     environment = {**kept, "PATH": f"{BIN}:{kept['PATH']}", "ASTRO_TELEMETRY_DISABLED": "1"}
+    environment["HUGO_CACHEDIR"] = str(project.parent / "hugo-cache")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=project, env=environment, capture_output=True, text=True, timeout=300,
