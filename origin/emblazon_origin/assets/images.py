@@ -108,7 +108,13 @@ class ImageStore:
     def intrinsic(self, key: str) -> NaturalSize | None:
         """Return the natural size, or None for an image that could not be had."""
         found = self._find(key)
-        return NaturalSize(found.width, found.height, found.ratio) if found else None
+        if found is None:
+            return None
+        svg = found.source
+        stretches = isinstance(svg, SvgImage) and svg.stretches and not (svg.width and svg.height)
+        if stretches and not is_markup(key):  # browsers give such a file no natural size
+            return NaturalSize(None, None, None)
+        return NaturalSize(found.width, found.height, found.ratio)
 
     def pixmap(self, key: str, width: int, height: int, rendering: Rendering = "auto") -> Pixmap | None:
         """Return the image at a size in device pixels."""
@@ -152,7 +158,7 @@ class ImageStore:
 
     def _read(self, href: str) -> Fetched | AssetError:
         try:
-            if href.lstrip()[:4] == "<svg":
+            if is_markup(href):
                 return Fetched(href.encode(), "image/svg+xml")
             return self._resources.read(href)
         except AssetError as error:
@@ -194,6 +200,11 @@ class ImageStore:
             name = _short(key)
             message = f"{name} is {own[0]:g}×{own[1]:g} but drawn at {width}×{height}"
             self._report.add("warning", "image-upscaled", message, where=name)
+
+
+def is_markup(href: str) -> bool:
+    """Whether an image's name is an inline SVG itself."""
+    return href.lstrip()[:4] == "<svg"
 
 
 def _defect(href: str, error: Exception) -> AssetError:

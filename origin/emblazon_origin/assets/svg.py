@@ -64,6 +64,7 @@ class SvgImage:
     has_text: bool
     notes: tuple[str, ...] = ()  # what of it is not drawn
     background: tuple[int, int, int, int] | None = None  # of its root; RGBA
+    stretches: bool = False  # `preserveAspectRatio` is none
 
 
 def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
@@ -102,7 +103,8 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     if ground is not None:
         r, g, b, a = (max(0, min(255, round(255 * channel))) for channel in ground)
         background = (r, g, b, a)
-    return SvgImage(markup, width, height, ratio, has_text, told, background)
+    stretches = (root.get("preserveAspectRatio") or "").strip() == "none"
+    return SvgImage(markup, width, height, ratio, has_text, told, background, stretches)
 
 
 def _parse(data: bytes) -> etree._Element:

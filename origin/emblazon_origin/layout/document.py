@@ -12,12 +12,13 @@ from .absolute import place_absolute
 from .boxes.box import Box, Rect
 from .boxes.box_generation import BoxGenerator
 from .boxes.box_tree import to_boxes
-from .boxes.fragment import Fragment, Placed
+from .boxes.fragment import Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
 from .boxes.results import LayoutResults
 from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
 from .frame import Constraints
+from .placement import relative_offset
 from .sizing import margins_of
 
 KEPT_PARAGRAPHS = 64  # for the next time: names, dates and categories come again
@@ -52,14 +53,23 @@ class DocumentLayout:
     def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
         ctx = LayoutContext(self.text, report, layout, content_sizes, self.results)
-        fragment = ctx.layout(self.root, Constraints(self.width, self.height))
-        margins = margins_of(self.root.style, self.width)
-        x, y = margins.left or 0.0, margins.top or 0.0
+        fragment, x, y = self._root(ctx)
         outside = _place_in_viewport(ctx, fragment, Rect(-x, -y, self.width, self.height))
         self.text.forget_oldest(KEPT_PARAGRAPHS)
         ctx.work.tell(report)
         report.work["layout"] = ctx.work.spent
         return to_boxes(Placed(fragment, x, y), outside, report, Rect(0.0, 0.0, self.width, self.height))
+
+    def _root(self, ctx: LayoutContext) -> Placed:
+        if self.root.is_out_of_flow:
+            viewport, style = Rect(0.0, 0.0, self.width, self.height), self.root.style
+            rtl = style.direction == "rtl"
+            static = StaticPosition(self.width if rtl else 0.0, 0.0, rtl=rtl)
+            return place_absolute(ctx, OutOfFlowBox(self.root, static), viewport, rtl)
+        fragment = ctx.layout(self.root, Constraints(self.width, self.height))
+        margins = margins_of(self.root.style, self.width)
+        dx, dy = relative_offset(self.root.style, self.width, self.height)
+        return Placed(fragment, (margins.left or 0.0) + dx, (margins.top or 0.0) + dy)
 
 
 def _viewport_scroller(root: Element) -> Element | None:

@@ -198,6 +198,7 @@ def _layout_content(
 ) -> Fragment:
     frame = _frame(node, basis, height_basis, width, height)
     content = _content(ctx, frame)
+    width -= content.narrower
     if "size" in node.style.contain:
         content.height = _contained_height(ctx, frame)
     used_height = _used_height(node, height, content.height, extra_of(node.style, basis).height)

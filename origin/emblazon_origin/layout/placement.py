@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ..style.values.computed import ComputedStyle
+from typing import cast
+
+from ..style.values.computed import Alignment, ComputedStyle
+from .alignment import Edge, start_share
+from .boxes.box import Rect
 from .boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
 from .layout_unit import used
@@ -20,6 +24,31 @@ def place(
 def postpone(content: ContentLayout, node: Node, static: StaticPosition) -> None:
     """Leave an absolutely positioned child to its containing block."""
     content.pending.append(OutOfFlowBox(node, static))
+
+
+def static_position(
+    child: Node, across: Alignment, rtl: bool, at: tuple[float, float], room: Rect
+) -> StaticPosition:
+    """Return the static position of a box that would begin `at` a point, aligned in the room that it has."""
+    own = child.style
+    align_y = _EDGES.get(_plain(own.align_self), "start")
+    y, height = (at[1], 0.0) if align_y == "start" else (room.y, room.height)
+    if _plain(across) in _UNALIGNED:
+        return StaticPosition(at[0], y, 0.0, height, "start", align_y, rtl)
+    share = start_share(_plain(across), rtl, own.direction == "rtl")
+    align_x: Edge = "start" if share == 0.0 else "center" if share == 0.5 else "end"
+    return StaticPosition(room.x, y, room.width, height, align_x, align_y)
+
+
+def _plain(value: Alignment) -> Alignment:
+    """Return an alignment without its overflow position."""
+    return cast(Alignment, value.rpartition("safe ")[2])
+
+
+_UNALIGNED = frozenset(("auto", "normal", "stretch", "baseline", "last baseline"))
+_EDGES: dict[str, Edge] = {
+    "center": "center", "end": "end", "self-end": "end", "flex-end": "end", "last baseline": "end",
+}  # fmt: skip
 
 
 def relative_offset(style: ComputedStyle, basis: float, height_basis: float | None) -> tuple[float, float]:

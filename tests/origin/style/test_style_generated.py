@@ -56,6 +56,14 @@ def test_counters_nest_and_reset(style: Any) -> None:
     ]  # an inner counter ends with its element
 
 
+def test_counters_of_elements_without_a_box_do_not_count(style: Any) -> None:
+    page = style(
+        """<style>i { counter-reset: x 6 } b { display: contents; counter-set: x 66 }
+        em { counter-increment: x } em::before { content: counter(x) }</style><p><i></i><b></b><em></em>"""
+    )
+    assert contents(page, "::before") == ["7"]
+
+
 def test_ordered_lists_number_their_items(style: Any) -> None:
     page = style(
         "<ol start=3><li>a<li value=7>b<li>c</ol><ol reversed><li>a<li>b</ol><ol type=I><li>x</ol>"

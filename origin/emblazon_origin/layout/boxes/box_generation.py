@@ -20,11 +20,6 @@ from .anonymous import anonymous_style
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 
 ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
-# Elements that browsers would lay out as inline boxes, for the static position of absolute boxes.
-INLINE_TAGS = frozenset({
-    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "i", "img", "kbd", "label", "mark", "q", "s",
-    "samp", "small", "span", "strong", "sub", "sup", "svg", "time", "u", "var", "::before", "::after",
-})  # fmt: skip
 _FORMATTING_CONTEXTS = frozenset({
     "flow-root", "flex", "grid", "inline-flex", "inline-grid", "inline-block", "table", "inline-table",
     "table-cell", "table-caption",
@@ -187,11 +182,15 @@ class BoxGenerator:
     def _add_stray_parts(self, parent: Element, parts: list[Element], out: list[_Piece]) -> None:
         """Make an anonymous table around parts that are in none."""
         if parts:
-            table = self._new(anonymous_style(parent.style, display="table"), None)
+            inline = parent.style.display == "inline"  # (CSS 2 §17.2.1)
+            style = anonymous_style(parent.style, display="inline-table" if inline else "table")
+            table = self._new(style, None)
             for part in parts:
                 _adopt(table, self._node(part))
             self.count += 1
-            out.append(_Block(finish_table(table, self.count)))
+            table = finish_table(table, self.count)
+            table.is_atomic = inline
+            out.append(Atomic(table) if inline else _Block(table))
             parts.clear()
 
     # --- items of flex and grid containers ---------------------------------------------------------
@@ -264,7 +263,6 @@ class BoxGenerator:
                 out.append(Absolute(node))
             elif child.style.position in ("absolute", "fixed"):
                 node = self._node(child)
-                node.was_inline = child.tag in INLINE_TAGS
                 out.append(Absolute(node))
             elif child.style.display in ATOMIC_DISPLAYS or (
                 child.style.display == "inline" and replaced_key(child) is not None

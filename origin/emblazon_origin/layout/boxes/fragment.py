@@ -106,6 +106,7 @@ class ContentLayout:
     first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
     atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
     inline: FinalText | None = None
+    narrower: float = 0.0  # by the columns of a table that are collapsed
     area_of: dict[Node, tuple[float, float, float, float]] = field(default_factory=dict)
 
 

@@ -71,7 +71,6 @@ class Node:
     is_viewport_scroller: bool = False  # its overflow is the viewport's
     is_item: bool = False  # of a flex or grid container
     is_atomic: bool = False
-    was_inline: bool = False  # absolutely positioned, and inline-level before that
     marker: Node | None = None  # an outside list marker
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
     minds_height: bool | None = None  # around it, see height_use.py; None: not asked yet

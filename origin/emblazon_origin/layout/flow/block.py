@@ -8,12 +8,13 @@ from functools import partial
 from ...style.values.computed import Alignment
 from ...text.line_model import BreakItem, TextItem
 from ..alignment import settled, start_share
+from ..boxes.box import Rect
 from ..boxes.fragment import ContentLayout, Fragment, StaticPosition, Strut
 from ..boxes.nodes import Absolute, Atomic, Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_unit import snap
-from ..placement import place, postpone
+from ..placement import place, postpone, static_position
 from ..sizing import margins_of
 from .float_placement import (
     beside_floats,
@@ -81,7 +82,7 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
     floated: list[Fragment] = []
     for child in frame.node.children:
         if child.is_out_of_flow:
-            _postpone(content, frame, child, y if at_top else y + strut.value)
+            _postpone(content, frame, child, y if at_top else y + strut.value, scope)
             continue
         if child.is_float:
             place_float(ctx, frame, content, child, y if at_top else y + strut.value)
@@ -228,10 +229,29 @@ def _self_alignment(frame: Frame, child: Node) -> Alignment | None:
     return None if value in ("auto", "normal", "stretch", "baseline", "last baseline") else value
 
 
-def _postpone(content: ContentLayout, frame: Frame, child: Node, y: float) -> None:
-    rtl = frame.node.style.direction == "rtl"
-    x = frame.left + (frame.inner_width if rtl else 0.0)
-    postpone(content, child, StaticPosition(x, frame.top + y, rtl=rtl))
+def _postpone(
+    content: ContentLayout, frame: Frame, child: Node, y: float, scope: FloatScope | None = None
+) -> None:
+    """Leave an absolutely positioned child to its containing block; a former inline begins on a line."""
+    style = frame.node.style
+    rtl = style.direction == "rtl"
+    x, width = 0.0, frame.inner_width
+    at = frame.left + (width if rtl else 0.0), frame.top + y
+    if not child.style.was_inline:
+        across = child.style.justify_self
+        across = style.justify_items if across == "auto" else across
+        room = Rect(frame.left, at[1], width, 0.0)
+        postpone(content, child, static_position(child, across, rtl, at, room))
+        return
+    if scope is not None:
+        x, width, _ = scope.bands(frame)(y, 0.0)
+    share = _LINE_SHARES.get(style.text_align, 0.0)
+    x += width * (1.0 - share if rtl and style.text_align in _FLOWING else share)
+    postpone(content, child, StaticPosition(frame.left + x, at[1], rtl=rtl))
+
+
+_LINE_SHARES = {"center": 0.5, "right": 1.0, "end": 1.0}
+_FLOWING = frozenset(("start", "end", "justify", "match-parent"))
 
 
 # --- `line-clamp` on a block whose lines are in child blocks (CSS Overflow 4 §5.1) ---

@@ -20,7 +20,7 @@ from ..boxes.fragment import BrokenLines, ContentLayout, FinalText, Fragment, Ou
 from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
-from ..placement import place
+from ..placement import place, static_position
 from ..sizing import border_of, margins_of, padding_of
 from .float_placement import float_fragment, outer_width, place_float
 
@@ -259,8 +259,8 @@ def _static_position(
     start = frame.inner_width if rtl else 0.0
     before = frame.node.content[:index]
     if not has_substance(before):
-        x = _line_start(lines[0]) if lines and entry.node.was_inline and not rtl else start
-        return StaticPosition(frame.left + x, frame.top, rtl=rtl)
+        x = _line_start(lines[0]) if lines and entry.node.style.was_inline and not rtl else start
+        return _at(frame, entry.node, x, 0.0, lines[0].height if lines else 0.0)
     # An empty atomic stands for the box; others are laid out already.
     items, _ = inline_items(
         before,
@@ -273,14 +273,20 @@ def _static_position(
     probe = AtomicItem(style, 0.0, 0.0, 0.0)
     partial = ctx.lines([*items, probe], style, frame.inner_width, None).lines
     last = partial[-1]
-    if not entry.node.was_inline:
-        return StaticPosition(frame.left + start, frame.top + last.y + last.height, rtl=rtl)
+    if not entry.node.style.was_inline:
+        return _at(frame, entry.node, start, last.y + last.height, last.height)
     x = next((atomic.x for atomic in last.atomics if atomic.item is probe), start)
     if lines and len(partial) <= len(lines):
         # The whole line may be aligned elsewhere than its beginning alone.
         full = lines[len(partial) - 1]
         x += _line_end(full) - _line_end(last) if rtl else _line_start(full) - _line_start(last)
-    return StaticPosition(frame.left + x, frame.top + last.y, rtl=rtl)
+    return _at(frame, entry.node, x, last.y, last.height)
+
+
+def _at(frame: Frame, node: Node, x: float, y: float, height: float) -> StaticPosition:
+    at = frame.left + x, frame.top + y
+    rtl = frame.node.style.direction == "rtl"
+    return static_position(node, node.style.justify_self, rtl, at, Rect(*at, 0.0, height))
 
 
 def _line_start(line: Line) -> float:

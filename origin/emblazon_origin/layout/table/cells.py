@@ -8,17 +8,10 @@ MAX_SPAN = 1000
 MAX_COLUMNS = 1000
 
 
-_ORDER = {"table-header-group": 0, "table-footer-group": 2}
-
-
 def build_grid(table: Node) -> TableGrid:
     """Place the cells of a table whose children are row groups with rows with cells."""
     grid = TableGrid()
-    ordered = sorted(
-        (group for group in table.children if not group.is_out_of_flow),
-        key=lambda group: _ORDER.get(group.style.display, 1),
-    )
-    for group in ordered:
+    for group in _in_order([group for group in table.children if not group.is_out_of_flow]):
         open_until: dict[int, int] = {}  # column → row before which a cell from above still takes it
         rows = [row for row in group.children if not row.is_out_of_flow]
         first = len(grid.rows)
@@ -41,6 +34,16 @@ def build_grid(table: Node) -> TableGrid:
                 column += wide
                 grid.columns = max(grid.columns, column)
     return grid
+
+
+def _in_order(groups: list[Node]) -> list[Node]:
+    """Return the groups as they are shown: the first header first, the first footer last (§17.2)."""
+    for kind, at in (("table-header-group", 0), ("table-footer-group", len(groups) - 1)):
+        found = next((group for group in groups if group.style.display == kind), None)
+        if found is not None:
+            groups.remove(found)
+            groups.insert(at, found)
+    return groups
 
 
 def span(cell: Node, name: str) -> int:

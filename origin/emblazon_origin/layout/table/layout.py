@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import NamedTuple
 
 from ...style.values.value_types import Length
 from ..boxes.anonymous import anonymous_style
@@ -31,6 +32,15 @@ def _grid(table: Node) -> TableGrid:
     return table.table
 
 
+class _Tracks(NamedTuple):
+    """Columns from the left, or rows: where each begins, its size, and which of them are collapsed."""
+
+    starts: list[float]
+    sizes: list[float]
+    gone: frozenset[int]
+    end: float  # behind the last one and its gap
+
+
 def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out the grid of a table."""
     table, grid = frame.node, _grid(frame.node)
@@ -38,24 +48,71 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     columns = measure_columns(ctx, table, grid)
     room = frame.inner_width - gap_x * (len(columns) + 1)
     widths = distribute(columns, max(0.0, room), fixed_layout(table))
+    lost = _collapsed_columns(grid)
     if table.style.direction == "rtl":
         widths.reverse()
-    lefts = _starts(widths, gap_x)
-    measured = {cell: _measure(ctx, grid, cell, widths, gap_x, table) for cell in grid.cells}
+        lost = frozenset(len(widths) - 1 - column for column in lost)
+    across = _columns(widths, gap_x, lost)
+    whole = _Tracks(across.starts, widths, frozenset(), across.end)
+    measured = {
+        cell: _measure(ctx, table, cell, whole if _is_lost(cell, table, grid, lost) else across, gap_x)
+        for cell in grid.cells
+    }
     heights, baselines = _row_heights(grid, measured, gap_y)
     height = frame.inner_height if frame.inner_height is not None else frame.min_inner_height
     _grow(grid, heights, height - gap_y * (len(heights) + 1))
-    tops = _starts(heights, gap_y)
-    content = ContentLayout((tops[-1] + heights[-1] if heights else 0.0) + gap_y)
+    down = _rows(heights, gap_y, _collapsed_rows(grid))
+    content = ContentLayout(down.end)
+    content.narrower = sum(widths[column] + gap_x for column in lost)
+    lefts, tops = across.starts, down.starts
     if grid.declared and heights:
-        content.children += _declared_backgrounds(frame, lefts, widths, tops, heights)
-    _place_groups(ctx, frame, content, lefts, widths, tops, heights, baselines, measured)
+        content.children += _declared_backgrounds(frame, lefts, across.sizes, tops, down.sizes)
+    _place_groups(ctx, frame, content, across, down, baselines, measured)
     if grid.horizontal:
-        _add_edges(frame, content, grid, lefts, widths, tops, heights)
+        _add_edges(frame, content, grid, lefts, across.sizes, tops, down.sizes)
     for child in table.children:
         if child.is_out_of_flow:
             postpone(content, child, StaticPosition(frame.left, frame.top))
     return content
+
+
+def _columns(widths: list[float], gap: float, gone: frozenset[int]) -> _Tracks:
+    """Place columns; those that are collapsed take no room, nor do their gaps (§3.2.2)."""
+    sizes = [0.0 if index in gone else width for index, width in enumerate(widths)]
+    starts, at = [], gap
+    for index, size in enumerate(sizes):
+        starts.append(at)
+        at += 0.0 if index in gone else size + gap
+    return _Tracks(starts, sizes, gone, at)
+
+
+def _rows(heights: list[float], gap: float, gone: frozenset[int]) -> _Tracks:
+    """Place rows; those that are collapsed take no room, nor does the gap before them."""
+    sizes = [0.0 if index in gone else height for index, height in enumerate(heights)]
+    starts, at = [], gap
+    for index, size in enumerate(sizes):
+        at += gap if index and index not in gone else 0.0
+        starts.append(at)
+        at += size
+    return _Tracks(starts, sizes, gone, at + gap if sizes else gap)
+
+
+def _collapsed_rows(grid: TableGrid) -> frozenset[int]:
+    return frozenset(index for index, row in enumerate(grid.rows) if row.style.visibility == "collapse")
+
+
+def _collapsed_columns(grid: TableGrid) -> frozenset[int]:
+    return frozenset(
+        index
+        for index, styles in enumerate(grid.declared)
+        if any(style is not None and style.visibility == "collapse" for style in styles)
+    )
+
+
+def _is_lost(cell: Cell, table: Node, grid: TableGrid, lost: frozenset[int]) -> bool:
+    """Whether all columns of a cell are collapsed."""
+    first, last = _columns_of(cell, table, grid.columns)
+    return bool(lost) and lost.issuperset(range(first, last + 1))
 
 
 def _declared_backgrounds(
@@ -74,26 +131,16 @@ def _declared_backgrounds(
     return column_backgrounds(table, grid, places, area)
 
 
-def _starts(sizes: list[float], gap: float) -> list[float]:
-    found, at = [], gap
-    for size in sizes:
-        found.append(at)
-        at += size + gap
-    return found
-
-
 def _columns_of(cell: Cell, table: Node, count: int) -> tuple[int, int]:
     """Return the first and last column of a cell from the left."""
     first, last = cell.column, cell.column + cell.columns - 1
     return (count - 1 - last, count - 1 - first) if table.style.direction == "rtl" else (first, last)
 
 
-def _measure(
-    ctx: LayoutContext, grid: TableGrid, cell: Cell, widths: list[float], gap: float, table: Node
-) -> Fragment:
+def _measure(ctx: LayoutContext, table: Node, cell: Cell, columns: _Tracks, gap: float) -> Fragment:
     """Lay a cell out in its columns, as high as its content or its height makes it."""
-    first, last = _columns_of(cell, table, grid.columns)
-    width = sum(widths[first : last + 1]) + gap * (last - first)
+    first, last = _columns_of(cell, table, _grid(table).columns)
+    width = _extent(columns, range(first, last + 1), gap)
     node = cell.node
     fragment = ctx.layout(node, Constraints(width, None, width=width))
     if node.style.height != "auto":
@@ -170,20 +217,19 @@ def _place_groups(
     ctx: LayoutContext,
     frame: Frame,
     content: ContentLayout,
-    lefts: list[float],
-    widths: list[float],
-    tops: list[float],
-    heights: list[float],
+    columns: _Tracks,
+    rows: _Tracks,
     baselines: list[float],
     measured: dict[Cell, Fragment],
 ) -> None:
     table, grid = frame.node, _grid(frame.node)
-    gap_y = spacing_of(table)[1]
-    left = lefts[0] if lefts else 0.0
-    width = lefts[-1] + widths[-1] - left if lefts else 0.0
+    tops, heights = rows.starts, rows.sizes
+    left = columns.starts[0] if columns.starts else 0.0
+    width = columns.starts[-1] + columns.sizes[-1] - left if columns.starts else 0.0
     by_row: dict[int, list[Cell]] = {}
     for cell in grid.cells:
-        by_row.setdefault(cell.row, []).append(cell)
+        if not _is_lost(cell, table, grid, columns.gone):
+            by_row.setdefault(cell.row, []).append(cell)
     row = 0
     while row < len(grid.rows):
         group, first = grid.groups[row], row
@@ -191,21 +237,27 @@ def _place_groups(
         while row < len(grid.rows) and grid.groups[row] is group:
             cells = ContentLayout(0.0)
             for cell in by_row.get(row, ()):
-                end = cell.row + cell.rows
-                height = sum(heights[cell.row : end]) + gap_y * (cell.rows - 1)
+                height = _extent(rows, range(row, row + cell.rows), spacing_of(table)[1])
                 fragment = _filled(ctx, frame, cell, measured[cell], height)
                 fragment = _aligned(cell, fragment, height, baselines[row])
-                at = _columns_of(cell, table, grid.columns)[0]
-                place(cells, fragment, lefts[at] - left, 0.0, width, None)
+                at = columns.starts[_columns_of(cell, table, grid.columns)[0]]
+                place(cells, fragment, at - left, 0.0, width, length_of(grid.rows[row].style.height, None))
             placed = _part(grid.rows[row], width, heights[row], cells, baselines[row])
-            place(inside, placed, 0.0, tops[row] - tops[first], width, None)
+            own = length_of(group.style.height, None)
+            place(inside, placed, 0.0, tops[row] - tops[first], width, own)
             row += 1
         height = tops[row - 1] + heights[row - 1] - tops[first]
         fragment = _part(group, width, height, inside, None)
-        place(content, fragment, frame.left + left, frame.top + tops[first], width, None)
+        place(content, fragment, frame.left + left, frame.top + tops[first], width, frame.inner_height)
     if baselines:
         content.first_baseline = frame.top + tops[0] + (baselines[0] or heights[0])
         content.last_baseline = frame.top + tops[-1] + (baselines[-1] or heights[-1])
+
+
+def _extent(tracks: _Tracks, of: range, gap: float) -> float:
+    """Return the size of neighbouring columns or rows with the gaps between them."""
+    shown = sum(index not in tracks.gone for index in of)
+    return sum(tracks.sizes[of.start : of.stop]) + gap * max(0, shown - 1)
 
 
 def _part(

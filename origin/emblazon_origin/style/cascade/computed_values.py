@@ -432,7 +432,9 @@ def _contained(style: ComputedStyle) -> ComputedStyle:
 def blockified(style: ComputedStyle) -> ComputedStyle:
     """Return the style with a block-level display type (CSS Display 3 §2.7)."""
     display = _BLOCKIFIED.get(style.display)
-    return style if display is None else style.replace(display=display)
+    if display is None:
+        return style
+    return style.replace(display=display, was_inline=style.display.startswith("inline"))
 
 
 def handed_down(style: ComputedStyle, **changes: object) -> ComputedStyle:

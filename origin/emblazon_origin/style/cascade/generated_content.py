@@ -50,6 +50,8 @@ class Counters:
         `leave` ends what they made.
         """
         self.own.append(set())
+        if computed.style.display == "contents":  # without a box, without effect (§4.5)
+            return
         values = computed.values
         for name, number, _reversed in values.get("counter_reset", ()):
             self.reset(name, number)

@@ -39,6 +39,7 @@ class ComputedStyle:
 
     # Box generation and size
     display: Display = "inline"
+    was_inline: bool = False  # inline-level, before what left the flow became block-level
     position: Literal["static", "relative", "absolute", "fixed", "sticky"] = "static"
     top: v.Length | v.Auto = "auto"
     right: v.Length | v.Auto = "auto"
