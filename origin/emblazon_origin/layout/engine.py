@@ -11,6 +11,7 @@ from .absolute import place_absolutes
 from .boxes.box import Sides
 from .boxes.fragment import ContentLayout, Fragment, Strut
 from .boxes.nodes import Kind, Node
+from .columns.layout import layout_columns
 from .context import LayoutContext
 from .flex.layout import layout_flex
 from .flow.block import layout_block
@@ -48,6 +49,7 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
     "inline": layout_inline_content,
     "flex": layout_flex,
     "grid": layout_grid,
+    "columns": layout_columns,
     "table": layout_table,
     "table-wrapper": layout_block,
 }

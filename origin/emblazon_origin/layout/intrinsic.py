@@ -7,6 +7,7 @@ from itertools import islice
 from ..style.values.value_types import Length
 from ..text.line_model import AtomicItem
 from .boxes.nodes import Absolute, Atomic, Node
+from .columns.layout import columns_content_sizes
 from .context import LayoutContext
 from .contributions import (
     Pair,
@@ -63,6 +64,8 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
         sizes = (width, width)
     else:
         sizes = _block_sizes(ctx, node)
+        if node.kind == "columns":
+            sizes = columns_content_sizes(node.style, *sizes)
     return sizes[0], max(sizes)
 
 

@@ -11,6 +11,7 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
 from ...style.values.value_types import ContentImage, Url
 from ...text.line_model import BreakItem, TextItem
+from ..columns.flow import has_columns, make_columns
 from ..context import ImageSizes
 from ..flow.inline_context import has_substance
 from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
@@ -98,6 +99,8 @@ class BoxGenerator:
                 children = children[1:]
             self._flatten(children, element, pieces)
             self._fill_block(node, pieces)
+            if has_columns(style):
+                make_columns(node)
             if element.tag == "button" and style.align_content == "normal":  # its content is in its middle
                 node.style, node.is_root_context = style.replace(align_content="center"), True
         return node

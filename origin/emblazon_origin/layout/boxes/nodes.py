@@ -10,7 +10,9 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...text.line_model import BreakItem, TextItem
 
-Kind = Literal["block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part"]
+Kind = Literal[
+    "block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part", "columns"
+]
 
 
 @dataclass(slots=True, eq=False)

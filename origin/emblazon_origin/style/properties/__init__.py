@@ -9,13 +9,14 @@ flex_grid.py    flex, grid and box alignment
 font.py         fonts and everything that chooses or features a face
 font_face.py    @font-face rules
 generated.py    generated content, counters, lists
+multicol.py     multi-column layout and breaks
 other.py        properties that are known and draw nothing
 paint.py        backgrounds, masks, filters, transforms, blending, images
 shapes.py       basic shapes, transforms and filter functions
 text.py         text
 """
 
-from . import border, box, containment, decoration, flex_grid, font, generated, other, paint, text
+from . import border, box, containment, decoration, flex_grid, font, generated, multicol, other, paint, text
 
 __all__ = [
     "border",
@@ -25,6 +26,7 @@ __all__ = [
     "flex_grid",
     "font",
     "generated",
+    "multicol",
     "other",
     "paint",
     "text",

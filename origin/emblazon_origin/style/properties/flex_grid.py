@@ -153,9 +153,9 @@ for _what, _align, _justify in (
 ):
     _keys = (f"align_{_what}", f"justify_{_what}")
     shorthand(f"place-{_what}", _keys, _place(*_keys, _align, _justify))
-_gap = mapped(positive_length, {"normal": v.ZERO})
+_gap = mapped(positive_length, {"normal": v.NORMAL_GAP})
 longhand("row-gap", v.ZERO, _gap)
-longhand("column-gap", v.ZERO, _gap)
+longhand("column-gap", v.NORMAL_GAP, _gap)
 shorthand("gap", ("row_gap", "column_gap"), pair("row_gap", "column_gap", _gap))
 for _name in ("row-gap", "column-gap", "gap"):
     alias(f"grid-{_name}", _name)

@@ -30,8 +30,7 @@ inert(
 )  # fmt: skip
 inert(
     "of pages: a picture is one",
-    "orphans", "widows", "page-break-before", "page-break-after", "page-break-inside", "break-before",
-    "break-after", "break-inside", "page", "page-orientation", "page-margin-safety", "size",
+    "page-break-before", "page-break-after", "page", "page-orientation", "page-margin-safety", "size",
 )  # fmt: skip
 inert(
     "of timelines and transitions between views: a picture is not animated",
@@ -86,14 +85,9 @@ inert(
 # --- not drawn: a finding, unless the value is the one that changes nothing -----------------------------
 
 unsupported(
-    "multi-column layout is not drawn; use grid",
-    "columns", "column-count", "column-width", "column-rule", "column-rule-color", "column-rule-style",
-    "column-rule-width", "column-span", "column-fill", "column-height", "column-wrap",
-    "-webkit-column-count", "-webkit-columns", "-webkit-column-width", "-webkit-column-span",
-    "-webkit-column-rule", "-webkit-column-rule-color", "-webkit-column-rule-style",
-    "-webkit-column-rule-width", "-webkit-column-break-before", "-webkit-column-break-after",
-    "-webkit-column-break-inside",
-    harmless=("auto", "none", "balance", "0", "medium", "nowrap"),
+    "columns are in one row",
+    "column-height", "column-wrap",
+    harmless=("auto", "nowrap"),
 )  # fmt: skip
 unsupported(
     "rules between columns and rows are not drawn",

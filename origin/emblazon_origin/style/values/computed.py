@@ -70,6 +70,18 @@ class ComputedStyle:
     padding_left: v.Length = v.ZERO
     overflow_x: Overflow = "visible"
     overflow_y: Overflow = "visible"
+    column_count: int | v.Auto = "auto"
+    column_width: float | v.Auto = "auto"
+    column_fill: Literal["balance", "balance-all", "auto"] = "balance"
+    column_span: Literal["none", "all"] = "none"
+    column_rule_width: float = 3.0
+    column_rule_style: str = "none"
+    column_rule_color: v.Color | None = None  # None is `color`
+    break_before: str = "auto"
+    break_after: str = "auto"
+    break_inside: str = "auto"
+    orphans: int = 2  # inherited
+    widows: int = 2  # inherited
     visibility: Literal["visible", "hidden", "collapse"] = "visible"  # inherited
     border_image_source: v.Image | None = None
     border_image_slice: tuple[v.Length | bool, ...] = (
@@ -126,7 +138,7 @@ class ComputedStyle:
     justify_self: Alignment = "auto"
     justify_content: Alignment = "normal"
     row_gap: v.Length = v.ZERO
-    column_gap: v.Length = v.ZERO
+    column_gap: v.Length = v.NORMAL_GAP
     grid_template_rows: v.TrackList = v.TrackList()
     grid_template_columns: v.TrackList = v.TrackList()
     grid_template_areas: tuple[tuple[str, ...], ...] = ()  # "." is an empty cell

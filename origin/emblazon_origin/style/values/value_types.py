@@ -40,6 +40,7 @@ class Length:
 
 
 ZERO = Length()
+NORMAL_GAP = Length()  # `normal`: nothing between tracks, 1em between columns
 HALF = Length(pct=0.5)
 
 Auto = Literal["auto"]

@@ -1,0 +1,156 @@
+"""Multi-column layout: how many columns, how high, and what is in each (CSS Multi-column Layout 1)."""
+
+from __future__ import annotations
+
+from ...style.values.computed import ComputedStyle
+from ...style.values.value_types import NORMAL_GAP
+from ..boxes.anonymous import anonymous_style
+from ..boxes.box import Sides
+from ..boxes.fragment import ContentLayout, Fragment, Placed
+from ..boxes.nodes import Node
+from ..context import LayoutContext
+from ..frame import Constraints, Frame
+from ..layout_unit import snap, used
+from ..placement import place
+from ..sizing import clamp, margins_of
+from .breaking import Run
+from .flow import is_spanner
+from .slicing import Slicer
+
+_NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
+
+
+def layout_columns(ctx: LayoutContext, frame: Frame) -> ContentLayout:
+    """Lay out runs in columns, one below the other, with the spanners between them."""
+    content = ContentLayout(0.0)
+    y = below = 0.0  # below: the margin of a spanner, which collapses with the next one's
+    for index, child in enumerate(frame.node.children):
+        if is_spanner(child):
+            fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis))
+            margins = margins_of(child.style, frame.inner_width)
+            y += max(below, margins.top or 0.0)
+            left = _spanner_left(frame, fragment)
+            place(content, fragment, frame.left + left, frame.top + y, frame.inner_width, frame.height_basis)
+            _note_baselines(content, fragment, frame.top + y)
+            y += fragment.height
+            below = margins.bottom or 0.0
+        else:
+            is_last = index == len(frame.node.children) - 1
+            y += below
+            y += _layout_run(ctx, frame, content, child, y, is_last=is_last)
+            below = 0.0
+    content.height = y + below
+    return content
+
+
+def _spanner_left(frame: Frame, fragment: Fragment) -> float:
+    margins = margins_of(fragment.node.style, frame.inner_width)
+    room = frame.inner_width - fragment.width - margins.horizontal
+    if margins.left is None:
+        return max(0.0, room / 2 if margins.right is None else room)
+    return margins.left
+
+
+def column_gap(style: ComputedStyle, basis: float) -> float:
+    """Return the gap between columns: 1em unless given."""
+    gap = style.column_gap
+    return style.font_size if gap is NORMAL_GAP else used(gap, basis)
+
+
+def columns_of(style: ComputedStyle, available: float) -> tuple[int, float]:
+    """Return the number of columns and their width (§3.4)."""
+    gap = column_gap(style, available)
+    count = style.column_count
+    wanted = style.column_width
+    if isinstance(wanted, float):
+        most = max(1, int((available + gap) / max(wanted + gap, 1.0)))
+        count = most if count == "auto" else min(count, most)
+    number = 1 if count == "auto" else count
+    return number, snap(max(0.0, (available + gap) / number - gap))
+
+
+def _layout_run(
+    ctx: LayoutContext, frame: Frame, content: ContentLayout, flow: Node, y: float, *, is_last: bool
+) -> float:
+    """Lay out a run at y and return the height of its columns."""
+    style = frame.node.style
+    count, width = columns_of(style, frame.inner_width)
+    fragment = ctx.layout(flow, Constraints(width, None, width=width))
+    run = Run.of(fragment)
+    height = _height(frame, run, count, y, is_last=is_last)
+    columns, _ = run.columns(max(height, 1 / 64))
+    gap = column_gap(style, frame.inner_width)
+    rtl = style.direction == "rtl"
+    if len(columns) > 1:
+        _add_rules(frame, content, y, width, height, len(columns))
+    for index, column in enumerate(columns):
+        x = index * (width + gap)
+        x = frame.left + (frame.inner_width - width - x if rtl else x)
+        slicer = Slicer(column, height, is_last=index == len(columns) - 1)
+        part = slicer.run(fragment) if len(columns) > 1 else _whole(fragment, height)
+        content.children.append(Placed(part, x, frame.top + y))
+        _note_baselines(content, part if index == 0 else None, frame.top + y)
+        for pending in list(fragment.pending):
+            if slicer.waiting(pending) or slicer.is_last:
+                content.pending.append(pending.moved(x, frame.top + y - column.start))
+                fragment.pending = [other for other in fragment.pending if other is not pending]
+    return height
+
+
+def _whole(fragment: Fragment, height: float) -> Fragment:
+    return Slicer(Run(fragment.height).columns(fragment.height or 1.0)[0][0], height, is_last=True).run(
+        fragment
+    )
+
+
+def _height(frame: Frame, run: Run, count: int, y: float, *, is_last: bool) -> float:
+    """Return the height of a row of columns: balanced, or what the container has (§7)."""
+    room = frame.max_inner_height if frame.inner_height is None else frame.inner_height
+    room = max(0.0, room - y)
+    if is_last and frame.node.style.column_fill == "auto" and frame.inner_height is not None:
+        return room
+    return clamp(run.balanced(count), 0.0, room)
+
+
+def _note_baselines(content: ContentLayout, fragment: Fragment | None, y: float) -> None:
+    if fragment is None or fragment.first_baseline is None:
+        return
+    if content.first_baseline is None:
+        content.first_baseline = y + fragment.first_baseline
+    content.last_baseline = y + (fragment.last_baseline or fragment.first_baseline)
+
+
+def _add_rules(
+    frame: Frame, content: ContentLayout, y: float, width: float, height: float, count: int
+) -> None:
+    """Draw the rules between columns as boxes, centred in the gaps (§4)."""
+    style = frame.node.style
+    if style.column_rule_style in ("none", "hidden") or not style.column_rule_width:
+        return
+    gap = column_gap(style, frame.inner_width)
+    thick = style.column_rule_width
+    kind = {"inset": "ridge", "outset": "groove"}.get(style.column_rule_style, style.column_rule_style)
+    own = anonymous_style(
+        style,
+        border_left_width=thick,
+        border_left_style=kind,
+        border_left_color=style.column_rule_color or style.color,
+    )
+    for index in range(1, count):
+        x = index * (width + gap) - gap / 2 - thick / 2
+        if style.direction == "rtl":
+            x = frame.inner_width - x - thick
+        node = Node(own, None, order=frame.node.order, parent=frame.node)
+        rule = Fragment(node, thick, height, Sides(0.0, 0.0, 0.0, thick), _NO_SIDES, [], [], None, None, [])
+        content.children.append(Placed(rule, frame.left + x, frame.top + y))
+
+
+def columns_content_sizes(style: ComputedStyle, low: float, high: float) -> tuple[float, float]:
+    """Return the intrinsic widths of a container whose content has these in one column."""
+    count = 1 if style.column_count == "auto" else style.column_count
+    gaps = column_gap(style, 0.0) * (count - 1)
+    if isinstance(style.column_width, float):
+        if style.column_count == "auto":
+            low = min(low, style.column_width)
+        high = max(high, style.column_width)
+    return low * count + gaps, high * count + gaps

@@ -1,0 +1,84 @@
+"""Multi-column layout, and where content may be broken between columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..color.css_color import parse_color
+from ..syntax.registry import alias, longhand, shorthand
+from ..values.calculation import integer, length_px
+from ..values.tokens import Cursor, InvalidValue, one_of
+from .border import line_style, line_width
+from .common import any_order, mapped
+
+_count = mapped(lambda cursor: integer(cursor, 1), {"auto": "auto"})
+_width = mapped(lambda cursor: length_px(cursor, 0), {"auto": "auto"})
+_INITIAL: dict[str, object] = {"column_width": "auto", "column_count": "auto"}
+
+
+def _columns(cursor: Cursor) -> dict[str, object]:
+    """Read `columns`; `auto` is the width or the number, whichever is not given."""
+    found: dict[str, object] = {}
+    autos = 0
+    while not cursor.done:
+        token = cursor.peek()
+        if cursor.keyword("auto"):
+            autos += 1
+        elif (
+            token is not None and token.type == "number" and token.is_integer and "column_count" not in found
+        ):
+            found["column_count"] = _count(cursor)
+        elif "column_width" not in found:
+            found["column_width"] = _width(cursor)
+        else:
+            raise InvalidValue("expected a width and a number of columns")
+    if autos + len(found) not in (1, 2):
+        raise InvalidValue("expected a width and a number of columns")
+    return _INITIAL | found
+
+
+def _rule(cursor: Cursor) -> dict[str, object]:
+    found = any_order(
+        cursor,
+        {"width": line_width, "style": line_style, "color": parse_color},
+        {"width": 3.0, "style": "none", "color": None},
+    )
+    return {f"column_rule_{part}": value for part, value in found.items()}
+
+
+def _older(key: str) -> Callable[[Cursor], dict[str, object]]:
+    """Return the parser of a property of the first drafts, whose `always` is `column`."""
+    words = {"always": "column", "avoid": "avoid", "auto": "auto"}
+    read = one_of(tuple(words))
+    return lambda cursor: {key: words[read(cursor)]}
+
+
+_BETWEEN = (
+    "auto", "avoid", "always", "all", "avoid-page", "page", "left", "right", "recto", "verso",
+    "avoid-column", "column", "avoid-region", "region",
+)  # fmt: skip
+_INSIDE = ("auto", "avoid", "avoid-page", "avoid-column", "avoid-region")
+
+_NOTE = "in each column images of backgrounds begin anew; columns inside of columns are cut as they lie"
+longhand("column-count", "auto", _count, status="partly", note=_NOTE)
+longhand("column-width", "auto", _width, status="partly", note=_NOTE)
+shorthand("columns", ("column_width", "column_count"), _columns)
+longhand("column-fill", "balance", one_of(("balance", "balance-all", "auto")))
+longhand("column-span", "none", one_of(("none", "all")))
+longhand("column-rule-width", 3.0, line_width)
+longhand("column-rule-style", "none", line_style)
+longhand("column-rule-color", None, parse_color)
+shorthand("column-rule", ("column_rule_width", "column_rule_style", "column_rule_color"), _rule)
+longhand("break-before", "auto", one_of(_BETWEEN))
+longhand("break-after", "auto", one_of(_BETWEEN))
+longhand("break-inside", "auto", one_of(_INSIDE))
+longhand("orphans", 2, lambda cursor: integer(cursor, 1), inherited=True)
+longhand("widows", 2, lambda cursor: integer(cursor, 1), inherited=True)
+shorthand(
+    "page-break-inside", ("break_inside",), lambda cursor: {"break_inside": one_of(("auto", "avoid"))(cursor)}
+)
+for _name in ("columns", "column-count", "column-width", "column-span", "column-rule", "column-rule-width",
+              "column-rule-style", "column-rule-color"):  # fmt: skip
+    alias(f"-webkit-{_name}", _name)
+for _side in ("before", "after", "inside"):
+    shorthand(f"-webkit-column-break-{_side}", (f"break_{_side}",), _older(f"break_{_side}"))
