@@ -19,6 +19,7 @@ import regex
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from .fonts.font_library import FontLibrary
+from .fonts.font_metrics import FontMetrics
 from .line_model import AtomicItem, InlineItem, InlineLayout, Line
 from .lines.beside_floats import Area, Bands, lines_beside
 from .lines.builder import build_line, place_leaves
@@ -122,6 +123,10 @@ class TextMeasurer:
             paragraphs=self._paragraphs,
             bands=bands,
         )
+
+    def metrics(self, style: ComputedStyle) -> FontMetrics:
+        """Return the metrics of a style's first font."""
+        return self.fonts.metrics(style, self.grid)
 
     def forget_oldest(self, kept: int) -> None:
         """Keep the last `kept` paragraphs alone."""

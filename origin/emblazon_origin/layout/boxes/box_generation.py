@@ -101,6 +101,8 @@ class BoxGenerator:
             self._fill_block(node, pieces)
             if has_columns(style):
                 make_columns(node)
+            if style.text_box_trim != "none":
+                hand_down_trim(node)
             if element.tag == "button" and style.align_content == "normal":  # its content is in its middle
                 node.style, node.is_root_context = style.replace(align_content="center"), True
         return node
@@ -325,6 +327,25 @@ def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tu
             stack.append((iter(child.children), child))
         elif child.style.display not in ("none", "contents"):
             yield child, owner
+
+
+def hand_down_trim(node: Node) -> None:
+    """Let the blocks with a container's first and last line trim them (CSS Inline 3 §7)."""
+    children = [child for child in node.children if not child.is_out_of_flow and not child.is_float]
+    if node.kind not in ("block", "columns") or not children:
+        return
+    trim = node.style.text_box_trim
+    for side, child in (("start", children[0]), ("end", children[-1])):
+        style = child.style
+        edge = "top" if side == "start" else "bottom"
+        padding = getattr(style, f"padding_{edge}")
+        has_edge = getattr(style, f"border_{edge}_width") or padding.px or not padding.is_absolute
+        if trim not in (f"trim-{side}", "trim-both") or has_edge:
+            continue
+        own = style.text_box_trim
+        both = own not in ("none", f"trim-{side}")
+        child.style = style.replace(text_box_trim="trim-both" if both else f"trim-{side}")
+        hand_down_trim(child)
 
 
 def mark_float(node: Node) -> None:

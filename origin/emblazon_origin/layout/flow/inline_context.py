@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...style.values.computed import ComputedStyle
 from ...text.line_model import (
     AtomicItem,
     BreakItem,
@@ -20,6 +21,7 @@ from ..boxes.fragment import BrokenLines, ContentLayout, FinalText, Fragment, Ou
 from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
+from ..layout_unit import snap
 from ..placement import place, static_position
 from ..sizing import border_of, margins_of, padding_of
 from .float_placement import float_fragment, outer_width, place_float
@@ -37,10 +39,12 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         return content
     content = ContentLayout(0.0)
     broken = _break_lines(ctx, frame) if ctx.floats is None else _break_lines_beside(ctx, frame, content)
-    content.height, content.lines = broken.result.height, broken.result.lines
+    start, end = trimmed(ctx, frame.node.style, broken.result)
+    content.height = broken.result.height - start - end
+    content.lines = [line.moved(-start) for line in broken.result.lines] if start else broken.result.lines
     content.inline = FinalText(broken.result, broken.items)
-    _set_baselines(content, frame, broken.result)
-    for line in broken.result.lines:
+    _set_baselines(content, frame, broken.result, start)
+    for line in content.lines:
         for atomic in line.atomics:
             fragment = broken.fragments[atomic.item]
             content.atomics.append((atomic.item, fragment))
@@ -48,8 +52,22 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> ContentLayout:
             x = frame.left + atomic.x + (margins.left or 0.0)
             y = frame.top + atomic.y + (margins.top or 0.0)
             place(content, fragment, x, y, frame.inner_width, frame.height_basis)
-    _postpone_absolutes(ctx, content, frame, broken.result.lines)
+    _postpone_absolutes(ctx, content, frame, content.lines)
     return content
+
+
+def trimmed(ctx: LayoutContext, style: ComputedStyle, result: InlineLayout) -> tuple[float, float]:
+    """Return what `text-box-trim` takes off the first line's top and the last line's bottom (§7)."""
+    if style.text_box_trim == "none" or not result.lines:
+        return 0.0, 0.0
+    metrics = ctx.text.metrics(style)
+    over, under = style.text_box_edge
+    above = {"text": metrics.ascent, "cap": metrics.cap_height, "ex": metrics.x_height}[over]
+    below = metrics.descent if under == "text" else 0.0
+    first, last = result.lines[0], result.lines[-1]
+    start = first.baseline - first.y - above if style.text_box_trim != "trim-end" else 0.0
+    end = last.y + last.height - last.baseline - below if style.text_box_trim != "trim-start" else 0.0
+    return snap(start), snap(end)
 
 
 def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
@@ -114,10 +132,10 @@ def _finite(value: float) -> float | None:
     return None if value == float("inf") else value
 
 
-def _set_baselines(content: ContentLayout, frame: Frame, result: InlineLayout) -> None:
+def _set_baselines(content: ContentLayout, frame: Frame, result: InlineLayout, trimmed: float) -> None:
     if result.lines:
-        content.first_baseline = frame.top + result.first_baseline
-        content.last_baseline = frame.top + result.last_baseline
+        content.first_baseline = frame.top + result.first_baseline - trimmed
+        content.last_baseline = frame.top + result.last_baseline - trimmed
 
 
 def inline_items(

@@ -177,7 +177,7 @@ unsupported(
     "not drawn",
     "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
     "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
-    "font-synthesis-position", "text-box", "text-box-trim", "text-box-edge", "text-autospace",
+    "font-synthesis-position", "text-autospace",
     "text-group-align", "hyphenate-limit-chars", "math-depth",
     "text-underline-skip", "line-height-step", "object-view-box", "image-orientation", "margin-trim",
     "overflow-clip-margin", "-webkit-box-flex", "-webkit-box-ordinal-group", "masonry-auto-flow",

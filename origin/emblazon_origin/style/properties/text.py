@@ -298,3 +298,36 @@ alias("-webkit-hyphens", "hyphens")
 alias("-moz-tab-size", "tab-size")
 alias("-webkit-hyphenate-character", "hyphenate-character")
 alias("font-width", "font-stretch")
+
+
+# --- text-box (CSS Inline 3 §7) ---
+
+_TRIM = one_of(("none", "trim-start", "trim-end", "trim-both"))
+_OVER, _UNDER = ("text", "cap", "ex"), ("text", "alphabetic")
+
+
+def _edge(cursor: Cursor) -> tuple[str, str]:
+    """Read `text-box-edge` as the edge above and the one below; `auto` is the text's."""
+    if cursor.keyword("auto"):
+        return "text", "text"
+    over = one_of(_OVER)(cursor)
+    under = cursor.keyword(*_UNDER)
+    return over, under or "text"
+
+
+def _text_box(cursor: Cursor) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if cursor.keyword("normal"):
+        return {"text_box_trim": "none", "text_box_edge": ("text", "text")}
+    while not cursor.done:
+        is_trim = (cursor.ident() or "").startswith(("none", "trim-"))
+        key = "text_box_trim" if is_trim else "text_box_edge"
+        if key in found:
+            unexpected(cursor.peek())
+        found[key] = _TRIM(cursor) if is_trim else _edge(cursor)
+    return {"text_box_trim": "trim-both", "text_box_edge": ("text", "text")} | found
+
+
+longhand("text-box-trim", "none", _TRIM, status="partly", note="on blocks, not on inline boxes")
+longhand("text-box-edge", ("text", "text"), _edge, inherited=True)
+shorthand("text-box", ("text_box_trim", "text_box_edge"), _text_box, status="partly", note="on blocks")

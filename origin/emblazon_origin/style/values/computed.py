@@ -173,6 +173,8 @@ class ComputedStyle:
     line_height_factor: float | None = None  # set where the specified value is a number (inherits as factor)
     letter_spacing: float = 0.0
     word_spacing: float = 0.0
+    text_box_trim: Literal["none", "trim-start", "trim-end", "trim-both"] = "none"
+    text_box_edge: tuple[str, str] = ("text", "text")  # inherited; over and under
     text_align: Literal["start", "end", "left", "right", "center", "justify", "match-parent"] = "start"
     block_align: Literal["none", "left", "right", "center"] = "none"  # of blocks, by `text-align: -webkit-…`
     text_align_last: Literal["auto", "start", "end", "left", "right", "center", "justify"] = "auto"
