@@ -140,6 +140,8 @@ def _size(
     available = _available_width(across, static)
     ratio = ratio_of(node)
     height = height_from(node, style.height, area.height, area.width)
+    if style.height == "stretch":
+        height = max(0.0, down.room)
     if height is None and down.both and style.height == "auto" and _stretches(node, style.align_self):
         height = max(0.0, down.room)
         if ratio:

@@ -75,6 +75,8 @@ class DocumentLayout:
 def _viewport_scroller(root: Element) -> Element | None:
     """Return the element whose overflow is the viewport's: the root, else its body (CSS Overflow 3 §3.3)."""
     body = next((c for c in root.children if isinstance(c, Element) and c.tag == "body"), None)
+    if body is not None and (root.style.contain or body.style.contain):
+        body = None
     for element in (root, body):
         if element is not None and (element.style.overflow_x, element.style.overflow_y) != (
             "visible",

@@ -21,6 +21,7 @@ NESTED = 3_000.0  # each inline box around a run, for layout and for paint
 LETTER, WIDE_LETTER = 2_000.0, 6_000.0  # of ASCII, of other scripts
 TRACK_SPAN = 300.0  # a grid item or table cell looks at one track that it spans
 GRID_CELL = 150.0  # placement looks at one cell
+INTERVAL = 1_000.0  # a break is tried at one line or box that is not cut, or one is put into a column
 FLOAT = 250.0  # a box is compared with a float
 
 

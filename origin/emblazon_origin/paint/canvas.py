@@ -220,9 +220,16 @@ def canvas_source(root: Box) -> Box | None:
     if _has_background(root):
         return root
     if root.element is None or root.element.tag == "html":
-        for child in root.children:
-            if child.element is not None and child.element.tag == "body" and _has_background(child):
-                return child
+        body = _body(root)
+        return body if body is not None and _has_background(body) else None
+    return None
+
+
+def _body(root: Box) -> Box | None:
+    """Return the body, where containment does not keep to itself what is the page's (Containment 2 §3)."""
+    for child in root.children:
+        if child.element is not None and child.element.tag == "body":
+            return None if root.style.contain or child.style.contain else child
     return None
 
 
@@ -234,7 +241,6 @@ def viewport_boxes(root: Box) -> list[Box]:
     """Return the boxes whose overflow is the viewport's: the root, and `body` if the root's is visible."""
     boxes = [root]
     if root.style.overflow_x == "visible" and root.style.overflow_y == "visible":
-        boxes += [
-            child for child in root.children if child.element is not None and child.element.tag == "body"
-        ][:1]
+        body = _body(root)
+        boxes += [body] if body is not None else []
     return boxes

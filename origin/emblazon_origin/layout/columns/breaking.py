@@ -11,6 +11,7 @@ from math import ceil
 from typing import NamedTuple
 
 from ..boxes.fragment import Fragment, Placed
+from ..layout_work import INTERVAL, LayoutWork
 
 _EPSILON = 1 / 128
 MAX_COLUMNS = 1000
@@ -42,14 +43,15 @@ class Run:
     """What is known of a run: how high it is, and where it may be broken."""
 
     height: float
+    work: LayoutWork
     whole: list[Interval] = field(default_factory=list)
     forced: list[float] = field(default_factory=list)
     gaps: list[tuple[float, float]] = field(default_factory=list)  # margins between siblings
 
     @classmethod
-    def of(cls, fragment: Fragment) -> Run:
+    def of(cls, fragment: Fragment, work: LayoutWork) -> Run:
         """Look through a laid-out run."""
-        run = cls(fragment.height)
+        run = cls(fragment.height, work)
         run.collect_children(fragment, 0.0)
         run.forced = sorted(y for y in run.forced if _EPSILON < y < run.height - _EPSILON)
         return run
@@ -135,6 +137,7 @@ class Run:
 
     def _break_at(self, start: float, limit: float) -> tuple[float, float]:
         """Return the last height up to `limit` at which the run may be broken, and what was lacking."""
+        self.work.take(INTERVAL * len(self.whole))
         hit = [interval for interval in self.whole if interval.holds(limit)]
         lacking = min((interval.bottom - limit for interval in hit), default=1.0)
         for intervals in (self.whole, [interval for interval in self.whole if interval.is_hard]):

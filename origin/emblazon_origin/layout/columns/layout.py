@@ -11,6 +11,7 @@ from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_unit import snap, used
+from ..layout_work import INTERVAL
 from ..placement import place
 from ..sizing import clamp, margins_of
 from .breaking import Run
@@ -76,7 +77,7 @@ def _layout_run(
     style = frame.node.style
     count, width = columns_of(style, frame.inner_width)
     fragment = ctx.layout(flow, Constraints(width, None, width=width))
-    run = Run.of(fragment)
+    run = Run.of(fragment, ctx.work)
     height = _height(frame, run, count, y, is_last=is_last)
     columns, _ = run.columns(max(height, 1 / 64))
     gap = column_gap(style, frame.inner_width)
@@ -84,10 +85,11 @@ def _layout_run(
     if len(columns) > 1:
         _add_rules(frame, content, y, width, height, len(columns))
     for index, column in enumerate(columns):
+        ctx.work.take(INTERVAL * len(run.whole))
         x = index * (width + gap)
         x = frame.left + (frame.inner_width - width - x if rtl else x)
         slicer = Slicer(column, height, is_last=index == len(columns) - 1)
-        part = slicer.run(fragment) if len(columns) > 1 else _whole(fragment, height)
+        part = slicer.run(fragment)
         content.children.append(Placed(part, x, frame.top + y))
         _note_baselines(content, part if index == 0 else None, frame.top + y)
         for pending in list(fragment.pending):
@@ -95,12 +97,6 @@ def _layout_run(
                 content.pending.append(pending.moved(x, frame.top + y - column.start))
                 fragment.pending = [other for other in fragment.pending if other is not pending]
     return height
-
-
-def _whole(fragment: Fragment, height: float) -> Fragment:
-    return Slicer(Run(fragment.height).columns(fragment.height or 1.0)[0][0], height, is_last=True).run(
-        fragment
-    )
 
 
 def _height(frame: Frame, run: Run, count: int, y: float, *, is_last: bool) -> float:

@@ -202,7 +202,7 @@ def inline_offset(frame: Frame, fragment: Fragment) -> float:
         if margins.right is None:
             return margins.left
         align = frame.node.style.block_align
-        if align != "none":
+        if align != "none" and fragment.node.style.justify_self == "auto":
             share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
             return margins.left + snap(room * share)
     rtl = frame.node.style.direction == "rtl"

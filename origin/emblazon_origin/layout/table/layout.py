@@ -6,6 +6,7 @@ import copy
 from typing import NamedTuple
 
 from ...style.values.value_types import Length
+from ..absolute import place_absolutes
 from ..boxes.anonymous import anonymous_style
 from ..boxes.box import Rect, Sides
 from ..boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
@@ -242,12 +243,12 @@ def _place_groups(
                 fragment = _aligned(cell, fragment, height, baselines[row])
                 at = columns.starts[_columns_of(cell, table, grid.columns)[0]]
                 place(cells, fragment, at - left, 0.0, width, length_of(grid.rows[row].style.height, None))
-            placed = _part(grid.rows[row], width, heights[row], cells, baselines[row])
+            placed = _part(ctx, grid.rows[row], width, heights[row], cells, baselines[row])
             own = length_of(group.style.height, None)
             place(inside, placed, 0.0, tops[row] - tops[first], width, own)
             row += 1
         height = tops[row - 1] + heights[row - 1] - tops[first]
-        fragment = _part(group, width, height, inside, None)
+        fragment = _part(ctx, group, width, height, inside, None)
         place(content, fragment, frame.left + left, frame.top + tops[first], width, frame.inner_height)
     if baselines:
         content.first_baseline = frame.top + tops[0] + (baselines[0] or heights[0])
@@ -261,16 +262,23 @@ def _extent(tracks: _Tracks, of: range, gap: float) -> float:
 
 
 def _part(
-    node: Node, width: float, height: float, content: ContentLayout, baseline: float | None
+    ctx: LayoutContext,
+    node: Node,
+    width: float,
+    height: float,
+    content: ContentLayout,
+    baseline: float | None,
 ) -> Fragment:
     """Return the box of a row or a row group: it has no border and no padding of its own."""
     pending = list(content.pending)
     pending += [
         OutOfFlowBox(child, StaticPosition(0.0, 0.0)) for child in node.children if child.is_out_of_flow
     ]
-    return Fragment(
+    fragment = Fragment(
         node, width, height, _NO_SIDES, _NO_SIDES, content.children, [], baseline, baseline, pending
     )
+    place_absolutes(ctx, fragment, content)
+    return fragment
 
 
 def _filled(ctx: LayoutContext, frame: Frame, cell: Cell, fragment: Fragment, height: float) -> Fragment:

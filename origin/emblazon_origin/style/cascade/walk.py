@@ -140,7 +140,9 @@ class Styler:
             )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
         computed.style = self.settle(computed.style, parent.flex_parent)
-        if node.tag == "body" and parent.node.parent is None:  # the page's direction is body's (§8)
+        contained = computed.style.contain or parent.element.style.contain
+        # The page's direction is body's (§8), unless containment keeps it there (Containment 2 §3).
+        if node.tag == "body" and parent.node.parent is None and not contained:
             parent.element.style = parent.element.style.replace(direction=computed.style.direction)
         return self.open(node, computed, parent)
 
