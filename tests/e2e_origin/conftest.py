@@ -54,7 +54,7 @@ class OriginProcess:
             self.process.kill()
             self.process.wait()
             raise
-        self.client = httpx.Client(base_url=self.url, timeout=20)
+        self.client = httpx.Client(base_url=self.url, timeout=60)
 
     def _read_log(self) -> None:
         for line in self.process.stderr or ():
@@ -62,7 +62,7 @@ class OriginProcess:
             self.lines.append(record)
             self._new.put(record)
 
-    def wait_for_log(self, *events: str, seconds: float = 20.0) -> dict[str, Any]:
+    def wait_for_log(self, *events: str, seconds: float = 60.0) -> dict[str, Any]:
         """Return the next log record with one of these events."""
         end = time.monotonic() + seconds
         while True:
@@ -99,7 +99,7 @@ class OriginProcess:
         """Return the process ids below the service: the warm process and the render processes."""
         return descendants(self.process.pid)
 
-    def stop(self, seconds: float = 15.0) -> int:
+    def stop(self, seconds: float = 60.0) -> int:
         self.client.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

@@ -50,7 +50,7 @@ def crowd(port: int, idler: bytes) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as stack:
         clients = []
         for _ in range(CROWD):
-            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
             with contextlib.suppress(ConnectionError):
                 client.sendall(idler)
                 if idler == REQUEST:
@@ -67,7 +67,7 @@ def test_every_new_client_of_the_origin_is_served_under_few_descriptors(
     port = int(urlsplit(origin.url).port or 0)
     with crowd(port, idler):
         for number in range(20):
-            card = httpx.get(f"{origin.url}/render/article.png?title={number}", timeout=30)
+            card = httpx.get(f"{origin.url}/render/article.png?title={number}", timeout=60)
             assert card.status_code == 200
         assert _open_files(origin) < FEW - 32
         assert origin.metric('emblazon_closed_connections_total{reason="evicted"}') > CROWD - FEW
@@ -91,7 +91,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             yield port
         finally:
             server.terminate()
-            server.wait(40)
+            server.wait(60)
 
 
 @pytest.mark.parametrize("idler", IDLERS.values(), ids=IDLERS)
@@ -107,7 +107,7 @@ def test_every_new_client_of_serve_is_served_under_few_descriptors(served: int, 
 def endless_head(port: int) -> tuple[int, bytes]:
     """Send header fields without end; return how many bytes went out and what came back."""
     sent, answer = 0, b""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         with contextlib.suppress(ConnectionError):
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
             while sent < MOST_HEAD:

@@ -59,7 +59,7 @@ def test_caches_of_all_processes_stay_within_the_budget(start_origin: StartOrigi
         early = max(early, sum(map(resident, render_processes)))
     for card in cards(160)[60:]:
         assert origin.get(card).status_code == 200
-    wait_until(lambda: len(held(origin)) > 10, 20)
+    wait_until(lambda: len(held(origin)) > 10)
     sizes = held(origin)
     assert sizes["cards"] <= BUDGET / 4
     assert sum(sizes.values()) <= BUDGET, sizes

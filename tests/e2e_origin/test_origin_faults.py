@@ -92,7 +92,7 @@ def test_row_15_a_font_that_is_missing_fails_readiness_by_name_until_it_is_there
     assert "fonts/vendor/Inter.ttf is missing" in answer.json()["reason"]
     assert origin.get("/render/article.png").status_code == 503
     (tmp_path / "fail").unlink()
-    wait_until(lambda: origin.get("/readyz").status_code == 200, 10)
+    wait_until(lambda: origin.get("/readyz").status_code == 200)
 
 
 def test_row_21_a_client_that_drips_its_head_is_disconnected(start_origin: StartOrigin) -> None:
@@ -187,7 +187,7 @@ def test_row_31_a_thousand_identical_misses_are_one_render(start_origin: StartOr
 def test_row_34_sigterm_finishes_what_was_admitted_and_fails_readiness_first(
     start_origin: StartOrigin, tmp_path: Path
 ) -> None:
-    origin = start_origin(EMBLAZON_DRAIN_DELAY="0.5")
+    origin = start_origin(EMBLAZON_DRAIN_DELAY="2")
     gate = tmp_path / "gate"
     with ThreadPoolExecutor() as threads:
         running = [
@@ -202,7 +202,7 @@ def test_row_34_sigterm_finishes_what_was_admitted_and_fails_readiness_first(
         assert (ready.status_code, ready.json()["reason"]) == (503, "draining")
         gate.touch()
         assert [future.result().status_code for future in running] == [200] * 3
-    assert origin.process.wait(10) == 0
+    assert origin.process.wait(60) == 0
     wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
 
 
@@ -214,7 +214,8 @@ def test_row_34_a_render_longer_than_the_grace_period_does_not_hold_the_exit(
         stuck = threads.submit(origin.get, "/render/article.png?do=spin")
         wait_until(lambda: render_pids(origin))
         origin.process.send_signal(signal.SIGTERM)
-        assert origin.process.wait(5) == 0
+        with at_most(5):
+            assert origin.process.wait(60) == 0
         with pytest.raises(httpx.HTTPError):
             raise stuck.exception() or AssertionError(stuck.result())
 

@@ -25,7 +25,7 @@ from emblazon.contract.manifest import manifest_from_json
 
 
 def test_a_card_comes_with_everything_the_edge_checks(origin: OriginProcess) -> None:
-    answer = origin.get("/render/article.png?title=Hi")
+    answer = origin.get("/render/article.png?title=Everything")
     assert answer.status_code == 200
     assert Image.open(io.BytesIO(answer.content)).size == (120, 80)
     digest = base64.b64encode(hashlib.sha256(answer.content).digest()).decode()
@@ -238,7 +238,7 @@ def start_that_fails(**environ: str) -> str:
         env={"EMBLAZON_RENDERER": "fake_renderer:build", "PYTHONPATH": str(FAKE_FOLDER), **environ},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 2

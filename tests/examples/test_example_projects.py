@@ -96,10 +96,10 @@ class Process:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +231,7 @@ def test_django_warms_its_cards(site: tuple[Example, Process, dict[str, str]]) -
     assert done.returncode == 0, done.stderr
     assert "3 cards are warm" in done.stdout
     url = done.stdout.split()[1]
-    assert "hit" in httpx.get(url, trust_env=False, timeout=30).headers["cache-status"]
+    assert "hit" in httpx.get(url, trust_env=False, timeout=60).headers["cache-status"]
     wrong = subprocess.run(
         [sys.executable, "manage.py", "emblazon_warm", "contenttypes.ContentType"],
         cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120,
@@ -244,6 +244,6 @@ def test_fastapi_gives_the_same_as_data(site: tuple[Example, Process, dict[str, 
     example, server, _ = site
     if example.name != "fastapi":
         pytest.skip("FastAPI's own route")
-    data = httpx.get(f"{server.url}/api/posts/maps", trust_env=False, timeout=30).json()
+    data = httpx.get(f"{server.url}/api/posts/maps", trust_env=False, timeout=60).json()
     assert data["meta"]["og:image"] == data["image"]["url"]
     assert data["image"]["@type"] == "ImageObject"

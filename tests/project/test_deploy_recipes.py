@@ -122,11 +122,11 @@ def behind_nginx(installed: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     with running(serve, tmp_path, f"http://127.0.0.1:{inner}/healthz", **environment):
         nginx = subprocess.Popen(["nginx", "-c", tmp_path / "nginx.conf", "-e", tmp_path / "error.log"])
         try:
-            wait_until((tmp_path / "nginx.pid").exists, seconds=20)
+            wait_until((tmp_path / "nginx.pid").exists, seconds=60)
             yield f"https://og.example.com:{port}", tmp_path
         finally:
             nginx.terminate()
-            nginx.wait(20)
+            nginx.wait(60)
 
 
 def test_look_whether_it_works_does_work_behind_nginx(

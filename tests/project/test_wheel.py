@@ -191,7 +191,7 @@ def interpreter(version: str) -> Path | None:
     on_path = shutil.which(f"python{version}")
     found = [Path(on_path)] if on_path else []
     for path in [*found, *sorted(of_pyenv.glob(f"{version}.*/bin/python"))]:
-        told = subprocess.run([path, "-V"], capture_output=True, text=True, timeout=30)
+        told = subprocess.run([path, "-V"], capture_output=True, text=True, timeout=60)
         if told.stdout.startswith(f"Python {version}."):
             return path
     return None

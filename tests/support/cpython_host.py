@@ -23,7 +23,7 @@ class CPythonHost(Workerd):
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log.touch()
-        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=30.0)
+        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=60.0)
         self.keyring = Keyring.parse(self.variables["EMBLAZON_SIGNING_KEYS"])
         self._loop = asyncio.new_event_loop()
         self._runner: web.AppRunner | None = None

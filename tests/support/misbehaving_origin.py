@@ -123,7 +123,7 @@ class MisbehavingOrigin:
         self._loop.call_soon_threadsafe(self._gate.set)
 
     def _call(self, work: Coroutine[object, object, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)

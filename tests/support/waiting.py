@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Return when `holds()` is true; fails the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -19,7 +19,7 @@ def wait_until(holds: Callable[[], object], seconds: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Return when `condition()` is true, letting the event loop run; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - other processes set no events

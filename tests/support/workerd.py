@@ -57,7 +57,7 @@ class Workerd:
     crowd: int = 60  # requests that may come at once without any of its time-outs
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=30.0)
+        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=60.0)
         self.keyring = Keyring.parse(KEYS)
         # A copy: edits in the work tree must not restart a Worker under test.
         ignore = shutil.ignore_patterns("__pycache__")

@@ -19,7 +19,7 @@ HEAD = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {PURGE_TOKEN}\r\n
 
 def send(worker: CPythonHost, request: bytes) -> tuple[bytes, bytes]:
     """Send one request; returns head and body of the answer."""
-    with socket.create_connection(("127.0.0.1", worker.port), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", worker.port), timeout=60) as client:
         client.sendall(request)
         answer = b""
         while piece := client.recv(65536):
@@ -53,7 +53,7 @@ def test_broken_chunks_are_refused(
     worker: CPythonHost, capfd: pytest.CaptureFixture[str], chunk: bytes
 ) -> None:
     request = b"POST /purge HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
-    with socket.create_connection(("127.0.0.1", worker.port), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", worker.port), timeout=60) as client:
         client.sendall(request + HEAD + b"\r\n" + chunk)
         client.shutdown(socket.SHUT_WR)
         answer = client.recv(65536)

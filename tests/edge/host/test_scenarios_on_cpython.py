@@ -24,7 +24,7 @@ test_dead_origin_costs_neither_a_card_nor_the_speed_of_warmed_ones = pytest.mark
 def exchange(worker: CPythonHost, head: bytes) -> tuple[int, dict[str, str], dict[str, object]]:
     """Send a request that no HTTP library would; returns status, header fields and problem."""
     address = urlsplit(worker.url)
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as connection:
         connection.sendall(head + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     top, _, body = answer.partition(b"\r\n\r\n")

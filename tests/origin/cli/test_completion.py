@@ -37,7 +37,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def offered(script: Path, line: str, folder: Path) -> set[str]:
     ask = ASK.format(script=script, line=line, folder=folder)
-    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True, timeout=120)
     return set(done.stdout.split())
 
 
@@ -74,4 +74,4 @@ def test_other_shells_have_scripts_that_they_can_read(
     assert "emblazon" in text
     if binary := shutil.which(shell):  # parse it, where the shell is here
         (tmp_path / "script").write_text(text)
-        subprocess.run([binary, "-n", str(tmp_path / "script")], check=True, timeout=30)
+        subprocess.run([binary, "-n", str(tmp_path / "script")], check=True, timeout=120)

@@ -216,7 +216,7 @@ def test_serve_runs_on_a_read_only_file_system(tmp_path: Path) -> None:
             ["unshare", "-m", "sh", "-c", command], env=environment, stdout=out, stderr=out
         )
     try:
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60)
 
         def is_up() -> bool:
             assert server.poll() is None, log.read_text()
@@ -233,4 +233,4 @@ def test_serve_runs_on_a_read_only_file_system(tmp_path: Path) -> None:
         assert "EMBLAZON_STATE_DIR" in log.read_text()
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)

@@ -146,7 +146,7 @@ def test_killed_run_loses_nothing(tmp_path: Path) -> None:
         )
         wait_until(lambda: len(pictures(tmp_path)) >= wanted or run.poll() is not None, seconds=120)  # noqa: B023
         os.killpg(run.pid, signal.SIGKILL)
-        run.wait(30)
+        run.wait(60)
     assert len(pictures(tmp_path)) > 0
     for path in pictures(tmp_path):
         with Image.open(path) as picture:
@@ -172,9 +172,9 @@ def test_processes_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
     wait_until(lambda: pictures(tmp_path) or run.poll() is not None, seconds=120)
     started = [int(number) for number in children.read_text().split()]
     run.kill()
-    run.wait(30)
+    run.wait(60)
     assert len(started) >= 2
-    wait_until(lambda: not any(Path(f"/proc/{number}").exists() for number in started), seconds=30)
+    wait_until(lambda: not any(Path(f"/proc/{number}").exists() for number in started), seconds=60)
 
 
 def pictures(home: Path) -> list[Path]:

@@ -70,7 +70,7 @@ def studio(site: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/studio/"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 async def test_an_own_template_font_and_field_up_to_a_signed_address(site: Path, studio: str) -> None:
