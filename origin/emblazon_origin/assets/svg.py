@@ -77,8 +77,6 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     ratio = None
     if width and height:
         ratio = width / height
-    elif (root.get("preserveAspectRatio") or "").split()[:1] == ["none"]:
-        width = height = None  # it is as large as what it is drawn in (Chromium)
     elif box is not None and box[2] > 0 and box[3] > 0:
         ratio = box[2] / box[3]
     if SvgCost(root, 0.0).total() > _MAX_EXPANDED * ELEMENT:
@@ -103,7 +101,7 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     if ground is not None:
         r, g, b, a = (max(0, min(255, round(255 * channel))) for channel in ground)
         background = (r, g, b, a)
-    stretches = (root.get("preserveAspectRatio") or "").strip() == "none"
+    stretches = (root.get("preserveAspectRatio") or "").split()[:1] == ["none"]
     return SvgImage(markup, width, height, ratio, has_text, told, background, stretches)
 
 
