@@ -20,7 +20,7 @@ from .border_image import border_image_area
 from .box_geometry import BoxGeometry
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
 from .image import blends, paint_replaced
-from .outline import outline_offset, paint_outline
+from .outline import has_outline, outline_offset, paint_outline
 
 Items = list[Item | Group]
 _FAR = 1e6
@@ -164,7 +164,7 @@ def outline_items(
 ) -> Items:
     """Return the item that draws a box's outline."""
     style = box.style
-    if style.outline_width <= 0 or style.visibility != "visible" or style.outline_style in ("none", "hidden"):
+    if style.visibility != "visible" or not has_outline(style):
         return []
     by = style.outline_width * context.dpr + max(0.0, outline_offset(geometry, style)) + 1
     x, y, w, h = geometry.border_rect

@@ -37,7 +37,7 @@ line_style = one_of(STYLES)
 def _outline_style(cursor: Cursor) -> str:
     if cursor.ident() == "hidden":
         raise InvalidValue("an outline is never hidden; use none")
-    return "solid" if cursor.keyword("auto") else line_style(cursor)
+    return cursor.keyword("auto") or line_style(cursor)
 
 
 def radius(cursor: Cursor) -> Specified[v.Radius]:

@@ -118,7 +118,7 @@ class ComputedStyle:
     border_bottom_right_radius: v.Radius = (v.ZERO, v.ZERO)
     border_bottom_left_radius: v.Radius = (v.ZERO, v.ZERO)
     outline_width: float = 0.0
-    outline_style: v.LineStyle = "none"
+    outline_style: v.LineStyle | Literal["auto"] = "none"
     outline_color: v.Color = v.BLACK
     outline_offset: float = 0.0
 
