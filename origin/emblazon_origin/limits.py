@@ -15,7 +15,7 @@ MAX_NESTED_LAYERS = 32  # groups inside each other
 MAX_OPEN_PIXELS = 96_000_000  # of them; five bytes each
 MAX_MASK_PIXELS = 250_000_000  # of clips, held until a card is finished; one byte each
 # Work is counted in units of about a nanosecond of a slow core, never by a clock: see paint/work.py.
-CARD_WORK = 1_100_000_000  # of style, layout and paint together, and more for every device pixel
-CARD_WORK_PER_PIXEL = 300
-LAYOUT_WORK = 500_000_000
-LEAST_PAINT_WORK = 250_000_000  # is left for paint whatever the stages before it took
+CARD_WORK = 700_000_000  # of style, layout and paint together, and more for every device pixel
+CARD_WORK_PER_PIXEL = 250
+LAYOUT_WORK = 300_000_000
+LEAST_PAINT_WORK = 150_000_000  # is left for paint whatever the stages before it took

@@ -19,6 +19,7 @@ from emblazon_origin.text.fonts.font_library import FontLibrary
 
 FONTS = Path(__file__).parents[2] / "fonts"
 SECONDS, MEGABYTES = 2.0, 300.0  # of computing and of growth, for a page below 100 KB
+_TRIES = 3  # after a first one that went wrong
 _HANGS = 12  # seconds of computing after which a page is given up
 YARDSTICK = "<div style='display:flex;padding:1px'><p>words <b>and</b> more</p></div>" * 150
 YARDSTICK_SECONDS = 0.11  # that it takes on the machine that the limits were set on, alone
@@ -54,6 +55,20 @@ def engine() -> Engine:
 def slowness() -> float:
     """Return how much longer than on an idle machine a fixed page takes now."""
     return draw(YARDSTICK).seconds / YARDSTICK_SECONDS
+
+
+def fault_of(page: str) -> str:
+    """Return what is wrong with drawing a page each time; "" where it once goes as it should.
+
+    Others on the machine can only make a page slower: a fault shows every time, beside a yardstick before and after.
+    """
+    fault = draw(page).fault(1.0)
+    for _ in range(_TRIES):
+        if not fault:
+            break
+        before, outcome = slowness(), draw(page)
+        fault = outcome.fault(max(before, slowness()))
+    return fault
 
 
 def draw(html: str, base: str = "", width: int = 1200, height: int = 630) -> Outcome:

@@ -38,6 +38,33 @@ PAGES: dict[str, Callable[[], str]] = {
     "thin blurred shadow": lambda: "<div style='height:1px;width:900px;box-shadow:inset 0 0 9px red'></div>"
     "<div style='width:1px;height:900px;border-radius:3px;box-shadow:inset 0 0 9px red,0 0 9px red'>x",
     "inline boxes on many lines": lambda: "<span style='padding:0 .1px'>" * 120 + "words to wrap " * 2_500,
+    "deep inline boxes on many lines": lambda: "<span style='background:red'>" * 300 + "words to wrap " * 4_000,
+    "lines without end": lambda: "<p style='width:1px'>" + "a " * 49_000,
+    "line feeds": lambda: "<pre>" + "a\n" * 49_000,
+    "breaks inside a word": lambda: "<p style='word-break:break-all;width:20px'>" + "abcdefghij" * 9_900,
+    "one word": lambda: "<p lang=en style='hyphens:auto;overflow-wrap:anywhere;width:60px'>" + "abcdefghij" * 9_900,
+    "balanced texts": lambda: ("<p style='text-wrap:balance;width:600px'>" + "words to wrap " * 26) * 240,
+    "letters that no font has": lambda: "<p>" + "".join(chr(0x40000 + i) for i in range(24_000)),
+    "small capitals": lambda: "<p style='font-variant:small-caps;font-family:serif'>" + "aB" * 40_000,
+    "rules that reset all": lambda: "<style>" + "*{all:revert}" * 800 + "</style>" + "<p>x" * 2_000,
+    "layers that give way": lambda: "<style>"
+    + "".join(f"@layer a{i}{{*{{all:revert-layer}}}}" for i in range(800)) + "</style>" + "<p>x" * 2_000,
+    "counters": lambda: "<style>p{counter-increment:" + " ".join(f"c{i}" for i in range(1_000)) + "}</style>"
+    + "<p>x" * 4_000,
+    "languages": lambda: "<style>" + ":lang(en) p:dir(rtl){color:red}" * 900 + "</style>" + "<div lang=en>" * 200
+    + "<p>x" * 3_000,
+    "rules for shapes": lambda: "<style>" + "rect{fill:red;stroke:blue}" * 1_500 + "</style><svg>"
+    + "<rect width='9' height='9'/>" * 1_500,
+    "scaled drawings": lambda: "".join(
+        f"<svg style='position:absolute;width:{i + 900}px' viewBox='0 0 9 9'><circle r='9'/></svg>" for i in range(900)
+    ),
+    "turned in space": lambda: "<style>p{position:absolute;inset:0;background:red}</style>" + "".join(
+        f"<p style='transform:perspective(999px) rotateY({i}deg)'>" for i in range(2_000)
+    ),
+    "masks of gradients": lambda: "".join(
+        f"<p style='position:absolute;inset:0;background:red;mask:linear-gradient({i}deg in oklch,red,#0000)'>x"
+        for i in range(1_000)
+    ),
     "long thin shadow": lambda: "<div style='height:5e5px;width:2px;box-shadow:0 0 0 3px red'></div>"
     "<div style='width:5e5px;height:2px;border-radius:1px;background:red;transform:rotate(1deg)'>x",
     "dense grid": lambda: "<div style='display:grid;grid-auto-flow:dense'>"

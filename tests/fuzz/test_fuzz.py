@@ -10,7 +10,7 @@ import pytest
 
 from . import fonts
 from .__main__ import fuzz
-from .harness import Outcome, draw, slowness
+from .harness import Outcome, draw, fault_of
 from .hostile import PAGES
 
 pytestmark = pytest.mark.e2e
@@ -38,11 +38,3 @@ def test_faults_are_noticed() -> None:
     assert "2.5 s" in Outcome("card", seconds=2.5).fault(1.0)
     assert Outcome("card", seconds=2.5).fault(2.0) == ""
     assert Outcome("refused", megabytes=301).fault(1.0) == "301 MB"
-
-
-def fault_of(page: str) -> str:
-    """Return what is wrong with drawing a page; three times where the machine may have been to blame."""
-    fault = draw(page).fault(1.0)
-    for _ in range(2):
-        fault = fault and draw(page).fault(slowness())
-    return fault

@@ -71,5 +71,4 @@ class LayoutContext:
         bands: Bands | None = None,
     ) -> InlineLayout:
         """Break a text into lines, its work counted."""
-        self.work.text(items)
-        return self.text.layout(items, style, width, height, bands)
+        return self.text.layout(items, style, width, height, bands, self.work.take)

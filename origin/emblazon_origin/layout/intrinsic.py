@@ -166,8 +166,7 @@ def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
         items, _ = inline_items(
             node.content, 0.0, lambda child: AtomicItem(child.style, atomics[child][index], 0.0, 0.0)
         )
-        ctx.work.text(items)
-        return ctx.text.intrinsic_widths(items, node.style)
+        return ctx.text.intrinsic_widths(items, node.style, ctx.work.take)
 
     low, high = sizes(1)
     if any(a != b for a, b in atomics.values()):

@@ -20,7 +20,7 @@ from .watched_resources import WatchedResources
 _BYTES_PER_CHARACTER = 60  # what is kept of a document beside pixels, measured
 _GROWTH = 4  # texts may be so much longer than those that the document was kept with
 _SMALL = 1000
-_MOST_WORK = LAYOUT_WORK / 8  # of cards that no growth brings to their limits
+_MOST_WORK = LAYOUT_WORK / 6  # of cards that no growth brings to their limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ _LIMITS = (
     (
         f"work of {limits.CARD_WORK / 1e9:g}, and {limits.CARD_WORK_PER_PIXEL / 1e3:g} for every megapixel "
         "of the canvas: about seconds of a slow core, counted by prices per rule, box, letter and pixel "
-        "(`limits.py`), not by a clock; 1200×630 pixels hold some 40 plain groups or 10 small blurs of "
+        "(`limits.py`), not by a clock; 1200×630 pixels hold some 27 plain groups or 6 small blurs of "
         "its whole area",
         f"styling ends with the user agent's rules, layout at {limits.LAYOUT_WORK / 1e9:g} without its later "
         "boxes; of painting the later groups are drawn without effects; near the end boxes are left out, "

@@ -20,6 +20,7 @@ from ..report import Report
 from ..style.values.computed import ComputedStyle
 from .fonts.font_library import FontLibrary
 from .fonts.font_metrics import FontMetrics
+from .inline_cost import LEAF, LINE, Spend, free
 from .line_model import AtomicItem, InlineItem, InlineLayout, Line
 from .lines.beside_floats import Area, Bands, lines_beside
 from .lines.builder import build_line, place_leaves
@@ -50,13 +51,15 @@ def layout_inline(
     grid: float = 1.0,
     paragraphs: Paragraphs | None = None,
     bands: Bands | None = None,
+    spend: Spend = free,
 ) -> InlineLayout:
     """Lay an inline formatting context out in `width` px (inf for max-content, 0 for min-content).
 
     `height` is the room that `text-fit` may fill; None where it is not bounded. `paragraphs` keeps what was
     shaped for the next call. `report` is told of fonts at once; else the result's `findings` are for later.
+    `spend` counts the work.
     """
-    paragraph = prepare(items, block_style, fonts, grid, paragraphs=paragraphs)
+    paragraph = prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend)
     if report is not None:
         report.absorb(paragraph.findings)
     if bands is not None:
@@ -84,9 +87,10 @@ def intrinsic_widths(
     fonts: FontLibrary,
     grid: float = 1.0,
     paragraphs: Paragraphs | None = None,
+    spend: Spend = free,
 ) -> tuple[float, float]:
     """Return (min-content, max-content) widths in px."""
-    return content_widths(prepare(items, block_style, fonts, grid, paragraphs=paragraphs))
+    return content_widths(prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend))
 
 
 class TextMeasurer:
@@ -100,9 +104,13 @@ class TextMeasurer:
         self.grid = grid
         self._paragraphs: Paragraphs = {}
 
-    def intrinsic_widths(self, items: Sequence[InlineItem], style: ComputedStyle) -> tuple[float, float]:
+    def intrinsic_widths(
+        self, items: Sequence[InlineItem], style: ComputedStyle, spend: Spend = free
+    ) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""
-        return intrinsic_widths(items, style, fonts=self.fonts, grid=self.grid, paragraphs=self._paragraphs)
+        return intrinsic_widths(
+            items, style, fonts=self.fonts, grid=self.grid, paragraphs=self._paragraphs, spend=spend
+        )
 
     def layout(
         self,
@@ -111,6 +119,7 @@ class TextMeasurer:
         width: float,
         height: float | None,
         bands: Bands | None = None,
+        spend: Spend = free,
     ) -> InlineLayout:
         """Break the items into lines, beside floats where `bands` tells the room that they leave."""
         return layout_inline(
@@ -122,6 +131,7 @@ class TextMeasurer:
             grid=self.grid,
             paragraphs=self._paragraphs,
             bands=bands,
+            spend=spend,
         )
 
     def metrics(self, style: ComputedStyle) -> FontMetrics:
@@ -195,7 +205,7 @@ def _build(
     style = paragraph.content.block_style
     root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
     indent = text_indent(style, width)
-    drafts = [draft_line(paragraph, span) for span in spans]
+    drafts = [_draft(paragraph, span) for span in spans]
     widths = line_widths(style, width) if areas is None else area_widths(areas, indent)
     overflow = 0.0
     for number, draft in enumerate(drafts):
@@ -233,6 +243,13 @@ def _build(
         paragraph.shaper.scale,
         overflow,
     )
+
+
+def _draft(paragraph: Paragraph, span: TextSpan) -> LineDraft:
+    """Return a line's pieces, the work of building it counted."""
+    draft = draft_line(paragraph, span)
+    paragraph.shaper.spend(LINE + LEAF * len(draft.leaves))
+    return draft
 
 
 def _clips(style: ComputedStyle) -> bool:
@@ -331,9 +348,9 @@ def _fitted(
             return paragraph
         found = paragraph.scaled.get(scale)
         if found is None:
-            found = prepare(items, style, shaper.fonts, shaper.grid, scale)
+            found = prepare(items, style, shaper.fonts, shaper.grid, scale, spend=shaper.spend)
             paragraph.scaled[scale] = found
-        found.inline_items = list(items)
+        found.inline_items, found.shaper.spend = list(items), shaper.spend
         return found
 
     def fits(scale: float) -> bool:

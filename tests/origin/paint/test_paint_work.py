@@ -96,8 +96,8 @@ def test_what_is_left_out_does_not_depend_on_caches(box: Any, monkeypatch: pytes
 def test_the_limit_grows_with_the_canvas_and_stays_below_the_deadline() -> None:
     for pixels in (64 * 64, 1200 * 630, MAX_CANVAS_PIXELS):
         seconds = Work.of_canvas(pixels).limit / 1e9
-        assert 1 < seconds < 6.5
-    assert Work.of_canvas(1200 * 630).limit < 1.6e9
+        assert 0.6 < seconds < 5
+    assert Work.of_canvas(1200 * 630).limit < 1e9
 
 
 def test_layers_inside_each_other_are_limited_by_their_pixels(

@@ -118,8 +118,19 @@ def test_what_is_beyond_the_limits_is_a_limit_error(html: str) -> None:
         + "<p>x</p>" * 3_000,
         "<style>div{counter-reset:x}div::before{content:counters(x,'........')}</style>" + "<div>" * 1_900,
         "<style>a" + "{&,:is(&,&)" * 18 + "{color:red" + "}" * 19 + "</style>" + "<p><a>x" * 200,
+        "<style>" + "*{all:unset}" * 300 + "</style>" + "<p>x</p>" * 2_000,
+        "<style>" + "".join(f"@layer a{i}{{*{{all:revert-layer}}}}" for i in range(800)) + "</style>"
+        + "<p>x" * 2_000,
+        "<style>p{counter-increment:" + " ".join(f"c{i}" for i in range(1_000)) + "}</style>"
+        + "<p>x" * 4_000,
+        "<style>" + ":lang(en) p:dir(rtl){top:0}" * 900 + "</style>" + "<div lang=en>" * 200 + "<p>x" * 3_000,
+        "<style>" + "rect{fill:red;opacity:.5}" * 1_500 + "</style><svg>"
+        + "<rect width=9 height=9 />" * 1_500,
     ],
-    ids=["siblings", "rules", "nth-child of", "counters", "nesting"],
+    ids=[
+        "siblings", "rules", "nth-child of", "counters", "nesting", "many declarations", "reverted layers",
+        "many counters", "languages", "shapes",
+    ],
 )  # fmt: skip
 def test_styling_beyond_its_work_is_left_out_and_told(html: str) -> None:
     report = Report()

@@ -27,6 +27,7 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
 # Chromium draws the triangle of a <summary> as large as these characters at 70%.
 _TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
 
+_CHANGES = 2  # of counters, which take a step together
 
 # A text, a function of `content` with its arguments, or an image.
 ContentPart: TypeAlias = str | tuple[str, ...] | v.ContentImage
@@ -53,9 +54,13 @@ class Counters:
         if computed.style.display == "contents":  # without a box, without effect (§4.5)
             return
         values = computed.values
-        for name, number, _reversed in values.get("counter_reset", ()):
+        resets, increments = values.get("counter_reset", ()), values.get("counter_increment", ())
+        try:
+            BUDGET.step((len(resets) + len(increments) + len(values.get("counter_set", ()))) // _CHANGES)
+        except Exhausted:
+            return
+        for name, number, _reversed in resets:
             self.reset(name, number)
-        increments = values.get("counter_increment", ())
         if computed.style.display == "list-item" and all(name != "list-item" for name, *_ in increments):
             increments = (*increments, ("list-item", 1, False))
         for name, number, _reversed in increments:

@@ -14,6 +14,7 @@ from ..values.budget import BUDGET, Exhausted
 from ..values.node import HtmlNode
 
 USER_AGENT, HINTS, AUTHOR = 0, 1, 2
+_DECLARATIONS = 12  # that take a step together, of rules that match
 
 
 class Candidate(NamedTuple):
@@ -21,6 +22,7 @@ class Candidate(NamedTuple):
 
     selector: Selector
     block: Block
+    size: int  # of the block
     certain: bool  # the bucket is proof enough
     normal: tuple[int, int, tuple[int, int, int], int]  # origin, layer, specificity, order
     important: tuple[int, int, tuple[int, int, int], int]
@@ -37,6 +39,7 @@ class RuleSet:
 
     def add(self, rule: StyleRule, origin: int, layer: int, order: int) -> None:
         """Add a rule whose conditions hold."""
+        size = rule.block.size
         for selector in rule.selectors:
             if ":state" in selector.pseudo:
                 continue
@@ -44,7 +47,7 @@ class RuleSet:
             important = (-origin, -layer, selector.specificity, order)
             buckets = self.buckets.setdefault(selector.pseudo, {})
             buckets.setdefault(selector.key, []).append(
-                Candidate(selector, rule.block, selector.is_key, normal, important)
+                Candidate(selector, rule.block, size, selector.is_key, normal, important)
             )
 
     def copy(self) -> RuleSet:
@@ -75,6 +78,7 @@ class RuleSet:
             for bucket in tried:
                 BUDGET.step(len(bucket))
                 found += [c for c in bucket if c.certain or c.selector.matches(node)]
+            BUDGET.step(sum(c.size for c in found) // _DECLARATIONS)
         except Exhausted:
             found = [c for bucket in tried for c in _user_agents(bucket) if c.certain]
         if len(found) > 1:

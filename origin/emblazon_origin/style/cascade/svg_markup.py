@@ -36,7 +36,7 @@ _XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?", re.ASCII)
 _REFERENCE = re.compile(r"""(?:href="|url\((?:&quot;|'|")?)#([^"')&\s]+)""")
 _NEWEST_NAME = "rebeccapurple"  # the one colour that SVG 1.1 has no name for
 MAX_BORROWED = 100
-_STEPS = 25  # of the budget, for writing an element
+_STEPS, _STEPS_OF_VALUE = 25, 4  # of the budget, for writing an element and each value declared for it
 _DROPPED = frozenset(("script", "style", "foreignObject"))
 
 _IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
@@ -113,7 +113,7 @@ class Serializer:
                 pieces.append(item)
                 continue
             name = item.name
-            if name in _DROPPED or not _XML_NAME.fullmatch(name) or not _affords_element():
+            if name in _DROPPED or not _XML_NAME.fullmatch(name) or not _affords(_STEPS):
                 continue
             root = item is top and paint is not None
             if root and paint is not None:
@@ -138,6 +138,8 @@ class Serializer:
         if inline is None and node.attributes.get("style"):
             inline = self.parse(node.attributes["style"])
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
+        if not _affords(sum(_STEPS_OF_VALUE * block.size for block in blocks)):
+            return {}
         found: dict[str, str] = {}
         for block in blocks:
             for name, text in _texts(block.svg_shared, self.custom):
@@ -167,9 +169,9 @@ class Serializer:
         return texts.get("fill", "none")
 
 
-def _affords_element() -> bool:
+def _affords(steps: int) -> bool:
     try:
-        BUDGET.step(_STEPS)
+        BUDGET.step(steps)
     except Exhausted:
         return False
     return True

@@ -110,6 +110,10 @@ def _revert(values: MutableMapping[str, Any], levels: list[_Level], column: int)
     def tables(level: _Level) -> Mapping[str, object]:
         return level[2] if column == 2 else level[3]
 
+    firsts: dict[object, int] = {}  # the lowest level of each origin, and of each of its layers
+    for i, level in enumerate(levels):
+        firsts.setdefault(level[0], i)
+        firsts.setdefault(level[:2], i)
     for key, value in list(values.items()):
         if not isinstance(value, Wide) or value.keyword not in _REVERTS:
             continue
@@ -126,5 +130,5 @@ def _revert(values: MutableMapping[str, Any], levels: list[_Level], column: int)
                 break
             # An important one rolls back all that is above the normal declarations of its place, too.
             whole = top.keyword == "revert"
-            end = next(i for i, lv in enumerate(levels) if lv[0] == origin and (whole or lv[1] == layer))
+            end = firsts[origin if whole else (origin, layer)]
         values[key] = found

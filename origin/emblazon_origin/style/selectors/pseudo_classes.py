@@ -204,6 +204,7 @@ def _empty(node: HtmlNode, scope: HtmlNode | None) -> bool:
 def language_of(node: HtmlNode | None) -> str:
     """Return the nearest `lang`, in lower case."""
     while node is not None:
+        BUDGET.step(1)
         if "lang" in node.attributes:
             return node.attributes["lang"].lower()
         node = node.parent
@@ -239,6 +240,7 @@ def _in_range(tag: str, wanted: list[str]) -> bool:
 def direction_of(node: HtmlNode | None) -> str:
     """Return the nearest `dir`."""
     while node is not None:
+        BUDGET.step(1)
         value = node.attributes.get("dir", "").lower()
         if value in ("ltr", "rtl"):
             return value

@@ -89,6 +89,13 @@ class Block:
     custom: dict[str, Custom | Wide] = field(default_factory=dict)
     custom_important: dict[str, Custom | Wide] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How many declarations there are."""
+        svg = len(self.svg) + len(self.svg_shared) + len(self.svg_important)
+        own = len(self.normal) + len(self.important)
+        return svg + own + len(self.custom) + len(self.custom_important)
+
     def __bool__(self) -> bool:
         return bool(
             self.normal

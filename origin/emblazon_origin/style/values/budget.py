@@ -12,8 +12,8 @@ from typing import Literal
 
 from ...report import Report
 
-MATCH_STEPS = 400_000  # elements visited by combinators and :has(), rules tried: about half a second
-SUBSTITUTED_TOKENS = 300_000
+MATCH_STEPS = 200_000  # elements visited by combinators and :has(), rules tried: about a quarter of a second
+SUBSTITUTED_TOKENS = 200_000
 GENERATED_CHARACTERS = 100_000
 _PER_ELEMENT = 30  # steps of an element of a picture
 # Units of work, see limits.py.

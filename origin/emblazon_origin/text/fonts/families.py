@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import uharfbuzz as hb
+
 from ...errors import AssetError
 from ...home import folders
 from .face import Face, open_file
@@ -86,6 +88,15 @@ class Catalog:
     optical_sizing: bool  # whether installed faces follow font-optical-sizing
     fallback_weights: bool  # whether fallback fonts take the style's weight
     inventory: str  # one line per face, for template versions
+    covered: dict[str, hb.Set] = field(default_factory=dict, repr=False)  # by script, where that was asked
+
+    def learn(self, script: str) -> None:
+        """Note what characters the families have that fall back for a script; their files are opened."""
+        covered = hb.Set()
+        for family in self.families:
+            for face in family.faces if family.serves(script) else ():
+                covered |= face.coverage
+        self.covered[script] = covered
 
     def find(self, name: str) -> Family | None:
         """Return a family by name, alias or generic keyword, any case."""

@@ -178,11 +178,11 @@ class FontSet:
         if emoji is False:
             # As in Chromium a picture goes before a font of symbols alone.
             fallbacks = sorted(fallbacks, key=lambda family: (family.only, family.is_color))
-        face = self._first_with(characters, fallbacks)
+        emoji_key = "Zsye" if prefer_emoji else ""
+        face = self._fallback(characters, emoji_key or script, fallbacks)
         if face is None and script not in COMMON and script_of(cluster[0])[0] in COMMON:
-            face = self._first_with(
-                characters, self._fallbacks("Zyyy", prefer_emoji)
-            )  # a symbol among letters
+            symbols = self._fallbacks("Zyyy", prefer_emoji)  # a symbol among letters
+            face = self._fallback(characters, emoji_key or "Zyyy", symbols)
         if face is not None:
             return Choice(self._make_fallback(face), fallback=True)
         return self._composed(cluster, script) or Choice(self.primary, fallback=True, missing=True)
@@ -196,7 +196,7 @@ class FontSet:
                 for entry in self._own:
                     if self._covers(entry, characters):
                         return Choice(self._make(entry))
-                if (face := self._first_with(characters, self._fallbacks(script, False))) is not None:
+                if (face := self._fallback(characters, script, self._fallbacks(script, False))) is not None:
                     return Choice(self._make_fallback(face), fallback=True)
         base = visible_characters(cluster[0])
         for entry in self._own:  # marks alone are missing: keep the base letter's font
@@ -221,6 +221,17 @@ class FontSet:
             if has_characters(face, characters):
                 return face
         return None
+
+    def _fallback(self, characters: tuple[int, ...], script: str, families: list[Family]) -> Face | None:
+        """Return the first face among the families for a script; what none of them has is sought once."""
+        catalog = self._library.catalog
+        covered = catalog.covered.get(script)
+        if covered is not None and not all(character in covered for character in characters):
+            return None
+        face = self._first_with(characters, families)
+        if face is None and covered is None:
+            catalog.learn(script)
+        return face
 
     @cached_property
     def _own(self) -> list[DocumentFace | Face]:

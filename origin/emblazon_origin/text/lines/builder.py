@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Length
+from ..inline_cost import ANCESTOR, FRAGMENT
 from ..line_model import AtomicFragment, GlyphRun, InlineBoxFragment, Line
 from .draft import Leaf, LineDraft
 from .paragraph import Paragraph, box_chain
@@ -79,6 +80,8 @@ def _box_runs(paragraph: Paragraph, draft: LineDraft) -> dict[int, list[tuple[in
     """For each box, the visually contiguous stretches of leaves inside it."""
     boxes = paragraph.content.boxes
     runs: dict[int, list[tuple[int, int]]] = {}
+    around = sum(boxes[leaf.box].depth + 1 for leaf in draft.leaves if leaf.box >= 0)
+    paragraph.shaper.spend(ANCESTOR * around)
     for index, leaf in enumerate(draft.leaves):
         number = leaf.box
         while number >= 0:
@@ -88,6 +91,7 @@ def _box_runs(paragraph: Paragraph, draft: LineDraft) -> dict[int, list[tuple[in
             else:
                 own.append((index, index))
             number = boxes[number].parent
+    paragraph.shaper.spend(FRAGMENT * sum(map(len, runs.values())))
     return runs
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
+from ..inline_cost import BREAK, TRIED
 from .paragraph import EPSILON, Paragraph, TextSpan
 
 WidthOf = Callable[[int], float]  # available width of the line with an index, px
@@ -30,6 +31,7 @@ def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None 
 
 def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> TextSpan:
     """Return the line that begins at `start` and ends at the latest before `stop`."""
+    paragraph.shaper.spend(BREAK)
     whole = paragraph.span(start, stop, forced=True)
     limit = available + EPSILON
     if fitting := _fitting(paragraph, whole, limit):
@@ -77,6 +79,7 @@ def _emergency(paragraph: Paragraph, start: int, word: TextSpan, limit: float) -
     for at in paragraph.clusters_between(start, word.end):
         if not paragraph.breaks_anywhere(at):
             continue
+        paragraph.shaper.spend(TRIED)
         span = paragraph.span(start, at)
         if best is not None and paragraph.width_of(span) > limit:
             break

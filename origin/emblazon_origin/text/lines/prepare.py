@@ -8,6 +8,7 @@ from ...limits import MAX_TEXT_CHARACTERS
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
+from ..inline_cost import Spend, free, items_cost
 from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
 from ..shaping.inline_content import collect
 from ..shaping.itemize import itemize, resolve_bidi
@@ -27,22 +28,25 @@ def prepare(
     scale: float = 1.0,
     *,
     paragraphs: Paragraphs | None = None,
+    spend: Spend = free,
 ) -> Paragraph:
     """Return the items as a shaped paragraph, kept in `paragraphs` where that is given.
 
-    What there is to say of its fonts is with it, unless it is scaled: text-fit tries many scales.
+    `spend` counts this work, and all later work with the paragraph. What there is to say of its fonts is
+    with it, unless it is scaled: text-fit tries many scales.
     """
+    spend(items_cost(items))
     key = (id(fonts), id(block_style), grid, scale, *map(_identity, items))
     cached = paragraphs.get(key) if paragraphs is not None else None
     if cached is not None:
-        cached.inline_items = list(items)
+        cached.inline_items, cached.shaper.spend = list(items), spend
         return cached
     content = collect(items, block_style, MAX_TEXT_CHARACTERS)
     findings = Report()
     if content.truncated:
         findings.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
     levels, bases = resolve_bidi(content)
-    shaper = Shaper(content, fonts, grid, scale)
+    shaper = Shaper(content, fonts, grid, scale, spend)
     shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
     # The key names objects by identity: keep them, so that no other object can take their place.

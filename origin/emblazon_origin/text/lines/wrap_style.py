@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from ..inline_cost import SCORED
 from .line_breaking import WidthOf, break_lines
 from .paragraph import EPSILON, Paragraph, TextSpan
 
@@ -142,6 +143,7 @@ def _optimal(
     for end in range(1, len(offsets)):
         is_last = end == len(offsets) - 1
         best, previous = math.inf, active
+        paragraph.shaper.spend(SCORED * (end - active))
         for begin in range(active, end):
             available = width_of_line(first + scores[begin].lines)
             _, width = paragraph.measured(offsets[begin], offsets[end], forced=is_last)

@@ -11,6 +11,7 @@ from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_instance import FontInstance
 from ..fonts.font_set import FontSet
+from ..inline_cost import RUN
 from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
 from .inline_content import NEWLINE, OBJECT, Content, ContentSource
 from .scripts import script_runs
@@ -133,6 +134,7 @@ def _add_items(
         features = features_of(style, font)
         for at, to, small, upper in case_parts(content.text, low, high, style, font):
             size = style.font_size * shaper.scale * (SCALE if small else 1.0)
+            shaper.spend(RUN)
             item = ShapingItem(at, to, font, style, level, script, features, size, upper)
             if items and at not in cuts and _joins(items[-1], item):
                 items[-1].end = to

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_instance import FontInstance
 from ..fonts.font_library import FontLibrary
+from ..inline_cost import Spend, free
 from .han_kerning import trimmed
 from .inline_content import Content
 from .scripts import script_of
@@ -63,12 +64,13 @@ class ShapingItem:
 
 @dataclass(slots=True, eq=False)
 class Shaper:
-    """Shapes stretches of one content with one library, rounding grid and font scale."""
+    """Shapes stretches of one content with one library, rounding grid and font scale; counts the work."""
 
     content: Content
     fonts: FontLibrary
     grid: float
     scale: float = 1.0
+    spend: Spend = free
     slices: dict[tuple[object, ...], Glyphs] = field(default_factory=dict)
 
     def fill(self, item: ShapingItem) -> None:

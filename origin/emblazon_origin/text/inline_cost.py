@@ -1,0 +1,38 @@
+"""What the steps of inline layout cost, in the units of `limits.py`; with what painting the lines will take.
+
+Whoever asks for a layout gives a `Spend`, which counts and may raise: the work of a text is bounded by what
+it is made of, never by a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .line_model import InlineItem, TextItem
+
+Spend = Callable[[float], None]
+
+TEXT = 110_000.0  # a text to break into lines
+ITEM = 30_000.0  # an inline box's start or end, a run, an atomic
+LETTER, WIDE_LETTER = 2_000.0, 6_000.0  # of ASCII, of other scripts
+RUN = 15_000.0  # a stretch of one font, size and script
+BREAK = 30_000.0  # a line found
+TRIED = 8_000.0  # a place inside a word at which a line might end
+SCORED = 3_000.0  # a line that balancing compares with others
+LINE, LEAF = 35_000.0, 15_000.0  # a line built, a piece of one
+FRAGMENT = 25_000.0  # of an inline box, on one line
+ANCESTOR = 1_500.0  # an inline box around a piece of a line
+
+
+def items_cost(items: Sequence[InlineItem]) -> float:
+    """Return the units of preparing a text: shaping it, finding where it may break."""
+    units = TEXT + ITEM * len(items)
+    for item in items:
+        if isinstance(item, TextItem):
+            units += len(item.text) * (LETTER if item.text.isascii() else WIDE_LETTER)
+    return units
+
+
+def free(units: float) -> None:
+    """Count nothing."""
+    del units
