@@ -29,7 +29,7 @@ from .svg_runs import SvgTextFonts
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
 SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card
 OWN_SECONDS = (
-    0.6  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
+    0.45  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
 )
 _WALL = 5.0  # seconds that the clock may show meanwhile: on a busy machine a low priority waits long
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0

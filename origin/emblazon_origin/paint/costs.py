@@ -31,6 +31,7 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     _, _, w, h = geometry.border_rect
     exact = matrix.is_pixel_shift and w * h <= MAX_CANVAS_PIXELS
     per_pixel = background_cost(style, exact=exact).per_pixel
+    per_pixel += 0.0 if matrix.is_pixel_shift else work.TURNED
     per_pixel += work.DASHED_BOX if _has_round_dashes(style, geometry) else 0.0
     shadow = work.SHADOW if matrix.is_pixel_shift else work.TURNED_SHADOW
     area = min(ink.width * ink.height * abs(matrix.determinant), work.MAX_SHADOW_PIXELS)
@@ -173,4 +174,7 @@ def _line_cost(line: DecorationLine) -> float:
     )
 
 
-IMAGE_COST = Cost("text", work.IMAGE)
+def image_cost(rect: Rect) -> Cost:
+    """Return the cost of an image that fills a rectangle, in device px."""
+    own = min(abs(rect.width * rect.height), MAX_CANVAS_PIXELS)
+    return Cost("text", work.IMAGE, work.STEP + work.IMAGE * own)

@@ -15,9 +15,10 @@ from ..report import Report
 
 # Units per device pixel, measured with `time.process_time`.
 FILL = 4.0
+TURNED = 6.0  # for a box's outline at other angles, whose coverage is found first
 GRADIENT, TURNED_GRADIENT = 15.0, 60.0  # also where it is larger than any canvas
 TILES, TURNED_TILES = 40.0, 220.0
-IMAGE = 60.0
+IMAGE = 60.0  # and as much for each pixel of its own, seen or not: it is drawn or resized whole
 BLENDED_LAYER = 60.0  # of a background, by `background-blend-mode`
 SHADOW, TURNED_SHADOW = 8.0, 25.0
 MAX_SHADOW_PIXELS = 16_000_000

@@ -25,5 +25,6 @@ Pixels (`glyphs.py`, `draw.py`); device px
 `origin` is (content-box left · dpr, (content-box top + Line.baseline) · dpr); the run's own x and shift are
 added by the callee. A run whose `font.is_color` is drawn by `color_glyphs`, any other by `run_mask`.
 
+inline_cost.py what the steps of inline layout cost; `spend` is told of it, and may raise
 line_model.py  what the text stage takes (inline items) and gives (lines of fragments)
 """

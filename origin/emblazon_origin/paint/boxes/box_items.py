@@ -8,7 +8,7 @@ from ...layout.boxes.box import Box, Rect
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Url
 from ..context import PaintContext
-from ..costs import IMAGE_COST, box_cost, outline_cost, text_clip_cost
+from ..costs import box_cost, image_cost, outline_cost, text_clip_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
 from ..raster.geometry import IntRect, Matrix, snap
@@ -152,7 +152,7 @@ def replaced_items(
         paint_replaced(painter, context.images, key, style, content, context.dpr)
 
     def make() -> Items:
-        return [Item(content.rect, matrix, clip, draw, cost=IMAGE_COST, blends=blends(key))]
+        return [Item(content.rect, matrix, clip, draw, cost=image_cost(content.rect), blends=blends(key))]
 
     if context.kept is None:
         return make()

@@ -14,7 +14,7 @@ from ..values.budget import BUDGET, Exhausted
 from ..values.node import HtmlNode
 
 USER_AGENT, HINTS, AUTHOR = 0, 1, 2
-_DECLARATIONS = 12  # that take a step together, of rules that match
+_DECLARATIONS = 6  # that take a step together, of rules that match
 
 
 class Candidate(NamedTuple):
