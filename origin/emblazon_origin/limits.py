@@ -14,6 +14,7 @@ MAX_FONT_FILE_BYTES = 32_000_000  # a document's own; Google's Noto Sans SC has 
 MAX_NESTED_LAYERS = 32  # groups inside each other
 MAX_OPEN_PIXELS = 96_000_000  # of them; five bytes each
 MAX_MASK_PIXELS = 250_000_000  # of clips, held until a card is finished; one byte each
+MAX_CARD_FONT_BYTES = 64_000_000  # of all of them, unpacked
 # Work is counted in units of about a nanosecond of a slow core, never by a clock: see paint/work.py.
 CARD_WORK = 700_000_000  # of style, layout and paint together, and more for every device pixel
 CARD_WORK_PER_PIXEL = 250

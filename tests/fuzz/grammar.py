@@ -78,6 +78,40 @@ _DEAR = (
     "letter-spacing:-{n}px", "font-weight:{i}", "font-style:italic", "columns:{n}", "overflow:hidden;border-radius:50%",
     "display:flex;flex-wrap:wrap", "display:grid;grid-template-columns:repeat({n},auto)", "width:min-content",
     "text-wrap:balance", "hyphens:auto;text-align:justify", "line-height:.{n}", "zoom:{n}",
+    "mask:conic-gradient(from {i}deg in oklch longer hue,red,#0000),radial-gradient(circle at {i}px,red,#0000)",
+    "background:radial-gradient(red,#0000) 0 0/{n}.{n}px {n}px round", "transform:skew({i}deg);background:red",
+    "box-shadow:0 0 {n}px red,{i}px 0 {n}px {n}px blue,inset 0 0 {i}px lime", "clip-path:ellipse({i}px {n}%)",
+    "clip-path:inset({n}px round {i}px)", "background-blend-mode:hue;background:linear-gradient({i}deg,red,blue),red",
+    "border:{n}px double red;border-radius:{i}px", "text-shadow:1px 1px {n}px red,{i}px 1px {n}px blue",
+)  # fmt: skip
+# Dear to text: how it is broken, shaped and aligned.
+_TEXT_STYLES = (
+    "width:1px", "width:60px", "width:600px", "word-break:break-all", "overflow-wrap:anywhere", "hyphens:auto",
+    "text-wrap:balance", "text-wrap:pretty", "text-align:justify", "white-space:pre", "white-space:pre-wrap",
+    "font-variant:small-caps", "letter-spacing:1px", "text-transform:uppercase", "font-family:serif",
+    "text-indent:9px", "text-fit:shrink;height:90px", "text-fit:grow;height:90px", "-webkit-line-clamp:3",
+    "display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden", "direction:rtl",
+    "overflow:hidden;text-overflow:ellipsis", "unicode-bidi:plaintext", "word-spacing:9px", "tab-size:99",
+    "font-feature-settings:'smcp','c2sc'", "hanging-punctuation:first last", "text-justify:inter-character",
+    "text-decoration:underline wavy red", "text-shadow:1px 1px 1px red", "display:flex", "display:table",
+    "columns:9", "line-height:.1", "font-size:3000px", "font-size:.1px", "text-combine-upright:all",
+)  # fmt: skip
+_INLINE = (
+    "<span>", "<b>", "<q>", "<sup>", "<span style='padding:0 .1px'>", "<span style='background:red;border:1px solid'>",
+    "<span style='opacity:.9'>", "<span style='position:relative;top:1px'>", "<u style='text-decoration-style:wavy'>",
+    "<span style='background:linear-gradient(red,blue);box-shadow:0 0 1px red'>", "<bdo dir=rtl>", "<bdi>",
+    "<span style='display:inline-block'>", "<span style='vertical-align:top'>", "<a style='box-decoration-break:clone'>",
+)  # fmt: skip
+# Dear to the cascade: {i} is the rule's number.
+_RULES = (
+    "*{all:unset}", "*{all:revert!important}", "@layer a{i}{*{all:revert-layer}}", "@layer a.b{i}.c{p{margin:{i}px}}",
+    ":lang(en,de) p:dir(rtl){color:red}", "p:has(~ b,+ i){color:red}", "div :is(p,b,:has(i)):not(.a{i}){top:0}",
+    "p:nth-last-child({i}n+1 of :not(.b)){color:red}", "[class*=a{i}],[style~=x]{color:red}", "p{--a{i}:var(--a{j})}",
+    "p::before{content:'x' counter(a{i}) open-quote}", "p{counter-increment:a{i} 9 b c d}", "p{margin:calc({i}px + 1em)}",
+    "@property --a{i}{syntax:'<length>';inherits:true;initial-value:1px}", "@container (width>{i}px){p{color:red}}",
+    "@media (width>{i}px){@supports (display:grid){p{&:hover,& &{color:red}}}}", "p::first-letter{font-size:{i}px}",
+    "@counter-style a{i}{system:additive;additive-symbols:9 a,1 b;fallback:a{j}}", "p{font:{i}px a,b,c;color:oklch(.5 .1 {i})}",
+    "p{background:linear-gradient(in oklch,hsl({i} 50% 50%),color-mix(in lab,red,blue {n}%))}", "rect,path{fill:oklch(.5 .1 {i})}",
 )  # fmt: skip
 _COMMON = (
     "display",
@@ -143,7 +177,7 @@ class Grammar:
         """Return a page of less than 100 KB in which something comes very often."""
         make: Callable[[], str] = self.pick((
             self.nested, self.repeated, self.many_rules, self.long_value, self.long_text, self.many_values,
-            self.costly, self.costly, self.referring, self.picture,
+            self.costly, self.costly, self.referring, self.picture, self.broken_text, self.broken_text, self.cascading,
         ))  # fmt: skip
         return make()[:99_000]
 
@@ -175,6 +209,28 @@ class Grammar:
     def long_text(self) -> str:
         """Return one text many times over."""
         return self.start() + self.pick(TEXTS) * self.many(20_000)
+
+    def broken_text(self) -> str:
+        """Return much text in inline boxes inside each other, broken and shaped in a dear way."""
+        style = ";".join(self.pick(_TEXT_STYLES) for _ in range(self.few(4)))
+        around = "".join(self.pick(_INLINE) * self.pick((0, 1, 30, 200)) for _ in range(self.few(3)))
+        inside = self.pick(("", "", *_INLINE))
+        text = inside + self.pick(
+            (*TEXTS, "words to wrap ", "aB", "a ", "x<br>", "word <br>", "x\n", "\ue000\ue001")
+        )
+        return f"<p lang=en style='{self.quoted(style)}'>{around}" + text * self.many(30_000)
+
+    def cascading(self) -> str:
+        """Return many rules, no two of them alike, and many elements in elements that they match."""
+        rules = [self.pick(_RULES) for _ in range(self.few(3))]
+        written = "".join(
+            rule.replace("{i}", str(i)).replace("{j}", str(i + 1)).replace("{n}", str(i % 60 + 1))
+            for i in range(self.many(2_000)) for rule in rules
+        )  # fmt: skip
+        piece = self.pick(
+            ("<p>x", "<p><b>x</b></p>", "<div lang=en><p dir=rtl>x</p>", "<svg><rect /></svg><p>", "<i><p>")
+        )
+        return f"<style>{written[:60_000]}</style>" + "<div>" * self.pick((0, 1, 200)) + piece * self.many()
 
     def costly(self) -> str:
         """Return boxes as large as the card, or large letters, with what is dear to paint; no two are alike."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont, newTable
 from PIL import Image
+
+from .harness import FONTS
 
 NS = "xmlns='http://www.w3.org/2000/svg' width='800' height='400'"
 
@@ -29,6 +34,21 @@ def references(tag: str, attribute: str, depth: int, extra: str = "") -> str:
 
 def filtered(primitives: str) -> str:
     return f"<svg {NS}><filter id='f'>{primitives}</filter><rect width='800' height='400' filter='url(#f)'/></svg>"
+
+
+def unfolding_font(number: int) -> str:
+    """A WOFF2 font of some hundred bytes in base64, of which 28 MB are one empty table."""
+    font = TTFont(FONTS / "vendor" / "NotoSansTaiViet-Regular.ttf")
+    subsetter = Subsetter(Options(drop_tables=["GSUB", "GPOS", "GDEF"]))
+    subsetter.populate(text="x")
+    subsetter.subset(font)
+    empty = newTable("JUNK")
+    empty.data = bytes([number]) * 28_000_000
+    font["JUNK"] = empty
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out)
+    return base64.b64encode(out.getvalue()).decode()
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -65,6 +85,18 @@ PAGES: dict[str, Callable[[], str]] = {
         f"<p style='position:absolute;inset:0;background:red;mask:linear-gradient({i}deg in oklch,red,#0000)'>x"
         for i in range(1_000)
     ),
+    "colours of each element": lambda: "<style>p{background:linear-gradient("
+    + ",".join(["color-mix(in oklch,currentcolor,red)"] * 1_000) + ")}</style>"
+    + "".join(f"<p style='color:#{i:06x}'>x" for i in range(2_000)),
+    "lengths of each element": lambda: "<style>p{transform:" + "translate(1em,calc(1em + 1%)) " * 1_500 + "}</style>"
+    + "".join(f"<p style='font-size:{i}px'>x" for i in range(1_300)),
+    "long values with variables": lambda: "<style>p{background:linear-gradient(" + ",".join(["var(--a,red)"] * 900)
+    + ")}</style>" + "".join(f"<p style='--a:#{i:06x}'>x" for i in range(2_500)),
+    "shadows of a broken box": lambda: "<span style='background:linear-gradient(red,blue);border-radius:9px;"
+    "box-shadow:0 0 9px red;padding:9px'>" + "words to wrap " * 6_000,
+    "fonts that unfold": lambda: "<style>" + "".join(
+        f"@font-face{{font-family:x{i};src:url(data:font/woff2;base64,{unfolding_font(i)})}}" for i in range(100)
+    ) + "</style>" + "".join(f"<p style='font-family:x{i}'>x" for i in range(100)),
     "long thin shadow": lambda: "<div style='height:5e5px;width:2px;box-shadow:0 0 0 3px red'></div>"
     "<div style='width:5e5px;height:2px;border-radius:1px;background:red;transform:rotate(1deg)'>x",
     "dense grid": lambda: "<div style='display:grid;grid-auto-flow:dense'>"

@@ -30,14 +30,17 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     """Return the cost of a box's shadows, background and border."""
     _, _, w, h = geometry.border_rect
     exact = matrix.is_pixel_shift and w * h <= MAX_CANVAS_PIXELS
-    per_pixel = background_cost(style, exact=exact).per_pixel
+    background = background_cost(style, exact=exact)
+    per_pixel = background.per_pixel
     per_pixel += 0.0 if matrix.is_pixel_shift else work.TURNED
     per_pixel += work.DASHED_BOX if _has_round_dashes(style, geometry) else 0.0
     shadow = work.SHADOW if matrix.is_pixel_shift else work.TURNED_SHADOW
-    area = min(ink.width * ink.height * abs(matrix.determinant), work.MAX_SHADOW_PIXELS)
-    once = work.STEP + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
+    whole = ink if geometry.strip is None else geometry.strip.border_rect  # shadows are those of all parts
+    area = max(ink.width * ink.height, whole.width * whole.height) * abs(matrix.determinant)
+    area = min(area, work.MAX_SHADOW_PIXELS)
+    once = background.once + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
     if style.border_image_source is not None:
-        once += work.BORDER_IMAGE * w * h
+        once += work.BORDER_IMAGE * w * h + _stops_cost((BackgroundLayer(style.border_image_source),))
     else:
         per_pixel += work.BORDER_SIDE * sides_drawn(edges_of(style, geometry.border))
     return Cost("box", per_pixel, once)
@@ -45,7 +48,15 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
 
 def background_cost(style: ComputedStyle, *, exact: bool = True) -> Cost:
     """Return the cost of a background's colour and layers; `exact` where pixels need no resampling."""
-    return Cost("box", work.FILL + sum(_layer_cost(layer, exact) for layer in style.background_layers))
+    layers = style.background_layers
+    per_pixel = work.FILL + sum(_layer_cost(layer, exact) for layer in layers)
+    return Cost("box", per_pixel, work.STEP + _stops_cost(layers))
+
+
+def _stops_cost(layers: Iterable[BackgroundLayer]) -> float:
+    """Return units of the colours between the stops of gradients."""
+    images = [layer.image for layer in layers if layer.image is not None]
+    return work.STOP * sum(len(image.stops) for image in images if not isinstance(image, Url))
 
 
 def _layer_cost(layer: BackgroundLayer, exact: bool) -> float:
@@ -112,7 +123,7 @@ def group_cost(style: ComputedStyle, scale: float, clip_path: float = 0.0) -> Co
     per_pixel += work.MASK_LAYER * sum(layer.image is not None for layer in style.mask_layers)
     if style.mix_blend_mode != "normal":
         per_pixel += work.HUE_BLEND if style.mix_blend_mode in _HUES else work.BLEND
-    return Cost("effect", per_pixel, work.STEP + clip_path)
+    return Cost("effect", per_pixel, work.STEP + clip_path + _stops_cost(style.mask_layers))
 
 
 def backdrop_cost(style: ComputedStyle, scale: float) -> Cost:

@@ -17,6 +17,7 @@ from ..report import Report
 FILL = 4.0
 TURNED = 6.0  # for a box's outline at other angles, whose coverage is found first
 GRADIENT, TURNED_GRADIENT = 15.0, 60.0  # also where it is larger than any canvas
+STOP = 70_000.0  # each colour stop, once
 TILES, TURNED_TILES = 40.0, 220.0
 IMAGE = 60.0  # and as much for each pixel of its own, seen or not: it is drawn or resized whole
 BLENDED_LAYER = 60.0  # of a background, by `background-blend-mode`

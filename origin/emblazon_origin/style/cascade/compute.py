@@ -12,6 +12,7 @@ from ..syntax.declarations import Custom, PendingSubstitution, Wide
 from ..syntax.registry import LONGHANDS, Values
 from ..syntax.sheet_model import PropertyRule
 from ..values import value_types as v
+from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
 from ..values.tokens import Deferred
 from ..values.units import Context, FontMetricsPort, Viewport
@@ -31,6 +32,7 @@ FONT_KEYS = (
 _FONT_SET = frozenset(FONT_KEYS)
 _FIRST = ("line_height", "color_scheme", "color")
 _RECOLORED = frozenset(("text_shadow", "text_stroke_color", "text_fill_color"))
+_LONG, _TOKENS = 8, 14  # a value of more parts, each of which counts as so many tokens
 _EARLY = _FONT_SET | frozenset(_FIRST)
 
 
@@ -134,7 +136,14 @@ class Computation:
             kind = value.__class__
         if kind is Wide:
             return self.wide(key, value.keyword)
-        return value.fn(self.context) if kind is Deferred else value
+        if kind is not Deferred:
+            return value
+        if value.size > _LONG:
+            try:
+                BUDGET.token(_TOKENS * value.size)
+            except Exhausted:
+                return self.wide(key, "unset")
+        return value.fn(self.context)
 
     def pending(self, key: str, value: PendingSubstitution) -> object:
         """Substitute custom properties; what does not parse then is `unset` (CSS Variables 1 §3)."""

@@ -10,9 +10,11 @@ from ...caching import ByteCache
 from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, parse_row
 from ..syntax.registry import Logical, Values
 from ..syntax.variables import Substitution, Unresolved
+from ..values.budget import BUDGET, Exhausted
 from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue
 
 CACHE_BYTES = 2_000_000
+_SHORT, _TOKENS = 200, 4  # characters of a value, beyond which each counts as so many tokens
 _substituted: ByteCache[tuple[Values, str]] = ByteCache(
     "substitutions", CACHE_BYTES, lambda entry: 500 + 100 * len(entry[0])
 )
@@ -31,6 +33,10 @@ def substituted(
         _note(notes, value, str(error))
         return {}
     key = (name, value.rtl, tinycss2.serialize(tokens))
+    try:
+        BUDGET.token(_TOKENS * max(0, len(key[2]) - _SHORT))
+    except Exhausted:
+        return {}
     found = _substituted.peek(key)
     if found is None:
         found = _parsed(value, tokens)

@@ -35,6 +35,8 @@ class Substitution:
 
     def whole(self, tokens: Sequence[Token]) -> list[Token]:
         """Return a whole value with every reference replaced; raise `Unresolved`."""
+        if BUDGET.tokens < 0:
+            raise Unresolved("var() references multiply")
         result = self.tokens(tokens)
         if too_deep(result):
             raise Unresolved(f"the value is nested more than {MAX_NESTING} deep")

@@ -104,12 +104,13 @@ Keyword = TypeVar("Keyword", bound=str)
 
 
 class Deferred(Generic[T_co]):
-    """A value that is known once the element's context is."""
+    """A value that is known once the element's context is; `size` is how many such it is made of."""
 
-    __slots__ = ("fn",)
+    __slots__ = ("fn", "size")
 
-    def __init__(self, fn: Callable[[Context], T_co]) -> None:
+    def __init__(self, fn: Callable[[Context], T_co], size: int = 1) -> None:
         self.fn = fn
+        self.size = size
 
 
 # What a property's parser gives: a value, or one that waits for the element.
@@ -147,7 +148,9 @@ def lift(build: Callable[..., R], *parts: object) -> Specified[R]:
     """Return `build(*parts)`, deferred when a part is."""
     if not any(isinstance(part, Deferred) for part in parts):
         return build(*parts)
-    return Deferred(lambda c: build(*[p.fn(c) if isinstance(p, Deferred) else p for p in parts]))
+    return Deferred(
+        lambda c: build(*[p.fn(c) if isinstance(p, Deferred) else p for p in parts]), _size(parts)
+    )
 
 
 def lift_tuple(parts: Iterable[Specified[T]]) -> Specified[tuple[T, ...]]:
@@ -155,7 +158,11 @@ def lift_tuple(parts: Iterable[Specified[T]]) -> Specified[tuple[T, ...]]:
     items = tuple(parts)
     if not any(isinstance(item, Deferred) for item in items):
         return items  # type: ignore[return-value]  # none of them is deferred
-    return Deferred(lambda c: tuple([resolve(item, c) for item in items]))
+    return Deferred(lambda c: tuple([resolve(item, c) for item in items]), _size(items))
+
+
+def _size(parts: Iterable[object]) -> int:
+    return sum(part.size for part in parts if isinstance(part, Deferred))
 
 
 class Cursor:

@@ -7,11 +7,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...caching import ByteCache
-from ...errors import EmblazonError
+from ...errors import AssetError, EmblazonError
+from ...limits import MAX_CARD_FONT_BYTES
 from ...report import Report
 from ...style.values.dom import FontFaceRule
-from .face import Face, open_bytes
+from .face import Face, open_bytes, unpacked_size
 from .families import Catalog
+
+
+@dataclass(slots=True)
+class FontAllowance:
+    """How much a document's own fonts may still unpack to, bytes."""
+
+    left: int = MAX_CARD_FONT_BYTES
+
+    def take(self, size: int) -> None:
+        """Count a file. Raises AssetError."""
+        if size > self.left:
+            raise AssetError(f"the card's own fonts are larger than {MAX_CARD_FONT_BYTES // 1_000_000} MB")
+        self.left -= size
 
 
 @dataclass(eq=False)
@@ -23,6 +37,7 @@ class DocumentFace:
     loaded: ByteCache[list[Face]]
     catalog: Catalog
     report: Report | None
+    allowance: FontAllowance
     _face: Face | None = None
     _tried: bool = False
 
@@ -79,6 +94,7 @@ class DocumentFace:
 
     def _from_url(self, url: str) -> Face:
         data = self.load_bytes(url)
+        self.allowance.take(unpacked_size(data))
         digest = hashlib.sha256(data).hexdigest()
         faces = self.loaded.peek(digest)
         if faces is None:
@@ -97,7 +113,8 @@ def make_document_faces(
 ) -> dict[str, list[DocumentFace]]:
     """Return the rules' faces by lower-case family name; later rules come first, as CSS Fonts 4 §5.2 asks."""
     families: dict[str, list[DocumentFace]] = {}
+    allowance = FontAllowance()
     for rule in rules:
-        face = DocumentFace(rule, load_bytes, loaded, catalog, report)
+        face = DocumentFace(rule, load_bytes, loaded, catalog, report, allowance)
         families.setdefault(rule.family.lower(), []).insert(0, face)
     return families

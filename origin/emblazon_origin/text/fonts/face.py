@@ -14,8 +14,10 @@ from pathlib import Path
 
 import uharfbuzz as hb
 
+from ...assets.fetch_decode import decode
 from ...errors import AssetError
 
+_WOFF2_HEADER, _SLACK = 48, 1 << 20  # bytes
 MAX_FONT_BYTES = 64 << 20  # unpacked; what a WOFF file promises beyond that is not tried
 _SFNT = {b"\x00\x01\x00\x00", b"OTTO", b"true", b"typ1"}
 _WIDTHS = {1: 50.0, 2: 62.5, 3: 75.0, 4: 87.5, 5: 100.0, 6: 112.5, 7: 125.0, 8: 150.0, 9: 200.0}  # OS/2
@@ -149,11 +151,18 @@ def open_bytes(data: bytes, source: str, digest: str = "") -> list[Face]:
     return _faces(hb.Blob(data), source, len(data), digest=digest)
 
 
+def unpacked_size(data: bytes) -> int:
+    """Return how large a font file says it is, without WOFF's compression."""
+    return int.from_bytes(data[16:20], "big") if data[:4] in (b"wOFF", b"wOF2") else len(data)
+
+
 def _unpack_woff(data: bytes, source: str) -> bytes:
     from fontTools.ttLib import TTFont
 
-    if int.from_bytes(data[16:20], "big") > MAX_FONT_BYTES:  # totalSfntSize
+    if unpacked_size(data) > MAX_FONT_BYTES:
         raise AssetError(f"font file {source}: unpacks to more than {MAX_FONT_BYTES >> 20} MB")
+    if data[:4] == b"wOF2":
+        _check_stream(data, source)
     try:
         font = TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False)
         font.flavor = None
@@ -162,6 +171,23 @@ def _unpack_woff(data: bytes, source: str) -> bytes:
     except Exception as error:  # fontTools raises whatever the damaged table makes it trip over
         raise AssetError(f"font file {source}: cannot unpack WOFF: {error}") from error
     return out.getvalue()
+
+
+def _check_stream(data: bytes, source: str) -> None:
+    """Refuse a WOFF2 file that unfolds to far more than it says (WOFF2 §4)."""
+    from fontTools.ttLib.woff2 import WOFF2DirectoryEntry
+
+    file = io.BytesIO(data)
+    file.seek(_WOFF2_HEADER)
+    try:
+        for _ in range(int.from_bytes(data[12:14], "big")):
+            WOFF2DirectoryEntry().fromFile(file)
+        stream = file.read(int.from_bytes(data[20:24], "big"))
+        decode([stream], "br", 2 * unpacked_size(data) + _SLACK)
+    except AssetError as error:
+        raise AssetError(f"font file {source}: {error}") from error
+    except Exception as error:  # as above
+        raise AssetError(f"font file {source}: cannot unpack WOFF: {error}") from error
 
 
 def _check_directory(head: bytes, size: int, source: object) -> None:
