@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from PIL import Image, ImageChops, ImageFile
 
 from .effort import effort_of
+from .shades import few_shades
 
 DEFAULT_QUALITY = {"jpg": 85, "webp": 80, "avif": 65}
 # Thin coloured text smears where chroma is halved. It is kept whole from this quality on, and in small files
@@ -71,11 +72,18 @@ def smears(image: Image.Image) -> bool:
 
 
 def encode_webp(image: Image.Image, quality: int, *, small: bool = False) -> bytes:
-    """Encode WebP; quality 100 is lossless."""
+    """Encode WebP; quality 100 is lossless.
+
+    From the default quality on, cards of few shades are drawn in a palette, whose letters stay sharp.
+    """
     out = io.BytesIO()
-    if quality >= 100:
+    drawn = image
+    if DEFAULT_QUALITY["webp"] <= quality < 100 and image.mode == "RGB":
+        reduced = few_shades(image)
+        drawn = image if reduced is None else reduced.convert("RGB")
+    if quality >= 100 or drawn is not image:
         patience, method = effort_of(image).lossless_webp if small else (0, 0)
-        image.save(out, "WEBP", lossless=True, quality=patience, method=method, exact=False)
+        drawn.save(out, "WEBP", lossless=True, quality=patience, method=method, exact=False)
     else:
         image.save(out, "WEBP", quality=quality, method=4 if small else 0, alpha_quality=100)
     return out.getvalue()

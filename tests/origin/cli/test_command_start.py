@@ -33,7 +33,7 @@ def test_version_loads_neither_the_contract_nor_the_renderer() -> None:
 def test_a_plain_card_in_all_its_colours_needs_no_http_no_numpy_and_no_svg(tmp_path: Path) -> None:
     card = tmp_path / "card.html"
     card.write_text(HTML, encoding="utf-8")
-    arguments = ["render", str(card), "-o", str(tmp_path / "card.webp")]
+    arguments = ["render", str(card), "-o", str(tmp_path / "card.jpg")]
     assert loads(arguments, "httpx", "http.client", "asyncio", "numpy", "lxml.etree", "resvg_py") == []
 
 
@@ -44,5 +44,5 @@ def test_a_gradient_and_an_svg_load_what_they_need(tmp_path: Path) -> None:
         "<svg width='9' height='9'><rect width='9' height='9'/></svg></body>",
         encoding="utf-8",
     )
-    arguments = ["render", str(card), "-o", str(tmp_path / "card.webp")]
+    arguments = ["render", str(card), "-o", str(tmp_path / "card.jpg")]
     assert loads(arguments, "numpy", "lxml.etree") == ["numpy", "lxml.etree"]

@@ -145,6 +145,20 @@ def test_an_accent_of_few_pixels_keeps_its_colour_in_the_small_form() -> None:
     assert (red < 30, abs(green - 200) < 30, abs(blue - 80) < 30) == (True, True, True)
 
 
+@pytest.mark.parametrize("draw", [encode, optimize])
+def test_webp_of_flat_areas_keeps_them_and_its_letters_sharp(draw: Callable[..., tuple[bytes, str]]) -> None:
+    picture = card()
+    result = opened(draw(picture, "webp")[0]).convert("RGB")
+    assert result.getpixel((2, 2)) == PAPER
+    assert likeness(picture, result) > 0.996
+
+
+def test_webp_of_a_low_quality_may_be_lossy_and_a_small_one_is_never_larger() -> None:
+    picture = card()
+    assert len(encode(picture, "webp", quality=30)[0]) < len(encode(picture, "webp")[0])
+    assert len(optimize(picture, "webp")[0]) <= len(encode(picture, "webp")[0])
+
+
 def test_same_picture_gives_the_same_bytes() -> None:
     assert encode(card(), "png") == encode(card(), "png")
     assert optimize(card(), "png") == optimize(card(), "png")
