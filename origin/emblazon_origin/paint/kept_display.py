@@ -25,6 +25,7 @@ from .work import Work
 T = TypeVar("T")
 Items = list[Item | Group]
 _PICTURES = 1  # for each document: what a picture saves is less than what two of them take
+_LONG = 4  # drawings after which an item is worth another picture
 _AGE = 8  # drawings without it after which an item is forgotten
 _MARGIN = 2  # device px by which ink may be wrong
 
@@ -43,6 +44,11 @@ class _Picture:
     spent: float  # work
     items: Items  # keeps their identities
 
+    @property
+    def identities(self) -> set[int]:
+        """The items, by identity."""
+        return set(map(id, self.items))
+
 
 @dataclass(slots=True, eq=False)
 class KeptDisplay:
@@ -52,7 +58,9 @@ class KeptDisplay:
     drawing: int = 0
     base: Clip | None = None  # one object, since clips remember what they are inside of
     _entries: dict[Hashable, _Entry] = field(default_factory=dict)
-    _static: set[int] = field(default_factory=set)
+    _static: set[int] = field(default_factory=set)  # also in the drawing before
+    _firm: set[int] = field(default_factory=set)  # for long
+    _touched: dict[int, int] = field(default_factory=dict)  # static items, and in which drawing
     _pictures: OrderedDict[Hashable, _Picture] = field(default_factory=OrderedDict)
 
     @property
@@ -64,6 +72,7 @@ class KeptDisplay:
         """Begin a drawing; return the clip of the canvas."""
         self.drawing += 1
         self._static = set()
+        self._firm = set()
         if self.base is None or self.base.bounds != box:
             self.base = Clip(box)
         if self.drawing % _AGE == 0:
@@ -81,7 +90,10 @@ class KeptDisplay:
             entry.last = self.drawing
         value = entry.value
         if entry.streak > 1:
-            self._static.update(map(id, value) if isinstance(value, list) else (id(value),))
+            identities = [*map(id, value)] if isinstance(value, list) else [id(value)]
+            self._static.update(identities)
+            if entry.streak > _LONG:
+                self._firm.update(identities)
         return value  # type: ignore[return-value]  # as it was made
 
     def clip(self, parent: ClipNode | None, shape: RoundedRect, matrix: Matrix) -> ClipNode:
@@ -98,36 +110,54 @@ class KeptDisplay:
         base = self.base
         if base is None:
             raise RuntimeError("a drawing is played before it began")
-        static, rest = self._apart(items, base)
-        key = (canvas, *map(id, static))
-        found = self._pictures.get(key)
-        if found is None:
+        found = self._pictures.get(canvas)
+        static, rest = self._apart(items, base, self._static if found is None else found.identities)
+        if found is not None and (len(static) < len(found.items) or self._has_firm(rest)):
+            # Another picture, but only for what it has lost, or for what has long been the same.
+            static, rest = self._apart(items, base, found.identities & self._static | self._firm)
+        if found is None or list(map(id, static)) != list(map(id, found.items)):
             surface, before = paint(), work.spent
             play(static, surface, base, work)
             if surface.alpha is None and static and not work.left_out:
-                self._pictures[key] = _Picture(surface.rgb.copy(), work.spent - before, static)
+                self._pictures[canvas] = _Picture(surface.rgb.copy(), work.spent - before, static)
+                self._pictures.move_to_end(canvas)
                 if len(self._pictures) > _PICTURES:
                     self._pictures.popitem(last=False)
         else:
-            self._pictures.move_to_end(key)
+            self._pictures.move_to_end(canvas)
             surface = Surface(base.bounds, found.image)
             work.spent += found.spent
         play(rest, surface, base, work)
         return surface
 
-    def _apart(self, items: Items, base: Clip) -> tuple[Items, Items]:
-        """Return the static items that nothing before them touches unless it is static, and the rest."""
+    def _apart(self, items: Items, base: Clip, wanted: set[int]) -> tuple[Items, Items]:
+        """Return the wanted items that nothing before them touches unless it is one of them, and the rest."""
         static: Items = []
         rest: Items = []
         touched: list[IntRect] = []
         for item in items:
             reach = _reach(item, base)
-            if id(item) in self._static and not _meets_any(reach, touched):
+            kept = id(item) in wanted
+            if kept and not self._was_touched(item) and not _meets_any(reach, touched):
                 static.append(item)
-            else:
-                rest.append(item)
-                touched.append(reach)
+                continue
+            rest.append(item)
+            touched.append(reach)
+            if kept:
+                self._touched.setdefault(id(item), self.drawing)
         return static, rest
+
+    def _has_firm(self, items: Items) -> bool:
+        """Whether some item has been the same for long, and was not touched lately."""
+        return any(id(item) in self._firm and not self._was_touched(item) for item in items)
+
+    def _was_touched(self, item: Item | Group) -> bool:
+        """Whether something below a static item changed lately: one picture does for more of the drawings."""
+        since = self._touched.get(id(item))
+        if since is not None and self.drawing - since > _AGE:
+            del self._touched[id(item)]
+            return False
+        return since is not None
 
 
 def _reach(item: Item | Group, base: Clip) -> IntRect:

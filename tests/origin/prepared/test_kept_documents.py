@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from sweeps import sweep
 
+from emblazon_origin.paint import display_list, kept_display
 from emblazon_origin.prepared.skeleton import take_apart
 from emblazon_origin.render import Engine, RenderRequest, paint
 from emblazon_origin.report import Report
@@ -153,3 +154,26 @@ def test_a_card_that_comes_once_is_not_kept() -> None:
     assert not was_kept(drawn(request("<!doctype html><p class=once>One</p>"))[1])
     assert not was_kept(drawn(request("<!doctype html><p class=once>Two</p>"))[1])
     assert was_kept(drawn(request("<!doctype html><p class=once>Three</p>"))[1])
+
+
+def test_texts_that_come_again_now_and_then_cost_no_new_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = (
+        "<!doctype html><body style='font: 20px Inter; background: linear-gradient(45deg, red, blue)'>"
+        "<i style='display: block; height: 30px; background: green'></i><p>{}</p><p>{}</p><b>{}</b>"
+    )
+    played: list[int] = []
+
+    def counted(items: kept_display.Items, *arguments: object) -> None:
+        played.append(len(items))
+        play(items, *arguments)  # type: ignore[arg-type]
+
+    play = display_list.play
+    monkeypatch.setattr(kept_display, "play", counted)
+    chance = random.Random(5)  # noqa: S311 - no secret
+    pictures = 0
+    for number in range(40):
+        played.clear()
+        texts = [str(chance.randint(7, 9)) for _ in range(2)]
+        drawn(request(card.format(*texts, f"new {number}")))
+        pictures += number >= 6 and len(played) == 2
+    assert pictures <= 6

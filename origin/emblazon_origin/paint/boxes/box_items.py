@@ -11,7 +11,7 @@ from ..context import PaintContext
 from ..costs import box_cost, image_cost, outline_cost, text_clip_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import IntRect, Matrix, snap
+from ..raster.geometry import IntRect, Matrix, around, snap
 from ..raster.rasterizer import Mask
 from ..text.text_clip import TextLine, lines_of, text_coverage
 from .background import paint_background
@@ -108,13 +108,6 @@ def _background_parts(box: Box, geometry: BoxGeometry, context: PaintContext) ->
     cells = [cell for row in rows for cell in row.children if cell.style.display == "table-cell"]
     rects = [snap(context.place(cell.border_box)).rect for cell in cells]
     return [replace(geometry, border_rect=rect, strip=geometry) for rect in rects]
-
-
-def around(rects: list[Rect]) -> Rect:
-    """Return the smallest rectangle around several."""
-    left, top = min(r.x for r in rects), min(r.y for r in rects)
-    right, bottom = max(r.x + r.width for r in rects), max(r.y + r.height for r in rects)
-    return Rect(left, top, right - left, bottom - top)
 
 
 def _is_hidden_cell(box: Box) -> bool:

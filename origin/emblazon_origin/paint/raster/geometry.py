@@ -177,3 +177,10 @@ def inset(rect: Rect, sides: Sides) -> Rect:
         max(0.0, rect.width - sides.left - sides.right),
         max(0.0, rect.height - sides.top - sides.bottom),
     )
+
+
+def around(rects: list[Rect]) -> Rect:
+    """Return the smallest rectangle around several."""
+    left, top = min(r.x for r in rects), min(r.y for r in rects)
+    right, bottom = max(r.x + r.width for r in rects), max(r.y + r.height for r in rects)
+    return Rect(left, top, right - left, bottom - top)

@@ -20,8 +20,10 @@ from ...text.line_model import GlyphRun
 from ..boxes.border import pattern_for
 from ..context import FontMetricsSource
 from ..painter import Painter, RoundedRect
+from ..raster.blur import reach
 from ..raster.curve import Point
 from ..raster.dash import Dashes, Pattern, is_round_dotted
+from ..raster.geometry import around
 from ..raster.path import Path, rect_path
 from ..raster.rasterizer import Mask
 from ..raster.stroke import stroke_path
@@ -158,6 +160,17 @@ def _offset_in_text(
     if decoration.line == "overline":
         return text_top - max(1.0, floor(thickness))
     return text_top + round(decorating.ascent * dpr) * 2 / 3 - thickness / 2
+
+
+def line_ink(line: DecorationLine, dpr: float) -> Rect:
+    """Return a box around all that a decoration and its shadows may draw, in scaled px."""
+    by = (6 if line.decoration.style == "wavy" else 3) * line.exact + 4
+    inks = [Rect(line.left - by, line.top - by, line.right - line.left + 2 * by, 2 * by)]
+    for shadow in line.shadows:
+        more = by + reach(shadow.blur * dpr / 2)
+        x, y = line.left + shadow.x * dpr - more, line.top + shadow.y * dpr - more
+        inks.append(Rect(x, y, line.right - line.left + 2 * more, 2 * more))
+    return around(inks)
 
 
 def paint_decoration(painter: Painter, line: DecorationLine, origin: Origin, dpr: float) -> None:

@@ -20,8 +20,8 @@ from ..costs import text_cost
 from ..display_list import ClipNode, Group, Item
 from ..effects.effect_groups import has_effects, inline_group
 from ..painter import Painter
-from ..raster.geometry import Matrix
-from .decoration import DecorationLine, decoration_lines, paint_decoration
+from ..raster.geometry import Matrix, around
+from .decoration import DecorationLine, decoration_lines, line_ink, paint_decoration
 from .runs import paint_run, paint_run_shadows, run_ink
 from .stroked_glyphs import Origin
 from .text_clip import runs_inside
@@ -223,16 +223,13 @@ def _text_items(
     lines = decoration_lines(
         [run for run in runs if run.style.visibility == "visible"], origin, dpr, context.fonts
     )
-    inks = [run_ink(run, origin, dpr) for run in shown]
-    left, top = min(ink.x for ink in inks), min(ink.y for ink in inks)
-    right = max(ink.x + ink.width for ink in inks)
-    bottom = max(ink.y + ink.height for ink in inks)
+    ink = around([*(run_ink(run, origin, dpr) for run in shown), *(line_ink(line, dpr) for line in lines)])
 
     def draw(painter: Painter) -> None:
         _draw_text(painter, shown, lines, origin, dpr)
 
     cost = text_cost(shown, lines, dpr)
-    return [Item(Rect(left, top, right - left, bottom - top), matrix, clip, draw, cost=cost)]
+    return [Item(ink, matrix, clip, draw, cost=cost)]
 
 
 def _draw_text(

@@ -151,18 +151,34 @@ def union(masks: list[Mask]) -> Mask | None:
     return Mask(image, box.left, box.top)
 
 
+_LEAST_REACH = 0.1  # of an em, and px, that a glyph may reach beyond its outline: hints, whole pixels
+_SNAP = 2.0
+
+
 def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
-    """Return a generous box around all that a run may draw, in scaled px."""
+    """Return a box around all that a run may draw, in scaled px: close above and below, generous beside."""
     size = run.size * dpr
     style = run.style
-    extra = size + style.text_stroke_width * dpr
-    left = right = top = bottom = extra
+    above, below = _reach_of(run, size)
+    extra = style.text_stroke_width * dpr
+    left = right = size + extra
+    top, bottom = above + extra, below + extra
     for shadow in style.text_shadow:
         by = extra + reach(shadow.blur * dpr / 2)
-        left, right = max(left, by - shadow.x * dpr), max(right, by + shadow.x * dpr)
-        top, bottom = max(top, by - shadow.y * dpr), max(bottom, by + shadow.y * dpr)
+        x, y = shadow.x * dpr, shadow.y * dpr
+        left, right = max(left, size + by - x), max(right, size + by + x)
+        top, bottom = max(top, above + by - y), max(bottom, below + by + y)
     x, y = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
-    lift = max(max(run.ys), -min(run.ys), 0.0) * dpr if run.ys else 0.0
-    return Rect(
-        x - left, y - size - lift - top, run.width * dpr + left + right, size * 1.5 + 2 * lift + top + bottom
-    )
+    return Rect(x - left, y - top, run.width * dpr + left + right, top + bottom)
+
+
+def _reach_of(run: GlyphRun, size: float) -> tuple[float, float]:
+    """Return how far a run's glyphs reach above and below its baseline, in scaled px."""
+    lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if run.ys and run.size else 0.0
+    if run.font.is_color:
+        return 2 * size + lift, 1.5 * size + lift
+    reaches = [run.font.reaches[glyph] for glyph in set(run.glyphs)]
+    scale, more = size / run.font.units_per_em, _LEAST_REACH * size + _SNAP + lift
+    above = max((above for above, _ in reaches), default=0.0)
+    below = max((below for _, below in reaches), default=0.0)
+    return above * scale + more, below * scale + more

@@ -39,6 +39,7 @@ class RunMask(NamedTuple):
 
 
 _HALF_STEP = 0.5 / SUBPIXEL_STEPS
+_FAR = 1 << 40
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
@@ -97,29 +98,36 @@ def compose(placed: Iterable[PlacedMask], *, tight: bool = False) -> RunMask:
     in a pixel, each with a part of it, "over" leaves a hairline of the ground between them.
     """
     inked: list[tuple[Image.Image, int, int, int, int]] = []
-    left = top = right = bottom = 0
+    left = top = _FAR
+    right = bottom = -_FAR
+    # Comparisons in place of `min` and `max`: cards have hundreds of glyphs.
     for mask, x, y in placed:
         image = mask.image
         if image is None:
             continue
         width, height = image.size
-        if not inked:
-            left, top, right, bottom = x, y, x + width, y + height
-        left, top = min(left, x), min(top, y)
-        right, bottom = max(right, x + width), max(bottom, y + height)
-        inked.append((image, x, y, x + width, y + height))
+        x1, y1 = x + width, y + height
+        if x < left:
+            left = x
+        if y < top:
+            top = y
+        if x1 > right:
+            right = x1
+        if y1 > bottom:
+            bottom = y1
+        inked.append((image, x, y, x1, y1))
     if not inked:
         return RunMask(None, 0, 0)
     canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
-    core = canvas.im  # what `paste` itself calls, in half the time: cards have hundreds of glyphs
+    core = canvas.im  # what `paste` itself calls, in half the time
     for image, x, y, x1, y1 in inked:
-        if x - left >= _MAX_RUN or y - top >= _MAX_RUN:
+        x, y, x1, y1 = x - left, y - top, x1 - left, y1 - top
+        if x >= _MAX_RUN or y >= _MAX_RUN:
             continue
-        box = (x - left, y - top, x1 - left, y1 - top)
         if tight:
-            canvas.paste(ImageChops.add(canvas.crop(box), image), box)
+            canvas.paste(ImageChops.add(canvas.crop((x, y, x1, y1)), image), (x, y, x1, y1))
         else:
-            core.paste(255, box, image.im)
+            core.paste(255, (x, y, x1, y1), image.im)
     return RunMask(canvas, left, top)
 
 

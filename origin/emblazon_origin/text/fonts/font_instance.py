@@ -12,6 +12,24 @@ from .font_adjustment import NO_ADJUSTMENT, FontAdjustment
 from .font_metrics import DesignMetrics, FontMetrics, design_metrics, metrics_on
 
 
+class GlyphReaches(dict[int, tuple[float, float]]):
+    """Above and below the baseline, in design units, by glyph; measured when first asked for."""
+
+    def __init__(self, font: hb.Font, bolder: float) -> None:
+        super().__init__()
+        self._font, self._bolder = font, bolder
+
+    def __missing__(self, glyph: int) -> tuple[float, float]:
+        extents = self._font.get_glyph_extents(glyph)
+        if extents is None:
+            found = 0.0, 0.0
+        else:
+            top, bottom = extents.y_bearing, extents.y_bearing + extents.height
+            found = max(top, 0) + self._bolder, max(-bottom, 0) + self._bolder
+        self[glyph] = found
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class FontInstance:
     """A face at one set of variation coordinates, ready to shape and draw; shared between renders.
@@ -49,6 +67,11 @@ class FontInstance:
             font = hb.Font(self.face.hb_face)
             font.set_variations(dict(self.variations))
         return self.adjust.apply(design_metrics(font), self.units_per_em)
+
+    @cached_property
+    def reaches(self) -> GlyphReaches:
+        """How far each glyph reaches above and below the baseline."""
+        return GlyphReaches(self.hb_font, self.embolden * self.units_per_em)
 
     @cached_property
     def _by_size(self) -> dict[tuple[float, float], FontMetrics]:
