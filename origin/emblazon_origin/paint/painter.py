@@ -20,6 +20,8 @@ from .raster.path import SQUARE, Path, Radii, rounded_rect_path
 from .raster.rasterizer import Mask, coverage, is_large, rounded_rect_mask
 from .raster.surface import Surface
 
+_SMALL = 16_000  # px², which one paste fills quicker than five
+
 
 @dataclass(frozen=True, slots=True)
 class RoundedRect:
@@ -91,7 +93,8 @@ class Painter:
             self.surface.fill_rect(box, color, self.clip)
             return
         mask = self.rounded_mask(shape)
-        inner = shape.rows_between_corners() if _has_whole_columns(shape.rect) else None
+        small = shape.rect.width * shape.rect.height < _SMALL
+        inner = shape.rows_between_corners() if not small and _has_whole_columns(shape.rect) else None
         if mask is None or self.shift is None or inner is None or inner.is_empty:
             self.surface.fill_mask(mask, color, self.clip)
             return

@@ -7,6 +7,8 @@ opaque throughout), so that each operation is one masked paste per picture: with
 
 from __future__ import annotations
 
+from typing import cast
+
 from PIL import Image, ImageChops
 
 from ...assets.pixmap import Pixmap
@@ -15,6 +17,8 @@ from ...style.values.value_types import Color
 from .clip import Clip
 from .geometry import IntRect
 from .rasterizer import Mask
+
+Color8 = tuple[int, int, int]
 
 
 @remembered("colors", 1024, bytes_each=300)
@@ -44,6 +48,25 @@ def scale_mask(mask: Image.Image, alpha: int) -> Image.Image:
     return scaled
 
 
+@remembered("mixed colors", 256, bytes_each=1_000)
+def _mixture(below: Color8, color: Color8) -> bytes:
+    """Return the colours between two, by coverage, rounded as Pillow's paste does."""
+    mixed = [
+        under * (255 - cover) + over * cover + 128
+        for cover in range(256)
+        for under, over in zip(below, color, strict=True)
+    ]
+    return bytes(((value >> 8) + value) >> 8 for value in mixed)
+
+
+def _mixed(cover: Image.Image, below: Color8, color: Color8) -> Image.Image:
+    """Return a colour laid over another one."""
+    mixed = cover.copy()
+    mixed.putpalette(_mixture(below, color))
+    return mixed.convert("RGB")
+
+
+_FLAT_FROM = 8_000  # pixels from which on it is worth looking whether they are of one colour
 _TABLE_FROM = 30_000  # pixels from which on a table of what colours become is quicker than mixing them
 
 
@@ -122,6 +145,13 @@ class Surface:
             cover = Image.new("L", box.size, alpha)
         elif cover is not None:
             cover = scale_mask(cover, alpha)
+        if cover is not None and isinstance(source, tuple) and box.width * box.height > _FLAT_FROM:
+            below = self.rgb.crop(area).getcolors(1)
+            if below is not None:  # one colour: what becomes of it depends on the coverage alone
+                self.rgb.paste(_mixed(cover, cast("Color8", below[0][1]), source), area)
+                if self.alpha is not None:
+                    self.alpha.paste(255, area, cover)
+                return
         if cover is not None:
             # Pillow lays a picture through a mask twice as fast as a colour.
             source = Image.new("RGB", box.size, source) if isinstance(source, tuple) else source

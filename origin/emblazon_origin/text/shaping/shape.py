@@ -22,6 +22,12 @@ _JOINING = frozenset({
 })  # fmt: skip
 _CONTEXT = 8
 _UNSAFE = 1  # HB_GLYPH_FLAG_UNSAFE_TO_BREAK
+_FLAGS_ALONE = (
+    hb.BufferSerializeFlags.GLYPH_FLAGS
+    | hb.BufferSerializeFlags.NO_GLYPH_NAMES
+    | hb.BufferSerializeFlags.NO_CLUSTERS
+    | hb.BufferSerializeFlags.NO_POSITIONS
+)
 # What letter spacing turns off whatever font-variant-ligatures says; font-feature-settings may turn it on.
 _OPTIONAL_LIGATURES = tuple((tag, 0) for tag in ("liga", "clig", "dlig", "hlig", "calt"))
 
@@ -114,15 +120,14 @@ def shape(
     if halved:
         wanted["halt"] = [(at - low, at - low + 1, 1) for at in halved]
     hb.shape(font.hb_font, buffer, wanted or None)
-    return _shaped.put(key, _read(buffer, start - low))
+    return _shaped.put(key, _read(buffer, font.hb_font, start - low))
 
 
-def _read(buffer: hb.Buffer, offset: int) -> ShapedRun:
+def _read(buffer: hb.Buffer, font: hb.Font, offset: int) -> ShapedRun:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
     clusters = [info.cluster - offset for info in infos]
-    flags = [int(info.flags) for info in infos]
-    unsafe = frozenset([at for at, flag in zip(clusters, flags, strict=True) if flag & _UNSAFE])
+    unsafe = _unsafe_to_break(buffer, font, clusters)
     places = [position.position for position in positions]
     xs = [place[0] for place in places]
     ys = [place[1] for place in places]
@@ -135,6 +140,20 @@ def _read(buffer: hb.Buffer, offset: int) -> ShapedRun:
         unsafe,
         200 + 130 * len(glyphs) + 2 * offset,
         0 in glyphs,
+    )
+
+
+def _unsafe_to_break(buffer: hb.Buffer, font: hb.Font, clusters: list[int]) -> frozenset[int]:
+    """Return the clusters before which a line may not be cut without shaping anew.
+
+    They are read from text ("[12|7#1|9]"): a glyph's `flags` are an enumeration, made for each in Python.
+    """
+    told = buffer.serialize(font, hb.BufferSerializeFormat.TEXT, _FLAGS_ALONE)
+    if "#" not in told:
+        return frozenset()
+    flagged = zip(clusters, told[1:-1].split("|"), strict=True)
+    return frozenset(
+        [at for at, glyph in flagged if "#" in glyph and int(glyph.partition("#")[2], 16) & _UNSAFE]
     )
 
 
