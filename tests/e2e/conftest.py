@@ -31,6 +31,8 @@ def session_worker(
 def worker(
     session_worker: Workerd, origin: MisbehavingOrigin, request: pytest.FixtureRequest
 ) -> Iterator[Workerd]:
+    if not session_worker.answers():  # its runtime has crashed: workerd does, and wrangler leaves it at that
+        session_worker.restart()
     before = session_worker.log.stat().st_size
     failed = request.session.testsfailed
     yield session_worker

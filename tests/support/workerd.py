@@ -103,6 +103,13 @@ class Workerd:
         if self.service is not None:
             self.service.stop()
 
+    def answers(self) -> bool:
+        """Whether anybody answers at all."""
+        try:
+            return self.client.get("/healthz").status_code < 500
+        except httpx.HTTPError:
+            return False
+
     def restart(self, *, keep_cache: bool = False) -> None:
         """Become another isolate in another data centre: empty memory, empty Cache API, the same KV."""
         assert self.service is not None
