@@ -80,9 +80,10 @@ def paint_document(
         if source is not None and has_effects(root.style):  # which take the canvas background in
             background = _item(box, _canvas(box, source, root, context, None, work))
             canvas = _canvas(box, None, root, context, base, work)
-        display = build_display_list(root, context, background)
         if kept is not None:
             kept.begin(box)
+        display = build_display_list(root, context, background)
+        if kept is not None:
             surface = kept.play(display, canvas.place, canvas.paint, work)
         else:
             surface, items = _begun(canvas, display, work)
