@@ -218,7 +218,7 @@ shorthand("text-wrap", ("text_wrap_mode", "text_wrap_style"), text_wrap)
 longhand("tab-size", (8.0, False), tab_size, inherited=True)
 longhand(
     "word-break", "normal", one_of(("normal", "break-all", "keep-all", "auto-phrase", "break-word")),
-    inherited=True, note="auto-phrase as normal",
+    inherited=True, note="auto-phrase in Japanese alone, by the phrases of ICU",
 )  # fmt: skip
 longhand("overflow-wrap", "normal", one_of(("normal", "break-word", "anywhere")), inherited=True)
 longhand("line-break", "auto", one_of(("auto", "loose", "normal", "strict", "anywhere")), inherited=True)
