@@ -11,8 +11,8 @@ import json
 import sys
 from pathlib import Path
 
-from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.home import find_home
+from emblazon_origin.processes import keep_freed_memory
 from emblazon_origin.render import Engine
 from emblazon_origin.template.library import TemplateLibrary
 

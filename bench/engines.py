@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from emblazon.contract.schema import Format
-from emblazon_origin.garbage import GarbageBetweenJobs
+from emblazon_origin.processes import GarbageBetweenJobs
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 

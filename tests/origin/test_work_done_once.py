@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from emblazon_origin import caching
-from emblazon_origin.garbage import GarbageBetweenJobs
 from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.layout.layout_work import PASS
 from emblazon_origin.paint.display_list import Group, Item
@@ -19,6 +18,7 @@ from emblazon_origin.paint.kept_display import KeptDisplay
 from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect
 from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.paint.work import Work
+from emblazon_origin.processes import GarbageBetweenJobs
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.style.style_document import style_document

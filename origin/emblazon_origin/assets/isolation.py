@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from ..errors import AssetError
-from ..parent_death import end_with_parent
+from ..processes import end_with_parent
 
 T = TypeVar("T")
 MODES = {"RGB": 3, "RGBa": 4}

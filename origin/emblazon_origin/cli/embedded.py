@@ -41,7 +41,7 @@ from ..observability.logs import set_up_logging
 from ..project import read_project
 from ..server.app import carry, default_renderer, guarded_server, reload_on_sighup
 from ..server.config import OriginConfig, is_loopback, secret_files
-from ..server.connection_limit import ConnectionLimit
+from ..server.connection import ConnectionLimit
 from ..server.messages import HttpRequest
 from ..server.origin_server import OriginServer
 from ..studio import StudioContext, add_studio

@@ -89,7 +89,7 @@ def _output(file: str, rendered: Rendered) -> RenderOutput:
 
 
 def _print_findings(rendered: Rendered) -> None:
-    from ..finding_summary import summed
+    from ..report import summed
 
     for finding in summed(rendered.report.diagnostics):
         place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)

@@ -7,7 +7,6 @@ palette.py       palettes of photos
 likeness.py      how alike two pictures are
 png.py           the file format
 lossy.py         JPEG, WebP, AVIF
-safe.py          the format that every crawler takes
 effort.py        how patient an encoder is
 """
 

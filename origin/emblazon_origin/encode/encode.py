@@ -3,8 +3,13 @@
     encode(image, "png", quality=None, max_bytes=None, report=report)      → (bytes, "image/png")
     optimize(image, "png", quality=None, max_bytes=None, report=report)    → the same picture, smaller
 
-The same pixels and settings give the same bytes on every run; no file carries a time or a name.
-The number of pixels bounds the work: `effort.py`.
+The same pixels and settings give the same bytes on every run; no file carries a time or a name. The number
+of pixels bounds the work: `effort.py`.
+
+`auto-safe` is a file that every platform shows, at the first answer: PNG where the picture is flat, so that
+text stays as sharp as it was drawn; JPEG where a photo would make the PNG heavy. The template may decide
+(`safe_format` in card.toml); else the size of the quick PNG does, so that the quick and the small form of
+one card have one type.
 """
 
 from __future__ import annotations
@@ -17,15 +22,19 @@ from PIL import Image
 from emblazon.contract.schema import CARD_FORMATS, CONTENT_TYPES, CardFormat, Format
 
 from ..errors import CardError
+from ..platforms import safe_bytes
 from ..report import Report
 from .effort import effort_of
 from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
+from .png import encode_png
 from .png_attempts import png_attempts
-from .safe import JPEG_QUALITY, safe_budget, safe_format
 
 _LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
 _LOWEST_QUALITY = 20  # below, text is no longer readable
 _HIGHEST_SEARCHED = 95  # above, files grow and nothing is seen of it
+
+JPEG_QUALITY = 90  # text over a photo keeps its colours whole
+_MARGIN = 0.97  # of the limit: sources disagree on what a kilobyte is
 
 
 def encode(
@@ -170,3 +179,18 @@ def _guess(low: int, low_bytes: int, high: int, high_bytes: int, max_bytes: int)
         return (low + high) // 2
     part = log(max_bytes / low_bytes) / log(high_bytes / low_bytes)
     return max(low + 1, min(high - 1, floor(low + part * (high - low))))
+
+
+def safe_budget(max_bytes: int | None) -> int:
+    """Return the bytes that the file may have."""
+    limit = int(safe_bytes() * _MARGIN)
+    return limit if max_bytes is None else min(max_bytes, limit)
+
+
+def safe_format(image: Image.Image, budget: int, decided: Format | None) -> Format:
+    """Return the type of the file for a picture in "RGB" or "RGBA"."""
+    if decided is not None:
+        return decided
+    if image.mode == "RGBA":  # JPEG has no alpha
+        return "png"
+    return "png" if len(encode_png(image)) <= budget else "jpg"

@@ -4,14 +4,10 @@ explanation = explain_card(request, engine)     # to_json(), to_text(), overlay_
 result = lint_templates(Path("templates"), engine)
 
 explain_card       renders one card and looks at what came out
-explanation        the result: as JSON, as text
-picture_findings   what only the finished layout and picture can tell
+explanation        the result: as JSON, as text, as an overlay
+picture_findings   what only the finished layout and picture can tell: contrast, the safe area
 drawn_text         where every run of text ends up
-contrast           WCAG contrast over what is really painted behind a text
-safe_area          what platforms cut off
-overlay            boxes, baselines and marked findings over the card
-lint               every template with its preview and its cases
-worst_cases        the worst input that a schema lets through
+lint               every template with its preview, its cases and the worst ones
 """
 
 from .explain_card import explain_card

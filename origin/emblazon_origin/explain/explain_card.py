@@ -13,11 +13,17 @@ from ..layout.boxes.box import Box
 from ..prepared.prepared_card import LaidOut
 from ..render import Engine, RenderRequest, encode, paint, timed
 from ..report import Report
-from .contrast import required_contrast, run_contrast
 from .drawn_text import DrawnRun, drawn_runs
 from .explanation import ExplainedBox, ExplainedText, Explanation, Numbers, rounded
-from .picture_findings import contrast_findings, overflow_findings, platform_findings, safe_area_findings
-from .safe_area import safe_area
+from .picture_findings import (
+    contrast_findings,
+    overflow_findings,
+    platform_findings,
+    required_contrast,
+    run_contrast,
+    safe_area,
+    safe_area_findings,
+)
 
 
 def explain_card(request: RenderRequest, engine: Engine) -> Explanation:

@@ -2,22 +2,26 @@
 
 app = create_edge_app(EdgeConfig.from_env(os.environ), origin=HttpOrigin(url), kv_path=Path("kv.sqlite"))
 
-edge_app.py            the aiohttp application; runner.py: its connections; forwarded.py: trusted proxies
-asyncio_ports.py       clock, randomness, background work, single flight, log
-sqlite_kv.py           KV; memory_cache.py: the data centre's cache
-http_origin.py         an origin over HTTP; in_process_origin.py: one in this process
-edge_metrics.py        the edge's numbers for Prometheus; sqlite_analytics.py: who unfurled what,
-                       unfurl_counts.py: the same by day
+edge_app.py            the aiohttp application, its runner, its trusted proxies
+asyncio_ports.py       clock, randomness, background work, single flight, log, the data centre's cache
+sqlite_kv.py           KV
+origin_ports.py        the origin over HTTP, or in this process
+edge_metrics.py        the edge's numbers for Prometheus; sqlite_analytics.py: who unfurled what
 wrangler.py            the Worker on this machine, for `emblazon dev`; deploy_check.py: before a deploy
 """
 
-from .edge_app import ANALYTICS_FILE, HOST, EdgeHost, check_operator, create_edge_app
+from .edge_app import (
+    ANALYTICS_FILE,
+    HOST,
+    EdgeHost,
+    TrustedProxies,
+    check_operator,
+    create_edge_app,
+    edge_runner,
+)
 from .edge_metrics import PrometheusMetrics
-from .forwarded import TrustedProxies
-from .http_origin import HttpOrigin
-from .in_process_origin import InProcessOrigin
+from .origin_ports import HttpOrigin, InProcessOrigin
 from .passthrough.application import create_passthrough_app
-from .runner import edge_runner
 
 __all__ = [
     "ANALYTICS_FILE",

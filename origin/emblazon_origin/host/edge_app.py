@@ -1,10 +1,18 @@
-"""The composition root of the edge on CPython."""
+"""The composition root of the edge on CPython, and its runner, with bounds for clients.
+
+What a proxy in front says about the client's request (scheme, host and address) is taken from trusted
+proxies only. Anybody can send `X-Forwarded-Host`; whoever believes it from anybody hands out links to
+another's host and counts another's rate.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -13,17 +21,16 @@ from aiohttp.typedefs import Handler
 from emblazon.contract.problem import CONTENT_TYPE, Problem
 from emblazon.contract.wire import SECURITY
 from emblazon.edge.admin.guard import MAX_BODY, check_bearer
-from emblazon.edge.config import EdgeConfig
+from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon.edge.handler import Edge
 from emblazon.edge.messages import BytesBody, Request, Response
 from emblazon.edge.ports import Clock, Log, Metrics, NoMetrics, Origin, Ports
 
-from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, SystemClock, SystemRandom
+from ..server.connection import BoundedServer, connection_limit
+from .asyncio_ports import AsyncioBackground, AsyncioFlight, JsonLog, MemoryCache, SystemClock, SystemRandom
 from .edge_metrics import CONTENT_TYPE as METRICS_TYPE
 from .edge_metrics import PrometheusMetrics
-from .forwarded import NO_PROXIES, TrustedProxies
-from .http_origin import HttpOrigin
-from .memory_cache import MemoryCache
+from .origin_ports import HttpOrigin, max_connections
 from .sqlite_analytics import SQLiteAnalytics
 from .sqlite_kv import SQLiteKV
 
@@ -33,6 +40,17 @@ ANALYTICS_FILE = "analytics.sqlite3"  # beside the KV
 SCHEDULE = 60.0  # seconds between the runs of the cron work
 DRAIN = 10.0  # seconds that background work gets at shutdown
 BODY_TIMEOUT = 10.0  # seconds for the body of a request
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+VARIABLE = "EMBLAZON_TRUSTED_PROXIES"
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
+
+MAX_LINE = 16 * 1024  # a request line beyond the 8 KiB of a card gets its 414, not a reset
+HEADER_TIMEOUT = 10.0  # seconds for the head of a request
+WRITE_TIMEOUT = 30.0  # seconds that an answer may lie unread
+KEEPALIVE_TIMEOUT = 75.0
+SHUTDOWN = 5.0  # seconds that requests under way get at shutdown
 
 
 class EdgeHost:
@@ -103,6 +121,62 @@ class EdgeHost:
 
 
 HOST = web.AppKey("edge_host", EdgeHost)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """Networks whose X-Forwarded-* fields are believed."""
+
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> TrustedProxies:
+        """Read EMBLAZON_TRUSTED_PROXIES; raises ConfigError."""
+        entries = [entry.strip() for entry in env.get(VARIABLE, "").split(",")]
+        try:
+            return cls(tuple(ipaddress.ip_network(entry) for entry in entries if entry))
+        except ValueError as error:
+            raise ConfigError(
+                VARIABLE, f"cannot be read: {error}", "Write addresses or networks: 127.0.0.1,10.0.0.0/8."
+            ) from None
+
+    def trusts(self, address: str) -> bool:
+        """Tell whether a peer may speak for others."""
+        try:
+            peer = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        mapped = getattr(peer, "ipv4_mapped", None)
+        return any((mapped or peer) in network for network in self.networks)
+
+    def seen_by_proxy(self, fields: Mapping[str, str], base_url: str, peer: str) -> tuple[str, str]:
+        """Return scheme and authority, and the client's address, as the outermost trusted proxy saw them.
+
+        `base_url` and `peer` are those of the connection; names of `fields` are in lower case.
+        """
+        if not self.trusts(peer):
+            return base_url, peer
+        scheme, _, host = base_url.partition("://")
+        said = _last(fields, "x-forwarded-proto").lower()
+        scheme = said if said in ("http", "https") else scheme
+        named = _last(fields, "x-forwarded-host")
+        host = named if _HOST.fullmatch(named) else host
+        return f"{scheme}://{host}", self._client(fields, peer)
+
+    def _client(self, fields: Mapping[str, str], peer: str) -> str:
+        """Return the nearest address that is no trusted proxy: what stands left of it may be made up."""
+        client = peer
+        for address in reversed(fields.get("x-forwarded-for", "").split(",")):
+            if not self.trusts(client):
+                break
+            try:
+                client = str(ipaddress.ip_address(address.strip()))
+            except ValueError:
+                break
+        return client
+
+
+NO_PROXIES = TrustedProxies()
 
 
 def create_edge_app(
@@ -248,3 +322,38 @@ def _target(raw_path: str) -> str:
     if target.startswith(("http://", "https://")):
         target = "/" + target.split("/", 3)[3] if target.count("/") >= 3 else "/"
     return target
+
+
+def _last(fields: Mapping[str, str], name: str) -> str:
+    """Return the value that the nearest proxy added."""
+    return fields.get(name, "").rpartition(",")[2].strip()
+
+
+class EdgeRunner(web.AppRunner):
+    """An AppRunner whose connections have deadlines and a limit."""
+
+    def __init__(self, app: web.Application, *, header_timeout: float = HEADER_TIMEOUT) -> None:
+        super().__init__(app, access_log=None, shutdown_timeout=SHUTDOWN)
+        self._header_timeout = header_timeout
+        self.limit = connection_limit(max_connections())
+
+    async def _make_server(self) -> web.Server:
+        plain = await super()._make_server()
+        return BoundedServer(
+            plain.request_handler,
+            request_factory=plain.request_factory,
+            header_timeout=self._header_timeout,
+            write_timeout=WRITE_TIMEOUT,
+            limit=self.limit,
+            on_closed=lambda reason: None,
+            keepalive_timeout=KEEPALIVE_TIMEOUT,
+            lingering_time=1.0,
+            max_line_size=MAX_LINE,
+            max_field_size=MAX_LINE,
+            access_log=None,
+        )
+
+
+def edge_runner(app: web.Application) -> EdgeRunner:
+    """Return a runner for an edge or pass-through application."""
+    return EdgeRunner(app)

@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 
 from ..errors import EmblazonError
-from ..parent_death import end_with_parent
+from ..processes import end_with_parent
 
 LOCAL_DATE = "2024-08-06"  # the newest compatibility date that the pinned workerd knows
 PYWRANGLER = "workers-py==1.17.9"  # the package of pywrangler, for `uv tool run`

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from emblazon_origin.observability.redact import redact_text
+from emblazon_origin.observability.logs import redact_text
 from emblazon_origin.server.config import SettingsError
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from ..caching import ByteCache
 from ..layout.boxes.box import Box, Rect, Sides
 from ..limits import LEAST_PAINT_WORK
-from ..recursion import room_for
+from ..processes import room_for
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import Color, Url

@@ -12,7 +12,7 @@ from emblazon_origin.observability.logs import set_up_logging
 from emblazon_origin.server.app import default_renderer, run
 from emblazon_origin.server.config import OriginConfig, misspelt
 from emblazon_origin.server.origin_server import OriginServer
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 
 log = logging.getLogger(__name__)
 

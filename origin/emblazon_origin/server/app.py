@@ -15,11 +15,10 @@ import uvloop
 from aiohttp import web
 
 from emblazon_origin.server.config import OriginConfig, SettingsError
-from emblazon_origin.server.connection import BoundedServer
-from emblazon_origin.server.connection_limit import connection_limit
+from emblazon_origin.server.connection import BoundedServer, connection_limit
 from emblazon_origin.server.messages import HttpRequest
 from emblazon_origin.server.origin_server import OriginServer
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.supervisor import MAX_ASIDE
 
 log = logging.getLogger(__name__)

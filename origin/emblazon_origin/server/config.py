@@ -26,8 +26,7 @@ from emblazon.contract.signing import HOW_TO_MAKE
 from emblazon.contract.wire import answer_within
 from emblazon_origin.errors import WrongSettings
 from emblazon_origin.project import read_env_file
-from emblazon_origin.server.config_values import check_range, default_text, read_value
-from emblazon_origin.server.settings_table import OriginSettings
+from emblazon_origin.server.settings_table import OriginSettings, check_range, default_text, read_value
 
 _OF_OTHERS = {"EMBLAZON_HOST", "EMBLAZON_PORT", "EMBLAZON_ORIGIN_URL"}  # settings of the edge like ours
 SECRETS_DIR = "/run/secrets"  # where Docker and Kubernetes put them

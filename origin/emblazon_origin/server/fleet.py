@@ -22,7 +22,7 @@ from typing import Literal, TypeVar, cast
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError, ResponseError
 
-from emblazon_origin.server.finished_card import FinishedCard
+from emblazon_origin.server.headers import FinishedCard
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emblazon_origin.caching import ByteCache
-from emblazon_origin.server.finished_card import FinishedCard
+from emblazon_origin.server.headers import FinishedCard
 from emblazon_origin.workers.child import trim_heap
 
 

@@ -11,9 +11,8 @@ from emblazon.contract import wire
 from emblazon.contract.problem import Problem
 from emblazon_origin.errors import EmblazonError, Overloaded
 from emblazon_origin.observability.alerts import Alerts
-from emblazon_origin.observability.logs import request_id
+from emblazon_origin.observability.logs import redact_text, request_id
 from emblazon_origin.observability.metrics import OriginMetrics
-from emblazon_origin.observability.redact import redact_text
 from emblazon_origin.observability.tracing import Tracing
 from emblazon_origin.server.messages import (
     HttpRequest,

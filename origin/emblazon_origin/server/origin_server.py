@@ -19,10 +19,9 @@ from emblazon.contract.manifest import manifest_from_json
 from emblazon.contract.schema import Manifest
 from emblazon_origin import caching
 from emblazon_origin.errors import EmblazonError
-from emblazon_origin.observability.alerts import Alerts
+from emblazon_origin.observability.alerts import Alerts, set_up_tracking
 from emblazon_origin.observability.metrics import OriginMetrics, Sample
 from emblazon_origin.observability.tracing import Tracing
-from emblazon_origin.observability.tracking import set_up_tracking
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.memory import CardCache, Shares
 from emblazon_origin.server.messages import HttpRequest, HttpResponse
@@ -33,10 +32,10 @@ from emblazon_origin.server.watch import TreeWatch
 from emblazon_origin.storage import storage_of
 from emblazon_origin.workers.admission import AdmissionPolicy
 from emblazon_origin.workers.child import resident_bytes
+from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
 from emblazon_origin.workers.pool_errors import PoolFailed
 from emblazon_origin.workers.process import ProcessLimits
-from emblazon_origin.workers.renderer import RendererSpec
 from emblazon_origin.workers.supervisor import EndReason
 
 if TYPE_CHECKING:

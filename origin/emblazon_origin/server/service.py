@@ -24,7 +24,7 @@ from emblazon.contract.schema import Manifest
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.finished_card import FinishedCard
+from emblazon_origin.server.headers import FinishedCard
 from emblazon_origin.server.memory import CardCache, is_outdated
 from emblazon_origin.server.single_flight import Flight, FlightTable
 from emblazon_origin.storage import Incomplete

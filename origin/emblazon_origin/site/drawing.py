@@ -13,10 +13,9 @@ from typing import Literal
 
 from emblazon.contract.request import CardRequest
 
-from ..allocator import keep_freed_memory
 from ..bound_request import request_of_card
 from ..errors import EmblazonError
-from ..parent_death import end_with_parent
+from ..processes import end_with_parent, keep_freed_memory
 from ..render import Engine, Rendered
 from ..template.library import TemplateLibrary
 

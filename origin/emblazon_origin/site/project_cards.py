@@ -1,15 +1,22 @@
-"""What a project draws with, loaded once for a whole run: its fonts, its templates, its limits."""
+"""What a project draws with, loaded once for a whole run: its fonts, its templates, its limits.
+
+Pictures of the site itself are read from its folder: they are not on the network before it is published.
+"""
 
 from __future__ import annotations
 
+import mimetypes
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
 
 from emblazon.contract.schema import Manifest
 
+from ..assets.resources import Fetched, Fetcher
+from ..errors import AssetError
 from ..home import Home, find_home
 from ..project import Project, read_project
 from ..renderer_version import renderer_version
@@ -18,6 +25,8 @@ from ..text.fonts.font_library import FontLibrary
 
 if TYPE_CHECKING:
     from .drawing import SitePicture, Task
+
+LOCAL = "http://site.invalid"  # stands for the site where no base URL is given; nothing dials it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,6 @@ class ProjectCards:
         from ..render import Engine
         from ..server.config import tool_settings
         from .drawing import Drawer, draw_all
-        from .site_images import SiteFetcher
 
         settings = tool_settings(os.environ)
         remote = GuardedFetcher.of(settings.fetch_settings)
@@ -67,3 +75,29 @@ class ProjectCards:
         engine = Engine(self.fonts, fetcher, image_limits=ImageLimits(**settings.image_settings))
         drawer = Drawer(engine, self.library, "small" if small else "quick")
         return draw_all(drawer, tasks, processes or settings.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFetcher:
+    """Reads URLs below `base_url` from `folder`, and hands others on."""
+
+    base_url: str
+    folder: Path
+    others: Fetcher | None
+
+    def fetch(self, url: str) -> Fetched:
+        """Return the bytes behind a URL; raises `AssetError`."""
+        if not url.startswith(self.base_url + "/"):
+            if self.others is None:
+                raise AssetError(f"remote files are switched off: {url}")
+            return self.others.fetch(url)
+        root = self.folder.resolve()
+        path = (root / unquote(urlsplit(url[len(self.base_url) :]).path).lstrip("/")).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            raise AssetError(f"no such file in the site: {url}")
+        return Fetched(path.read_bytes(), mimetypes.guess_type(path.name)[0] or "")
+
+
+def absolute(base_url: str, page: str, reference: str) -> str:
+    """Return a reference of the page at `/page` as a URL that `SiteFetcher` or the network knows."""
+    return urljoin(f"{base_url or LOCAL}{page}", reference)

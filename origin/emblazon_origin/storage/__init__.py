@@ -5,16 +5,13 @@ await storage.upload("cards/ab12.png", data, "image/png")
 url = storage.get_url("cards/ab12.png")
 
 port.py      what every storage does, and what keys look like
-folder.py    files in a folder
 bucket.py    S3, R2, Google Cloud Storage, Azure, through obstore
-none.py      refuses, with the fix
-factory.py   which of them the settings ask for
+factory.py   which of them the settings ask for; a folder, or none
 """
 
 from __future__ import annotations
 
-from emblazon_origin.storage.factory import storage_of
-from emblazon_origin.storage.folder import FolderStorage
+from emblazon_origin.storage.factory import FolderStorage, storage_of
 from emblazon_origin.storage.port import Incomplete, Storage, StorageError
 
 __all__ = ["FolderStorage", "Incomplete", "Storage", "StorageError", "storage_of"]

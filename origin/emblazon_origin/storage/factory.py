@@ -1,13 +1,22 @@
-"""Which storage the configuration asks for."""
+"""Which storage the configuration asks for; and the two that need no service.
+
+A local folder is for a web server or a mounted volume to hand out. Where there is none, everything is
+refused with the fix.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import secrets
 from pathlib import Path
+from urllib.parse import quote
 
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.storage.folder import FolderStorage
-from emblazon_origin.storage.none import NoStorage
-from emblazon_origin.storage.port import Storage
+from emblazon_origin.storage.port import Storage, StorageError, check_key
+
+_FIX = "no storage is configured; set EMBLAZON_STORAGE to folder, s3, gcs or azure"
 
 
 def storage_of(config: OriginConfig) -> Storage:
@@ -52,3 +61,63 @@ def _bucket(config: OriginConfig) -> Storage:
         **{name: value for name, value in given.items() if value},  # type: ignore[arg-type]  # all are texts
     )
     return BucketStorage(s3, config.storage_url)
+
+
+class FolderStorage:
+    """Files under `root`; `base_url` is where they are served, without it URLs are file: URLs."""
+
+    def __init__(self, root: Path, base_url: str = "") -> None:
+        self._root = root
+        self._base_url = base_url.rstrip("/")
+
+    async def upload(self, key: str, data: bytes, content_type: str) -> None:
+        """Write the file whole or not at all."""
+        await asyncio.to_thread(self._write, self._root / check_key(key), data)
+
+    async def holds(self, key: str, data: bytes) -> bool:
+        """Compare the bytes."""
+        return await asyncio.to_thread(self._is_same, self._root / check_key(key), data)
+
+    def _is_same(self, path: Path, data: bytes) -> bool:
+        try:
+            return path.stat().st_size == len(data) and path.read_bytes() == data
+        except OSError:
+            return False
+
+    def _write(self, path: Path, data: bytes) -> None:
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(data)
+            os.replace(partial, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            raise StorageError(f"cannot write {path}: {error.strerror}") from error
+
+    def get_url(self, key: str) -> str:
+        """Return the public URL, or the file's own."""
+        check_key(key)
+        return f"{self._base_url}/{quote(key)}" if self._base_url else (self._root / key).resolve().as_uri()
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+class NoStorage:
+    """Refuses."""
+
+    async def upload(self, key: str, data: bytes, content_type: str) -> None:
+        """Raise StorageError."""
+        raise StorageError(_FIX)
+
+    async def holds(self, key: str, data: bytes) -> bool:
+        """Return False."""
+        return False
+
+    def get_url(self, key: str) -> str:
+        """Raise StorageError."""
+        raise StorageError(_FIX)
+
+    async def close(self) -> None:
+        """Do nothing."""

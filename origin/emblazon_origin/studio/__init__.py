@@ -4,9 +4,6 @@ add_studio(app, StudioContext(home, settings, config))     # on an aiohttp appli
 
 studio_app         routes, who may use them, headers
 workshop           draws with the templates as they are on disk; live_renderer: the same from an event loop
-dropped_pictures   pictures that were dropped into the form, for the drawing alone
-catalogue          templates with schema, cases and worst cases, as JSON
-verdicts           what each platform shows of a picture
 template_fault     an error with its place and the lines around it
 snippets           a card as URL, meta elements, Python, Jinja, Django, Markdown
 static_pages       the page with every example drawn ahead, for a site

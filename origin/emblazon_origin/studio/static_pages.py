@@ -16,9 +16,8 @@ from emblazon.contract.schema import EXTENSION_OF
 
 from ..assets.images_decode import ImageLimits
 from ..home import Home, find_home
-from .catalogue import Entry, catalogue
 from .snippets import snippets
-from .workshop import Workshop
+from .workshop import Entry, Workshop, catalogue
 
 ASSETS = Path(__file__).with_name("assets")
 BASE_URL = "https://og.example.com"

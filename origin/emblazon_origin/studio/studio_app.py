@@ -41,11 +41,10 @@ from emblazon.edge.config import EdgeConfig
 from ..errors import EmblazonError
 from ..home import Home
 from ..host import check_operator
-from ..host.unfurl_counts import UnfurlCount, counts_in, to_csv
+from ..host.sqlite_analytics import UnfurlCount, counts_in, to_csv
 from ..limits import MAX_IMAGE_BYTES
 from ..server.config import OriginConfig
-from .dropped_pictures import DroppedPictures
-from .live_renderer import LiveRenderer
+from .live_renderer import DroppedPictures, LiveRenderer
 from .save_watch import SaveWatch
 from .snippets import snippets
 from .template_fault import fault_of
@@ -269,7 +268,7 @@ def _days(request: web.Request) -> int:
 
 
 def _catalogue(workshop: Workshop, home: Home) -> dict[str, object]:
-    from .catalogue import catalogue  # late, as the workshop itself
+    from .workshop import catalogue  # late, as the workshop itself
 
     return catalogue(workshop, home)
 
@@ -311,8 +310,10 @@ def _json(value: object, status: int = 200) -> web.Response:
 
 
 def _audited(url: str) -> str:
-    from ..audit.audit import audit  # late: most who draw cards audit nothing
-    from ..audit.html_report import html_report
+    from ..audit.audit import (
+        audit,  # late: most who draw cards audit nothing
+        html_report,
+    )
     from ..audit.visit import Visitor
 
     with Visitor() as visitor:

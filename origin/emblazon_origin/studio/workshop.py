@@ -1,6 +1,9 @@
 """Draws with the templates as they are on disk now, each loaded again by itself when it changes.
 
 Not safe to share between threads; `live_renderer.py` gives it a thread of its own.
+
+The page gets the templates as JSON values (schema, cases for show and the worst cases), and with a picture
+what each platform shows of it, from the table of `platforms`.
 """
 
 from __future__ import annotations
@@ -10,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from emblazon.contract.request import CardRequest, parse_request
-from emblazon.contract.schema import EXTENSION_OF
+from emblazon.contract.canonical import canonical_query
+from emblazon.contract.manifest import template_to_dict
+from emblazon.contract.request import CardRequest, build_request, parse_request
+from emblazon.contract.schema import EXTENSION_OF, Format, Manifest
 from emblazon.contract.uri import MAX_CANONICAL_BYTES
 
 from ..assets.images_decode import ImageLimits
@@ -19,18 +24,21 @@ from ..assets.resources import Fetcher
 from ..bound_request import request_of_card
 from ..errors import EmblazonError
 from ..explain import explain_card
-from ..explain.safe_area import platforms_that_cut
+from ..explain.lint import worst_cases
+from ..explain.picture_findings import crop_rect, platforms_that_cut
 from ..home import SETTINGS_FILE, Home
 from ..layout.boxes.box import Rect
+from ..platforms import Platform, platforms
 from ..project import read_project
 from ..render import Engine, RenderRequest
 from ..report import Diagnostic
-from ..template.library import TemplateLibrary
+from ..template.library import CardTemplate, TemplateLibrary
 from .template_fault import Refreshed, TemplateFault, fault_of, shown_path
-from .verdicts import verdicts
 
 Facts = dict[str, object]
 _NAMED = 40  # findings in the answer to a drawing; `explain` has them all
+
+Entry = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +158,80 @@ def _changed(card: CardRequest) -> list[Facts]:
 
 def _cut_by(rect: tuple[float, float, float, float], card: CardRequest) -> list[str]:
     return platforms_that_cut(Rect(*rect), card.width, card.height)
+
+
+def platform_facts() -> list[dict[str, object]]:
+    """Return the platforms' limits as JSON values, strictest first."""
+    return [
+        {
+            "name": platform.name,
+            "bytes": platform.bytes,
+            "types": platform.types,
+            "ratio": platform.ratio,
+            "least": platform.least,
+            "source": platform.source,
+            "kind": platform.kind,
+            "read": platform.read.isoformat(),
+        }
+        for platform in platforms()
+    ]
+
+
+def verdicts(format: Format, size: int, width: int, height: int) -> list[dict[str, object]]:
+    """Return one verdict for each platform on a picture of `size` bytes and `width` × `height` device px.
+
+    `crop` is what its large preview shows: left, top, width and height as shares of the picture.
+    """
+    return [_verdict(platform, format, size, width, height) for platform in platforms()]
+
+
+def _verdict(platform: Platform, format: Format, size: int, width: int, height: int) -> dict[str, object]:
+    refusal = platform.refusal(format, size)
+    is_small = width < platform.least[0] or height < platform.least[1]
+    shown = crop_rect(platform, width, height)
+    cut = round((1 - shown.width * shown.height / (width * height)) * 100, 1)
+    if refusal:
+        state, text = "refused", f"Not shown: {platform.name} {refusal}"
+    elif is_small:
+        state = "small"
+        text = f"A thumbnail only: large from {platform.least[0]} × {platform.least[1]}"
+    elif cut >= 1:
+        state, text = "cut", f"Shown, {cut:g} % cut off"
+    else:
+        state, text = "shown", "Shown whole"
+    crop = [shown.x / width, shown.y / height, shown.width / width, shown.height / height]
+    return {"platform": platform.name, "state": state, "text": text, "crop": [round(n, 4) for n in crop]}
+
+
+def catalogue(workshop: Workshop, home: Home) -> Entry:
+    """Return every template, the project's own first, and the platforms."""
+    entries = [_entry(workshop.library.get(name), home) for name in workshop.library.specs]
+    entries.sort(key=lambda entry: (not entry["own"], str(entry["name"])))
+    return {"templates": entries, "platforms": platform_facts(), "project": home.root.name}
+
+
+def _entry(template: CardTemplate, home: Home) -> Entry:
+    spec = template.spec
+    own = home.root != home.builtin and template.folder.is_relative_to(home.own_templates)
+    return template_to_dict(spec) | {
+        "name": spec.name,
+        "own": own,
+        "folder": str(template.folder),
+        "cases": [_case(name, request) for name, request in template.preview.cases.items()],
+        "worst": _worst(template),
+    }
+
+
+def _case(name: str, request: CardRequest) -> Entry:
+    return {"name": name, "query": canonical_query(request), "lang": request.lang, "variant": request.variant}
+
+
+def _worst(template: CardTemplate) -> list[Entry]:
+    spec, shown = template.spec, template.preview.cases.get("preview")
+    manifest = Manifest("", {spec.name: spec})
+    entries = []
+    for case in worst_cases(spec, shown.params if shown else {}):
+        options = {"lang": case.lang} if case.lang else {}
+        card = {"template": spec.name, "params": case.params, "options": options}
+        entries.append(_case(case.name.removeprefix("worst-"), build_request(card, manifest)))
+    return entries

@@ -13,27 +13,38 @@ safe_format = "jpg"         # what `.auto-safe` is: png, jpg, "jpg if image"; wi
 [warm]                      sizes = ["600x315"], formats = ["webp"]: drawn beside a card that is drawn ahead
 [experiment]                name = "…", weights = { base = 50, night = 50 }: how `_v=auto` chooses
 [samples]                   "https://example.com/a.jpg" = "a.jpg": pictures of the previews, beside card.toml
+
+`preview.json` beside it is demo data for a template, and the worst cases that `emblazon lint` draws:
+
+    {"params": {…}, "cases": {"arabic": {"params": {…}, "options": {"lang": "ar"}}}}
+
+A case's params stand alone; its options are the reserved parameters of a URL without the underscore.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
 from typing import TypeVar, cast
 
 from emblazon.contract.manifest import MAX_WEIGHT, PARAM_NAME, PARAM_TYPES, weights_fault
 from emblazon.contract.options import AUTO_VARIANT, FALLBACK_VARIANT, MAX_SIDE, MIN_SIDE
-from emblazon.contract.problem import BadParameter, unknown_word
+from emblazon.contract.params import ParamRules
+from emblazon.contract.problem import BadParameter, Problem, unknown_word
+from emblazon.contract.request import CardRequest, build_request
 from emblazon.contract.schema import (
     BASE_LOOK,
     FORMATS,
     CacheLife,
     Experiment,
     Format,
+    Manifest,
     ParamSpec,
     ParamType,
     ParamValue,
@@ -219,12 +230,12 @@ def _samples(table: _Table) -> dict[str, str]:
 
 def _check_alt(table: _Table, spec: TemplateSpec) -> None:
     try:
-        fields = [field for _, field, _, _ in Formatter().parse(spec.alt) if field is not None]
+        fields = [name for _, name, _, _ in Formatter().parse(spec.alt) if name is not None]
     except ValueError as error:
         raise table.error("alt", f"{error}; write {{name}} for a parameter") from None
-    for field in fields:
-        if field not in spec.params:
-            raise table.error("alt", unknown_word("Parameter", field, [*spec.params])[0])
+    for name in fields:
+        if name not in spec.params:
+            raise table.error("alt", unknown_word("Parameter", name, [*spec.params])[0])
 
 
 class _Table:
@@ -296,3 +307,38 @@ class _Table:
             return check_value(spec, raw.isoformat() if hasattr(raw, "isoformat") else raw)
         except BadParameter as problem:
             raise self.error(key, problem.detail) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Checked cards by case name; `preview` is the one for show."""
+
+    cases: Mapping[str, CardRequest] = field(default_factory=dict)
+
+
+def read_preview(path: Path, spec: TemplateSpec) -> Preview:
+    """Read `preview.json`, if there is one; raises TemplateError that names the case and the parameter."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Preview()
+    except ValueError as error:
+        raise TemplateError(f"{path}: not valid JSON: {error}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("cases", {}), dict):
+        raise TemplateError(f'{path}: expected {{"params": {{…}}, "cases": {{…}}}}')
+    manifest = Manifest("", {spec.name: spec})
+    main = {name: value for name, value in data.items() if name != "cases"}
+    cases = {"preview": main, **data.get("cases", {})}
+    return Preview({name: _case(path, name, case, spec, manifest) for name, case in cases.items()})
+
+
+def _case(path: Path, name: str, case: object, spec: TemplateSpec, manifest: Manifest) -> CardRequest:
+    if not isinstance(case, dict):
+        raise TemplateError(f"{path}: {name}: expected an object")
+    try:
+        request = build_request({**case, "template": spec.name}, manifest, rules=ParamRules(strict=True))
+    except Problem as problem:
+        raise TemplateError(f"{path}: {name}: {problem.detail}") from None
+    for finding in request.findings:
+        raise TemplateError(f"{path}: {name}: {finding.detail}")
+    return request

@@ -25,6 +25,8 @@
 | `highlight(language)` | `code\\|highlight("python")` | lines of code, a `<span class>` for each token |
 | `pick` | `site\\|pick(["#1d4ed8", "#be123c"])` | one of a list, always the same for the same text |
 | `css` | `name\\|css` | escaped for CSS; added by itself inside styles |
+
+Code gets its syntax marked by Pygments: a `<span class="…">` for each token, one text for each line.
 """
 
 from __future__ import annotations
@@ -38,12 +40,15 @@ from hashlib import sha256
 from icu4py.breakers import CharacterBreaker
 from icu4py.locale import Locale
 from icu4py.messageformat import MessageFormat
+from markupsafe import Markup, escape
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Token, _TokenType
+from pygments.util import ClassNotFound
 
 from ..caching import remembered
-from .fitting import breakable, cells, fit
-from .highlight import highlight
-from .schemes import contrast, ground, ink, mix, readable
-from .writing import language, script
+from .brand import contrast, ground, ink, mix, readable
+from .fitting import breakable, cells, fit, language, script
 
 _DATE_STYLES = {
     "long": "::yMMMMd", "medium": "::yMMMd", "short": "::yMd", "month": "::yMMMM", "day": "::MMMd",
@@ -54,6 +59,17 @@ _HAN_PER_MINUTE = 500
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 _CURRENCY = re.compile("[A-Za-z]{3}")
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+
+MAX_HIGHLIGHTED = 4_000  # characters; more is set plain
+# What a card tells apart. The first that holds a token names its class; the rest is plain.
+_KINDS: tuple[tuple[_TokenType, str], ...] = (
+    (Token.Comment, "comment"), (Token.Generic.Prompt, "prompt"), (Token.Keyword, "keyword"),
+    (Token.Operator.Word, "keyword"), (Token.Literal.String, "string"), (Token.Literal.Number, "number"),
+    (Token.Name.Function, "name"), (Token.Name.Class, "name"), (Token.Name.Tag, "keyword"),
+    (Token.Name.Attribute, "name"), (Token.Name.Builtin, "name"), (Token.Name.Decorator, "keyword"),
+    (Token.Name.Variable, "variable"), (Token.Generic.Inserted, "string"), (Token.Generic.Deleted, "keyword"),
+    (Token.Operator, "mark"), (Token.Punctuation, "mark"),
+)  # fmt: skip
 
 
 @remembered("message formats", 256, bytes_each=2_000)
@@ -156,6 +172,23 @@ def pick(value: str, options: Sequence[object]) -> object:
     return options[int.from_bytes(sha256(str(value).encode()).digest()[:4]) % len(options)]
 
 
+def highlight(value: str, language: str = "") -> list[Markup]:
+    """Return the lines of a code with its tokens marked; plain without a language that Pygments knows."""
+    if not language or len(value) > MAX_HIGHLIGHTED:
+        return [escape(line) for line in value.splitlines()]
+    try:
+        lexer = _lexer(language)
+    except ClassNotFound:
+        return [escape(line) for line in value.splitlines()]
+    lines = [Markup("")]
+    for kind, text in lexer.get_tokens("\n".join(value.splitlines()) + "\n"):
+        for number, piece in enumerate(text.split("\n")):
+            if number:
+                lines.append(Markup(""))
+            lines[-1] += _marked(kind, piece)
+    return lines[:-1] if len(lines) > 1 and not lines[-1] else lines
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "breakable": breakable,
     "cells": cells,
@@ -182,3 +215,15 @@ FILTERS: dict[str, Callable[..., object]] = {
     "script": script,
     "truncate": truncate,
 }
+
+
+@remembered("lexers", 64, bytes_each=20_000)
+def _lexer(language: str) -> Lexer:
+    return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+
+
+def _marked(kind: _TokenType, text: str) -> Markup:
+    name = next((name for parent, name in _KINDS if kind[: len(parent)] == parent), "")
+    if not name or not text.strip():
+        return escape(text)
+    return Markup('<span class="{}">{}</span>').format(name, text)

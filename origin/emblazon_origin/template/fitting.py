@@ -1,7 +1,7 @@
-"""How large a text can be set in a box, told from its characters alone; the fonts are not asked.
+"""What a text tells before it is set: how large it can be in a box, its script, digits and language.
 
-A half-width cell is about half an em wide. That is near enough to choose among a few sizes; what comes out a
-line too long ends in the ellipsis of `-webkit-line-clamp`.
+The fonts are not asked. A half-width cell is about half an em wide. That is near enough to choose among a
+few sizes; what comes out a line too long ends in the ellipsis of `-webkit-line-clamp`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from icu4py.breakers import LineBreaker
-
-from .writing import script
 
 SOFT_HYPHEN = "\u00ad"
 # Height of a line in em, by script: CJK wants air, and the others have marks above and below.
@@ -24,6 +25,23 @@ _WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]"
 )
 _PHRASES = "ja@lw=phrase"  # as `word-break: auto-phrase` keeps them together
+
+# First code point of each block group, in order; everything not listed is set like Latin.
+_SCRIPT_RANGES = (
+    (0, "latin"), (0x0590, "hebrew"), (0x0600, "arabic"), (0x0800, "latin"), (0x08A0, "arabic"),
+    (0x0900, "indic"), (0x0E00, "thai"), (0x0F00, "indic"), (0x10A0, "latin"), (0x1780, "thai"),
+    (0x1800, "latin"), (0x2E80, "cjk"), (0xA000, "latin"), (0xAC00, "cjk"), (0xD800, "latin"),
+    (0xF900, "cjk"), (0xFB00, "latin"), (0xFB1D, "hebrew"), (0xFB50, "arabic"), (0xFE00, "latin"),
+    (0xFE70, "arabic"), (0xFF00, "cjk"), (0x10000, "latin"), (0x20000, "cjk"),
+)  # fmt: skip
+_SCRIPT_STARTS = [start for start, _ in _SCRIPT_RANGES]
+
+# Scripts that one language, or mostly one, is written in; kana and Hangul are looked for before Han.
+_LANGUAGE_BLOCKS = (
+    ("\u3040", "\u30ff", "ja"), ("\uac00", "\ud7af", "ko"), ("\u0590", "\u05ff", "he"),
+    ("\u0600", "\u06ff", "ar"), ("\u0900", "\u097f", "hi"), ("\u0e00", "\u0e7f", "th"),
+    ("\u4e00", "\u9fff", "zh"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +124,41 @@ def _cell(character: str) -> float:
     if category == "Lu":
         return 1.35
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def script(value: str) -> str:
+    """The group of scripts that most letters of a text are in; each group wants its own line height."""
+    counts = Counter(_script_of(ord(character)) for character in value if character.isalpha())
+    return max(counts, key=lambda name: counts[name]) if counts else "latin"
+
+
+def _script_of(code: int) -> str:
+    start = bisect_right(_SCRIPT_STARTS, code) - 1
+    return _SCRIPT_RANGES[start][1]
+
+
+_DIGITS = {
+    "0": "latn", "٠": "arab", "۰": "arabext", "०": "deva", "০": "beng", "๐": "thai", "௦": "tamldec",
+}  # fmt: skip
+
+
+def with_digits(lang: str, texts: Iterable[str]) -> str:
+    """The language with the digits that texts already use, as `ar-u-nu-arab` (UTS 35 §3.6.1).
+
+    So that a date which a card writes and a price that its author wrote do not count in two scripts.
+    """
+    for character in chain.from_iterable(texts):
+        if character.isdecimal():
+            zero = chr(ord(character) - int(character))
+            return f"{lang or 'en'}-u-nu-{_DIGITS[zero]}" if zero in _DIGITS else lang
+    return lang
+
+
+def language(value: str) -> str:
+    """The language that a text's script tells (`ja ko he ar hi th zh`), "" where most letters are others."""
+    if script(value) == "latin":
+        return ""
+    for first, last, lang in _LANGUAGE_BLOCKS:
+        if any(first <= character <= last for character in value):
+            return lang
+    return ""

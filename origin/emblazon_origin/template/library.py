@@ -20,13 +20,11 @@ from emblazon.contract.values import absent_value
 
 from ..errors import CardError, TemplateError
 from ..home import folders
-from .brand import NO_BRAND, Brand
-from .card_file import CardFile, read_card_file
+from .brand import NO_BRAND, Brand, color_scheme
+from .card_file import CardFile, Preview, read_card_file, read_preview
 from .environment import CardEnvironment, compile_template, render
 from .filters import direction
-from .preview import Preview, read_preview
-from .schemes import color_scheme
-from .writing import with_digits
+from .fitting import with_digits
 
 FontsDigest = Callable[[tuple[str, ...]], str]
 Signature = tuple[tuple[str, int, int], ...]  # (relative path, mtime in ns, size) of every file

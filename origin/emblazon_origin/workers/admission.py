@@ -1,24 +1,39 @@
 """Whom to let in: a burst may queue, a flood may not.
 
-Under sustained overload a longer queue adds latency and no throughput, so the queue may only be long
-enough to keep every process busy (CoDel's "standing queue", Nichols & Jacobson 2012). A short burst is
-another matter: a page with twenty new cards should get them all. So there are two regimes:
+Under sustained overload a longer queue adds latency and no throughput, so the queue may only be long enough
+to keep every process busy (CoDel's "standing queue", Nichols & Jacobson 2012). A short burst is another
+matter: a page with twenty new cards should get them all. So there are two regimes:
 
 - calm: first come, first served, up to an expected wait of `burst_wait` seconds;
 - flood: about one place for every two processes. The newest takes it and whoever waited there is told
   at once to come back later, so that a process never idles and nobody who is served has waited long
   (adaptive LIFO, Maurer 2015).
 
-A flood begins with the first refusal, or as soon as a queue grows because arrivals go on: a burst does
-not grow, it stops. What a burst has put into a queue before it was full is kept. A flood is over when
-most arrivals find an idle process again, after a pause in which every process came to rest, or `calm_after`
-seconds after the last refusal. `queue.py` keeps the order that follows from this.
+A flood begins with the first refusal, or as soon as a queue grows because arrivals go on: a burst does not
+grow, it stops. What a burst has put into a queue before it was full is kept. A flood is over when most
+arrivals find an idle process again, after a pause in which every process came to rest, or `calm_after`
+seconds after the last refusal.
+
+The queue keeps the order that follows from this. In calm the oldest is next. In a flood the newest is, and
+the others are refused while that is still quick. A job that has waited longer than `REGRET`, has been tried
+before, or came with a burst that filled the queue, is committed to: it is next whatever comes, and is never
+refused.
+
+A breaker per input keeps poison out: an input that ends render processes is not tried again for a while.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from emblazon_origin.caching import ByteCache
+from emblazon_origin.workers.job import Job, JobResult
+
+REGRET = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +126,119 @@ class Admission:
         drawn = max(0.0, since) * self._workers / self._service
         growing = self._arrivals >= _EVIDENCE and self._arrivals > _FLOOD_RATE * drawn
         return growing and self._expected_wait(queued) > _SHORT_WAIT
+
+
+@dataclass(eq=False, slots=True)
+class Ticket:
+    """A job and whoever waits for it; `enqueued` is on the loop's clock."""
+
+    job: Job
+    key: str
+    answer: asyncio.Future[JobResult]
+    enqueued: float
+    on_start: Callable[[], None]
+    retried: bool = False
+    kept: bool = False
+    due: float = math.inf  # when whoever asked wants the answer, on the loop's clock
+
+    def committed(self, now: float) -> bool:
+        """Return whether it is not to be refused any more."""
+        return self.retried or self.kept or now - self.enqueued > REGRET
+
+
+class TicketQueue:
+    """Jobs in the order of their arrival; what was tried before comes first."""
+
+    def __init__(self) -> None:
+        self._tickets: deque[Ticket] = deque()
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def __iter__(self) -> Iterator[Ticket]:
+        return iter(self._tickets)
+
+    def add(self, ticket: Ticket) -> None:
+        """Put a job at its place."""
+        if ticket.retried:
+            self._tickets.appendleft(ticket)
+        else:
+            self._tickets.append(ticket)
+
+    def discard(self, ticket: Ticket) -> None:
+        """Forget a job that nobody waits for any more."""
+        if ticket in self._tickets:
+            self._tickets.remove(ticket)
+
+    def take(self, now: float, *, flood: bool) -> Ticket:
+        """Remove and return the next job. Raises IndexError when there is none."""
+        if flood and not self._tickets[0].committed(now):
+            return self._tickets.pop()
+        return self._tickets.popleft()
+
+    def keep_all(self) -> None:
+        """Commit to everybody who waits now."""
+        for ticket in self._tickets:
+            ticket.kept = True
+
+    def shorten(self, now: float, places: int, limit: int) -> list[Ticket]:
+        """Remove and return the oldest of those that are not committed to.
+
+        At most `places` such are left, and none that makes the queue longer than `limit`.
+        """
+        fresh = [ticket for ticket in self._tickets if not ticket.committed(now)]
+        committed = len(self._tickets) - len(fresh)
+        left = max(0, min(places, limit - committed))
+        refused = fresh[: max(0, len(fresh) - left)]
+        for ticket in refused:
+            self._tickets.remove(ticket)
+        return refused
+
+
+@dataclass(slots=True)
+class _Record:
+    failures: int = 0
+    open_until: float = 0.0
+
+
+class Quarantine:
+    """Counts what killed a process (crash, deadline, memory) by cache key.
+
+    Closed below `threshold` failures. Open: refused for `seconds`. Then one trial is let through
+    (half-open); its failure opens the breaker again, its success forgets the key.
+    """
+
+    def __init__(self, threshold: int = 2, seconds: float = 60.0, size: int = 4096) -> None:
+        self._threshold = threshold
+        self._seconds = seconds
+        self._records: ByteCache[_Record] = ByteCache("quarantine", 500 * size, lambda _: 300)
+
+    def refusal(self, key: str, now: float) -> int:
+        """Return 0 to let `key` through, else the whole seconds until it may be tried."""
+        record = self._records.peek(key)
+        if record is None or record.failures < self._threshold:
+            return 0
+        if now < record.open_until:
+            return max(1, math.ceil(record.open_until - now))
+        return 0
+
+    def began(self, key: str, now: float) -> None:
+        """Note that `key` is being tried: half-open, the others still wait."""
+        record = self._records.peek(key)
+        if record is not None and record.failures >= self._threshold:
+            record.open_until = now + self._seconds
+
+    def failed(self, key: str, now: float) -> None:
+        """Count a killed process."""
+        record = self._records.get(key, _Record)
+        record.failures += 1
+        if record.failures >= self._threshold:
+            record.open_until = now + self._seconds
+
+    def succeeded(self, key: str) -> None:
+        """Forget `key`."""
+        self._records.drop(key)
+
+    def open_count(self, now: float) -> int:
+        """Return how many inputs are refused now."""
+        return sum(now < record.open_until for record in self._records.values())

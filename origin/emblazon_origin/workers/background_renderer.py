@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.process import RenderProcess
-from emblazon_origin.workers.protocol import ProtocolError, Reply, ask, sweep
+from emblazon_origin.workers.process import ProtocolError, RenderProcess, Reply, ask, sweep
 from emblazon_origin.workers.supervisor import EndReason, Supervisor
 
 

@@ -12,20 +12,19 @@ from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.options import FALLBACK_VARIANT
 from emblazon.contract.request import CardRequest
 from emblazon_origin import caching
-from emblazon_origin.allocator import keep_freed_memory
 from emblazon_origin.assets.fetch import GuardedFetcher
 from emblazon_origin.assets.images_decode import ImageLimits
 from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
+from emblazon_origin.processes import keep_freed_memory
 from emblazon_origin.project import read_project
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.renderer_version import renderer_version
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.text.fonts.font_lock import check_fonts
-from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.renderer import Waits
+from emblazon_origin.workers.job import Job, JobResult, Waits
 
 _WARM_SECONDS = 2.0
 

@@ -18,10 +18,9 @@ import threading
 from typing import Any
 
 from emblazon_origin.errors import CardError, EmblazonError
-from emblazon_origin.garbage import GarbageBetweenJobs
+from emblazon_origin.processes import GarbageBetweenJobs
 from emblazon_origin.workers import frames
-from emblazon_origin.workers.job import Job
-from emblazon_origin.workers.renderer import Renderer, Waits
+from emblazon_origin.workers.job import Job, Renderer, Waits
 
 EXIT_MEMORY = 77
 _PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -24,15 +24,11 @@ from typing import Any
 
 from emblazon_origin.errors import EmblazonError, Overloaded, RenderTimeout
 from emblazon_origin.workers import frames, pool_errors
-from emblazon_origin.workers.admission import Admission, AdmissionPolicy
+from emblazon_origin.workers.admission import Admission, AdmissionPolicy, Quarantine, Ticket, TicketQueue
 from emblazon_origin.workers.background_renderer import BackgroundRenderer
-from emblazon_origin.workers.job import Job, JobResult
+from emblazon_origin.workers.job import Job, JobResult, RendererSpec
 from emblazon_origin.workers.long_render import LongRender
-from emblazon_origin.workers.process import ProcessLimits, RenderProcess
-from emblazon_origin.workers.protocol import ProtocolError, ask, sweep
-from emblazon_origin.workers.quarantine import Quarantine
-from emblazon_origin.workers.queue import Ticket, TicketQueue
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.process import ProcessLimits, ProtocolError, RenderProcess, ask, sweep
 from emblazon_origin.workers.supervisor import EndReason, Supervisor
 
 log = logging.getLogger(__name__)

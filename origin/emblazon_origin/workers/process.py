@@ -1,4 +1,8 @@
-"""Handles of the zygote and of one render process, as the service sees them."""
+"""Handles of the zygote and of one render process, as the service sees them.
+
+A question to a render process has one answer. The process may have been taken over by its input: an answer
+that makes no sense is an error, and nothing in it is trusted further than its type.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,14 @@ import re
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from emblazon_origin.workers import frames
+from emblazon_origin.errors import EmblazonError
+from emblazon_origin.workers import frames, pool_errors
+from emblazon_origin.workers.job import Job, JobResult, RendererSpec
 from emblazon_origin.workers.pool_errors import PoolFailed
-from emblazon_origin.workers.renderer import RendererSpec
 
 # One thread each: parallelism comes from processes, and a fork keeps only the forking thread.
 _THREADS = {
@@ -27,6 +33,8 @@ _ANSWER_BUFFER = 1 << 20  # bytes; the system may allow less. A card fits, so th
 # Render processes handle hostile input: they get no secret that they could lose.
 _SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "DSN", "PASSWORD", "REDIS_URL", "WEBHOOK", "CREDENTIAL", "HEADERS")
 _USER_IN_URL = re.compile(r"//[^/\s]*@")  # proxies, databases
+
+_SENSELESS = (AttributeError, KeyError, TypeError, ValueError)  # what reading such an answer raises
 
 
 def worker_environment(environ: dict[str, str] | None = None) -> dict[str, str]:
@@ -183,3 +191,58 @@ class Zygote:
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+
+
+class ProtocolError(Exception):
+    """The answer is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; `fatal`: the process ends; `waited`: the seconds that it waited for remote files."""
+
+    outcome: JobResult | EmblazonError
+    fatal: bool
+    waited: float
+
+
+async def ask(
+    worker: RenderProcess, job: Job, cpu: int, waits: Callable[[bool], None] = lambda _waits: None
+) -> Reply:
+    """Let a process draw a job, in at most `cpu` seconds of computing.
+
+    Raises ChannelClosed and ProtocolError.
+
+    `waits` hears when the process begins and ends to wait for remote files.
+    """
+    loop = asyncio.get_running_loop()
+    await worker.channel.send({"op": "render", "job": job.to_header(), "cpu": cpu})
+    waited = 0.0
+    try:
+        while True:
+            answer, data = await worker.channel.receive()
+            if "waits" not in answer:
+                break
+            waited += -loop.time() if answer["waits"] else loop.time()
+            waits(bool(answer["waits"]))
+        worker.jobs += 1
+        worker.rss = int(answer.get("rss", 0))
+        outcome = (
+            JobResult.from_header(answer["result"], data) if answer["ok"] else pool_errors.from_answer(answer)
+        )
+        return Reply(outcome, bool(answer.get("fatal")), max(0.0, waited))
+    except _SENSELESS as error:
+        raise ProtocolError(f"a render process broke the protocol: {error!r}") from error
+
+
+async def sweep(worker: RenderProcess, seconds: float) -> bool:
+    """Let a process drop what it has not used for long; returns whether it answered in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await worker.channel.send({"op": "sweep"})
+            answer, _data = await worker.channel.receive()
+        worker.caches = {str(name): int(size) for name, size in answer["caches"].items()}
+        worker.rss = int(answer["rss"])
+    except (TimeoutError, frames.ChannelClosed, *_SENSELESS):
+        return False
+    return True

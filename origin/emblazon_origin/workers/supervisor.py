@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from emblazon_origin.workers import frames, pool_errors
 from emblazon_origin.workers.child import resident_bytes
+from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.process import ProcessLimits, RenderProcess, Zygote
-from emblazon_origin.workers.renderer import RendererSpec
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from emblazon_origin.errors import EmblazonError
 from emblazon_origin.workers import child, frames
-from emblazon_origin.workers.renderer import Renderer, RendererSpec
+from emblazon_origin.workers.job import Renderer, RendererSpec
 
 
 def main(fd: int) -> None:

@@ -16,8 +16,13 @@ from edge_world import MemoryKV as FakeKV
 from emblazon.edge.messages import BytesBody
 from emblazon.edge.ports import PortError
 from emblazon_origin.caching import ENTRY_BYTES
-from emblazon_origin.host.asyncio_ports import AsyncioBackground, SystemClock, SystemRandom
-from emblazon_origin.host.memory_cache import ENTRY_OVERHEAD, MemoryCache
+from emblazon_origin.host.asyncio_ports import (
+    ENTRY_OVERHEAD,
+    AsyncioBackground,
+    MemoryCache,
+    SystemClock,
+    SystemRandom,
+)
 from emblazon_origin.host.sqlite_kv import SQLiteKV
 
 

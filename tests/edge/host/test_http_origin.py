@@ -13,7 +13,7 @@ from misbehaving_origin import Behaviour, MisbehavingOrigin
 from emblazon.edge.messages import get_header
 from emblazon.edge.ports import OriginError
 from emblazon_origin.host import HttpOrigin, InProcessOrigin, create_passthrough_app, edge_runner
-from emblazon_origin.host.runner import EdgeRunner
+from emblazon_origin.host.edge_app import EdgeRunner
 from emblazon_origin.server.messages import HttpRequest, HttpResponse
 
 CARD = "/render/article.png?title=Hi"

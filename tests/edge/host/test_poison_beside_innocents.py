@@ -12,7 +12,7 @@ from aiohttp.web import Application, Request
 
 from emblazon_origin.cli import embedded as embedded
 from emblazon_origin.cli.embedded import build
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 
 Client = TestClient[Request, Application]
 SETTINGS = {

@@ -16,7 +16,7 @@ from emblazon.contract.signing import LOCAL_TOKEN, Keyring
 from emblazon.edge.config import ConfigError
 from emblazon_origin.cli import embedded
 from emblazon_origin.cli.embedded import build
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 
 KEYS = "k1:0123456789abcdef0123456789abcdef"
 TOKEN = "operator-token-of-the-tests"

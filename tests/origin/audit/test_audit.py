@@ -13,10 +13,9 @@ import httpx
 import pytest
 from planted_site import FAULTS, FOLLOWING, HEAD, SITE, SVG, Site, tags
 
-from emblazon_origin.audit.audit import Audited, audit
+from emblazon_origin.audit.audit import Audited, audit, html_report
 from emblazon_origin.audit.finding import CHECKS
-from emblazon_origin.audit.html_report import html_report
-from emblazon_origin.audit.page_tags import read_tags
+from emblazon_origin.audit.subject import read_tags
 from emblazon_origin.audit.visit import Visitor
 from emblazon_origin.cli import main
 from emblazon_origin.platforms import platforms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emblazon_origin.cli.project.comparison import (
+from emblazon_origin.cli.project.stats import (
     Look,
     compare,
     difference_interval,

@@ -16,7 +16,7 @@ from waiting import wait_until
 
 from emblazon_origin.cli import main
 from emblazon_origin.cli.exit_codes import CommandError
-from emblazon_origin.cli.many.card_list import read_entries
+from emblazon_origin.cli.many.export import read_entries
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,14 @@ import pytest
 from PIL import Image
 
 from emblazon_origin.explain import Explanation, explain_card
-from emblazon_origin.explain.contrast import contrast, required_contrast
 from emblazon_origin.explain.explain_card import without_text
-from emblazon_origin.explain.safe_area import crop_rect, platforms_that_cut, safe_area
+from emblazon_origin.explain.picture_findings import (
+    contrast,
+    crop_rect,
+    platforms_that_cut,
+    required_contrast,
+    safe_area,
+)
 from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.platforms import platforms
 from emblazon_origin.render import Engine, RenderRequest

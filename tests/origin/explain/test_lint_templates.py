@@ -10,7 +10,7 @@ import pytest
 
 from emblazon.contract.schema import ParamSpec, TemplateSpec
 from emblazon_origin.explain import LintResult, lint_templates
-from emblazon_origin.explain.worst_cases import fill, worst_cases
+from emblazon_origin.explain.lint import fill, worst_cases
 from emblazon_origin.render import Engine
 from emblazon_origin.text.fonts.font_library import FontLibrary
 

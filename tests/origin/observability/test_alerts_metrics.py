@@ -15,13 +15,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from emblazon_origin.observability.alerts import Alerts
+from emblazon_origin.observability.alerts import Alerts, prepare, set_up_tracking
 from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.observability.tracing import Tracing
-from emblazon_origin.observability.tracking import prepare, set_up_tracking
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.origin_server import OriginServer
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 
 DOCS = Path(__file__).parents[3] / "docs"
 

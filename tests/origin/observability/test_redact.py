@@ -9,8 +9,14 @@ from urllib.parse import quote
 
 import pytest
 
-from emblazon_origin.observability.logs import JsonFormatter, TextFormatter, request_id
-from emblazon_origin.observability.redact import HIDDEN, redact, redact_text
+from emblazon_origin.observability.logs import (
+    HIDDEN,
+    JsonFormatter,
+    TextFormatter,
+    redact,
+    redact_text,
+    request_id,
+)
 
 SECRET = "s3cr3tSignatureValue"
 

@@ -10,11 +10,10 @@ import pytest
 from emblazon.contract.schema import CacheLife, TemplateSpec
 from emblazon_origin.server import headers
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.finished_card import FinishedCard
+from emblazon_origin.server.headers import FinishedCard
 from emblazon_origin.server.memory import CardCache, Shares
 from emblazon_origin.server.origin_server import OriginServer
-from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import Job, JobResult, RendererSpec
 
 SPEC = TemplateSpec("article", "v1", {}, tags=("news", "eu"))
 LIFE = CacheLife(300, 86_400, 604_800)

@@ -11,8 +11,7 @@ import pytest
 from aiohttp import web
 from waiting import until
 
-from emblazon_origin.server.connection import BoundedServer
-from emblazon_origin.server.connection_limit import ConnectionLimit, connection_limit, descriptors
+from emblazon_origin.server.connection import BoundedServer, ConnectionLimit, connection_limit, descriptors
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -13,8 +13,8 @@ from waiting import until
 from emblazon_origin.server.config import OriginConfig, SettingsError
 from emblazon_origin.server.messages import HttpRequest, HttpResponse
 from emblazon_origin.server.origin_server import OriginServer
+from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.pool import HURRY
-from emblazon_origin.workers.renderer import RendererSpec
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from emblazon.contract.schema import CacheLife, Manifest, ParamSpec, TemplateSpe
 from emblazon_origin.errors import Overloaded
 from emblazon_origin.observability.metrics import OriginMetrics
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.server.finished_card import FinishedCard
 from emblazon_origin.server.fleet import Fleet
-from emblazon_origin.server.headers import patience
+from emblazon_origin.server.headers import FinishedCard, patience
 from emblazon_origin.server.memory import CardCache
 from emblazon_origin.server.service import CardService
 from emblazon_origin.workers.job import Job, JobResult

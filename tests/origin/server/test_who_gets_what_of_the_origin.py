@@ -12,7 +12,7 @@ from emblazon_origin.server import __main__ as command
 from emblazon_origin.server.config import OriginConfig, SettingsError
 from emblazon_origin.server.messages import HttpRequest
 from emblazon_origin.server.origin_server import OriginServer
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 
 KEYS = "k1:0123456789abcdef0123456789abcdef"
 TOKEN, METRICS = "origin-token-of-the-tests", "metrics-token-of-the-tests"

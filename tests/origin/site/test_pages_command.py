@@ -14,9 +14,8 @@ from PIL import Image, ImageChops
 from waiting import wait_until
 
 from emblazon_origin.cli import main
-from emblazon_origin.site.page_facts import read_facts, without_site
-from emblazon_origin.site.page_rules import RulesError, read_rules
-from emblazon_origin.site.site_build import with_tags
+from emblazon_origin.site.draw_site import with_tags
+from emblazon_origin.site.page_rules import RulesError, read_facts, read_rules, without_site
 
 BASE = ["--base-url", "https://meridian.example"]
 PAGE = """<!doctype html><html lang="en"><head><title>{title} | Meridian</title>

@@ -25,7 +25,7 @@ from obstore.store import S3Store
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.storage import Storage, StorageError, storage_of
 from emblazon_origin.storage.bucket import BucketStorage, client_options, retry_options
-from emblazon_origin.storage.folder import FolderStorage
+from emblazon_origin.storage.factory import FolderStorage
 
 CREDENTIALS = Credentials("AKID", "secret")
 REGION = "auto"

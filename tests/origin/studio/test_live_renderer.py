@@ -10,8 +10,7 @@ import pytest
 
 from emblazon_origin.home import Home
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.studio.dropped_pictures import DroppedPictures
-from emblazon_origin.studio.live_renderer import LiveRenderer
+from emblazon_origin.studio.live_renderer import DroppedPictures, LiveRenderer
 
 ROOT = Path(__file__).parents[3]
 

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from emblazon_origin.cli import embedded
 from emblazon_origin.home import Home
 from emblazon_origin.server.config import OriginConfig
-from emblazon_origin.workers.renderer import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 
 from .conftest import Client
 

@@ -12,8 +12,7 @@ import pytest
 from emblazon_origin.cli import main
 from emblazon_origin.home import Home
 from emblazon_origin.host.asyncio_ports import SystemClock
-from emblazon_origin.host.sqlite_analytics import SQLiteAnalytics
-from emblazon_origin.host.unfurl_counts import UnfurlCount, counts_in, counts_of
+from emblazon_origin.host.sqlite_analytics import SQLiteAnalytics, UnfurlCount, counts_in, counts_of
 
 from .conftest import Client
 

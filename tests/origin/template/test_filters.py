@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from emblazon_origin.template import filters, fitting, highlight, schemes, writing
+from emblazon_origin.template import brand, filters, fitting
 from emblazon_origin.template.brand import Brand
 
 
@@ -123,7 +123,7 @@ def test_cells_count_what_is_seen() -> None:
     ],
 )  # fmt: skip
 def test_script_is_that_of_most_letters(text: str, wanted: str) -> None:
-    assert writing.script(text) == wanted
+    assert fitting.script(text) == wanted
 
 
 def test_direction_is_that_of_the_first_strong_character() -> None:
@@ -133,19 +133,19 @@ def test_direction_is_that_of_the_first_strong_character() -> None:
 
 
 def test_contrast_picks_the_readable_colour() -> None:
-    assert schemes.contrast("#ffe600") == "#111111"
-    assert schemes.contrast("#1d1d1f") == "#ffffff"
-    assert schemes.contrast_ratio("#000000", "#ffffff") == 21
+    assert brand.contrast("#ffe600") == "#111111"
+    assert brand.contrast("#1d1d1f") == "#ffffff"
+    assert brand.contrast_ratio("#000000", "#ffffff") == 21
 
 
 @pytest.mark.parametrize("ground", ["#f5f0e6", "#17181b", "#808080"])
 @pytest.mark.parametrize("accent", ["#ffe600", "#000000", "#ffffff", "#b3401f", "#80808080"])
 def test_readable_shade_has_enough_contrast(accent: str, ground: str) -> None:
-    assert schemes.contrast_ratio(schemes.readable(accent, ground), ground) >= 4.5
+    assert brand.contrast_ratio(brand.readable(accent, ground), ground) >= 4.5
 
 
 def test_readable_colour_stays_as_it_is() -> None:
-    assert schemes.readable("#b3401f", "#f5f0e6") == "#b3401f"
+    assert brand.readable("#b3401f", "#f5f0e6") == "#b3401f"
 
 
 def test_pick_is_the_same_for_the_same_text() -> None:
@@ -166,7 +166,7 @@ def test_lines_and_paragraphs() -> None:
     ("Tōkyō 東京 by night", ""), ("", ""),
 ])  # fmt: skip
 def test_language_is_told_by_the_script(text: str, lang: str) -> None:
-    assert writing.language(text) == lang
+    assert fitting.language(text) == lang
 
 
 @pytest.mark.parametrize(("text", "size"), [
@@ -191,22 +191,22 @@ def test_a_word_longer_than_a_line_is_parted_into_equal_lines() -> None:
 
 
 def test_code_is_marked_by_its_kinds_and_always_escaped() -> None:
-    (line,) = highlight.highlight('x = "</span><b>"  # <i>', "python")
+    (line,) = filters.highlight('x = "</span><b>"  # <i>', "python")
     assert '<span class="string">' in line
     assert '<span class="comment"># &lt;i&gt;</span>' in line
     assert "<b>" not in line
-    assert highlight.highlight("a < b\n\nc", "no-such-language") == ["a &lt; b", "", "c"]
-    assert highlight.highlight("$ ls\n$ cat", "console")[1].endswith("cat")
-    assert len(highlight.highlight('"""one\ntwo"""\nthree', "python")) == 3
+    assert filters.highlight("a < b\n\nc", "no-such-language") == ["a &lt; b", "", "c"]
+    assert filters.highlight("$ ls\n$ cat", "console")[1].endswith("cat")
+    assert len(filters.highlight('"""one\ntwo"""\nthree', "python")) == 3
 
 
 def test_ground_and_ink_are_the_brand_s_where_they_fit() -> None:
-    brand = Brand(background="#fffbe8", ink="#223344")
-    assert schemes.ground({"brand": brand, "scheme": "light"}, "#ffffff", "#000000") == "#fffbe8"
-    assert schemes.ground({"brand": brand, "scheme": "dark"}, "#ffffff", "#000000") == "#000000"
-    assert schemes.ground({"brand": Brand(), "scheme": ""}, "#ffffff", "#000000", "dark") == "#000000"
-    assert schemes.ink({"brand": brand}, "#fffbe8") == "#223344"
-    assert schemes.ink({"brand": brand}, "#223355") == "#f6f6f3"
+    own = Brand(background="#fffbe8", ink="#223344")
+    assert brand.ground({"brand": own, "scheme": "light"}, "#ffffff", "#000000") == "#fffbe8"
+    assert brand.ground({"brand": own, "scheme": "dark"}, "#ffffff", "#000000") == "#000000"
+    assert brand.ground({"brand": Brand(), "scheme": ""}, "#ffffff", "#000000", "dark") == "#000000"
+    assert brand.ink({"brand": own}, "#fffbe8") == "#223344"
+    assert brand.ink({"brand": own}, "#223355") == "#f6f6f3"
 
 
 @pytest.mark.parametrize(("variant", "chosen", "background", "scheme"), [
@@ -216,7 +216,7 @@ def test_ground_and_ink_are_the_brand_s_where_they_fit() -> None:
 def test_scheme_is_the_variant_s_then_the_chosen_then_the_brand_s(
     variant: str, chosen: str | None, background: str, scheme: str
 ) -> None:
-    assert schemes.color_scheme(variant, chosen, Brand(background=background)) == scheme
+    assert brand.color_scheme(variant, chosen, Brand(background=background)) == scheme
 
 
 @pytest.mark.parametrize(("lang", "texts", "locale"), [
@@ -225,7 +225,7 @@ def test_scheme_is_the_variant_s_then_the_chosen_then_the_brand_s(
     ("ar", ["إبريق"], "ar"), ("", ["4.2"], "en-u-nu-latn"), ("", [], ""),
 ])  # fmt: skip
 def test_numbers_take_the_digits_of_the_texts_beside_them(lang: str, texts: list[str], locale: str) -> None:
-    assert writing.with_digits(lang, texts) == locale
+    assert fitting.with_digits(lang, texts) == locale
 
 
 def test_dates_and_numbers_are_written_in_those_digits() -> None:

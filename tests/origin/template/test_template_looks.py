@@ -13,7 +13,7 @@ from sweeps import sweep
 from emblazon.contract.schema import ParamValue
 from emblazon_origin.bound_request import bound_request
 from emblazon_origin.explain import Explanation, explain_card
-from emblazon_origin.explain.worst_cases import worst_cases
+from emblazon_origin.explain.lint import worst_cases
 from emblazon_origin.render import Engine
 from emblazon_origin.template.brand import NO_BRAND, Brand
 from emblazon_origin.template.library import TemplateLibrary

@@ -14,8 +14,7 @@ from PIL import Image
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
 from emblazon_origin.errors import CardError, TemplateError
-from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.renderer import Waits
+from emblazon_origin.workers.job import Job, JobResult, Waits
 
 
 class FakeRenderer:

@@ -7,9 +7,8 @@ from random import Random
 
 import pytest
 
-from emblazon_origin.workers.admission import Admission, AdmissionPolicy
+from emblazon_origin.workers.admission import Admission, AdmissionPolicy, Ticket, TicketQueue
 from emblazon_origin.workers.job import Job, JobResult
-from emblazon_origin.workers.queue import Ticket, TicketQueue
 
 _LOOP = asyncio.new_event_loop()  # for futures that nothing waits for
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emblazon_origin.workers.quarantine import Quarantine
+from emblazon_origin.workers.admission import Quarantine
 
 
 def open_breaker() -> Quarantine:

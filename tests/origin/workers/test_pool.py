@@ -13,7 +13,7 @@ from waiting import until
 
 from emblazon_origin.errors import CardError, Overloaded, RenderTimeout
 from emblazon_origin.workers.admission import AdmissionPolicy
-from emblazon_origin.workers.job import Job
+from emblazon_origin.workers.job import Job, RendererSpec
 from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
 from emblazon_origin.workers.pool_errors import (
     OutOfMemory,
@@ -23,7 +23,6 @@ from emblazon_origin.workers.pool_errors import (
     WorkerLost,
 )
 from emblazon_origin.workers.process import MOST_NICE, NICER, ProcessLimits
-from emblazon_origin.workers.renderer import RendererSpec
 from emblazon_origin.workers.supervisor import MAX_ASIDE
 
 MakePool = Callable[..., Awaitable[Pool]]

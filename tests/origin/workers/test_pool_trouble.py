@@ -13,10 +13,9 @@ from waiting import until
 
 from emblazon_origin.errors import Overloaded
 from emblazon_origin.workers import frames, process
-from emblazon_origin.workers.job import Job
+from emblazon_origin.workers.job import Job, RendererSpec
 from emblazon_origin.workers.pool import Pool, PoolConfig
 from emblazon_origin.workers.pool_errors import PoolFailed, RenderFailed
-from emblazon_origin.workers.renderer import RendererSpec
 
 MakePool = Callable[..., Awaitable[Pool]]
 

@@ -1,7 +1,7 @@
 """Commands for many cards at once.
 
 pages.py   `emblazon pages`: a built site
-export.py  `emblazon export`: a list (card_list.py) into a folder or a bucket
-warm.py    `emblazon warm`: what a running edge is to have (warm_sources.py, warm_run.py)
+export.py  `emblazon export`: a list of cards into a folder or a bucket
+warm.py    `emblazon warm`: what a running edge is to have (warm_run.py)
 progress.py how far they are
 """

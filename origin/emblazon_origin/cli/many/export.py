@@ -3,6 +3,8 @@
 1 read    the list, every line checked before the first card is drawn
 2 draw    what the cache folder does not have, on every core
 3 store   each card as it is finished; what is there with the same bytes stays
+
+The list is a file: many cards, as JSON Lines or as one JSON array.
 """
 
 from __future__ import annotations
@@ -14,24 +16,29 @@ import json
 import os
 import sys
 import time
+import unicodedata
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emblazon.contract.schema import CONTENT_TYPES, Format
+from emblazon.contract.params import ParamRules
+from emblazon.contract.problem import BadParameter, Problem
+from emblazon.contract.request import CardRequest, build_request
+from emblazon.contract.route import EXTENSIONS
+from emblazon.contract.schema import CONTENT_TYPES, Format, Manifest
 from emblazon.sdk.meta import alt_text, html_of, meta_pairs
 
 from ...errors import EmblazonError
 from ..exit_codes import FAILED, WRONG_INPUT, CommandError
 from ..numbers import http_url, shard, whole
-from .card_list import ListedCard, check_entries, read_entries
 from .progress import print_summary, with_progress
 
 if TYPE_CHECKING:
     from ...server.config import OriginConfig
-    from ...site.card_batch import CardBatch
+    from ...site.card_store import CardBatch
     from ...site.drawing import SitePicture
     from ...storage import Storage
     from ..outputs import ExportMetaOutput, ExportOutput
@@ -124,8 +131,7 @@ class _Export:
     """The cards of a list on their way; receipts are printed in the list's order."""
 
     def __init__(self, storage: Storage, cache: Path, renderer: str, *, meta: bool) -> None:
-        from ...site.card_batch import CardBatch
-        from ...site.card_store import CardStore
+        from ...site.card_store import CardBatch, CardStore
 
         self.states: Counter[str] = Counter()
         self.batch: CardBatch[ListedCard] = CardBatch(CardStore(cache))
@@ -228,3 +234,77 @@ def _meta_of(card: ListedCard, receipt: ExportOutput, format_: Format) -> Export
     alt = alt_text(card.request.template, card.request.params)
     tags = meta_pairs(receipt["url"], receipt["width"], receipt["height"], format=format_, alt=alt)
     return {"url": receipt["url"], "alt": alt, "tags": tags, "html": html_of(tags)}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCard:
+    """One card to export: `place` says where it stands, `name` is its key without the ending, or empty."""
+
+    place: str
+    name: str
+    request: CardRequest
+
+
+def read_entries(text: str, file: str) -> list[tuple[str, object]]:
+    """Return the entries, each with its place (`cards.jsonl:3`). Raises CommandError for what is no JSON."""
+    if text.lstrip().startswith("["):
+        try:
+            return [(f"{file}: card {n}", entry) for n, entry in enumerate(json.loads(text), 1)]
+        except json.JSONDecodeError as error:
+            raise CommandError(f"{file}:{error.lineno}: not JSON: {error.msg}.") from None
+    entries: list[tuple[str, object]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            entries.append((f"{file}:{number}", json.loads(line)))
+        except json.JSONDecodeError as error:
+            raise CommandError(f"{file}:{number}: not JSON: {error.msg}.") from None
+    return entries
+
+
+def check_entries(
+    entries: list[tuple[str, object]], manifest: Manifest
+) -> tuple[list[ListedCard], list[str]]:
+    """Check every entry; return the cards and what is wrong with the others, each with its place."""
+    cards: list[ListedCard] = []
+    wrong: list[str] = []
+    taken: dict[str, str] = {}
+    for place, entry in entries:
+        try:
+            card = _card(place, entry, manifest)
+        except Problem as problem:
+            wrong.append(f"{place}: {problem.detail or problem.title}")
+            continue
+        key = f"{card.name}.{card.request.format}"
+        if card.name and key in taken:
+            wrong.append(f"{place}: {key} is the name of the card at {taken[key]} already.")
+            continue
+        taken[key] = place
+        cards.append(card)
+    return cards, wrong
+
+
+def _card(place: str, entry: object, manifest: Manifest) -> ListedCard:
+    from ...storage.port import KEY_RULE, is_key  # late: other commands start without the storages
+
+    if not isinstance(entry, dict):
+        raise BadParameter('A card is a JSON object such as {"template": "article", "params": {}}.', param="")
+    members = dict(entry)
+    name, extension = members.pop("name", ""), members.pop("format", None)
+    if not isinstance(name, str) or (name and not is_key(name)):
+        raise BadParameter(f"'name' is {str(name)[:60]!r}; {KEY_RULE}.", param="name")
+    name = unicodedata.normalize("NFC", name)
+    if extension is not None and (extension not in EXTENSIONS or EXTENSIONS[extension] == "auto"):
+        formats = ", ".join(name for name in EXTENSIONS if name != "auto")
+        raise BadParameter(f"'format' is one of {formats}.", param="format")
+    template = manifest.templates.get(str(members.get("template")))
+    default = template.default_format if template else "png"
+    request = build_request(
+        members,
+        manifest,
+        extension=EXTENSIONS[extension] if extension else default,
+        also=("name", "format"),
+        rules=ParamRules(strict=True),  # its author reads the answer
+    )
+    return ListedCard(place, name, request)

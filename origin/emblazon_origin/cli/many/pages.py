@@ -14,7 +14,7 @@ from ..numbers import http_url, shard, whole
 from .progress import print_notes, print_summary, with_progress
 
 if TYPE_CHECKING:
-    from ...site.site_build import Page
+    from ...site.draw_site import Page
     from ..outputs import PageOutput
 
 EPILOG = """Titles, descriptions, authors, dates and pictures are the pages' own. <meta name="emblazon:title">

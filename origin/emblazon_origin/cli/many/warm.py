@@ -1,6 +1,6 @@
 """`emblazon warm`: have cards drawn and kept before the first crawler asks for them.
 
-1 sources  addresses of cards and pages; sitemaps, feeds and lists of them (warm_sources.py)
+1 sources  addresses of cards and pages; sitemaps, feeds and lists of them (warm_run.py)
 2 ask      each card once, at most so many a second; what was asked for is written down
 """
 
@@ -30,8 +30,7 @@ from ..numbers import decimal, http_url, whole
 from ..project.secrets_file import signing_keys
 from ..purge import DEFAULT_URL, URL
 from .progress import print_notes, print_summary, progress
-from .warm_run import Pacer, Warmer
-from .warm_sources import read_list
+from .warm_run import Pacer, Warmer, read_list
 
 if TYPE_CHECKING:
     from ..outputs import WarmOutput

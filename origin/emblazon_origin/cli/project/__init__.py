@@ -5,7 +5,6 @@ worker_files.py    `emblazon worker`, which wrangler calls
 config_command.py  `emblazon config`
 doctor.py          `emblazon doctor`; stats.py: `emblazon stats`
 audit_command.py   `emblazon audit`: what platforms show of its pages
-comparison.py      looks of a template by their clicks, with intervals
 settings.py        `.env` and `emblazon.toml` below the environment
 secrets_file.py    keys: of `.env`, and the one that `serve` makes
 """

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         told: AuditOutput = {"pages": [_as_json(page) for page in pages]}
         print(json.dumps(told, ensure_ascii=False))
     if options.html is not None:
-        from ...audit.html_report import html_report
+        from ...audit.audit import html_report
 
         options.html.write_text(html_report(pages), encoding="utf-8")
         if not options.json:

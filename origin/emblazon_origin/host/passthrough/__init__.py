@@ -5,7 +5,7 @@ freshness, conditional and Cache-Status code that serves cards.
 
 application.py   the aiohttp application
 proxy.py         one request's way
-responses.py     what is stored; rules.py: what RFC 9111 says of it
+responses.py     what is stored, and what RFC 9111 says of it
 """
 
 from .proxy import Passthrough

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from ..asyncio_ports import AsyncioBackground, JsonLog, SystemClock
 from ..edge_app import to_aiohttp, to_request
-from ..http_origin import HttpOrigin
+from ..origin_ports import HttpOrigin
 from . import Passthrough
 from .responses import ResponseStore
 

@@ -22,8 +22,19 @@ from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, 
 from emblazon.edge.ports import Background, Clock, Log, OriginError
 from emblazon.edge.store.freshness import current_age
 
-from .responses import ResponseStore, StoredResponse, body_of, store_response
-from .rules import SAFE_METHODS, Revalidate, Use, Wishes, decide, may_store, stands_in_while_disconnected
+from .responses import (
+    SAFE_METHODS,
+    ResponseStore,
+    Revalidate,
+    StoredResponse,
+    Use,
+    Wishes,
+    body_of,
+    decide,
+    may_store,
+    stands_in_while_disconnected,
+    store_response,
+)
 
 DEADLINE = 30.0  # seconds for one answer of the origin
 CONDITIONS = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range")
