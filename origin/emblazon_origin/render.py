@@ -40,13 +40,12 @@ from .prepared.skeleton import Skeleton, take_apart
 from .prepared.watched_resources import WatchedResources
 from .processes import room_for
 from .report import Diagnostic, Report
-from .style.document.lost_images import has_fallback
+from .style.document.image_source import has_fallback
 from .style.style_document import style_document
 from .style.values.dom import Element, StyledDocument
 from .style.values.units import Viewport
 from .style.values.value_types import WHITE
-from .text.fonts.font_library import FontLibrary
-from .text.fonts.measures import ScreenMeasures
+from .text.fonts.font_library import FontLibrary, ScreenMeasures
 from .text.fonts.svg_text import SvgFonts
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from ..style.cascade.winners import cascaded_values
 from ..style.syntax.conditions import media_query_list
 from ..style.syntax.stylesheet import parse_stylesheet
 from ..style.values.budget import BUDGET
-from ..style.values.node import HtmlNode
+from ..style.values.dom import HtmlNode
 from ..style.values.tokens import tokenize
 from ..style.values.units import Viewport
 from ..style.values.value_types import Color

@@ -5,17 +5,13 @@ engine.py         one box: its used size, its content by the algorithm of its ki
 context.py        what every algorithm is given, and the way back into the engine
 frame.py          constraints of a box, and the frame that its content fills
 sizing.py         used edges, sizes and limits from computed ones
-replaced.py       sizes of images
 intrinsic.py      min-content and max-content widths
 contributions.py  what a box asks of its container
 alignment.py      keywords of box alignment to offsets
 absolute.py       absolutely positioned boxes
-sticky.py         sticky boxes, where nothing scrolls
 placement.py      a child put into its parent's content
 layout_unit.py    lengths on the grid of 1/64 px
 layout_work.py    the work that one card's layout may take
 
 Folders: `boxes` (the box tree before and after), `flow`, `flex`, `grid` and `table` (one algorithm each).
-
-height_use.py  whether a box's layout depends on the height around it
 """

@@ -13,7 +13,6 @@ from .boxes.nodes import Node
 from .context import LayoutContext
 from .frame import Constraints
 from .layout_unit import snap, used
-from .replaced import replaced_size
 from .sizing import (
     clamp,
     extra_of,
@@ -21,6 +20,7 @@ from .sizing import (
     height_limits,
     margins_of,
     ratio_of,
+    replaced_size,
     transferred_heights,
     transferred_limits,
     width_by_ratio,

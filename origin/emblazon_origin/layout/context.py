@@ -11,10 +11,9 @@ from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..text.inline import TextMeasurer
 from ..text.line_model import InlineItem, InlineLayout
-from ..text.lines.beside_floats import Bands
-from .boxes.fragment import Fragment
+from ..text.lines.line_breaking import Bands
+from .boxes.fragment import Fragment, LayoutResults
 from .boxes.nodes import Node
-from .boxes.results import LayoutResults
 from .flow.floats import FloatScope
 from .frame import Constraints
 from .layout_work import PASS, LayoutWork

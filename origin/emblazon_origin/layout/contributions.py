@@ -6,14 +6,15 @@ from ..style.values.value_types import Length
 from .alignment import item_alignment
 from .boxes.nodes import Node
 from .context import LayoutContext
-from .replaced import DEFAULT_WIDTH, replaced_size
 from .sizing import (
+    DEFAULT_WIDTH,
     clamp,
     extra_of,
     height_from,
     height_limits,
     margins_of,
     ratio_of,
+    replaced_size,
     to_border_box,
     transferred_limits,
     width_by_ratio,

@@ -12,9 +12,8 @@ from .absolute import place_absolute
 from .boxes.box import Box, Rect
 from .boxes.box_generation import BoxGenerator
 from .boxes.box_tree import to_boxes
-from .boxes.fragment import Fragment, OutOfFlowBox, Placed, StaticPosition
+from .boxes.fragment import Fragment, LayoutResults, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
-from .boxes.results import LayoutResults
 from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
 from .frame import Constraints

@@ -1,4 +1,7 @@
-"""Lay out one box: its used size, its content by the algorithm of its kind, its absolute descendants."""
+"""Lay out one box: its used size, its content by the algorithm of its kind, its absolute descendants.
+
+Whether a box's layout depends on the height around it: most do not, and need no second layout then.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,23 @@ from copy import copy
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..style.values.value_types import Length
 from .absolute import place_absolutes
+from .alignment import content_shift, shift_content
 from .boxes.box import Sides
 from .boxes.fragment import ContentLayout, Fragment, Strut
-from .boxes.nodes import Kind, Node
+from .boxes.nodes import Absolute, Atomic, Kind, Node
 from .columns.layout import layout_columns
 from .context import LayoutContext
 from .flex.layout import layout_flex
 from .flow.block import layout_block
-from .flow.content_alignment import content_shift, shift_content
 from .flow.floats import FloatContext, FloatScope
 from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
 from .frame import Constraints, Frame
 from .grid.layout import layout_grid
-from .height_use import holds_minders, ignores_own_height, is_settled_by_width, minds_height
 from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
-from .replaced import replaced_size
 from .sizing import (
     border_of,
     clamp,
@@ -35,6 +37,7 @@ from .sizing import (
     margins_of,
     padding_of,
     ratio_of,
+    replaced_size,
     transferred_limits,
     width_by_ratio,
     width_from,
@@ -53,6 +56,8 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
     "table": layout_table,
     "table-wrapper": layout_block,
 }
+
+_SPECIAL = ("replaced", "table", "table-wrapper", "table-part")
 
 
 class _Height(NamedTuple):
@@ -323,3 +328,68 @@ def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, 
             if height.value is None and abs(fragment.height - content.height - edges) < 1 / 64:
                 bottom = bottom.join(content.margin_bottom)
     fragment.margin_top, fragment.margin_bottom = top, bottom
+
+
+def minds_height(node: Node) -> bool:
+    """Whether anything of the box resolves against its containing block's height."""
+    if node.minds_height is None:
+        node.minds_height = _minds(node)
+    return node.minds_height
+
+
+def holds_minders(node: Node) -> bool:
+    """Whether anything inside resolves against the box's own height, or against whether that is definite."""
+    if node.holds_minders is None:
+        node.holds_minders = _holds(node)
+    return node.holds_minders
+
+
+def _minds(node: Node) -> bool:
+    style = node.style
+    # Percentages look through anonymous boxes (engine.py).
+    if node.kind in _SPECIAL or (node.element is None and not node.is_item):
+        return True
+    if ratio_of(node) is not None or node.is_out_of_flow or node.is_float:
+        return True
+    heights = style.height, style.min_height, style.max_height, style.flex_basis
+    if "stretch" in heights:
+        return True
+    lengths = (*heights, style.top, style.bottom)
+    return any(isinstance(length, Length) and not length.is_absolute for length in lengths)
+
+
+def _holds(node: Node) -> bool:
+    gap = node.style.row_gap
+    if node.kind == "grid" or node.marker is not None or not gap.is_absolute:
+        return True
+    below = [*node.children, *(e.node for e in node.content if isinstance(e, Atomic | Absolute))]
+    return any(minds_height(child) or holds_minders(child) for child in below)
+
+
+def ignores_own_height(node: Node) -> bool:
+    """Whether an item has text and inline boxes alone, so that its height changes nothing inside."""
+    return (
+        node.kind == "inline"
+        and _is_plain_item(node)
+        and node.style.overflow_y in ("visible", "clip")
+        and node.style.align_content == "normal"
+        and not any(isinstance(entry, Atomic | Absolute) for entry in node.content)
+    )
+
+
+def is_settled_by_width(node: Node) -> bool:
+    """Whether an item that is given the height that it has by itself stays as it is inside."""
+    if node.is_settled is None:
+        node.is_settled = _is_plain_item(node) and (ignores_own_height(node) or not holds_minders(node))
+    return node.is_settled
+
+
+def _is_plain_item(node: Node) -> bool:
+    return (
+        node.kind in ("inline", "block", "flex")
+        and node.is_item
+        and node.is_root_context
+        and node.marker is None
+        and node.style.text_fit is None
+        and not node.style.contain
+    )

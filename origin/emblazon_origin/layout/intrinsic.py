@@ -16,13 +16,11 @@ from .contributions import (
     definite_inner_height,
     without_relative_widths,
 )
-from .flex.balance import balanced_lines
-from .flex.layout import columns_width
+from .flex.layout import balanced_lines, columns_width
 from .flow.inline_context import has_substance, inline_items
 from .grid.layout import grid_content_sizes
 from .layout_work import LayoutExhausted
-from .replaced import DEFAULT_WIDTH, replaced_size
-from .sizing import extra_of, margins_of, to_border_box
+from .sizing import DEFAULT_WIDTH, extra_of, margins_of, replaced_size, to_border_box
 from .table.layout import table_content_sizes
 
 

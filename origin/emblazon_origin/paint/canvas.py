@@ -28,9 +28,9 @@ from .display_list import Group, Item, play
 from .effects.effect_groups import has_effects
 from .kept_display import KeptDisplay
 from .painter import Painter
-from .raster.clip import Clip
 from .raster.geometry import IDENTITY, IntRect, pixel_round
 from .raster.path import Radii
+from .raster.rasterizer import Clip
 from .raster.surface import Surface
 from .stacking import build_display_list
 from .text.inline_slices import Slices

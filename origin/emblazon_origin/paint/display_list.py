@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from ..layout.boxes.box import Rect
 from ..limits import MAX_NESTED_LAYERS, MAX_OPEN_PIXELS
 from .painter import Painter, RoundedRect
-from .raster.clip import Clip
 from .raster.geometry import IntRect, Matrix, enclose
+from .raster.rasterizer import Clip
 from .raster.surface import Surface
 from .work import GROUP, Cost, Work
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from .display_list import ClipNode, Group, Item, play
 from .painter import RoundedRect
-from .raster.clip import Clip
 from .raster.geometry import IntRect, Matrix
+from .raster.rasterizer import Clip
 from .raster.surface import Surface
 from .work import Work
 

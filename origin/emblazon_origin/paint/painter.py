@@ -14,10 +14,9 @@ from PIL import Image
 from ..assets.pixmap import Pixmap
 from ..layout.boxes.box import Rect
 from ..style.values.value_types import Color
-from .raster.clip import Clip
 from .raster.geometry import IntRect, Matrix, enclose
 from .raster.path import SQUARE, Path, Radii, rounded_rect_path
-from .raster.rasterizer import Mask, coverage, is_large, rounded_rect_mask
+from .raster.rasterizer import Clip, Mask, coverage, is_large, rounded_rect_mask
 from .raster.surface import Surface
 
 _SMALL = 16_000  # px², which one paste fills quicker than five

@@ -17,8 +17,7 @@ from .boxes.box_geometry import BoxGeometry, geometry_of
 from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
-from .effects.effect_groups import effect_group, has_effects, isolated
-from .effects.plain_group import plain_group
+from .effects.effect_groups import effect_group, has_effects, isolated, plain_group
 from .effects.transform import transform_matrix
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, pixel_round

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..layout.boxes.fragment import LayoutResults
 from ..layout.boxes.nodes import Absolute, Atomic, Node
-from ..layout.boxes.results import LayoutResults
 from ..style.document.presentational_hints import first_strong, has_auto_direction
-from ..style.values.dom import Element, StyledDocument, Text
-from ..style.values.node import HtmlNode
+from ..style.values.dom import Element, HtmlNode, StyledDocument, Text
 from ..text.line_model import TextItem
 from .skeleton import RAW, text_data
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from .. import limits
 from . import properties as _properties
 from .color import css_color as colors
-from .document.unsupported_elements import UNSUPPORTED_ELEMENTS
+from .document.html import UNSUPPORTED_ELEMENTS
 from .properties import shapes  # fmt: skip
 from .selectors import pseudo_classes
-from .syntax import at_rules, conditions, stylesheet
+from .syntax import conditions, stylesheet
 from .syntax.registry import ALIASES, PROPERTIES, Logical, Other, Shorthand
-from .values import counter_styles, gradients, math_functions, units
+from .values import counter_styles, image_values, terms, units
 
 PAGE = Path(__file__).parents[3] / "docs" / "css.md"
 _STATUS = {"yes": "supported", "partly": "partly", "no": "no", "inert": "accepted, no effect"}
@@ -142,9 +142,9 @@ def _other_rows(status: str) -> Iterable[tuple[str, str]]:
 def _at_rule_rows() -> Iterable[tuple[str, str, str]]:
     for name in sorted(stylesheet.AT_RULES):
         yield f"`@{name}`", "supported", _AT_RULE_NOTES.get(name, "")
-    for name, note in sorted(at_rules.INERT.items()):
+    for name, note in sorted(stylesheet.INERT.items()):
         yield f"`@{name}`", _STATUS["inert"], note
-    for name, note in sorted(at_rules.UNSUPPORTED.items()):
+    for name, note in sorted(stylesheet.UNSUPPORTED.items()):
         yield f"`@{name}`", "no", note
 
 
@@ -169,13 +169,13 @@ def _selector_rows() -> Iterable[tuple[str, str, str]]:
 
 def _function_rows() -> Iterable[tuple[str, str, str]]:
     yield (
-        "`calc()`, " + _code(f"{n}()" for n in math_functions.FUNCTIONS),
+        "`calc()`, " + _code(f"{n}()" for n in terms.FUNCTIONS),
         "supported",
         "typed; percentages mix",
     )
     yield _code(f"{n}()" for n in colors.FUNCTIONS), "supported", "relative colours too; clipped to sRGB"
     yield (
-        _code(f"{n}()" for n in gradients.GRADIENTS if not n.startswith("-")),
+        _code(f"{n}()" for n in image_values.GRADIENTS if not n.startswith("-")),
         "supported",
         "hints, two positions, `in <space>`",
     )

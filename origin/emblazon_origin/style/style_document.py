@@ -9,9 +9,8 @@ from ..report import Report
 from .cascade.compute import Environment
 from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
-from .document.html import parse_html
-from .document.lost_images import apply_lost_images
-from .document.unsupported_elements import report_scripts
+from .document.html import parse_html, report_scripts
+from .document.image_source import apply_lost_images
 from .values.budget import BUDGET, ELEMENT
 from .values.dom import FontFaceRule, StyledDocument
 from .values.image_values import base_of, resolve_url

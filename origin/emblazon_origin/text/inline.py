@@ -22,18 +22,13 @@ from .fonts.font_library import FontLibrary
 from .fonts.font_metrics import FontMetrics
 from .inline_cost import LEAF, LINE, Spend, free
 from .line_model import AtomicItem, InlineItem, InlineLayout, Line
-from .lines.beside_floats import Area, Bands, lines_beside
-from .lines.builder import build_line, place_leaves
+from .lines.builder import BoxMetrics, box_metrics, build_line, place_leaves
 from .lines.draft import LineDraft, draft_line
 from .lines.ellipsis import CLIP, ellipsis_string, truncate
-from .lines.fit import fit_scale
-from .lines.intrinsic_widths import content_widths
-from .lines.justify import justify
-from .lines.line_breaking import WidthOf
+from .lines.justify import fit_scale, justify
+from .lines.line_breaking import Area, Bands, WidthOf, content_widths, lines_beside, wrap
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
 from .lines.prepare import Paragraphs, prepare
-from .lines.vertical import BoxMetrics, box_metrics
-from .lines.wrap_style import wrap
 
 _OPENING = regex.compile(r"[\p{Ps}\p{Pi}\p{Pf}'\"]")
 _PASSES_BESIDE = 3  # lines beside floats are built with the heights of the pass before

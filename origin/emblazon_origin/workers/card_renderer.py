@@ -23,7 +23,7 @@ from emblazon_origin.project import read_project
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.renderer_version import renderer_version
 from emblazon_origin.template.library import TemplateLibrary
-from emblazon_origin.text.fonts.font_lock import check_fonts
+from emblazon_origin.text.fonts.families import check_fonts
 from emblazon_origin.workers.job import Job, JobResult, Waits
 
 _WARM_SECONDS = 2.0

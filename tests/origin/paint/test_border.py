@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emblazon_origin.paint.boxes.border_shade import shade
-from emblazon_origin.paint.raster.dash import best_gap
+from emblazon_origin.paint.boxes.border import shade
+from emblazon_origin.paint.raster.stroke import best_gap
 from emblazon_origin.style.values.value_types import Color, Length, Shadow
 
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")

@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from emblazon_origin.paint.boxes.gradient import gradient_pixmap
-from emblazon_origin.paint.boxes.gradient_stops import fix_up
+from emblazon_origin.paint.boxes.gradient import fix_up, gradient_pixmap
 from emblazon_origin.style.values.value_types import (
     HALF,
     Color,

@@ -11,8 +11,8 @@ from PIL import Image
 from emblazon_origin.paint import canvas, stacking
 from emblazon_origin.paint.display_list import Item
 from emblazon_origin.paint.painter import Painter
-from emblazon_origin.paint.raster.clip import Clip
 from emblazon_origin.paint.raster.geometry import IntRect
+from emblazon_origin.paint.raster.rasterizer import Clip
 from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.paint.work import Work
 from emblazon_origin.render import Engine, RenderRequest, paint

@@ -10,10 +10,9 @@ import pytest
 
 from emblazon_origin.layout.boxes.box import Rect, Sides
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
-from emblazon_origin.paint.boxes import background, tile_sheet
+from emblazon_origin.paint.boxes import background, tile
 from emblazon_origin.paint.boxes.box_geometry import BoxGeometry
-from emblazon_origin.paint.boxes.tile import Axis, Tiles
-from emblazon_origin.paint.boxes.tile_sheet import gradient_sheet
+from emblazon_origin.paint.boxes.tile import Axis, Tiles, gradient_sheet
 from emblazon_origin.paint.costs import backdrop_cost, box_cost, group_cost, text_cost
 from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect, Matrix
 from emblazon_origin.paint.raster.path import Radii
@@ -126,7 +125,7 @@ def test_a_gradient_of_any_canvas_is_drawn_without_resampling() -> None:
 
 def test_fractional_tiles_are_sampled_in_strips(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    real = tile_sheet._sampled
+    real = tile._sampled
 
     def sampled(lines: Any, axis: Axis, start: int, count: int) -> Any:
         result = real(lines, axis, start, count)
@@ -136,13 +135,13 @@ def test_fractional_tiles_are_sampled_in_strips(monkeypatch: pytest.MonkeyPatch)
     tiles = Tiles(Axis(0.25, 30.5, 30.5, 40), Axis(0.5, 20.25, 20.25, 40))
 
     def drawn() -> bytes:
-        tile_sheet._sheets.clear()
+        tile._sheets.clear()
         sheet = gradient_sheet(FADE, tiles, IntRect(0, 0, 400, 300), 1.0)
         assert sheet is not None
         return sheet.pixmap.rgb.tobytes()
 
-    monkeypatch.setattr(tile_sheet, "_sampled", sampled)
+    monkeypatch.setattr(tile, "_sampled", sampled)
     in_strips = drawn()
-    assert max(sizes) <= 400 * tile_sheet._STRIP_ROWS
-    monkeypatch.setattr(tile_sheet, "_STRIP_ROWS", 300)
+    assert max(sizes) <= 400 * tile._STRIP_ROWS
+    monkeypatch.setattr(tile, "_STRIP_ROWS", 300)
     assert drawn() == in_strips

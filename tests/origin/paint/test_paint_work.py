@@ -16,8 +16,8 @@ from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.paint.display_list import Item
 from emblazon_origin.paint.raster import blend
 from emblazon_origin.paint.raster.blur import blur
-from emblazon_origin.paint.raster.clip import Clip
 from emblazon_origin.paint.raster.geometry import IntRect
+from emblazon_origin.paint.raster.rasterizer import Clip
 from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.paint.work import Cost, Work
 from emblazon_origin.report import Report

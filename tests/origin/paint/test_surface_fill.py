@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from emblazon_origin.paint.raster.clip import Clip
 from emblazon_origin.paint.raster.geometry import IntRect
-from emblazon_origin.paint.raster.rasterizer import Mask
+from emblazon_origin.paint.raster.rasterizer import Clip, Mask
 from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.style.values.value_types import Color
 

@@ -9,8 +9,7 @@ import pytest
 import tinycss2
 
 from emblazon_origin.style import Viewport
-from emblazon_origin.style.syntax.conditions import media_query_list
-from emblazon_origin.style.syntax.supports import supports
+from emblazon_origin.style.syntax.conditions import media_query_list, supports
 
 # A card has no screen behind it, runs no scripts and never updates.
 DEVIATIONS = {

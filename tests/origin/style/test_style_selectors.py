@@ -11,7 +11,7 @@ import tinycss2
 from emblazon_origin.report import Report
 from emblazon_origin.style.document.html import parse_html
 from emblazon_origin.style.selectors import InvalidSelector, parse_selector_list
-from emblazon_origin.style.values.node import HtmlNode
+from emblazon_origin.style.values.dom import HtmlNode
 
 # `:scope` and `&` differ in a style sheet; the others follow the specification.
 DEVIATIONS = {

@@ -17,8 +17,7 @@ from emblazon_origin.errors import AssetError
 from emblazon_origin.report import Report
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
-from emblazon_origin.text.fonts.font_library import FontLibrary
-from emblazon_origin.text.fonts.measures import ScreenMeasures
+from emblazon_origin.text.fonts.font_library import FontLibrary, ScreenMeasures
 
 FONTS = Path(__file__).parents[3] / "fonts"
 VENDOR = FONTS / "vendor"

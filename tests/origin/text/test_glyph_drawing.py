@@ -19,11 +19,17 @@ from PIL import Image
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.style.values.value_types import Color
-from emblazon_origin.text.fonts.coverage import coverage_table, luminance_level
 from emblazon_origin.text.fonts.draw import color_glyphs, run_mask
 from emblazon_origin.text.fonts.font_instance import FontInstance
 from emblazon_origin.text.fonts.font_library import FontLibrary
-from emblazon_origin.text.fonts.glyphs import GlyphMask, color_glyph, glyph_outline, strike_of
+from emblazon_origin.text.fonts.glyphs import (
+    GlyphMask,
+    color_glyph,
+    coverage_table,
+    glyph_outline,
+    luminance_level,
+    strike_of,
+)
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.line_model import GlyphRun, InlineLayout, TextItem
 

@@ -13,7 +13,7 @@ from emblazon_origin.style.values.value_types import Length, TextFit
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import TextMeasurer
 from emblazon_origin.text.line_model import CloseItem, InlineLayout, OpenItem, TextItem
-from emblazon_origin.text.lines.line_findings import report_layout
+from emblazon_origin.text.lines.ellipsis import report_layout
 
 LayOut = Callable[..., InlineLayout]
 FOX = "The quick brown fox jumps over the lazy dog and runs away."

@@ -10,8 +10,7 @@ import pytest
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.text.fonts.draw import run_mask
-from emblazon_origin.text.fonts.font_library import FontLibrary
-from emblazon_origin.text.fonts.measures import ScreenMeasures
+from emblazon_origin.text.fonts.font_library import FontLibrary, ScreenMeasures
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.line_model import InlineLayout, TextItem
 

@@ -87,8 +87,8 @@ def _looked(name: str, look: Callable[[Home], str], home: Home) -> Check:
 
 
 def _fonts(home: Home) -> str:
+    from ...text.fonts.families import check_fonts
     from ...text.fonts.font_library import FontLibrary
-    from ...text.fonts.font_lock import check_fonts
 
     check_fonts(home.fonts)
     return f"{len(FontLibrary(home.fonts).catalog.families)} families, as locked"

@@ -3,8 +3,6 @@
 box.py             positioned boxes, as painting takes them
 nodes.py           the box tree before layout
 fragment.py        what one layout of a node gives
-results.py         what layout has found out about the nodes of a document
 box_generation.py  styled elements to boxes (CSS Display 3)
 box_tree.py        fragments to positioned boxes
-anonymous.py       anonymous boxes
 """

@@ -15,10 +15,8 @@ from ..columns.flow import has_columns, make_columns
 from ..context import ImageSizes
 from ..flow.inline_context import has_substance
 from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
-from ..table.column_boxes import COLUMNS
-from ..table.generation import GROUPS, PARTS, TABLES, finish_table
-from .anonymous import anonymous_style
-from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox
+from ..table.generation import COLUMNS, GROUPS, PARTS, TABLES, finish_table
+from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox, anonymous_style
 
 ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
 _FORMATTING_CONTEXTS = frozenset({

@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ...report import Report
-from ...text.lines.line_findings import report_layout
-from ..sticky import sticky_corner
+from ...text.lines.ellipsis import report_layout
+from ..placement import sticky_corner
 from .box import Box, Rect
 from .fragment import Placed
 from .nodes import Node

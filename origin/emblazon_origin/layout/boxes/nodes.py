@@ -1,4 +1,7 @@
-"""The box tree: what `box_generation` makes of the document and every layout algorithm works on."""
+"""The box tree: what `box_generation` makes of the document and every layout algorithm works on.
+
+Styles of anonymous boxes: what their parent hands down, and initial values for the rest.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from ...style.cascade.computed_values import INHERITED_FIELDS
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...text.line_model import BreakItem, TextItem
@@ -13,6 +17,9 @@ from ...text.line_model import BreakItem, TextItem
 Kind = Literal[
     "block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part", "columns"
 ]
+
+# Decorations are not inherited in CSS, but a parent's anonymous boxes draw its text.
+INHERITED = frozenset((*INHERITED_FIELDS, "text_decorations"))
 
 
 @dataclass(slots=True, eq=False)
@@ -148,3 +155,9 @@ class TableGrid:
         default_factory=list
     )  # collapsed borders: per grid line and column
     vertical: list[list[JointBorder]] = field(default_factory=list)  # per row and grid line
+
+
+def anonymous_style(parent: ComputedStyle, **changes: object) -> ComputedStyle:
+    """Return the style of an anonymous block box inside `parent`."""
+    inherited = {name: value for name, value in parent.fields.items() if name in INHERITED}
+    return ComputedStyle.of(inherited | {"display": "block"} | changes)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import ZERO
-from ..boxes.anonymous import anonymous_style
-from ..boxes.nodes import Absolute, Atomic, Node
+from ..boxes.nodes import Absolute, Atomic, Node, anonymous_style
 
 
 def has_columns(style: ComputedStyle) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import NORMAL_GAP
-from ..boxes.anonymous import anonymous_style
 from ..boxes.box import Sides
 from ..boxes.fragment import ContentLayout, Fragment, Placed
-from ..boxes.nodes import Node
+from ..boxes.nodes import Node, anonymous_style
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_unit import snap, used

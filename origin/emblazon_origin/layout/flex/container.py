@@ -1,15 +1,19 @@
-"""A flex container's axes and lines, and what its items' alignment asks of them (CSS Flexbox §2, §8)."""
+"""A flex container's axes and lines, and what its items' alignment asks of them (CSS Flexbox §2, §8).
+
+Alignment of flex items and lines (CSS Flexbox §8, §9.5, §9.6).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from ...style.values.computed import Alignment, ComputedStyle
-from ..alignment import item_alignment
+from ..alignment import Edge, distribute, item_alignment, reverse_alignment, settled
+from ..boxes.fragment import ContentLayout, StaticPosition
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Frame
-from ..layout_unit import used
+from ..layout_unit import snap, snap_nearest, used
 from ..sizing import extra_of, margins_of
 from .items import FlexItem
 
@@ -119,3 +123,156 @@ def baseline_split(item: FlexItem, last: bool) -> tuple[float, float]:
     own = fragment.last_baseline if last else fragment.first_baseline
     baseline = (item.margins.top or 0.0) + (fragment.height if own is None else own)
     return baseline, item.cross + item.margins.vertical - baseline
+
+
+def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
+    """§9.5 step 12."""
+    gaps = flex.main_gap * (len(line.items) - 1)
+    free = inner_main - gaps - sum(item.main + item.outer_extra for item in line.items)
+    autos = sum((item.margins.left if flex.row else item.margins.top) is None for item in line.items) + sum(
+        (item.margins.right if flex.row else item.margins.bottom) is None for item in line.items
+    )
+    if autos:
+        _share_main_margins(flex, line, snap(max(0.0, free) / autos))
+        free = min(0.0, free)
+    justify = flex.style.justify_content
+    if not flex.row and justify in ("left", "right"):
+        justify = "start"
+    physical_rtl = flex.row and flex.style.direction == "rtl"
+    offset, between = distribute(justify, free, len(line.items), flex.main_flipped, physical_rtl)
+    position = 0.0
+    for index, item in enumerate(line.items):
+        item.main_pos = position + snap(offset) + snap_nearest(index * between)
+        position += item.main + outer_main(flex, item) + flex.main_gap
+
+
+def _share_main_margins(flex: FlexContainer, line: FlexLine, share: float) -> None:
+    for item in line.items:
+        m = item.margins
+        if flex.row:
+            item.margins = m._replace(
+                left=share if m.left is None else m.left, right=share if m.right is None else m.right
+            )
+        else:
+            item.margins = m._replace(
+                top=share if m.top is None else m.top, bottom=share if m.bottom is None else m.bottom
+            )
+
+
+def align_lines(flex: FlexContainer, inner_cross: float) -> None:
+    """§9.6 step 16."""
+    if not flex.wraps:
+        return
+    used = sum(line.cross for line in flex.lines) + flex.cross_gap * max(0, len(flex.lines) - 1)
+    offset, between = distribute(
+        flex.style.align_content,
+        inner_cross - used,
+        len(flex.lines),
+        flex.style.flex_wrap == "wrap-reverse",
+        False,
+    )
+    position = 0.0
+    for index, line in enumerate(flex.lines):
+        line.cross_pos = position + snap(offset) + snap_nearest(index * between)
+        position += line.cross + flex.cross_gap
+
+
+def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
+    """§9.6 steps 13 and 14."""
+    free = line.cross - outer_cross(flex, item)
+    m = item.margins
+    start, end = (m.top, m.bottom) if flex.row else (m.left, m.right)
+    if start is None or end is None:
+        room = max(0.0, free)
+        shares = (snap(room / 2), snap(room / 2)) if start is None and end is None else (room, room)
+        before = shares[0] if start is None else start
+        after = shares[1] if end is None else end
+        item.margins = (
+            m._replace(top=before, bottom=after) if flex.row else m._replace(left=before, right=after)
+        )
+        item.cross_pos = line.cross_pos
+        return
+    kind = alignment_of(flex, item)
+    if kind in ("baseline", "last baseline") and flex.row:
+        above, below = baseline_split(item, last=kind != "baseline")
+        group = line.first if kind == "baseline" else line.last
+        # The group lies at the edge that its baseline is nearer to; flipped, that is the other one.
+        toward_top = (kind == "baseline") != flex.cross_flipped
+        shift = group[0] - above if toward_top else group[1] - below
+        if kind != "baseline":
+            shift = free - shift
+        item.cross_pos = line.cross_pos + shift
+        return
+    kind = reverse_alignment(settled(kind, free), flex.cross_flipped, flex.style, item.node.style, flex.row)
+    share = {"start": 0.0, "center": 0.5, "end": 1.0}[kind]
+    item.cross_pos = line.cross_pos + snap(free * share)
+
+
+def corner_of(
+    flex: FlexContainer, item: FlexItem, inner_main: float, inner_cross: float
+) -> tuple[float, float]:
+    """Return the border box corner in the content box, from flow-relative positions."""
+    m = item.margins
+    main, cross = item.main_pos, item.cross_pos
+    if flex.main_flipped:
+        main = inner_main - main - item.main - outer_main(flex, item)
+    if flex.cross_flipped:
+        cross = inner_cross - cross - outer_cross(flex, item)
+    x, y = (main, cross) if flex.row else (cross, main)
+    return x + (m.left or 0.0), y + (m.top or 0.0)
+
+
+def set_baselines(flex: FlexContainer, content: ContentLayout, inner_main: float, inner_cross: float) -> None:
+    """§8.5: the first line's baseline-aligned item, else its first item."""
+    if not flex.lines:
+        return
+    for last in (False, True):
+        line = flex.lines[-1 if last != flex.cross_flipped else 0]
+        wanted = "last baseline" if last else "baseline"
+        aligned = [i for i in line.items if flex.row and alignment_of(flex, i) == wanted]
+        item = aligned[0] if aligned else line.items[-1 if last != flex.main_flipped else 0]
+        fragment = item.result
+        own = fragment.last_baseline if last else fragment.first_baseline
+        top = flex.frame.top + corner_of(flex, item, inner_main, inner_cross)[1]
+        baseline = top + (fragment.height if own is None else own)
+        if last:
+            content.last_baseline = baseline
+        else:
+            content.first_baseline = baseline
+
+
+def static_position(flex: FlexContainer, node: Node, inner_main: float, inner_cross: float) -> StaticPosition:
+    """§4.1: as if it were the sole item."""
+    frame = flex.frame
+    justify = flex.style.justify_content
+    if not flex.row and justify in ("left", "right"):
+        justify = "start"
+    offset, _ = distribute(justify, 1.0, 1, flex.main_flipped, flex.row and flex.style.direction == "rtl")
+    main: Edge = "start" if offset == 0 else ("center" if offset == 0.5 else "end")
+    if flex.main_flipped:
+        main = _OPPOSITE[main]
+    kind = item_alignment(node.style.align_self, flex.style.align_items)
+    cross = _static_cross(flex, node, kind)
+    width, height = (inner_main, inner_cross) if flex.row else (inner_cross, inner_main)
+    align_x, align_y = (main, cross) if flex.row else (cross, main)
+    safe: Edge | None = None
+    if kind.startswith("safe "):
+        safe = "end" if not flex.row and flex.style.direction == "rtl" else "start"
+    return StaticPosition(
+        frame.left, frame.top, width, height, align_x, align_y,
+        safe_x=None if flex.row else safe, safe_y=safe if flex.row else None,
+    )  # fmt: skip
+
+
+_OPPOSITE: dict[Edge, Edge] = {"start": "end", "center": "center", "end": "start"}
+
+
+def _static_cross(flex: FlexContainer, node: Node, kind: Alignment) -> Edge:
+    """Return the physical edge of the cross axis; baselines fall back to the edges of the writing mode."""
+    rtl = not flex.row and flex.style.direction == "rtl"
+    if kind in ("baseline", "last baseline"):
+        return "end" if (kind == "last baseline") != rtl else "start"
+    cross: Edge = "start"
+    if kind != "stretch":
+        cross = reverse_alignment(settled(kind, 0.0), flex.cross_flipped, flex.style, node.style, flex.row)
+    return _OPPOSITE[cross] if flex.cross_flipped else cross

@@ -4,6 +4,5 @@ block.py              block formatting
 inline_context.py     inline formatting: text measured by the text stage
 floats.py             floats and the room beside them
 float_placement.py    where a float goes
-content_alignment.py  `align-content` of block containers and table cells
 list_markers.py       markers of list items
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from ...text.lines.beside_floats import Bands
+from ...text.lines.line_breaking import Bands
 from ..frame import Frame
 
 _EPSILON = 1 / 128

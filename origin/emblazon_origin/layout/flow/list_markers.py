@@ -8,9 +8,8 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
 from ...style.values.value_types import TRANSPARENT, Length
 from ...text.line_model import TextItem
-from ..boxes.anonymous import anonymous_style
 from ..boxes.fragment import ContentLayout
-from ..boxes.nodes import Node
+from ..boxes.nodes import Node, anonymous_style
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..placement import place

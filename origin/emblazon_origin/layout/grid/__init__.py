@@ -2,7 +2,6 @@
 
 layout.py          the algorithm, step by step
 items.py           items and what they contribute
-named_lines.py     lines and areas by name
 auto_placement.py  where items go
 tracks.py          track sizes
 """

@@ -18,7 +18,15 @@ from ..layout_unit import snap, used
 from ..layout_work import TRACK_SPAN
 from ..placement import place, postpone
 from ..sizing import INFINITY, clamp, margins_of, ratio_of
-from .auto_placement import GridItem, line_index, place_items
+from .auto_placement import (
+    AUTO_TRACK,
+    ExplicitGrid,
+    GridItem,
+    area_spans,
+    explicit_grid,
+    line_index,
+    place_items,
+)
 from .items import (
     area_fragment,
     block_contribution,
@@ -28,7 +36,6 @@ from .items import (
     is_baseline_aligned,
     stretched_height,
 )
-from .named_lines import AUTO_TRACK, ExplicitGrid, area_spans, explicit_grid
 from .tracks import Constraint, Contribution, Track, gaps_between, make_track, size_tracks
 
 _PHASES = 8  # of track sizing

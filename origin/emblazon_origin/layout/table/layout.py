@@ -7,18 +7,17 @@ from typing import NamedTuple
 
 from ...style.values.value_types import Length
 from ..absolute import place_absolutes
-from ..boxes.anonymous import anonymous_style
+from ..alignment import content_shift, shift_content
 from ..boxes.box import Rect, Sides
 from ..boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
-from ..boxes.nodes import Cell, JointBorder, Node, TableGrid
+from ..boxes.nodes import Cell, JointBorder, Node, TableGrid, anonymous_style
 from ..context import LayoutContext
 from ..flex.items import content_height_twin
-from ..flow.content_alignment import content_shift, shift_content
 from ..frame import Constraints, Frame
 from ..placement import place, postpone
 from ..sizing import length_of
-from .column_boxes import column_backgrounds
 from .columns import distribute, fixed_layout, measure_columns, spacing_of, total_sizes
+from .generation import column_backgrounds
 
 _NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
 

@@ -12,16 +12,14 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BackgroundLayer, Color, Gradient, Url
 from ..painter import Painter, RoundedRect
 from ..raster.blend import blend_layer
-from ..raster.clip import Clip
 from ..raster.geometry import IntRect, enclose, snap
-from ..raster.rasterizer import Mask
+from ..raster.rasterizer import Clip, Mask
 from ..raster.surface import Surface
 from .border import edges_of
 from .box_geometry import BoxGeometry
 from .gradient import gradient_pixmap
 from .image import Images, draw_image
-from .tile import Tiles, tiles_of
-from .tile_sheet import gradient_sheet, make_sheet
+from .tile import Tiles, gradient_sheet, make_sheet, tiles_of
 
 _MAX_PIXELS = 16_500_000  # of one tile: any canvas; larger ones are resampled instead of drawn whole
 # Draws the text of the box as coverage, for `background-clip: text`.

@@ -1,4 +1,7 @@
-"""Borders: CSS Backgrounds 3 §4, with the joins, dashes and shades of Chromium."""
+"""Borders: CSS Backgrounds 3 §4, with the joins, dashes and shades of Chromium.
+
+The light and dark sides of `inset`, `outset`, `groove` and `ridge`, as Chromium chooses them.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,20 @@ from ...layout.boxes.box import Rect, Sides
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Color
 from ..painter import Painter, RoundedRect
-from ..raster.curve import Point
-from ..raster.dash import Pattern, dash_pattern, dot_pattern, is_round_dotted
 from ..raster.geometry import inset
-from ..raster.path import Path, polygon_path
+from ..raster.path import Path, Point, polygon_path
 from ..raster.rasterizer import Mask, multiply
-from ..raster.stroke import stroke_path
+from ..raster.stroke import Pattern, dash_pattern, dot_pattern, is_round_dotted, stroke_path
 from ..raster.surface import rgb8
 from .border_image import paint_border_image
-from .border_shade import shade
 from .box_geometry import BoxGeometry
 from .image import Images
 
 TOP, RIGHT, BOTTOM, LEFT = range(4)
+
+_STEP = 0.33  # how much of full brightness separates a shade from the colour
+_BLACKISH = 32 / 255  # greys below are lightened twice, since they cannot be darkened
+_WHITISH = 235 / 255  # greys above are not lightened
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +326,37 @@ def _straight_stroke(rect: Rect, edge: BorderSide) -> Path:
     (x0, y0), (x1, y1) = ends
     line = Path().move(x0, y0).line(x1, y1)
     return stroke_path(line, edge.width, pattern_for(edge.style, edge.width), closed=False)
+
+
+def shade(color: Color, style: str, top_or_left: bool) -> Color:
+    """Return the colour of one side of an `inset` or `outset` border."""
+    light = _luminance(color)
+    in_shadow = top_or_left == (style == "inset")
+    if light < _luminance(Color(_BLACKISH, _BLACKISH, _BLACKISH)):
+        return _lighten(color) if in_shadow else _lighten(_lighten(color))
+    if in_shadow:
+        return _darken(color)
+    return color if light > _luminance(Color(_WHITISH, _WHITISH, _WHITISH)) else _lighten(color)
+
+
+def _darken(color: Color) -> Color:
+    top = max(color[:3])
+    return _scale(color, max(0.0, top - _STEP) / top if top > 0 else 0.0)
+
+
+def _lighten(color: Color) -> Color:
+    top = max(color[:3])
+    if top <= 0:
+        return _scale(Color(1, 1, 1, color.a), _STEP)
+    return _scale(color, min(1.0, top + _STEP) / top)
+
+
+def _scale(color: Color, factor: float) -> Color:
+    """Multiply the channels and cut them to bytes, downwards."""
+    r, g, b = (min(255, int(channel * factor * 255.999)) / 255 for channel in color[:3])
+    return Color(r, g, b, color.a)
+
+
+def _luminance(color: Color) -> float:
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3]]
+    return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]

@@ -1,4 +1,7 @@
-"""Group effects of a box, in order: backdrop-filter, filter, clip-path, mask, opacity, mix-blend-mode."""
+"""Group effects of a box, in order: backdrop-filter, filter, clip-path, mask, opacity, mix-blend-mode.
+
+Groups that need no layer: a box of one colour, only faded or blurred, such as a soft spot of light.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,25 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...style.values.value_types import BoxShape, SvgReference
 from ..boxes.box_geometry import BoxGeometry
+from ..boxes.box_shadow import blurred_shape
 from ..boxes.shape import shape_path
 from ..context import PaintContext
 from ..costs import backdrop_cost, clip_path_cost, group_cost
 from ..display_list import ClipNode, Group, Item, ink_of
-from ..painter import Painter
+from ..painter import Painter, RoundedRect
 from ..raster.blend import blend_layer
-from ..raster.clip import Clip
+from ..raster.blur import reach
 from ..raster.geometry import IntRect, Matrix, enclose
 from ..raster.path import Path, rounded_rect_path
-from ..raster.rasterizer import Mask, coverage
+from ..raster.rasterizer import Clip, Mask, cached_mask, coverage
 from ..raster.surface import Surface
+from ..work import SHADOW, STEP, Cost
 from .filter import apply_filters, filter_spread, mirrored
-from .mask import mask_of
-from .svg_effects import ReferenceBox, svg_coverage
+from .mask import ReferenceBox, mask_of, svg_coverage
 
 Items = list[Item | Group]
+
+_MAX_PIXELS = 4_000_000
 
 
 def has_effects(style: ComputedStyle) -> bool:
@@ -280,3 +286,52 @@ def _cropped(surface: Surface, box: IntRect) -> Surface:
     part = Surface(box)
     part.rgb, part.alpha = surface.part(box)
     return part
+
+
+def plain_group(
+    box: Box, geometry: BoxGeometry, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Item | None:
+    """Return one item that paints the whole group, or None where it takes a layer."""
+    style = box.style
+    sigma = style.filter[0].amount * context.dpr if style.filter else 0.0
+    x, y, w, h = geometry.border_rect
+    by = reach(sigma)
+    if not (_is_plain(box, context) and _only_faded_or_blurred(style)) or not matrix.is_pixel_shift:
+        return None
+    if (w + 2 * by) * (h + 2 * by) > _MAX_PIXELS:
+        return None
+    color = style.background_color._replace(a=style.background_color.a * style.opacity)
+    shape = RoundedRect(Rect(0, 0, w, h), geometry.radii)
+
+    def draw(painter: Painter) -> None:
+        if sigma <= 0:
+            painter.fill(geometry.border_shape, color)
+            return
+        soft = cached_mask(("soft", shape, sigma), lambda: blurred_shape(shape, sigma, plain=False))
+        mask = soft.moved(int(x + matrix.e), int(y + matrix.f))
+        painter.surface.fill_mask(mask, color, painter.clip)
+
+    soft_pixels = (w + 2 * by) * (h + 2 * by) if sigma > 0 else 0.0
+    cost = Cost("box", once=STEP + SHADOW * soft_pixels)
+    return Item(Rect(x - by, y - by, w + 2 * by, h + 2 * by), matrix, clip, draw, cost=cost)
+
+
+def _is_plain(box: Box, context: PaintContext) -> bool:
+    """True where a background colour is all that a box paints."""
+    style = box.style
+    return (
+        style.background_color.a > 0
+        and style.visibility == "visible"
+        and not (box.children or box.lines or box.replaced is not None or any(box.border))
+        and not (style.box_shadow or style.outline_width > 0)
+        and all(layer.image is None and layer.clip == "border-box" for layer in style.background_layers)
+        and box not in context.without_background
+    )
+
+
+def _only_faded_or_blurred(style: ComputedStyle) -> bool:
+    return (
+        (not style.filter or (len(style.filter) == 1 and style.filter[0].name == "blur"))
+        and not (style.backdrop_filter or style.mask_layers or style.clip_path is not None)
+        and style.mix_blend_mode == "normal"
+    )

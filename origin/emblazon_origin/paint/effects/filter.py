@@ -10,11 +10,10 @@ from PIL import Image, ImageChops
 
 from ...style.values.value_types import FilterFunction, Shadow
 from ..raster.blur import blur, reach
-from ..raster.clip import Clip
 from ..raster.geometry import IntRect, held
-from ..raster.rasterizer import Mask
+from ..raster.rasterizer import Clip, Mask
 from ..raster.surface import Surface
-from .svg_effects import ReferenceBox, svg_filter, svg_filter_spread
+from .mask import ReferenceBox, svg_filter, svg_filter_spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

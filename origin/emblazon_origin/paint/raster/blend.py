@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from ...style.values.value_types import BlendMode
-from .clip import Clip
 from .geometry import IntRect
+from .rasterizer import Clip
 from .surface import Surface, byte
 
 if TYPE_CHECKING:

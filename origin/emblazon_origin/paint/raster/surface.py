@@ -14,9 +14,8 @@ from PIL import Image, ImageChops
 from ...assets.pixmap import Pixmap
 from ...caching import remembered
 from ...style.values.value_types import Color
-from .clip import Clip
 from .geometry import IntRect
-from .rasterizer import Mask
+from .rasterizer import Clip, Mask
 
 Color8 = tuple[int, int, int]
 

@@ -21,12 +21,10 @@ from ..boxes.border import pattern_for
 from ..context import FontMetricsSource
 from ..painter import Painter, RoundedRect
 from ..raster.blur import reach
-from ..raster.curve import Point
-from ..raster.dash import Dashes, Pattern, is_round_dotted
 from ..raster.geometry import around
-from ..raster.path import Path, rect_path
+from ..raster.path import Path, Point, rect_path
 from ..raster.rasterizer import Mask
-from ..raster.stroke import stroke_path
+from ..raster.stroke import Dashes, Pattern, is_round_dotted, stroke_path
 from .runs import paint_mask_shadow
 from .stroked_glyphs import Origin
 

@@ -10,9 +10,8 @@ from PIL import Image
 from ...assets.pixmap import Pixmap
 from ...layout.boxes.box import Rect
 from ...style.values.value_types import BLACK, Color
-from ...text.fonts.coverage import luminance_level
 from ...text.fonts.draw import color_glyphs, fill_color, run_mask
-from ...text.fonts.glyphs import MAX_GLYPH_SIDE
+from ...text.fonts.glyphs import MAX_GLYPH_SIDE, luminance_level
 from ...text.line_model import GlyphRun
 from ..painter import Painter
 from ..raster.blur import blur, reach

@@ -11,9 +11,8 @@ from ...style.values.dom import Element
 from ...text.line_model import GlyphRun
 from ..context import PaintContext
 from ..painter import Painter
-from ..raster.clip import Clip
 from ..raster.geometry import IntRect
-from ..raster.rasterizer import Mask
+from ..raster.rasterizer import Clip, Mask
 from .decoration import decoration_coverage, decoration_lines
 from .runs import ink_mask
 from .stroked_glyphs import Origin

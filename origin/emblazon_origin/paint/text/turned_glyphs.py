@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor
 
-from ...text.fonts.coverage import coverage_table
 from ...text.fonts.draw import PlacedMask, compose
-from ...text.fonts.glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, glyph_outline, turned_mask
+from ...text.fonts.glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, coverage_table, glyph_outline, turned_mask
 from ...text.line_model import GlyphRun
 from ..raster.geometry import IDENTITY, IntRect, Matrix
 from ..raster.path import Path

@@ -17,10 +17,8 @@ from ..values.computed import ComputedStyle
 from ..values.tokens import Deferred
 from ..values.units import Context, FontMetricsPort, Viewport
 from . import computed_values
-from .element_values import Computed
-from .font_properties import FontState, compute_font
-from .registered import absolute
-from .substitute import substituted
+from .custom_properties import absolute, substituted
+from .font_properties import Computed, FontState, compute_font
 
 INHERITED = frozenset(key for key, row in LONGHANDS.items() if row.inherited)
 FONT_KEYS = (

@@ -11,8 +11,7 @@ from ..values import value_types as v
 from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
 from ..values.computed import ComputedStyle
 from ..values.units import Context, Viewport
-from .element_values import Computed
-from .font_properties import FontState
+from .font_properties import Computed, FontState
 
 # --- line height, colour scheme -----------------------------------------------------------------------
 

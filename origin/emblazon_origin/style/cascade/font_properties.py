@@ -1,12 +1,18 @@
-"""Computed font properties: size keywords, the monospace quirk, relative weights."""
+"""Computed font properties: size keywords, the monospace quirk, relative weights.
+
+What the computation of one element gives: its style, and what its children inherit.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..properties.font import SIZES
+from ..syntax.declarations import Custom
 from ..syntax.registry import Values
+from ..values.computed import ComputedStyle
 from ..values.units import Context
 
 _MONOSPACE_SCALE = 13 / 16
@@ -97,3 +103,18 @@ def _weight(value: float | str, parent: float) -> float:
             else 700.0
         )
     return float(value)
+
+
+@dataclass(slots=True)
+class Computed:
+    """Everything of one element that its children need."""
+
+    style: ComputedStyle
+    values: Values  # own computed values by key
+    inherited: Values  # inherited computed values by key, ancestors' included
+    fields: Values  # the fields of ComputedStyle that children start from
+    custom: Mapping[str, Custom | None]
+    font: FontState
+    line_height: float = 19.2
+    scheme: str = "light"
+    paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
 from ..values.counter_styles import counter_text, marker_suffix
-from .element_values import Computed
+from .font_properties import Computed
 
 _DEFAULT_QUOTES = (("“", "”"), ("‘", "’"))
 _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {

@@ -19,7 +19,7 @@ from ..values.dom import FontFaceRule
 from ..values.image_values import base_of, resolve_url, urlsplit_scheme
 from ..values.tokens import tokenize
 from ..values.units import Viewport
-from .rules import AUTHOR, USER_AGENT, RuleSet, layer_order
+from .winners import AUTHOR, USER_AGENT, RuleSet, layer_order
 
 MAX_SHEETS = 32
 CACHE_BYTES = 8_000_000

@@ -9,7 +9,7 @@ from ...report import Report
 from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
-from ..values.node import HtmlNode
+from ..values.dom import HtmlNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,25 +10,23 @@ from ...caching import ByteCache
 from ...errors import LimitError
 from ...report import Report
 from ..color.names import CANVAS_DARK
+from ..document.html import UNSUPPORTED_ELEMENTS
 from ..document.image_source import is_svg_frame, picture_of, with_source
 from ..document.presentational_hints import presentational
-from ..document.unsupported_elements import UNSUPPORTED_ELEMENTS
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
 from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
-from ..values.dom import Element, Text
-from ..values.node import HtmlNode
+from ..values.dom import Element, HtmlNode, Text
 from .compute import Computation, Environment
 from .computed_values import blockified, fill_viewport, handed_down, settle_display
-from .custom_properties import custom_properties
-from .element_values import Computed
+from .custom_properties import custom_properties, report_unresolved
 from .first_letter import BLOCKS, find_first_letter, wrap
+from .font_properties import Computed
 from .generated_content import Counters
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint
 from .svg_references import SvgReferences
-from .unresolved import report_unresolved
 from .winners import cascaded_values
 
 _inline_blocks: ByteCache[tuple[Block, list[Note]]] = ByteCache(

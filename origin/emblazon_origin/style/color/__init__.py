@@ -2,6 +2,5 @@
 
 css_color.py  every syntax
 names.py      named and system colours
-mix.py        interpolation
 spaces.py     conversion between spaces
 """

@@ -25,9 +25,8 @@ from ..values.tokens import (
     unexpected,
 )
 from ..values.units import Context
-from .mix import SpaceColor, mix
 from .names import NAMED, SYSTEM
-from .spaces import HUE_INDEX, convert
+from .spaces import HUE_INDEX, SpaceColor, convert, mix
 
 AnyColor: TypeAlias = SpaceColor | v.Color
 

@@ -4,6 +4,4 @@ html.py                  parsing
 presentational_hints.py  attributes as declarations
 table_hints.py           those of tables
 image_source.py          which file an <img> shows
-lost_images.py           `onerror` of an <img> whose file could not be had
-unsupported_elements.py  elements that are not drawn as a browser would
 """

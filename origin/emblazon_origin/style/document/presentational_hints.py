@@ -10,7 +10,7 @@ from ..syntax import registry
 from ..syntax.declarations import evaluate
 from ..syntax.registry import Values
 from ..values import value_types as v
-from ..values.node import HtmlNode
+from ..values.dom import HtmlNode
 from ..values.tokens import InvalidValue, UnsupportedValue, tokenize
 from .image_source import picture_of
 from .table_hints import table_hints

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from ..syntax.declarations import Wide
 from ..syntax.registry import Values
 from ..values import value_types as v
-from ..values.node import HtmlNode
+from ..values.dom import HtmlNode
 
 SIDES = ("top", "right", "bottom", "left")
 GROUPS = frozenset(("thead", "tbody", "tfoot"))

@@ -3,7 +3,6 @@
 border.py       borders, radii, outlines, box shadows
 box.py          box generation, position, size, margins, padding, overflow
 common.py       parsers that several properties share
-containment.py  containment and `will-change`, as far as they change a still picture
 decoration.py   text decoration, shadows, strokes and fills
 flex_grid.py    flex, grid and box alignment
 font.py         fonts and everything that chooses or features a face
@@ -16,7 +15,7 @@ shapes.py       basic shapes, transforms and filter functions
 text.py         text
 """
 
-from . import border, box, containment, decoration, flex_grid, font, generated, multicol, other, paint, text
+from . import border, box, decoration, flex_grid, font, generated, multicol, other, paint, text
 
 __all__ = [
     "border",

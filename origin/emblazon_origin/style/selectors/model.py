@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..values.budget import BUDGET
-from ..values.node import HtmlNode
+from ..values.dom import HtmlNode
 
 # (element, the element that :scope and a relative selector's start stand for)
 Test = Callable[[HtmlNode, HtmlNode | None], bool]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..values.budget import BUDGET
-from ..values.node import HtmlNode
+from ..values.dom import HtmlNode
 from ..values.tokens import Token
 from .model import Selector, Test
 

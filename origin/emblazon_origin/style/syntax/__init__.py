@@ -6,7 +6,5 @@ declarations.py  the declarations of a block
 references.py    what a value with var() has to look like
 registry.py      what each property is called and how it parses
 conditions.py    @media and @supports
-supports.py      @supports, answered by the registry
 variables.py     var() and env()
-at_rules.py      at-rules that change nothing, or are not supported
 """

@@ -1,4 +1,7 @@
-"""CSS text → a `Stylesheet`: rules with compiled selectors and parsed declarations, cached by content."""
+"""CSS text → a `Stylesheet`: rules with compiled selectors and parsed declarations, cached by content.
+
+At-rules that are known and change nothing, or that are not supported, with the reason.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +26,37 @@ from ..values.tokens import (
     split_commas,
     too_deep,
 )
-from .at_rules import INERT, UNSEEN, UNSUPPORTED
-from .conditions import Condition, media_query_list
+from .conditions import Condition, media_query_list, supports, supports_declaration
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
-from .supports import supports, supports_declaration
 
 CACHE_BYTES = 16_000_000
 # What a parsed sheet weighs for each character of its text; measured with tracemalloc.
 _WEIGHT = 60
 
 _sheets: ByteCache[Stylesheet] = ByteCache("style sheets", CACHE_BYTES, lambda sheet: sheet.weight)
+
+# Pseudo-elements that a still picture does not show.
+UNSEEN = frozenset(("selection", "placeholder", "backdrop", "file-selector-button", "target-text", "cue"))
+INERT = {
+    "keyframes": "a still picture has no animation",
+    "-webkit-keyframes": "a still picture has no animation",
+    "-moz-keyframes": "a still picture has no animation",
+    "starting-style": "a still picture has no transitions",
+    "view-transition": "a still picture has no transitions",
+    "page": "for print",
+    "viewport": "the canvas sets the viewport",
+    "-ms-viewport": "the canvas sets the viewport",
+}
+UNSUPPORTED = {
+    "container": "container queries are not evaluated",
+    "scope": "scoped rules are not evaluated; use nesting",
+    "counter-style": "own counter styles are not drawn",
+    "font-feature-values": "named alternates are not drawn; use font-feature-settings",
+    "font-palette-values": "font palettes are not drawn",
+    "position-try": "anchor positioning is not laid out",
+    "function": "custom functions are not evaluated",
+}
 
 
 def parse_stylesheet(text: str, base: str = "") -> Stylesheet:

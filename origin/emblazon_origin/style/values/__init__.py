@@ -3,18 +3,15 @@
 tokens.py          a cursor over component values
 terms.py           typed numeric expressions
 calculation.py     numbers, lengths, angles
-math_functions.py  calc() and its kin
 units.py           units and what they are relative to
 positions.py       <position>
 image_values.py    <image>
-gradients.py       gradients
 backgrounds.py     background and mask layers
 border_images.py   border-image
 track_list.py      grid tracks, areas, lines
 counter_styles.py  counter styles
 value_types.py     the types of computed values
 computed.py        `ComputedStyle`
-node.py            the parsed tree
 dom.py             the styled tree
 budget.py          a bound on the work of one document
 """

@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping
 
 from . import value_types as v
-from .math_functions import FUNCTIONS
 from .terms import (
     CONSTANTS,
+    FUNCTIONS,
     HUGE,
     LIMIT,
     MAX_NUMBER,

@@ -1,12 +1,18 @@
-"""<image>: url(), image-set(), gradients; and how URLs resolve."""
+"""<image>: url(), image-set(), gradients; and how URLs resolve.
+
+Gradients of CSS Images 4 §3.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
+from ..color.css_color import interpolation_space, is_color_start, parse_wide_color
 from . import value_types as v
-from .calculation import resolution
-from .gradients import GRADIENTS, gradient
+from .calculation import angle, length, parse_term, resolution
+from .positions import HORIZONTAL, VERTICAL, is_length, position
+from .terms import finite
 from .tokens import (  # fmt: skip
     Cursor,
     Deferred,
@@ -14,10 +20,26 @@ from .tokens import (  # fmt: skip
     Specified,
     Token,
     UnsupportedValue,
+    lift,
+    lift_tuple,
     split_commas,
     unexpected,
 )
 from .units import Context
+
+_Options = dict[str, object]  # fields of a gradient, specified
+
+# Interpolation of these spaces is that of the space on the right.
+_SPACES = {"xyz-d65": "xyz", "xyz-d50": "xyz", "display-p3-linear": "srgb-linear"}
+
+_MODERN_COLORS = frozenset({"lab", "lch", "oklab", "oklch", "color", "color-mix"})
+
+GRADIENTS = {
+    f"{prefix}{repeating}{kind}-gradient": (kind, bool(repeating), bool(prefix))
+    for kind in ("linear", "radial", "conic")
+    for repeating in ("", "repeating-")
+    for prefix in ("", "-webkit-", "-moz-")
+}
 
 
 def resolve_url(href: str, base: str) -> str:
@@ -130,3 +152,168 @@ KNOWN_TYPES = frozenset((
 def _known_type(token: Token) -> bool:
     types = [t.value for t in token.arguments if t.type == "string"]
     return bool(types) and types[0].lower() in KNOWN_TYPES
+
+
+def gradient(token: Token, name: str) -> Specified[v.Gradient]:
+    """Return the gradient of a function token; `name` is a key of `GRADIENTS`."""
+    kind, repeating, prefixed = GRADIENTS[name]
+    if prefixed:
+        if kind == "conic":
+            raise InvalidValue(f"unknown function {token.name}()")
+        raise UnsupportedValue(f"{token.name}() is not drawn; write {kind}-gradient()")
+    parts = split_commas(token.arguments)
+    head = Cursor(parts[0])
+    options: _Options = {}
+    if not _starts_stop(head):
+        options = _HEADS[kind](head)
+        head.end()
+        parts = parts[1:]
+    if "space" not in options and any(_is_modern(token) for part in parts for token in part):
+        options["space"] = "oklab"
+    stops = _stops(parts, kind == "conic")
+    build = _BUILDERS[kind]
+    fields = lift_tuple(options.values())
+    return lift(
+        lambda stops, values: build(
+            stops=stops, repeating=repeating, **dict(zip(options, values, strict=True))
+        ),
+        stops,
+        fields,
+    )
+
+
+_BUILDERS: dict[str, Callable[..., v.Gradient]] = {
+    "linear": v.LinearGradient,
+    "radial": v.RadialGradient,
+    "conic": v.ConicGradient,
+}
+
+
+def _is_modern(token: Token) -> bool:
+    """True for colours that interpolate in Oklab unless a space is named (CSS Color 4 §12.1)."""
+    return token.type == "function" and token.lower_name in _MODERN_COLORS
+
+
+def _starts_stop(cursor: Cursor) -> bool:
+    return is_color_start(cursor.peek())
+
+
+def _space(cursor: Cursor, options: _Options) -> None:
+    found = interpolation_space(cursor)
+    if found is not None:
+        options["space"] = _SPACES.get(found[0], found[0])
+        options["hue"] = found[1]
+
+
+def _linear_head(cursor: Cursor) -> _Options:
+    options: _Options = {}
+    _space(cursor, options)
+    if cursor.keyword("to"):
+        options.update(_corner(cursor))
+    elif is_length(cursor.peek()):
+        options["angle"] = angle(cursor)
+    if "space" not in options:
+        _space(cursor, options)
+    return options
+
+
+def _corner(cursor: Cursor) -> _Options:
+    sides = [s for s in (cursor.keyword(*HORIZONTAL, *VERTICAL) for _ in range(2)) if s is not None]
+    horizontal = [s for s in sides if s in HORIZONTAL]
+    vertical = [s for s in sides if s in VERTICAL]
+    if not sides or len(horizontal) > 1 or len(vertical) > 1:
+        raise InvalidValue("expected a side or corner after 'to'")
+    if horizontal and vertical:
+        return {"corner": (horizontal[0], vertical[0])}
+    return {"angle": {"top": 0.0, "right": 90.0, "bottom": 180.0, "left": 270.0}[sides[0]]}
+
+
+_EXTENTS = ("closest-side", "closest-corner", "farthest-side", "farthest-corner")
+
+
+def _radial_head(cursor: Cursor) -> _Options:
+    options: _Options = {}
+    _space(cursor, options)
+    shape: object
+    radii: list[Specified[v.Length]] = []
+    while not cursor.done:
+        if (shape := cursor.keyword("circle", "ellipse")) is not None and "shape" not in options:
+            options["shape"] = shape
+        elif (extent := cursor.keyword(*_EXTENTS)) is not None and "extent" not in options:
+            options["extent"] = extent
+        elif is_length(cursor.peek()) and len(radii) < 2:
+            radii.append(length(cursor, 0))
+        else:
+            break
+    if radii:
+        if "extent" in options:
+            raise InvalidValue("a gradient takes a size keyword or radii, not both")
+        shape = options.get("shape", "circle" if len(radii) == 1 else "ellipse")
+        if (shape == "circle") != (len(radii) == 1):
+            raise InvalidValue("a circle takes one radius, an ellipse two")
+        if shape == "circle" and isinstance(radii[0], v.Length) and not radii[0].is_absolute:
+            raise InvalidValue("the radius of a circle is not a percentage")
+        options["shape"] = shape
+        options["radii"] = lift_tuple(radii if len(radii) == 2 else radii * 2)
+    if cursor.keyword("at"):
+        options["center"] = position(cursor)
+    if "space" not in options:
+        _space(cursor, options)
+    return options
+
+
+def _conic_head(cursor: Cursor) -> _Options:
+    options: _Options = {}
+    _space(cursor, options)
+    if cursor.keyword("from"):
+        options["angle"] = angle(cursor)
+    if cursor.keyword("at"):
+        options["center"] = position(cursor)
+    if "space" not in options:
+        _space(cursor, options)
+    return options
+
+
+_HEADS = {"linear": _linear_head, "radial": _radial_head, "conic": _conic_head}
+
+
+def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop, ...]]:
+    stops: list[Specified[v.ColorStop]] = []
+    hinted = False
+    for index, part in enumerate(parts):
+        cursor = Cursor(part)
+        offset = _stop_position(cursor, conic)
+        if cursor.done and offset is not None:
+            if index == 0 or index == len(parts) - 1 or hinted:
+                raise InvalidValue("a colour hint stands between two colour stops")
+            stops.append(lift(lambda p: v.ColorStop(v.BLACK, p, True), offset))
+            hinted = True
+            continue
+        hinted = False
+        color = parse_wide_color(cursor)
+        offsets: list[Specified[v.Length | None]] = [offset] if offset is not None else []
+        while (more := _stop_position(cursor, conic)) is not None:
+            offsets.append(more)
+        cursor.end()
+        if len(offsets) > 2:
+            raise InvalidValue("a colour stop takes at most two positions")
+        if not offsets:
+            offsets.append(None)
+        stops += [lift(v.ColorStop, color, one) for one in offsets]
+    if not stops:
+        raise InvalidValue("a gradient takes colour stops")
+    return lift_tuple(stops)
+
+
+def _stop_position(cursor: Cursor, conic: bool) -> Specified[v.Length] | None:
+    token = cursor.peek()
+    if not is_length(token) or token is None:
+        return None
+    if not conic:
+        return length(cursor)
+    term = parse_term(cursor.next(), percent_as="angle")
+    zero = token.type == "number" and token.value == 0
+    if term.type != "angle" and not zero:
+        raise InvalidValue("a stop of a conic gradient is an angle or a percentage")
+    degrees, full = finite(term.fn(None, 0.0)), finite(term.fn(None, 1.0))
+    return v.Length(degrees, full - degrees)

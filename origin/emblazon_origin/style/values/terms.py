@@ -1,4 +1,7 @@
-"""Typed numeric expressions: a function of (context, percentage basis) with its type."""
+"""Typed numeric expressions: a function of (context, percentage basis) with its type.
+
+The math functions of CSS Values 4 §10, from their arguments to terms.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .tokens import InvalidValue, Token
-from .units import ABSOLUTE, ANGLES, FREQUENCIES, RELATIVE, RESOLUTIONS, TIMES
+from .tokens import Cursor, InvalidValue, Token
+from .units import ABSOLUTE, ANGLES, FREQUENCIES, RELATIVE, RESOLUTIONS, TIMES, Context
 
 LIMIT = 33_554_400.0  # px; Chromium clamps lengths here
 HUGE = 1e9  # of percentages
@@ -108,3 +111,163 @@ def divide(a: float, b: float) -> float:
     if b == 0:
         return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1, b)
     return a / b
+
+
+Whole = Callable[[list[Token]], Term]  # how the argument of a function is read
+Function = Callable[[Whole, list[list[Token]]], Term]
+
+
+def _terms(whole: Whole, args: list[list[Token]], low: int, high: int | None = None) -> list[Term]:
+    high = low if high is None else high
+    if not low <= len(args) <= high:
+        raise InvalidValue(f"a math function takes {low} to {high} arguments here, not {len(args)}")
+    return [whole(a) for a in args]
+
+
+def _extremum(pick: Callable[[list[float]], float]) -> Function:
+    def build(whole: Whole, args: list[list[Token]]) -> Term:
+        terms = _terms(whole, args, 1, 1000)
+        fns = [t.fn for t in terms]
+        return combine(lambda c, b: pick([f(c, b) for f in fns]), terms)
+
+    return build
+
+
+def _clamp(whole: Whole, args: list[list[Token]]) -> Term:
+    def is_none(tokens: list[Token]) -> bool:
+        cursor = Cursor(tokens)
+        return cursor.keyword("none") is not None and cursor.done
+
+    if len(args) != 3:
+        raise InvalidValue("clamp() takes 3 arguments")
+    middle = whole(args[1])
+    low = None if is_none(args[0]) else whole(args[0])
+    high = None if is_none(args[2]) else whole(args[2])
+
+    def evaluate(c: Context | None, b: float) -> float:
+        value = middle.fn(c, b)
+        if high is not None:
+            value = min(value, high.fn(c, b))
+        return value if low is None else max(value, low.fn(c, b))
+
+    return combine(evaluate, [t for t in (low, middle, high) if t is not None])
+
+
+_ROUND: dict[str, Callable[[float], float]] = {
+    "nearest": lambda x: math.floor(x + 0.5),
+    "up": math.ceil,
+    "down": math.floor,
+    "to-zero": math.trunc,
+}
+
+
+def _round(whole: Whole, args: list[list[Token]]) -> Term:
+    strategy = "nearest"
+    first = Cursor(args[0])
+    if (name := first.keyword(*_ROUND)) is not None and first.done:
+        strategy, args = name, args[1:]
+    terms = _terms(whole, args, 1, 2)
+    if len(terms) == 1:
+        if terms[0].type != "number":
+            raise InvalidValue("round() of a dimension needs a step")
+        terms.append(constant(1.0))
+    value, step, rounded = terms[0].fn, terms[1].fn, _ROUND[strategy]
+
+    def evaluate(c: Context | None, b: float) -> float:
+        a, s = value(c, b), step(c, b)
+        if s == 0 or not math.isfinite(a):
+            return math.nan if s == 0 else a
+        return a if math.isinf(s) else rounded(a / s) * s
+
+    return combine(evaluate, terms)
+
+
+def _modulus(of_dividend: bool) -> Function:
+    def build(whole: Whole, args: list[list[Token]]) -> Term:
+        terms = _terms(whole, args, 2)
+        left, right = terms[0].fn, terms[1].fn
+
+        def evaluate(c: Context | None, b: float) -> float:
+            x, y = left(c, b), right(c, b)
+            if y == 0 or not math.isfinite(x):
+                return math.nan
+            return math.fmod(x, y) if of_dividend else (x - y * math.floor(x / y) if math.isfinite(y) else x)
+
+        return combine(evaluate, terms)
+
+    return build
+
+
+def _unary(of: Callable[[float], float], takes: tuple[str, ...], gives: str | None) -> Function:
+    def build(whole: Whole, args: list[list[Token]]) -> Term:
+        (term,) = _terms(whole, args, 1)
+        if takes and term.type not in takes:
+            raise InvalidValue(f"expected {' or '.join(takes)}, got {term.type}")
+        radians = math.pi / 180 if term.type == "angle" and gives == "number" and takes else 1.0
+        fn = term.fn
+        return combine(lambda c, b: _safe(of, fn(c, b) * radians), [term], gives)
+
+    return build
+
+
+def _safe(of: Callable[..., float], *args: float) -> float:
+    try:
+        return of(*args)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan
+
+
+def _binary(of: Callable[[float, float], float], gives: str | None, numbers: bool) -> Function:
+    def build(whole: Whole, args: list[list[Token]]) -> Term:
+        terms = _terms(whole, args, 2)
+        if numbers and terms[0].type != "number":
+            raise InvalidValue("expected numbers")
+        left, right = terms[0].fn, terms[1].fn
+        return combine(lambda c, b: _safe(of, left(c, b), right(c, b)), terms, gives)
+
+    return build
+
+
+def _log(whole: Whole, args: list[list[Token]]) -> Term:
+    terms = _terms(whole, args, 1, 2)
+    if any(t.type != "number" for t in terms):
+        raise InvalidValue("log() takes numbers")
+    fns = [t.fn for t in terms]
+    return combine(lambda c, b: _safe(math.log, *[f(c, b) for f in fns]), terms)
+
+
+def _hypot(whole: Whole, args: list[list[Token]]) -> Term:
+    terms = _terms(whole, args, 1, 1000)
+    fns = [t.fn for t in terms]
+    return combine(lambda c, b: math.hypot(*[f(c, b) for f in fns]), terms)
+
+
+def _sign(x: float) -> float:
+    return 0.0 if x == 0 else math.copysign(1.0, x)
+
+
+_TURN = ("number", "angle")
+FUNCTIONS: dict[str, Function] = {
+    "min": _extremum(min),
+    "max": _extremum(max),
+    "clamp": _clamp,
+    "round": _round,
+    "mod": _modulus(False),
+    "rem": _modulus(True),
+    "abs": _unary(abs, (), None),
+    "sign": _unary(_sign, (), "number"),
+    "sin": _unary(math.sin, _TURN, "number"),
+    "cos": _unary(math.cos, _TURN, "number"),
+    "tan": _unary(math.tan, _TURN, "number"),
+    "asin": _unary(lambda x: math.degrees(math.asin(x)), ("number",), "angle"),
+    "acos": _unary(lambda x: math.degrees(math.acos(x)), ("number",), "angle"),
+    "atan": _unary(lambda x: math.degrees(math.atan(x)), ("number",), "angle"),
+    "atan2": _binary(lambda y, x: math.degrees(math.atan2(y, x)), "angle", False),
+    "pow": _binary(math.pow, None, True),
+    "sqrt": _unary(math.sqrt, ("number",), None),
+    "hypot": _hypot,
+    "log": _log,
+    "exp": _unary(math.exp, ("number",), None),
+}

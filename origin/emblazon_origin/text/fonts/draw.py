@@ -17,9 +17,8 @@ from PIL import Image, ImageChops
 from ...caching import ByteCache
 from ...style.values.value_types import Color
 from ..line_model import GlyphRun
-from .coverage import luminance_level
 from .font_instance import FontInstance
-from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, strike_of
+from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, luminance_level, strike_of
 
 
 class PlacedColor(NamedTuple):

@@ -9,6 +9,8 @@
 
 `AssetError` at construction names a font file that is missing or damaged; a document's broken face is
 reported and the next family serves.
+
+Font measures for font-relative units, on a screen of a given resolution.
 """
 
 from __future__ import annotations
@@ -25,19 +27,17 @@ from ...caching import ByteCache
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import FontFaceRule
+from ...style.values.units import FontMeasures
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
-from .font_adjustment import NO_ADJUSTMENT, FontAdjustment
-from .font_instance import FontInstance
-from .font_match import BOLD, FontQuery
-from .font_metrics import FontMetrics
+from .font_instance import BOLD, FontInstance, FontQuery
+from .font_metrics import NO_ADJUSTMENT, FontAdjustment, FontMetrics
 from .font_set import FontSet
 
 SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
 # Skia's fake bold: outlines grow by this share of the em, by size in px.
 _FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
-
 
 INSTANCE_BYTES, SET_BYTES = 8_000, 2_000  # that one weighs, roughly
 
@@ -261,3 +261,23 @@ def _instance_name(face: Face, query: FontQuery, axes: tuple[tuple[str, float], 
     details = [f"{tag} {value:g}" for tag, value in axes if value != face.axes[tag].default]
     style = "" if face.style == "normal" else f" {face.style}"
     return f"{face.family}{style}" + (f" ({', '.join(details)})" if details else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenMeasures:
+    """Answers the style stage's `FontMetricsPort`; a device px takes `grid` px."""
+
+    fonts: FontLibrary
+    grid: float = 1.0
+    load_font: Callable[[str], bytes] | None = None  # of the document that is styled
+
+    def with_faces(self, rules: Sequence[FontFaceRule]) -> ScreenMeasures:
+        """Return measures that know a document's `@font-face` rules; the fonts are read when measured."""
+        if self.load_font is None:
+            return self
+        return ScreenMeasures(self.fonts.with_faces(rules, self.load_font), self.grid)
+
+    def measure(self, style: ComputedStyle) -> FontMeasures:
+        """Return what `ex`, `cap`, `ch`, `ic` and `lh` of a style are made of, px."""
+        m = self.fonts.metrics(style, self.grid)
+        return FontMeasures(m.x_height, m.cap_height, m.zero_advance, m.ideograph_advance, m.line_spacing)

@@ -3,6 +3,8 @@
 Ascent and descent come from hhea, or from OS/2 where USE_TYPO_METRICS is set (with their MVAR deltas), and
 are rounded to whole px each; the line gap is not. `line-height: normal` is the sum of the three, rounded.
 Whole px are device px: Chromium lays out in those, so a `grid` is the CSS px that one of them takes.
+
+What `size-adjust` and the metric overrides of an `@font-face` rule change (CSS Fonts 5 §3).
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import math
 from typing import NamedTuple
 
 import uharfbuzz as hb
+
+from ...style.values.dom import FontFaceRule
 
 _TAG = hb.OTMetricsTag
 
@@ -151,3 +155,26 @@ def _glyph_top(font: hb.Font, character: str) -> float:
     glyph = font.get_nominal_glyph(ord(character))
     extents = font.get_glyph_extents(glyph) if glyph else None
     return float(extents.y_bearing) if extents else 0.0
+
+
+class FontAdjustment(NamedTuple):
+    """A factor of the font size, and metrics as shares of the size that it gives; None is the file's own."""
+
+    size: float = 1.0
+    ascent: float | None = None
+    descent: float | None = None
+    line_gap: float | None = None
+
+    @classmethod
+    def of(cls, rule: FontFaceRule) -> FontAdjustment:
+        """Return what a rule asks for."""
+        return cls(rule.size_adjust, rule.ascent_override, rule.descent_override, rule.line_gap_override)
+
+    def apply(self, design: DesignMetrics, units_per_em: int) -> DesignMetrics:
+        """Return a font's metrics with the overrides in place."""
+        overrides = {"ascent": self.ascent, "descent": self.descent, "line_gap": self.line_gap}
+        given = {name: share * units_per_em for name, share in overrides.items() if share is not None}
+        return design._replace(**given) if given else design
+
+
+NO_ADJUSTMENT = FontAdjustment()

@@ -1,8 +1,13 @@
 """Glyphs as pixels and as paths, from caches bounded by bytes.
 
-Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where
-(x, y) is the glyph's origin on the baseline, y downwards. Coverage is exact area of unhinted outlines,
+Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where (x,
+y) is the glyph's origin on the baseline, y downwards. Coverage is exact area of unhinted outlines,
 corrected for the text's colour (`coverage.py`) where its level is given.
+
+Skia's contrast and gamma for text coverage, as Chromium sets them on Linux.
+
+Light text on dark grounds gains coverage, dark text stays nearly as it is; the table depends on the text's
+luminance, cut to three bits (SkMaskGamma with exponent 1.2 and contrast 0.2).
 """
 
 from __future__ import annotations
@@ -15,14 +20,17 @@ from typing import Literal, NamedTuple
 import uharfbuzz as hb
 from PIL import Image
 
-from ...caching import ByteCache
-from .coverage import coverage_table
+from ...caching import ByteCache, remembered
+from ...style.values.value_types import Color
 from .font_instance import FontInstance
 from .font_metrics import layout_unit
 
 SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
 MAX_STRIKE_SIDE = 1024  # px; larger bitmaps in a font are not believed
 MAX_GLYPH_SIDE = 4096  # device px; larger glyphs are drawn as paths by the caller
+
+GAMMA, CONTRAST = 1.2, 0.2
+_LEVELS = 8
 
 
 class GlyphMask(NamedTuple):
@@ -247,3 +255,31 @@ def _make_funcs() -> hb.DrawFuncs:
 
 
 _FUNCS = _make_funcs()
+
+
+@remembered("luminance levels", 1024, bytes_each=250)
+def luminance_level(color: Color) -> int:
+    """Return which of the eight tables serves a text colour."""
+    linear = sum(
+        weight * min(max(channel, 0.0), 1.0) ** GAMMA
+        for weight, channel in zip((0.2126, 0.7152, 0.0722), color[:3], strict=True)
+    )
+    return int(linear ** (1 / GAMMA) * 255 + 0.5) >> 5
+
+
+@remembered("coverage tables", _LEVELS, bytes_each=300)
+def coverage_table(level: int) -> bytes:
+    """Return the 256 corrected coverages of a luminance level, as `bytes.translate` takes them."""
+    source = ((level << 5) | (level << 2) | (level >> 1)) / 255
+    ground = 1 - source  # what Skia takes the text to stand on
+    linear_source, linear_ground = source**GAMMA, ground**GAMMA
+    contrast = CONTRAST * linear_ground
+    table = []
+    for i in range(256):
+        raw = i / 255
+        alpha = raw + (1 - raw) * contrast * raw
+        if abs(ground - source) >= 1 / 256:
+            out = (linear_source * alpha + linear_ground * (1 - alpha)) ** (1 / GAMMA)
+            alpha = (out - ground) / (source - ground)
+        table.append(min(255, max(0, int(255 * alpha + 0.5))))
+    return bytes(table)

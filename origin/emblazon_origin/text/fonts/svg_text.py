@@ -18,10 +18,9 @@ from ...report import Report
 from ...style.cascade.walk import inline_block
 from ...style.values.computed import ComputedStyle
 from ..shaping.scripts import script_of
-from .emoji import visible_characters
 from .families import GENERICS
 from .font_library import FontLibrary
-from .font_set import has_characters
+from .font_set import has_characters, visible_characters
 
 _FAMILIES = re.compile(r"font(?:-family)?\s*[:=]\s*(\"[^\"]*\"|'[^']*'|[^;>]*)", re.IGNORECASE)
 # Scripts whose letters do not join, each being a glyph of its own.

@@ -1,12 +1,17 @@
-"""`text-align: justify`: room between words, and between ideographs (CSS Text 3 §6.4)."""
+"""`text-align: justify`: room between words, and between ideographs (CSS Text 3 §6.4).
+
+`text-fit`: one scale for all font sizes of a block, chosen so that its text fills but fits its box.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
 
+from ...style.values.value_types import TextFit
 from .paragraph import Paragraph
 
 if TYPE_CHECKING:
@@ -16,6 +21,11 @@ _IDEOGRAPH = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]"
 )
 _SPACES = frozenset(" \u00a0\t")
+
+STEP = 0.25  # px of the block's own font size: finer sizes would look the same
+MAX_GROWTH = 20.0
+
+Fits = Callable[[float], bool]  # whether the text fits at a scale
 
 
 def justify(paragraph: Paragraph, draft: LineDraft, room: float) -> None:
@@ -77,3 +87,29 @@ def _widen(leaf: Leaf, shares: dict[int, int], each: float) -> None:
             offsets[i] += extra
     leaf.glyphs = glyphs._replace(advances=advances, x_offsets=offsets)
     leaf.width = sum(advances)
+
+
+def fit_scale(fit: TextFit, font_size: float, fits: Fits) -> float:
+    """Return the largest scale at which the text fits, between the property's bounds (by bisection)."""
+    if font_size <= 0:
+        return 1.0
+    if fit.mode == "shrink":
+        if fits(1.0):
+            return 1.0
+        low, high = _steps(min(max(fit.min, STEP), font_size)), _steps(font_size)
+    else:
+        if not fits(1.0):
+            return 1.0
+        ceiling = fit.max if fit.max is not None else font_size * MAX_GROWTH
+        low, high = _steps(font_size), _steps(max(ceiling, font_size)) + 1
+    while high - low > 1:  # `low` is taken whatever happens, `high` is too much
+        middle = (low + high) // 2
+        if fits(middle * STEP / font_size):
+            low = middle
+        else:
+            high = middle
+    return low * STEP / font_size
+
+
+def _steps(size: float) -> int:
+    return max(1, int(size / STEP))

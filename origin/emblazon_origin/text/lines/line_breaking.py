@@ -1,14 +1,39 @@
-"""Breaking a paragraph into lines: first fit, with emergency breaks, as CSS Text 3 §5.1 and §5.5 say."""
+"""Breaking a paragraph into lines: first fit, with emergency breaks, as CSS Text 3 §5.1 and §5.5 say.
+
+`text-wrap-style`: which of the possible line breaks a paragraph gets (CSS Text 4 §6.3).
+
+Both values look for the breaks with the lowest score, as Chromium does by the heuristics of Minikin:
+squared gaps at the lines' ends, penalties for a hyphen and for leaving a single word behind. `balance` does
+so for blocks of up to six lines without forced breaks, the last line counted in; `pretty` for the last four
+lines where a single short word is left alone. The number of lines stays that of the first fit.
+
+Lines beside floats: each has the room that is left at its height (CSS 2 §9.5).
+
+Min-content and max-content widths of a paragraph, from its running widths (CSS Sizing 3 §5).
+"""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from ..inline_cost import BREAK, TRIED
-from .paragraph import EPSILON, Paragraph, TextSpan
+from ..inline_cost import BREAK, SCORED, TRIED
+from .paragraph import EPSILON, Paragraph, TextSpan, breaks_words
 
 WidthOf = Callable[[int], float]  # available width of the line with an index, px
+
+MAX_BALANCED_LINES = 6
+_PRETTY_LINES = 4
+_ORPHAN = 1 / 3
+_FEWEST_BREAKS = 3
+_ORPHAN_PENALTY = 10_000.0  # px², as all scores
+_LAST_LINE_PENALTY = 4.0
+_OVERFULL = 1e12
+
+# From a line's top and height to its left edge, its room and the next top with more room, if any; px.
+Bands = Callable[[float, float], tuple[float, float, float | None]]
 
 
 def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[TextSpan]:
@@ -85,3 +110,236 @@ def _emergency(paragraph: Paragraph, start: int, word: TextSpan, limit: float) -
             break
         best = span
     return best
+
+
+class _Score(NamedTuple):
+    """The best lines that end at a break: their score, where the last one starts, how many they are."""
+
+    score: float
+    previous: int
+    lines: int
+
+
+def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[TextSpan]:
+    """Return the lines of a paragraph by its block's `text-wrap-style`, at most `limit` of them."""
+    spans = break_lines(paragraph, width_of_line, limit)
+    style = paragraph.content.block_style.text_wrap_style
+    if style not in ("balance", "pretty") or len(spans) < 2 or len(spans) == limit:
+        return spans
+    if style == "balance" and len(spans) > MAX_BALANCED_LINES:
+        return spans
+    if not math.isfinite(width_of_line(0)):
+        return spans
+    make = _balance if style == "balance" else _pretty
+    groups = _by_forced_break(spans)
+    if style == "balance" and len(groups) > 1:
+        return spans
+    result: list[TextSpan] = []
+    for group in groups:
+        result.extend(make(paragraph, group, width_of_line, len(result)))
+    return result
+
+
+def _by_forced_break(spans: list[TextSpan]) -> list[list[TextSpan]]:
+    groups: list[list[TextSpan]] = [[]]
+    for span in spans:
+        groups[-1].append(span)
+        if span.forced:
+            groups.append([])
+    return [group for group in groups if group]
+
+
+def _overflows(paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int) -> bool:
+    return any(paragraph.width_of(span) > width_of_line(first + i) + EPSILON for i, span in enumerate(spans))
+
+
+def _balance(
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int
+) -> list[TextSpan]:
+    if len(spans) < 2 or _overflows(paragraph, spans, width_of_line, first):
+        return spans
+    found = _optimal(paragraph, spans, width_of_line, first, pretty=False)
+    return found or _narrowest(paragraph, spans, width_of_line)
+
+
+def _narrowest(paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf) -> list[TextSpan]:
+    """Return the first fit at the least width that takes no more lines; for few possible breaks."""
+    start, stop = spans[0].start, spans[-1].end
+    offsets = [start, *paragraph.breaks_between(start, stop), stop]
+    if len(offsets) > _FEWEST_BREAKS + 1:
+        return spans
+    widths = {
+        paragraph.measured(low, high, forced=high == stop)[1]
+        for i, low in enumerate(offsets)
+        for high in offsets[i + 1 :]
+    }
+    for width in sorted(widths):
+        if width > width_of_line(0):
+            break
+        narrow = break_lines(paragraph, _constant(width))
+        if len(narrow) > len(spans) or _emergencies(paragraph, narrow) > _emergencies(paragraph, spans):
+            continue
+        if not _overflows(paragraph, narrow, width_of_line, 0):
+            return narrow
+    return spans
+
+
+def _emergencies(paragraph: Paragraph, spans: list[TextSpan]) -> int:
+    """Count the lines that end inside a word, or without the room for their hyphen."""
+    offsets, hyphens = frozenset(paragraph.breaks.offsets), paragraph.breaks.hyphens
+    return sum(span.end not in offsets or (span.end in hyphens and not span.hyphen) for span in spans[:-1])
+
+
+def _constant(width: float) -> WidthOf:
+    return lambda _: width
+
+
+def _pretty(
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int
+) -> list[TextSpan]:
+    kept = max(0, len(spans) - _PRETTY_LINES)
+    last = spans[kept:]
+    if len(last) < 2 or _overflows(paragraph, spans, width_of_line, first):
+        return spans
+    hyphenated = len(last) > 2 and last[-2].hyphen and last[-3].hyphen
+    if not hyphenated and not _is_orphan(paragraph, last[-1], width_of_line(first + len(spans) - 1)):
+        return spans
+    found = _optimal(paragraph, last, width_of_line, first + kept, pretty=True)
+    return spans[:kept] + found if found else spans
+
+
+def _is_orphan(paragraph: Paragraph, span: TextSpan, available: float) -> bool:
+    short = paragraph.width_of(span) < available * _ORPHAN
+    return short and not paragraph.breaks_between(span.start, span.visible)
+
+
+def _optimal(
+    paragraph: Paragraph, spans: list[TextSpan], width_of_line: WidthOf, first: int, *, pretty: bool
+) -> list[TextSpan] | None:
+    """Return as many lines with the best breaks; None where there are few, or more lines would be better."""
+    start, stop = spans[0].start, spans[-1].end
+    offsets = [start, *paragraph.breaks_between(start, stop), stop]
+    if len(offsets) < _FEWEST_BREAKS + 2:
+        return None
+    style = paragraph.content.block_style
+    room = max(width_of_line(first + len(spans) - 1), 0.0) * style.font_size * paragraph.shaper.scale
+    justified = style.text_align == "justify"
+    hyphen_penalty, line_penalty = (room / 2, 0.0) if justified else (room * 2, room * 4)
+    penalties = _penalties(paragraph, offsets, hyphen_penalty)
+    scores = [_Score(0.0, 0, 0)]
+    active = 0  # lines that start before it are too long
+    for end in range(1, len(offsets)):
+        is_last = end == len(offsets) - 1
+        best, previous = math.inf, active
+        paragraph.shaper.spend(SCORED * (end - active))
+        for begin in range(active, end):
+            available = width_of_line(first + scores[begin].lines)
+            _, width = paragraph.measured(offsets[begin], offsets[end], forced=is_last)
+            gap = available + EPSILON - width
+            if gap < 0:
+                cost, active = _OVERFULL, begin + 1
+            elif is_last and pretty:
+                cost = _LAST_LINE_PENALTY * penalties[begin]
+            else:
+                cost = gap * gap
+            if scores[begin].score + cost <= best:
+                best, previous = scores[begin].score + cost, begin
+        scores.append(_Score(best + penalties[end] + line_penalty, previous, scores[previous].lines + 1))
+    return _lines(paragraph, offsets, scores) if scores[-1].lines == len(spans) else None
+
+
+def _penalties(paragraph: Paragraph, offsets: list[int], hyphen_penalty: float) -> list[float]:
+    """Return what a break at each offset costs: a hyphen, and the last one, which leaves a word alone."""
+    hyphens = paragraph.breaks.hyphens
+    penalties = [hyphen_penalty if offset in hyphens else 0.0 for offset in offsets]
+    penalties[-1] = 0.0
+    for i in range(len(offsets) - 2, -1, -1):
+        penalties[i] += _ORPHAN_PENALTY
+        if offsets[i] not in hyphens:
+            break
+    return penalties
+
+
+def _lines(paragraph: Paragraph, offsets: list[int], scores: list[_Score]) -> list[TextSpan]:
+    lines = []
+    end = len(offsets) - 1
+    while end > 0:
+        begin = scores[end].previous
+        forced = end == len(offsets) - 1
+        lines.append(paragraph.measured(offsets[begin], offsets[end], forced=forced)[0])
+        end = begin
+    return lines[::-1]
+
+
+class Area(NamedTuple):
+    """Where a line may be: its top, left edge and room, from the content box; px."""
+
+    top: float
+    left: float
+    width: float
+
+
+def lines_beside(
+    paragraph: Paragraph, bands: Bands, heights: Sequence[float], indent: float, limit: int | None = None
+) -> tuple[list[TextSpan], list[Area]]:
+    """Break a paragraph into lines; `heights` are expected line heights, the last one for all that follow.
+
+    A line whose first word does not fit beside the floats moves down until it does.
+    """
+    spans: list[TextSpan] = []
+    areas: list[Area] = []
+    length = len(paragraph.content.text)
+    stops = [at + 1 for at in paragraph.newlines]
+    if not stops or stops[-1] < length:
+        stops.append(length)
+    start, top = 0, 0.0
+    for stop in stops:
+        while start < stop and (limit is None or len(spans) < limit):
+            height = heights[min(len(spans), len(heights) - 1)]
+            taken = indent if not spans else 0.0
+            while True:
+                left, room, below = bands(top, height)
+                span = next_line(paragraph, start, stop, room - taken)
+                if below is None or paragraph.width_of(span) <= room - taken + EPSILON:
+                    break
+                top = below
+            spans.append(span)
+            areas.append(Area(top, left, room))
+            start, top = span.end, top + height
+    return spans, areas
+
+
+def content_widths(paragraph: Paragraph) -> tuple[float, float]:
+    """Return (min-content, max-content) widths, px; computed once per paragraph."""
+    if paragraph.widths_cache is None:
+        paragraph.widths_cache = _widest(paragraph, minimum=True), _widest(paragraph, minimum=False)
+    return paragraph.widths_cache
+
+
+def _widest(paragraph: Paragraph, *, minimum: bool) -> float:
+    widest = 0.0
+    start = 0
+    length = len(paragraph.content.text)
+    indent = paragraph.content.block_style.text_indent.resolve(0.0)
+    stops = [at + 1 for at in paragraph.newlines]
+    if not stops or stops[-1] < length:
+        stops.append(length)
+    for stop in stops:
+        for at in _points(paragraph, start, stop) if minimum else [stop]:
+            span = paragraph.span(start, at, forced=at == stop)
+            # Before a forced break spaces hang only where there is no room for them (CSS Text 3 §4.1.3).
+            hanging = paragraph.hanging_width(span) if span.forced and not minimum else 0.0
+            widest = max(widest, paragraph.width_of(span) + hanging + indent)
+            indent = 0.0
+            start = at
+    return widest
+
+
+def _points(paragraph: Paragraph, start: int, stop: int) -> list[int]:
+    """Every place where a line of no width would end."""
+    points = paragraph.breaks_between(start, stop)
+    if any(breaks_words(source.style) for source in paragraph.content.sources):
+        clusters = paragraph.clusters_between(start, stop)
+        anywhere = {at for at in clusters if paragraph.breaks_anywhere(at, for_minimum=True)}
+        points = sorted(anywhere.union(points))
+    return [*points, stop]

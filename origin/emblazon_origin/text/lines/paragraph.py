@@ -12,9 +12,8 @@ from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
-from ..shaping.han_kerning import trims_at_end, trims_at_start
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
-from ..shaping.shaper import Shaper, ShapingItem
+from ..shaping.shaper import Shaper, ShapingItem, trims_at_end, trims_at_start
 from .break_opportunities import Breaks, cluster_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow

@@ -2,11 +2,14 @@
 
 Atomic inlines become U+FFFC, `<br>` and preserved segment breaks U+000A; `unicode-bidi` becomes the
 controls that UAX #9 knows. `Content` remembers which style and inline box each character belongs to.
+
+`text-transform`, with the language tailorings of CSS Text 3 §2.1.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +18,6 @@ import regex
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ..line_model import AtomicItem, BreakItem, CloseItem, InlineItem, OpenItem, TextItem
-from .text_transform import apply_transform
 
 OBJECT = "\ufffc"
 NEWLINE = "\n"
@@ -35,6 +37,9 @@ _CONTROLS: dict[tuple[str, str], tuple[str, str]] = {
 }
 _AROUND_BREAK = regex.compile(r"[ \t\r]*\n[ \t\r\n]*")
 _SPACES = regex.compile(r"[ \t\r]+")
+
+_WORD_START = regex.compile(r"(?<![\p{L}\p{M}\p{N}’'])\p{L}\p{M}*")
+_GREEK_TONOS = regex.compile("[\u0301\u0300\u0342]")
 
 
 @dataclass(slots=True, eq=False)
@@ -267,3 +272,62 @@ def sanitize(text: str) -> tuple[str, int]:
     clean = _FILLERS.sub(r"\1", clean)
     clean = _MARKS.sub(r"\1", clean)
     return clean, len(text) - len(clean)
+
+
+def apply_transform(text: str, style: ComputedStyle, before: str = "") -> str:
+    """Return the text as `text-transform` shows it; `before` is the character that precedes it."""
+    kind = style.text_transform
+    if kind == "none":
+        return text
+    language = style.lang.lower().partition("-")[0]
+    if kind == "uppercase":
+        return _upper(text, language)
+    if kind == "lowercase":
+        return _lower(text, language)
+    if kind == "full-width":
+        return "".join(map(_full_width, text))
+    return _capitalize(text, language, before)
+
+
+def _upper(text: str, language: str) -> str:
+    if language in ("tr", "az"):
+        text = text.replace("i", "İ")
+    elif language == "el":
+        bare = _GREEK_TONOS.sub("", unicodedata.normalize("NFD", text))
+        return unicodedata.normalize("NFC", bare.upper())
+    elif language == "lt":
+        text = text.replace("i\u0307", "i").replace("j\u0307", "j")
+    return text.upper()
+
+
+def _lower(text: str, language: str) -> str:
+    if language in ("tr", "az"):
+        text = text.replace("İ", "i").replace("I", "ı")
+    return text.lower()
+
+
+def _capitalize(text: str, language: str, before: str) -> str:
+    def title(match: regex.Match[str]) -> str:
+        letter = match.group()
+        if match.start() == 0 and before and regex.match(r"[\p{L}\p{M}\p{N}’']", before):
+            return letter
+        if language in ("tr", "az") and letter == "i":
+            return "İ"
+        if language == "nl" and text[match.start() : match.start() + 2] == "ij":
+            return "I"
+        return letter.title()
+
+    result = _WORD_START.sub(title, text)
+    if language == "nl":
+        result = regex.sub(r"(?<![\p{L}])Ij", "IJ", result)
+    return result
+
+
+def _full_width(character: str) -> str:
+    if character == " ":
+        return "\u3000"
+    if "!" <= character <= "~":
+        return chr(ord(character) + 0xFEE0)
+    return {"¢": "￠", "£": "￡", "¬": "￢", "¯": "￣", "¦": "￤", "¥": "￥", "₩": "￦"}.get(
+        character, character
+    )

@@ -16,8 +16,7 @@ from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
 from .inline_content import NEWLINE, OBJECT, Content, ContentSource
 from .scripts import script_runs
 from .shape import features_of
-from .shaper import Shaper, ShapingItem
-from .small_caps import SCALE, case_parts
+from .shaper import SCALE, Shaper, ShapingItem, case_parts
 
 _SPECIAL = regex.compile(
     r"[[\p{Emoji}--[0-9#*]]\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\ufffc]", regex.V1

@@ -1,19 +1,34 @@
-"""A stretch of text that is shaped alike, and its shaping at a size: spacing, cuts, trimmed brackets."""
+"""A stretch of text that is shaped alike, and its shaping at a size: spacing, cuts, trimmed brackets.
+
+Small capitals made of scaled capitals, where a font has none of its own (CSS Fonts 4 §7.5).
+
+As Chromium does it: seven tenths of the size; `small-caps` turns lower-case letters into small capitals,
+`all-small-caps` everything, and `unicase` everything but lower-case letters, which stay as they are.
+
+`text-spacing-trim`: full-width punctuation loses its blank half beside other such (CSS Text 4 §8.5).
+
+As Chromium does it: an opening bracket after another opening, middle or closing one, and a closing one
+before another closing or middle one, take the font's `halt` form; which half of the em is blank is read
+from the glyph, so that it suits the language the font was drawn for.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal, NamedTuple
 
+import regex
+
+from ...caching import remembered
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_instance import FontInstance
 from ..fonts.font_library import FontLibrary
 from ..inline_cost import Spend, free
-from .han_kerning import trimmed
 from .inline_content import Content
 from .scripts import script_of
 from .shape import Features, Glyphs, ShapedRun, scale_run, shape
-from .small_caps import capitals
 
 WORD_SEPARATORS = frozenset(" \u00a0\u1361\U00010100\U00010101\U0001039f\U0001091f")
 # Characters of no width, which take no letter-spacing either.
@@ -23,6 +38,24 @@ _SILENT = frozenset(
 )
 # CSS Text 3 §8.2: letters of cursive scripts take no letter-spacing.
 _CURSIVE = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Mand", "Phag", "Rohg", "Adlm"})
+
+SCALE = 0.7
+# The feature that asks for a kind of capitals → what else can serve, and who is made small without it.
+_KINDS = {
+    "c2sc": (("c2sc",), "all"),
+    "c2pc": (("c2pc", "c2sc"), "all"),
+    "smcp": (("smcp",), "lower"),
+    "pcap": (("pcap", "smcp"), "lower"),
+    "unic": (("unic",), "upper"),
+}
+
+CANDIDATES = regex.compile(
+    r"[\u3001\u3002\u3008-\u3011\u3014-\u301b\u301d-\u301f\u30fb\uff08\uff09\uff0c\uff0e\uff1a\uff1b"
+    r"\uff3b\uff3d\uff5b\uff5d\uff5f\uff60\u2018\u2019\u201c\u201d\u3000]"
+)
+_OPENING = frozenset("〈《「『【〔〖〘〚〝（［｛｟‘“")
+_STOPS = frozenset("、。，．")
+Kind = Literal["open", "close", "middle", "other"]
 
 
 @dataclass(slots=True, eq=False)
@@ -175,3 +208,118 @@ def _space(glyphs: Glyphs, text: str, letter: float, word: float, rtl: bool) -> 
                 offsets = [0.0] * len(clusters)
             offsets[i] += extra
     return glyphs._replace(advances=advances, x_offsets=offsets)
+
+
+class CasePart(NamedTuple):
+    """A stretch that is shaped alike: scaled or not, in capitals or as it stands."""
+
+    start: int
+    end: int
+    small: bool
+    upper: bool
+
+
+def case_parts(text: str, start: int, end: int, style: ComputedStyle, font: FontInstance) -> list[CasePart]:
+    """Cut a stretch where made-up small capitals begin and end; one part where none are needed."""
+    who = _made_up(style, font)
+    if who is None:
+        return [CasePart(start, end, False, False)]
+    if who == "all":
+        return [CasePart(start, end, True, True)]
+    parts = []
+    at = start
+    for lower, group in groupby(text[start:end], key=_has_capital):
+        after = at + len(list(group))
+        small = lower == (who == "lower")
+        parts.append(CasePart(at, after, small, lower and who != "upper"))
+        at = after
+    return parts
+
+
+def capitals(text: str) -> str:
+    """Return the text in capitals, character by character."""
+    return "".join("ẞ" if c == "ß" else c.upper() if len(c.upper()) == 1 else c for c in text)
+
+
+def _has_capital(character: str) -> bool:
+    return capitals(character) != character
+
+
+def _made_up(style: ComputedStyle, font: FontInstance) -> str | None:
+    asked = {tag for tag, value in style.font_variant_features if value}
+    for tag, (serving, who) in _KINDS.items():
+        if tag in asked:
+            return None if _features(font) & set(serving) else who
+    return None
+
+
+@remembered("font features", 256, bytes_each=1_000)
+def _features(font: FontInstance) -> frozenset[str]:
+    face = font.face.hb_face
+    tags: set[str] = set()
+    for script in range(len(face.get_table_script_tags("GSUB"))):
+        tags.update(face.get_language_feature_tags("GSUB", script))
+    return frozenset(tags)
+
+
+def trimmed(font: FontInstance, text: str, start: int, end: int) -> tuple[int, ...]:
+    """Return the offsets in `text[start:end]` whose characters take their half-width form."""
+    stretch = text[start:end]
+    if not CANDIDATES.search(stretch) or not has_halt(font):
+        return ()
+    offsets = []
+    previous: Kind = "other"
+    for i, character in enumerate(stretch):
+        kind = kind_of(font, character) if CANDIDATES.match(character) else "other"
+        if kind == "open" and previous in ("open", "middle", "close"):
+            offsets.append(start + i)
+        elif previous == "close" and kind in ("close", "middle"):
+            offsets.append(start + i - 1)
+        previous = kind
+    return tuple(offsets)
+
+
+def trims_at_start(font: FontInstance, character: str) -> bool:
+    """Whether an opening bracket at the start of a line can lose its blank half."""
+    return _is_candidate(character) and kind_of(font, character) == "open" and has_halt(font)
+
+
+def trims_at_end(font: FontInstance, character: str) -> bool:
+    """Whether a closing bracket at the end of a line can lose its blank half; stops keep theirs."""
+    if not _is_candidate(character) or character in _STOPS:
+        return False
+    return kind_of(font, character) == "close" and has_halt(font)
+
+
+def _is_candidate(character: str) -> bool:
+    return CANDIDATES.match(character) is not None
+
+
+@remembered("font features", 256, bytes_each=150)
+def has_halt(font: FontInstance) -> bool:
+    """Whether the font has alternate half-width metrics."""
+    features: set[str] = set()
+    face = font.face.hb_face
+    for script in range(len(face.get_table_script_tags("GPOS"))):
+        features.update(face.get_language_feature_tags("GPOS", script))
+    return "halt" in features
+
+
+@remembered("font features", 2048, bytes_each=150)
+def kind_of(font: FontInstance, character: str) -> Kind:
+    """Return what a full-width character is, by the half of the em that its ink lies in."""
+    if character == "\u3000":
+        return "middle"
+    glyph = font.hb_font.get_nominal_glyph(ord(character))
+    if not glyph or font.nominal_advance(glyph) < 0.9 * font.units_per_em:
+        return "other"
+    extents = font.hb_font.get_glyph_extents(glyph)
+    half = font.nominal_advance(glyph) / 2
+    left, right = extents.x_bearing, extents.x_bearing + extents.width
+    if right <= half * 1.1:
+        return "close"
+    if left >= half * 0.9:
+        return "open"
+    if left >= half / 2 and right <= half * 3 / 2:
+        return "middle"
+    return "open" if character in _OPENING and left >= half * 0.7 else "other"
