@@ -35,9 +35,8 @@ from .limits import MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
 from .paint.canvas import paint_document
 from .paint.kept_display import KeptDisplay
 from .prepared import prepared_cards
-from .prepared.prepared_card import LaidOut, PreparedCard, prepared_card
+from .prepared.prepared_cards import LaidOut, PreparedCard, WatchedResources, prepared_card
 from .prepared.skeleton import Skeleton, take_apart
-from .prepared.watched_resources import WatchedResources
 from .processes import room_for
 from .report import Diagnostic, Report
 from .style.document.image_source import has_fallback

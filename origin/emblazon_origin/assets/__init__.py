@@ -4,13 +4,10 @@ fetch.py          fetching remote images and fonts for cards, behind the SSRF gu
 fetch_decode.py   content decoding that stops at a limit
 guard.py          the SSRF guard
 guard_dial.py     dialling under the guard
-image_color.py    decoded pixels to 8-bit sRGB: bit depth, palette, embedded profile
 image_headers.py  what a picture's file says of itself before a pixel is decoded
 image_repair.py   damaged picture files, mended as far as that needs no guessing
 images.py         the images of one render
 images_decode.py  bytes to pixels under limits
-images_find.py    which images a styled document names
-isolation.py      work on pictures in a process of its own, which ends when its time or memory does
 picture_work.py   what the pictures of one card may take
 pixmap.py         a picture as painting takes it
 resources.py      where the bytes of images and fonts come from

@@ -1,28 +1,42 @@
-"""What the pictures of one card may take: little ones are decoded at once, others where they can be
-killed.
+"""What the pictures of one card may take: little ones are decoded at once, others where they can end.
 
 Remote files are always decoded in a process of their own, and so is whatever goes beyond the work that a
 card's pictures may take here. A picture that takes too long costs that picture, and is remembered for a
 while.
+
+Work on pictures in a process of its own, which ends when its time or memory does; only the picture is lost.
+
+The process is forked for the one picture, so that it begins warm, and hands pixels back in shared memory.
+Its answer is not trusted further than its type: the picture may have taken it over.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
+import mmap
+import os
 import re
+import resource
+import select
+import signal
+import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
 from ..caching import ByteCache
 from ..errors import AssetError
+from ..processes import end_with_parent
 from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
-from .isolation import AVAILABLE, Answer, children_seconds, isolated
 from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
 from .svg_runs import SvgTextFonts
 
@@ -39,6 +53,14 @@ _LONG_MARKUP = 200_000  # characters
 _STRANGE = re.compile(r"dasharray|<pattern|<filter|<marker|\d{6}|\d[eE]\+?\d|inf\b|nan\b", re.I)
 _COLOR = re.compile(r"#[0-9a-f]{3,8}\b", re.I)  # whose digits are no numbers
 _SHORT = 0.05  # seconds that are not worth a process
+
+T = TypeVar("T")
+MODES = {"RGB": 3, "RGBa": 4}
+Answer = tuple[dict[str, Any], Image.Image | None]  # facts as JSON, and pixels
+AVAILABLE = sys.platform == "linux"  # forks of threaded processes are not safe everywhere
+_NICER = 10
+_MOST_FACTS = 32_000_000  # bytes
+_MEMORY = 400 << 20  # that it may grow by
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +236,126 @@ def _size(value: object) -> float | None:
     if not 0 <= size < 1e9:
         raise ValueError("not a size")
     return size
+
+
+def isolated(work: Callable[[], Answer], cpu: float, wall: float) -> Answer:
+    """Return what `work` returns, done in another process within seconds of computing and of waiting.
+
+    Raises AssetError: what the work raised, or that its time or memory was up.
+    """
+    with tempfile.TemporaryFile() if not hasattr(os, "memfd_create") else _memory() as shared:
+        read, write = os.pipe()
+        pid = os.fork()
+        if not pid:
+            _run(work, shared.fileno(), write, cpu)
+        os.close(write)
+        try:
+            facts = _receive(read, wall)
+        finally:
+            os.close(read)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            status = _ended(pid)
+        if facts is None:
+            raise AssetError(_reason(status))
+        return _answer(facts, shared.fileno())
+
+
+def _ended(pid: int) -> int:
+    """Wait for a process; return its status, 0 where a handler of signals has waited for it already."""
+    try:
+        return os.waitpid(pid, 0)[1]
+    except ChildProcessError:
+        return 0
+
+
+def children_seconds() -> float:
+    """Return the seconds that processes of this one's have computed, those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _memory() -> Any:
+    return os.fdopen(os.memfd_create("picture"), "w+b")
+
+
+def _run(work: Callable[[], Answer], shared: int, out: int, cpu: float) -> None:
+    """Do the work in the new process; never returns."""
+    code = 1
+    try:
+        _confine(cpu)
+        facts: dict[str, Any]
+        try:
+            facts, image = work()
+            if image is not None:
+                facts = {**facts, "mode": image.mode, "size": image.size}
+                _write(shared, image.tobytes())
+            facts = {"ok": True, **facts}
+        except AssetError as error:
+            facts = {"ok": False, "error": str(error)[:1000]}
+        _write(out, json.dumps(facts).encode())
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _confine(cpu: float) -> None:
+    end_with_parent()
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, cpu)  # ends the process
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm") as file:
+        limit = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") + _MEMORY
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
+    with contextlib.suppress(OSError):
+        os.nice(_NICER)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _receive(descriptor: int, wall: float) -> bytes | None:
+    """Return all that the process says before it ends; None where it says nothing in time."""
+    end = time.monotonic() + wall
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN | select.POLLHUP)
+    parts: list[bytes] = []
+    size = 0
+    while size <= _MOST_FACTS:
+        if not poll.poll(max(0.0, end - time.monotonic()) * 1000):
+            return None
+        part = os.read(descriptor, 1 << 20)
+        if not part:
+            return b"".join(parts) or None
+        parts.append(part)
+        size += len(part)
+    return None
+
+
+def _reason(status: int) -> str:
+    ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if ended in (signal.SIGPROF, signal.SIGKILL):
+        return "the image takes too long to decode or to draw"
+    return "the image takes too much memory to decode, or ends the decoder"
+
+
+def _answer(said: bytes, shared: int) -> Answer:
+    """Read the answer back, checking all that is used of it. Raises AssetError."""
+    try:
+        facts = json.loads(said)
+        if not facts["ok"]:
+            raise AssetError(str(facts["error"]))
+        if "mode" not in facts:
+            return facts, None
+        width, height = (int(side) for side in facts["size"])
+        length = width * height * MODES[facts["mode"]]
+        if min(width, height) <= 0 or os.fstat(shared).st_size != length:
+            raise ValueError("pixels are missing")
+        with mmap.mmap(shared, length, access=mmap.ACCESS_READ) as pixels, memoryview(pixels) as view:
+            return facts, Image.frombytes(facts["mode"], (width, height), view)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise AssetError("the image's decoder answered nonsense") from error

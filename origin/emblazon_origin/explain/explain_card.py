@@ -10,7 +10,7 @@ from PIL import Image
 from emblazon.contract.schema import EXTENSION_OF
 
 from ..layout.boxes.box import Box
-from ..prepared.prepared_card import LaidOut
+from ..prepared.prepared_cards import LaidOut
 from ..render import Engine, RenderRequest, encode, paint, timed
 from ..report import Report
 from .drawn_text import DrawnRun, drawn_runs

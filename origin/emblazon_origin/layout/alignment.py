@@ -1,6 +1,6 @@
 """Box alignment: keywords to offsets (CSS Box Alignment 3).
 
-`align-content` of block containers: the content moves as one in the room that is left (Align 3 §5.3).
+With `align-content` of block containers the content moves as one in the room that is left (Align 3 §5.3).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Lay out one box: its used size, its content by the algorithm of its kind, its absolute descendants.
 
-Whether a box's layout depends on the height around it: most do not, and need no second layout then.
+Most boxes' layout does not depend on the height around them (`minds_height`): they need no second layout
+then.
 """
 
 from __future__ import annotations

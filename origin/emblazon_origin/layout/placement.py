@@ -1,6 +1,6 @@
 """Put a laid-out child into its parent's content, with its relative offset.
 
-Sticky positioning where nothing scrolls (CSS Positioned Layout 3 §3.4).
+Where nothing scrolls, sticky positioning is such an offset too (CSS Positioned Layout 3 §3.4).
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ STROKED_PIECE = 12_000.0  # of a flattened outline
 BORDER_IMAGE = 50.0  # per pixel of its area
 BORDER_SIDE = 22.0  # per pixel of the box, for each area that a side drawn on its own fills
 CLIP_MASK = 6.0
-# Of an outline: each command, each pixel row that one crosses, by HarfBuzz and by scanline.py; rows at most.
+# Of an outline: each command, each pixel row that one crosses, by HarfBuzz and in numpy; rows at most.
 COMMAND, CROSSED_ROW, SCANNED_ROW, ROWS = 10_000.0, 600.0, 9_000.0, 1_000
 BOX = 120_000.0  # put into the display list
 

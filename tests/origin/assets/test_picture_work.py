@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emblazon_origin.assets import picture_work
-from emblazon_origin.assets.isolation import AVAILABLE
-from emblazon_origin.assets.picture_work import PictureWork
+from emblazon_origin.assets.picture_work import AVAILABLE, PictureWork
 from emblazon_origin.assets.svg_runs import NO_FONTS
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}" stroke="{color}"/></svg>'

@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 
 from emblazon_origin.assets.image_headers import sniff
-from emblazon_origin.assets.images import ImageStore
-from emblazon_origin.assets.images_find import with_inherited_style
+from emblazon_origin.assets.images import ImageStore, with_inherited_style
 from emblazon_origin.assets.resources import Resources
 from emblazon_origin.assets.svg import clean_css, draw_svg, parse_svg
 from emblazon_origin.errors import AssetError

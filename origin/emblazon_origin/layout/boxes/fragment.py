@@ -1,6 +1,6 @@
 """Results of layout: a `Fragment` is a box with its size, and its children placed inside it.
 
-What layout has found out about the boxes of a document, so that no box is laid out twice alike.
+`Results` keeps what was found out about the boxes of a document, so that no box is laid out twice alike.
 """
 
 from __future__ import annotations

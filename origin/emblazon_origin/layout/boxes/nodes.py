@@ -1,6 +1,6 @@
 """The box tree: what `box_generation` makes of the document and every layout algorithm works on.
 
-Styles of anonymous boxes: what their parent hands down, and initial values for the rest.
+Anonymous boxes have what their parent hands down, and initial values for the rest.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Node:
     is_atomic: bool = False
     marker: Node | None = None  # an outside list marker
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
-    minds_height: bool | None = None  # around it, see height_use.py; None: not asked yet
+    minds_height: bool | None = None  # around it, see layout/engine.py; None: not asked yet
     holds_minders: bool | None = None  # of its own height
     is_settled: bool | None = None  # by its width
     holds_floats: bool = False  # in its block formatting context, at any depth

@@ -1,7 +1,4 @@
-"""A flex container's axes and lines, and what its items' alignment asks of them (CSS Flexbox §2, §8).
-
-Alignment of flex items and lines (CSS Flexbox §8, §9.5, §9.6).
-"""
+"""A flex container's axes and lines, and the alignment in them (CSS Flexbox §2, §8, §9.5, §9.6)."""
 
 from __future__ import annotations
 

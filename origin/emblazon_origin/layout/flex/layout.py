@@ -1,9 +1,8 @@
 """Flex layout, laid out as CSS Flexbox 1 §9 numbers it.
 
-`flex-wrap: balance`: how many items go on each line (CSS Flexbox 2 §5.2 and §9.3).
-
-As many lines as without balancing, `flex-line-count` at least; of all ways to fill them the one with the
-smallest sum of squared line sizes, and of equal ones that with the most items on the first lines.
+`flex-wrap: balance` chooses how many items go on each line (CSS Flexbox 2 §5.2 and §9.3): as many lines as
+without balancing, `flex-line-count` at least; of all ways to fill them the one with the smallest sum of
+squared line sizes, and of equal ones that with the most items on the first lines.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Grid item placement: lines, spans and the auto-placement algorithm (CSS Grid 2 §8).
 
-The explicit grid: tracks with repetitions written out, and the names of its lines (CSS Grid 2 §7).
+It starts from the explicit grid: tracks with repetitions written out, and the names of its lines (CSS Grid
+2 §7).
 """
 
 from __future__ import annotations

@@ -9,6 +9,5 @@ tile.py            repeated images
 border.py          border sides and corners
 border_image.py    border images
 box_shadow.py      shadows
-outline.py         outlines
 shape.py           basic shapes of clip-path
 """

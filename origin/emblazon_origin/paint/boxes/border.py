@@ -1,6 +1,6 @@
 """Borders: CSS Backgrounds 3 §4, with the joins, dashes and shades of Chromium.
 
-The light and dark sides of `inset`, `outset`, `groove` and `ridge`, as Chromium chooses them.
+So are the light and dark sides of `inset`, `outset`, `groove` and `ridge`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A pixel's colour is that of its centre, as in Skia: hard stops are not softened.
 
-Colour stops: fix-up, hints, interpolation (CSS Images 4 §3.4, CSS Color 4 §12).
+Colour stops first: fix-up, hints, interpolation (CSS Images 4 §3.4, CSS Color 4 §12).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Where the tiles of a background layer lie: CSS Backgrounds 3 §2.5–§2.9.
-
-All tiles of a background layer as one picture.
-"""
+"""The tiles of a background layer: where they lie (CSS Backgrounds 3 §2.5–§2.9), and their picture."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Group effects of a box, in order: backdrop-filter, filter, clip-path, mask, opacity, mix-blend-mode.
 
-Groups that need no layer: a box of one colour, only faded or blurred, such as a soft spot of light.
+Some groups need no layer: a box of one colour, only faded or blurred, such as a soft spot of light.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Outlines: moves, lines and cubic curves, and the shapes that CSS makes of them.
 
-Quadratic and cubic Bézier curves as lines.
+Quadratic and cubic Bézier curves become lines where somebody needs those.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Coverage masks: a path and a matrix in, exact-area anti-aliased pixels out.
 
-Scanline coverage in numpy, for what HarfBuzz's rasteriser cannot do: the even-odd rule and huge contours.
-
-Horizontal coverage is exact on each of 16 sub-scanlines per pixel row.
-
-Clips: a device rectangle and, where edges are round or slanted, a coverage mask.
+HarfBuzz draws them; what it cannot do (the even-odd rule, huge contours) is scanned in numpy, exact across
+on each of 16 sub-scanlines per pixel row. Clips are made of masks: a device rectangle and, where edges are
+round or slanted, a coverage mask.
 """
 
 from __future__ import annotations

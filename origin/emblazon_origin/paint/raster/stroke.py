@@ -1,6 +1,6 @@
 """Strokes as outlines to fill: width, dashes, caps and joins.
 
-Dash patterns as Chromium spaces them: whole dashes at both ends, the gap adjusted to the length.
+Dashes are spaced as by Chromium: whole dashes at both ends, the gap adjusted to the length.
 """
 
 from __future__ import annotations

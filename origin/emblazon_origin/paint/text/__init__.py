@@ -2,8 +2,6 @@
 
 line_items.py      the display items of one line
 runs.py            glyph runs
-stroked_glyphs.py  `-webkit-text-stroke`
-turned_glyphs.py   glyphs under a matrix that turns or scales
 decoration.py      underlines and their kind
 text_clip.py       `background-clip: text`
 

@@ -25,8 +25,7 @@ from ..raster.geometry import around
 from ..raster.path import Path, Point, rect_path
 from ..raster.rasterizer import Mask
 from ..raster.stroke import Dashes, Pattern, is_round_dotted, stroke_path
-from .runs import paint_mask_shadow
-from .stroked_glyphs import Origin
+from .runs import Origin, paint_mask_shadow
 
 _MAX_SKIP = 13.0  # px that a line stops before and after a glyph, at most
 

@@ -22,8 +22,7 @@ from ..effects.effect_groups import has_effects, inline_group
 from ..painter import Painter
 from ..raster.geometry import Matrix, around
 from .decoration import DecorationLine, decoration_lines, line_ink, paint_decoration
-from .runs import paint_run, paint_run_shadows, run_ink
-from .stroked_glyphs import Origin
+from .runs import Origin, paint_run, paint_run_shadows, run_ink
 from .text_clip import runs_inside
 
 Items = list[Item | Group]

@@ -1,4 +1,11 @@
-"""Text: glyph runs as masks, or as outlines under a turning matrix; shadows, strokes, colour glyphs."""
+"""Text: glyph runs as masks, or as outlines under a turning matrix; shadows, strokes, colour glyphs.
+
+Glyphs under a matrix that turns or scales: each is rasterised once for each place in a pixel.
+
+As in Skia, origins lie on quarters of a device pixel; upright text keeps its baseline on a whole one.
+
+`-webkit-text-stroke`: a pen along the outlines of glyphs, once for each place in a pixel.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +17,28 @@ from PIL import Image
 from ...assets.pixmap import Pixmap
 from ...layout.boxes.box import Rect
 from ...style.values.value_types import BLACK, Color
-from ...text.fonts.draw import color_glyphs, fill_color, run_mask
-from ...text.fonts.glyphs import MAX_GLYPH_SIDE, luminance_level
+from ...text.fonts.draw import PlacedMask, color_glyphs, compose, fill_color, run_mask, snap
+from ...text.fonts.glyphs import (
+    MAX_GLYPH_SIDE,
+    SUBPIXEL_STEPS,
+    GlyphMask,
+    coverage_table,
+    glyph_outline,
+    luminance_level,
+    turned_mask,
+)
 from ...text.line_model import GlyphRun
 from ..painter import Painter
 from ..raster.blur import blur, reach
-from ..raster.rasterizer import Mask
+from ..raster.geometry import IDENTITY, IntRect, Matrix
+from ..raster.path import Path
+from ..raster.rasterizer import Mask, cached_mask, coverage
+from ..raster.stroke import stroke_path
 from ..raster.surface import rgb8
-from .stroked_glyphs import Origin, stroke_mask
-from .turned_glyphs import turned_run_mask
+
+# Where a run's x = 0 and its line's baseline lie, in scaled px.
+Origin = tuple[float, float]
+_BLANK = Mask(Image.new("L", (1, 1)), 0, 0)
 
 
 def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
@@ -181,3 +201,114 @@ def _reach_of(run: GlyphRun, size: float) -> tuple[float, float]:
     above = max((above for above, _ in reaches), default=0.0)
     below = max((below for _, below in reaches), default=0.0)
     return above * scale + more, below * scale + more
+
+
+def turned_run_mask(
+    run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix, visible: IntRect, level: int
+) -> Mask | None:
+    """Return the coverage of a run in device px, at least of what is visible, for a colour's level."""
+    size = run.size * dpr
+    if size * max(matrix.scale) > MAX_GLYPH_SIDE:
+        mask = coverage(_device_path(run, origin, dpr, matrix), IDENTITY, visible, glyphs=True)
+        return mask and Mask(mask.image.point(list(coverage_table(level))), mask.x, mask.y)
+    turn = (matrix.a * size, matrix.b * size, matrix.c * size, matrix.d * size)
+    drawn = compose(_in_sight(_turned(run, _origins(run, origin, dpr, matrix), turn, level), visible))
+    return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
+
+
+def _turned(
+    run: GlyphRun,
+    origins: Iterator[tuple[float, float]],
+    turn: tuple[float, float, float, float],
+    level: int,
+) -> Iterator[PlacedMask]:
+    for glyph, (x, y) in zip(run.glyphs, origins, strict=True):
+        whole_x, whole_y = floor(x), floor(y)
+        mask = turned_mask(run.font, glyph, turn, (x - whole_x, y - whole_y), level)
+        yield mask, whole_x + mask.left, whole_y + mask.top
+
+
+def _in_sight(placed: Iterator[PlacedMask], visible: IntRect) -> Iterator[PlacedMask]:
+    for mask, x, y in placed:
+        image = mask.image
+        if (
+            image is not None
+            and not IntRect(x, y, x + image.width, y + image.height).intersect(visible).is_empty
+        ):
+            yield mask, x, y
+
+
+def _origins(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Iterator[tuple[float, float]]:
+    """Yield where the glyphs' origins lie, in device px."""
+    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
+    steps_x = 1 if matrix.a == 0 else SUBPIXEL_STEPS
+    steps_y = 1 if matrix.b == 0 else SUBPIXEL_STEPS
+    for gx, gy in zip(run.xs, run.ys, strict=True):
+        x, y = matrix.apply(x0 + gx * dpr, y0 - gy * dpr)
+        yield floor(x * steps_x + 0.5) / steps_x, floor(y * steps_y + 0.5) / steps_y
+
+
+def _device_path(run: GlyphRun, origin: Origin, dpr: float, matrix: Matrix) -> Path:
+    """Return the outlines of glyphs that are too large for masks of their own."""
+    path = Path()
+    k = run.size * dpr / run.font.units_per_em
+    a, b, c, d = matrix.a * k, matrix.b * k, -matrix.c * k, -matrix.d * k
+    for glyph, (x, y) in zip(run.glyphs, _origins(run, origin, dpr, matrix), strict=True):
+        for name, p in glyph_outline(run.font, glyph):
+            mapped = [
+                value
+                for i in range(0, len(p), 2)
+                for value in (a * p[i] + c * p[i + 1] + x, b * p[i] + d * p[i + 1] + y)
+            ]
+            path.commands.append((name, tuple(mapped)))
+    return path
+
+
+def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
+    """Return all outlines of a run, in scaled px."""
+    path = Path()
+    k = run.size * dpr / run.font.units_per_em
+    x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
+    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
+        _add_outline(path, run, glyph, k, x0 + gx * dpr, y0 - gy * dpr)
+    return path
+
+
+def stroke_mask(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> Mask | None:
+    """Return the coverage of a run's stroke in device px: centred on the outlines."""
+    width = run.style.text_stroke_width * dpr
+    matrix = painter.matrix
+    if not matrix.is_translation:
+        return painter.mask(stroke_path(run_path(run, origin, dpr), width, closed=True))
+    drawn = compose(_placed(run, origin, (matrix.e, matrix.f), dpr, width))
+    return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
+
+
+def _placed(
+    run: GlyphRun, origin: Origin, moved: tuple[float, float], dpr: float, width: float
+) -> Iterator[PlacedMask]:
+    """Yield each glyph's stroke, with its origin on a quarter of a pixel across and a whole one down."""
+    x0, y0 = origin[0] + moved[0] + run.x * dpr, run.baseline_at(origin[1], dpr) + moved[1]
+    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
+        x, fraction = snap(x0 + gx * dpr)
+        y = floor(y0 - gy * dpr + 0.5)
+        mask = _glyph_stroke(run, glyph, dpr, width, floor(fraction * SUBPIXEL_STEPS) / SUBPIXEL_STEPS)
+        if mask is not _BLANK:
+            yield GlyphMask(mask.image, mask.x, mask.y), x + mask.x, y + mask.y
+
+
+def _glyph_stroke(run: GlyphRun, glyph: int, dpr: float, width: float, shift: float) -> Mask:
+    size = run.size * dpr
+
+    def draw() -> Mask:
+        outline = Path()
+        _add_outline(outline, run, glyph, size / run.font.units_per_em, shift, 0.0)
+        return coverage(stroke_path(outline, width, closed=True)) or _BLANK
+
+    return cached_mask(("stroke", run.font, glyph, size, width, shift), draw)
+
+
+def _add_outline(path: Path, run: GlyphRun, glyph: int, k: float, x: float, y: float) -> None:
+    for name, points in glyph_outline(run.font, glyph):
+        mapped = [p * k + x if i % 2 == 0 else y - p * k for i, p in enumerate(points)]
+        path.commands.append((name, tuple(mapped)))

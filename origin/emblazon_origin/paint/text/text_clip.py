@@ -14,8 +14,7 @@ from ..painter import Painter
 from ..raster.geometry import IntRect
 from ..raster.rasterizer import Clip, Mask
 from .decoration import decoration_coverage, decoration_lines
-from .runs import ink_mask
-from .stroked_glyphs import Origin
+from .runs import Origin, ink_mask
 
 TextLine = tuple[Origin, list[GlyphRun]]
 

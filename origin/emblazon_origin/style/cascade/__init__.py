@@ -8,7 +8,6 @@ compute.py            cascaded to computed values
 computed_values.py    computed values to the fields of `ComputedStyle`
 font_properties.py    computed font properties
 generated_content.py  counters, quotes, ::before, ::after, ::marker
-first_letter.py       ::first-letter
 svg_markup.py         inline <svg> with its rules written in
 svg_references.py     clip paths, masks and filters by url(#id)
 """

@@ -1,10 +1,8 @@
 """Custom properties of one element: cascade, inheritance, registration by @property.
 
-Registered custom properties: the `syntax` of @property (CSS Properties and Values 1).
-
-Parsing of declarations whose var() is now known; parsed results are cached by their text.
-
-Reports of var() that did not resolve, at the place of their declaration in the document.
+A registered one has the `syntax` of its @property (CSS Properties and Values 1). Declarations whose var()
+is then known are parsed, and parsed results cached by their text; a var() that did not resolve is reported
+at the place of its declaration in the document.
 """
 
 from __future__ import annotations

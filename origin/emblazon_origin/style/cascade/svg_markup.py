@@ -2,9 +2,8 @@
 
 An SVG rasteriser sees the markup alone: neither the rules of the page, nor var(), nor newer colour syntax.
 
-What CSS says of a shape of inline SVG in the words of an SVG rasteriser, or what it cannot say.
-
-For the rasteriser geometry (SVG 2 §7.3) is an attribute, and the arguments of transforms have no units.
+What CSS says of a shape is said in the rasteriser's words, as far as it has any. For it geometry (SVG 2
+§7.3) is an attribute, and the arguments of transforms have no units.
 """
 
 from __future__ import annotations

@@ -21,9 +21,8 @@ from ..values.dom import Element, HtmlNode, Text
 from .compute import Computation, Environment
 from .computed_values import blockified, fill_viewport, handed_down, settle_display
 from .custom_properties import custom_properties, report_unresolved
-from .first_letter import BLOCKS, find_first_letter, wrap
 from .font_properties import Computed
-from .generated_content import Counters
+from .generated_content import BLOCKS, Counters, find_first_letter, wrap
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint
 from .svg_references import SvgReferences

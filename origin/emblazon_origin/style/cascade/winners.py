@@ -1,6 +1,6 @@
 """The cascade of one element: which declaration of each property wins (CSS Cascade 5 §6).
 
-Rules of a set of style sheets, sorted into buckets by what their last compound must have.
+The rules of a set of style sheets are sorted into buckets by what their last compound must have.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Conversion between the colour spaces of CSS Color 4 (§10–§16); matrices are the specification's.
 
-Interpolation of colours (CSS Color 4 §12): premultiplied, hues fixed up, missing channels carried.
+Interpolation in them (CSS Color 4 §12) is premultiplied, hues fixed up, missing channels carried.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Lexbor keeps no positions, so each start tag gets an attribute with its offset, which is taken out again.
 
-HTML elements that are not drawn as a browser would, with the reason; and scripts, wherever they stand.
+Elements that are not drawn as a browser would are told with the reason; so are scripts, wherever they stand.
 """
 
 from __future__ import annotations

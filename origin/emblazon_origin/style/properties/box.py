@@ -1,6 +1,6 @@
 """Box generation, position, size, margins, padding, overflow.
 
-Containment and `will-change`, as far as they change a still picture (CSS Containment 2, Will Change 1).
+And containment and `will-change`, as far as they change a still picture (CSS Containment 2, Will Change 1).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """@media and @supports conditions, as functions of the viewport that give True, False or None (unknown).
 
-@supports conditions, answered by the registry.
+@supports is answered by the registry.
 """
 
 from __future__ import annotations

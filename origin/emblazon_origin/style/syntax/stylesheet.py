@@ -1,6 +1,6 @@
 """CSS text → a `Stylesheet`: rules with compiled selectors and parsed declarations, cached by content.
 
-At-rules that are known and change nothing, or that are not supported, with the reason.
+A table names the at-rules that are known and change nothing, or that are not supported, with the reason.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The HTML tree as the later stages see it: elements with computed styles, and text.
+"""The HTML tree, before and after styles.
 
-The parsed HTML tree that selectors match against, before styles.
+`HtmlNode`s are what is parsed and what selectors match against; elements with computed styles, and text, are
+what the later stages see.
 """
 
 from __future__ import annotations

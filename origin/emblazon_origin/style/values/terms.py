@@ -1,6 +1,6 @@
 """Typed numeric expressions: a function of (context, percentage basis) with its type.
 
-The math functions of CSS Values 4 §10, from their arguments to terms.
+The math functions of CSS Values 4 §10 make such terms of their arguments.
 """
 
 from __future__ import annotations

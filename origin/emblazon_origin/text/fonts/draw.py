@@ -3,7 +3,7 @@
 Positions are those of Skia with sub-pixel positioning: a glyph's origin lies at the nearest quarter of a
 device pixel across and on a whole one down; pictures of colour glyphs lie on the whole pixel before it.
 Coverage is corrected for the text's colour as Skia does
-(`coverage.py`): by default the run's fill colour, `color` for shadows and the like.
+(`glyphs.py`): by default the run's fill colour, `color` for shadows and the like.
 """
 
 from __future__ import annotations

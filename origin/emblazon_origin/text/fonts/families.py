@@ -1,6 +1,6 @@
 """The catalogue of installed families: `fonts.toml`, the files under `vendor/`, and the user's own files.
 
-The lock of the fonts that Emblazon brings: other bytes would draw other pixels.
+Those that Emblazon brings are locked: other bytes would draw other pixels.
 """
 
 from __future__ import annotations

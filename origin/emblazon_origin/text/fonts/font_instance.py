@@ -1,6 +1,6 @@
-"""Which face of a family serves a style: CSS Fonts 4 §5.2, and the instance of it that is then made.
+"""Which face of a family serves a style (CSS Fonts 4 §5.2), and the instance of it that is then made.
 
-A face at one set of variation coordinates, ready to shape and draw.
+An instance is a face at one set of variation coordinates, ready to shape and draw.
 """
 
 from __future__ import annotations

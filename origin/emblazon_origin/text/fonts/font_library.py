@@ -10,7 +10,7 @@
 `AssetError` at construction names a font file that is missing or damaged; a document's broken face is
 reported and the next family serves.
 
-Font measures for font-relative units, on a screen of a given resolution.
+`ScreenMeasures` gives font-relative units their measures, on a screen of a given resolution.
 """
 
 from __future__ import annotations

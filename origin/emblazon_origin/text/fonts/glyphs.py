@@ -2,12 +2,11 @@
 
 Sizes are device px per em, offsets device px: a mask's pixel (0, 0) lies at (x + left, y + top) where (x,
 y) is the glyph's origin on the baseline, y downwards. Coverage is exact area of unhinted outlines,
-corrected for the text's colour (`coverage.py`) where its level is given.
+corrected for the text's colour where its level is given.
 
-Skia's contrast and gamma for text coverage, as Chromium sets them on Linux.
-
-Light text on dark grounds gains coverage, dark text stays nearly as it is; the table depends on the text's
-luminance, cut to three bits (SkMaskGamma with exponent 1.2 and contrast 0.2).
+The correction is Skia's contrast and gamma, as Chromium sets them on Linux. Light text on dark grounds
+gains coverage, dark text stays nearly as it is; the table depends on the text's luminance, cut to three
+bits (SkMaskGamma with exponent 1.2 and contrast 0.2).
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ _BLANK = GlyphMask(None, 0, 0)
 class Strike:
     """One font at one size: the coverage of its glyphs at each place in a pixel, as they are first asked for.
 
-    `level` is that of the colour that they are corrected for (`coverage.py`), None: as the outlines have it.
+    `level` is that of the colour that they are corrected for, None: as the outlines have it.
     """
 
     __slots__ = ("_masks", "_told", "bytes", "font", "level", "size")

@@ -1,6 +1,6 @@
 """From a line's draft to a line box: fragments of inline boxes, glyph runs, alignment in both axes.
 
-The vertical side of a line box: struts, half-leading, vertical-align (CSS 2 §10.8, CSS Inline 3).
+The vertical side of it: struts, half-leading, vertical-align (CSS 2 §10.8, CSS Inline 3).
 """
 
 from __future__ import annotations

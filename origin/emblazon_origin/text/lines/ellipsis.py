@@ -1,6 +1,6 @@
 """Truncation: `text-overflow` and the block ellipsis of `line-clamp` (CSS Overflow 4 §4, §5).
 
-What a block's final layout has to say: text that was clamped, shrunk, or runs out of its box.
+In the end a block's layout has to say what was lost: text that was clamped, shrunk, or runs out of its box.
 """
 
 from __future__ import annotations

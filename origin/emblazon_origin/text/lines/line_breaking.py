@@ -1,15 +1,16 @@
 """Breaking a paragraph into lines: first fit, with emergency breaks, as CSS Text 3 §5.1 and §5.5 say.
 
-`text-wrap-style`: which of the possible line breaks a paragraph gets (CSS Text 4 §6.3).
+`text-wrap-style` chooses which of the possible line breaks a paragraph gets (CSS Text 4 §6.3).
 
 Both values look for the breaks with the lowest score, as Chromium does by the heuristics of Minikin:
 squared gaps at the lines' ends, penalties for a hyphen and for leaving a single word behind. `balance` does
 so for blocks of up to six lines without forced breaks, the last line counted in; `pretty` for the last four
 lines where a single short word is left alone. The number of lines stays that of the first fit.
 
-Lines beside floats: each has the room that is left at its height (CSS 2 §9.5).
+Of lines beside floats each has the room that is left at its height (CSS 2 §9.5).
 
-Min-content and max-content widths of a paragraph, from its running widths (CSS Sizing 3 §5).
+With every break taken, and with none, a paragraph has its min-content and max-content widths (CSS Sizing 3
+§5).
 """
 
 from __future__ import annotations

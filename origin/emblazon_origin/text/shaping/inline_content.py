@@ -3,7 +3,7 @@
 Atomic inlines become U+FFFC, `<br>` and preserved segment breaks U+000A; `unicode-bidi` becomes the
 controls that UAX #9 knows. `Content` remembers which style and inline box each character belongs to.
 
-`text-transform`, with the language tailorings of CSS Text 3 §2.1.
+Before that comes `text-transform`, with the language tailorings of CSS Text 3 §2.1.
 """
 
 from __future__ import annotations

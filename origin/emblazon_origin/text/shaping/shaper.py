@@ -1,8 +1,7 @@
 """A stretch of text that is shaped alike, and its shaping at a size: spacing, cuts, trimmed brackets.
 
-Small capitals made of scaled capitals, where a font has none of its own (CSS Fonts 4 §7.5).
-
-As Chromium does it: seven tenths of the size; `small-caps` turns lower-case letters into small capitals,
+Where a font has no small capitals of its own they are made of scaled capitals (CSS Fonts 4 §7.5), as Chromium
+does it: seven tenths of the size; `small-caps` turns lower-case letters into small capitals,
 `all-small-caps` everything, and `unicase` everything but lower-case letters, which stay as they are.
 
 `text-spacing-trim`: full-width punctuation loses its blank half beside other such (CSS Text 4 §8.5).
