@@ -187,5 +187,7 @@ def _line_cost(line: DecorationLine) -> float:
 
 def image_cost(rect: Rect) -> Cost:
     """Return the cost of an image that fills a rectangle, in device px."""
-    own = min(abs(rect.width * rect.height), MAX_CANVAS_PIXELS)
-    return Cost("text", work.IMAGE, work.STEP + work.IMAGE * own)
+    own = abs(rect.width * rect.height)
+    whole = own <= work.MAX_WHOLE_IMAGE
+    once = work.WHOLE_IMAGE * own if whole else work.PART_OF_IMAGE * work.MAX_WHOLE_IMAGE
+    return Cost("text", work.IMAGE, work.STEP + once)

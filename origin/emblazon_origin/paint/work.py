@@ -19,7 +19,11 @@ TURNED = 6.0  # for a box's outline at other angles, whose coverage is found fir
 GRADIENT, TURNED_GRADIENT = 15.0, 60.0  # also where it is larger than any canvas
 STOP = 70_000.0  # each colour stop, once
 TILES, TURNED_TILES = 40.0, 220.0
-IMAGE = 60.0  # and as much for each pixel of its own, seen or not: it is drawn or resized whole
+IMAGE = 60.0
+WHOLE_IMAGE, PART_OF_IMAGE = 35.0, 10.0  # for each pixel of its own, seen or not
+MAX_WHOLE_IMAGE = (
+    8_000_000  # an image larger than that is never resized whole: what is seen of it is taken from the source
+)
 BLENDED_LAYER = 60.0  # of a background, by `background-blend-mode`
 SHADOW, TURNED_SHADOW = 8.0, 25.0
 MAX_SHADOW_PIXELS = 16_000_000

@@ -21,8 +21,7 @@ from ...style.values.computed import ComputedStyle
 from ..painter import Painter, RoundedRect
 from ..raster.geometry import IntRect, snap
 from ..raster.surface import Surface
-
-_MAX_PIXELS = 8_000_000  # a picture larger than that is never made whole
+from ..work import MAX_WHOLE_IMAGE
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -145,17 +144,17 @@ def blends(key: str | None) -> bool:
 def draw_image(painter: Painter, images: Images, key: str, rect: Rect, rendering: Rendering) -> None:
     """Draw an image into a rectangle of whole scaled px."""
     width, height = round(rect.width), round(rect.height)
-    if painter.shift is not None and width * height <= _MAX_PIXELS and blends(key):
+    if painter.shift is not None and width * height <= MAX_WHOLE_IMAGE and blends(key):
         _draw_blending(painter, images, key, rect)
         return
-    if painter.shift is not None and width * height <= _MAX_PIXELS:
+    if painter.shift is not None and width * height <= MAX_WHOLE_IMAGE:
         pixmap = images.pixmap(key, width, height, rendering)
         if pixmap is not None:
             painter.draw(pixmap, rect.x, rect.y)
         return
     # Under any other matrix, resample once, from the source to the device.
     sx, sy = painter.matrix.scale
-    shrink = min(1.0, (_MAX_PIXELS / max(1.0, width * sx * height * sy)) ** 0.5)
+    shrink = min(1.0, (MAX_WHOLE_IMAGE / max(1.0, width * sx * height * sy)) ** 0.5)
     pixmap = images.source(key, max(1, round(width * sx * shrink)), max(1, round(height * sy * shrink)))
     if pixmap is not None:
         painter.draw_scaled(pixmap, rect, smooth=rendering not in ("pixelated", "crisp-edges"))
