@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from emblazon.contract.signing import Keyring
-from emblazon_origin.cli import main
+from emblazon_origin.cli import main, purge
 from emblazon_origin.cli.project import secrets_file
 from emblazon_origin.cli.project.settings import setting_defaults
 
@@ -104,6 +104,19 @@ def test_new_template_is_drawn_as_it_is(folder: Path) -> None:
     assert main(["lint", "templates"]) == 0
 
 
+@pytest.mark.parametrize("template", ["notice", "docs", "event", "statistics"])
+def test_accents_that_reach_out_of_their_line_are_whole(folder: Path, template: str) -> None:
+    assert main(["new", "notice"]) == 0
+    if template != "notice":
+        assert main(["eject", template]) == 0
+    arguments = [template, "-p", "title=Ấ ẨỄ Ü Å"]
+    assert main(["render", *arguments, "-o", "cut.png"]) == 0
+    card = folder / "templates" / template / "card.html"
+    card.write_text(card.read_text() + "<style>h1 { overflow: visible !important }</style>")
+    assert main(["render", *arguments, "-o", "whole.png"]) == 0
+    assert (folder / "cut.png").read_bytes() == (folder / "whole.png").read_bytes()
+
+
 def test_ejected_template_goes_before_the_built_in_one(folder: Path) -> None:
     assert main(["eject", "article"]) == 0
     (folder / "templates" / "article" / "card.html").write_text("<body style='margin:0;background:#123456'>")
@@ -132,6 +145,17 @@ def test_url_is_signed_with_the_keys_of_the_project(folder: Path, capsys: pytest
     assert url.startswith("https://og.example.com/og/article.auto-safe?")
     path, _, query = url.removeprefix("https://og.example.com").partition("?")
     Keyring.parse("k9:abcdefghijklmnopqrstuvwxyz").verify(path, query, 0.0)
+
+
+def test_url_follows_the_port_that_serve_has(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBLAZON_PORT", "18431")
+    assert main(["url", "article", "-p", "title=Hello"]) == 0
+    assert capsys.readouterr().out.startswith("http://127.0.0.1:18431/og/article.auto-safe?")
+    monkeypatch.setattr(purge, "_send", lambda edge, *_: pytest.fail(edge))
+    with pytest.raises(pytest.fail.Exception, match=r"^http://127\.0\.0\.1:18431$"):
+        main(["purge", "--all"])
 
 
 def test_meta_prints_the_elements(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
