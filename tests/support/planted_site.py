@@ -145,6 +145,11 @@ def _circle(request: httpx.Request) -> httpx.Response | None:
     return httpx.Response(302, headers={"location": other}) if other else None
 
 
+def _card_in_a_circle(request: httpx.Request) -> httpx.Response | None:
+    other = {"/card.png": "/moved.png", "/moved.png": "/card.png"}.get(request.url.path)
+    return httpx.Response(302, headers={"location": other}) if other else None
+
+
 def _three_hops(request: httpx.Request) -> httpx.Response | None:
     following = {"/1": "/2", "/2": "/3", "/3": "/card.png"}.get(request.url.path)
     return httpx.Response(302, headers={"location": following}) if following else None
@@ -232,6 +237,7 @@ FAULTS: dict[str, Site] = {
     "image-unreachable": Site(route=_unreachable_card),
     "image-status": Site(route=_refused_card),
     "image-slow": Site(route=_slow("/card.png")),
+    "image-circle": Site(route=_card_in_a_circle),
     "image-redirects": Site(tags={"og:image": f"{SITE}/1"}, route=_three_hops),
     "image-robots": Site(robots="User-agent: Twitterbot\nDisallow: /card\n"),
     "image-content-type": Site(card_type="text/html"),

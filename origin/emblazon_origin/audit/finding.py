@@ -136,6 +136,7 @@ CHECKS: dict[str, AuditRule] = {
     "image-unreachable": _error("the picture's server does not answer", "Check its name and certificate."),
     "image-status": _error("the picture is not answered with 200", "Let crawlers have it without cookies."),
     "image-slow": _error("the picture takes longer than crawlers wait", "Cache it; answer within 5 seconds."),
+    "image-circle": _error("the picture is behind too many redirects, or a circle", "Name its last address."),
     "image-redirects": _warning("the picture is behind several redirects", "Name its last address."),
     "image-robots": _error("robots.txt forbids the picture", "Allow its path in robots.txt."),
     "image-content-type": _error("the Content-Type is not that of the picture", "Send the file's own type."),

@@ -12,7 +12,7 @@ from .visit import Answer
 
 _PROBLEMS = {
     "unreachable": "image-unreachable", "certificate": "image-unreachable", "slow": "image-slow",
-    "redirects": "image-redirects",
+    "redirects": "image-circle",
 }  # fmt: skip
 _CROPPED = 0.25  # of a picture, from which on a crop is told
 _HOPS = 2
