@@ -24,7 +24,7 @@ from emblazon.sdk.meta import alt_text, meta_tags
 from ..errors import EmblazonError
 from .card_store import CardBatch, CardStore, card_name, ending_of, format_of, write_whole
 from .drawing import SitePicture, Task, is_in_shard
-from .page_rules import PageFacts, PageRules, params_of, read_facts, read_rules
+from .page_rules import PageFacts, PageRules, codec_of, params_of, read_facts, read_rules
 from .project_cards import LOCAL, ProjectCards, absolute
 
 Watch = Callable[
@@ -59,6 +59,7 @@ class Page:
     path: str  # as it is served: /blog/hello/
     html: str
     facts: PageFacts
+    codec: str = "utf-8"  # of the file; `html` is its bytes as UTF-8 with surrogates
     request: CardRequest | None = None
     name: str = ""  # of its picture in the store
     state: State = "skipped"
@@ -136,8 +137,11 @@ class SiteBuild:
         for file in sorted(self.site.rglob("*.htm*")):
             if file.suffix not in (".html", ".htm") or own in file.parents or not self._is_mine(file):
                 continue
-            html = file.read_text("utf-8", "surrogateescape")
-            page = Page(file, served_path(file.relative_to(self.site)), html, read_facts(without_own(html)))
+            data = file.read_bytes()
+            html = data.decode("utf-8", "surrogateescape")
+            codec = codec_of(data)
+            facts = read_facts(without_own(data.decode(codec, "surrogateescape")))
+            page = Page(file, served_path(file.relative_to(self.site)), html, facts, codec)
             self._choose(page)
             yield page
 
@@ -220,6 +224,8 @@ class SiteBuild:
         width, height = round(request.width * request.dpr), round(request.height * request.dpr)
         alt = alt_text(request.template, request.params)
         tags = meta_tags(page.url, width, height, format=format_of(picture), alt=alt)
+        if page.codec != "utf-8":  # references mean the same in every encoding
+            tags = tags.encode("ascii", "xmlcharrefreplace").decode()
         html = with_tags(page.html, tags, page.facts.image)
         if html is None:
             page.state, page.note = "failed", "it has no <head> for the tags"

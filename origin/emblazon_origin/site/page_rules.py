@@ -19,6 +19,7 @@ skip = false
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,8 @@ OWN = "emblazon:"
 _SEPARATORS = re.compile(r"(?<=\s)[|·•»–—-](?=\s)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS_A_MINUTE = 220
+_CHARSET = re.compile(rb"<meta[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET_WITHIN = 1024  # bytes of a page (HTML, §4.2.5.4)
 _LINKED = ("headline", "description", "datePublished", "articleSection")
 
 _PAGES = ("base_url", "folder", "template", "format", "rule")
@@ -70,6 +73,31 @@ class PageFacts:
     canonical: str = ""
     minutes: int = 0  # of reading, at least 1 where there is text
     own: Mapping[str, str] = field(default_factory=dict)
+
+
+def codec_of(data: bytes) -> str:
+    """Return the codec of a page's bytes: UTF-8 where they are that, else what it names, else windows-1252.
+
+    As browsers do (HTML, §13.2.3.2); a page of ASCII alone that names none is windows-1252 to them, too.
+    """
+    named = _CHARSET.search(data[:_CHARSET_WITHIN])
+    name = named[1].decode("ascii").lower() if named else "windows-1252"
+    if name.startswith("utf") or (not data.isascii() and _is_utf8(data)):
+        return "utf-8"
+    try:
+        data.decode(name, "surrogateescape")
+        # Latin-1 is an alias of windows-1252 on the web (Encoding, §4.2).
+        return "windows-1252" if codecs.lookup(name).name in ("iso8859-1", "ascii") else name
+    except (LookupError, UnicodeError):  # no encoding, or not of these bytes
+        return "windows-1252"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_facts(html: str) -> PageFacts:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
+from selectolax.lexbor import LexborHTMLParser
 from waiting import wait_until
 
 from emblazon_origin.cli import main
@@ -125,6 +126,26 @@ def test_page_without_a_card_says_why(
     (site / "blog" / "0" / "index.html").write_text(f"<html><head>{html}</head></html>")
     assert main(["pages", str(site), *BASE, "--json", "--processes", "1"]) in (0, 1)
     assert word in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [("", "windows-1252"), ("iso-8859-1", "windows-1252"), ("shift_jis", "shift_jis"), ("utf-8", "utf-8")],
+)
+def test_page_in_any_encoding_gets_its_title_and_keeps_its_bytes(
+    site: Path, charset: str, codec: str
+) -> None:
+    title = "潮の表" if codec == "shift_jis" else "Café “Hafen”"
+    meta = f'<meta charset="{charset}">' if charset else ""
+    page = site / "blog" / "0" / "index.html"
+    head = f"<html>\r\n<head>{meta}<title>{title}</title>"
+    page.write_bytes(f"{head}</head></html>".encode(codec))
+    assert main(["pages", str(site), *BASE, "--json", "--processes", "1"]) == 0
+    assert page.read_bytes().startswith(head.encode(codec))
+    written = LexborHTMLParser(page.read_bytes().decode(codec))
+    alt = written.css_first('meta[property="og:image:alt"]')
+    assert alt is not None
+    assert alt.attributes["content"] == title
 
 
 def test_address_that_platforms_could_not_use_is_refused(
