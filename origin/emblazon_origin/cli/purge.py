@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TOKEN = "EMBLAZON_PURGE_TOKEN"  # noqa: S105  # the variable's name
 URL = "EMBLAZON_PUBLIC_URL"
+PORT = "EMBLAZON_PORT"
 DEFAULT_URL = "http://127.0.0.1:8080"
 REFUSED_INPUT = (400, 401, 403, 413)
 
@@ -38,10 +39,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--edge",
         type=http_url,
         metavar="URL",
-        help=f"the edge (${URL}, else the host of the URLs, else {DEFAULT_URL})",
+        help=f"the edge (${URL}, else the host of the URLs, else {DEFAULT_URL} or ${PORT})",
     )
     parser.add_argument("--json", action="store_true", help="the edge's receipt as JSON")
     parser.set_defaults(run=run)
+
+
+def local_url() -> str:
+    """Return where `emblazon serve` answers on this machine."""
+    port = os.environ.get(PORT)
+    return f"http://127.0.0.1:{port}" if port else DEFAULT_URL
 
 
 def _token(edge: str) -> str:
@@ -92,7 +99,7 @@ def _edge_of(urls: list[str]) -> str:
     if len(named) > 1 or (set_up and named - {set_up}):
         which = f"{URL} is {set_up}" if set_up else "a purge has one host"
         raise CommandError(f"The cards are of {', '.join(sorted(named))}, but {which}: name it with --edge.")
-    return set_up or next(iter(named), DEFAULT_URL)
+    return set_up or next(iter(named), "") or local_url()
 
 
 def _send(edge: str, token: str, order: dict[str, object]) -> httpx.Response:

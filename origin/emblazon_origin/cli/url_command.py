@@ -13,11 +13,10 @@ from emblazon.sdk.telling import InvalidCard
 from ..home import find_home
 from .exit_codes import CommandError
 from .project.secrets_file import signing_keys
+from .purge import local_url
 
 if TYPE_CHECKING:
     from .outputs import MetaOutput, UrlOutput
-
-LOCAL_URL = "http://127.0.0.1:8080"
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,7 +59,7 @@ def _card(options: argparse.Namespace) -> Card:
     home = find_home()
     brand = read_project(home).brand
     library = TemplateLibrary(home.templates, lambda families: "", brand, only=options.template)
-    base_url = options.base_url or os.environ.get("EMBLAZON_PUBLIC_URL") or LOCAL_URL
+    base_url = options.base_url or os.environ.get("EMBLAZON_PUBLIC_URL") or local_url()
     params = dict(_pair(text) for text in options.param)
     try:
         return Card(

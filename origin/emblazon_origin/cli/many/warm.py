@@ -28,7 +28,7 @@ from ...home import find_home
 from ..exit_codes import FAILED, CommandError
 from ..numbers import decimal, http_url, whole
 from ..project.secrets_file import signing_keys
-from ..purge import DEFAULT_URL, URL
+from ..purge import DEFAULT_URL, PORT, URL, local_url
 from .progress import print_notes, print_summary, progress
 from .warm_run import Pacer, Warmer, read_list
 
@@ -60,9 +60,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--edge",
         type=http_url,
-        default=os.environ.get(URL) or DEFAULT_URL,
+        default=os.environ.get(URL) or local_url(),
         metavar="URL",
-        help=f"the edge of paths (${URL}, else {DEFAULT_URL})",
+        help=f"the edge of paths (${URL}, else {DEFAULT_URL} or ${PORT})",
     )
     parser.add_argument(
         "--rate", type=decimal(0.01, 1000), default=10.0, metavar="N", help="requests a second at most (10)"
