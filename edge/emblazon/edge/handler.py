@@ -169,8 +169,8 @@ class Edge:
         route = match_route(x.path)
         if route is None:
             raise NotFound(
-                f"{x.path[:100]!r} is no card; cards are at /og/{{template}}.{{png|jpg|webp|avif|auto}}, "
-                "/api/og/{key} and /c/{id}.{ext}."
+                f"{x.path[:100]!r} is no card; cards are at "
+                "/og/{template}.{auto-safe|png|jpg|webp|avif|auto}, /api/og/{key} and /c/{id}.{ext}."
             )
         x.is_card = x.request.method in ("GET", "HEAD")
         if x.request.method == "OPTIONS":

@@ -50,7 +50,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{fault or 'ok'}  {url}")
         if failed:
             raise CommandError(f"{failed} of {len(urls)} cards could not be had.")
-        self.stdout.write(self.style.SUCCESS(f"{len(urls)} cards are warm."))
+        self.stdout.write(
+            self.style.SUCCESS("1 card is warm." if len(urls) == 1 else f"{len(urls)} cards are warm.")
+        )
 
 
 def _cards_of(labels: list[str]) -> Iterator[str]:
