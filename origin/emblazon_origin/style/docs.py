@@ -56,13 +56,13 @@ _SELECTORS = (
     ("descendant, `>`, `+`, `~`", "supported", ""),
     ("`&`, nested rules, relative selectors", "supported", ""),
     ("`:is()`, `:where()`, `:-webkit-any()`", "supported", "forgiving"),
-    ("`:not()`, `:has()`", "supported", ""),
+    ("`:not()`, `:has()`", "supported", "as in Chromium, no `&` in :has() that stands for another :has()"),
     (
         "`:nth-child(An+B of S)`, `:nth-last-child()`, `:nth-of-type()`, `:nth-last-of-type()`",
         "supported",
         "",
     ),
-    ("`:lang()`, `:dir()`", "supported", ""),
+    ("`:lang()`, `:dir()`", "supported", "as in Chromium, :lang() takes one language without quotes"),
     ("`::before`, `::after`, `::marker`", "supported", ""),
     ("`::first-letter`", "supported", "floated ones too"),
 )

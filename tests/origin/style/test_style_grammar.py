@@ -24,7 +24,6 @@ DEVIATIONS = {
     "text-overflow": {'"x"', "ellipsis clip"},
     "-webkit-line-clamp": {'2 "x"'},
     "line-clamp": {"2"},
-    "counter-reset": {"reversed(a)"},
     "list-style-type": {'symbols("a" "b")'},
     "background-blend-mode": {"plus-lighter"},
     "mask-composite": {"xor"},

@@ -38,6 +38,12 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("@font-face { font-family: x }", "css-invalid-value", "@font-face"),
         ("@namespace url(http://www.w3.org/2000/svg);", "css-unsupported-rule", "@namespace"),
         ("p { content: linear-gradient(red, blue) }", "css-unsupported-value", "content"),
+        (":lang(de, en) { color: red }", "css-invalid-selector", ":lang(de, en)"),
+        (':lang("de") { color: red }', "css-invalid-selector", ':lang("de")'),
+        ("p:has(b) { :has(> &) { color: red } }", "css-invalid-selector", ":has(> &)"),
+        ("p { counter-reset: reversed(a) }", "css-invalid-value", "counter-reset"),
+        ("p { counter-increment: list-item 2 }", "css-unsupported-value", "counter-increment"),
+        ("p { float: left; shape-outside: margin-box }", "css-unsupported-property", "shape-outside"),
         ("p { background-attachment: fixed }", "css-unsupported-value", "background-attachment"),
     ],
 )
@@ -101,3 +107,28 @@ def test_what_cannot_be_drawn_on_a_shape_of_svg_is_reported_once(
     name = declaration.split(":")[0]
     found = [d for d in page.diagnostics if d.where == name and "in SVG" in d.message]
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("markup", "where"),
+    [
+        ("<rect clip-path='circle(50%) view-box'/>", "clip-path"),
+        ("<rect filter='url(hue.svg#turn)'/>", "filter"),
+        ("<rect fill='url(\"dots.svg#red\")'/>", "fill"),
+        ("<rect style='width: 10vw; height: 4px'/>", "width"),
+        ("<rect height='calc(10% + 4px)'/>", "height"),
+        ("<pattern href='dots.svg#red'/>", "href"),
+        ("<text text-transform='capitalize'>x</text>", "text-transform"),
+    ],
+)
+def test_what_a_shape_of_svg_takes_from_elsewhere_is_reported(markup: str, where: str, style: Any) -> None:
+    page = style(f"<svg>{markup}</svg>")
+    assert [(d.code, d.where) for d in page.diagnostics] == [("css-unsupported-value", where)]
+
+
+def test_a_shape_of_svg_that_is_whole_in_itself_is_not_reported(style: Any) -> None:
+    page = style(
+        "<svg><defs><pattern id=a href='#b'/></defs><rect fill='url(#a)' mask=none width='10%' rx=2em />"
+        "<path d='M1 1v2h3' stroke='url( \"#a\" )' /><text text-transform=none>x</text></svg>"
+    )
+    assert page.diagnostics == []

@@ -15,7 +15,7 @@ from emblazon_origin.style.values.dom import HtmlNode
 
 # `:scope` and `&` differ in a style sheet; the others follow the specification.
 DEVIATIONS = {
-    "[type=text s]", ':lang("*-US")', ":lang(de, en)", "p::before:hover", ":scope", "&", "& p", ":read-only",
+    "[type=text s]", "p::before:hover", ":scope", "&", "& p", ":read-only",
 }  # fmt: skip
 
 
@@ -61,3 +61,12 @@ def test_nested_selectors_take_the_specificity_of_their_parents() -> None:
     parents = parse_selector_list(tinycss2.parse_component_value_list("#a, p"))
     (selector,) = parse_selector_list(tinycss2.parse_component_value_list("& > b"), parents)
     assert selector.specificity == (1, 0, 1)
+
+
+def test_an_ampersand_counts_as_nesting_even_where_its_selector_is_dropped() -> None:
+    parents = parse_selector_list(tinycss2.parse_component_value_list("#none"))
+    root = parse_html("<!doctype html><body><p class=a>", Report()).root
+    (paragraph,) = root.elements[1].elements
+    for text in (":is(.a, !&)", ":is(.a, :unknown(div, &))"):
+        (selector,) = parse_selector_list(tinycss2.parse_component_value_list(text), parents)
+        assert selector.matches(paragraph), text

@@ -11,6 +11,7 @@ from ...text.lines.ellipsis import report_layout
 from ..placement import sticky_corner
 from .box import Box, Rect
 from .fragment import Placed
+from .fragmentation_findings import report_columns
 from .nodes import Node
 
 
@@ -40,6 +41,8 @@ class _Builder:
             replaced=node.replaced,
             is_inline_level=node.is_atomic or node.is_float,
         )
+        if node.kind == "columns" and node not in self.boxes:
+            report_columns(self.report, node)
         self.boxes[node] = box
         self.order[box] = node.order
         self.absolutes.extend(self.early.pop(node, ()))

@@ -70,13 +70,13 @@ class Counters:
             BUDGET.step((len(resets) + len(increments) + len(values.get("counter_set", ()))) // _CHANGES)
         except Exhausted:
             return
-        for name, number, _reversed in resets:
+        for name, number in resets:
             self.reset(name, number)
         if computed.style.display == "list-item" and all(name != "list-item" for name, *_ in increments):
-            increments = (*increments, ("list-item", 1, False))
-        for name, number, _reversed in increments:
+            increments = (*increments, ("list-item", 1))
+        for name, number in increments:
             self.add(name, number)
-        for name, number, _reversed in values.get("counter_set", ()):
+        for name, number in values.get("counter_set", ()):
             self.ensure(name)[-1] = number
 
     def reset(self, name: str, number: int) -> None:

@@ -63,6 +63,13 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
 _NAMES = frozenset(name for names in GEOMETRY.values() for name in names)
 # Values of which the rasteriser knows nothing.
 _LOST = {"vector-effect": "non-scaling-stroke", "mix-blend-mode": "plus-lighter"}
+_REFERRING = ("fill", "stroke", "filter", "clip-path", "mask", "marker-start", "marker-mid", "marker-end")
+_OF_A_FILE = re.compile(r"""url\(\s*["']?\s*(?!["'#\s]|data:)""", re.IGNORECASE)
+_BORROWING = ("use", "pattern", "linearGradient", "radialGradient", "filter", "textPath")
+_OF_THE_PAGE = re.compile(
+    r"[\d.](?:[sld]?v(?:w|h|i|b|min|max)|cq(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic)|rem)\b|[a-z]\(",
+    re.IGNORECASE,
+)
 _ON_TEXT = "baseline-shift"
 _ON_HTML_TEXT = ("text-transform", "text-shadow")
 _TEXTS = ("text", "tspan", "textPath")
@@ -278,12 +285,21 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
         if name in style:
             style[name] = _WRITTEN.get(style[name].strip().lower(), style[name])
     for name in ("clip-path", "mask"):
-        if name in style and not style[name].strip().lower().startswith(("url(", "none")):
-            lost[name] = style.pop(name)
+        for place in (style, own):
+            if name in place and not place[name].strip().lower().startswith(("url(", "none")):
+                lost[name] = place.pop(name)
     for name in _ON_HTML_TEXT:
-        if name in style and (text := style.pop(name)).strip().lower() != "none" and tag in _TEXTS:
+        text = style.pop(name, own.get(name, "none"))
+        if text.strip().lower() != "none" and tag in _TEXTS:
             lost[name] = text
-    said = {**attributes, **style}
+    said = {**own, **style}
+    lost.update((name, said[name]) for name in _REFERRING if _OF_A_FILE.match(said.get(name, "").strip()))
+    if tag in _BORROWING:
+        hrefs = ((name, own.get(name, "").strip()) for name in ("href", "xlink:href"))
+        lost.update((name, href) for name, href in hrefs if href and not href.startswith("#"))
+    for name in GEOMETRY.get(tag, ()):
+        if name != "d" and _OF_THE_PAGE.search(own.get(name, "")):
+            lost[name] = own[name]
     lost.update((name, value) for name, value in _LOST.items() if said.get(name, "").strip().lower() == value)
     if tag == "text" and said.get(_ON_TEXT, "baseline").strip().lower() not in ("baseline", "0", "0px"):
         lost[_ON_TEXT] = said[_ON_TEXT]

@@ -249,15 +249,15 @@ def _list(node: HtmlNode, hints: Values) -> None:
         start = integer(node.attributes.get("start"))
         if "reversed" in node.attributes:
             count = sum(1 for child in node.elements if child.tag == "li")
-            hints["counter_reset"] = (("list-item", (count if start is None else start) + 1, False),)
+            hints["counter_reset"] = (("list-item", (count if start is None else start) + 1),)
         elif start is not None:
-            hints["counter_reset"] = (("list-item", start - 1, False),)
+            hints["counter_reset"] = (("list-item", start - 1),)
         return
     if node.parent is not None and node.parent.tag == "ol" and "reversed" in node.parent.attributes:
-        hints["counter_increment"] = (("list-item", -1, False),)
+        hints["counter_increment"] = (("list-item", -1),)
     value = integer(node.attributes.get("value"))
     if value is not None:
-        hints["counter_set"] = (("list-item", value, False),)
+        hints["counter_set"] = (("list-item", value),)
 
 
 def has_auto_direction(node: HtmlNode) -> bool:

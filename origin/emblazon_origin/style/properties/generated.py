@@ -80,24 +80,23 @@ def content(cursor: Cursor) -> object:
     return lift_tuple(parts)
 
 
-def _counted(name: str, value: Specified[int], backwards: bool) -> Specified[tuple[str, int, bool]]:
-    return lift(lambda n: (name, n, backwards), value)
+def _counted(name: str, value: Specified[int]) -> Specified[tuple[str, int]]:
+    return lift(lambda n: (name, n), value)
 
 
 def counters(default: int) -> Callable[[Cursor], object]:
-    """Return the parser of `counter-reset|increment|set`: (name, value, reversed) for each."""
+    """Return the parser of `counter-reset|increment|set`: (name, value) for each."""
 
     def read(cursor: Cursor) -> object:
         if cursor.keyword("none"):
             return ()
-        found: list[Specified[tuple[str, int, bool]]] = []
+        found: list[Specified[tuple[str, int]]] = []
         while not cursor.done:
             token = cursor.next()
-            backwards = False
             if token.type == "function" and token.lower_name == "reversed":
-                inner = Cursor(token.arguments)
-                token, backwards = inner.next(), True
-                inner.end()
+                raise InvalidValue(
+                    "reversed() is not known, as in Chromium: write the number that it starts from"
+                )
             if token.type != "ident":
                 unexpected(token)
             name = str(token.value)
@@ -108,10 +107,14 @@ def counters(default: int) -> Callable[[Cursor], object]:
             if (
                 following is not None
                 and following.type in ("number", "function")
-                and not (following.type == "function" and following.lower_name == "reversed")
+                and getattr(following, "lower_name", "") != "reversed"
             ):
                 value = integer(cursor)
-            found.append(_counted(name, value, backwards))
+            if name == "list-item":
+                cursor.notes.append(
+                    "list-item counts as the standard says; Chromium numbers items by start and value alone"
+                )
+            found.append(_counted(name, value))
         return lift_tuple(found)
 
     return read

@@ -64,7 +64,12 @@ longhand("column-count", "auto", _count, status="partly", note=_NOTE)
 longhand("column-width", "auto", _width, status="partly", note=_NOTE)
 shorthand("columns", ("column_width", "column_count"), _columns)
 longhand("column-fill", "balance", one_of(("balance", "balance-all", "auto")))
-longhand("column-span", "none", one_of(("none", "all")))
+longhand(
+    "column-span",
+    "none",
+    one_of(("none", "all")),
+    note="a block with a height that it cuts keeps it in each part",
+)
 longhand("column-rule-width", 3.0, line_width)
 longhand("column-rule-style", "none", line_style)
 longhand("column-rule-color", None, parse_color)

@@ -162,7 +162,7 @@ unsupported(
     "text flows around the margin box of a float",
     "shape-outside", "shape-margin", "shape-image-threshold", "-webkit-shape-outside",
     "-webkit-shape-margin", "-webkit-shape-image-threshold",
-    harmless=("none", "margin-box", "0", "0px"),
+    harmless=("none", "0", "0px"),
 )  # fmt: skip
 _CORNERS = (
     "top", "right", "bottom", "left", "block-start", "block-end", "inline-start", "inline-end", "top-left",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import tinycss2
 from tinycss2.nth import parse_nth
@@ -128,6 +128,10 @@ class _Parser:
         self.saw_nesting = True
         if self.parents is None:
             return Compound((pc.is_root,))
+        if self.in_has and any(":has(" in parent.text for parent in self.parents):
+            raise InvalidSelector(
+                "'&' in ':has()' stands for a selector with ':has()', which cannot be nested"
+            )
         parents = tuple(p for p in self.parents if not p.pseudo)
         self.add(max((p.specificity for p in parents), default=(0, 0, 0)))
         key = parents[0].key if len(parents) == 1 else ("*", "")
@@ -276,6 +280,7 @@ class _Parser:
             except InvalidSelector:
                 if not forgiving:
                     raise
+                parser.saw_nesting = parser.saw_nesting or _holds_nesting(part)
             self.saw_nesting = self.saw_nesting or parser.saw_nesting
         return tuple(found)
 
@@ -301,7 +306,7 @@ class _Parser:
         if name.startswith("nth-"):
             return self.nth(name, token)
         if name == "lang":
-            return pc.lang([t.value for t in token.arguments if t.type in ("ident", "string")])
+            return pc.lang(_language(token.arguments))
         if name == "dir":
             words = [t.lower_value for t in token.arguments if t.type == "ident"]
             return pc.direction(words[0] if words else "")
@@ -324,3 +329,24 @@ class _Parser:
         if name not in ("nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type"):
             raise InvalidSelector(f"unknown pseudo-class ':{name}()'")
         return pc.nth(formula, of, last="last" in name, of_type=name.endswith("type"))
+
+
+def _language(arguments: Sequence[Token]) -> str:
+    """Return the one language that Chromium lets `:lang()` have."""
+    words = [token for token in arguments if token.type not in ("whitespace", "comment")]
+    if len(words) != 1 or words[0].type != "ident":
+        raise InvalidSelector(
+            "':lang()' takes one language without quotes, as in Chromium: write :is(:lang(de), :lang(fr))"
+        )
+    return str(words[0].value)
+
+
+def _holds_nesting(tokens: Iterable[Token]) -> bool:
+    """Whether `&` stands anywhere in tokens, be they a selector or not."""
+    stack = list(tokens)
+    while stack:
+        token = stack.pop()
+        if token.type == "literal" and token.value == "&":
+            return True
+        stack += getattr(token, "arguments", None) or getattr(token, "content", None) or ()
+    return False

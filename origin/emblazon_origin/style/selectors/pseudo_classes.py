@@ -211,10 +211,10 @@ def language_of(node: HtmlNode | None) -> str:
     return ""
 
 
-def lang(ranges: list[str]) -> Test:
+def lang(language: str) -> Test:
     """`:lang()` by extended filtering (RFC 4647 §3.3.2)."""
-    wanted = [r.lower().split("-") for r in ranges]
-    return lambda node, scope: any(_in_range(language_of(node), r) for r in wanted)
+    wanted = language.lower().split("-")
+    return lambda node, scope: _in_range(language_of(node), wanted)
 
 
 def _in_range(tag: str, wanted: list[str]) -> bool:

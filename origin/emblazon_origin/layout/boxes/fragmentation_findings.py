@@ -1,0 +1,48 @@
+"""What multi-column layout does not do as a browser would: said of the container, once it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...report import Report
+from .nodes import Node
+
+_TRIM = "text-box-trim does not trim the columns of a multi-column box; put it on a block inside of them"
+_NESTED = (
+    "columns inside of columns are cut as they lie, not filled anew in each outer column; let them fit one"
+)
+_ALIGNED = "align-content of a block inside of columns: the block is aligned first and broken then"
+_SPANNED = (
+    "column-span inside of a block with a height: each part of the block is as high; let its content make it"
+)
+
+
+def report_columns(report: Report, node: Node) -> None:
+    """Add what is drawn differently in a multi-column container."""
+    if node.element is None:
+        return
+    found: dict[str, str] = {}
+    if node.style.text_box_trim != "none":
+        found["text-box-trim"] = _TRIM
+    spans = any(child.style.column_span == "all" for child in node.children)
+    seen: set[int] = set()
+    for child in _inside(node):
+        if child.kind == "columns":
+            found["columns"] = _NESTED
+        if child.style.align_content != "normal" and child.kind in ("block", "inline"):
+            found["align-content"] = _ALIGNED
+        if spans and child.element is not None and child.style.height != "auto":
+            if id(child.element) in seen:
+                found["column-span"] = _SPANNED
+            seen.add(id(child.element))
+    for where, message in found.items():
+        report.add("warning", "css-unsupported-value", message, line=node.element.line, where=where)
+
+
+def _inside(node: Node) -> Iterator[Node]:
+    stack = list(node.children)
+    while stack:
+        child = stack.pop()
+        yield child
+        if child.kind != "columns":
+            stack += child.children

@@ -1,0 +1,47 @@
+"""What layout does not do as a browser would is said of the box that it happens to."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from emblazon_origin.home import find_home
+from emblazon_origin.render import Engine, RenderRequest
+from emblazon_origin.report import Report
+from emblazon_origin.text.fonts.font_library import FontLibrary
+
+
+@cache
+def engine() -> Engine:
+    return Engine(FontLibrary(find_home().fonts))
+
+
+def findings(html: str) -> list[tuple[str, str]]:
+    report = Report()
+    engine().draw(RenderRequest(html, base="", file="", width=300, height=200), report)
+    return [(finding.code, finding.where) for finding in report.diagnostics]
+
+
+COLUMNS = "<div style='columns: 2'>{}</div>"
+
+
+@pytest.mark.parametrize(
+    ("html", "where"),
+    [
+        (COLUMNS.format("<div style='columns: 2'>a<br>b</div>c"), "columns"),
+        ("<div style='columns: 2; text-box: trim-both cap alphabetic'>a<br>b</div>", "text-box-trim"),
+        (COLUMNS.format("<div style='height: 90px; align-content: end'>a</div>b"), "align-content"),
+        (
+            COLUMNS.format("<div style='height: 90px'>a<p style='column-span: all'>b</p>c</div>"),
+            "column-span",
+        ),
+    ],
+)
+def test_what_columns_do_not_do_is_said_once(html: str, where: str) -> None:
+    assert findings(html) == [("css-unsupported-value", where)]
+
+
+def test_plain_columns_have_nothing_to_say() -> None:
+    inside = "<p style='height: 40px'>a</p><h2 style='column-span: all'>b</h2><div><p>c<p>d</div>"
+    assert findings(COLUMNS.format(inside)) == []
