@@ -113,6 +113,7 @@ def _decoded(kind: str, data: bytes, most: int, damaged: bytes = b"") -> Raster:
         frame = opened.tile[0].extents if kind == "GIF" and opened.tile else None
         _scale_transparent_grey(opened)
         opened.load()
+        opened.info.pop("Raw profile type exif", None)  # a text that browsers do not read
         mask = part_decoded(kind, damaged, opened) if damaged else None
         image = _normalised(opened, upright=kind != "WEBP")  # browsers do not look there
         if mask is not None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from emblazon_origin.assets.images import ImageStore
 from emblazon_origin.assets.images_decode import ImageLimits, Raster, decode_image
@@ -280,6 +281,15 @@ def test_a_webp_picture_is_not_turned_by_its_exif() -> None:
     exif[0x112] = 6
     assert decode_image(save(photo(), "WEBP", exif=exif)).image.size == (96, ROWS)
     assert decode_image(save(photo(), "PNG", exif=exif)).image.size == (ROWS, 96)
+
+
+def test_a_png_is_not_turned_by_an_exif_that_is_written_as_text() -> None:
+    exif = Image.Exif()
+    exif[0x112] = 6
+    body = exif.tobytes()
+    text = PngInfo()
+    text.add_text("Raw profile type exif", f"\nexif\n{len(body):8}\n{body.hex()}\n", zip=True)
+    assert decode_image(save(photo(), "PNG", pnginfo=text)).image.size == (96, ROWS)
 
 
 @pytest.mark.parametrize("depth", [2, 4])

@@ -112,6 +112,12 @@ def test_the_background_does_not_bleed_out_of_a_round_border(paint: Any, box: An
     assert all(p[0] == 0 for p in edge if 0 < p[3] < 255)
 
 
+def test_an_outline_of_a_far_negative_offset_narrows_each_axis_to_the_middle(paint: Any, box: Any) -> None:
+    outlined = box(10, 15, 40, 10, outline_width=5.0, outline_style="solid", outline_offset=-30.0,
+                   outline_color=Color(1, 0, 0))  # fmt: skip
+    assert paint(60, 40, outlined).convert("RGBA").getchannel("A").getbbox() == (25, 15, 35, 25)
+
+
 def test_outlines_follow_the_radius_and_lie_outside(paint: Any, box: Any) -> None:
     outlined = box(10, 10, 20, 20, outline_width=3.0, outline_style="solid", outline_offset=2.0,
                    outline_color=Color(1, 0, 0), **radius(10))  # fmt: skip

@@ -44,6 +44,15 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p { counter-reset: reversed(a) }", "css-invalid-value", "counter-reset"),
         ("p { counter-increment: list-item 2 }", "css-unsupported-value", "counter-increment"),
         ("p { float: left; shape-outside: margin-box }", "css-unsupported-property", "shape-outside"),
+        ("p { image-orientation: none }", "css-unsupported-property", "image-orientation"),
+        ("p { text-autospace: normal }", "css-unsupported-property", "text-autospace"),
+        ("p { transform-box: stroke-box }", "css-unsupported-property", "transform-box"),
+        ("p { mask-image: url(a.svg#b) }", "css-unsupported-value", "mask"),
+        (
+            "p { transform: matrix3d(1,0,0,.1, 0,1,0,0, 0,0,1,0, 0,0,0,1) }",
+            "css-unsupported-value",
+            "transform",
+        ),
         ("p { background-attachment: fixed }", "css-unsupported-value", "background-attachment"),
     ],
 )
@@ -95,6 +104,7 @@ def test_a_cached_sheet_reports_at_its_new_place(style: Any) -> None:
         ("mix-blend-mode: plus-lighter", "<rect/>"),
         ("clip-path: circle(20px)", "<rect/>"),
         ("mask: linear-gradient(red, blue)", "<rect/>"),
+        ("mask-image: linear-gradient(red, blue)", "<rect/>"),
         ("baseline-shift: super", "<text>x</text>"),
         ("transform: translateX(50%)", "<rect/>"),
         ("transform: rotateX(45deg)", "<rect/>"),
@@ -130,5 +140,18 @@ def test_a_shape_of_svg_that_is_whole_in_itself_is_not_reported(style: Any) -> N
     page = style(
         "<svg><defs><pattern id=a href='#b'/></defs><rect fill='url(#a)' mask=none width='10%' rx=2em />"
         "<path d='M1 1v2h3' stroke='url( \"#a\" )' /><text text-transform=none>x</text></svg>"
+    )
+    assert page.diagnostics == []
+
+
+def test_an_svg_file_in_an_object_is_not_fitted_and_that_is_reported(style: Any) -> None:
+    page = style("<style>* { object-fit: cover }</style><object data=a.svg></object><img src=a.svg>")
+    assert [(d.code, d.where) for d in page.diagnostics] == [("css-unsupported-value", "object-fit")]
+
+
+def test_values_as_the_browser_has_them_anyway_are_not_reported(style: Any) -> None:
+    page = style(
+        "<style>p { image-orientation: from-image; text-autospace: no-autospace; transform-box: border-box;"
+        " transform: matrix3d(1,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1); mask-image: url(a.svg) }</style><p>x"
     )
     assert page.diagnostics == []

@@ -191,7 +191,7 @@ def paint_outline(painter: Painter, geometry: BoxGeometry, style: ComputedStyle)
         width, reach, line = device_width(2.0, geometry.dpr), geometry.dpr, "solid"
     elif line == "double" and width < 3:
         line = "solid"
-    outer = geometry.shape_outside(reach + outline_offset(geometry, style))
+    outer = _narrowed(geometry.shape_outside(reach + outline_offset(geometry, style)), geometry, style)
     if style.outline_style == "auto" and outer.radii.is_square:
         corner = (_RING_CORNER * geometry.dpr,) * 2
         outer = RoundedRect(outer.rect, Radii(corner, corner, corner, corner))
@@ -209,6 +209,19 @@ def has_outline(style: ComputedStyle) -> bool:
     if style.outline_style == "auto":
         return style.outline_color.a > 0
     return style.outline_width > 0 and style.outline_style != "none" and style.outline_color.a > 0
+
+
+def _narrowed(outer: RoundedRect, geometry: BoxGeometry, style: ComputedStyle) -> RoundedRect:
+    """Return the outer edge where an offset beyond the shorter side still narrows the longer one."""
+    sides, used = geometry.border_rect, outline_offset(geometry, style)
+    offset = float(round(style.outline_offset * geometry.dpr))
+    if offset >= used:
+        return outer
+    by_x, by_y = (max(offset, -side / 2) - used for side in (sides.width, sides.height))
+    rect = outer.rect
+    return RoundedRect(
+        Rect(rect.x - by_x, rect.y - by_y, rect.width + 2 * by_x, rect.height + 2 * by_y), outer.radii
+    )
 
 
 def outline_offset(geometry: BoxGeometry, style: ComputedStyle) -> float:

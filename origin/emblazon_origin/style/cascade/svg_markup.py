@@ -284,7 +284,7 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     for name in _IN_CAMEL_CASE:
         if name in style:
             style[name] = _WRITTEN.get(style[name].strip().lower(), style[name])
-    for name in ("clip-path", "mask"):
+    for name in ("clip-path", "mask", "mask-image"):
         for place in (style, own):
             if name in place and not place[name].strip().lower().startswith(("url(", "none")):
                 lost[name] = place.pop(name)

@@ -37,6 +37,9 @@ class SvgReferences:
             changes["filter"] = tuple(function for function in functions if function is not None)
         if any(_names_element(layer) for layer in style.mask_layers):
             changes["mask_layers"] = tuple(self._mask(layer) for layer in style.mask_layers)
+        if any(isinstance(layer.image, v.Url) and ".svg#" in layer.image.href for layer in style.mask_layers):
+            message = "mask: url(file.svg#id) is drawn as the whole file; put the <mask> into an inline <svg>"
+            self.report.add("warning", "css-unsupported-value", message, line=self.line, where="mask")
         return changes
 
     def _found(self, reference: v.SvgReference, tag: str, name: str) -> v.SvgReference:

@@ -158,6 +158,11 @@ class Styler:
         if tag == "img":
             attributes = with_source(node, self.env.viewport, self.moved_base)
         if is_svg_frame(node):
+            if style.object_fit != "fill":
+                message = f"object-fit of an SVG file in <{node.tag}> is not drawn; show the file in an <img>"
+                self.report.add(
+                    "warning", "css-unsupported-value", message, line=node.line, where="object-fit"
+                )
             style = style.replace(object_fit="frame", object_position=v.Position(v.ZERO, v.ZERO))
         element = Element(
             tag, attributes, [], style, node.line, None, _selector(node, parent),

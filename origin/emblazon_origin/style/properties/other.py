@@ -177,20 +177,22 @@ unsupported(
     "not drawn",
     "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
     "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
-    "font-synthesis-position", "text-autospace",
+    "font-synthesis-position",
     "text-group-align", "hyphenate-limit-chars", "math-depth",
-    "text-underline-skip", "line-height-step", "object-view-box", "image-orientation", "margin-trim",
+    "text-underline-skip", "line-height-step", "object-view-box", "margin-trim",
     "overflow-clip-margin", "-webkit-box-flex", "-webkit-box-ordinal-group", "masonry-auto-flow",
     "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
-    "baseline-source", "transform-box", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
+    "baseline-source", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
     "-webkit-text-size-adjust", "resize", "view-transition-name", "scroll-initial-target",
     "-webkit-border-horizontal-spacing", "-webkit-border-vertical-spacing", "-webkit-transform-origin-x",
     "-webkit-transform-origin-y",
     harmless=(
-        "none", "normal", "auto", "1", "100%", "0", "0px", "no-autospace", "from-image", "border-box",
-        "view-box", "stroke-box", "logical", "optimizelegibility",
+        "none", "normal", "auto", "1", "100%", "0", "0px", "logical", "optimizelegibility",
     ),
 )  # fmt: skip
+unsupported("not drawn", "text-autospace", harmless=("no-autospace",))
+unsupported("pictures are turned as they say themselves", "image-orientation", harmless=("from-image",))
+unsupported("transforms are about the border box", "transform-box", harmless=("border-box", "view-box"))
 
 for _name, _of in {
     "after": "block-end", "before": "block-start", "start": "inline-start", "end": "inline-end",

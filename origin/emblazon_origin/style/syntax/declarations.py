@@ -32,8 +32,8 @@ SVG_SHARED = frozenset((
     "color", "opacity", "display", "visibility", "font", "font-family", "font-size", "font-weight",
     "font-style", "font-stretch", "font-variant", "direction", "unicode-bidi", "writing-mode",
     "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
-    "clip-path", "mask", "filter", "isolation", "paint-order", "width", "height", "text-transform",
-    "text-shadow",
+    "clip-path", "mask", "mask-image", "filter", "isolation", "paint-order", "width", "height",
+    "text-transform", "text-shadow",
 ))  # fmt: skip
 
 
