@@ -20,7 +20,11 @@ export function gallery(known, source) {
     tell();
   }
 
-  const search = el("input", { id: "search", type: "search", placeholder: "Name, tag or parameter", autocomplete: "off", "aria-describedby": "count", oninput: find });
+  function open(event) {
+    if (event.key === "Enter") list.querySelector("li:not([hidden]) a")?.click();
+  }
+
+  const search = el("input", { id: "search", type: "search", placeholder: "Name, tag or parameter", autocomplete: "off", "aria-describedby": "count", oninput: find, onkeydown: open });
   const head = el("div", { className: "gallery-head" },
     el("h1", {}, "Templates"),
     count,
