@@ -149,3 +149,8 @@ def _name(finding: Diagnostic) -> str:
         quoted = _QUOTED.search(finding.message)
         return quoted[1] if quoted else finding.where
     return finding.where
+
+
+def told_counts(errors: int, warnings: int) -> str:
+    """Return how many there are of each, for a person: `1 error, 2 warnings`."""
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"

@@ -90,8 +90,17 @@ class Visitor:
                     if response.is_redirect:
                         url = urljoin(url, response.headers.get("location", ""))
                         if url in passed or len(passed) > REDIRECTS:
+                            detail = (
+                                "a circle of redirects"
+                                if url in passed
+                                else f"more than {REDIRECTS} redirects"
+                            )
                             return Answer(
-                                url, response.status_code, redirects=tuple(passed), problem="redirects"
+                                url,
+                                response.status_code,
+                                redirects=tuple(passed),
+                                problem="redirects",
+                                detail=detail,
                             )
                         passed.append(url)
                         continue

@@ -67,7 +67,9 @@ def run_lint(options: argparse.Namespace) -> int:
 
 def _check_is_library(folder: Path) -> None:
     if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is not a folder of templates.")
+        raise CommandError(
+            f"{folder} is no folder of templates. For one template: emblazon explain {folder.name} --preview"
+        )
     if not any(folder.glob("*/card.html")):
         hint = f"; lint {folder.parent}, which holds it" if (folder / "card.html").is_file() else ""
         raise CommandError(f"{folder} holds no folder with a card.html{hint}.")

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ..home import find_home
+from .exit_codes import CommandError
 
 if TYPE_CHECKING:
     from .outputs import FontsOutput
@@ -27,6 +28,10 @@ def run(options: argparse.Namespace) -> int:
     from ..fontsetup import install_fonts  # late: `--help` and `sign` need no font tools
 
     root = find_home().root
+    if not (root / "fonts" / "fonts.toml").is_file():
+        raise CommandError(
+            f"{root} has no fonts/fonts.toml. The built-in fonts need no copying; your own go into fonts/."
+        )
     written = install_fonts(root, refresh_lock=options.refresh_lock)
     told: FontsOutput = {"folder": str(root / "fonts" / "vendor"), "written": written}
     if options.json:

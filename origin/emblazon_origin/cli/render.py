@@ -89,8 +89,8 @@ def _output(file: str, rendered: Rendered) -> RenderOutput:
 
 
 def _print_findings(rendered: Rendered) -> None:
+    from ..explain.explanation import format_finding
     from ..report import summed
 
     for finding in summed(rendered.report.diagnostics):
-        place = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
-        print(f"{place}: {finding.severity}: {finding.message} [{finding.code}]", file=sys.stderr)
+        print(format_finding(finding), file=sys.stderr)

@@ -16,7 +16,7 @@ from emblazon.contract.schema import ParamSpec, ParamValue, TemplateSpec
 from ..bound_request import bound_request
 from ..errors import EmblazonError
 from ..render import Engine, RenderRequest
-from ..report import Code, Diagnostic, summed
+from ..report import Code, Diagnostic, summed, told_counts
 from ..template.brand import NO_BRAND, Brand
 from ..template.library import CardTemplate, TemplateLibrary
 from .explain_card import explain_card
@@ -85,9 +85,7 @@ class LintResult:
             lines.append(f"{entry.template} ({cases}): {format_finding(entry.finding)}")
         errors = sum(entry.finding.severity == "error" for entry in self.findings)
         warnings = sum(entry.finding.severity == "warning" for entry in self.findings)
-        lines.append(
-            f"{len(self.templates)} templates, {self.cards} cards: {errors} errors, {warnings} warnings"
-        )
+        lines.append(f"{len(self.templates)} templates, {self.cards} cards: {told_counts(errors, warnings)}")
         return "\n".join(lines) + "\n"
 
 

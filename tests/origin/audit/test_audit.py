@@ -54,6 +54,11 @@ def test_page_without_any_title_and_without_https() -> None:
     assert "page-not-https" in codes(audited(Site(), "http://site.example/post"))
 
 
+def test_circle_of_redirects_is_called_one() -> None:
+    for code in ("page-redirects", "image-circle"):
+        assert "a circle of redirects" in audited(FAULTS[code]).findings[0].message
+
+
 def test_lines_are_those_of_the_page() -> None:
     site = tags(og__locale="en-US")
     line = next(i for i, text in enumerate(site.html().splitlines(), 1) if "og:locale" in text)
@@ -124,7 +129,7 @@ def test_command_tells_finds_and_exits_for_ci(tmp_path: Path, capsys: pytest.Cap
         assert main(["audit", f"{root}/post", "--html", str(tmp_path / "report.html")]) == 3
         told = capsys.readouterr().out
         assert "image-relative" in told
-        assert "1 errors, 0 warnings" in told
+        assert "1 error, 0 warnings" in told
         assert "image-relative" in (tmp_path / "report.html").read_text()
         assert main(["audit", f"{root}/post", "--json"]) == 3
         page = json.loads(capsys.readouterr().out)["pages"][0]

@@ -37,6 +37,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "render: byte budget": ((*RENDER, "--max-bytes", "0"), "--max-bytes"),
     "render: language": ((*RENDER, "--lang", "!!"), "--lang"),
     "explain: folder of the overlay": (("explain", "article", "--preview", "--overlay", "no/o.png"), "no"),
+    "lint: name of a template": (("lint", "nowhere"), "emblazon explain nowhere --preview"),
     "lint: one template": (("lint", "templates/article"), "templates"),
     "serve: origin that is no URL": (("serve", "--origin", "http://[::1"), "https://host"),
     "serve: cache in front of no URL": (("serve", "--passthrough", "localhost:80"), "https://host"),

@@ -163,6 +163,22 @@ def test_meta_prints_the_elements(folder: Path, capsys: pytest.CaptureFixture[st
     assert 'property="og:image"' in json.loads(capsys.readouterr().out)["html"]
 
 
+def test_fonts_without_a_list_says_that_none_need_copying(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "emblazon.toml").touch()
+    assert main(["fonts"]) == 2
+    assert "The built-in fonts need no copying" in capsys.readouterr().err
+    assert not (folder / "fonts").exists()
+
+
+def test_finding_of_no_file_begins_with_its_severity(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", "article", "-p", "title=x", "-p", "image=cover.jpg", "-o", "x.png"]) == 0
+    assert capsys.readouterr().err.startswith("warning: Parameter 'image'")
+
+
 def test_config_says_where_a_setting_came_from(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

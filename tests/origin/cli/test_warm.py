@@ -103,6 +103,14 @@ def test_card_is_signed_with_the_key_that_is_known_and_asked_for_once(
     assert site.asked[-1][1] == f"/og/docs.png?{signed}", "what is signed stays as it was published"
 
 
+def test_sitemap_that_is_not_there_is_told_with_its_status(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.has("/sitemap.xml", status=404)
+    assert main(["warm", "--sitemap", f"{site.url}/sitemap.xml"]) == 1
+    assert capsys.readouterr().err == f"emblazon: {site.url}/sitemap.xml is answered with 404.\n"
+
+
 def test_pages_of_a_sitemap_name_their_cards(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     locations = "".join(f"<url><loc>{site.url}/{name}</loc></url>" for name in ("a", "b", "c", "d", "e"))
     urlset = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{locations}</urlset>'

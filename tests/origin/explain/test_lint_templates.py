@@ -63,7 +63,7 @@ def test_css_that_is_ignored_is_an_error_told_once(tmp_path: Path) -> None:
     assert entry.finding.code == "css-unknown-property"
     assert len(entry.cases) == result.cards
     assert result.has_errors
-    assert "1 errors" in result.to_text()
+    assert "1 error," in result.to_text()
 
 
 def test_titles_that_overflow_are_errors_of_the_long_case(tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ async def _load(source: str, client: httpx.AsyncClient) -> bytes:
         return await asyncio.to_thread(Path(source).read_bytes)
     try:
         async with client.stream("GET", source, follow_redirects=True, timeout=SOURCE_SECONDS) as answer:
-            answer.raise_for_status()
+            if answer.status_code != 200:
+                raise CommandError(f"{source} is answered with {answer.status_code}.", FAILED)
             data = bytearray()
             async for piece in answer.aiter_bytes():
                 data += piece

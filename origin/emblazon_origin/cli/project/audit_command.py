@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...report import told_counts
 from ..exit_codes import FINDINGS
 from ..numbers import http_url
 
@@ -71,7 +72,7 @@ def _told(page: Audited) -> str:
         lines.append(f"  {finding.severity:<8}{finding.code}{place}: {finding.message}{whom}")
         lines += textwrap.wrap(finding.fix, WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
     warnings = len(page.findings) - page.errors
-    lines.append(f"  {page.errors} errors, {warnings} warnings" if page.findings else "  Nothing is wrong.")
+    lines.append(f"  {told_counts(page.errors, warnings)}" if page.findings else "  Nothing is wrong.")
     return "\n".join(lines) + "\n"
 
 
