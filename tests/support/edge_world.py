@@ -214,6 +214,7 @@ class ScriptedOrigin:
         ""  # X-Emblazon-Picture of what it draws; with "quick" until it is given time (Prefer: wait)
     )
     constant: bool = False  # equal targets give equal bytes
+    changes: int = 0  # how often those bytes have changed
 
     async def fetch(
         self, target: str, headers: Headers, *, deadline: float, method: str = "GET"
@@ -261,7 +262,7 @@ class ScriptedOrigin:
         extension = target.partition("?")[0].rpartition(".")[2]
         photo = extension == "auto-safe"
         image_format: Format = next(name for name in CONTENT_TYPES if name == ("jpg" if photo else extension))
-        number = 0 if self.constant else self.renders
+        number = self.changes if self.constant else self.renders
         data = plain_picture(image_format) + f"#{number}".encode() + b"large" * changes.pop("quick", False)
         data = changes.pop("body", data)
         status = changes.pop("status", 200)

@@ -57,7 +57,8 @@ class CardServer:
             judgement, record = judge_card(card, found.record, x.now)
             if isinstance(judgement, Fresh | Stale):
                 return replace(self._promote(x, card, found), record=record), judgement
-            if isinstance(judgement, UsableOnError) and best is None:
+            newer = best is None or record.times.at > best.record.times.at
+            if isinstance(judgement, UsableOnError) and newer:
                 best, verdict = replace(found, record=record), judgement
         return best, verdict
 

@@ -19,6 +19,7 @@ from edge_world import (
 )
 from PIL import Image
 
+from emblazon.edge.fill.fill import PATIENCE
 from emblazon.edge.messages import BytesBody, OriginResponse, Response
 from emblazon.edge.ports import PortError, Throttled
 
@@ -442,7 +443,7 @@ async def test_refresh_that_vanishes_without_a_word_is_given_up(world: World) ->
     await world.get(ARTICLE)
     await world.advance(0.5)
     assert world.origin.renders == renders, "as far as anyone knows it still runs"
-    await world.advance(world.edge.config.origin_timeout + 7)
+    await world.advance(world.edge.config.origin_timeout + PATIENCE + 7)
     await world.get(ARTICLE)
     await world.advance(0.5)
     assert world.origin.renders == renders + 1

@@ -90,8 +90,9 @@ async def test_soft_purge_draws_even_a_picture_that_cannot_change_anew(final: Wo
     assert "detail=kv" in status(await other.get(ARTICLE)), "KV has heard of it"
 
 
-async def test_refresh_of_an_unchanged_remote_card_writes_nothing(world: World) -> None:
-    world.origin.nature, world.origin.constant = "remote", True
+@pytest.mark.parametrize("nature", ["remote", "quick, remote"])
+async def test_refresh_of_an_unchanged_remote_card_writes_nothing(world: World, nature: str) -> None:
+    world.origin.nature, world.origin.constant = nature, True
     await world.warm_up(ARTICLE)
     for _ in range(10):
         await world.advance(301)
@@ -102,8 +103,9 @@ async def test_refresh_of_an_unchanged_remote_card_writes_nothing(world: World) 
     assert {asked.headers.get("if-none-match", "")[:1] for asked in world.origin.card_requests} == {'"'}
 
 
-async def test_refresh_of_a_changed_remote_card_writes_it(world: World) -> None:
-    world.origin.nature = "remote"
+@pytest.mark.parametrize("nature", ["remote", "quick, remote"])
+async def test_refresh_of_a_changed_remote_card_writes_it(world: World, nature: str) -> None:
+    world.origin.nature = nature
     await world.warm_up(ARTICLE)
     before = await bytes_of(await world.get(ARTICLE))
     await world.advance(301)
@@ -111,6 +113,48 @@ async def test_refresh_of_a_changed_remote_card_writes_it(world: World) -> None:
     await world.settle()
     assert world.kv.operations["put card"] == 1
     assert await bytes_of(await world.get(ARTICLE)) != before
+
+
+@pytest.mark.parametrize("nature", ["remote", "quick, remote"])
+@pytest.mark.parametrize("later", [400, DAY + 400], ids=["stale", "usable-on-error"])
+async def test_change_of_a_remote_card_is_written_by_the_data_centre_that_sees_it_first(
+    world: World, later: float, nature: str
+) -> None:
+    world.origin.nature, world.origin.constant = "remote", True
+    others = [world.isolate() for _ in range(4)]
+    for each in (world, *others):
+        await each.warm_up(ARTICLE)
+    world.origin.changes = 1
+    await world.advance(301)
+    await world.get(ARTICLE)
+    await world.settle()
+    changed = await bytes_of(await world.get(ARTICLE))
+    assert world.kv.operations["put card"] == 1
+    for other in others:
+        await world.advance(later)
+        await other.get(ARTICLE)
+        await other.settle()
+        response = await other.get(ARTICLE)
+        assert "hit; ttl=300" in status(response)
+        assert await bytes_of(response) == changed
+    assert world.kv.operations["put card"] == 1
+
+
+async def test_change_that_another_data_centre_has_seen_outlives_the_origin(world: World) -> None:
+    world.origin.nature, world.origin.constant = "remote", True
+    other = world.isolate()
+    for each in (world, other):
+        await each.warm_up(ARTICLE)
+    world.origin.changes = 1
+    await world.advance(301)
+    await world.get(ARTICLE)
+    await world.settle()
+    changed = await bytes_of(await world.get(ARTICLE))
+    world.origin.alive = False
+    await world.advance(2 * DAY)
+    response = await other.get(ARTICLE)
+    assert "stale-if-error" in status(response)
+    assert await bytes_of(response) == changed
 
 
 async def test_expired_copy_that_the_origin_confirms_is_served(world: World) -> None:

@@ -309,6 +309,12 @@ class _Asking:
         return self.seconds + self.patience
 
     @property
+    def is_refresh(self) -> bool:
+        """Whether the picture may have changed since the copy that the caller has; only the origin knows."""
+        known = self.known
+        return known is not None and not (self.patience and (known.quick or known.unchanging))
+
+    @property
     def headers(self) -> Headers:
         """Fields beside those of every request to the origin."""
         condition = (("If-None-Match", self.known.origin_etag),) if self.known else ()
@@ -319,7 +325,7 @@ class _Asking:
 async def _answer(x: Exchange, asking: _Asking, headers: Headers) -> OriginResponse:
     """Ask the origin; where there is a regional tier and no copy to refresh, by way of it."""
     card, tier = asking.card, x.ports.regional
-    if tier is None or (asking.known is not None and not asking.patience):
+    if tier is None or asking.is_refresh:
         return await x.ports.origin.fetch(card.target, headers, deadline=asking.deadline)
     version = card.request.template.version[: wire.VERSION_DIGITS]
     key = f"{version}.{card.shared_key}" + (".final" if asking.patience else "")

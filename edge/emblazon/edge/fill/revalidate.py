@@ -16,10 +16,10 @@ from ...dataclass import replace
 from ..config import EdgeConfig
 from ..exchange import Exchange
 from ..keying import KeyedCard, judge_card
-from ..store.freshness import Fresh
+from ..store.freshness import Fresh, Judgement, Miss
 from ..store.record import Record
 from ..store.tiers import Found, Store
-from .fill import Filler, Unchanged
+from .fill import PATIENCE, Filler, Unchanged
 
 MAX_BUSY = 1000  # beyond it, refreshes that were given up are forgotten
 
@@ -62,19 +62,22 @@ class Refresher:
         x.ports.metrics.count("edge_refreshes", outcome=outcome)
 
     async def _refreshed(self, x: Exchange, card: KeyedCard, found: Found) -> str:
-        if found.tier == "cache" and not found.record.quick and await self._newer_in_kv(x, card, found):
-            return "from-kv"
+        if found.tier == "cache" and not found.record.quick:
+            found, judgement = await self._newest(x, card, found)
+            if isinstance(judgement, Fresh):
+                return "from-kv"
         if not await self._leases.acquire(x, card.key):
             return "leased-elsewhere"
-        final = found.record.quick or found.record.unchanging
-        outcome, _ = await self._filler.fill(x, card, known=found.record, final=final)
+        outcome, _ = await self._filler.fill(x, card, known=found.record, final=True)
         if isinstance(outcome, Unchanged):
             await self.renew(x, card, found.record, outcome.record)
         return type(outcome).__name__.lower()
 
     async def renew(self, x: Exchange, card: KeyedCard, old: Record, new: Record) -> None:
         """Give the stored copy the life that the origin has confirmed; KV hears of it only where it must."""
-        found = await self._store.from_cache(x, card.key) or await self._store.from_kv(x, card.key)
+        found = await self._store.from_cache(x, card.key)
+        if found is None or found.record.digest != new.digest:
+            found = await self._store.from_kv(x, card.key)
         if found is None or found.record.digest != new.digest:
             return
         if (old.quick and not new.quick) or old.soft_epoch < new.soft_epoch:
@@ -99,15 +102,21 @@ class Refresher:
         await self._store.put_cache(x, card.key, record, ours)
         await self._filler.keep_in_kv(x, card, record, theirs)
 
-    async def _newer_in_kv(self, x: Exchange, card: KeyedCard, found: Found) -> bool:
-        """Another data centre may have refreshed already: its copy in KV saves the origin a render."""
+    async def _newest(self, x: Exchange, card: KeyedCard, found: Found) -> tuple[Found, Judgement]:
+        """The copy that another data centre has refreshed since, kept here; else `found`.
+
+        A fresh one saves the origin a request. A stale one is the one to ask about: where it is confirmed,
+        the change that we have missed is written to KV once, and not once by every data centre.
+        """
         other = await self._store.from_kv(x, card.key)
         if other is None or other.record.times.at <= found.record.times.at:
-            return False
+            return found, Miss()
         judgement, _ = judge_card(card, other.record, x.now)
-        if not isinstance(judgement, Fresh):
-            return False
-        return await self._store.put_cache(x, card.key, other.record, other.body)
+        if isinstance(judgement, Miss) or not await self._store.put_cache(
+            x, card.key, other.record, other.body
+        ):
+            return found, Miss()
+        return other, judgement
 
 
 class Leases:
@@ -124,7 +133,7 @@ class Leases:
         if x.now < self._busy.get(key, 0.0):
             return False
         # A refresh whose request died without a word is given up when it could no longer be running.
-        self._busy[key] = x.now + self._config.origin_timeout + 5
+        self._busy[key] = x.now + self._config.origin_timeout + PATIENCE + 5
         if len(self._busy) > MAX_BUSY:
             self._busy = {name: until for name, until in self._busy.items() if until > x.now}
         return True
