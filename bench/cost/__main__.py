@@ -42,7 +42,7 @@ def line(name: str, month: Month) -> str:
     costs = bill(month.counts)
     per_million = costs.usd / (month.counts["requests"] / 1e6)
     items = ", ".join(f"{item} {usd:.2f}" for item, usd in costs.items.items())
-    hits = f"{month.hits / month.asked:6.1%} hits, {month.origin:9.0f} to the origin"
+    hits = f"{month.hits:6.1%} hits, {month.origin:9.0f} to the origin"
     return f"{name:26} ${costs.usd:9.2f}  ${per_million:8.3f} a million  {hits}  {items}"
 
 
