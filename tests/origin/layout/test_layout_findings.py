@@ -45,3 +45,27 @@ def test_what_columns_do_not_do_is_said_once(html: str, where: str) -> None:
 def test_plain_columns_have_nothing_to_say() -> None:
     inside = "<p style='height: 40px'>a</p><h2 style='column-span: all'>b</h2><div><p>c<p>d</div>"
     assert findings(COLUMNS.format(inside)) == []
+
+
+TABLE = (
+    "<table style='border-collapse: {}'>"
+    "<tr><td style='border: 1px solid; position: {}; background: {}'>a</table>"
+)
+
+
+def test_a_positioned_cell_that_hides_collapsed_borders_is_reported() -> None:
+    assert findings(TABLE.format("collapse", "relative", "red")) == [
+        ("css-unsupported-value", "border-collapse")
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("separate", "relative", "red"),
+        ("collapse", "static", "red"),
+        ("collapse", "relative", "none"),
+    ],
+)
+def test_borders_that_show_have_nothing_to_say(values: tuple[str, str, str]) -> None:
+    assert findings(TABLE.format(*values)) == []

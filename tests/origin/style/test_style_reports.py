@@ -53,6 +53,11 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
             "css-unsupported-value",
             "transform",
         ),
+        (
+            "p { list-style-image: linear-gradient(red, blue) }",
+            "css-unsupported-value",
+            "list-style-image",
+        ),
         ("p { background-attachment: fixed }", "css-unsupported-value", "background-attachment"),
     ],
 )
@@ -155,3 +160,23 @@ def test_values_as_the_browser_has_them_anyway_are_not_reported(style: Any) -> N
         " transform: matrix3d(1,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1); mask-image: url(a.svg) }</style><p>x"
     )
     assert page.diagnostics == []
+
+
+def test_an_svg_that_is_cut_on_one_axis_is_reported(style: Any) -> None:
+    page = style("<style>svg { overflow: clip visible }</style><svg><rect/></svg>")
+    assert [(d.code, d.where) for d in page.diagnostics] == [("css-unsupported-value", "overflow")]
+    assert style("<style>svg { overflow: visible }</style><svg><rect/></svg>").diagnostics == []
+
+
+def test_the_numbers_of_a_reversed_list_in_content_are_reported(style: Any) -> None:
+    css = "<style>li::before { content: counter(list-item) }</style>"
+    page = style(f"{css}<ol reversed><li>x</ol>")
+    assert [(d.code, d.where) for d in page.diagnostics] == [("css-unsupported-value", "content")]
+    assert style(f"{css}<ol><li>x</ol>").diagnostics == []
+
+
+def test_containment_of_a_caption_is_reported(style: Any) -> None:
+    page = style(
+        "<table><caption style='contain: size paint'>x</caption><tr><td style='contain: paint'>y</table>"
+    )
+    assert [(d.code, d.where) for d in page.diagnostics] == [("css-unsupported-value", "contain")]

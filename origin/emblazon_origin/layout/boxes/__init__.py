@@ -5,5 +5,5 @@ nodes.py           the box tree before layout
 fragment.py        what one layout of a node gives
 box_generation.py  styled elements to boxes (CSS Display 3)
 box_tree.py        fragments to positioned boxes
-fragmentation_findings.py  what columns do not do as a browser would
+box_findings.py    what columns and tables do not do as a browser would
 """

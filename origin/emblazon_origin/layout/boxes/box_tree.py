@@ -10,8 +10,8 @@ from ...report import Report
 from ...text.lines.ellipsis import report_layout
 from ..placement import sticky_corner
 from .box import Box, Rect
+from .box_findings import report_columns, report_table
 from .fragment import Placed
-from .fragmentation_findings import report_columns
 from .nodes import Node
 
 
@@ -43,6 +43,8 @@ class _Builder:
         )
         if node.kind == "columns" and node not in self.boxes:
             report_columns(self.report, node)
+        elif node.table is not None:
+            report_table(self.report, node)
         self.boxes[node] = box
         self.order[box] = node.order
         self.absolutes.extend(self.early.pop(node, ()))

@@ -224,7 +224,7 @@ def _shrinks(frame: Frame, child: Node) -> bool:
 def _self_alignment(frame: Frame, child: Node) -> Alignment | None:
     """Return the child's `justify-self` where it is other than stretching (CSS Box Alignment 3 §6.1)."""
     value = child.style.justify_self
-    if value == "auto":
+    if value == "auto" and child.element is not None:  # an anonymous box lies as its text does
         value = frame.node.style.justify_items
     return None if value in ("auto", "normal", "stretch", "baseline", "last baseline") else value
 

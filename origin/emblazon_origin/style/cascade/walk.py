@@ -136,6 +136,9 @@ class Styler:
                 "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
             )
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
+        if computed.style.contain and computed.style.display in _PARTS_WITHOUT_CONTAINMENT:
+            message = f"contain does not work on {computed.style.display}; put it on a box inside"
+            self.report.add("warning", "css-unsupported-value", message, line=node.line, where="contain")
         computed.style = self.settle(computed.style, parent.flex_parent)
         contained = computed.style.contain or parent.element.style.contain
         # The page's direction is body's (§8), unless containment keeps it there (Containment 2 §3).
@@ -178,6 +181,7 @@ class Styler:
         if node.tag in _WITHOUT_FALLBACK:
             opened.next = len(node.children)
         if node.tag == "svg":
+            self.report_svg_overflow(node, style)
             element.svg = self.svg(node, computed)
             opened.next = len(node.children)
             return opened
@@ -195,6 +199,12 @@ class Styler:
             self.marker(opened)
         self.pseudo("before", opened)
         return opened
+
+    def report_svg_overflow(self, node: HtmlNode, style: ComputedStyle) -> None:
+        """Say where an inline SVG is cut on an axis on which it should not be."""
+        if "visible" in (style.overflow_x, style.overflow_y) and style.overflow_x != style.overflow_y:
+            message = "an <svg> is cut on both axes or on none"
+            self.report.add("warning", "css-unsupported-value", message, line=node.line, where="overflow")
 
     def svg(self, root: HtmlNode, computed: Computed) -> str:
         """Return an inline SVG's markup with the style sheets' rules written in."""
@@ -268,6 +278,9 @@ class Styler:
         if content in ("normal", "none") or style.display == "none":
             return
         style = settle_display(style, is_item=of.flex_parent)
+        if _counts_items(content) and _is_reversed(of.node):
+            message = "counter(list-item) counts down in a reversed list; Chromium counts it down from 0"
+            self.report.add("warning", "css-unsupported-value", message, line=of.node.line, where="content")
         element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
                           parent=of.element)  # fmt: skip
         self.counters.enter(computed)
@@ -425,6 +438,9 @@ class Styler:
 
 
 # Elements whose content is for browsers that do not know them, or drawn by the browser alone.
+_PARTS_WITHOUT_CONTAINMENT = (
+    "table-caption", "table-row-group", "table-header-group", "table-footer-group",
+)  # fmt: skip
 _WITHOUT_FALLBACK = frozenset((
     "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
 ))  # fmt: skip
@@ -453,3 +469,15 @@ def _selector(node: HtmlNode, parent: _Open | None) -> str:
     if parent is None or parent.node.tag in ("html", "body"):
         return name
     return f"{parent.element.selector.rsplit(' > ', 1)[-1]} > {name}"
+
+
+def _counts_items(content: object) -> bool:
+    """Whether `content` writes the number of a list's item."""
+    parts = content if isinstance(content, tuple) else ()
+    return any(isinstance(part, tuple) and "list-item" in part[1:2] for part in parts)
+
+
+def _is_reversed(node: HtmlNode) -> bool:
+    """Whether an element is in a reversed list, or is one."""
+    lists = (node, node.parent)
+    return any(item is not None and item.tag == "ol" and "reversed" in item.attributes for item in lists)

@@ -1,4 +1,4 @@
-"""What multi-column layout does not do as a browser would: said of the container, once it is laid out."""
+"""What columns and tables do not do as a browser would: said of the container, once it is laid out."""
 
 from __future__ import annotations
 
@@ -46,3 +46,25 @@ def _inside(node: Node) -> Iterator[Node]:
         yield child
         if child.kind != "columns":
             stack += child.children
+
+
+def report_table(report: Report, node: Node) -> None:
+    """Say where a row or cell hides collapsed borders."""
+    if node.table is None or node.element is None or node.style.border_collapse != "collapse":
+        return
+    if not any(joint.width for line in node.table.horizontal + node.table.vertical for joint in line):
+        return
+    parts = [*node.table.rows, *(cell.node for cell in node.table.cells)]
+    if any(part.style.position != "static" and _is_painted(part) for part in parts):
+        message = (
+            "collapsed borders lie under the background of a positioned row or cell; "
+            "use border-collapse: separate, or position what is in the cell"
+        )
+        report.add(
+            "warning", "css-unsupported-value", message, line=node.element.line, where="border-collapse"
+        )
+
+
+def _is_painted(node: Node) -> bool:
+    style = node.style
+    return style.background_color.a > 0 or any(layer.image is not None for layer in style.background_layers)
