@@ -93,6 +93,15 @@ def test_quotes_follow_depth_and_language(style: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "marks"),
+    [("nl", "‘‘"), ("fr", "««"), ("fr-CH", "«‹"), ("fr-BE", "««"), ("zh-Hans", "“‘"), ("zh-Hant-TW", "「『")],
+)
+def test_quotes_are_those_of_a_language_where_it_is_spoken(lang: str, marks: str, style: Any) -> None:
+    page = style(f"<p lang={lang}><q>a<q>b</q></q></p>")
+    assert contents(page, "::before") == list(marks)
+
+
+@pytest.mark.parametrize(
     ("style_name", "expected"),
     [
         ("decimal", "0 1 4 9 10 27 3999"), ("decimal-leading-zero", "00 01 04 09 10 27 3999"),

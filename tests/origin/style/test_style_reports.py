@@ -37,6 +37,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p { writing-mode: vertical-rl }", "css-unsupported-property", "writing-mode"),
         ("@font-face { font-family: x }", "css-invalid-value", "@font-face"),
         ("@namespace url(http://www.w3.org/2000/svg);", "css-unsupported-rule", "@namespace"),
+        ("@namespace url('http://www.w3.org/2000/svg');", "css-unsupported-rule", "@namespace"),
         ("p { content: linear-gradient(red, blue) }", "css-unsupported-value", "content"),
         (":lang(de, en) { color: red }", "css-invalid-selector", ":lang(de, en)"),
         (':lang("de") { color: red }', "css-invalid-selector", ':lang("de")'),

@@ -25,7 +25,7 @@ def marker_style(style: ComputedStyle) -> ComputedStyle:
     """Return the style of a marker box: what it inherits, on one line (CSS Lists 3 §3.1)."""
     return anonymous_style(
         style, white_space_collapse="preserve", text_wrap_mode="nowrap", text_indent=Length(),
-        unicode_bidi="isolate", text_transform="none", text_align="start", text_decorations=(),
+        unicode_bidi="isolate", text_align="start", text_decorations=(),
     )  # fmt: skip
 
 

@@ -21,12 +21,14 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
     "de": (("„", "“"), ("‚", "‘")), "fr": (("«", "»"), ("«", "»")), "es": (("«", "»"), ("“", "”")),
     "it": (("«", "»"), ("“", "”")), "pt": (("“", "”"), ("‘", "’")), "ru": (("«", "»"), ("„", "“")),
     "uk": (("«", "»"), ("„", "“")), "pl": (("„", "”"), ("«", "»")), "cs": (("„", "“"), ("‚", "‘")),
-    "sk": (("„", "“"), ("‚", "‘")), "nl": (("‘", "’"), ("“", "”")), "sv": (("”", "”"), ("’", "’")),
+    "sk": (("„", "“"), ("‚", "‘")), "nl": (("‘", "’"), ("‘", "’")), "sv": (("”", "”"), ("’", "’")),
     "fi": (("”", "”"), ("’", "’")), "da": (("“", "”"), ("‘", "’")), "nb": (("«", "»"), ("‘", "’")),
     "no": (("«", "»"), ("‘", "’")), "hu": (("„", "”"), ("»", "«")), "ro": (("„", "”"), ("«", "»")),
     "bg": (("„", "“"), ("‚", "‘")), "el": (("«", "»"), ("“", "”")), "he": (("”", "”"), ("’", "’")),
     "ja": (("「", "」"), ("『", "』")), "zh": (("“", "”"), ("‘", "’")), "ko": (("“", "”"), ("‘", "’")),
     "tr": (("“", "”"), ("‘", "’")), "fa": (("«", "»"), ("‹", "›")), "ar": (("”", "“"), ("’", "‘")),
+    "am": (("«", "»"), ("‹", "›")), "fr-ch": (("«", "»"), ("‹", "›")),
+    "zh-hant": (("「", "」"), ("『", "』")),
 }  # fmt: skip
 
 # Chromium draws the triangle of a <summary> as large as these characters at 70%.
@@ -191,8 +193,9 @@ def quotes_of(computed: Computed, lang: str | None) -> tuple[tuple[str, str], ..
     quotes = computed.inherited.get("quotes")
     if quotes is not None:
         return quotes  # type: ignore[no-any-return]
-    language = (computed.style.lang if lang is None else lang).lower().split("-")[0]
-    return _QUOTES_BY_LANGUAGE.get(language, _DEFAULT_QUOTES)
+    language, *more = (computed.style.lang if lang is None else lang).lower().split("-")
+    known = _QUOTES_BY_LANGUAGE.get(language, _DEFAULT_QUOTES)
+    return _QUOTES_BY_LANGUAGE.get(f"{language}-{more[0]}", known) if more else known
 
 
 class FirstLetter(NamedTuple):

@@ -292,9 +292,11 @@ class _Parser:
 
     def namespace(self, item: Rule, scope: _Scope) -> None:
         """A prefix says so where a selector has it; the default is taken for HTML's."""
-        names = [token.value for token in Cursor(item.prelude).tokens if token.type in ("string", "url")]
-        if len(Cursor(item.prelude).tokens) == 1 and names and names[0] != _XHTML:
-            message = f"@namespace: selectors are taken to mean HTML elements, not those of {names[0]}"
+        tokens = Cursor(item.prelude).tokens
+        named = tokens[0].value if tokens and tokens[0].type == "string" else None
+        name = url_token(tokens[0]) if tokens and named is None else named
+        if len(tokens) == 1 and name is not None and name != _XHTML:
+            message = f"@namespace: selectors are taken to mean HTML elements, not those of {name}"
             self.note(item, "warning", "css-unsupported-rule", message, "@namespace")
 
 
