@@ -12,6 +12,7 @@ from emblazon.contract.schema import ParamSpec, TemplateSpec
 from emblazon_origin.explain import LintResult, lint_templates
 from emblazon_origin.explain.lint import fill, worst_cases
 from emblazon_origin.render import Engine
+from emblazon_origin.template.brand import Brand
 from emblazon_origin.text.fonts.font_library import FontLibrary
 
 ROOT = Path(__file__).parents[3]
@@ -83,6 +84,13 @@ def test_a_picture_that_is_lost_on_purpose_is_no_error(tmp_path: Path) -> None:
     result = lint_templates(tmp_path, engine())
     assert not result.has_errors, result.to_text()
     assert {"worst-no-picture", "worst-lost-picture"} <= {case.name for case in worst_cases(PICTURE, {})}
+
+
+@pytest.mark.parametrize("accent", ["#0f5c4d", "#ffd84d"])
+def test_brand_of_any_darkness_is_read_on_a_film(tmp_path: Path, accent: str) -> None:
+    (tmp_path / "podcast").symlink_to(ROOT / "templates" / "podcast")
+    result = lint_templates(tmp_path, engine(), Brand(accent=accent))
+    assert not result.findings, result.to_text()
 
 
 def test_worst_cases_stay_inside_the_schema() -> None:
