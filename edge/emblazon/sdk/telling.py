@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from types import FrameType
 
 STRICT = "EMBLAZON_STRICT"
 _ON = ("1", "true", "yes", "on")
+_BETWEEN = ("emblazon", "jinja2")  # packages between a page and what it asks of a card
 _told: set[str] = set()
 
 
@@ -48,12 +50,15 @@ def tell(message: str, *, strict: bool, is_content: bool = False) -> None:
 
 
 def _outside() -> int:
-    """Return the stack level of the first frame that is not the SDK's own."""
-    own = os.path.dirname(__file__)
+    """Return the stack level of the first frame of a page's code or template."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(own):
+    while frame.f_back is not None and _package(frame) in _BETWEEN:
         frame, level = frame.f_back, level + 1
     return level
+
+
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def forget() -> None:

@@ -14,12 +14,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 
 from emblazon import Card, CardWarning, InvalidCard
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
 from emblazon.sdk import known_templates, telling
+from emblazon.starlette import Cards
 
 BASE = "https://og.example.com"
 ROOT = Path(__file__).parents[3]
@@ -342,3 +344,13 @@ def test_given_manifest_is_certain_and_drops_what_it_does_not_know() -> None:
     with pytest.warns(CardWarning):
         made = Card("post", manifest=manifest, title="Hello there", other="x")
     assert made.url() == f"{BASE}/og/post.auto-safe?title=Hell%E2%80%A6"
+
+
+def test_warning_names_the_template_that_asked_through_a_framework(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<head>\n{{ og_card('post', title='x', autor='y') }}</head>")
+    page = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path), autoescape=True).get_template(
+        "page.html"
+    )
+    with pytest.warns(CardWarning, match="Did you mean 'author'") as caught:
+        page.render(og_card=Cards())
+    assert Path(caught[0].filename) == tmp_path / "page.html"
