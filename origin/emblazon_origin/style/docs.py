@@ -194,7 +194,8 @@ def _function_rows() -> Iterable[tuple[str, str, str]]:
 def page() -> str:
     """Return the text of `docs/css.md`."""
     features = sorted({*conditions.RANGES, *conditions.DISCRETE})
-    elements = sorted(UNSUPPORTED_ELEMENTS.items())
+    native = {"button": "without a border or background of its own: no native look"}
+    elements = sorted((UNSUPPORTED_ELEMENTS | native).items())
     parts = [
         _INTRODUCTION,
         "## Properties\n",

@@ -181,3 +181,11 @@ def test_containment_of_a_caption_is_reported(style: Any) -> None:
         "<table><caption style='contain: size paint'>x</caption><tr><td style='contain: paint'>y</table>"
     )
     assert [(d.code, d.where) for d in page.diagnostics] == [("css-unsupported-value", "contain")]
+
+
+def test_a_button_with_its_native_look_is_reported(style: Any) -> None:
+    page = style("<button>x</button><button style='color: red; padding: 9px'>x</button>")
+    assert [(d.code, d.where) for d in page.diagnostics] == [("html-unsupported-element", "button")] * 2
+    own = ("border: 0", "background: red", "border-radius: 9px; border: 1px solid", "background: none")
+    for declarations in own:
+        assert style(f"<button style='{declarations}'>x</button>").diagnostics == [], declarations

@@ -129,6 +129,9 @@ class Styler:
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if computed.style.display == "none":
             return None
+        if node.tag == "button" and _looks_native(computed.style):
+            message = "<button>: the native look is not drawn; give it a border and a background of its own"
+            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if self.quirks and node.tag == "body":
             computed.style = fill_viewport(computed.style, self.env.viewport)
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
@@ -441,6 +444,7 @@ class Styler:
 _PARTS_WITHOUT_CONTAINMENT = (
     "table-caption", "table-row-group", "table-header-group", "table-footer-group",
 )  # fmt: skip
+_BUTTON_FACES = (0xEF, 0x6B)  # in a light and in a dark scheme
 _WITHOUT_FALLBACK = frozenset((
     "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
 ))  # fmt: skip
@@ -481,3 +485,11 @@ def _is_reversed(node: HtmlNode) -> bool:
     """Whether an element is in a reversed list, or is one."""
     lists = (node, node.parent)
     return any(item is not None and item.tag == "ol" and "reversed" in item.attributes for item in lists)
+
+
+def _looks_native(style: ComputedStyle) -> bool:
+    """Whether a button has the user agent's border and background: browsers draw it their own way."""
+    top, right = style.border_top_style, style.border_right_style
+    borders = {top, right, style.border_bottom_style, style.border_left_style}
+    red, green, blue, _ = (round(channel * 255) for channel in style.background_color)
+    return borders == {"outset"} and red == green == blue in _BUTTON_FACES and not style.background_layers
