@@ -134,6 +134,7 @@ def test_what_cannot_be_drawn_on_a_shape_of_svg_is_reported_once(
         ("<rect style='width: 10vw; height: 4px'/>", "width"),
         ("<rect height='calc(10% + 4px)'/>", "height"),
         ("<pattern href='dots.svg#red'/>", "href"),
+        ("<filter href='#other'/>", "href"),
         ("<text text-transform='capitalize'>x</text>", "text-transform"),
     ],
 )

@@ -65,7 +65,7 @@ _NAMES = frozenset(name for names in GEOMETRY.values() for name in names)
 _LOST = {"vector-effect": "non-scaling-stroke", "mix-blend-mode": "plus-lighter"}
 _REFERRING = ("fill", "stroke", "filter", "clip-path", "mask", "marker-start", "marker-mid", "marker-end")
 _OF_A_FILE = re.compile(r"""url\(\s*["']?\s*(?!["'#\s]|data:)""", re.IGNORECASE)
-_BORROWING = ("use", "pattern", "linearGradient", "radialGradient", "filter", "textPath")
+_BORROWING = ("use", "pattern", "linearGradient", "radialGradient", "textPath")
 _OF_THE_PAGE = re.compile(
     r"[\d.](?:[sld]?v(?:w|h|i|b|min|max)|cq(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic)|rem)\b|[a-z]\(",
     re.IGNORECASE,
@@ -297,6 +297,8 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     if tag in _BORROWING:
         hrefs = ((name, own.get(name, "").strip()) for name in ("href", "xlink:href"))
         lost.update((name, href) for name, href in hrefs if href and not href.startswith("#"))
+    if tag == "filter":  # SVG 1.1 alone has filters that take over others, browsers do not
+        lost.update((name, own.pop(name)) for name in ("href", "xlink:href") if name in own)
     for name in GEOMETRY.get(tag, ()):
         if name != "d" and _OF_THE_PAGE.search(own.get(name, "")):
             lost[name] = own[name]
