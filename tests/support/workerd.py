@@ -46,6 +46,18 @@ def free_port() -> int:
             return port
 
 
+class _SentAgain(httpx.HTTPTransport):
+    """Sends a request anew where wrangler asks for it: it retries no POST over a reload of the Worker."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the Worker's own answer, or wrangler's last."""
+        for _ in range(5):
+            response = super().handle_request(request)
+            if response.status_code != 503 or b"restarted mid-request" not in response.read():
+                break
+        return response
+
+
 @dataclass
 class Workerd:
     """One Worker under the pinned `wrangler dev`, with a folder of its own for code, state and log."""
@@ -57,7 +69,7 @@ class Workerd:
     crowd: int = 60  # requests that may come at once without any of its time-outs
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=60.0)
+        self.client = httpx.Client(base_url=self.url, transport=_SentAgain(), trust_env=False, timeout=60.0)
         self.keyring = Keyring.parse(KEYS)
         # A copy: edits in the work tree must not restart a Worker under test.
         ignore = shutil.ignore_patterns("__pycache__")
