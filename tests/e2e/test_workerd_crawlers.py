@@ -92,6 +92,7 @@ def spellings(target: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
 def test_every_crawler_gets_the_one_picture(
     worker: Workerd, origin: MisbehavingOrigin, title: str, tmp_path: Path, signed: bool

@@ -37,6 +37,7 @@ async def client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterat
         yield client
 
 
+@pytest.mark.slow
 async def test_four_endless_cards_keep_nobody_else_waiting_for_their_end(client: Client) -> None:
     async def status(title: str, do: str = "") -> str:
         async with client.get("/og/article.png", params={"title": title, "do": do}) as answer:

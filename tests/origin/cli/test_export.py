@@ -130,6 +130,7 @@ def test_emptied_folder_is_filled_again_without_drawing(capsys: pytest.CaptureFi
     assert {**second, "state": "drawn"} == first
 
 
+@pytest.mark.slow
 def test_shards_share_the_cards_out(capsys: pytest.CaptureFixture[str]) -> None:
     titled(*(f"Tide {number}" for number in range(7)))
     parts = [{row["name"] for row in exported(capsys, "--shard", f"{number}/3")} for number in (1, 2, 3)]

@@ -258,6 +258,7 @@ async def test_waiting_renders_are_bounded_too(make_pool: MakePool, tmp_path: Pa
     assert len(await asyncio.gather(*slow)) == 9
 
 
+@pytest.mark.slow
 async def test_renders_that_compute_for_long_do_not_take_capacity_from_others(make_pool: MakePool) -> None:
     pool = await make_pool(workers=1, render_timeout=60.0, admission=AdmissionPolicy(burst_wait=100))
     endless = [asyncio.create_task(pool.render(job("spin"), f"long{number}")) for number in range(3)]

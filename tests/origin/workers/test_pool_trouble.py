@@ -129,6 +129,7 @@ async def test_a_process_that_answers_nonsense_is_replaced_and_its_job_fails(
     assert pool.workers[0].pid != pid
 
 
+@pytest.mark.slow
 async def test_the_background_process_is_swept_and_recycled_by_its_size_too(make_pool: MakePool) -> None:
     pool = await make_pool()
     assert await pool.render_background(job(effort="small"))
