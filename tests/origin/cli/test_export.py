@@ -154,6 +154,7 @@ def test_meta_beside_a_picture_says_what_a_page_needs(capsys: pytest.CaptureFixt
         ]
 
 
+@pytest.mark.slow
 def test_project_with_keys_exports_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,6 +193,7 @@ async def test_in_a_flood_the_newest_takes_the_place_of_who_waited(
     assert len(await asyncio.gather(*kept, newest)) == 3
 
 
+@pytest.mark.slow
 async def test_reload_replaces_every_process_and_drops_no_job(make_pool: MakePool, tmp_path: Path) -> None:
     pool = await make_pool(workers=2)
     before = {worker.pid for worker in pool.workers}

@@ -43,6 +43,7 @@ async def make_pool(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIte
         await pool.close()
 
 
+@pytest.mark.slow
 async def test_a_warm_process_that_has_stopped_is_replaced(
     make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +64,7 @@ async def test_a_render_process_that_has_stopped_costs_its_job_the_deadline(make
     assert (await pool.render(job(), "b")).data
 
 
+@pytest.mark.slow
 async def test_nobody_waits_in_the_queue_longer_than_a_render_may_take(make_pool: MakePool) -> None:
     pool = await make_pool()
     async with pool.supervisor._lock:  # nothing can be forked
