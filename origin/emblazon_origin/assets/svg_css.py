@@ -66,7 +66,7 @@ def with_css(
     `notes` takes what of it is not drawn.
     """
     top = _node(root, None)
-    nodes = list(_nodes(top))
+    nodes = list(top.subtree())
     viewport = Viewport(*(size or _DEFAULT_SIZE))
     with BUDGET.apart(len(nodes)):
         sheets = [
@@ -79,11 +79,7 @@ def with_css(
         }
         own = cascaded_values(cascade.rules.match(top), {}, inline.get(id(top)), False)
         custom = custom_properties(own.custom, {}, cascade.properties)
-        ids: dict[str, HtmlNode] = {}
-        for node in nodes:
-            if node.id:
-                ids.setdefault(node.id, node)
-        serializer = Serializer(cascade.rules, custom, inline, ids, lambda text: inline_block(text)[0])
+        serializer = Serializer(cascade.rules, custom, inline, {}, lambda text: inline_block(text)[0])
         markup = serializer.markup(top, serializer.style(top))
         if BUDGET.left_out:
             notes.append("its style sheets take too long to match: later elements are drawn without them")
@@ -135,11 +131,3 @@ def _alone(element: etree._Element, parent: HtmlNode | None) -> HtmlNode:
     node.id = attributes.get("id", "")
     node.classes = frozenset(attributes.get("class", "").split())
     return node
-
-
-def _nodes(top: HtmlNode) -> Iterator[HtmlNode]:
-    stack = [top]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.elements

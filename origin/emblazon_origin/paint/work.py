@@ -21,9 +21,7 @@ STOP = 70_000.0  # each colour stop, once
 TILES, TURNED_TILES = 40.0, 220.0
 IMAGE = 60.0
 WHOLE_IMAGE, PART_OF_IMAGE = 35.0, 10.0  # for each pixel of its own, seen or not
-MAX_WHOLE_IMAGE = (
-    8_000_000  # an image larger than that is never resized whole: what is seen of it is taken from the source
-)
+MAX_WHOLE_IMAGE = 8_000_000  # px: of a larger one only what is seen is resized
 BLENDED_LAYER = 60.0  # of a background, by `background-blend-mode`
 SHADOW, TURNED_SHADOW = 8.0, 25.0
 MAX_SHADOW_PIXELS = 16_000_000

@@ -120,7 +120,7 @@ class AutoDirection:
 
 def auto_directions(root: HtmlNode) -> list[AutoDirection]:
     """Return the elements whose direction is their text's."""
-    return [AutoDirection(node, first_strong(node)) for node in _elements(root) if has_auto_direction(node)]
+    return [AutoDirection(node, first_strong(node)) for node in root.subtree() if has_auto_direction(node)]
 
 
 def find_places(document: StyledDocument, root: Node, texts: tuple[str, ...]) -> list[TextPlace] | None:
@@ -157,14 +157,6 @@ def find_places(document: StyledDocument, root: Node, texts: tuple[str, ...]) ->
 def is_whole(place: TextPlace) -> bool:
     """Whether all that the document shows of a text is known: styles can split it or show it elsewhere."""
     return len(place.texts) == 1 and len(place.items) == 1
-
-
-def _elements(root: HtmlNode) -> Iterator[HtmlNode]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += reversed(node.elements)
 
 
 def _strings(root: HtmlNode) -> Iterator[tuple[HtmlNode, int, str]]:

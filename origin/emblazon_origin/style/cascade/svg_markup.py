@@ -125,7 +125,7 @@ class Serializer:
 
     def borrowed(self, root: HtmlNode, text: str) -> str:
         """Return the elements of other inline SVGs that this one refers to by `#id`."""
-        done = {node.id for node in _nodes(root)}
+        done = {node.id for node in root.subtree()}
         wanted = [name for name in _REFERENCE.findall(text) if name not in done]
         pieces: list[str] = []
         while wanted and len(pieces) < MAX_BORROWED:
@@ -133,7 +133,7 @@ class Serializer:
             node = self.elsewhere.get(name)
             if name in done or node is None:
                 continue
-            done |= {inner.id for inner in _nodes(node)}
+            done |= {inner.id for inner in node.subtree()}
             pieces.append(self.element(node))
             wanted += _REFERENCE.findall(pieces[-1])
         return "".join(pieces)
@@ -219,14 +219,6 @@ def _declare(found: dict[str, str], name: str, text: str) -> None:
             del found[longhand]
     found.pop(name, None)
     found[name] = text
-
-
-def _nodes(root: HtmlNode) -> Iterable[HtmlNode]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += node.elements
 
 
 def _texts(declared: Declared, custom: Values) -> Iterable[tuple[str, str]]:

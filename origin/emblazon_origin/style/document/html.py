@@ -277,10 +277,7 @@ class _Builder:
 
 def report_scripts(root: HtmlNode, report: Report) -> None:
     """Warn of every script: nothing runs, so what it would have drawn is not there."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        stack.extend(reversed(node.elements))
+    for node in root.subtree():
         kind = node.attributes.get("type", "").strip().lower()
         if node.tag == "script" and not _NO_SCRIPT_TYPES.fullmatch(kind):
             report.add("warning", "html-unsupported-element", _script(node), line=node.line, where="script")

@@ -162,12 +162,9 @@ def has_fallback(attributes: dict[str, str]) -> bool:
 
 
 def _images(root: HtmlNode) -> Iterator[HtmlNode]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
+    for node in root.subtree():
         if node.tag == "img" and node.attributes.get("onerror", "").strip():
             yield node
-        stack.extend(node.elements)
 
 
 def _action(script: str) -> Callable[[HtmlNode], None] | None:

@@ -6,6 +6,7 @@ what the later stages see.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .computed import ComputedStyle
@@ -87,6 +88,14 @@ class HtmlNode:
     name: str = ""  # the tag as SVG writes it
     elements: list[HtmlNode] = field(default_factory=list)  # element children
     positions: dict[object, dict[int, int]] | None = None  # of the children, cached by what was asked
+
+    def subtree(self) -> Iterator[HtmlNode]:
+        """Yield this element and all inside it, in the order of the document."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack += reversed(node.elements)
 
     @property
     def previous(self) -> HtmlNode | None:
