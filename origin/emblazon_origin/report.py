@@ -22,8 +22,8 @@ Code = Literal[
     "css-unsupported-value", "css-unsupported-rule", "css-invalid-selector", "html-unsupported-element",
     "font-load-failed", "font-fallback", "missing-glyph", "text-clamped", "text-shrunk", "text-overflow",
     "cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter",
-    "image-failed", "image-damaged", "image-upscaled", "svg-unsupported", "low-contrast", "outside-safe-area",
-    "limit", "platform-limit",
+    "image-failed", "image-damaged", "image-animated", "image-upscaled", "svg-unsupported", "low-contrast",
+    "outside-safe-area", "limit", "platform-limit",
 ]  # fmt: skip
 
 _VENDOR = r"-(?:webkit|moz|ms|o|khtml)-"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 Size = tuple[int, int]
-_ICO = b"\0\0\1\0"
+_ICO, _CUR = b"\0\0\1\0", b"\0\0\2\0"  # an icon, and a cursor, which is an icon with a place to point at
 _DIB_HEADERS = frozenset(
     (12, 16, 40, 52, 56, 64, 108, 124)
 )  # sizes of the header that a BMP file goes on with
@@ -42,7 +42,7 @@ def sniff(data: bytes) -> str | None:
         return "GIF"
     if data[4:8] == b"ftyp" and (b"avif" in data[8:40] or b"avis" in data[8:40]):
         return "AVIF"
-    if data.startswith(_ICO):
+    if data.startswith(_ICO) or (data.startswith(_CUR) and data[4:6] != b"\0\0"):
         return "ICO"
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _DIB_HEADERS:
         return "BMP"
@@ -328,6 +328,87 @@ class _Bits:
         while not self.read(1):
             zeros += 1
         return self.read(min(zeros, 32)) if zeros else 0
+
+
+_MAX_BLOCKS = 100_000
+_AS_SRGB = frozenset((1, 2, 6, 11, 14, 15))  # transfer functions
+
+
+# --- what else a file says of its pixels ---------------------------------------------------------------
+
+
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (name, start, end) of the contents of every chunk of a PNG file, whole or not."""
+    at = 8
+    while at + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        yield name, at + 8, min(len(data), at + 8 + length)
+        at += 12 + length
+
+
+def png_chunk(data: bytes, wanted: bytes) -> bytes | None:
+    """Return the contents of a chunk that comes before the pixels."""
+    for name, start, end in png_chunks(data):
+        if name == wanted:
+            return data[start:end]
+        if name == b"IDAT":
+            break
+    return None
+
+
+def coded_colors(kind: str, data: bytes) -> tuple[int, int] | None:
+    """Return primaries and transfer function by the numbers of ITU-T H.273, where a file has them."""
+    if kind == "PNG":
+        named = png_chunk(data, b"cICP")
+        return (named[0], named[1]) if named is not None and len(named) == 4 and not named[2] else None
+    if kind == "AVIF":
+        return _avif_colors(data)
+    return None
+
+
+def _avif_colors(data: bytes) -> tuple[int, int] | None:
+    """Read `nclx` (ISO 14496-12 §12.1.5): a profile wins; what is open, or video's, is sRGB's."""
+    found = None
+    for kind, start, end in _boxes(data):
+        if kind == b"colr" and data[start : start + 4] in (b"prof", b"rICC"):
+            return None
+        if kind == b"colr" and data[start : start + 4] == b"nclx" and end - start >= 8 and found is None:
+            primaries, transfer = struct.unpack_from(">HH", data, start + 4)
+            found = (1 if primaries == 2 else primaries, 13 if transfer in _AS_SRGB else transfer)
+    return found
+
+
+def moves(kind: str, data: bytes) -> bool:
+    """Whether a file holds more than one frame to be shown after each other."""
+    match kind:
+        case "PNG":
+            frames = png_chunk(data, b"acTL")
+            return frames is not None and int.from_bytes(frames[:4], "big") > 1
+        case "WEBP":
+            return data[12:16] == b"VP8X" and bool(data[20:21] and data[20] & 2)
+        case "AVIF":
+            return data[8:12] == b"avis"
+        case "GIF":
+            return _gif_frames(data) > 1
+        case _:
+            return False
+
+
+def _gif_frames(data: bytes) -> int:
+    """Return how many frames a GIF file has, two at most; those behind too many blocks are not looked for."""
+    frames, blocks, at = 0, 0, 13 + (3 << ((data[10] & 7) + 1) if data[10:11] and data[10] & 0x80 else 0)
+    while at < len(data) and frames < 2 and blocks < _MAX_BLOCKS:
+        if data[at] == 0x21:
+            at += 2
+        elif data[at] == 0x2C and at + 10 < len(data):
+            frames += 1
+            at += 11 + (3 << ((data[at + 9] & 7) + 1) if data[at + 9] & 0x80 else 0)
+        else:
+            break
+        while at < len(data) and data[at] and blocks < _MAX_BLOCKS:
+            at, blocks = at + 1 + data[at], blocks + 1
+        at += 1
+    return frames
 
 
 _READERS = {

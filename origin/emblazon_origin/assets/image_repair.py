@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from PIL import Image, ImageChops
 
 from ..errors import AssetError
-from .image_headers import read_jpeg
+from .image_headers import png_chunks, read_jpeg
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types
 _LARGEST_ICON = 1 << 20  # bytes
@@ -113,6 +114,99 @@ def _with_all_bytes(data: bytes) -> bytes:
     return data + bytes(max(0, min(max(ends), _LARGEST_ICON) - len(data)))
 
 
+# --- PNG ---------------------------------------------------------------------------------------------
+
+
+def with_whole_palette(data: bytes) -> bytes:
+    """Return a PNG file whose palette has a colour for every index: as browsers, the last one again.
+
+    A list of transparent colours that comes before the palette does not count.
+    """
+    if data[25:26] != b"\3":
+        return data
+    depth, out, changed, known = data[24], [data[:8]], False, False
+    for name, start, end in png_chunks(data):
+        body = data[start:end]
+        if name == b"IDAT":
+            return b"".join((*out, data[start - 8 :])) if changed else data
+        if name == b"tRNS" and not known:
+            changed = True
+            continue
+        if name == b"PLTE":
+            colors, most = body[: len(body) // 3 * 3], 3 << min(depth, 8)
+            known = True
+            if 0 < len(colors) < most or len(colors) != len(body):
+                body, changed = colors + colors[-3:] * ((most - len(colors)) // 3), True
+                out.append(_chunk(name, body))
+                continue
+        out.append(data[start - 8 : end + 4])
+    return data
+
+
+class PngPass(NamedTuple):
+    """One pass of an interlaced PNG as a file of its own: where its pixels lie, and what they stand for."""
+
+    file: bytes
+    left: int
+    top: int
+    steps: tuple[int, int]
+    block: tuple[int, int]
+
+
+# Of Adam7 (PNG 3 §8): the first pixel, the steps between pixels, what each stands for until later ones come.
+_PASSES = (
+    ((0, 0), (8, 8), (8, 8)), ((4, 0), (8, 8), (4, 8)), ((0, 4), (4, 8), (4, 4)), ((2, 0), (4, 4), (2, 4)),
+    ((0, 2), (2, 4), (2, 2)), ((1, 0), (2, 2), (1, 2)), ((0, 1), (1, 2), (1, 1)),
+)  # fmt: skip
+
+
+def png_passes(data: bytes) -> Iterator[PngPass]:
+    """Yield the passes of an interlaced PNG file as far as there are whole rows; nothing of another one."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    if not interlaced or colour not in _CHANNELS:
+        return
+    others = b"".join(
+        _chunk(name, data[start:end])
+        for name, start, end in png_chunks(data)
+        if name in (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP")
+    )
+    shapes = [
+        (
+            (width - left + across - 1) // across,
+            (height - top + down - 1) // down,
+            ((left, top), (across, down), block),
+        )
+        for (left, top), (across, down), block in _PASSES
+    ]
+    strides = [1 + (columns * depth * _CHANNELS[colour] + 7) // 8 for columns, _, _ in shapes]
+    most = sum(stride * max(0, rows) for stride, (_, rows, _) in zip(strides, shapes, strict=True))
+    body, at = _at_most(_inflated(data), most), 0
+    for stride, (columns, rows, ((left, top), steps, block)) in zip(strides, shapes, strict=True):
+        if columns <= 0 or rows <= 0:
+            continue
+        part = body[at : at + stride * rows]
+        have = _whole_rows(iter((part,)), stride, rows)
+        if have:
+            header = struct.pack(">IIBBBBB", columns, have, depth, colour, 0, 0, 0)
+            pixels = zlib.compress(part[: have * stride], 0)
+            file = (
+                data[:8] + _chunk(b"IHDR", header) + others + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+            )
+            yield PngPass(file, left, top, steps, block)
+        if have < rows:
+            return
+        at += stride * rows
+
+
+def _at_most(pieces: Iterator[bytes], size: int) -> bytes:
+    found = bytearray()
+    for piece in pieces:
+        found += piece
+        if len(found) >= size:
+            break
+    return bytes(found[:size])
+
+
 def part_decoded(kind: str, data: bytes, image: Image.Image) -> Image.Image | None:
     """Return which pixels a damaged file had data for, as a mask of the decoded picture; None for all.
 
@@ -150,12 +244,11 @@ def png_rows(data: bytes, height: int) -> int:
 
 def _inflated(data: bytes) -> Iterator[bytes]:
     """Yield what the IDAT chunks of a PNG file hold, up to where they are damaged."""
-    inflate, at = zlib.decompressobj(-zlib.MAX_WBITS), 8  # without the check at the end, as browsers
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # without the check at the end, as browsers
     skipped = 2  # bytes of the stream's head
-    while at + 8 <= len(data):
-        length, name = struct.unpack_from(">I4s", data, at)
+    for name, start, end in png_chunks(data):
         if name == b"IDAT":
-            rest = data[at + 8 + skipped : at + 8 + length]
+            rest = data[start + skipped : end]
             skipped = 0
             try:
                 while rest:
@@ -163,7 +256,6 @@ def _inflated(data: bytes) -> Iterator[bytes]:
                     rest = inflate.unconsumed_tail
             except zlib.error:
                 return
-        at += 12 + length
 
 
 def _whole_rows(pieces: Iterator[bytes], stride: int, most: int) -> int:
@@ -195,6 +287,8 @@ def _jpeg_rows(data: bytes, image: Image.Image) -> int:
         begun = max(0, rows - 1) // block * block
         if _is_blank(image, min(begun + block // 2, image.height - 1)):
             rows = begun
+    if header.progressive and len(header.scans) == 1:  # coarse blocks are smoothed into those two below
+        rows = max(0, rows - 2 * block)
     return rows
 
 

@@ -106,6 +106,9 @@ class ImageStore:
                 name = _short(href)
                 message = f"{name}: {found.damage}; what decodes is drawn"
                 self._report.add("warning", "image-damaged", message, line=line, where=name)
+            if found.moves:
+                message = f"{_short(href)}: an animation; its first frame is drawn"
+                self._report.add("info", "image-animated", message, line=line, where=_short(href))
             if isinstance(found.source, SvgImage):
                 for note in found.source.notes:
                     self._report.add("warning", "svg-unsupported", note, line=line, where=_short(href))

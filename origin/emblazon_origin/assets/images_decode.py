@@ -2,30 +2,32 @@
 
 What the header declares is checked before a pixel is decoded (`image_headers.py`); only the first frame is
 read. A damaged file is drawn as far as it decodes, as browsers do; a large one is decoded smaller.
-
-Decoded pixels to 8-bit sRGB: bit depth, palette, embedded profile, the gAMA and cHRM of PNG.
 """
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFile, ImageOps, UnidentifiedImageError
 
 from ..errors import AssetError
 from ..limits import MAX_CANVAS_SIDE, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_JPEG_PIXELS
-from .image_headers import declared_sizes, read_jpeg, sniff, told_by
+from .image_bmp import icon_pictures, unusual_bmp
+from .image_color import color_code_points, to_srgb
+from .image_headers import declared_sizes, moves, read_jpeg, sniff, told_by
 from .image_repair import (
     is_interlaced_gif,
     part_decoded,
     png_fault,
+    png_passes,
     png_rows,
     repaired,
     with_rows_above,
     with_screen,
+    with_whole_palette,
 )
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO", "BMP")
@@ -45,12 +47,16 @@ class ImageLimits:
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """A decoded picture: its pixels, its natural size, and what was wrong with its file ("": nothing)."""
+    """A decoded picture: its pixels, its natural size, and what was wrong with its file ("": nothing).
+
+    It `moves` where its file has more frames than the one that is drawn.
+    """
 
     image: Image.Image
     width: int
     height: int
     damage: str = ""
+    moves: bool = False
 
 
 def decode_image(data: bytes, limits: ImageLimits | None = None) -> Raster:
@@ -64,17 +70,14 @@ def decode_image(data: bytes, limits: ImageLimits | None = None) -> Raster:
     if kind == "GIF":
         data = with_screen(data)
     most = limits.jpeg_pixels if kind == "JPEG" else limits.pixels
-    for width, height in declared_sizes(kind, data):
-        check_size(width, height, most, SETTINGS)
-    if kind == "JPEG":
-        data = _fewer_scans(data)
+    if kind != "ICO":  # whose pictures are looked at one by one
+        _check_declared(kind, data, most)
     try:
-        try:
-            if kind == "PNG" and (fault := png_fault(data)):
-                raise OSError(fault)
-            return _decoded(kind, data, most)
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-            return _repaired(kind, data, most, error)
+        if kind == "ICO":
+            return _best_of_icon(data, most)
+        if kind == "BMP" and (unusual := unusual_bmp(data)) is not None:
+            return _of_bmp(*unusual)
+        return _whole_or_part(kind, data, most)
     except AssetError:
         raise
     except Image.DecompressionBombError as error:
@@ -87,7 +90,44 @@ def decode_image(data: bytes, limits: ImageLimits | None = None) -> Raster:
         raise AssetError(f"the {kind} image is damaged: {error}") from error
 
 
+def _best_of_icon(data: bytes, most: int) -> Raster:
+    """Decode the largest picture of an icon that decodes."""
+    failed: Exception = AssetError("the icon holds no picture")
+    for picture in icon_pictures(data):
+        kind = sniff(picture) or "ICO"
+        try:
+            _check_declared(kind, picture, most)
+            return _whole_or_part(kind, picture, most)
+        except (AssetError, OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+            failed = error
+    raise failed
+
+
+def _of_bmp(image: Image.Image, damage: str) -> Raster:
+    seen = image.convert("RGB") if image.getchannel("A").getextrema()[0] == 255 else image.convert("RGBa")
+    return Raster(_held(seen), *image.size, f"the BMP image is damaged: {damage}" if damage else "")
+
+
+def _whole_or_part(kind: str, data: bytes, most: int) -> Raster:
+    if kind == "JPEG":
+        data = _fewer_scans(data)
+    if kind == "PNG":
+        data = with_whole_palette(data)
+    try:
+        if kind == "PNG" and (fault := png_fault(data)):
+            raise OSError(fault)
+        found = _decoded(kind, data, most)
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+        found = _repaired(kind, data, most, error)
+    return replace(found, moves=True) if moves(kind, data) else found
+
+
 SETTINGS = "EMBLAZON_IMAGE_PIXELS, of a JPEG EMBLAZON_JPEG_PIXELS"
+
+
+def _check_declared(kind: str, data: bytes, most: int) -> None:
+    for width, height in declared_sizes(kind, data):
+        check_size(width, height, most, SETTINGS)
 
 
 def check_size(width: int, height: int, most: int = MAX_IMAGE_PIXELS, setting: str = "") -> None:
@@ -106,14 +146,18 @@ def _decoded(kind: str, data: bytes, most: int, damaged: bytes = b"") -> Raster:
     with Image.open(io.BytesIO(data), formats=[kind]) as opened:
         check_size(opened.width, opened.height, most, SETTINGS)
         size = opened.size
+        first = None
         if getattr(opened, "default_image", False):  # of an APNG: for who draws no frames
             opened.seek(1)
+            first = opened.info.get("bbox", (0, 0, *size))
         if kind == "JPEG":
             _draft(opened)
-        frame = opened.tile[0].extents if kind == "GIF" and opened.tile else None
-        _scale_transparent_grey(opened)
+        frame = opened.tile[0].extents if kind == "GIF" and opened.tile else first
+        _scale_transparent_level(opened)
         opened.load()
         opened.info.pop("Raw profile type exif", None)  # a text that browsers do not read
+        if (coded := color_code_points(kind, data)) is not None:
+            opened.info["cicp"] = coded
         mask = part_decoded(kind, damaged, opened) if damaged else None
         image = _normalised(opened, upright=kind != "WEBP")  # browsers do not look there
         if mask is not None:
@@ -130,10 +174,15 @@ def _decoded(kind: str, data: bytes, most: int, damaged: bytes = b"") -> Raster:
     turned = (image.width > image.height) != (opened.width > opened.height)
     if turned:
         size = size[1], size[0]
+    return Raster(_held(image), *size)
+
+
+def _held(image: Image.Image) -> Image.Image:
+    """Return a picture of no more pixels than a card needs."""
     factor = 1
     while image.width * image.height > _HELD_PIXELS * factor * factor:
         factor *= 2
-    return Raster(image.reduce(factor) if factor > 1 else image, *size)
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _lacks_rows(image: Image.Image, data: bytes) -> bool:
@@ -142,11 +191,13 @@ def _lacks_rows(image: Image.Image, data: bytes) -> bool:
     return last.getbbox() is None and png_rows(data, image.height) < image.height
 
 
-def _scale_transparent_grey(image: ImageFile.ImageFile) -> None:
-    """Bring the one transparent level of a PNG of two or four bits to eight, as its pixels will be."""
+def _scale_transparent_level(image: ImageFile.ImageFile) -> None:
+    """Bring the one transparent level or colour of a PNG to eight bits, as its pixels will be."""
     level, coded = image.info.get("transparency"), image.tile[0].args if image.tile else None
     if isinstance(level, int) and coded in ("L;2", "L;4"):
         image.info["transparency"] = min(255, level * (85 if coded == "L;2" else 17))
+    elif isinstance(level, tuple) and coded == "RGB;16B":
+        image.info["transparency"] = tuple(channel >> 8 for channel in level)
 
 
 def _alone(image: Image.Image, frame: tuple[int, int, int, int]) -> Image.Image:
@@ -174,13 +225,38 @@ def _fewer_scans(data: bytes) -> bytes:
 
 def _repaired(kind: str, data: bytes, most: int, error: Exception) -> Raster:
     """Decode a damaged file as far as it goes; the rest is transparent."""
-    mended = repaired(kind, data)
     lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
     try:
-        found = _decoded(kind, mended, most, data)
+        found = _interlaced_png(data, most) if kind == "PNG" else None
+        found = found or _decoded(kind, repaired(kind, data), most, data)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
     return Raster(found.image, found.width, found.height, f"the {kind} image is damaged: {error}")
+
+
+def _interlaced_png(data: bytes, most: int) -> Raster | None:
+    """Draw an interlaced PNG as far as it goes: each pixel stands for those that later passes lack.
+
+    None where it is not interlaced, or nothing of it decodes.
+    """
+    width, height = declared_sizes("PNG", data)[0]
+    screen = None
+    for part in png_passes(data):
+        found = _decoded("PNG", part.file, most)
+        if found.image.size != (found.width, found.height):
+            return None  # too large to be put together: it is held smaller
+        pixels = np.asarray(found.image.convert("RGBA"))
+        if screen is None:
+            screen = np.zeros((height, width, 4), np.uint8)
+        for y in range(part.block[1]):
+            for x in range(part.block[0]):
+                target = screen[part.top + y :: part.steps[1], part.left + x :: part.steps[0]]
+                rows, columns = min(len(target), len(pixels)), target.shape[1]
+                target[:rows] = pixels[:rows, :columns]
+    if screen is None:
+        return None
+    image = Image.fromarray(screen)
+    return Raster(_held(image.convert("RGBa")), width, height)
 
 
 def _normalised(image: Image.Image, *, upright: bool) -> Image.Image:
@@ -194,126 +270,3 @@ def _normalised(image: Image.Image, *, upright: bool) -> Image.Image:
             return image.convert("RGB")
         return image.convert("RGBa")
     return image
-
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Matrix = NDArray[np.float64]
-
-_SRGB = ImageCms.createProfile("sRGB")
-_LEVELS = (0, 20, 64, 128, 192, 235, 255)
-_PROBE = Image.new("RGB", (len(_LEVELS) ** 3, 1))
-_PROBE.putdata([(r, g, b) for r in _LEVELS for g in _LEVELS for b in _LEVELS])
-_SAME = 2  # levels that a profile of sRGB itself may be off
-_SRGB_GAMMA = 0.45455
-_SRGB_PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
-_CLOSE = 0.002  # how far a gamma or a chromaticity may be off and still be sRGB's own
-
-
-def to_srgb(image: Image.Image, info: dict[str, Any]) -> Image.Image:
-    """Return a picture as "RGB" or "RGBA"; `info` is what Pillow read beside its pixels."""
-    profile = info.get("icc_profile")
-    if image.mode in ("I;16", "I;16B", "I;16L", "I"):
-        image = _eight_bits(image, info.get("transparency"))
-    elif image.mode == "LA" and profile:
-        grey, alpha = image.split()
-        image = _from_profile(grey, profile).convert("RGB")
-        image.putalpha(alpha)
-        return image
-    elif image.mode in ("P", "PA", "LA", "La") or "transparency" in image.info:
-        image = image.convert("RGBA")
-    elif image.mode == "1":
-        image = image.convert("L")
-    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
-        image = _from_profile(image, profile)
-    elif "srgb" not in info and "gamma" in info:
-        image = _from_gamma(image, info["gamma"], info.get("chromaticity"))
-    if image.mode not in ("RGB", "RGBA"):
-        image = image.convert("RGBA" if "A" in image.getbands() else "RGB")
-    return image
-
-
-def _eight_bits(image: Image.Image, transparent: object) -> Image.Image:
-    """Scale 16 bits of grey to eight; one of its levels may stand for transparency."""
-    levels = np.asarray(image).astype(np.uint32)
-    grey = Image.fromarray(((np.clip(levels, 0, 65535) * 255 + 32895) >> 16).astype(np.uint8))
-    if not isinstance(transparent, int):
-        return grey
-    alpha = Image.fromarray(np.where(levels == transparent, 0, 255).astype(np.uint8))
-    return Image.merge("LA", (grey, alpha)).convert("RGBA")
-
-
-def _beyond(level: float) -> float:
-    return level > _SAME
-
-
-def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
-    """Convert from an embedded profile; a broken or unfitting one is ignored, as browsers do."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        transform = ImageCms.buildTransform(source, _SRGB, image.mode, mode)
-        if image.mode in ("RGB", "RGBA"):
-            probe = _PROBE.convert(mode)
-            after = ImageCms.applyTransform(probe, transform) or probe
-            if not ImageChops.difference(probe, after).convert("RGB").point(_beyond).getbbox():
-                return image  # sRGB under whatever name
-        converted = ImageCms.applyTransform(image, transform)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return converted if converted is not None else image
-
-
-def _from_gamma(image: Image.Image, gamma: float, chromaticity: tuple[float, ...] | None) -> Image.Image:
-    """Convert from the gamma and the primaries that a PNG file names (PNG 3 §11.3.2)."""
-    if not 0.01 < gamma < 10:
-        return image
-    matrix = _to_srgb_primaries(chromaticity)
-    if abs(gamma - _SRGB_GAMMA) < _CLOSE and matrix is None:
-        return image
-    alpha = image.getchannel("A") if "A" in image.getbands() else None
-    rgb = image.convert("RGB")
-    linear = (np.arange(256) / 255) ** (1 / gamma)
-    if matrix is None:
-        table = _encoded(linear)
-        rgb = rgb.point([int(level) for level in table] * 3)
-    else:
-        strips = [rgb.crop((0, y, rgb.width, min(y + 64, rgb.height))) for y in range(0, rgb.height, 64)]
-        for index, strip in enumerate(strips):
-            mixed = np.clip(linear[np.asarray(strip)] @ matrix.T, 0, 1)
-            rgb.paste(Image.fromarray(_encoded(mixed)), (0, 64 * index))
-    if alpha is not None:
-        rgb.putalpha(alpha)
-    return rgb
-
-
-def _encoded(linear: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return linear light by sRGB's transfer function, as bytes."""
-    curve = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.power(linear, 1 / 2.4) - 0.055)
-    result: NDArray[np.uint8] = np.clip(curve * 255 + 0.5, 0, 255).astype(np.uint8)
-    return result
-
-
-def _to_srgb_primaries(chromaticity: tuple[float, ...] | None) -> Matrix | None:
-    """Return the matrix from a file's linear RGB to sRGB's; None where they are the same."""
-    if chromaticity is None or len(chromaticity) != 8:
-        return None
-    if max(abs(a - b) for a, b in zip(chromaticity, _SRGB_PRIMARIES, strict=True)) < _CLOSE:
-        return None
-    try:
-        matrix: Matrix = np.linalg.inv(_to_xyz(_SRGB_PRIMARIES)) @ _to_xyz(chromaticity)
-    except (np.linalg.LinAlgError, ZeroDivisionError):
-        return None
-    return matrix if bool(np.isfinite(matrix).all()) else None
-
-
-def _to_xyz(chromaticity: tuple[float, ...]) -> Matrix:
-    """Return the matrix from linear RGB to XYZ by white point and primaries, each as x and y."""
-    white, *primaries = (
-        np.array([x / y, 1.0, (1 - x - y) / y])
-        for x, y in zip(chromaticity[::2], chromaticity[1::2], strict=True)
-    )
-    columns = np.array(primaries).T
-    result: Matrix = columns * np.linalg.solve(columns, white)
-    return result

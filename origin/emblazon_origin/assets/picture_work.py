@@ -35,6 +35,7 @@ from PIL import Image
 from ..caching import ByteCache
 from ..errors import AssetError
 from ..processes import end_with_parent
+from .image_color import price_of_colors
 from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
 from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
@@ -47,6 +48,7 @@ OWN_SECONDS = (
 )
 _WALL = 5.0  # seconds that the clock may show meanwhile: on a busy machine a low priority waits long
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
+_RUN, _FIELDS = 300.0, 60.0  # of a BMP file: for each byte, which may begin a run, and each pixel
 _STYLED, _CSS = 25_000.0, 2_500.0  # for each tag of an SVG file with styles, and each of their characters
 _LONG_MARKUP = 200_000  # characters
 # What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
@@ -76,6 +78,7 @@ class Decoded:
     height: float | None = None
     ratio: float | None = None
     damage: str = ""
+    moves: bool = False  # its file has more frames
 
     @property
     def bytes(self) -> int:
@@ -173,9 +176,11 @@ def _price(data: bytes) -> float:
     kind = sniff(data)
     if kind == "SVG":
         return _MARKUP * len(data) + (_price_of_styles(data) if b"style" in data else 0.0)
-    return _BYTE * len(data) + _PIXEL * sum(
-        width * height for width, height in declared_sizes(kind or "", data)
-    )
+    pixels = sum(width * height for width, height in declared_sizes(kind or "", data))
+    price = _BYTE * len(data) + _PIXEL * pixels + price_of_colors(kind or "", data, pixels)
+    if kind in ("BMP", "ICO"):
+        price += _RUN * len(data) + _FIELDS * pixels
+    return price
 
 
 def _price_of_styles(data: bytes) -> float:
@@ -191,11 +196,11 @@ def _decode(data: bytes, digest: bytes, limits: ImageLimits) -> Decoded:
         return Decoded(digest, svg, svg.width, svg.height, svg.ratio)
     raster = decode_image(data, limits)
     ratio = raster.width / raster.height
-    return Decoded(digest, raster.image, raster.width, raster.height, ratio, raster.damage)
+    return Decoded(digest, raster.image, raster.width, raster.height, ratio, raster.damage, raster.moves)
 
 
 def _as_answer(image: Decoded) -> Answer:
-    facts = {"width": image.width, "height": image.height, "damage": image.damage}
+    facts = {"width": image.width, "height": image.height, "damage": image.damage, "moves": image.moves}
     if isinstance(image.source, SvgImage):
         return {**facts, "svg": asdict(image.source)}, None
     return facts, image.source
@@ -215,7 +220,8 @@ def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes
         width, height = _size(facts["width"]), _size(facts["height"])
         if not width or not height:
             raise ValueError("a picture without size")
-        return Decoded(digest, image, width, height, width / height, str(facts["damage"]))
+        damage, moves = str(facts["damage"]), bool(facts["moves"])
+        return Decoded(digest, image, width, height, width / height, damage, moves)
     except (KeyError, TypeError, ValueError) as error:
         raise AssetError("the image's decoder answered nonsense") from error
 
