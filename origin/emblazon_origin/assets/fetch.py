@@ -35,6 +35,7 @@ from emblazon_origin.limits import MAX_FONT_FILE_BYTES, MAX_IMAGE_BYTES
 
 MAX_REDIRECTS = 5
 CARD_SHARE = 0.6  # of a card's time, for all its fetches together
+PICTURES_SHARE = 0.8  # by when its pictures are decoded
 _FONTS = (b"\0\1\0\0", b"OTTO", b"true", b"wOFF", b"wOF2", b"ttcf")
 _SETTING = " (EMBLAZON_IMAGE_BYTES)"
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -112,7 +113,7 @@ class GuardedFetcher:
         )
         self.outcomes: Counter[str] = Counter()
         self._clock = clock
-        self._card_end = math.inf
+        self._card_end = self._pictures_end = math.inf
         self._waits: Callable[[bool], None] = lambda _waits: None
         self._under_way = 0
         self._lock = threading.Lock()  # the images of one card are fetched side by side
@@ -148,6 +149,7 @@ class GuardedFetcher:
         that the card has, fetches get a share, so that it can be drawn without what was too slow.
         """
         self._card_end = self._clock() + min(self._limits.seconds, seconds * CARD_SHARE)
+        self._pictures_end = self._clock() + seconds * PICTURES_SHARE
         self.outcomes = Counter()
         self._waits = waits
         self._under_way = 0
@@ -178,6 +180,10 @@ class GuardedFetcher:
             self.outcomes["ok"] += 1
             self._bodies.put(url, fetched)
         return fetched.body
+
+    def time_left(self) -> float:
+        """Return the seconds of the clock that the card's pictures may take yet."""
+        return self._pictures_end - self._clock()
 
     def sweep(self) -> None:
         """Drop what is too old to ask whether it has changed."""

@@ -77,6 +77,7 @@ class ImageStore:
         self._work = PictureWork(resources.image_limits)
         if isinstance(resources.fetcher, Waiter):
             self._work.waiting = resources.fetcher.waiting
+            self._work.time_left = resources.fetcher.time_left
 
     def report_to(self, report: Report) -> None:
         """Tell another report what there is to say from now on."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import mmap
 import os
 import re
@@ -46,7 +47,7 @@ SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for
 OWN_SECONDS = (
     0.45  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
 )
-_WALL = 5.0  # seconds that the clock may show meanwhile: on a busy machine a low priority waits long
+_WALL, _LEAST_WALL = 60.0, 0.5  # seconds that the clock may show meanwhile: a busy machine takes its time
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _RUN, _FIELDS = 300.0, 60.0  # of a BMP file: for each byte, which may begin a run, and each pixel
 _STYLED, _CSS = 25_000.0, 2_500.0  # for each tag of an SVG file with styles, and each of their characters
@@ -60,7 +61,6 @@ T = TypeVar("T")
 MODES = {"RGB": 3, "RGBa": 4}
 Answer = tuple[dict[str, Any], Image.Image | None]  # facts as JSON, and pixels
 AVAILABLE = sys.platform == "linux"  # forks of threaded processes are not safe everywhere
-_NICER = 10
 _MOST_FACTS = 32_000_000  # bytes
 _MEMORY = 400 << 20  # that it may grow by
 
@@ -104,6 +104,7 @@ class PictureWork:
     seconds: float = CARD_SECONDS
     own_seconds: float = OWN_SECONDS
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext  # told while another process works
+    time_left: Callable[[], float] = lambda: math.inf  # seconds of the clock until the card must go on
 
     def decode(self, data: bytes, *, remote: bool) -> Decoded:
         """Decode any supported image, from the cache if its bytes were seen before. Raises AssetError."""
@@ -158,7 +159,9 @@ class PictureWork:
         before = children_seconds()
         try:
             with self.waiting():
-                return isolated(work, cpu, _WALL)
+                return isolated(work, cpu, min(_WALL, max(_LEAST_WALL, self.time_left())))
+        except BusyMachine:  # not the picture's fault: the next card tries anew
+            raise
         except AssetError as error:
             if cpu == most:  # else others had used its time up
                 with _lock:
@@ -263,8 +266,12 @@ def isolated(work: Callable[[], Answer], cpu: float, wall: float) -> Answer:
                 os.kill(pid, signal.SIGKILL)
             status = _ended(pid)
         if facts is None:
-            raise AssetError(_reason(status))
+            raise _failure(status)
         return _answer(facts, shared.fileno())
+
+
+class BusyMachine(AssetError):
+    """A process did not get the processor for as long as it may compute before its card had to go on."""
 
 
 def _ended(pid: int) -> int:
@@ -314,8 +321,6 @@ def _confine(cpu: float) -> None:
         limit = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE") + _MEMORY
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
-    with contextlib.suppress(OSError):
-        os.nice(_NICER)
 
 
 def _write(descriptor: int, data: bytes) -> None:
@@ -342,11 +347,14 @@ def _receive(descriptor: int, wall: float) -> bytes | None:
     return None
 
 
-def _reason(status: int) -> str:
+def _failure(status: int) -> AssetError:
+    """Return why a process has said nothing; it is ended by SIGKILL where the clock's time was up."""
     ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    if ended in (signal.SIGPROF, signal.SIGKILL):
-        return "the image takes too long to decode or to draw"
-    return "the image takes too much memory to decode, or ends the decoder"
+    if ended == signal.SIGKILL:
+        return BusyMachine("the machine is too busy to decode or draw the image in time")
+    if ended == signal.SIGPROF:
+        return AssetError("the image takes too long to decode or to draw")
+    return AssetError("the image takes too much memory to decode, or ends the decoder")
 
 
 def _answer(said: bytes, shared: int) -> Answer:

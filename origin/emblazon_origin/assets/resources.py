@@ -53,6 +53,10 @@ class Waiter(Protocol):
         """Tell whoever gave us the processor that another process works meanwhile."""
         ...
 
+    def time_left(self) -> float:
+        """Return the seconds of the clock that the card's pictures may take yet."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import os
+import signal
+import uuid
+from collections.abc import Callable
+
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from emblazon_origin.assets import picture_work
-from emblazon_origin.assets.picture_work import AVAILABLE, PictureWork
+from emblazon_origin.assets.fetch import GuardedFetcher
+from emblazon_origin.assets.picture_work import AVAILABLE, Answer, BusyMachine, PictureWork, isolated
 from emblazon_origin.assets.svg_runs import NO_FONTS
+from emblazon_origin.errors import AssetError
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}" stroke="{color}"/></svg>'
 
@@ -17,10 +27,10 @@ class Elsewhere(Exception):
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> PictureWork:
-    def isolated(*_: object) -> None:
+    def elsewhere(*_: object) -> None:
         raise Elsewhere
 
-    monkeypatch.setattr(picture_work, "isolated", isolated)
+    monkeypatch.setattr(picture_work, "isolated", elsewhere)
     return PictureWork()
 
 
@@ -35,3 +45,74 @@ def test_digits_of_a_colour_are_no_strange_numbers(work: PictureWork, color: str
 def test_numbers_beyond_any_picture_are_drawn_elsewhere(work: PictureWork, path: str) -> None:
     with pytest.raises(Elsewhere):
         work.draw_once(SVG.format(path=path, color="#184844"), 9, 9, NO_FONTS)
+
+
+# --- a busy machine ---------------------------------------------------------------------------------------
+
+isolating = pytest.mark.skipif(not AVAILABLE, reason="pictures are decoded elsewhere on Linux only")
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4), "red").save(out, "PNG", pnginfo=text(str(uuid.uuid4())))
+    return out.getvalue()
+
+
+def text(value: str) -> PngInfo:
+    info = PngInfo()
+    info.add_text("Comment", value)  # no other test has seen these bytes
+    return info
+
+
+@isolating
+def test_a_picture_has_the_processor_as_often_as_its_card() -> None:
+    facts, _ = isolated(lambda: ({"nice": os.getpriority(os.PRIO_PROCESS, 0)}, None), 1.0, 60.0)
+    assert facts["nice"] == os.getpriority(os.PRIO_PROCESS, 0)
+
+
+@isolating
+def test_a_process_without_the_processor_is_not_called_slow() -> None:
+    def waits() -> Answer:
+        signal.pause()
+        return {}, None
+
+    with pytest.raises(BusyMachine):
+        isolated(waits, 1.0, 0.01)
+
+
+@isolating
+def test_a_process_that_computes_too_long_is_ended_whatever_the_clock_shows() -> None:
+    def computes() -> Answer:
+        while True:
+            pass
+
+    with pytest.raises(AssetError, match="too long"):
+        isolated(computes, 0.02, 600.0)
+
+
+@isolating
+def test_what_failed_for_want_of_the_processor_is_tried_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[float] = []
+
+    def first_busy(job: Callable[[], Answer], cpu: float, wall: float) -> Answer:
+        calls.append(wall)
+        if len(calls) == 1:
+            raise BusyMachine("the machine is too busy")
+        return isolated(job, cpu, wall)
+
+    data = picture()
+    monkeypatch.setattr(picture_work, "isolated", first_busy)
+    with pytest.raises(AssetError):
+        PictureWork(time_left=lambda: 3.0).decode(data, remote=True)
+    assert PictureWork().decode(data, remote=True).width == 4
+    assert calls[0] == 3.0
+    assert calls[1] > 30, "the clock alone ends nothing that is not wanted elsewhere"
+
+
+def test_pictures_may_take_most_of_the_time_that_their_card_has() -> None:
+    now = 100.0
+    fetcher = GuardedFetcher(clock=lambda: now)
+    assert fetcher.time_left() > 1e6
+    fetcher.begin_card(seconds=10.0)
+    now += 3.0
+    assert fetcher.time_left() == pytest.approx(5.0)
