@@ -4,6 +4,8 @@ fetch.py          fetching remote images and fonts for cards, behind the SSRF gu
 fetch_decode.py   content decoding that stops at a limit
 guard.py          the SSRF guard
 guard_dial.py     dialling under the guard
+image_bmp.py      BMP files that Pillow does not read, icons and cursors
+image_color.py    decoded pixels to 8-bit sRGB
 image_headers.py  what a picture's file says of itself before a pixel is decoded
 image_repair.py   damaged picture files, mended as far as that needs no guessing
 images.py         the images of one render
