@@ -30,7 +30,7 @@ from .assets.images_decode import ImageLimits
 from .assets.resources import Fetcher, Resources
 from .errors import CardError, EmblazonError, LimitError, StageFailed
 from .home import Home
-from .layout.document import DocumentLayout
+from .layout.document import DocumentLayout, container_sizes
 from .limits import MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
 from .paint.canvas import paint_document
 from .paint.kept_display import KeptDisplay
@@ -46,6 +46,10 @@ from .style.values.units import Viewport
 from .style.values.value_types import WHITE
 from .text.fonts.font_library import FontLibrary, ScreenMeasures
 from .text.fonts.svg_text import SvgFonts
+
+# Content boxes of query containers by their numbers; every layout settles one more level of nesting.
+Sizes = dict[int, tuple[float, float]]
+MAX_CONTAINER_DEPTH = 4
 
 log = logging.getLogger(__name__)
 
@@ -163,17 +167,36 @@ class Engine:
         )  # fmt: skip
 
     def lay_out(self, request: RenderRequest, report: Report) -> LaidOut:
-        """Return a card's boxes: every step before paint, again where a picture failed."""
+        """Return a card's boxes: every step before paint, again until query containers have their sizes."""
         check_canvas(request)
         base = Path(request.base) if request.base else None
         limits = self.image_limits
         resources = WatchedResources(base, self.fetcher, self.outside, image_limits=limits)
-        lost: frozenset[str] = frozenset()
         report.diagnostics += request.notes
+        before = len(report.diagnostics)
+        laid_out = self._lay_out(request, resources, report, {})
+        known: Sizes = {}
+        for _ in range(MAX_CONTAINER_DEPTH):
+            found = container_sizes(laid_out.document, laid_out.root)
+            if found == known:
+                return laid_out
+            known = found
+            del report.diagnostics[before:]
+            laid_out = self._lay_out(request, resources, report, known)
+        if container_sizes(laid_out.document, laid_out.root) != known:
+            message = f"query containers lie in one another more than {MAX_CONTAINER_DEPTH} deep"
+            report.add("warning", "limit", message, where="container-type")
+        return laid_out
+
+    def _lay_out(
+        self, request: RenderRequest, resources: WatchedResources, report: Report, sizes: Sizes
+    ) -> LaidOut:
+        """Lay out, again where a picture failed; `sizes` are those of query containers."""
+        lost: frozenset[str] = frozenset()
         before = len(report.diagnostics)
         for last in (False, False, True):
             with timed(report, "style"):
-                document = style(request, self.fonts, resources, report, lost)
+                document = style(request, self.fonts, resources, report, lost, sizes)
             with room_for(document.root, child_elements):
                 with timed(report, "assets"):
                     fonts, images = load_assets(document, self.fonts, resources, report, lost)
@@ -216,8 +239,9 @@ def style(
     resources: Resources,
     report: Report,
     lost: frozenset[str] = frozenset(),
+    sizes: Sizes | None = None,
 ) -> StyledDocument:
-    """Step 1; `lost` are images that could not be had."""
+    """Step 1; `lost` are images that could not be had, `sizes` those of query containers."""
     return style_document(
         request.html,
         base=request.base,
@@ -227,6 +251,7 @@ def style(
         load_text=lambda href: resources.read(href).data.decode("utf-8", "replace"),
         metrics=ScreenMeasures(fonts, 1.0 / request.dpr, resources.read_font),
         lost_images=lost,
+        container_sizes=sizes,
     )
 
 

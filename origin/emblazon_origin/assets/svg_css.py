@@ -79,7 +79,7 @@ def with_css(
         }
         own = cascaded_values(cascade.rules.match(top), {}, inline.get(id(top)), False)
         custom = custom_properties(own.custom, {}, cascade.properties)
-        serializer = Serializer(cascade.rules, custom, inline, {}, lambda text: inline_block(text)[0])
+        serializer = Serializer(cascade.rules.match, custom, inline, {}, lambda text: inline_block(text)[0])
         markup = serializer.markup(top, serializer.style(top))
         if BUDGET.left_out:
             notes.append("its style sheets take too long to match: later elements are drawn without them")

@@ -71,6 +71,24 @@ class DocumentLayout:
         return Placed(fragment, (margins.left or 0.0) + dx, (margins.top or 0.0) + dy)
 
 
+def container_sizes(document: StyledDocument, root: Box) -> dict[int, tuple[float, float]]:
+    """Return the content boxes of the document's query containers, by their numbers."""
+    wanted = {
+        id(element): place
+        for place, element in document.containers
+        if not element.style.contain.isdisjoint(("size", "inline-size"))
+    }
+    sizes: dict[int, tuple[float, float]] = {}
+    stack = [root] if wanted else []
+    while stack:
+        box = stack.pop()
+        place = wanted.get(id(box.element))
+        if place is not None:
+            sizes.setdefault(place, (box.content_box.width, box.content_box.height))
+        stack.extend(reversed(box.children))
+    return sizes
+
+
 def _viewport_scroller(root: Element) -> Element | None:
     """Return the element whose overflow is the viewport's: the root, else its body (CSS Overflow 3 §3.3)."""
     body = next((c for c in root.children if isinstance(c, Element) and c.tag == "body"), None)

@@ -142,7 +142,8 @@ def prepared_card(
 
     `report` is that of its drawing, which has so many pixels.
     """
-    if report.degraded or report.lost_images or not laid_out.resources.are_local:
+    asked = laid_out.document.containers  # other texts may give them other sizes, and so other styles
+    if asked or report.degraded or report.lost_images or not laid_out.resources.are_local:
         return None
     if sum(report.work.values()) > _MOST_WORK or any(f.code == "limit" for f in report.diagnostics):
         return None

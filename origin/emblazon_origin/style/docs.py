@@ -93,7 +93,7 @@ _UNITS = (
                             and "min" not in name and "max" not in name and not name.startswith("cq"))),
     ("viewport (a card has one: small, large and dynamic are the same)",
      tuple(name for name in units.RELATIVE if name.startswith(("v", "s", "l", "d")) and name not in ("lh",))),
-    ("container (of the viewport: there are no container queries)",
+    ("container",
      tuple(name for name in units.RELATIVE if name.startswith("cq"))),
     ("absolute", tuple(units.ABSOLUTE)),
     ("angle", tuple(units.ANGLES)),
@@ -154,6 +154,7 @@ _AT_RULE_NOTES = {
     "font-face": "url() and local() sources, format(), unicode-range, weight and stretch ranges, "
     "size-adjust, metric overrides; files up to 32 MB",
     "property": "inherits, initial-value, syntax of one component",
+    "container": "sizes, names, style() of custom properties; laid out once more for each level of nesting",
     "layer": "with reversal for !important, and revert-layer",
 }
 

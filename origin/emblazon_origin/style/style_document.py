@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..report import Report
 from .cascade.compute import Environment
+from .cascade.containers import Containers
 from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
 from .document.html import parse_html, report_scripts
@@ -27,12 +28,14 @@ def style_document(
     load_text: Callable[[str], str] | None = None,
     metrics: FontMetricsPort | None = None,
     lost_images: frozenset[str] = frozenset(),
+    container_sizes: Mapping[int, tuple[float, float]] | None = None,
 ) -> StyledDocument:
     """Parse HTML and its CSS and compute the style of every element.
 
     `base` is the directory or URL that relative URLs resolve against; `load_text` reads local style
     sheets; `metrics` measures fonts for `ex cap ch ic lh`; `lost_images` are files that
-    cannot be had. Raises `CardError` beyond the limits.
+    cannot be had; `container_sizes` are the content boxes of query containers by number, as an earlier
+    layout found them. Raises `CardError` beyond the limits.
     """
     BUDGET.reset()
     parsed = parse_html(html, report)
@@ -46,12 +49,13 @@ def style_document(
     if metrics is not None and font_faces:
         metrics = metrics.with_faces(font_faces)
     env = Environment(viewport, base, metrics, registered=cascade.properties)
-    root = Styler(cascade, env, report, lang, sheets, parsed.quirks, base if parsed.base else "").document(
-        parsed.root
-    )
+    containers = Containers(env, container_sizes or {}, cascade.rules.queries_containers)
+    moved_base = base if parsed.base else ""
+    styler = Styler(cascade, env, report, lang, sheets, parsed.quirks, moved_base, containers)
+    root = styler.document(parsed.root)
     BUDGET.tell(report)
     report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements
-    return StyledDocument(root, font_faces, parsed.root)
+    return StyledDocument(root, font_faces, parsed.root, tuple(containers.found))
 
 
 def _located(face: FontFaceRule, base: str) -> FontFaceRule:

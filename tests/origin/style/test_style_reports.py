@@ -30,7 +30,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p:foo { color: red }", "css-invalid-selector", "p:foo"),
         ("p { display: ruby }", "css-unsupported-value", "display"),
         ("p { filter: url(#a) }", "css-unsupported-value", "filter"),
-        ("@container (width > 1px) { p { color: red } }", "css-unsupported-rule", "@container"),
+        ("@container scroll-state(stuck: top) { p { color: red } }", "css-unsupported-rule", "@container"),
         ("@nope { }", "css-unsupported-rule", "@nope"),
         ("p::first-line { color: red }", "css-unsupported-rule", "p::first-line"),
         ("p { color: var(--nope) }", "css-invalid-value", "color"),

@@ -73,6 +73,7 @@ class BoxGenerator:
             or scrolls
             or style.display in _FORMATTING_CONTEXTS
             or style.align_content != "normal"
+            or style.container_type != "normal"
             or not style.contain.isdisjoint(("layout", "paint"))
         )
         if style.content_visibility == "hidden" and "size" in style.contain:

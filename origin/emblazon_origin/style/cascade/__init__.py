@@ -5,6 +5,7 @@ sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
 custom_properties.py  custom properties
 compute.py            cascaded to computed values
+containers.py         what container queries and their units ask
 computed_values.py    computed values to the fields of `ComputedStyle`
 font_properties.py    computed font properties
 generated_content.py  counters, quotes, ::before, ::after, ::marker

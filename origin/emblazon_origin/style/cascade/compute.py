@@ -15,7 +15,7 @@ from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
 from ..values.tokens import Deferred
-from ..values.units import Context, FontMetricsPort, Viewport
+from ..values.units import ContainerSize, Context, FontMetricsPort, Viewport
 from . import computed_values
 from .custom_properties import absolute, substituted
 from .font_properties import Computed, FontState, compute_font
@@ -42,6 +42,7 @@ class Environment:
     base: str
     metrics: FontMetricsPort | None = None
     root: Computed | None = None
+    container: ContainerSize | None = None  # of the element that is being computed
     notes: list[tuple[PendingSubstitution, str]] = field(default_factory=list)
     substituted: dict[tuple[int, bool, int], tuple[Values, object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class Computation:
     def compute(self) -> Computed:
         """Return the element's computed values and style."""
         parent, env = self.parent, self.env
-        self.context = Context(env.viewport, base=env.base, metrics=env.metrics)
+        self.context = Context(env.viewport, base=env.base, metrics=env.metrics, container=env.container)
         context = self.context
         fields: Values = {}
         if parent is not None:

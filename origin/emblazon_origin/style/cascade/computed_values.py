@@ -390,7 +390,12 @@ def settle_display(style: ComputedStyle, *, is_item: bool) -> ComputedStyle:
             style = style.replace(float_="none")
     elif style.float_ != "none":
         style = blockified(style)
-    if style.contain or style.content_visibility != "visible" or style.will_change:
+    if (
+        style.contain
+        or style.content_visibility != "visible"
+        or style.will_change
+        or style.container_type != "normal"
+    ):
         style = _contained(style)
     return style
 
@@ -413,6 +418,8 @@ _TABLE_PARTS = frozenset((
 def _contained(style: ComputedStyle) -> ComputedStyle:
     """Keep the containment that applies to the box; paint containment clips and stacks (Containment 2 §3)."""
     kinds = style.contain | _OF_VISIBILITY.get(style.content_visibility, frozenset())
+    if style.container_type != "normal":  # its size must not depend on what is asked of it
+        kinds |= {style.container_type, "style"}
     if style.display in _TABLE_PARTS:
         kinds = kinds & {"style"}
     elif style.display in ("table", "inline-table", "table-cell"):

@@ -26,7 +26,7 @@ from ..values.budget import BUDGET, Exhausted
 from ..values.calculation import length
 from ..values.dom import HtmlNode
 from ..values.tokens import Cursor, Deferred, InvalidValue, Token, UnsupportedValue, tokenize
-from .winners import AUTHOR, RuleSet, by_importance
+from .winners import AUTHOR, Candidate, by_importance
 
 INHERITED = frozenset((
     "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap",
@@ -100,7 +100,7 @@ def inherited_paint(parent: Mapping[str, str], blocks: Iterable[Block], custom: 
 class Serializer:
     """Writes one inline `<svg>`."""
 
-    rules: RuleSet
+    rules: Callable[[HtmlNode], list[Candidate]]  # those that match, in order of their normal declarations
     custom: Values
     inline: Mapping[int, Block]  # parsed style attributes by id of their node
     elsewhere: Mapping[str, HtmlNode]  # elements of every inline SVG of the document, by id
@@ -168,7 +168,7 @@ class Serializer:
 
     def style(self, node: HtmlNode) -> dict[str, str]:
         """Return what the author's rules and the style attribute declare for a shape."""
-        candidates = [c for c in self.rules.match(node) if c.normal[0] == AUTHOR]
+        candidates = [c for c in self.rules(node) if c.normal[0] == AUTHOR]
         inline = self.inline.get(id(node))
         if inline is None and node.attributes.get("style"):
             inline = self.parse(node.attributes["style"])

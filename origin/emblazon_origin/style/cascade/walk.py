@@ -20,13 +20,14 @@ from ..values.computed import ComputedStyle
 from ..values.dom import Element, HtmlNode, Text
 from .compute import Computation, Environment
 from .computed_values import blockified, fill_viewport, handed_down, settle_display
+from .containers import Containers
 from .custom_properties import custom_properties, report_unresolved
 from .font_properties import Computed
 from .generated_content import BLOCKS, Counters, find_first_letter, wrap
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint
 from .svg_references import SvgReferences
-from .winners import cascaded_values
+from .winners import Candidate, Winners, cascaded_values
 
 _inline_blocks: ByteCache[tuple[Block, list[Note]]] = ByteCache(
     "style attributes", 2_000_000, lambda entry: 1_000 + 300 * len(entry[0].normal)
@@ -64,8 +65,9 @@ class Styler:
     report: Report
     lang: str
     sheets: list[Loaded]
-    quirks: bool = False
-    moved_base: str = ""  # what a <base> element makes relative URLs resolve against
+    quirks: bool
+    moved_base: str  # what a <base> element makes relative URLs resolve against
+    containers: Containers
     counters: Counters = field(default_factory=Counters)
     customs: dict[tuple[object, ...], tuple[Mapping[str, Custom | None], object, object]] = field(
         default_factory=dict
@@ -176,6 +178,7 @@ class Styler:
         )  # fmt: skip
         if parent is not None:
             parent.element.children.append(element)
+        self.containers.enter(node, computed, element)
         self.counters.enter(computed)
         self.counters.open(style.display)
         contents = style.display == "contents"
@@ -233,7 +236,7 @@ class Styler:
     def serializer(self, computed: Computed, inline: Mapping[int, Block], node: HtmlNode) -> Serializer:
         """Return the writer of SVG markup in an element's context."""
         parse = lambda text: inline_block(text)[0]  # noqa: E731
-        return Serializer(self.cascade.rules, computed.custom, inline, self.svg_ids(node), parse)
+        return Serializer(self.match, computed.custom, inline, self.svg_ids(node), parse)
 
     def definition(self, target: HtmlNode, computed: Computed, node: HtmlNode) -> str:
         """Return an SVG definition as markup, written once for all that refer to it with equal variables."""
@@ -271,11 +274,11 @@ class Styler:
         """Append ::before or ::after where it has content."""
         if of.node.tag in _REPLACED:
             return
-        candidates = self.cascade.rules.match(of.node, name)
+        candidates = self.match(of.node, name)
         if not candidates:
             return
         winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
-        computed = self.computed(of.node, of.computed, winners.values, winners.custom)
+        computed = self.computed(of.node, of.computed, winners, pseudo=True)
         content = computed.values.get("content", "normal")
         style = computed.style
         if content in ("normal", "none") or style.display == "none":
@@ -296,7 +299,7 @@ class Styler:
     def first_letter(self, of: _Open) -> None:
         """Wrap the first letter of a block in its ::first-letter."""
         self.by_element[id(of.element)] = of.computed
-        candidates = self.cascade.rules.match(of.node, "first-letter")
+        candidates = self.match(of.node, "first-letter")
         if not candidates or of.computed.style.display not in BLOCKS:
             return
         found = find_first_letter(of.element)
@@ -304,7 +307,7 @@ class Styler:
             return
         parent = self.by_element.get(id(found.parent), of.computed)
         winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
-        computed = self.computed(of.node, parent, winners.values, winners.custom)
+        computed = self.computed(of.node, parent, winners, pseudo=True)
         inline = computed.style.replace(display="inline", position="static")
         computed.style = settle_display(inline, is_item=False)
         name = f"{of.element.selector}::first-letter"
@@ -328,9 +331,9 @@ class Styler:
     def marker(self, of: _Open) -> None:
         """Make a list item's ::marker its first child, with the ready text or image."""
         winners = cascaded_values(
-            self.cascade.rules.match(of.node, "marker"), {}, None, of.computed.style.direction == "rtl"
+            self.match(of.node, "marker"), {}, None, of.computed.style.direction == "rtl"
         )
-        computed = self.computed(of.node, of.computed, winners.values, winners.custom)
+        computed = self.computed(of.node, of.computed, winners, pseudo=True)
         style = computed.style
         content = computed.values.get("content", "normal")
         of.element.marker = style
@@ -354,15 +357,19 @@ class Styler:
 
     # --- cascade and computation ---
 
+    def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
+        """Return what matches the element, container queries included."""
+        return self.cascade.rules.match(node, pseudo, self.containers.hold)
+
     def compute(self, node: HtmlNode, parent: Computed | None) -> Computed:
         """Cascade and compute one element of the source."""
         inline = None
         if node.attributes.get("style"):
             inline = self.inline(node)
         rtl = parent is not None and parent.style.direction == "rtl"
-        candidates = self.cascade.rules.match(node)
+        candidates = self.match(node)
         winners = cascaded_values(candidates, presentational(node), inline, rtl)
-        computed = self.computed(node, parent, winners.values, winners.custom)
+        computed = self.computed(node, parent, winners)
         computed.paint = parent.paint if parent is not None else {}
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
         if any(block.svg for block in blocks):
@@ -401,7 +408,7 @@ class Styler:
             return Computation(self.env, None, values, custom, declared).compute()
         key = (
             id(parent.style), id(parent.values), id(parent.inherited), id(parent.fields), id(custom),
-            *values, *map(id, values.values()),
+            self.env.container, *values, *map(id, values.values()),
         )  # fmt: skip
         found = self.known.get(key)
         if found is None:  # the entry keeps what the ids name alive
@@ -413,10 +420,13 @@ class Styler:
         self,
         node: HtmlNode,
         parent: Computed | None,
-        values: Values,
-        declared: Mapping[str, Custom | Wide],
+        winners: Winners,
+        *,
+        pseudo: bool = False,
     ) -> Computed:
-        """Compute cascaded values in the context of a parent."""
+        """Compute cascaded values in the context of a parent; `pseudo` ones are of the node's inside."""
+        values, declared = winners.values, winners.custom
+        self.env.container = self.containers.around(node, pseudo)
         inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
         custom = inherited
         if declared or self.cascade.properties:

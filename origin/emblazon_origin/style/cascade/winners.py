@@ -5,12 +5,13 @@ The rules of a set of style sheets are sorted into buckets by what their last co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ..selectors import Selector
+from ..syntax.container_queries import ContainerQuery
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.registry import Values
 from ..syntax.sheet_model import Layer, StyleRule
@@ -154,9 +155,11 @@ class Candidate(NamedTuple):
     certain: bool  # the bucket is proof enough
     normal: tuple[int, int, tuple[int, int, int], int]  # origin, layer, specificity, order
     important: tuple[int, int, tuple[int, int, int], int]
+    queries: tuple[tuple[ContainerQuery, ...], ...] = ()
 
 
 Buckets = dict[tuple[str, str], list[Candidate]]
+Holds = Callable[[tuple[tuple[ContainerQuery, ...], ...], HtmlNode, str], bool]
 
 
 @dataclass(slots=True)
@@ -164,10 +167,12 @@ class RuleSet:
     """Candidates by pseudo-element ("" for the element itself) and by key."""
 
     buckets: dict[str, Buckets] = field(default_factory=dict)
+    queries_containers: bool = False
 
     def add(self, rule: StyleRule, origin: int, layer: int, order: int) -> None:
         """Add a rule whose conditions hold."""
         size = rule.block.size
+        self.queries_containers = self.queries_containers or bool(rule.queries)
         for selector in rule.selectors:
             if ":state" in selector.pseudo:
                 continue
@@ -175,7 +180,7 @@ class RuleSet:
             important = (-origin, -layer, selector.specificity, order)
             buckets = self.buckets.setdefault(selector.pseudo, {})
             buckets.setdefault(selector.key, []).append(
-                Candidate(selector, rule.block, size, selector.is_key, normal, important)
+                Candidate(selector, rule.block, size, selector.is_key, normal, important, rule.queries)
             )
 
     def copy(self) -> RuleSet:
@@ -187,10 +192,11 @@ class RuleSet:
             }
         )
 
-    def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
+    def match(self, node: HtmlNode, pseudo: str = "", holds: Holds | None = None) -> list[Candidate]:
         """Return what matches the element, in cascade order of normal declarations.
 
-        Where the work of matching is used up, only the user agent's rules are left.
+        `holds` answers container queries, which hold nowhere without it. Where the work of matching is used
+        up, only the user agent's rules are left.
         """
         buckets = self.buckets.get(pseudo)
         if not buckets:
@@ -206,6 +212,8 @@ class RuleSet:
             for bucket in tried:
                 BUDGET.step(len(bucket))
                 found += [c for c in bucket if c.certain or c.selector.matches(node)]
+            if self.queries_containers:
+                found = [c for c in found if not c.queries or (holds and holds(c.queries, node, pseudo))]
             BUDGET.step(sum(c.size for c in found) // _DECLARATIONS)
         except Exhausted:
             found = [c for bucket in tried for c in _user_agents(bucket) if c.certain]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..syntax.registry import alias, logical, logical_pair, longhand, shorthand
 from ..values import value_types as v
 from ..values.calculation import integer, length, number
-from ..values.tokens import Cursor, InvalidValue, lift, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
 from .common import four_sides, is_numeric, keyword_or, pair, positive_length, positive_px, size
 
 SIDES = ("top", "right", "bottom", "left")
@@ -224,6 +224,39 @@ def _will_change(cursor: Cursor) -> frozenset[str]:
     return frozenset(names)
 
 
+def _container_names(cursor: Cursor) -> tuple[str, ...]:
+    """Read `none | <custom-ident>+`."""
+    if cursor.keyword("none"):
+        return ()
+    names: list[str] = []
+    while cursor.ident() not in (None, "none", "not", "and", "or"):
+        names.append(str(cursor.next().value))
+    if not names:
+        raise InvalidValue("expected none or names")
+    return tuple(names)
+
+
+def _container_type(cursor: Cursor) -> str:
+    name = cursor.keyword("normal", "size", "inline-size")
+    if cursor.keyword("scroll-state"):
+        raise UnsupportedValue("nothing scrolls: scroll-state() never holds")
+    if name is None:
+        raise InvalidValue("expected normal, size or inline-size")
+    return name
+
+
+def _container(cursor: Cursor) -> dict[str, object]:
+    """Read `<name> [ / <type> ]?`."""
+    names = _container_names(cursor)
+    return {
+        "container_name": names,
+        "container_type": _container_type(cursor) if cursor.literal("/") else "normal",
+    }
+
+
+longhand("container-type", "normal", _container_type)
+longhand("container-name", (), _container_names)
+shorthand("container", ("container_name", "container_type"), _container)
 longhand("contain", frozenset(), _contain, status="partly", note="counters are not scoped by style")
 longhand("content-visibility", "visible", one_of(("visible", "auto", "hidden")))
 for _contained_axis in ("width", "height"):

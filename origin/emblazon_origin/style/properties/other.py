@@ -148,11 +148,6 @@ unsupported(
     harmless=("normal",),
 )  # fmt: skip
 unsupported(
-    "container queries are not evaluated",
-    "container", "container-type", "container-name",
-    harmless=("none", "normal"),
-)  # fmt: skip
-unsupported(
     "anchor positioning is not laid out",
     "anchor-name", "position-anchor", "position-area", "position-try", "position-try-fallbacks",
     "position-visibility", "anchor-scope",

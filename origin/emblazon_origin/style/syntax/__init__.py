@@ -6,5 +6,6 @@ declarations.py  the declarations of a block
 references.py    what a value with var() has to look like
 registry.py      what each property is called and how it parses
 conditions.py    @media and @supports
+container_queries.py  @container
 variables.py     var() and env()
 """

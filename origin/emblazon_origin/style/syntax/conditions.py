@@ -14,7 +14,7 @@ import tinycss2
 from ..selectors import GENERATED, OTHER_PSEUDO_ELEMENTS, InvalidSelector, parse_selector_list
 from ..values.calculation import parse_term
 from ..values.tokens import Cursor, InvalidValue, Token, UnsupportedValue
-from ..values.units import Context, Viewport
+from ..values.units import Viewport
 from . import registry
 from .declarations import evaluate
 from .references import is_well_formed
@@ -35,7 +35,7 @@ def _or(values: list[bool | None]) -> bool | None:
     return True if True in values else None if None in values else False
 
 
-def _always(viewport: Viewport) -> bool | None:
+def always(viewport: Viewport) -> bool | None:
     return True
 
 
@@ -43,7 +43,7 @@ def _never(viewport: Viewport) -> bool | None:
     return False
 
 
-def _unknown(viewport: Viewport) -> bool | None:
+def unknown(viewport: Viewport) -> bool | None:
     return None
 
 
@@ -60,7 +60,7 @@ def media_query_list(tokens: Sequence[Token]) -> Condition:
             parts[-1].append(token)
     cursors = [Cursor(part) for part in parts]
     if len(cursors) == 1 and cursors[0].done:
-        return _always
+        return always
     queries = [_query(cursor) for cursor in cursors]
     return lambda viewport: any(query(viewport) is True for query in queries)
 
@@ -87,7 +87,7 @@ def _media_query(cursor: Cursor) -> Condition:
         if type_.type != "ident" or type_.lower_value in ("and", "or", "not", "only", "layer"):
             raise InvalidValue("expected a media type")
         fits = type_.lower_value in ("all", "screen")
-        rest: Condition = _always
+        rest: Condition = always
         if cursor.keyword("and"):
             rest = _media_condition(cursor, allow_or=False)
         if negated:
@@ -118,22 +118,22 @@ def boolean(cursor: Cursor, leaf: Callable[[Cursor], Condition], allow_or: bool 
 def _media_in_parens(cursor: Cursor) -> Condition:
     token = cursor.next()
     if token.type == "function":
-        return _unknown
+        return unknown
     if token.type != "() block":
         raise InvalidValue("expected '('")
     inner = Cursor(token.content)
     first = inner.peek()
     if first is None:
-        return _unknown
+        return unknown
     starts = first.type == "() block" or (inner.ident() == "not" and len(inner.tokens) > 1)
     if starts or (first.type == "function" and first.lower_name not in _MATH):
         condition = _media_condition(inner)
         inner.end()
         return condition
     try:
-        return _feature(inner)
+        return feature(inner)
     except InvalidValue:
-        return _unknown
+        return unknown
 
 
 _MATH = ("calc", "min", "max", "clamp", "round", "abs")
@@ -192,7 +192,7 @@ _TRUE_BY_DEFAULT = {
 }
 
 
-def _feature(cursor: Cursor) -> Condition:
+def feature(cursor: Cursor) -> Condition:
     """`(name)`, `(name: value)`, `(name < value)`, `(value <= name < value)`."""
     if (name := cursor.ident()) is not None and _known(name):
         cursor.next()
@@ -296,11 +296,11 @@ def _value(cursor: Cursor, name: str) -> Callable[[Viewport], float]:
         below = parse_term(cursor.next())
         if _type_of(name) != "number" or below.type != "number":
             raise InvalidValue(f"{name} is not a ratio")
-        return lambda v: _divided(term.fn(Context(v), 1.0), below.fn(Context(v), 1.0))
+        return lambda v: _divided(term.fn(v.context(), 1.0), below.fn(v.context(), 1.0))
     if not term.relative:
         constant = term.fn(None, 1.0)
         return lambda v: constant
-    return lambda v: term.fn(Context(v), 1.0)
+    return lambda v: term.fn(v.context(), 1.0)
 
 
 def _divided(above: float, below: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..selectors import Selector
 from ..values.dom import FontFaceRule
 from .conditions import Condition
+from .container_queries import ContainerQuery
 from .declarations import Block, Custom, Note
 
 Layer = tuple[str, ...]
@@ -14,12 +15,16 @@ Layer = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class StyleRule:
-    """A style rule with the conditions and the layer around it."""
+    """A style rule with the conditions, the container queries and the layer around it.
+
+    Of each group of queries one has to hold.
+    """
 
     selectors: tuple[Selector, ...]
     block: Block
     conditions: tuple[Condition, ...]
     layer: Layer
+    queries: tuple[tuple[ContainerQuery, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

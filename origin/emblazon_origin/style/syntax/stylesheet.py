@@ -27,6 +27,7 @@ from ..values.tokens import (
     too_deep,
 )
 from .conditions import Condition, media_query_list, supports, supports_declaration
+from .container_queries import ContainerQuery, container_queries
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
 
@@ -49,7 +50,6 @@ INERT = {
     "-ms-viewport": "the canvas sets the viewport",
 }
 UNSUPPORTED = {
-    "container": "container queries are not evaluated",
     "scope": "scoped rules are not evaluated; use nesting",
     "counter-style": "own counter styles are not drawn",
     "font-feature-values": "named alternates are not drawn; use font-feature-settings",
@@ -75,10 +75,11 @@ def parse_stylesheet(text: str, base: str = "") -> Stylesheet:
 
 @dataclass(slots=True)
 class _Scope:
-    """What surrounds a rule: parent selectors, conditions, layer, nesting depth."""
+    """What surrounds a rule: parent selectors, conditions, container queries, layer, nesting depth."""
 
     parents: tuple[Selector, ...] | None = None
     conditions: tuple[Condition, ...] = ()
+    queries: tuple[tuple[ContainerQuery, ...], ...] = ()
     layer: Layer = ()
     depth: int = 0
     active: bool = True  # False inside an @supports that does not hold
@@ -159,7 +160,7 @@ class _Parser:
 
     def flush(self, block: Block, scope: _Scope, selectors: tuple[Selector, ...]) -> Block:
         if block and scope.active:
-            self.sheet.rules.append(StyleRule(selectors, block, scope.conditions, scope.layer))
+            self.sheet.rules.append(StyleRule(selectors, block, scope.conditions, scope.layer, scope.queries))
             return Block()
         return block
 
@@ -194,6 +195,17 @@ class _Parser:
 
     def media(self, item: Rule, scope: _Scope) -> None:
         self.group(item, scope.within(conditions=(*scope.conditions, media_query_list(item.prelude))))
+
+    def container(self, item: Rule, scope: _Scope) -> None:
+        try:
+            queries = container_queries(item.prelude)
+        except InvalidValue as error:
+            self.note(item, "warning", "css-syntax", f"@container is ignored: {error}", "@container")
+            return
+        if any(token.type == "function" and token.lower_name == "scroll-state" for token in item.prelude):
+            message = "@container scroll-state(): nothing scrolls, so that it never holds"
+            self.note(item, "warning", "css-unsupported-rule", message, "@container")
+        self.group(item, scope.within(queries=(*scope.queries, queries)))
 
     def supports(self, item: Rule, scope: _Scope) -> None:
         try:
@@ -303,6 +315,7 @@ class _Parser:
 _XHTML = "http://www.w3.org/1999/xhtml"
 AT_RULES = {
     "media": _Parser.media,
+    "container": _Parser.container,
     "supports": _Parser.supports,
     "layer": _Parser.layer,
     "import": _Parser.import_,

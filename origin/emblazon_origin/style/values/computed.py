@@ -57,6 +57,8 @@ class ComputedStyle:
     aspect_ratio_auto: bool = False  # `auto 16/9`: a replaced element's own ratio wins
     contain: frozenset[str] = frozenset()  # kinds of containment that apply, content-visibility included
     content_visibility: Literal["visible", "auto", "hidden"] = "visible"
+    container_type: Literal["normal", "size", "inline-size"] = "normal"
+    container_name: tuple[str, ...] = ()
     contain_intrinsic_width: float | None = None
     contain_intrinsic_height: float | None = None
     will_change: frozenset[str] = frozenset()

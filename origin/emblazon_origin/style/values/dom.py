@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .computed import ComputedStyle
 
@@ -61,6 +62,13 @@ class FontFaceRule:
     line: int = 0
 
 
+class Container(NamedTuple):
+    """An element whose size container queries may ask, and its number in the document."""
+
+    place: int
+    element: Element
+
+
 @dataclass(frozen=True, slots=True)
 class StyledDocument:
     """What the style stage hands on: the root element (`html`), the fonts that it brings, its HTML."""
@@ -68,6 +76,7 @@ class StyledDocument:
     root: Element
     font_faces: tuple[FontFaceRule, ...] = ()
     source: HtmlNode | None = None
+    containers: tuple[Container, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

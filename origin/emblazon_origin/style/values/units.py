@@ -33,6 +33,13 @@ class FontMetricsPort(Protocol):
         ...
 
 
+class ContainerSize(NamedTuple):
+    """The content box of the nearest query container of each axis; None where there is none."""
+
+    width: float | None
+    height: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Viewport:
     """The canvas: CSS px, device pixels per px, and the preferred colour scheme."""
@@ -41,6 +48,10 @@ class Viewport:
     height: float
     dpr: float = 1.0
     color_scheme: Literal["light", "dark"] = "light"
+
+    def context(self) -> Context:
+        """Return what the relative units of a query resolve against."""
+        return Context(self)
 
 
 @dataclass(slots=True)
@@ -58,6 +69,17 @@ class Context:
     style: ComputedStyle | None = None  # whose fonts the font-relative units measure
     metrics: FontMetricsPort | None = None
     measured: FontMeasures | None = None
+    container: ContainerSize | None = None
+
+    def container_width(self) -> float:
+        """Return a hundredth of the nearest container's width, or of the small viewport's (§5.6)."""
+        width = self.container.width if self.container is not None else None
+        return (self.viewport.width if width is None else width) / 100
+
+    def container_height(self) -> float:
+        """Return a hundredth of the nearest container's height, or of the small viewport's."""
+        height = self.container.height if self.container is not None else None
+        return (self.viewport.height if height is None else height) / 100
 
     def measures(self) -> FontMeasures:
         """Return the font's measures, from the port or by CSS's fallbacks (half an em, one em)."""
@@ -105,13 +127,11 @@ _VIEWPORT: dict[str, _Unit] = {
 for _name, _unit in _VIEWPORT.items():
     for _prefix in ("", "s", "l", "d"):  # a card has no browser chrome: all viewports are one
         RELATIVE[_prefix + _name] = _unit
-# With no container queries, container units fall back to the small viewport (CSS Containment 3 §4).
-for _name, _of in (
-    ("cqw", "vw"),
-    ("cqh", "vh"),
-    ("cqi", "vi"),
-    ("cqb", "vb"),
-    ("cqmin", "vmin"),
-    ("cqmax", "vmax"),
-):
-    RELATIVE[_name] = _VIEWPORT[_of]
+RELATIVE |= {  # of the nearest container (CSS Conditional 5 §5.6)
+    "cqw": Context.container_width,
+    "cqh": Context.container_height,
+    "cqi": Context.container_width,
+    "cqb": Context.container_height,
+    "cqmin": lambda c: min(c.container_width(), c.container_height()),
+    "cqmax": lambda c: max(c.container_width(), c.container_height()),
+}
