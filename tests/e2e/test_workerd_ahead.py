@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from local_server import LocalServer, Quiet
 from misbehaving_origin import MisbehavingOrigin
 from waiting import wait_until
 from workerd import PyodideHost, Workerd, worker_variables
@@ -24,7 +23,7 @@ class Blog:
         self.asked: list[str] = []
         blog = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_GET(self) -> None:
                 blog.asked.append(self.path)
                 body, etag = blog.answer(self.path), f'"{len(blog.pages)}"'
@@ -36,12 +35,8 @@ class Blog:
                 if not known:
                     self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
-                return None
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = LocalServer(Handler)
+        self.url = self._server.url
 
     def answer(self, path: str) -> bytes:
         if path == "/sitemap.xml":
@@ -54,8 +49,7 @@ class Blog:
         self.pages[path] = f"<!doctype html><head>{meta}</head><body>".encode()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 @pytest.fixture

@@ -10,17 +10,16 @@ import re
 import shutil
 import signal
 import struct
-import threading
 import time
 import zlib
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 import brotli
 import pytest
+from local_server import LocalServer, Quiet
 from PIL import Image, ImageChops
 from waiting import at_most
 
@@ -56,7 +55,7 @@ def long_gif(frames: int) -> bytes:
     return head + frame * frames + b"\x3b"
 
 
-class Images(BaseHTTPRequestHandler):
+class Images(Quiet):
     """Good and evil images by path."""
 
     hits: ClassVar[list[str]] = []
@@ -84,27 +83,19 @@ class Images(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def canary() -> Iterator[tuple[str, list[str]]]:
     """A server on an address that is not allowed, and what reached it."""
     hits: list[str] = []
 
-    class Canary(BaseHTTPRequestHandler):
+    class Canary(Quiet):
         def setup(self) -> None:
             hits.append("connection")
             super().setup()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.2", 0), Canary)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.2:{server.server_port}", hits
-    server.shutdown()
+    with LocalServer(Canary, "127.0.0.2") as server:
+        yield server.url, hits
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +126,8 @@ def images(canary: tuple[str, list[str]]) -> Iterator[str]:
             b'<image href="' + canary[0].encode() + b'/x.png" width="9" height="9"/></svg>',
         ),
     }
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Images)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with LocalServer(Images) as server:
+        yield server.url
 
 
 def real_settings(images: str, canary: str, **settings: str) -> dict[str, str]:

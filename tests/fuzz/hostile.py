@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, newTable
+from local_server import LocalServer, Quiet
 from PIL import Image
 
 from .harness import FONTS
@@ -220,7 +219,7 @@ def picture_server() -> Iterator[str]:
     """Serve the pictures by name, with any query; yields the server's URL."""
     bodies = {f"/{name}": make() for name, make in PICTURES.items()}
 
-    class Pictures(BaseHTTPRequestHandler):
+    class Pictures(Quiet):
         def do_GET(self) -> None:
             body = bodies[self.path.partition("?")[0]]
             self.send_response(200)
@@ -228,12 +227,5 @@ def picture_server() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
+    with LocalServer(Pictures) as server:
+        yield server.url

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from local_server import LocalServer, Quiet
 
 TOKEN = "zone-token-of-the-tests"
 ZONE = "0123456789abcdef"
@@ -19,7 +19,7 @@ class ZoneAPI:
         self.failure = ""
         api = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 status, answer = api.answer(self.path, self.headers["Authorization"] or "", body)
@@ -30,16 +30,8 @@ class ZoneAPI:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def log_message(self, format: str, *args: object) -> None:
-                return None
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/client/v4"
+        self._server = LocalServer(Handler)
+        self.url = f"{self._server.url}/client/v4"
 
     def answer(self, path: str, authorization: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
         """Return status and document as the real API does."""
@@ -52,9 +44,7 @@ class ZoneAPI:
         return 200, {"success": True, "errors": [], "messages": [], "result": {"id": ZONE}}
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        self._server.close()
 
 
 def _failure(code: int, message: str) -> dict[str, object]:

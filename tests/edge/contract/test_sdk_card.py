@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from local_server import LocalServer, Quiet
 
 from emblazon import ApiError, Card, Client, InvalidCard, Keyring
 from emblazon.contract.manifest import template_to_dict
@@ -226,7 +225,7 @@ def test_importing_the_package_loads_nothing_but_itself() -> None:
     assert done.stdout.strip() == "['emblazon']"
 
 
-class Edge(BaseHTTPRequestHandler):
+class Edge(Quiet):
     """Answers POST /api/cards as the edge does, or with a problem."""
 
     def do_POST(self) -> None:
@@ -242,19 +241,11 @@ class Edge(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def edge() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Edge)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with LocalServer(Edge) as server:
+        yield server.url
 
 
 async def test_client_creates_a_short_url_in_sync_and_async_code(edge: str) -> None:

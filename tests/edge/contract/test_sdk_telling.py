@@ -6,16 +6,15 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import pytest
+from local_server import LocalServer, Quiet
 
 from emblazon import Card, CardWarning, InvalidCard
 from emblazon.contract.manifest import manifest_to_json
@@ -220,30 +219,22 @@ class ManifestHost:
         self.manifest = Manifest("", {"remote": TemplateSpec("remote", "", params)})
         host = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_GET(self) -> None:
                 host.asked += 1
                 self.send_response(host.status if self.path == "/manifest.json" else 404)
                 self.end_headers()
                 self.wfile.write(manifest_to_json(host.manifest))
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.server = LocalServer(Handler)
+        self.url = self.server.url
 
 
 @pytest.fixture
 def edge() -> Iterator[ManifestHost]:
     host = ManifestHost()
-    yield host
-    host.close()
+    with host.server:
+        yield host
 
 
 def learn_from(host: ManifestHost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from cpython_host import CPythonHost
+from local_server import LocalServer, Quiet
 from misbehaving_origin import MisbehavingOrigin
 from waiting import wait_until
 from workerd import PURGE_TOKEN, PyodideHost, Workerd, worker_variables
@@ -180,7 +179,7 @@ class AnalyticsEngine:
             self._database.execute(f"INSERT INTO emblazon ({', '.join(COLUMNS)}) VALUES ({marks})", row)  # noqa: S608
         database = self._database
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_POST(self) -> None:
                 assert self.path == "/accounts/abc/analytics_engine/sql"
                 assert self.headers["Authorization"] == "Bearer token-of-the-tests"
@@ -191,18 +190,13 @@ class AnalyticsEngine:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def log_message(self, format: str, *args: object) -> None:
-                return None
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server = LocalServer(Handler)
+        self.url = self._server.url
 
     def __enter__(self) -> AnalyticsEngine:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
         with closing(self._database):
             pass

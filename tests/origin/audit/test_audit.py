@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
+from local_server import LocalServer, Quiet
 from planted_site import FAULTS, FOLLOWING, HEAD, SITE, SVG, Site, tags
 
 from emblazon_origin.audit.audit import Audited, audit, html_report
@@ -102,7 +101,7 @@ def test_report_shows_each_preview_and_escapes_what_the_page_says() -> None:
 
 @contextmanager
 def serving(site: Site) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             answer = site.answer(httpx.Request("GET", f"http://x{self.path}", headers=dict(self.headers)))
             self.send_response(answer.status_code)
@@ -111,16 +110,8 @@ def serving(site: Site) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with LocalServer(Handler) as server:
+        yield server.url
 
 
 def test_command_tells_finds_and_exits_for_ci(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import http.server
 import io
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from local_server import LocalServer, Quiet
 from PIL import Image
 
 from emblazon_origin.cli import main
@@ -27,7 +26,7 @@ from emblazon_origin.storage.port import StorageError, is_key
 def picture_host() -> Iterator[str]:
     """A server on this machine that has one picture."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             out = io.BytesIO()
             Image.new("RGB", (60, 60), (200, 30, 30)).save(out, "PNG")
@@ -36,16 +35,8 @@ def picture_host() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(out.getvalue())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with LocalServer(Handler) as server:
+        yield f"127.0.0.1:{server.port}"
 
 
 def page_with(host: str, folder: Path) -> str:

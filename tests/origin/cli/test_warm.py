@@ -7,18 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from json_shapes import check_shape
+from local_server import LocalServer, Quiet
 from waiting import wait_until
 from workerd import free_port
 
@@ -58,7 +57,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         monkeypatch.delenv(name, raising=False)
     here = Site()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             here.asked.append((time.monotonic(), self.path))
             waiting = here.answers.get(urlsplit(self.path).path, [(404, {}, b"")])
@@ -69,15 +68,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    here.url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield here
-    server.shutdown()
-    server.server_close()
+    with LocalServer(Handler) as server:
+        here.url = server.url
+        yield here
 
 
 def warm(

@@ -6,11 +6,11 @@ import io
 import json
 import shutil
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from local_server import LocalServer
 from PIL import Image
 from playwright.async_api import async_playwright, expect
 
@@ -52,8 +52,7 @@ async def test_the_static_page_shows_examples_and_says_where_typing_is_live(
 ) -> None:
     folder = tmp_path / "pages"
     write_pages(folder, home)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
+    server = LocalServer(partial(SimpleHTTPRequestHandler, directory=str(folder)))
     faults: list[str] = []
     try:
         async with async_playwright() as play:
@@ -62,7 +61,7 @@ async def test_the_static_page_shows_examples_and_says_where_typing_is_live(
             page = await browser.new_page()
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)
-            await page.goto(f"http://127.0.0.1:{server.server_port}/#/article")
+            await page.goto(f"{server.url}/#/article")
             await expect(page.locator(".facts")).to_contain_text("1200 × 630", timeout=30_000)
             await expect(page.locator(".static-note")).to_contain_text("emblazon serve --dev")
             await expect(page.locator("#p-title")).to_be_disabled()
@@ -74,6 +73,5 @@ async def test_the_static_page_shows_examples_and_says_where_typing_is_live(
             await expect(page.locator(".snippet").first).to_contain_text("https://og.example.com/og/article")
             await browser.close()
     finally:
-        server.shutdown()
-        server.server_close()
+        server.close()
     assert faults == []
