@@ -28,7 +28,7 @@ async def test_those_who_wait_get_the_card_although_the_first_client_left(
     worker: Workerd, origin: MisbehavingOrigin, title: str
 ) -> None:
     worker.card(f"warm-up-{title[::-1]}")
-    origin.seconds = 1.0
+    origin.hold()
     path = worker.card_url(title)
     leader = ask_and_hang_up_when(worker, path, origin, title)
     async with aiohttp.ClientSession(worker.url) as session:
@@ -38,8 +38,10 @@ async def test_those_who_wait_get_the_card_although_the_first_client_left(
                 return response.status, response.headers["Cache-Status"]
 
         followers = [asyncio.create_task(follow()) for _ in range(5)]
-        await asyncio.sleep(0.3)  # let them arrive; there is nothing to see from outside
+        await asyncio.sleep(0.1)  # let them arrive; there is nothing to see from outside
         leader.close()
+        await asyncio.sleep(0.1)  # let that be noticed
+        origin.release()
         answers = await asyncio.gather(*followers)
     assert {status for status, _ in answers} == {200}
     assert not [state for _, state in answers if "fallback" in state]
@@ -50,8 +52,9 @@ def test_fill_goes_on_although_its_only_client_left(
     worker: Workerd, origin: MisbehavingOrigin, title: str
 ) -> None:
     worker.card(f"warm-up-{title[::-1]}")
-    origin.seconds = 0.7
+    origin.hold()
     ask_and_hang_up_when(worker, worker.card_url(title), origin, title).close()
-    origin.seconds = 0.0
+    worker.card(f"warm-up-{title[::-1]}")  # meanwhile the edge notices that the other is gone
+    origin.release()
     wait_until(lambda: "hit" in worker.card(title).headers["cache-status"])
     assert len(origin.renders(title)) <= 2

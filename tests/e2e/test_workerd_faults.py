@@ -121,13 +121,13 @@ def test_purge_during_a_fill_keeps_the_old_bytes_out(
     from concurrent.futures import ThreadPoolExecutor
 
     worker.card(f"{title}-warm-up")
-    origin.seconds = 1.0
+    origin.hold()
     with ThreadPoolExecutor(1) as pool:
         filling = pool.submit(worker.card, title)
         wait_until(lambda: [asked for asked in origin.renders(title) if "warm-up" not in asked.target])
         assert worker.purge({"templates": ["article"]}).status_code == 202
+        origin.release()
         old = filling.result()
-    origin.seconds = 0.0
     assert_card(old)
     assert "stored" not in old.headers["cache-status"]
     assert worker.card(title).content != old.content

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import httpx
 import pytest
-from waiting import at_most, busy, wait_until
+from waiting import at_most, busy, gone, wait_until
 
 if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
@@ -229,7 +229,7 @@ def test_a_killed_service_leaves_no_process_behind(start_origin: StartOrigin) ->
         origin.process.kill()
         with pytest.raises(httpx.HTTPError):
             stuck.result()
-    wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
+    wait_until(lambda: all(gone(pid) for pid in children))
 
 
 def test_row_35_a_queued_render_is_cancelled_when_its_client_goes_unless_another_waits(

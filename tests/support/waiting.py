@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 60.0) -> None:
@@ -24,6 +25,15 @@ async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - other processes set no events
             await asyncio.sleep(0.005)
+
+
+def gone(pid: int) -> bool:
+    """Return whether a process has ended, though nobody may have asked for its status yet."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"
 
 
 def first_line(process: subprocess.Popen[str], seconds: float = 120.0) -> str:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from waiting import wait_until
+from waiting import gone, wait_until
 
 from emblazon.contract.signing import LOCAL_TOKEN
 from emblazon.edge.config import ConfigError, EdgeConfig
@@ -152,15 +152,7 @@ def test_stop_ends_grandchildren_too(tmp_path: Path) -> None:
     wait_until(lambda: log.read_text().strip())
     grandchild = int(log.read_text())
     child.stop()
-    wait_until(lambda: _gone(grandchild))
-
-
-def _gone(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return True
-    return state == "Z"
+    wait_until(lambda: gone(grandchild))
 
 
 def test_dev_command_is_for_development_unless_there_are_keys(monkeypatch: pytest.MonkeyPatch) -> None:

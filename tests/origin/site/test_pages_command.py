@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 from selectolax.lexbor import LexborHTMLParser
-from waiting import wait_until
+from waiting import gone, wait_until
 
 from emblazon_origin.cli import main
 from emblazon_origin.site.draw_site import with_tags
@@ -194,7 +194,7 @@ def test_processes_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
     run.kill()
     run.wait(60)
     assert len(started) >= 2
-    wait_until(lambda: not any(Path(f"/proc/{number}").exists() for number in started), seconds=60)
+    wait_until(lambda: all(gone(number) for number in started))
 
 
 def pictures(home: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from waiting import until
+from waiting import gone, until
 
 from emblazon_origin.errors import CardError, Overloaded, RenderTimeout
 from emblazon_origin.workers.admission import AdmissionPolicy
@@ -216,8 +216,7 @@ async def test_closing_leaves_no_process_behind(make_pool: MakePool, tmp_path: P
     await pool.close()
     with pytest.raises(Overloaded):
         await spinning
-    for pid in pids:
-        await until(lambda pid=pid: not Path(f"/proc/{pid}").exists())  # type: ignore[misc]
+    await until(lambda: all(gone(pid) for pid in pids))
 
 
 async def test_the_small_encoding_is_made_at_low_priority(make_pool: MakePool, tmp_path: Path) -> None:
