@@ -7,10 +7,20 @@ import re
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sweeps import EXAMPLES, FEW_EXAMPLES
 
 # Examples are judged by what they give: how long one takes says how busy the machine is.
-settings.register_profile("emblazon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("emblazon")
+TOO_SLOW = [HealthCheck.too_slow]
+settings.register_profile("emblazon", max_examples=EXAMPLES, deadline=None, suppress_health_check=TOO_SLOW)
+settings.register_profile(
+    "emblazon-fast", max_examples=FEW_EXAMPLES, deadline=None, suppress_health_check=TOO_SLOW
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try properties with fewer examples where the slow tests are left out."""
+    fast = "not slow" in config.getoption("markexpr")
+    settings.load_profile("emblazon-fast" if fast else "emblazon")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 from e2e_origin.conftest import FAKE_FOLDER, OriginProcess
 from emblazon.contract.manifest import manifest_from_json
 
+pytestmark = pytest.mark.e2e
+
 
 def test_a_card_comes_with_everything_the_edge_checks(origin: OriginProcess) -> None:
     answer = origin.get("/render/article.png?title=Everything")

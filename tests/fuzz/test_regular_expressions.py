@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import regex
+from sweeps import sweep
 
 from .pumps import pumps
 
@@ -183,6 +184,6 @@ def test_it_takes_little_time_for_much_text() -> None:
     assert [f"{use}: {found}" for use, found in slow.items() if found] == []
 
 
-@pytest.mark.parametrize("pattern", [r"(a+)+$", r"\s*(x?)\s*$", r"(\d+\.?\d*|\.\d+)x"])
+@pytest.mark.parametrize("pattern", sweep([r"(a+)+$", r"\s*(x?)\s*$", r"(\d+\.?\d*|\.\d+)x"], quick=1))
 def test_slow_expressions_are_noticed(pattern: str) -> None:
     assert slow_input(Use("here", re.compile(pattern), "search")) != ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 
 from emblazon_origin.errors import CardError, StageFailed
 from emblazon_origin.render import Engine, RenderRequest
@@ -128,7 +129,7 @@ def _memory(field: str) -> float:
 
 @pytest.mark.slow
 @settings(
-    max_examples=200,
+    max_examples=examples(200),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(documents())

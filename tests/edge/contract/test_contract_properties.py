@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 
 from emblazon.contract.canonical import (
     cache_key,
@@ -215,7 +216,7 @@ TEMPLATES = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(TEMPLATES, max_size=3), TEXT)
 def test_manifest_reads_back(templates: list[TemplateSpec], renderer: str) -> None:
     manifest = Manifest(renderer, {template.name: template for template in templates})

@@ -9,6 +9,7 @@ from edge_world import World, bytes_of, failing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from sweeps import examples
 
 from emblazon.contract.schema import Format
 from emblazon.edge.fill.ask import sniff
@@ -181,7 +182,7 @@ async def test_picture_of_last_resort_says_that_it_is_png_whatever_was_asked_for
     assert image.getpixel((0, 0)) == (0, 128, 128)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(64, 1500), st.integers(64, 1500))
 def test_picture_of_last_resort_has_any_size(width: int, height: int) -> None:
     assert decoded(draw(width, height, (1, 2, 3))).size == (width, height)

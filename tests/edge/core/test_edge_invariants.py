@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from edge_world import Fault, VirtualTimeLoop, World, bytes_of, failing, hanging
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 
 from emblazon.edge.ports import PortError
 
@@ -112,7 +113,7 @@ class Life:
         self.here.random.value = value
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(events)
 def test_every_day_ends_with_cards(story: list[Event]) -> None:
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:

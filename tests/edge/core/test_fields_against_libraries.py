@@ -11,6 +11,7 @@ import http_sf
 from http_sf.types import DisplayString, Token
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 from werkzeug import http as werkzeug
 
 from emblazon.edge.http.cache_control import format_date, parse_date, parse_directives
@@ -63,7 +64,7 @@ def kind(value: object) -> object:
     return value
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(fields)
 def test_dictionaries_are_read_as_http_sf_reads_them(text: str) -> None:
     try:

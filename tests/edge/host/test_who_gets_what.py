@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from sweeps import sweep
 
 from emblazon.contract.signing import LOCAL_TOKEN, Keyring
 from emblazon.edge.config import ConfigError
@@ -77,7 +78,7 @@ RUNNING = [cell for cell in CELLS if cell not in REFUSED]
 
 def each(cells: list[Cell]) -> pytest.MarkDecorator:
     """Run a test in each cell, beside the others of that cell: a deployment is started once for them all."""
-    return pytest.mark.parametrize("cell", cells, ids=str, scope="module")
+    return pytest.mark.parametrize("cell", sweep(cells, quick=4), ids=str, scope="module")
 
 
 @pytest.fixture(scope="module")

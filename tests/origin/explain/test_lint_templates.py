@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sweeps import sweep
 
 from emblazon.contract.schema import ParamSpec, TemplateSpec
 from emblazon_origin.explain import LintResult, lint_templates
@@ -86,7 +87,7 @@ def test_a_picture_that_is_lost_on_purpose_is_no_error(tmp_path: Path) -> None:
     assert {"worst-no-picture", "worst-lost-picture"} <= {case.name for case in worst_cases(PICTURE, {})}
 
 
-@pytest.mark.parametrize("accent", ["#0f5c4d", "#ffd84d"])
+@pytest.mark.parametrize("accent", sweep(["#0f5c4d", "#ffd84d"], quick=1))
 def test_brand_of_any_darkness_is_read_on_a_film(tmp_path: Path, accent: str) -> None:
     (tmp_path / "podcast").symlink_to(ROOT / "templates" / "podcast")
     result = lint_templates(tmp_path, engine(), Brand(accent=accent))

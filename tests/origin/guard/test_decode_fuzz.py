@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from sweeps import examples
 
 from emblazon_origin.assets.images import ImageStore
 from emblazon_origin.assets.resources import Resources
@@ -27,7 +28,7 @@ MAGIC = (
     b"BM",
     b"II*\0",
 )
-FUZZ = settings(max_examples=150, derandomize=True)
+FUZZ = settings(max_examples=examples(150), derandomize=True)
 
 
 def sample(form: str) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sweeps import sweep
 
 from emblazon_origin.paint import canvas, stacking
 from emblazon_origin.paint.display_list import Item
@@ -79,7 +80,7 @@ def item_painter(item: Item, surface: Surface, box: IntRect) -> Painter:
     return Painter(surface, item.matrix, clip)
 
 
-@pytest.mark.parametrize("path", CARDS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", sweep(CARDS, quick=40), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_items_of_cards_draw_nothing_beyond_their_ink(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for item in items(path.read_text(encoding="utf-8"), str(path.parent), monkeypatch):
         assert beyond(item).is_empty, item.device_ink()

@@ -64,7 +64,7 @@ def untouched() -> tuple[Image.Image, set[str]]:
     return draw("")
 
 
-@pytest.mark.parametrize("name", sweep(KEYWORDS, quick=4))
+@pytest.mark.parametrize("name", sweep(KEYWORDS, quick=2))
 def test_keyword_that_chromium_draws_is_drawn_or_reported(name: str) -> None:
     before, known = untouched()
     silent = []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 
 from emblazon_origin.errors import LimitError
 from emblazon_origin.limits import MAX_DEPTH
@@ -28,7 +29,7 @@ PIECES = [
     "�",
 ]  # fmt: skip
 css_text = st.lists(st.sampled_from([*PIECES, *list(registry.PROPERTIES)[::7]]), max_size=40).map(" ".join)
-SLOW = settings(max_examples=60, derandomize=True)
+SLOW = settings(max_examples=examples(60), derandomize=True)
 
 
 def render(html: str) -> StyledDocument | None:

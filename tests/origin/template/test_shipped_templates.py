@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 
 from emblazon.contract.params import check_params
 from emblazon.contract.problem import Problem
@@ -58,7 +59,7 @@ def test_hostile_text_in_every_parameter_is_drawn_literally(name: str) -> None:
     assert HOSTILE in [text.replace(SOFT_HYPHEN, "") for text in hostile.text]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.sampled_from(NAMES), st.text(max_size=80), st.sampled_from(["", "ar", "ja", "th", "xx-Latn"]))
 def test_any_text_that_the_edge_lets_through_binds(name: str, text: str, lang: str) -> None:
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sweeps import examples
 
 from emblazon_origin.limits import MAX_TEXT_CHARACTERS
 from emblazon_origin.report import Report
@@ -136,7 +137,7 @@ def _contexts(draw: st.DrawFn) -> tuple[list[InlineItem], ComputedStyle]:
     return items, block
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(context=_contexts(), width=st.sampled_from([0.0, 30.0, 200.0, float("inf")]))
 def test_any_content_is_laid_out_and_drawn(
     fonts: FontLibrary, context: tuple[list[InlineItem], ComputedStyle], width: float
@@ -155,7 +156,7 @@ def test_any_content_is_laid_out_and_drawn(
             color_glyphs(run, (0.0, line.baseline))
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(text=_TEXT, width=st.sampled_from([30.0, 200.0]))
 def test_every_character_lands_on_exactly_one_line(fonts: FontLibrary, text: str, width: float) -> None:
     style = ComputedStyle().replace(
