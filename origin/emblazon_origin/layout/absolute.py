@@ -31,7 +31,7 @@ from .sizing import (
 _CONTAINING = frozenset(("layout", "paint"))
 _CHANGING = frozenset((
     "transform", "translate", "rotate", "scale", "perspective", "filter", "backdrop-filter", "contain",
-    "-webkit-transform", "-webkit-filter", "offset-path",
+    "transform-style", "-webkit-transform", "-webkit-filter", "offset-path",
 ))  # fmt: skip
 
 
@@ -68,6 +68,8 @@ def contains_fixed(style: ComputedStyle) -> bool:
     """True for boxes that are the containing block of fixed descendants too: transforms, filters and more."""
     return bool(
         style.transform
+        or style.perspective is not None
+        or style.transform_style == "preserve-3d"
         or style.filter
         or style.backdrop_filter
         or not style.contain.isdisjoint(_CONTAINING)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ..layout.absolute import contains_absolutes, contains_fixed
 from ..layout.boxes.box import Box, Rect
@@ -18,7 +19,9 @@ from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
 from .effects.effect_groups import effect_group, has_effects, isolated, plain_group
-from .effects.transform import transform_matrix
+from .effects.planes import Plane, in_depth_order, plane_of, raster_of
+from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, shows_its_back, view_of
+from .effects.transform import is_flat, perspective_solid, transform_matrix, transform_solid
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, pixel_round
 from .raster.path import Radii
@@ -29,14 +32,52 @@ _FLEXIBLE = ("flex", "inline-flex", "grid", "inline-grid")
 _FAR = 1e6
 
 
+class Space(NamedTuple):
+    """Where a box's children are in space: by its `perspective`, or in its 3D rendering context."""
+
+    solid: Solid  # from a child's scaled px
+    matrix: Matrix  # and from there to the device
+    clip: ClipNode | None
+    is_shared: bool  # whether they are sorted by depth among others (preserve-3d)
+
+
+class Standing(NamedTuple):
+    """How the plane of a box in space is seen."""
+
+    solid: Solid
+    base: Matrix
+    clip: ClipNode | None
+    view: PlaneView
+    raster: Matrix
+    keeps: bool  # its children are in the same space (preserve-3d)
+
+    def is_turned(self, style: ComputedStyle) -> bool:
+        """True where a side of the box is seen that does not show."""
+        return style.backface_visibility == "hidden" and shows_its_back(self.solid)
+
+    def surroundings(self, around: Surroundings) -> Surroundings:
+        """Return what the box's own items are drawn in: a layer's pixels where it is projected."""
+        if self.view.matrix is None:
+            return Surroundings(self.raster)
+        return replace(around, matrix=self.raster, clip=self.clip)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a box takes from its ancestors: the matrix, and the clips by containing block."""
+    """What a box takes from its ancestors: the matrix, the clips by containing block, and their space."""
 
     matrix: Matrix = IDENTITY
     clip: ClipNode | None = None
     absolute_clip: ClipNode | None = None
     fixed_clip: ClipNode | None = None
+    space: Space | None = None
+
+    def clipped(self, clip: ClipNode | None) -> Surroundings:
+        """Return the same with another clip."""
+        space = self.space
+        if space is not None and not space.is_shared:
+            space = space._replace(clip=clip)
+        return replace(self, clip=clip, space=space)
 
 
 @dataclass(slots=True)
@@ -78,6 +119,8 @@ def makes_stacking_context(style: ComputedStyle, flexible_item: bool) -> bool:
         return True
     if style.z_index != "auto" and (style.position != "static" or flexible_item):
         return True
+    if style.perspective is not None or style.transform_style == "preserve-3d":
+        return True
     return has_effects(style) or bool(style.transform) or style.isolation == "isolate"
 
 
@@ -104,24 +147,51 @@ def _paint_whole(
     own_context = forced or makes_stacking_context(box.style, flexible_item)
     stacking = StackingContext() if own_context else parent
     context = on_whole_pixels(box, context)
+    standing = _standing(box, around, context)
+    if standing is not None:
+        if not standing.keeps and (standing.is_turned(box.style) or not standing.view.is_drawable):
+            return []
+        inner = standing.surroundings(around)
+    elif box.style.transform:
+        own = transform_matrix(box.style, context.place(box.border_box), context.dpr)
+        inner = replace(around, matrix=around.matrix.then(own))
+    else:
+        inner = around
+    if not inner.matrix.is_drawable:
+        return []
+    items = _painted(
+        box, inner, stacking, context, standing, own_context=own_context, forced=forced, under=under
+    )
+    return items if standing is None else _in_space(items, standing, around, context)
+
+
+def _painted(
+    box: Box,
+    around: Surroundings,
+    stacking: StackingContext,
+    context: PaintContext,
+    standing: Standing | None,
+    *,
+    own_context: bool,
+    forced: bool,
+    under: tuple[Item, ...],
+) -> Items:
+    """Paint a box and its descendants onto its own plane, with its effects."""
     geometry = geometry_of(box, context)
     matrix = around.matrix
-    if box.style.transform:
-        matrix = matrix.then(transform_matrix(box.style, context.place(box.border_box), context.dpr))
-    if not matrix.is_drawable:
-        return []
-    grouped = has_effects(box.style)
+    grouped = has_effects(box.style) and not (standing is not None and standing.keeps)
     plain = _plain(box, geometry, matrix, around.clip, context) if grouped else None
     if plain is not None:
         return [plain]
     # A group starts afresh inside: its own clip is applied when its layer is composited.
-    inner = around if matrix is around.matrix else replace(around, matrix=matrix)
-    if grouped:
-        inner = Surroundings(matrix)
+    inner = Surroundings(matrix) if grouped else around
     phases = Phases()
-    own = box_items(box, geometry, inner.matrix, inner.clip, context)
-    _paint_inside(box, geometry, inner, phases, stacking, context)
-    outline = outline_items(box, geometry, inner.matrix, inner.clip, context)
+    _paint_inside(box, geometry, inner, phases, stacking, context, standing)
+    own: Items = []
+    outline: Items = []
+    if standing is None or not standing.is_turned(box.style):
+        own = box_items(box, geometry, inner.matrix, inner.clip, context)
+        outline = outline_items(box, geometry, inner.matrix, inner.clip, context)
     if own_context:
         items = [
             *under, *own, *stacking.below(), *phases.backgrounds, *phases.contents, *phases.outlines,
@@ -142,6 +212,77 @@ def _paint_whole(
             lambda: effect_group(box, geometry, items, matrix, around.clip, context),
         )
     ]
+
+
+# --- space (CSS Transforms 2 §3 to §8) -------------------------------------------------------------------
+
+
+def _standing(box: Box, around: Surroundings, context: PaintContext) -> Standing | None:
+    """Return how a box stands in space; None where it lies in the plane of what it is in."""
+    style, space = box.style, around.space
+    keeps = style.transform_style == "preserve-3d" and not _flattens(style)
+    if not keeps and (not style.transform or (space is None and is_flat(style))):
+        return None
+    placed = context.place(box.border_box)
+    solid = transform_solid(style, placed, context.dpr) if style.transform else IDENTITY_3D
+    base, clip = around.matrix, around.clip
+    if space is not None:
+        solid, base, clip = product(space.solid, solid), space.matrix, space.clip
+    view = view_of(product(of_plane(base), solid))
+    raster = raster_of(view, placed) if view.is_drawable else IDENTITY
+    return Standing(solid, base, clip, view, raster, keeps)
+
+
+def _flattens(style: ComputedStyle) -> bool:
+    """True where a box's children are in its plane whatever it asks for (§4)."""
+    if style.will_change and style.isolation == "isolate":  # what is to change isolates, and does not flatten
+        style = style.replace(isolation="auto")
+    return has_effects(style) or not {style.overflow_x, style.overflow_y} <= {"visible", "clip"}
+
+
+def _with_space(
+    box: Box, around: Surroundings, standing: Standing | None, context: PaintContext
+) -> Surroundings:
+    """Return the surroundings of a box's content with the space of its children."""
+    style = box.style
+    keeps = standing is not None and standing.keeps
+    if style.perspective is None and not keeps:
+        return around if around.space is None or box.element is None else replace(around, space=None)
+    lens = perspective_solid(style, context.place(box.border_box), context.dpr)
+    if standing is None or not standing.keeps:
+        return replace(around, space=Space(lens, around.matrix, around.clip, is_shared=False))
+    space = Space(product(standing.solid, lens), standing.base, standing.clip, is_shared=True)
+    return replace(around, space=space)
+
+
+def _in_space(items: Items, standing: Standing, around: Surroundings, context: PaintContext) -> Items:
+    """Put what lies in a box's plane into its 3D rendering context, and sort that where it is complete."""
+    shared = around.space is not None and around.space.is_shared
+    if not standing.keeps and not shared:
+        return [_plane(items, standing, context)] if standing.view.matrix is None else items
+    planes: list[Plane] = []
+    run: Items = []
+    if not standing.view.is_drawable:  # seen from its edge: only what stands on it shows
+        items = [item for item in items if isinstance(item, Plane) and item.is_shared]
+    for item in items:
+        if standing.keeps and isinstance(item, Plane) and item.is_shared:
+            if run:
+                planes.append(_plane(run, standing, context))
+            planes.append(item)
+            run = []
+        else:
+            run.append(item)
+    if run:
+        planes.append(_plane(run, standing, context))
+    if not shared:
+        return in_depth_order(planes)
+    for plane in planes:
+        plane.is_shared = True
+    return [*planes]
+
+
+def _plane(items: Items, standing: Standing, context: PaintContext) -> Plane:
+    return plane_of(items, standing.view, standing.raster, standing.clip, context)
 
 
 def _plain(
@@ -173,9 +314,10 @@ def _paint_inside(
     phases: Phases,
     stacking: StackingContext,
     context: PaintContext,
+    standing: Standing | None = None,
 ) -> None:
     """Collect what a box contains."""
-    inner = _inside(box, geometry, around, context)
+    inner = _with_space(box, _inside(box, geometry, around, context), standing, context)
     phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
     in_lines: set[int] = set()
     for line in box.lines:
@@ -204,10 +346,12 @@ def _paint_child(
     flexible_item: bool,
 ) -> None:
     style = child.style
+    if _turns_its_back(style, around.space):
+        return
     if style.position == "absolute":
-        around = replace(around, clip=around.absolute_clip)
+        around = around.clipped(around.absolute_clip)
     elif style.position == "fixed":
-        around = replace(around, clip=around.fixed_clip)
+        around = around.clipped(around.fixed_clip)
     if style.position != "static" or makes_stacking_context(style, flexible_item):
         level = (
             style.z_index if isinstance(style.z_index, int) and _takes_z_index(style, flexible_item) else 0
@@ -223,6 +367,13 @@ def _paint_child(
     phases.backgrounds += box_items(child, geometry, around.matrix, around.clip, context)
     _paint_inside(child, geometry, around, phases, stacking, context)
     phases.outlines += outline_items(child, geometry, around.matrix, around.clip, context)
+
+
+def _turns_its_back(style: ComputedStyle, space: Space | None) -> bool:
+    """True for a box without a transform of its own that is not seen from behind, in a space turned away."""
+    if style.backface_visibility == "visible" or style.transform or space is None or not space.is_shared:
+        return False
+    return shows_its_back(space.solid)
 
 
 def _takes_z_index(style: ComputedStyle, flexible_item: bool) -> bool:

@@ -80,7 +80,7 @@ _TRANSFORMS = [
     "skewX",
     "skewY",
 ]
-_FLAT = ["matrix3d", "rotate3d", "translate3d", "scale3d", "translateZ", "scaleZ", "rotateX", "rotateY"]
+_SOLID = ["matrix3d", "rotate3d", "translate3d", "scale3d", "translateZ", "scaleZ", "rotateX", "rotateY"]
 _OTHER_FUNCTIONS = (
     ("`var()`, `env()`", "supported", "in every property; growth is bounded"),
     ("`attr()`, `counter()`, `counters()`", "partly", "in `content`"),
@@ -182,8 +182,7 @@ def _function_rows() -> Iterable[tuple[str, str, str]]:
     )
     yield _code(f"{n}()" for n in shapes.SHAPES), "supported", "clip-path"
     yield _code(f"{n}()" for n in _TRANSFORMS), "supported", ""
-    yield _code(f"{n}()" for n in _FLAT), "partly", "by their flat projection"
-    yield "`perspective()`", "partly", "foreshortens a box as a whole: its sides stay parallel"
+    yield _code(f"{n}()" for n in _SOLID), "supported", "3D, sorted by depth inside of preserve-3d"
     yield (
         _code(f"{n}()" for n in (*shapes.FACTORS, "blur", "drop-shadow", "hue-rotate")),
         "supported",

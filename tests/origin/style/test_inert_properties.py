@@ -55,7 +55,7 @@ def test_every_property_without_support_is_reported(recorded: Callable[[str], An
 
 def test_value_that_changes_nothing_is_no_finding() -> None:
     report = Report()
-    html = "<style>p { zoom: 1; writing-mode: horizontal-tb; columns: auto; perspective: none }</style><p>x"
+    html = "<style>p { zoom: 1; writing-mode: horizontal-tb; columns: auto; shape-outside: none }</style><p>x"
     style_document(html, base="", viewport=Viewport(100, 100), report=report)
     assert report.diagnostics == []
 

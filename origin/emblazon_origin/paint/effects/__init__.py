@@ -3,5 +3,7 @@
 effect_groups.py  opacity, blending, filters, masks and clips around a group
 filter.py         filter functions
 mask.py           masks
-transform.py      transforms
+transform.py      transforms as matrices
+solid.py          matrices of space, and how they show a plane
+planes.py         planes in space: projected, and sorted by depth
 """

@@ -87,7 +87,7 @@ def effect_group(
         _anchored(items, geometry, matrix, behind or _has_svg_filter(style)),
         clip,
         compose,
-        _too_deep(context),
+        too_deep(context),
         filter_spread(style.filter, scale, filtered),
         before,
         style.opacity,
@@ -140,7 +140,7 @@ def inline_group(
         items,
         clip,
         compose,
-        _too_deep(context),
+        too_deep(context),
         filter_spread(style.filter, scale, place),
         opacity=style.opacity,
         blends=style.mix_blend_mode != "normal",
@@ -152,11 +152,12 @@ def isolated(items: Items, context: PaintContext) -> Items:
     """Wrap the items of a stacking context where some of them blend: they blend with each other only."""
     if not any(item.blends for item in items):
         return items
+    return [Group(items, None, lay_over, too_deep(context), plain=True)]
 
-    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
-        below.draw_layer(layer, clip, opacity)
 
-    return [Group(items, None, compose, _too_deep(context), plain=True)]
+def lay_over(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
+    """Lay a layer over what is below as it is."""
+    below.draw_layer(layer, clip, opacity)
 
 
 def _has_svg_filter(style: ComputedStyle) -> bool:
@@ -213,7 +214,9 @@ def _report_boxless(name: str, context: PaintContext) -> None:
         context.report.add("warning", "css-unsupported-value", message, where=name)
 
 
-def _too_deep(context: PaintContext) -> Callable[[], None]:
+def too_deep(context: PaintContext) -> Callable[[], None]:
+    """Return what tells that a group is drawn without its layer."""
+
     def tell() -> None:
         message = (
             f"more than {MAX_NESTED_LAYERS} groups, or {MAX_OPEN_PIXELS} of their pixels, are nested; "

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..color.css_color import parse_color
 from ..syntax.registry import alias, longhand, shorthand
 from ..values import backgrounds as b
 from ..values import value_types as v
-from ..values.calculation import angle, length, length_px, number_or_percent
+from ..values.calculation import angle, length, length_px, number, number_or_percent
 from ..values.positions import position
-from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, Specified, lift, lift_tuple, one_of, unexpected
 from . import shapes
-from .common import is_numeric
 
 _origin = one_of(b.BOXES)
 
@@ -75,7 +76,7 @@ longhand(
     note="url() of the document's own SVGs; no shape()",
 )
 longhand("clip", None, shapes.clip, note="of absolutely positioned boxes")
-longhand("transform", (), shapes.transform, status="partly", note="2D; 3D functions by their flat projection")
+longhand("transform", (), shapes.transform)
 
 
 def _translate(cursor: Cursor) -> object:
@@ -83,22 +84,36 @@ def _translate(cursor: Cursor) -> object:
         return None
     x = length(cursor)
     y: object = v.ZERO if cursor.done else length(cursor)
-    if not cursor.done:
-        length_px(cursor)
-    return lift(lambda x, y: v.Transform("translate", (x, y)), x, y)
+    if cursor.done:
+        return lift(lambda x, y: v.Transform("translate", (x, y)), x, y)
+    z = length_px(cursor)
+    return lift(lambda x, y, z: v.Transform("translate3d", (x, y, z)), x, y, z)
 
 
 def _rotate(cursor: Cursor) -> object:
     if cursor.keyword("none"):
         return None
-    if is_numeric(cursor) and len(cursor.tokens) == 4:
-        raise UnsupportedValue("rotate about a vector is 3D; only 2D transforms are drawn")
-    axis = cursor.keyword("x", "y", "z")
+    axis = _axis(cursor)
     turn = angle(cursor)
-    axis = axis or cursor.keyword("x", "y", "z")
-    if axis in ("x", "y"):
-        raise UnsupportedValue(f"rotate about {axis} is 3D; only 2D transforms are drawn")
-    return lift(lambda a: v.Transform("rotate", (a,)), turn)
+    axis = axis or _axis(cursor) or _AXES["z"]
+    if axis is _AXES["z"]:
+        return lift(lambda a: v.Transform("rotate", (a,)), turn)
+    return lift(lambda values: v.Transform("rotate3d", values), lift_tuple((*axis, turn)))
+
+
+_AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
+
+
+def _axis(cursor: Cursor) -> Sequence[Specified[float]] | None:
+    """Read what `rotate` turns about, where that is next: a letter, or a vector."""
+    if name := cursor.keyword(*_AXES):
+        return _AXES[name]
+    start = cursor.i
+    try:
+        return [number(cursor) for _ in range(3)]
+    except InvalidValue:
+        cursor.i = start
+        return None
 
 
 def _scale(cursor: Cursor) -> object:
@@ -106,27 +121,37 @@ def _scale(cursor: Cursor) -> object:
         return None
     x = number_or_percent(cursor)
     y = x if cursor.done else number_or_percent(cursor)
-    if not cursor.done:
-        number_or_percent(cursor)
-    return lift(lambda x, y: v.Transform("scale", (x, y)), x, y)
+    if cursor.done:
+        return lift(lambda x, y: v.Transform("scale", (x, y)), x, y)
+    z = number_or_percent(cursor)
+    return lift(lambda x, y, z: v.Transform("scale3d", (x, y, z)), x, y, z)
 
 
 def _transform_origin(cursor: Cursor) -> object:
     tokens = cursor.tokens
-    if len(tokens) == 3:  # the third is z
-        flat = Cursor(tokens[:2])
-        value = position(flat)
-        flat.end()
-        cursor.i = 2
-        length_px(cursor)
-        return value
-    return position(cursor)
+    if len(tokens) != 3:
+        return lift(lambda at: v.TransformOrigin(at.x, at.y), position(cursor))
+    flat = Cursor(tokens[:2])
+    value = position(flat)
+    flat.end()
+    cursor.i = 2
+    return lift(lambda at, z: v.TransformOrigin(at.x, at.y, z), value, length_px(cursor))
+
+
+def _perspective(cursor: Cursor) -> object:
+    return None if cursor.keyword("none") else length_px(cursor, 0)
 
 
 longhand("translate", None, _translate)
-longhand("rotate", None, _rotate, status="partly", note="2D")
+longhand("rotate", None, _rotate)
 longhand("scale", None, _scale)
-longhand("transform-origin", v.Position(v.HALF, v.HALF), _transform_origin)
+longhand("transform-origin", v.TransformOrigin(v.HALF, v.HALF), _transform_origin)
+longhand("transform-style", "flat", one_of(("flat", "preserve-3d")))
+longhand("perspective", None, _perspective)
+longhand("perspective-origin", v.Position(v.HALF, v.HALF), position)
+longhand("backface-visibility", "visible", one_of(("visible", "hidden")))
+for _name in ("transform-style", "perspective", "perspective-origin", "backface-visibility"):
+    alias(f"-webkit-{_name}", _name)
 for _name in ("transform", "transform-origin", "filter", "backdrop-filter", "clip-path", "opacity"):
     alias(f"-webkit-{_name}", _name)
     alias(f"-moz-{_name}", _name)

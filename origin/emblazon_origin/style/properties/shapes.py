@@ -302,17 +302,8 @@ def transform(cursor: Cursor) -> Specified[tuple[v.Transform, ...]]:
     while (token := cursor.peek()) is not None:
         if token.type != "function":
             unexpected(token)
-        if token.lower_name == "perspective":
-            cursor.notes.append("perspective() foreshortens a box as a whole; its sides stay parallel")
         items.append(transform_function(cursor.next()))
-        if isinstance(last := items[-1], v.Transform) and last.name == "matrix3d" and _foreshortens(last):
-            cursor.notes.append("matrix3d() foreshortens a box as a whole; its sides stay parallel")
     return lift_tuple(items)
-
-
-def _foreshortens(matrix: v.Transform) -> bool:
-    """Whether a matrix3d() brings what is to its right, below or before it nearer."""
-    return any(matrix.args[index] != 0.0 for index in (3, 7, 11))
 
 
 # --- filters ----------------------------------------------------------------------------------------

@@ -247,7 +247,11 @@ class ComputedStyle:
     clip_path_box: Literal["border-box", "padding-box", "content-box", "margin-box"] = "border-box"
     mask_layers: tuple[v.BackgroundLayer, ...] = ()
     transform: tuple[v.Transform, ...] = ()  # translate, rotate, scale and transform, in that order
-    transform_origin: v.Position = v.Position(v.HALF, v.HALF)
+    transform_origin: v.TransformOrigin = v.TransformOrigin(v.HALF, v.HALF)
+    transform_style: Literal["flat", "preserve-3d"] = "flat"
+    perspective: float | None = None  # px
+    perspective_origin: v.Position = v.Position(v.HALF, v.HALF)
+    backface_visibility: Literal["visible", "hidden"] = "visible"
     object_fit: Literal["fill", "contain", "cover", "none", "scale-down", "frame"] = "fill"  # see walk.py
     object_position: v.Position = v.Position(v.HALF, v.HALF)
     image_rendering: Literal["auto", "pixelated", "crisp-edges", "smooth"] = "auto"  # inherited

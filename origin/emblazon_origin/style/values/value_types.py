@@ -261,6 +261,14 @@ class Transform:
     args: tuple[Length | float, ...]
 
 
+class TransformOrigin(NamedTuple):
+    """`transform-origin`; its depth is px."""
+
+    x: Length
+    y: Length
+    z: float = 0.0
+
+
 # --- grid ---------------------------------------------------------------------------------------
 
 
