@@ -51,7 +51,7 @@ class BoundedHandler(RequestHandler):
     """One client connection."""
 
     __slots__ = (
-        "_head_timer", "_header_timeout", "_limit", "_on_closed", "_seen", "_turned_away", "_write_timeout",
+        "_head_timer", "_header_timeout", "_limit", "_on_closed", "_turned_away", "_write_timeout",
         "_write_timer",
     )  # fmt: skip
 
@@ -71,7 +71,6 @@ class BoundedHandler(RequestHandler):
         self._on_closed = on_closed
         self._head_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
-        self._seen = 0
         self._turned_away = False
 
     @property
