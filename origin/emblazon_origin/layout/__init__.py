@@ -10,6 +10,7 @@ contributions.py  what a box asks of its container
 alignment.py      keywords of box alignment to offsets
 absolute.py       absolutely positioned boxes
 placement.py      a child put into its parent's content
+renewal.py        what was known of a box, found right again
 layout_unit.py    lengths on the grid of 1/64 px
 layout_work.py    the work that one card's layout may take
 

@@ -12,7 +12,7 @@ from ..style.values.computed import ComputedStyle
 from ..text.inline import TextMeasurer
 from ..text.line_model import InlineItem, InlineLayout
 from ..text.lines.line_breaking import Bands
-from .boxes.fragment import Fragment, LayoutResults
+from .boxes.fragment import Asked, Fragment, LayoutResults
 from .boxes.nodes import Node
 from .flow.floats import FloatScope
 from .frame import Constraints
@@ -48,14 +48,19 @@ class LayoutContext:
     results: LayoutResults
     work: LayoutWork = field(default_factory=LayoutWork)
     floats: FloatScope | None = None  # of the block formatting context that is being laid out
+    asked: list[Asked] = field(default_factory=list)  # by the algorithm that is at work
 
     def layout(self, node: Node, constraints: Constraints) -> Fragment:
         """Return a box's fragment."""
-        return self.layout_box(self, node, constraints)
+        fragment = self.layout_box(self, node, constraints)
+        self.asked.append(Asked(node, constraints, fragment))
+        return fragment
 
     def content_sizes(self, node: Node) -> tuple[float, float]:
         """Return the min-content and max-content width of a box's content."""
-        return self.measure_content(self, node)
+        sizes = self.measure_content(self, node)
+        self.asked.append(Asked(node, None, sizes))
+        return sizes
 
     def count_pass(self) -> None:
         """Bound the work: contrived nesting of flex and grid can multiply measuring passes."""

@@ -51,6 +51,7 @@ class DocumentLayout:
 
     def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
+        self.results.drawing += 1
         ctx = LayoutContext(self.text, report, layout, content_sizes, self.results)
         fragment, x, y = self._root(ctx)
         outside = _place_in_viewport(ctx, fragment, Rect(-x, -y, self.width, self.height))

@@ -28,6 +28,7 @@ from .frame import Constraints, Frame
 from .grid.layout import layout_grid
 from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
+from .renewal import renewed
 from .sizing import (
     border_of,
     clamp,
@@ -74,7 +75,8 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     """Return the box's fragment."""
     scope = ctx.floats
     floating = scope is not None and not node.is_root_context and (node.holds_floats or scope.reaches_down)
-    fragments = ctx.results.of(node).fragments
+    results = ctx.results.of(node)
+    fragments = results.fragments
     constraints = _those_that_matter(node, constraints)
     if not floating and (known := fragments.get(constraints)) is not None:
         return known
@@ -87,16 +89,29 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
             return natural
     if not floating:  # else it depends on where it lies
         ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
+    outer, ctx.asked = ctx.asked, []
     try:
-        fragment = _layout(ctx, node, constraints)
+        fragment = None if ctx.floats else renewed(ctx, results.old_fragments.get(constraints))
+        if fragment is None:
+            ctx.asked.clear()
+            fragment = _layout(ctx, node, constraints)
+            fragment.asked = ctx.asked if ctx.floats is None and node.kind not in _DEEP else None
+            fragment.drawing = ctx.results.drawing
     except LayoutExhausted:
         ctx.work.left_out += 1
         fragment = _left_out(node, fragments, constraints)
     finally:
-        ctx.floats = scope
+        ctx.floats, ctx.asked = scope, outer
     if not floating:
+        if len(fragments) >= MAX_FRAGMENTS:
+            fragments.clear()
         fragments[constraints] = fragment
     return fragment
+
+
+# These look into the fragments of what they hold, or put copies of them in place.
+_DEEP = frozenset(("table", "columns"))
+MAX_FRAGMENTS = 64  # of one box; a kept document would gather them without end
 
 
 def _as_high(fragment: Fragment, height: float) -> Fragment:

@@ -6,6 +6,7 @@ from itertools import islice
 
 from ..style.values.value_types import Length
 from ..text.line_model import AtomicItem
+from .boxes.fragment import Measured
 from .boxes.nodes import Absolute, Atomic, Node
 from .columns.layout import columns_content_sizes
 from .context import LayoutContext
@@ -20,6 +21,7 @@ from .flex.layout import balanced_lines, columns_width
 from .flow.inline_context import has_substance, inline_items
 from .grid.layout import grid_content_sizes
 from .layout_work import LayoutExhausted
+from .renewal import still_measured
 from .sizing import DEFAULT_WIDTH, extra_of, margins_of, replaced_size, to_border_box
 from .table.layout import table_content_sizes
 
@@ -28,10 +30,17 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
     """Return the min-content and max-content width of the content box; known once measured."""
     results = ctx.results.of(node)
     if results.content_sizes is None:
+        outer, ctx.asked = ctx.asked, []
         try:
-            results.content_sizes = _measured(ctx, node)
+            measured = still_measured(ctx, results.old_measured)
+            if measured is None:
+                ctx.asked.clear()
+                measured = Measured(_measured(ctx, node), ctx.asked, ctx.results.drawing)
         except LayoutExhausted:
             return 0.0, 0.0
+        finally:
+            ctx.asked = outer
+        results.measured, results.content_sizes = measured, measured.sizes
     return results.content_sizes
 
 
@@ -40,7 +49,7 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
     if node.kind != "replaced" and not node.style.contain.isdisjoint(("size", "inline-size")):
         fixed = node.style.contain_intrinsic_width
         sizes = (
-            content_sizes(ctx, ctx.results.variant(node, "empty", Node.emptied))
+            ctx.content_sizes(ctx.results.variant(node, "empty", Node.emptied))
             if fixed is None
             else (fixed, fixed)
         )

@@ -90,7 +90,8 @@ class TextPlace:
     data: str  # the characters that this stands for
     texts: list[Text] = field(default_factory=list)
     items: list[TextItem] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)  # the box that holds it, and those around
+    holders: list[Node] = field(default_factory=list)  # the box that holds it
+    around: list[Node] = field(default_factory=list)  # those up to the root
 
     def put(self, written: str, data: str, results: LayoutResults) -> None:
         """Let another text stand here, and forget what was known of the boxes around it."""
@@ -101,8 +102,10 @@ class TextPlace:
             text.data = data
         for item in self.items:
             item.text = data
-        for node in self.nodes:
+        for node in self.holders:
             results.forget(node)
+        for node in self.around:
+            results.doubt(node)
 
 
 @dataclass(slots=True, eq=False)
@@ -197,5 +200,6 @@ def _find_boxes(root: Node, by_text: dict[int, TextPlace]) -> None:
                 place = by_text.get(id(entry.source))
                 if place is not None:
                     place.items.append(entry)
-                    place.nodes += path
+                    place.holders.append(node)
+                    place.around += around
         stack += [(child, path) for child in below]

@@ -177,3 +177,32 @@ def test_texts_that_come_again_now_and_then_cost_no_new_picture(monkeypatch: pyt
         drawn(request(card.format(*texts, f"new {number}")))
         pictures += number >= 6 and len(played) == 2
     assert pictures <= 6
+
+
+def test_layout_stops_where_a_text_keeps_its_size() -> None:
+    def work(depth: int, text: str) -> float:
+        column = "<div style='display:flex;flex-direction:column;padding:1px'>"
+        page = f"<!doctype html><body style='font: 20px Inter'>{column * depth}<p>{{}}</p>"
+        for known in ("One", "Two"):
+            drawn(request(page.format(known)))
+        return drawn(request(page.format(text)))[1].work["layout"]
+
+    assert work(20, "Three") == work(4, "Three")
+    assert work(20, "word " * 60) > work(4, "word " * 60)
+
+
+def test_a_box_that_takes_another_size_moves_what_is_around_it() -> None:
+    card = (
+        "<!doctype html><body style='margin: 0; font: 20px Inter'>"
+        "<div style='display: flex; gap: 4px; align-items: center'><b>{}</b><i>label</i><u>{}</u></div>"
+        "<div style='display: grid; grid-template-columns: auto 1fr; position: relative'>"
+        "<p>{}</p><p>fixed</p><s style='position: absolute; right: 0; bottom: 0'>{}</s></div>"
+        "<table><tr><td>{}<td>cell<tr><td>x<td>{}</table><p>a <em style='display: inline-block'>{}</em> b</p>"
+    )
+    chance = random.Random(3)  # noqa: S311 - no secret
+    for number in range(60):
+        texts = [chance.choice(("same", "Ag", "wider text", " ".join(["word"] * 30))) for _ in range(7)]
+        wanted = request(card.format(*texts))
+        kept, report = drawn(wanted)
+        assert kept.tobytes() == drawn_anew(wanted)[0].tobytes(), number
+    assert was_kept(report)

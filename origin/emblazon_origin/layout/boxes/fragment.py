@@ -136,26 +136,53 @@ class Fragment:
     first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
     content_height: float = 0.0  # that its content has, whatever its own height is
     is_left_out: bool = False  # there was no work left for it: it makes no box
+    # What its algorithm asked of boxes inside, in order; None where that is not all that it looked at.
+    asked: list[Asked] | None = None
+    drawing: int = 0  # the one that it was last found right in
+
+
+class Asked(NamedTuple):
+    """A question that a layout algorithm asked of another box, and the answer that it got."""
+
+    node: Node
+    constraints: Constraints | None  # None: for the sizes of its content
+    answer: Fragment | tuple[float, float]
+
+
+class Measured(NamedTuple):
+    """The sizes of a box's content, with what was asked for them, and in which drawing."""
+
+    sizes: tuple[float, float]
+    asked: list[Asked] | None
+    drawing: int
 
 
 @dataclass(slots=True, eq=False)
 class NodeResults:
-    """The results of one box. `variants` are the boxes made of it for measuring, in other styles."""
+    """The results of one box. `variants` are the boxes made of it for measuring, in other styles.
+
+    What was found before something inside changed is kept as long as nothing newer is: it may still hold.
+    """
 
     fragments: dict[Constraints, Fragment] = field(default_factory=dict)
     lines: dict[tuple[float | None, ...], BrokenLines] = field(default_factory=dict)
     content_sizes: tuple[float, float] | None = None
+    measured: Measured | None = None  # what `content_sizes` came from
     definite_height: tuple[float | None] | None = None  # of the content, once asked for
     variants: dict[Hashable, Node] = field(default_factory=dict)
+    changed: int = 0  # the last drawing after which it, or something inside, became another one
+    old_fragments: dict[Constraints, Fragment] = field(default_factory=dict)
+    old_measured: Measured | None = None
 
 
 class LayoutResults:
-    """The results of all boxes of a document."""
+    """The results of all boxes of a document, and how often it was laid out."""
 
-    __slots__ = ("_of",)
+    __slots__ = ("_of", "drawing")
 
     def __init__(self) -> None:
         self._of: dict[Node, NodeResults] = {}
+        self.drawing = 0
 
     def of(self, node: Node) -> NodeResults:
         """Return a box's results, to read and to fill."""
@@ -173,7 +200,26 @@ class LayoutResults:
         return found
 
     def forget(self, node: Node) -> None:
-        """Drop all about a box, since something inside is another one now."""
-        results = self._of.pop(node, None)
-        for variant in results.variants.values() if results is not None else ():
+        """Drop all that the content of a box decides, since that is another one now."""
+        results = self._of.get(node)
+        if results is None:
+            return
+        results.fragments, results.lines, results.old_fragments = {}, {}, {}
+        results.content_sizes = results.measured = results.old_measured = None
+        results.changed = self.drawing
+        for variant in results.variants.values():
             self.forget(variant)
+
+    def doubt(self, node: Node) -> None:
+        """Let what is known of a box be found right again before it counts: something inside changed."""
+        results = self._of.get(node)
+        if results is None or results.changed == self.drawing:
+            return
+        results.changed = self.drawing
+        if results.fragments:
+            results.fragments, results.old_fragments = {}, results.fragments
+        if results.content_sizes is not None:
+            results.old_measured, results.content_sizes, results.measured = results.measured, None, None
+        results.lines = {}
+        for variant in results.variants.values():
+            self.doubt(variant)
