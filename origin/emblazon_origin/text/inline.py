@@ -14,8 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import regex
-
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from .fonts.font_library import FontLibrary
@@ -26,13 +24,20 @@ from .lines.builder import BoxMetrics, box_metrics, build_line, place_leaves
 from .lines.draft import LineDraft, draft_line
 from .lines.ellipsis import CLIP, ellipsis_string, truncate
 from .lines.justify import fit_scale, justify
-from .lines.line_breaking import Area, Bands, WidthOf, content_widths, lines_beside, wrap
+from .lines.line_alignment import (
+    align_offset,
+    alignment,
+    area_widths,
+    hanging_offset,
+    line_widths,
+    text_indent,
+)
+from .lines.line_breaking import Area, Bands, content_widths, lines_beside, wrap
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
+from .lines.plain_lines import plain_layout
 from .lines.prepare import Paragraphs, prepare
 
-_OPENING = regex.compile(r"[\p{Ps}\p{Pi}\p{Pf}'\"]")
 _PASSES_BESIDE = 3  # lines beside floats are built with the heights of the pass before
-_CLOSING = regex.compile(r"[\p{Pe}\p{Pi}\p{Pf}'\"]")
 
 
 def layout_inline(
@@ -172,22 +177,6 @@ def _layout_beside(paragraph: Paragraph, width: float, bands: Bands) -> InlineLa
     return layout
 
 
-def line_widths(block_style: ComputedStyle, width: float) -> WidthOf:
-    """Return the available width of each line, px."""
-    indent = text_indent(block_style, width)
-    return lambda number: width - indent if number == 0 else width
-
-
-def area_widths(areas: Sequence[Area], indent: float) -> WidthOf:
-    """Return the available width of each line beside floats, px."""
-    return lambda number: areas[number].width - (indent if number == 0 else 0.0)
-
-
-def text_indent(block_style: ComputedStyle, width: float) -> float:
-    """Return the first line's indent in px."""
-    return block_style.text_indent.resolve(width if math.isfinite(width) else 0.0)
-
-
 def _build(
     paragraph: Paragraph,
     spans: Sequence[TextSpan],
@@ -200,6 +189,10 @@ def _build(
     style = paragraph.content.block_style
     root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
     indent = text_indent(style, width)
+    if paragraph.is_plain and areas is None and not clamped:
+        plain = plain_layout(paragraph, spans, width, root, indent)
+        if plain is not None:
+            return plain
     drafts = [_draft(paragraph, span) for span in spans]
     widths = line_widths(style, width) if areas is None else area_widths(areas, indent)
     overflow = 0.0
@@ -261,7 +254,7 @@ def _finish(
     left: float = 0.0,
 ) -> Line:
     rtl = bool(draft.base & 1)
-    align = _alignment(paragraph.content.block_style, draft)
+    align = alignment(paragraph.content.block_style, rtl=rtl, forced=draft.span.forced)
     room = available - indent - draft.width
     if align == "justify" and not draft.truncated and math.isfinite(available):
         justify(paragraph, draft, room)
@@ -274,53 +267,6 @@ def _finish(
     offset += left + hanging_offset(paragraph, draft, align)
     fragments = place_leaves(paragraph, draft, offset)
     return build_line(paragraph, draft, fragments, root, y)
-
-
-def hanging_offset(paragraph: Paragraph, draft: LineDraft, align: str) -> float:
-    """How far `hanging-punctuation` moves a line whose first or last mark hangs outside."""
-    mode = paragraph.content.block_style.hanging_punctuation
-    span = draft.span
-    if mode == "none" or span.visible <= span.start:
-        return 0.0
-    rtl = bool(draft.base & 1)
-    text = paragraph.content.text
-    if mode == "first" and span.start == 0 and align == ("right" if rtl else "left"):
-        width = paragraph.text_widths[1] if _OPENING.match(text[0]) else 0.0
-        return width if rtl else -width
-    last = span.visible - 1
-    if mode == "last" and span.end == len(text) and align == ("left" if rtl else "right"):
-        hangs = _CLOSING.match(text[last])
-        width = paragraph.text_widths[last + 1] - paragraph.text_widths[last] if hangs else 0.0
-        return -width if rtl else width
-    return 0.0
-
-
-def _alignment(style: ComputedStyle, draft: LineDraft) -> str:
-    """`text-align` and `text-align-last` for a line, as left, right, center or justify (CSS Text 3 §6)."""
-    rtl = bool(draft.base & 1)
-    align: str = style.text_align
-    if draft.span.forced:
-        last = style.text_align_last
-        if last != "auto":
-            align = last
-        elif align == "justify":
-            align = "start"
-    if align in ("start", "match-parent"):
-        return "right" if rtl else "left"
-    if align == "end":
-        return "left" if rtl else "right"
-    return align
-
-
-def align_offset(align: str, room: float, *, rtl: bool) -> float:
-    """Return where a line begins; lines too wide spill over the end side (Blink's LineOffsetForTextAlign)."""
-    if align == "right":
-        return room if rtl else max(room, 0.0)
-    if align == "center":
-        return room if rtl and room < 0 else max(room / 2, 0.0)
-    if align == "justify":
-        return room if rtl else 0.0
-    return min(room, 0.0) if rtl else 0.0
 
 
 # --- text-fit ------------------------------------------------------------------------------------------

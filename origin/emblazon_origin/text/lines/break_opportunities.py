@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import pyphen
@@ -43,14 +43,18 @@ def find_breaks(content: Content) -> Breaks:
     for start, end, style in _uniform_parts(content):
         if style.text_wrap_mode == "nowrap" and not _any_wraps(content):
             continue
-        found = _tailored(text, _locale(style))
+        found = _tailored(text, style)
         offsets.update(_styled(text, start, end, style, found))
         if style.hyphens == "auto" and style.lang:
             points = _auto_hyphens(text, start, end, style)
             offsets |= points
             hyphens |= points
-    hyphens |= {at for at in offsets if text[at - 1] == SOFT_HYPHEN}
-    allowed = sorted(at for at in offsets if _wraps_at(content, at))
+    if SOFT_HYPHEN in text:
+        hyphens |= {at for at in offsets if text[at - 1] == SOFT_HYPHEN}
+    if len(content.sources) == 1 and not content.boxes:  # all wraps, or nothing was looked for
+        allowed = sorted(offsets) if content.sources[0].style.text_wrap_mode == "wrap" else []
+    else:
+        allowed = sorted(at for at in offsets if _wraps_at(content, at))
     return Breaks(allowed, frozenset(hyphens))
 
 
@@ -74,13 +78,11 @@ def cluster_breaks(text: str, start: int, end: int) -> list[int]:
 _breaks: ByteCache[frozenset[int]] = ByteCache("line breaks", 1 << 20, lambda breaks: 500 + 100 * len(breaks))
 
 
-def _tailored(text: str, locale: str) -> frozenset[int]:
-    return _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, _standard_breaks(text, locale))))
-
-
-def _standard_breaks(text: str, locale: str) -> tuple[int, ...]:
-    """Return UAX #14's breaks, those that the tailoring replaces left out where there are no others."""
-    return (len(text),) if text.isascii() and text.isprintable() else icu_breaks(text, locale)
+def _tailored(text: str, style: ComputedStyle) -> Set[int]:
+    if text.isascii() and text.isprintable():  # of UAX #14's breaks the tailoring leaves but the end
+        return tailor_ascii(text, (len(text),))
+    locale = _locale(style)
+    return _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, icu_breaks(text, locale))))
 
 
 def icu_breaks(text: str, locale: str = "en") -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from ..fonts.font_library import FontLibrary
 from ..fonts.font_metrics import FontMetrics, layout_unit_on
 from ..inline_cost import ANCESTOR, FRAGMENT
 from ..line_model import AtomicFragment, AtomicItem, GlyphRun, InlineBoxFragment, Line
+from ..shaping.shape import origins
 from .draft import Leaf, LineDraft
 from .paragraph import Paragraph, box_chain
 
@@ -286,13 +287,7 @@ def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
     assert glyphs is not None  # noqa: S101 - text leaves have glyphs
     assert leaf.item is not None  # noqa: S101
     assert leaf.font is not None  # noqa: S101
-    xs: list[float] = []
-    pen = 0.0
-    for advance in glyphs.advances:
-        xs.append(pen)
-        pen += advance
-    if glyphs.x_offsets:
-        xs = [x + offset for x, offset in zip(xs, glyphs.x_offsets, strict=True)]
+    xs = origins(glyphs)
     ys = glyphs.y_offsets or [0.0] * len(xs)
     size = leaf.item.size * leaf.font.adjust.size
     return GlyphRun(

@@ -16,7 +16,7 @@ With every break taken, and with none, a paragraph has its min-content and max-c
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -63,20 +63,28 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
     if fitting := _fitting(paragraph, whole, limit):
         return fitting
     offsets = paragraph.breaks.offsets
-    number = bisect_right(offsets, start)
-    best: TextSpan | None = None
-    first: TextSpan | None = None
-    while number < len(offsets) and offsets[number] < stop:
-        span = paragraph.span(start, offsets[number])
-        if first is None:
-            first = span
-        if _rough_width(paragraph, span) > limit + _slack(paragraph):
-            break
-        best = _fitting(paragraph, span, limit) or best
-        number += 1
-    if best is not None:
-        return best
-    return _emergency(paragraph, start, first or whole, limit) or first or whole
+    first = bisect_right(offsets, start)
+    number = _first_beyond(paragraph, start, stop, first, limit + _slack(paragraph))
+    for offset in reversed(offsets[first:number]):  # the last one that fits
+        if fitting := _fitting(paragraph, paragraph.span(start, offset), limit):
+            return fitting
+    word = whole
+    if first < len(offsets) and offsets[first] < stop:
+        word = paragraph.span(start, offsets[first])
+    return _emergency(paragraph, start, word, limit) or word
+
+
+def _first_beyond(paragraph: Paragraph, start: int, stop: int, first: int, width: float) -> int:
+    """Return the number of the first break, from `first` on, before which a line is wider than `width`."""
+    offsets = paragraph.breaks.offsets
+
+    def is_beyond(at: int) -> bool:
+        return _rough_width(paragraph, paragraph.span(start, at)) > width
+
+    last = bisect_left(offsets, stop, first)
+    if paragraph.is_monotonous:
+        return bisect_left(offsets, True, first, last, key=is_beyond)
+    return next((number for number in range(first, last) if is_beyond(offsets[number])), last)
 
 
 def _fitting(paragraph: Paragraph, span: TextSpan, limit: float) -> TextSpan | None:

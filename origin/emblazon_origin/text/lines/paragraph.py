@@ -13,7 +13,7 @@ from ...style.values.computed import ComputedStyle
 from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
-from ..shaping.shaper import Shaper, ShapingItem, trims_at_end, trims_at_start
+from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, trims_at_end, trims_at_start
 from .break_opportunities import Breaks, cluster_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
@@ -68,15 +68,17 @@ class Paragraph:
     measured_lines: dict[tuple[int, int, bool], tuple[TextSpan, float]] = field(default_factory=dict)
     findings: Report = field(default_factory=Report)  # what there is to say of its fonts
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
+    is_plain: bool = False  # one style and one font, left to right, without inline boxes
+    closes_up: bool | None = None  # of a plain one: whether it has full-width marks that lines may halve
+    is_monotonous: bool = False  # the further a line goes, the wider it is
 
     def __post_init__(self) -> None:
         self.item_starts = [item.start for item in self.items]
         self.source_starts = [source.start for source in self.content.sources]
-        self.clones = [
-            number
-            for number, box in enumerate(self.content.boxes)
-            if box.style.box_decoration_break == "clone"
-        ]
+        boxes = self.content.boxes
+        self.clones = (
+            [n for n, box in enumerate(boxes) if box.style.box_decoration_break == "clone"] if boxes else []
+        )
         text = self.content.text
         self.newlines = (
             [i for i, character in enumerate(text) if character == NEWLINE] if NEWLINE in text else []
@@ -89,6 +91,14 @@ class Paragraph:
 
     def _measure_text(self) -> None:
         text = self.content.text
+        if self.is_plain:
+            self.closes_up = CANDIDATES.search(text) is not None
+            glyphs = self.items[0].glyphs
+            if glyphs is not None and glyphs.clusters == list(range(len(text))):
+                self.text_widths = [0.0, *accumulate(glyphs.advances)]
+                self.is_monotonous = min(glyphs.advances) >= 0
+                self._measure_pieces()
+                return
         advances = [0.0] * len(text)
         for item in self.items:
             glyphs = item.glyphs
@@ -103,6 +113,7 @@ class Paragraph:
         if "\t" in text:
             self._measure_tabs(advances)
         self.text_widths = [0.0, *accumulate(advances)]
+        self.is_monotonous = not self.content.events and min(advances, default=0.0) >= 0
         self._measure_pieces()
 
     def _measure_pieces(self) -> None:
@@ -205,6 +216,14 @@ class Paragraph:
 
     def width_of(self, span: TextSpan) -> float:
         """Return the width of a line without its trailing white space, px."""
+        if self.closes_up is False:  # one piece: it is whole, or cut
+            width = self.text_widths[span.visible] - self.text_widths[span.start]
+            if span.start == 0 and span.visible == len(self.content.text):
+                width += self.piece_lacks[1]
+            else:
+                width += self._item_correction(self.items[0], span)
+            width = layout_unit_up(width, self.shaper.grid)
+            return width + self.hyphen_width(span.visible) if span.hyphen else width
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
         width += self._cut_correction(span) + self._piece_lack(span)
@@ -278,6 +297,11 @@ class Paragraph:
         """Return the line from `start` to `end`, what collapses or hangs at its end set apart (§4.1.2)."""
         text = self.content.text
         visible = end
+        hyphen = end in self.breaks.hyphens and not forced
+        if self.closes_up is False:
+            while visible > start and text[visible - 1] == " ":
+                visible -= 1
+            return TextSpan(start, end, visible, visible, hyphen, forced)
         if visible > start and text[visible - 1] == NEWLINE:
             visible -= 1
         collapsed = visible
@@ -296,7 +320,6 @@ class Paragraph:
                 collapsed = visible
         if visible > start and text[visible - 1] in _IGNORED_AT_END:
             visible = min(visible, collapsed)
-        hyphen = end in self.breaks.hyphens and not forced
         trim_start = self._trims_start(start) if start < visible else False
         return TextSpan(start, end, visible, collapsed, hyphen, forced, trim_start)
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
 from ...limits import MAX_TEXT_CHARACTERS
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
-from ..inline_cost import Spend, free, items_cost
+from ..inline_cost import RUN, Spend, free, items_cost
 from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
-from ..shaping.inline_content import collect
-from ..shaping.itemize import itemize, resolve_bidi
-from ..shaping.shaper import Shaper
+from ..shaping.bidi import NEEDS_BIDI
+from ..shaping.inline_content import Content, ContentSource, apply_transform, collect
+from ..shaping.itemize import draws_plainly, itemize, resolve_bidi
+from ..shaping.scripts import script_runs
+from ..shaping.shape import features_of
+from ..shaping.shaper import Shaper, ShapingItem
 from .break_opportunities import find_breaks
 from .paragraph import Paragraph
 
@@ -41,6 +46,27 @@ def prepare(
     if cached is not None:
         cached.inline_items, cached.shaper.spend = list(items), spend
         return cached
+    paragraph = plain_paragraph(items, block_style, fonts, grid, scale, spend) or _shaped(
+        items, block_style, fonts, grid, scale, spend
+    )
+    # The key names objects by identity: keep them, so that no other object can take their place.
+    paragraph.keep = (fonts, block_style, *items, *(getattr(item, "style", None) for item in items))
+    if paragraphs is not None:
+        if len(paragraphs) >= MAX_PARAGRAPHS:
+            del paragraphs[next(iter(paragraphs))]
+        paragraphs[key] = paragraph
+    return paragraph
+
+
+def _shaped(
+    items: Sequence[InlineItem],
+    block_style: ComputedStyle,
+    fonts: FontLibrary,
+    grid: float,
+    scale: float,
+    spend: Spend,
+) -> Paragraph:
+    """Shape items of any kind."""
     content = collect(items, block_style, MAX_TEXT_CHARACTERS)
     findings = Report()
     if content.truncated:
@@ -49,14 +75,59 @@ def prepare(
     shaper = Shaper(content, fonts, grid, scale, spend)
     shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
-    # The key names objects by identity: keep them, so that no other object can take their place.
     paragraph.findings = findings
-    paragraph.keep = (fonts, block_style, *items, *(getattr(item, "style", None) for item in items))
-    if paragraphs is not None:
-        if len(paragraphs) >= MAX_PARAGRAPHS:
-            del paragraphs[next(iter(paragraphs))]
-        paragraphs[key] = paragraph
     return paragraph
+
+
+def plain_paragraph(
+    items: Sequence[InlineItem],
+    block_style: ComputedStyle,
+    fonts: FontLibrary,
+    grid: float,
+    scale: float,
+    spend: Spend,
+) -> Paragraph | None:
+    """Shape one text of one style, script, font and direction, as `_shaped` would; None for all others."""
+    item = items[0] if len(items) == 1 else None
+    if not isinstance(item, TextItem) or scale != 1.0 or block_style.direction != "ltr":
+        return None
+    style = item.style
+    if style.white_space_collapse != "collapse" or block_style.unicode_bidi in _BIDI:
+        return None
+    if style.font_variant_features or len(item.text) > MAX_TEXT_CHARACTERS:
+        return None
+    text = _BLANKS.sub(" ", item.text).strip(" ")
+    text = apply_transform(text, style) if _PLAIN.fullmatch(text) else ""
+    if not text or NEEDS_BIDI.search(text):
+        return None
+    scripts = script_runs(text)
+    font_set = fonts.font_set(style)
+    if len(scripts) != 1 or not draws_plainly(font_set, text):
+        return None
+    spend(RUN)
+    content = Content(text, [ContentSource(0, len(text), style, item.element, 0, -1)], [], [], block_style)
+    shaper = Shaper(content, fonts, grid, scale, spend)
+    font = font_set.primary
+    shaped = ShapingItem(
+        0, len(text), font, style, 0, scripts[0][2], features_of(style, font), style.font_size
+    )
+    shaper.fill(shaped)
+    if shaped.shaped is None or shaped.shaped.missing:
+        return None
+    paragraph = Paragraph(
+        content, [0] * len(text), [0], [shaped], shaper, find_breaks(content), list(items), is_plain=True
+    )
+    font_set.report_unavailable(paragraph.findings)
+    paragraph.findings.faces[font.name] = set(text)
+    return paragraph
+
+
+_BIDI = ("plaintext", "bidi-override", "isolate-override")
+_BLANKS = regex.compile(r"[ \t\r\n]+")
+# No controls, marks, soft hyphens or anything else that is taken out or drawn in another way than letters.
+_PLAIN = regex.compile(
+    r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u03ff\u0400-\u0482\u1e00-\u1eff\u2010-\u2027]+"
+)
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:

@@ -72,6 +72,11 @@ def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report 
     return items
 
 
+def draws_plainly(font_set: FontSet, text: str) -> bool:
+    """Whether the primary font draws all of a text, and nothing in it needs a look of its own."""
+    return font_set.draws_plainly(text, _SPECIAL)
+
+
 def _scaled_style(style: ComputedStyle, scale: float) -> ComputedStyle:
     return style if scale == 1.0 else style.replace(font_size=style.font_size * scale)
 

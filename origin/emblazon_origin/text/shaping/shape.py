@@ -6,7 +6,9 @@ later render; `scale_run` puts them into px for a size.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 import uharfbuzz as hb
@@ -50,10 +52,19 @@ class ShapedRun:
     advances: list[int]
     x_offsets: list[int] | None  # None: all zero
     y_offsets: list[int] | None
-    unsafe: frozenset[int]  # character offsets where the run cannot be cut without shaping again
     nbytes: int
+    flags: Callable[[], str] | None  # tells HarfBuzz's flags; None once they are read
     missing: bool = False  # holds .notdef
     scaled: _Scaled | None = None  # as it was last asked for; nobody may write to its lists
+    _unsafe: frozenset[int] = frozenset()
+
+    @property
+    def unsafe(self) -> frozenset[int]:
+        """Offsets where the run cannot be cut without shaping again; read once a line ends inside."""
+        flags = self.flags
+        if flags is not None:
+            self._unsafe, self.flags = _unsafe_to_break(flags(), self.clusters), None
+        return self._unsafe
 
 
 class Glyphs(NamedTuple):
@@ -106,7 +117,7 @@ def shape(
         rtl,
         language,
         features,
-        tuple(at - start for at in halved),
+        tuple([at - start for at in halved]) if halved else (),
     )
     found = _shaped.peek(key)
     if found is not None:
@@ -127,28 +138,25 @@ def _read(buffer: hb.Buffer, font: hb.Font, offset: int) -> ShapedRun:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
     clusters = [info.cluster - offset for info in infos]
-    unsafe = _unsafe_to_break(buffer, font, clusters)
-    places = [position.position for position in positions]
-    xs = [place[0] for place in places]
-    ys = [place[1] for place in places]
+    xs = [position.x_offset for position in positions]
+    ys = [position.y_offset for position in positions]
     return ShapedRun(
         glyphs,
         clusters,
-        [place[2] for place in places],
+        [position.x_advance for position in positions],
         xs if any(xs) else None,
         ys if any(ys) else None,
-        unsafe,
-        200 + 130 * len(glyphs) + 2 * offset,
+        200 + 170 * len(glyphs) + 2 * offset,
+        lambda: buffer.serialize(font, hb.BufferSerializeFormat.TEXT, _FLAGS_ALONE),
         0 in glyphs,
     )
 
 
-def _unsafe_to_break(buffer: hb.Buffer, font: hb.Font, clusters: list[int]) -> frozenset[int]:
+def _unsafe_to_break(told: str, clusters: list[int]) -> frozenset[int]:
     """Return the clusters before which a line may not be cut without shaping anew.
 
     They are read from text ("[12|7#1|9]"): a glyph's `flags` are an enumeration, made for each in Python.
     """
-    told = buffer.serialize(font, hb.BufferSerializeFormat.TEXT, _FLAGS_ALONE)
     if "#" not in told:
         return frozenset()
     flagged = zip(clusters, told[1:-1].split("|"), strict=True)
@@ -175,3 +183,12 @@ def _scale(run: ShapedRun, font: FontInstance, size: float) -> _Scaled:
         [x * k for x in run.x_offsets] if run.x_offsets else None,
         [y * k for y in run.y_offsets] if run.y_offsets else None,
     )
+
+
+def origins(glyphs: Glyphs) -> list[float]:
+    """Return where the glyphs of a run are drawn, from its own beginning."""
+    xs = [0.0, *accumulate(glyphs.advances)]
+    xs.pop()
+    if glyphs.x_offsets:
+        return [x + offset for x, offset in zip(xs, glyphs.x_offsets, strict=True)]
+    return xs

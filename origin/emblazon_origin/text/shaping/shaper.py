@@ -107,8 +107,9 @@ class Shaper:
 
     def fill(self, item: ShapingItem) -> None:
         """Shape an item."""
-        if not item.upper and _trims(item.style):
-            item.halved = frozenset(trimmed(item.font, self.content.text, item.start, item.end))
+        text = self.content.text
+        if not item.upper and CANDIDATES.search(text, item.start, item.end) and _trims(item.style):
+            item.halved = frozenset(trimmed(item.font, text, item.start, item.end))
         item.shaped = self._shape(item, item.start, item.end)
         item.glyphs = self._scaled(item, item.shaped, item.start)
 
