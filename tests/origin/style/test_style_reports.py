@@ -32,6 +32,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p { filter: url(#a) }", "css-unsupported-value", "filter"),
         ("@container scroll-state(stuck: top) { p { color: red } }", "css-unsupported-rule", "@container"),
         ("@nope { }", "css-unsupported-rule", "@nope"),
+        ("@scope { p { color: red } }", "css-invalid-selector", "@scope"),
         ("p::first-line { color: red }", "css-unsupported-rule", "p::first-line"),
         ("p { color: var(--nope) }", "css-invalid-value", "color"),
         ("p { writing-mode: vertical-rl }", "css-unsupported-property", "writing-mode"),

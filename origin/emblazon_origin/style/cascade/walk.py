@@ -265,7 +265,7 @@ class Styler:
         """Make the ::after and end the counters' scope."""
         self.pseudo("after", opened)
         self.counters.close(opened.computed.style.display)
-        if self.cascade.rules.buckets.get("first-letter"):
+        if "first-letter" in self.cascade.rules.buckets:
             self.first_letter(opened)
 
     # --- pseudo-elements ---

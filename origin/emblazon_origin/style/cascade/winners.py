@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from ..selectors import Selector
+from ..selectors import ScopeRule, Selector
 from ..syntax.container_queries import ContainerQuery
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.registry import Values
@@ -162,11 +162,32 @@ Buckets = dict[tuple[str, str], list[Candidate]]
 Holds = Callable[[tuple[tuple[ContainerQuery, ...], ...], HtmlNode, str], bool]
 
 
+class Scoped(NamedTuple):
+    """A candidate inside of an @scope."""
+
+    candidate: Candidate
+    scope: ScopeRule
+
+    def found(self, node: HtmlNode) -> Candidate | None:
+        """Return the candidate as it applies to an element: the nearer its scope's root, the later."""
+        candidate = self.candidate
+        for steps, root in self.scope.roots(node):
+            if candidate.selector.matches(node, root):
+                order = candidate.normal[-1] + (max(_FARTHEST - steps, 0) << _ORDERS)
+                normal, important = (*candidate.normal[:3], order), (*candidate.important[:3], order)
+                return candidate._replace(normal=normal, important=important)
+        return None
+
+
+_FARTHEST, _ORDERS = 1 << 16, 32  # levels of a tree; bits of a rule's place
+
+
 @dataclass(slots=True)
 class RuleSet:
     """Candidates by pseudo-element ("" for the element itself) and by key."""
 
     buckets: dict[str, Buckets] = field(default_factory=dict)
+    scoped: dict[str, dict[tuple[str, str], list[Scoped]]] = field(default_factory=dict)
     queries_containers: bool = False
 
     def add(self, rule: StyleRule, origin: int, layer: int, order: int) -> None:
@@ -178,10 +199,14 @@ class RuleSet:
                 continue
             normal = (origin, layer, selector.specificity, order)
             important = (-origin, -layer, selector.specificity, order)
+            certain = selector.is_key
+            candidate = Candidate(selector, rule.block, size, certain, normal, important, rule.queries)
             buckets = self.buckets.setdefault(selector.pseudo, {})
-            buckets.setdefault(selector.key, []).append(
-                Candidate(selector, rule.block, size, selector.is_key, normal, important, rule.queries)
-            )
+            if rule.scope is None:
+                buckets.setdefault(selector.key, []).append(candidate)
+            else:
+                scoped = self.scoped.setdefault(selector.pseudo, {})
+                scoped.setdefault(selector.key, []).append(Scoped(candidate, rule.scope))
 
     def copy(self) -> RuleSet:
         """Return a set to which rules can be added."""
@@ -198,8 +223,8 @@ class RuleSet:
         `holds` answers container queries, which hold nowhere without it. Where the work of matching is used
         up, only the user agent's rules are left.
         """
-        buckets = self.buckets.get(pseudo)
-        if not buckets:
+        buckets, scoped = self.buckets.get(pseudo), self.scoped.get(pseudo)
+        if buckets is None or not (buckets or scoped):
             return []
         found: list[Candidate] = []
         keys = [("*", ""), ("tag", node.tag)]
@@ -212,6 +237,10 @@ class RuleSet:
             for bucket in tried:
                 BUDGET.step(len(bucket))
                 found += [c for c in bucket if c.certain or c.selector.matches(node)]
+            if scoped:
+                BUDGET.step(sum(len(scoped.get(key, ())) for key in keys))
+                rules = [rule for key in keys for rule in scoped.get(key, ())]
+                found += [c for rule in rules if (c := rule.found(node)) is not None]
             if self.queries_containers:
                 found = [c for c in found if not c.queries or (holds and holds(c.queries, node, pseudo))]
             BUDGET.step(sum(c.size for c in found) // _DECLARATIONS)

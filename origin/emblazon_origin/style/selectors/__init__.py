@@ -3,10 +3,19 @@
 model.py           a compiled selector and how it matches
 parse.py           parsing selectors (Selectors 4, CSS Nesting) from component values
 pseudo_classes.py  the tests that simple selectors compile to
+scope.py           where the rules of an @scope apply
 """
 
 from .model import Selector
 from .parse import GENERATED, InvalidSelector, parse_selector_list
 from .pseudo_classes import OTHER_PSEUDO_ELEMENTS
+from .scope import ScopeRule
 
-__all__ = ["GENERATED", "OTHER_PSEUDO_ELEMENTS", "InvalidSelector", "Selector", "parse_selector_list"]
+__all__ = [
+    "GENERATED",
+    "OTHER_PSEUDO_ELEMENTS",
+    "InvalidSelector",
+    "ScopeRule",
+    "Selector",
+    "parse_selector_list",
+]

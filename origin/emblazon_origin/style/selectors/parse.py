@@ -58,18 +58,23 @@ def split_list(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def parse_selector_list(
-    tokens: Sequence[Token], parents: tuple[Selector, ...] | None = None
+    tokens: Sequence[Token], parents: tuple[Selector, ...] | None = None, *, scoped: bool = False
 ) -> tuple[Selector, ...]:
-    """Return the selectors of a style rule; nested in `parents` where given. Raise `InvalidSelector`."""
-    return tuple(_Parser(parents, 0).complex(part, nested=parents is not None) for part in split_list(tokens))
+    """Return the selectors of a style rule; nested in `parents` where given, else `scoped` by an @scope.
+
+    Raise `InvalidSelector`.
+    """
+    nested = parents is not None or scoped
+    return tuple(_Parser(parents, 0, scoped).complex(part, nested=nested) for part in split_list(tokens))
 
 
 class _Parser:
-    def __init__(self, parents: tuple[Selector, ...] | None, depth: int) -> None:
+    def __init__(self, parents: tuple[Selector, ...] | None, depth: int, scoped: bool = False) -> None:
         if depth > MAX_NESTING:
             raise InvalidSelector(f"selectors are nested more than {MAX_NESTING} deep")
         self.parents = parents
         self.depth = depth
+        self.scoped = scoped
         self.saw_nesting = False
         self.in_has = False
         self.pseudo = ""
@@ -124,10 +129,10 @@ class _Parser:
             self.specificity[i] += specificity[i]
 
     def nesting(self) -> Compound:
-        """`&`: the parent rule's selectors as in :is(), or :scope at the top."""
+        """`&`: the parent rule's selectors as in :is(), or :where(:scope) at the top."""
         self.saw_nesting = True
         if self.parents is None:
-            return Compound((pc.is_root,))
+            return Compound((pc.is_scope,))
         if self.in_has and any(":has(" in parent.text for parent in self.parents):
             raise InvalidSelector(
                 "'&' in ':has()' stands for a selector with ':has()', which cannot be nested"
@@ -243,6 +248,8 @@ class _Parser:
         if test is None:
             raise InvalidSelector(f"unknown pseudo-class ':{name}'")
         self.add((0, 1, 0))
+        if name == "scope" and self.scoped:
+            self.saw_nesting = True
         return test, None
 
     def pseudo_element(self, name: str, token: Token) -> tuple[Test | None, tuple[str, str] | None]:
@@ -265,7 +272,7 @@ class _Parser:
         raise InvalidSelector("nothing may follow a pseudo-element")
 
     def inner(self) -> _Parser:
-        parser = _Parser(self.parents, self.depth + 1)
+        parser = _Parser(self.parents, self.depth + 1, self.scoped)
         parser.in_has = self.in_has
         return parser
 

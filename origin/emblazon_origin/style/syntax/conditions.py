@@ -137,7 +137,7 @@ def _media_in_parens(cursor: Cursor) -> Condition:
 
 
 _MATH = ("calc", "min", "max", "clamp", "round", "abs")
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
+COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
 }  # fmt: skip
 _FLIP = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
@@ -200,7 +200,7 @@ def feature(cursor: Cursor) -> Condition:
             return _bare(name)
         if cursor.literal(":"):
             return _plain(name, cursor)
-        comparison = _comparison(cursor)
+        comparison = read_comparison(cursor)
         value = _value(cursor, name)
         cursor.end()
         return _ranged(name, comparison, value)
@@ -209,7 +209,7 @@ def feature(cursor: Cursor) -> Condition:
     low_tokens = [low_token]
     if cursor.literal("/"):
         low_tokens += [rest[0], cursor.next()]
-    first = _comparison(cursor)
+    first = read_comparison(cursor)
     token = cursor.next()
     if token.type != "ident" or token.lower_value not in RANGES:
         raise InvalidValue("unknown media feature")
@@ -217,7 +217,7 @@ def feature(cursor: Cursor) -> Condition:
     low = _value(Cursor(low_tokens), name)
     conditions = [_ranged(name, _FLIP[first], low)]
     if not cursor.done:
-        second = _comparison(cursor)
+        second = read_comparison(cursor)
         if first == "=" or second[0] != first[0]:
             raise InvalidValue("both comparisons of a range point the same way")
         conditions.append(_ranged(name, second, _value(cursor, name)))
@@ -268,11 +268,12 @@ def _plain(name: str, cursor: Cursor) -> Condition:
 def _ranged(name: str, comparison: str, value: Callable[[Viewport], float]) -> Condition:
     if name not in RANGES:
         raise InvalidValue(f"{name} cannot be compared")
-    compare, actual = _COMPARE[comparison], RANGES[name]
+    compare, actual = COMPARE[comparison], RANGES[name]
     return lambda v: compare(actual(v), value(v))
 
 
-def _comparison(cursor: Cursor) -> str:
+def read_comparison(cursor: Cursor) -> str:
+    """Read the sign of a comparison."""
     token = cursor.next()
     if token.type != "literal" or token.value not in ("<", ">", "=", "<=", ">="):
         raise InvalidValue("expected a comparison")

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import tinycss2
 
+from ..values.calculation import parse_term
 from ..values.tokens import Cursor, InvalidValue, Token, split_commas
 from ..values.units import Context, Viewport
-from .conditions import Condition, always, boolean, feature, unknown
+from .conditions import COMPARE, Condition, always, boolean, feature, read_comparison, unknown
 from .declarations import Custom, custom_value
+from .variables import Substitution, Unresolved
 
 _AXES = {
     "width": ("width",), "height": ("height",), "inline-size": ("width",), "block-size": ("height",),
@@ -74,7 +77,7 @@ def _in_parens(cursor: Cursor, axes: set[str]) -> Condition:
         if token.lower_name != "style":
             axes.add(UNKNOWN)
             return unknown
-        return _style(Cursor(token.arguments))
+        return style_query(Cursor(token.arguments))
     if token.type != "() block":
         raise InvalidValue("expected '('")
     inner = Cursor(token.content)
@@ -119,26 +122,80 @@ def _size_feature(tokens: Sequence[Token], axes: set[str]) -> Condition:
     return condition
 
 
-def _style(cursor: Cursor) -> Condition:
-    """`style(--name)` and `style(--name: value)`; other properties are not asked about (as in Chromium)."""
+def style_query(cursor: Cursor) -> Condition:
+    """Read what style() asks of custom properties; others are not asked about (as in Chromium)."""
     first = cursor.peek()
-    if first is not None and first.type in ("() block", "function"):
-        condition = boolean(cursor, lambda inner: _style(Cursor(inner.next().content)))
+    if first is not None and (first.type in ("() block", "function") or cursor.ident() == "not"):
+        condition = boolean(cursor, lambda inner: style_query(Cursor(inner.next().content)))
         cursor.end()
         return condition
+    start = cursor.i
     name = cursor.next()
-    if name.type != "ident" or not name.value.startswith("--"):
-        return unknown
-    if cursor.done:
-        return lambda box: _property(box, name.value) is not None
-    if not cursor.literal(":"):
-        return unknown
-    wanted = custom_value(cursor.tokens[cursor.i :])
-    text = wanted.text.strip() if isinstance(wanted, Custom) else None
-    return lambda box: _property(box, name.value) == text
+    if name.type == "ident" and name.value.startswith("--"):
+        if cursor.done:
+            return lambda box: _property(box, name.value) is not None
+        if cursor.literal(":"):
+            return _equals(name.value, cursor.tokens[cursor.i :])
+    cursor.i = start
+    return _style_range(cursor)
+
+
+def _custom(box: Viewport) -> Mapping[str, Custom | None]:
+    return box.custom if isinstance(box, QueriedBox) and box.custom is not None else {}
 
 
 def _property(box: Viewport, name: str) -> str | None:
-    custom = box.custom if isinstance(box, QueriedBox) and box.custom is not None else {}
-    value = custom.get(name)
+    value = _custom(box).get(name)
     return value.text.strip() if value is not None else None
+
+
+def _equals(name: str, tokens: Sequence[Token]) -> Condition:
+    wanted = custom_value(tokens)
+    text = wanted.text.strip() if isinstance(wanted, Custom) else None
+    if not isinstance(wanted, Custom) or not wanted.substitutes:
+        return lambda box: _property(box, name) == text
+
+    def holds(box: Viewport) -> bool | None:
+        try:
+            value = str(tinycss2.serialize(Substitution(_custom(box)).whole(tokens))).strip()
+        except (InvalidValue, Unresolved):
+            return False
+        return _property(box, name) == value
+
+    return holds
+
+
+def _style_range(cursor: Cursor) -> Condition:
+    """Read `value < value < value`, where a custom property stands for what it is."""
+    sides, signs = [cursor.next()], list[str]()
+    while not cursor.done and len(signs) < 2:
+        try:
+            signs.append(read_comparison(cursor))
+            sides.append(cursor.next())
+        except InvalidValue:
+            return unknown
+    if not signs or not cursor.done:
+        return unknown
+
+    def holds(box: Viewport) -> bool | None:
+        pairs = pairwise([_number(side, box) for side in sides])
+        return all(
+            a is not None and b is not None and a[1] == b[1] and COMPARE[sign](a[0], b[0])
+            for sign, (a, b) in zip(signs, pairs, strict=True)
+        )
+
+    return holds
+
+
+def _number(token: Token, box: Viewport) -> tuple[float, str] | None:
+    """Return a number and its type."""
+    if token.type == "ident" and token.value.startswith("--"):
+        value = _custom(box).get(token.value)
+        if value is None or len(value.tokens) != 1:
+            return None
+        token = value.tokens[0]
+    try:
+        term = parse_term(token)
+    except InvalidValue:
+        return None
+    return term.fn(box.context() if isinstance(box, QueriedBox) else Context(box), 1.0), term.type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..selectors import Selector
+from ..selectors import ScopeRule, Selector
 from ..values.dom import FontFaceRule
 from .conditions import Condition
 from .container_queries import ContainerQuery
@@ -15,7 +15,7 @@ Layer = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class StyleRule:
-    """A style rule with the conditions, the container queries and the layer around it.
+    """A style rule with the conditions, the layer, the container queries and the @scope around it.
 
     Of each group of queries one has to hold.
     """
@@ -25,6 +25,7 @@ class StyleRule:
     conditions: tuple[Condition, ...]
     layer: Layer
     queries: tuple[tuple[ContainerQuery, ...], ...] = ()
+    scope: ScopeRule | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ import tinycss2
 from ...caching import ByteCache
 from ...report import Code, Severity
 from ..properties.font_face import font_face
-from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
+from ..selectors import GENERATED, InvalidSelector, ScopeRule, Selector, parse_selector_list
 from ..values.image_values import resolve_url, url_token
 from ..values.tokens import (
     MAX_NESTING,
@@ -24,6 +24,7 @@ from ..values.tokens import (
     Token,
     bounded_numbers,
     split_commas,
+    tokenize,
     too_deep,
 )
 from .conditions import Condition, media_query_list, supports, supports_declaration
@@ -50,7 +51,6 @@ INERT = {
     "-ms-viewport": "the canvas sets the viewport",
 }
 UNSUPPORTED = {
-    "scope": "scoped rules are not evaluated; use nesting",
     "counter-style": "own counter styles are not drawn",
     "font-feature-values": "named alternates are not drawn; use font-feature-settings",
     "font-palette-values": "font palettes are not drawn",
@@ -75,12 +75,13 @@ def parse_stylesheet(text: str, base: str = "") -> Stylesheet:
 
 @dataclass(slots=True)
 class _Scope:
-    """What surrounds a rule: parent selectors, conditions, container queries, layer, nesting depth."""
+    """What surrounds a rule: parent selectors, conditions, queries, layer, @scope, nesting depth."""
 
     parents: tuple[Selector, ...] | None = None
     conditions: tuple[Condition, ...] = ()
     queries: tuple[tuple[ContainerQuery, ...], ...] = ()
     layer: Layer = ()
+    applies: ScopeRule | None = None
     depth: int = 0
     active: bool = True  # False inside an @supports that does not hold
 
@@ -120,7 +121,8 @@ class _Parser:
         if self.deep(item, scope):
             return
         try:
-            selectors = parse_selector_list(item.prelude, scope.parents)
+            scoped = scope.applies is not None
+            selectors = parse_selector_list(item.prelude, scope.parents, scoped=scoped)
         except InvalidSelector as error:
             text = tinycss2.serialize(item.prelude).strip()
             self.note(item, "warning", "css-invalid-selector", f"the rule is ignored: {error}", text[:80])
@@ -160,7 +162,8 @@ class _Parser:
 
     def flush(self, block: Block, scope: _Scope, selectors: tuple[Selector, ...]) -> Block:
         if block and scope.active:
-            self.sheet.rules.append(StyleRule(selectors, block, scope.conditions, scope.layer, scope.queries))
+            around = scope.conditions, scope.layer, scope.queries, scope.applies
+            self.sheet.rules.append(StyleRule(selectors, block, *around))
             return Block()
         return block
 
@@ -215,6 +218,22 @@ class _Parser:
             return
         if holds:
             self.group(item, scope.within())
+
+    def scope(self, item: Rule, scope: _Scope) -> None:
+        """Take the rules of an @scope: nested in its root, as in `:where(:scope)`."""
+        try:
+            starts, ends = _scope_prelude(item.prelude)
+            scoped = scope.applies is not None
+            found = ScopeRule(
+                parse_selector_list(starts, scope.parents, scoped=scoped),
+                parse_selector_list(ends, scoped=True) if ends is not None else (),
+                scope.applies,
+            )
+            root = parse_selector_list(tokenize(":where(:scope)"), scoped=True)
+        except InvalidSelector as error:
+            self.note(item, "warning", "css-invalid-selector", f"@scope is ignored: {error}", "@scope")
+            return
+        self.contents(item.content or (), scope.within(parents=None, applies=found), root)
 
     def layer(self, item: Rule, scope: _Scope) -> None:
         names = [] if Cursor(item.prelude).done else [_layer_name(part) for part in _parts(item.prelude)]
@@ -318,12 +337,29 @@ AT_RULES = {
     "container": _Parser.container,
     "supports": _Parser.supports,
     "layer": _Parser.layer,
+    "scope": _Parser.scope,
     "import": _Parser.import_,
     "font-face": _Parser.font_face,
     "property": _Parser.property,
     "charset": _Parser.nothing,
     "namespace": _Parser.namespace,
 }
+
+
+def _scope_prelude(tokens: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token] | None]:
+    """Return the selectors of a scope's roots and of its limits; raise `InvalidSelector`."""
+    cursor = Cursor(tokens)
+    found: list[Sequence[Token]] = []
+    for word in (None, "to"):
+        if word is not None and (cursor.done or cursor.keyword(word) is None):
+            break
+        token = cursor.peek()
+        if token is None or token.type != "() block":
+            raise InvalidSelector("expected '(' and the roots' selectors; a <style>'s parent is no root here")
+        found.append(cursor.next().content)
+    if not cursor.done:
+        raise InvalidSelector("unexpected text after its selectors")
+    return found[0], found[1] if len(found) > 1 else None
 
 
 def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
