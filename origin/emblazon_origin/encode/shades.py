@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint32]
 
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
+_RUNS, _SAMPLE, _SAMPLE_COLORS = (
+    9,
+    4,
+    1024,
+)  # a run for so many pixels; of every so manieth run, so many colours
 _SIZE = 256  # of the palette, at the most
 _FREQUENT = 0.92  # of all pixels have the most frequent colours, or it is a photo
 _SHADES = 64  # that are chosen for being far from others, at the most
@@ -69,8 +74,11 @@ class _Colors:
         """Count the colours; None where there are too many for a palette."""
         pixels: Words = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4")
         starts = np.concatenate(([0], np.flatnonzero(pixels[1:] != pixels[:-1]) + 1))
+        values = pixels[starts] | np.uint32(_OPAQUE)
+        if _RUNS * len(starts) > pixels.size and _least_colors(values[::_SAMPLE]) > _SAMPLE_COLORS:
+            return None  # a photo, without counting all of it
         lengths = np.diff(starts, append=pixels.size)
-        colors, numbers = _numbered(pixels[starts] | np.uint32(_OPAQUE))
+        colors, numbers = _numbered(values)
         if len(colors) > _MOST_COLORS:
             return None
         counts: NDArray[np.float64] = np.bincount(numbers, lengths)  # type: ignore[assignment]  # with weights
@@ -84,9 +92,21 @@ class _Colors:
         return cls(rgb, counts[order], places[numbers], lengths)
 
 
+def _slots(values: Words) -> Words:
+    slots: Words = values * np.uint32(_SPREAD) >> np.uint32(32 - _SLOT_BITS)
+    return slots
+
+
+def _least_colors(values: Words) -> int:
+    """Return how many different values there are at the least."""
+    held = np.zeros(1 << _SLOT_BITS, np.bool_)
+    held[_slots(values)] = True
+    return int(np.count_nonzero(held))
+
+
 def _numbered(values: Words) -> tuple[Words, Ints]:
     """Return the different values, and the number of each value: without sorting, as they are many."""
-    slots = values * np.uint32(_SPREAD) >> np.uint32(32 - _SLOT_BITS)
+    slots = _slots(values)
     held = np.zeros(1 << _SLOT_BITS, np.uint32)  # no colour is 0
     held[slots] = values
     used = np.flatnonzero(held != 0)
