@@ -5,6 +5,7 @@ The pipeline, in its order: `style`, `assets`, `layout` (with `text`), `paint`, 
 render            the pipeline itself: HTML in, an image out
 bound_request     a template with a card's values as the pipeline's request
 prepared          documents kept between renders
+ground            what most drawings of one document lie on, and what encoders know of it
 report            what a render has to say, also in few lines
 errors, limits    what can go wrong, and what bounds one render
 renderer_version  changes with anything that can change pixels

@@ -29,6 +29,7 @@ from .assets.images import ImageStore
 from .assets.images_decode import ImageLimits
 from .assets.resources import Fetcher, Resources
 from .errors import CardError, EmblazonError, LimitError, StageFailed
+from .ground import OnGround
 from .home import Home
 from .layout.document import DocumentLayout, container_sizes
 from .limits import MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
@@ -124,14 +125,17 @@ class Engine:
     def render(self, request: RenderRequest, report: Report | None = None) -> Rendered:
         """Draw and encode a card. Raises `CardError` where it cannot be drawn as given."""
         report = report if report is not None else Report(request.file)
-        picture = self.draw(request, report)
+        picture, on = self._draw(request, report)
         with timed(report, "encode"):
-            data, content_type = encode(request, picture, report)
+            data, content_type = encode(request, picture, report, on)
         return Rendered(data, content_type, picture.width, picture.height, report)
 
     def draw(self, request: RenderRequest, report: Report | None = None) -> Image.Image:
         """Return a card's pixels, "RGB" where all are opaque, else "RGBA"."""
-        report = report if report is not None else Report(request.file)
+        return self._draw(request, report if report is not None else Report(request.file))[0]
+
+    def _draw(self, request: RenderRequest, report: Report) -> tuple[Image.Image, OnGround | None]:
+        """Return a card's pixels, and what they lie on where that is known."""
         skeleton = take_apart(request.html)
         key = self._key(request, skeleton)
         with prepared_cards.borrowed(key) as card:
@@ -146,16 +150,18 @@ class Engine:
             prepared_cards.keep(
                 key, prepared_card(request.html, skeleton, laid_out, picture.width * picture.height, report)
             )
-        return picture
+        return picture, None
 
-    def _redraw(self, card: PreparedCard, request: RenderRequest, report: Report) -> Image.Image:
+    def _redraw(
+        self, card: PreparedCard, request: RenderRequest, report: Report
+    ) -> tuple[Image.Image, OnGround | None]:
         """Return the pixels of a kept document with the texts that it has been given."""
         report.diagnostics += request.notes
         with room_for(card.laid_out.document.root, child_elements):
             with timed(report, "layout"):
                 laid_out = card.lay_out(report)
             with timed(report, "paint"):
-                return paint(request, laid_out, report, card.display)
+                return paint(request, laid_out, report, card.display), card.display.on
 
     def _key(self, request: RenderRequest, skeleton: Skeleton | None) -> Hashable:
         """Return all that decides what becomes of a document beside its texts; None without a skeleton."""
@@ -292,8 +298,10 @@ def paint(
     )
 
 
-def encode(request: RenderRequest, picture: Image.Image, report: Report) -> tuple[bytes, str]:
-    """Step 5: return the file and its content type."""
+def encode(
+    request: RenderRequest, picture: Image.Image, report: Report, on: OnGround | None = None
+) -> tuple[bytes, str]:
+    """Step 5: return the file and its content type; `on` is what the picture lies on."""
     encoder = encoders.optimize if request.effort == "small" else encoders.encode
     return encoder(
         picture,
@@ -302,6 +310,7 @@ def encode(request: RenderRequest, picture: Image.Image, report: Report) -> tupl
         max_bytes=request.max_bytes,
         report=report,
         safe_format=request.safe_format,
+        on=on,
     )
 
 

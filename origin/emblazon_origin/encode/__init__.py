@@ -6,7 +6,7 @@ shades.py        pictures of few colours, quickly; color_means.py: as few as nob
 palette.py       palettes of photos
 likeness.py      how alike two pictures are
 png.py           the file format
-lossy.py         JPEG, WebP, AVIF
+lossy.py         JPEG, WebP, AVIF; jpeg_bands.py: a JPEG of which rows are known
 effort.py        how patient an encoder is
 """
 

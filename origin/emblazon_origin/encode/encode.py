@@ -15,6 +15,7 @@ one card have one type.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import floor, log
 
 from PIL import Image
@@ -22,6 +23,7 @@ from PIL import Image
 from emblazon.contract.schema import CARD_FORMATS, CONTENT_TYPES, CardFormat, Format
 
 from ..errors import CardError
+from ..ground import OnGround
 from ..platforms import safe_bytes
 from ..report import Report
 from .effort import effort_of
@@ -29,7 +31,7 @@ from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
 from .png import encode_png
 from .png_attempts import png_attempts
 
-_LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
+_LOSSY: dict[str, Callable[..., bytes]] = {"webp": encode_webp, "avif": encode_avif}
 _LOWEST_QUALITY = 20  # below, text is no longer readable
 _HIGHEST_SEARCHED = 95  # above, files grow and nothing is seen of it
 
@@ -45,14 +47,15 @@ def encode(
     max_bytes: int | None = None,
     report: Report | None = None,
     safe_format: Format | None = None,
+    on: OnGround | None = None,
 ) -> tuple[bytes, str]:
-    """Encode quickly; return bytes and content type.
+    """Encode quickly; return bytes and content type. `on` is what is known of the picture.
 
     With `max_bytes`, quality and then settings are lowered until the file fits; where nothing fits, the
     smallest one is returned and a `limit` finding reported. `auto-safe` is `safe_format`, or measured.
     Raises `CardError` for an unknown format.
     """
-    return _encode(image, format, quality, max_bytes, report, safe_format, small=False)
+    return _encode(image, format, quality, max_bytes, report, safe_format, on, small=False)
 
 
 def optimize(
@@ -63,9 +66,10 @@ def optimize(
     max_bytes: int | None = None,
     report: Report | None = None,
     safe_format: Format | None = None,
+    on: OnGround | None = None,
 ) -> tuple[bytes, str]:
     """Encode slowly and small: palette where it is not visible, progressive JPEG, patient WebP and AVIF."""
-    return _encode(image, format, quality, max_bytes, report, safe_format, small=True)
+    return _encode(image, format, quality, max_bytes, report, safe_format, on, small=True)
 
 
 def _encode(
@@ -75,6 +79,7 @@ def _encode(
     max_bytes: int | None,
     report: Report | None,
     decided: Format | None,
+    on: OnGround | None,
     *,
     small: bool,
 ) -> tuple[bytes, str]:
@@ -83,13 +88,13 @@ def _encode(
     image = _plain(image)
     if asked == "auto-safe":
         max_bytes = safe_budget(max_bytes)
-        format = safe_format(image, max_bytes, decided)
+        format = safe_format(image, max_bytes, decided, on)
         quality = JPEG_QUALITY if quality is None else quality
     else:
         format = asked
     wanted = max(1, min(100, quality if quality is not None else DEFAULT_QUALITY.get(format, 100)))
     smallest: bytes | None = None
-    for attempt in _attempts(image, format, wanted, max_bytes, small=small):
+    for attempt in _attempts(image, format, wanted, max_bytes, on, small=small):
         if smallest is None or len(attempt) < len(smallest):
             smallest = attempt
         if max_bytes is None or len(attempt) <= max_bytes:
@@ -108,13 +113,20 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _attempts(
-    image: Image.Image, format: Format, quality: int, max_bytes: int | None, *, small: bool
+    image: Image.Image,
+    format: Format,
+    quality: int,
+    max_bytes: int | None,
+    on: OnGround | None,
+    *,
+    small: bool,
 ) -> Iterator[bytes]:
     """Yield encodings, the best one first, the last one the smallest that is still worth having."""
     if format == "png":
-        yield from png_attempts(image, max_bytes, small=small)
+        yield from png_attempts(image, max_bytes, on, small=small)
     else:
-        yield from _lossy_attempts(_LOSSY[format], image, quality, max_bytes, small=small)
+        draw = partial(encode_jpeg, on=on) if format == "jpg" else _LOSSY[format]
+        yield from _lossy_attempts(draw, image, quality, max_bytes, small=small)
 
 
 def _lossy_attempts(
@@ -187,10 +199,12 @@ def safe_budget(max_bytes: int | None) -> int:
     return limit if max_bytes is None else min(max_bytes, limit)
 
 
-def safe_format(image: Image.Image, budget: int, decided: Format | None) -> Format:
+def safe_format(
+    image: Image.Image, budget: int, decided: Format | None, on: OnGround | None = None
+) -> Format:
     """Return the type of the file for a picture in "RGB" or "RGBA"."""
     if decided is not None:
         return decided
     if image.mode == "RGBA":  # JPEG has no alpha
         return "png"
-    return "png" if len(encode_png(image)) <= budget else "jpg"
+    return "png" if len(encode_png(image, on=on)) <= budget else "jpg"

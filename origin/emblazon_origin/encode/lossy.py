@@ -6,10 +6,13 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from PIL import Image, ImageChops, ImageFile
 
+from ..ground import OnGround, stretches
 from .effort import effort_of
+from .jpeg_bands import JPEG_BAND, jpeg_bands
 from .shades import few_shades
 
 DEFAULT_QUALITY = {"jpg": 85, "webp": 80, "avif": 65}
@@ -31,17 +34,46 @@ def on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def encode_jpeg(image: Image.Image, quality: int, *, small: bool = False) -> bytes:
-    """Encode JPEG; `small` is progressive with fitted Huffman tables."""
+def encode_jpeg(
+    image: Image.Image, quality: int, *, small: bool = False, on: OnGround | None = None
+) -> bytes:
+    """Encode JPEG; `small` is progressive with fitted Huffman tables. `on` is what the picture lies on."""
     opaque = on_white(image)
     whole = quality >= _FULL_CHROMA_FROM or (small and quality >= 60 and smears(opaque))
-    chroma = "4:4:4" if whole else "4:2:0"
+    settings: dict[str, Any] = {"quality": min(quality, 98), "subsampling": "4:4:4" if whole else "4:2:0"}
+    if small:
+        return _jpeg(opaque, progressive=True, optimize=True, **settings)
+    settings["restart_marker_rows"] = JPEG_BAND // (8 if whole else 16)
+    fresh = on.fresh_bands(JPEG_BAND) if on is not None and image.mode == "RGB" else None
+    if on is None or fresh is None:
+        return _jpeg(opaque, **settings)
+    known = on.ground.found(("jpeg", quality), lambda: jpeg_bands(_jpeg(on.ground.image, **settings)))
+    bands = iter(jpeg_bands(_jpeg(_rows_of(opaque, fresh), **settings)).bands) if any(fresh) else iter(())
+    return known.with_bands([next(bands) if is_fresh else None for is_fresh in fresh])
+
+
+def _jpeg(image: Image.Image, **settings: Any) -> bytes:
     out = io.BytesIO()
-    with _room_for(opaque):
-        opaque.save(
-            out, "JPEG", quality=min(quality, 98), subsampling=chroma, progressive=small, optimize=small
-        )
+    with _room_for(image):
+        image.save(out, "JPEG", **settings)
     return out.getvalue()
+
+
+def _rows_of(image: Image.Image, fresh: list[bool]) -> Image.Image:
+    """Return some bands of a picture, one below the other."""
+    parts = [
+        image.crop((0, first * JPEG_BAND, image.width, min(end * JPEG_BAND, image.height)))
+        for is_fresh, first, end in stretches(fresh)
+        if is_fresh
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    rows = Image.new("RGB", (image.width, sum(part.height for part in parts)))
+    top = 0
+    for part in parts:
+        rows.paste(part, (0, top))
+        top += part.height
+    return rows
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from ..ground import OnGround
 from .color_means import ColorMeans
 from .effort import effort_of
 from .likeness import likeness
@@ -28,9 +29,11 @@ _LEAST_ALIKE = 0.998
 _EDGES = 0.06  # of all pixels lie along edges, at the most; where more change, bands would be seen
 
 
-def png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
+def png_attempts(
+    image: Image.Image, max_bytes: int | None, on: OnGround | None = None, *, small: bool
+) -> Iterator[bytes]:
     """Yield encodings, the last one the smallest that is still worth having."""
-    quick = quick_png(image)
+    quick = quick_png(image, on)
     if not small:
         yield quick
     times = 0.0 if max_bytes is None else len(quick) / max_bytes
@@ -41,10 +44,10 @@ def png_attempts(image: Image.Image, max_bytes: int | None, *, small: bool) -> I
         yield from _fewer_colors(image, max_bytes, times)
 
 
-def quick_png(image: Image.Image) -> bytes:
+def quick_png(image: Image.Image, on: OnGround | None = None) -> bytes:
     """Return the first answer: a palette where the picture has few colours, else all of them."""
     reduced = few_shades(image) if image.mode == "RGB" else None
-    return encode_png(image if reduced is None else reduced)
+    return encode_png(image, on=on) if reduced is None else encode_png(reduced)
 
 
 def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:

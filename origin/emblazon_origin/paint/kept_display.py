@@ -13,8 +13,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from PIL import Image
-
+from ..ground import Ground, OnGround
 from .display_list import ClipNode, Group, Item, play
 from .painter import RoundedRect
 from .raster.geometry import IntRect, Matrix
@@ -40,7 +39,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Picture:
-    image: Image.Image
+    ground: Ground
     spent: float  # work
     items: Items  # keeps their identities
 
@@ -57,6 +56,7 @@ class KeptDisplay:
     pixels: int  # of the canvas
     drawing: int = 0
     base: Clip | None = None  # one object, since clips remember what they are inside of
+    on: OnGround | None = None  # what the last drawing lies on, where that was there before
     _entries: dict[Hashable, _Entry] = field(default_factory=dict)
     _static: set[int] = field(default_factory=set)  # also in the drawing before
     _firm: set[int] = field(default_factory=set)  # for long
@@ -65,8 +65,8 @@ class KeptDisplay:
 
     @property
     def bytes(self) -> int:
-        """What the pictures may take."""
-        return 3 * self.pixels * _PICTURES
+        """What the pictures, and what is known of them, may take."""
+        return 5 * self.pixels * _PICTURES
 
     def begin(self, box: IntRect) -> Clip:
         """Begin a drawing; return the clip of the canvas."""
@@ -110,23 +110,26 @@ class KeptDisplay:
         base = self.base
         if base is None:
             raise RuntimeError("a drawing is played before it began")
+        self.on = None
         found = self._pictures.get(canvas)
-        static, rest = self._apart(items, base, self._static if found is None else found.identities)
+        known = found.identities if found is not None and found.items else self._static
+        static, rest = self._apart(items, base, known)
         if found is not None and (len(static) < len(found.items) or self._has_firm(rest)):
             # Another picture, but only for what it has lost, or for what has long been the same.
             static, rest = self._apart(items, base, found.identities & self._static | self._firm)
         if found is None or list(map(id, static)) != list(map(id, found.items)):
             surface, before = paint(), work.spent
             play(static, surface, base, work)
-            if surface.alpha is None and static and not work.left_out:
-                self._pictures[canvas] = _Picture(surface.rgb.copy(), work.spent - before, static)
+            if surface.alpha is None and not work.left_out:
+                self._pictures[canvas] = _Picture(Ground(surface.rgb.copy()), work.spent - before, static)
                 self._pictures.move_to_end(canvas)
                 if len(self._pictures) > _PICTURES:
                     self._pictures.popitem(last=False)
         else:
             self._pictures.move_to_end(canvas)
-            surface = Surface(base.bounds, found.image)
+            surface = Surface(base.bounds, found.ground.image)
             work.spent += found.spent
+            self.on = OnGround(found.ground, _rows(rest, base))
         play(rest, surface, base, work)
         return surface
 
@@ -171,6 +174,12 @@ def _reach(item: Item | Group, base: Clip) -> IntRect:
     if ink.is_empty:
         return ink
     return IntRect(ink.left - _MARGIN, ink.top - _MARGIN, ink.right + _MARGIN, ink.bottom + _MARGIN)
+
+
+def _rows(items: Items, base: Clip) -> tuple[tuple[int, int], ...]:
+    """Return the rows that drawing items may write."""
+    reaches = [_reach(item, base) for item in items]
+    return tuple((reach.top, reach.bottom) for reach in reaches if not reach.is_empty)
 
 
 def _meets_any(reach: IntRect, others: list[IntRect]) -> bool:

@@ -28,7 +28,7 @@ from ..style.values.dom import StyledDocument
 from ..text.fonts.font_library import FontLibrary
 from .skeleton import AutoDirection, Skeleton, TextPlace, auto_directions, find_places, is_whole, text_data
 
-MAX_BYTES = 140_000_000  # some sixty templates; a process has its share of it
+MAX_BYTES = 220_000_000  # some fifty-five templates; a process has its share of it
 MAX_SIGHTINGS = 4096
 
 _cards: ByteCache[PreparedCard] = ByteCache("prepared", MAX_BYTES, lambda card: card.bytes)

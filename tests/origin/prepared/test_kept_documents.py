@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from sweeps import sweep
 
+from emblazon.contract.schema import Format
 from emblazon_origin.paint import display_list, kept_display
 from emblazon_origin.prepared.skeleton import take_apart
-from emblazon_origin.render import Engine, RenderRequest, paint
+from emblazon_origin.render import Engine, RenderRequest, encode, paint
 from emblazon_origin.report import Report
 from emblazon_origin.text.fonts.font_library import FontLibrary
 
@@ -87,6 +88,21 @@ def test_kept_documents_have_the_pixels_of_new_ones(path: Path) -> None:
         (kept, report), (anew, fresh) = drawn(wanted), drawn_anew(wanted)
         assert (kept.mode, kept.tobytes()) == (anew.mode, anew.tobytes())
         assert told(report) == told(fresh)
+
+
+@pytest.mark.parametrize("path", sweep(CARDS, quick=10), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_kept_documents_have_the_files_of_new_ones(path: Path) -> None:
+    """What is known of the rows that stay gives the bytes that finding it anew would."""
+    chance = random.Random(path.stem)  # noqa: S311 - no secret
+    source = path.read_text(encoding="utf-8")
+    folder = str(path.parent)
+    for _ in range(4):
+        engine().render(request(with_other_texts(source, chance), folder))
+    formats: tuple[Format, ...] = ("png", "jpg", "webp")
+    for format in formats:
+        wanted = request(with_other_texts(source, chance), folder, format=format)
+        anew = encode(wanted, drawn_anew(wanted)[0], Report())
+        assert engine().render(wanted).data == anew[0]
 
 
 def test_most_cards_are_kept() -> None:
