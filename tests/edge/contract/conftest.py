@@ -16,9 +16,3 @@ MANIFEST_FILE = Path(__file__).parents[2] / "vectors" / "manifest.json"
 def manifest() -> Manifest:
     """`article` with a parameter of every type, and `plain` with none."""
     return manifest_from_json(MANIFEST_FILE.read_bytes())
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK knows what a test tells it, not this repository's own templates."""
-    monkeypatch.setenv("EMBLAZON_MANIFEST", "off")

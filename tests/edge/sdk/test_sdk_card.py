@@ -16,9 +16,9 @@ import pytest
 from local_server import LocalServer, Quiet
 
 from emblazon import ApiError, Card, Client, InvalidCard, Keyring
-from emblazon.contract.manifest import template_to_dict
+from emblazon.contract.manifest import manifest_from_json, template_to_dict
 from emblazon.contract.request import parse_request
-from emblazon.contract.schema import Manifest, ParamSpec, TemplateSpec
+from emblazon.contract.schema import ParamSpec, TemplateSpec
 from emblazon.sdk.meta import alt_text
 
 BASE = "https://og.example.com"
@@ -45,7 +45,8 @@ class MetaParser(HTMLParser):
         self.metas[members.get("property") or members.get("name") or ""] = members.get("content") or ""
 
 
-def test_url_names_the_card_and_the_edge_reads_it_back(manifest: Manifest) -> None:
+def test_url_names_the_card_and_the_edge_reads_it_back() -> None:
+    manifest = manifest_from_json(MANIFEST_FILE.read_bytes())
     made = card(count=3, price=2.50, sale=True, authors=["Ada", "B, C"], date=date(2026, 1, 2), body="a\nb")
     parts = urlsplit(made.url())
     request = parse_request("GET", parts.path, parts.query, manifest)
