@@ -20,7 +20,9 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_FROM_HEAP = 32 << 20  # bytes; as much as glibc allows
 _KEPT = 128 << 20  # free bytes at the top of the heap that are not given back at once
 
-_YOUNG, _ALL = 8, 64  # jobs from one search to the next
+_YOUNG, _ALL = 32, 2048  # jobs from one search to the next, at most
+_NEW_OBJECTS = 20_000  # more than a job or two leave, of documents that nobody knew
+_GROWTH = 4  # a quarter
 
 T = TypeVar("T")
 _FRAMES_PER_LEVEL = 40
@@ -44,20 +46,31 @@ def keep_freed_memory() -> None:
 class GarbageBetweenJobs:
     """Switches the collector of this process off, and does its work after jobs.
 
-    Left to itself it walks through every kept document again and again while cards are drawn: a fifth of
-    their time and more.
+    Left to itself it walks through every kept document again and again while cards are drawn. A card of a
+    kept document leaves no garbage that only the collector finds, a new one its trees; so what is new is
+    looked through once there is something of it, and everything only when it has grown by a quarter.
     """
 
     def __init__(self) -> None:
         gc.disable()
-        self._jobs = 0
+        self._young = self._all = 0  # jobs since the search among new objects, and among all
+        self._known = len(gc.get_objects())
+        self._grown = 0  # objects since all were counted
 
     def job_done(self) -> None:
         """Look for garbage if it is time to."""
-        self._jobs += 1
-        if self._jobs % _ALL == 0:
+        self._young += 1
+        self._all += 1
+        new = gc.get_count()[0]
+        if new < _NEW_OBJECTS and self._young < _YOUNG:
+            return
+        self._young = 0
+        self._grown += new
+        if self._grown * _GROWTH > self._known or self._all >= _ALL:
             gc.collect()
-        elif self._jobs % _YOUNG == 0:
+            self._all = self._grown = 0
+            self._known = len(gc.get_objects())
+        else:
             gc.collect(1)
 
 

@@ -119,9 +119,36 @@ def test_garbage_is_found_between_jobs_and_not_before() -> None:
         knot = weakref.ref(Knot())
         assert not gc.isenabled()
         assert knot() is not None
-        for _ in range(8):
+        for _ in range(32):
             garbage.job_done()
         assert knot() is None
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def test_all_garbage_is_looked_for_only_as_objects_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+    search = gc.collect
+
+    def collect(generation: int = 2) -> int:
+        searched.append(generation)
+        return search(generation)
+
+    monkeypatch.setattr(gc, "collect", collect)
+    was_on = gc.isenabled()
+    try:
+        garbage = GarbageBetweenJobs()
+        for _ in range(1000):
+            garbage.job_done()
+        assert searched == [1] * 31
+        kept = [[number] for number in range(len(gc.get_objects()) // 2 + 20_000)]
+        garbage.job_done()
+        assert searched[-1] == 2
+        del kept
+        for _ in range(64):
+            garbage.job_done()
+        assert searched[-1] == 1
     finally:
         if was_on:
             gc.enable()
