@@ -6,5 +6,6 @@ display_list.py  the display list
 kept_display.py  what painting keeps of a document that comes again with other texts
 painter.py       a painter is where drawing happens now
 stacking.py      painting order
+traits.py        what painting asks of a style, found once
 work.py          the work that painting a card may take, counted before each step
 """

@@ -42,8 +42,9 @@ class PaintContext:
 
     def place(self, rect: Rect) -> Rect:
         """Return a rectangle of CSS px in scaled px."""
-        x, y, w, h = (value * self.dpr for value in rect)
-        return Rect(x + self.shift[0], y + self.shift[1], w, h)
+        x, y, w, h = rect
+        dpr, (dx, dy) = self.dpr, self.shift
+        return Rect(x * dpr + dx, y * dpr + dy, w * dpr, h * dpr)
 
     def line_origin(self, box: Box, line: Line) -> tuple[float, float]:
         """Return, in scaled px, the left of a block's content box and a line's baseline."""

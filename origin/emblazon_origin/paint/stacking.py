@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ..layout.absolute import contains_absolutes, contains_fixed
 from ..layout.boxes.box import Box, Rect
 from ..style.values.computed import ComputedStyle
 from .boxes.box_geometry import BoxGeometry, geometry_of
@@ -26,9 +25,9 @@ from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, pixel_round
 from .raster.path import Radii
 from .text.line_items import line_items
+from .traits import traits_of
 
 Items = list[Item | Group]
-_FLEXIBLE = ("flex", "inline-flex", "grid", "inline-grid")
 _FAR = 1e6
 
 
@@ -115,13 +114,8 @@ class Phases:
 
 def makes_stacking_context(style: ComputedStyle, flexible_item: bool) -> bool:
     """True where a box's z-ordered descendants stay inside it."""
-    if style.position in ("fixed", "sticky"):
-        return True
-    if style.z_index != "auto" and (style.position != "static" or flexible_item):
-        return True
-    if style.perspective is not None or style.transform_style == "preserve-3d":
-        return True
-    return has_effects(style) or bool(style.transform) or style.isolation == "isolate"
+    traits = traits_of(style)
+    return traits.makes_context_as_item if flexible_item else traits.makes_context
 
 
 def build_display_list(root: Box, context: PaintContext, canvas: Item | None = None) -> Items:
@@ -177,9 +171,13 @@ def _painted(
     under: tuple[Item, ...],
 ) -> Items:
     """Paint a box and its descendants onto its own plane, with its effects."""
-    geometry = geometry_of(box, context)
     matrix = around.matrix
-    grouped = has_effects(box.style) and not (standing is not None and standing.keeps)
+    if standing is None and not own_context and _is_bare(box):
+        phases = Phases()
+        _paint_inside(box, None, around, phases, stacking, context)
+        return [*phases.backgrounds, *phases.contents, *phases.outlines]
+    geometry = geometry_of(box, context)
+    grouped = traits_of(box.style).has_effects and not (standing is not None and standing.keeps)
     plain = _plain(box, geometry, matrix, around.clip, context) if grouped else None
     if plain is not None:
         return [plain]
@@ -309,7 +307,7 @@ def on_whole_pixels(box: Box, context: PaintContext) -> PaintContext:
 
 def _paint_inside(
     box: Box,
-    geometry: BoxGeometry,
+    geometry: BoxGeometry | None,
     around: Surroundings,
     phases: Phases,
     stacking: StackingContext,
@@ -318,7 +316,8 @@ def _paint_inside(
 ) -> None:
     """Collect what a box contains."""
     inner = _with_space(box, _inside(box, geometry, around, context), standing, context)
-    phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
+    if geometry is not None and box.replaced is not None:
+        phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
     in_lines: set[int] = set()
     for line in box.lines:
         phases.contents += line_items(box, line, inner.matrix, inner.clip, context)
@@ -327,8 +326,10 @@ def _paint_inside(
             if atomic is not None:
                 in_lines.add(id(atomic))
                 _paint_child(atomic, inner, phases, stacking, context, atomic=True, flexible_item=False)
-    flexible = box.style.display in _FLEXIBLE
-    children = sorted(box.children, key=lambda child: child.style.order) if flexible else box.children
+    flexible = traits_of(box.style).is_flexible
+    children = box.children
+    if flexible and any(child.style.order for child in children):
+        children = sorted(children, key=lambda child: child.style.order)
     for child in children:
         if id(child) not in in_lines:
             item = flexible and child.style.position not in ("absolute", "fixed")
@@ -363,10 +364,19 @@ def _paint_child(
     if atomic or child.is_inline_level:
         phases.contents += _paint_whole(child, around, stacking, context, flexible_item=flexible_item)
         return
-    geometry = geometry_of(child, context)
+    geometry = None if _is_bare(child) else geometry_of(child, context)
+    if geometry is None:
+        _paint_inside(child, None, around, phases, stacking, context)
+        return
     phases.backgrounds += box_items(child, geometry, around.matrix, around.clip, context)
     _paint_inside(child, geometry, around, phases, stacking, context)
     phases.outlines += outline_items(child, geometry, around.matrix, around.clip, context)
+
+
+def _is_bare(box: Box) -> bool:
+    """True for a box that shows nothing but what it contains, all of it: its edges do not matter."""
+    traits = traits_of(box.style)
+    return not (traits.may_show or traits.may_clip or box.replaced is not None or any(box.border))
 
 
 def _turns_its_back(style: ComputedStyle, space: Space | None) -> bool:
@@ -380,18 +390,21 @@ def _takes_z_index(style: ComputedStyle, flexible_item: bool) -> bool:
     return style.position != "static" or flexible_item
 
 
-def _inside(box: Box, geometry: BoxGeometry, around: Surroundings, context: PaintContext) -> Surroundings:
+def _inside(
+    box: Box, geometry: BoxGeometry | None, around: Surroundings, context: PaintContext
+) -> Surroundings:
     """Return the surroundings of a box's content: clipped by its overflow, containing blocks noted."""
-    style = box.style
-    clip = overflow_clip(box, geometry, around, context)
-    holds = contains_absolutes(style) or contains_fixed(style)
-    if clip is around.clip and not holds:
+    traits = traits_of(box.style)
+    clip = around.clip
+    if geometry is not None and traits.may_clip:
+        clip = overflow_clip(box, geometry, around, context)
+    if clip is around.clip and not (traits.contains_absolutes or traits.contains_fixed):
         return around
     return replace(
         around,
         clip=clip,
-        absolute_clip=clip if contains_absolutes(style) else around.absolute_clip,
-        fixed_clip=clip if contains_fixed(style) else around.fixed_clip,
+        absolute_clip=clip if traits.contains_absolutes else around.absolute_clip,
+        fixed_clip=clip if traits.contains_fixed else around.fixed_clip,
     )
 
 

@@ -39,6 +39,13 @@ class _Part:
 
 def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
     """Return the items of a line, without its atomic inlines."""
+    origin = context.line_origin(box, line)
+    if not line.boxes:  # no inline element has effects either: its box would be there
+        runs = line.runs
+        if context.kept is None:
+            return _text_items(runs, origin, matrix, clip, context)
+        known = ("line", id(line), origin, matrix, id(clip))
+        return context.kept.get(known, (line, clip), lambda: _text_items(runs, origin, matrix, clip, context))
 
     def make() -> Items:
         fresh = replace(context, kept=None)
@@ -48,7 +55,7 @@ def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, cont
     broken = any(not (part.has_left_edge and part.has_right_edge) for part in line.boxes)
     if context.kept is None or broken:
         return make()
-    key = ("line", id(line), context.line_origin(box, line), matrix, id(clip))
+    key = ("line", id(line), origin, matrix, id(clip))
     return context.kept.get(key, (line, clip), make)
 
 
@@ -219,10 +226,16 @@ def _text_items(
     if not shown:
         return []
     dpr = context.dpr
-    lines = decoration_lines(
-        [run for run in runs if run.style.visibility == "visible"], origin, dpr, context.fonts
-    )
-    ink = around([*(run_ink(run, origin, dpr) for run in shown), *(line_ink(line, dpr) for line in lines)])
+    decorated = [run for run in runs if run.style.text_decorations and run.style.visibility == "visible"]
+    lines: list[DecorationLine] = []
+    if decorated:
+        visible = [run for run in runs if run.style.visibility == "visible"]
+        lines = decoration_lines(visible, origin, dpr, context.fonts)
+    ink = run_ink(shown[0], origin, dpr)
+    if lines or len(shown) > 1:
+        ink = around(
+            [*(run_ink(run, origin, dpr) for run in shown), *(line_ink(line, dpr) for line in lines)]
+        )
 
     def draw(painter: Painter) -> None:
         _draw_text(painter, shown, lines, origin, dpr)
@@ -236,7 +249,8 @@ def _draw_text(
 ) -> None:
     """Draw shadows, lines under and over the text, the text, and lines through it, in this order."""
     for run in runs:
-        paint_run_shadows(painter, run, origin, dpr)
+        if run.style.text_shadow:
+            paint_run_shadows(painter, run, origin, dpr)
     for line in lines:
         if line.decoration.line != "line-through":
             paint_decoration(painter, line, origin, dpr)

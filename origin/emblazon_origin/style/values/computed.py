@@ -33,9 +33,10 @@ class ComputedStyle:
     """The computed style of one element, pseudo-element or anonymous box."""
 
     # These are for later stages, which keep there what they make of the values; copies begin without.
-    __slots__ = ("__dict__", "derived", "fonts")
+    __slots__ = ("__dict__", "derived", "fonts", "painted")
     derived: object
     fonts: object
+    painted: object
 
     # Box generation and size
     display: Display = "inline"
@@ -264,7 +265,7 @@ class ComputedStyle:
         return style
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in ("derived", "fonts"):
+        if name in ("derived", "fonts", "painted"):
             object.__setattr__(self, name, value)
             return
         raise AttributeError(f"a computed style is frozen; replace({name}=…) gives another one")

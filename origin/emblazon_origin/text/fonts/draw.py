@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import floor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageChops
 
@@ -19,6 +19,9 @@ from ...style.values.value_types import Color
 from ..line_model import GlyphRun
 from .font_instance import FontInstance
 from .glyphs import MAX_GLYPH_SIDE, SUBPIXEL_STEPS, GlyphMask, color_glyph, luminance_level, strike_of
+
+if TYPE_CHECKING:
+    from PIL._imaging import ImagingCore
 
 
 class PlacedColor(NamedTuple):
@@ -85,7 +88,10 @@ def run_mask(
     )
     found = _runs.peek(key)
     if found is None:
-        found = compose(_placed(run, fraction, dpr, level), tight=tight)
+        if tight or any(run.ys):
+            found = compose(_placed(run, fraction, dpr, level), tight=tight)
+        else:
+            found = _composed_along(run, fraction, dpr, level)
         _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
@@ -132,6 +138,53 @@ def compose(placed: Iterable[PlacedMask], *, tight: bool = False) -> RunMask:
             core.paste(255, (x, y, x1, y1), image.im)
         if x1 > drawn:
             drawn = x1
+    return RunMask(canvas, left, top)
+
+
+def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int) -> RunMask:
+    """Return what `compose` makes of a run whose glyphs all stand on its baseline, in half the steps."""
+    font, size = run.font, run.size * dpr
+    if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
+        return RunMask(None, 0, 0)
+    strike = strike_of(font, size, level)
+    cores = strike.cores
+    x0 += _HALF_STEP
+    inked: list[tuple[ImagingCore, int, int, int, int]] = []
+    left = top = _FAR
+    right = bottom = -_FAR
+    for glyph, gx in zip(run.glyphs, run.xs, strict=True):
+        x = x0 + gx * dpr
+        whole = floor(x)
+        key = glyph << 3 | int((x - whole) * SUBPIXEL_STEPS)
+        core = cores[key] if key in cores else strike.core(key)
+        if core is None:
+            continue
+        image, x1, y1, width, height = core
+        x1 += whole
+        x2, y2 = x1 + width, y1 + height
+        if x1 < left:
+            left = x1
+        if y1 < top:
+            top = y1
+        if x2 > right:
+            right = x2
+        if y2 > bottom:
+            bottom = y2
+        inked.append((image, x1, y1, x2, y2))
+    if not inked:
+        return RunMask(None, 0, 0)
+    canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
+    paste, drawn = canvas.im.paste, left
+    for image, x1, y1, x2, y2 in inked:
+        if x1 - left >= _MAX_RUN:
+            continue
+        box = x1 - left, y1 - top, x2 - left, y2 - top
+        if x1 >= drawn:  # nothing is there to be laid over
+            paste(image, box)
+        else:
+            paste(255, box, image)
+        if x2 > drawn:
+            drawn = x2
     return RunMask(canvas, left, top)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import math
 import threading
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import uharfbuzz as hb
 from PIL import Image
@@ -23,6 +23,9 @@ from ...caching import ByteCache, remembered
 from ...style.values.value_types import Color
 from .font_instance import FontInstance
 from .font_metrics import layout_unit
+
+if TYPE_CHECKING:
+    from PIL._imaging import ImagingCore
 
 SUBPIXEL_STEPS = 4  # positions between two pixels that get a mask of their own
 MAX_STRIKE_SIDE = 1024  # px; larger bitmaps in a font are not believed
@@ -65,18 +68,30 @@ _local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None, 0, 0)
 
 
+# What Pillow's own paste takes, its left and top, width and height; None where nothing shows.
+GlyphCore = tuple["ImagingCore", int, int, int, int] | None
+
+
 class Strike:
     """One font at one size: the coverage of its glyphs at each place in a pixel, as they are first asked for.
 
     `level` is that of the colour that they are corrected for, None: as the outlines have it.
     """
 
-    __slots__ = ("_masks", "_told", "bytes", "font", "level", "size")
+    __slots__ = ("_masks", "_told", "bytes", "cores", "font", "level", "size")
 
     def __init__(self, font: FontInstance, size: float, level: int | None) -> None:
         self.font, self.size, self.level = font, size, level
         self.bytes = self._told = 0
         self._masks: dict[int, GlyphMask] = {}
+        self.cores: dict[int, GlyphCore] = {}  # by `glyph << 3 | step`, as far as they were asked for
+
+    def core(self, key: int) -> GlyphCore:
+        """Return what composing a run takes of a glyph at a step, for `cores`."""
+        image, left, top = self.mask(key >> 3, key & 7)
+        found = None if image is None else (image.im, left, top, *image.size)
+        self.cores[key] = found
+        return found
 
     def mask(self, glyph: int, step: int) -> GlyphMask:
         """Return a glyph's coverage, moved right by `step` quarters of a pixel."""
