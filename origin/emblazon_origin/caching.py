@@ -14,10 +14,11 @@ import functools
 import threading
 import time
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 T = TypeVar("T")
 
@@ -30,6 +31,18 @@ class _Entry(Generic[T]):
 
     def __init__(self, value: T, size: int, sweep: int, expires: float) -> None:
         self.value, self.size, self.sweep, self.expires = value, size, sweep, expires
+
+
+class _CountedLRU(LRUCache[Hashable, _Entry[T]]):
+    """cachetools' LRU, which also counts what had to make room."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(max_bytes, getsizeof=lambda entry: entry.size)
+        self.evictions = 0
+
+    def popitem(self) -> tuple[Hashable, _Entry[T]]:
+        self.evictions += 1
+        return super().popitem()
 
 
 class ByteCache(Generic[T]):
@@ -55,14 +68,22 @@ class ByteCache(Generic[T]):
         self._largest = largest
         self._life = life
         self._clock = clock
-        self._entries: OrderedDict[Hashable, _Entry[T]] = OrderedDict()  # least recently used first
-        self.bytes = 0  # what the values take now
-        self.evictions = 0  # how many values had to make room for others
+        self._entries: _CountedLRU[T] = _CountedLRU(self.max_bytes)
         self._lock = threading.Lock()
         _registry.caches.add(self)  # type: ignore[arg-type]  # of any value
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def bytes(self) -> int:
+        """What the values take now."""
+        return int(self._entries.currsize)
+
+    @property
+    def evictions(self) -> int:
+        """How many values had to make room for others."""
+        return self._entries.evictions
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the value for `key`, made on a miss; two threads may make the same one, and one is kept."""
@@ -79,7 +100,6 @@ class ByteCache(Generic[T]):
                 self._forget(key)
                 return None
             entry.sweep = _registry.sweeps
-            self._entries.move_to_end(key)
             return entry.value
 
     def put(self, key: Hashable, value: T) -> T:
@@ -90,8 +110,6 @@ class ByteCache(Generic[T]):
             if size <= self.max_bytes * self._largest:
                 expires = 0.0 if self._life is None else self._clock() + self._life
                 self._entries[key] = _Entry(value, size, _registry.sweeps, expires)
-                self.bytes += size
-                self._make_room()
         return value
 
     def drop(self, key: Hashable) -> bool:
@@ -116,7 +134,14 @@ class ByteCache(Generic[T]):
         """Set a new bound and evict down to it."""
         with self._lock:
             self.max_bytes = max_bytes
-            self._make_room()
+            before, self._entries = self._entries, _CountedLRU(max_bytes)
+            self._entries.evictions = before.evictions
+            kept = [before.popitem() for _ in range(len(before))]  # least recently used first
+            for key, entry in kept:
+                if entry.size <= max_bytes:
+                    self._entries[key] = entry
+                else:
+                    self._entries.evictions += 1
 
     def sweep(self, before: int) -> None:
         """Forget what nobody has asked for since sweep number `before`, and what has expired."""
@@ -129,20 +154,12 @@ class ByteCache(Generic[T]):
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
+            evictions = self._entries.evictions
             self._entries.clear()
-            self.bytes = 0
-
-    def _make_room(self) -> None:
-        while self.bytes > self.max_bytes:
-            self.bytes -= self._entries.popitem(last=False)[1].size
-            self.evictions += 1
+            self._entries.evictions = evictions
 
     def _forget(self, key: Hashable) -> bool:
-        entry = self._entries.pop(key, None)
-        if entry is None:
-            return False
-        self.bytes -= entry.size
-        return True
+        return self._entries.pop(key, None) is not None
 
 
 @dataclass(frozen=True, slots=True)
