@@ -15,6 +15,8 @@ from emblazon_origin.errors import AssetError
 
 ACCEPT_ENCODING = "gzip, br"
 _STEP = 64 * 1024
+_KNOWN = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"))
+_MOST_ENCODINGS = 2
 
 
 class TooLarge(AssetError):
@@ -24,27 +26,21 @@ class TooLarge(AssetError):
 def decode(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     """Join and decode the chunks of a body of at most `limit` bytes, encoded and decoded.
 
-    Raises TooLarge, and AssetError for encodings that were not asked for or broken bodies.
+    As in browsers what is no encoding's name counts for nothing (`utf-8`, `none`, `aws-chunked`), and a body
+    that ends too early is what there is of it. Raises TooLarge, and AssetError for encodings that were not
+    asked for or broken bodies.
     """
-    names = [
-        name.strip().lower() for name in encoding.split(",") if name.strip().lower() not in ("", "identity")
-    ]
-    if len(names) > 1:
+    names = [name for part in encoding.split(",") if (name := part.strip().lower()) in _KNOWN]
+    if len(names) > _MOST_ENCODINGS:
         raise AssetError(f"the content is encoded {len(names)} times")
-    bounded = _bounded(chunks, limit)
-    match names[0] if names else "":
-        case "":
-            parts: Iterator[bytes] = iter(bounded)
-        case "gzip" | "x-gzip":
-            parts = _inflate(bounded, 16 + zlib.MAX_WBITS)
-        case "deflate":
-            parts = _inflate(bounded, zlib.MAX_WBITS)
-        case "br":
-            parts = _unbrotli(bounded)
-        case other:
-            raise AssetError(f"the content encoding {other[:20]} was not asked for")
+    parts: Iterable[bytes] = _bounded(chunks, limit)
+    for name in reversed(names):
+        if name in ("zstd", "compress", "x-compress"):
+            raise AssetError(f"the content encoding {name} was not asked for")
+        decoded = _unbrotli(parts) if name == "br" else _inflate(parts)
+        parts = _bounded(decoded, limit)
     try:
-        return b"".join(_bounded(parts, limit))
+        return b"".join(parts)
     except (zlib.error, brotli.error) as error:
         raise AssetError(f"the body cannot be decoded: {error}") from error
 
@@ -58,17 +54,23 @@ def _bounded(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _inflate(chunks: Iterable[bytes], window: int) -> Iterator[bytes]:
-    decompressor = zlib.decompressobj(window)
+def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Inflate gzip, zlib, or deflate without either's frame, which some servers call deflate."""
+    decompressor = None
     for chunk in chunks:
         data = chunk
+        if decompressor is None:
+            if not data:
+                continue
+            framed = data[:1] == b"\x1f" or data[0] & 0x0F == 8
+            decompressor = zlib.decompressobj(32 + zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
         while data and not decompressor.eof:
             yield decompressor.decompress(data, _STEP)
             data = decompressor.unconsumed_tail
-    while not decompressor.eof:
+    while decompressor is not None and not decompressor.eof:
         rest = decompressor.decompress(decompressor.unconsumed_tail, _STEP)
         if not rest:
-            raise AssetError("the body ends too early")
+            return
         yield rest
 
 
@@ -78,5 +80,3 @@ def _unbrotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield decompressor.process(chunk, output_buffer_limit=_STEP)
         while not decompressor.can_accept_more_data():
             yield decompressor.process(b"", output_buffer_limit=_STEP)
-    if not decompressor.is_finished():
-        raise AssetError("the body ends too early")

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 import httpx
+import idna
 
 from emblazon_origin.errors import AssetError
 
@@ -66,6 +67,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 _LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
+_SPACES = " \t\n\r\f"
 _SAFE_URL = re.compile(r"[^\x00-\x20\x7f\\]{1,8192}")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
@@ -114,13 +116,13 @@ class GuardPolicy:
 
 def check_url(text: str, policy: GuardPolicy) -> httpx.URL:
     """Parse a URL and check everything that needs no DNS. Raises Refused."""
+    text = _without_spaces(text)
     if not _SAFE_URL.fullmatch(text):
         raise Refused(
-            "the URL has spaces, backslashes or control characters, or is longer than 8192 characters"
+            "the URL has backslashes, control characters or a host with spaces, or more than 8192 characters"
         )
     try:
         url = httpx.URL(_with_plain_host(text) if not text.isascii() else text)
-        _ = url.host  # decoded from punycode; httpx does so later
     except (httpx.InvalidURL, ValueError) as error:
         raise Refused(f"not a URL: {error}") from error
     if url.scheme not in ("http", "https"):
@@ -132,11 +134,32 @@ def check_url(text: str, policy: GuardPolicy) -> httpx.URL:
     return url
 
 
+def _without_spaces(text: str) -> str:
+    """Return a URL as browsers take it from an attribute: trimmed, and spaces behind its host as `%20`."""
+    scheme, separator, rest = text.strip(_SPACES).partition("://")
+    end = _end_of_host(rest)
+    return scheme + separator + rest[:end] + rest[end:].replace(" ", "%20")
+
+
+def _end_of_host(rest: str) -> int:
+    return next((at for at, character in enumerate(rest) if character in "/?#"), len(rest))
+
+
 def _with_plain_host(text: str) -> str:
-    """Return a URL with its host in compatibility form (`①②⑦` is 127), as IDNA has it; the rest stays."""
+    """Return a URL with its host as it is looked up: in compatibility form (`①②⑦` is 127), then punycode.
+
+    As in browsers (UTS #46) that holds for emoji and other symbols as well, which IDNA 2008 has no names of.
+    """
     scheme, separator, rest = text.partition("://")
-    end = next((at for at, character in enumerate(rest) if character in "/?#"), len(rest))
-    return unicodedata.normalize("NFKC", scheme + separator + rest[:end]) + rest[end:]
+    end = _end_of_host(rest)
+    host, colon, port = rest[:end].partition(":")
+    plain = unicodedata.normalize("NFKC", host)
+    if not plain.isascii():
+        labels = idna.uts46_remap(plain, std3_rules=True).split(".")
+        plain = ".".join(
+            label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels
+        )
+    return unicodedata.normalize("NFKC", scheme) + separator + plain + colon + port + rest[end:]
 
 
 def check_host(host: str, port: int, policy: GuardPolicy) -> None:

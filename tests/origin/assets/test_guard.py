@@ -99,6 +99,18 @@ def test_urls_that_no_card_needs_are_refused_before_dns(url: str) -> None:
         check_url(url, GuardPolicy())
 
 
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("http://example.com/my photo.jpg", "http://example.com/my%20photo.jpg"),
+        (" http://example.com/a.png\n", "http://example.com/a.png"),
+        ("http://example.com?q=a b", "http://example.com?q=a%20b"),
+    ],
+)
+def test_spaces_are_taken_as_browsers_take_them(written: str, taken: str) -> None:
+    assert str(check_url(written, GuardPolicy())) == taken
+
+
 def test_an_allow_list_admits_hosts_and_their_subdomains_only() -> None:
     policy = GuardPolicy(hosts=("example.com", "*.example.org"))
     check_url("https://example.com/a.png", policy)
@@ -137,6 +149,10 @@ def test_literals_where_allowed_are_judged_too() -> None:
     [
         ("http://bücher.example/a.png", "xn--bcher-kva.example"),
         ("http://例え.テスト/a.png", "xn--r8jz45g.xn--zckzah"),
+        ("http://😀.example/a.png", "xn--e28h.example"),
+        ("http://I❤.example:80/a.png", "xn--i-7iq.example"),
+        ("http://☃-☃.example", "xn----0xpb.example"),
+        ("http://straße.example/", "xn--strae-oqa.example"),
     ],
 )
 def test_hosts_beyond_ascii_are_looked_up_as_browsers_do(url: str, host: str) -> None:
