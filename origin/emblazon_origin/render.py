@@ -205,7 +205,7 @@ class Engine:
                 document = style(request, self.fonts, resources, report, lost, sizes)
             with room_for(document.root, child_elements):
                 with timed(report, "assets"):
-                    fonts, images = load_assets(document, self.fonts, resources, report, lost)
+                    fonts, images = load_assets(document, self.fonts, resources, report, lost, request.dpr)
                 instead = None if last else without_lost(request, document, lost, report)
                 if instead is None:
                     with timed(report, "layout"):
@@ -267,9 +267,10 @@ def load_assets(
     resources: Resources,
     report: Report,
     lost: frozenset[str] = frozenset(),
+    dpr: float = 1.0,
 ) -> tuple[FontLibrary, ImageStore]:
     """Step 2: return the fonts with the document's own before them, and the loaded images."""
-    images = ImageStore(resources, report, svg_fonts=SvgFonts(fonts).of, lost=lost)
+    images = ImageStore(resources, report, svg_fonts=SvgFonts(fonts).of, lost=lost, scale=dpr)
     images.load_document(document.root)
     return fonts.with_faces(document.font_faces, resources.read_font, report), images
 

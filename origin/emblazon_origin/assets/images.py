@@ -68,13 +68,14 @@ class ImageStore:
         *,
         svg_fonts: SvgFontsOf = _no_fonts,
         lost: Iterable[str] = (),  # not to be asked for again
+        scale: float = 1.0,  # device px for one px
     ) -> None:
         self._resources = resources
         self._report = report
         self._svg_fonts = svg_fonts
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
-        self._work = PictureWork(resources.image_limits)
+        self._work = PictureWork(resources.image_limits, scale=scale)
         if isinstance(resources.fetcher, Waiter):
             self._work.waiting = resources.fetcher.waiting
             self._work.time_left = resources.fetcher.time_left
@@ -134,7 +135,8 @@ class ImageStore:
         smooth = rendering not in ("pixelated", "crisp-edges")
         try:
             return _sized.get(
-                (found.digest, width, height, smooth), lambda: self._size(found, width, height, rendering)
+                (found.digest, width, height, smooth, self._work.scale if found.keeps_strokes else 1.0),
+                lambda: self._size(found, width, height, rendering),
             )
         except AssetError as error:
             self._failed(key, error, 0)
@@ -147,7 +149,7 @@ class ImageStore:
             return self.pixmap(key, width, height)
         self._note_upscaling(key, found, width, height)
         half = halved(found.source, width, height)
-        return _sized.get((found.digest, *half.size, True), lambda: Pixmap.from_image(half))
+        return _sized.get((found.digest, *half.size, True, 1.0), lambda: Pixmap.from_image(half))
 
     def svg(self, markup: str, width: int, height: int) -> Image.Image | None:
         """Return SVG markup drawn once, at a size in device pixels, premultiplied ("RGBa")."""
@@ -315,6 +317,7 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
         "font-weight": f"{style.font_weight:g}",
         "font-style": style.font_style,
         "direction": style.direction,
+        **({"text-transform": style.text_transform} if style.text_transform != "none" else {}),
     }
     missing = "".join(
         f" {name}={quoted(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag

@@ -40,6 +40,7 @@ from .image_color import price_of_colors
 from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
 from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
+from .svg_geometry import MAX_MEASURED, MEASURED, UNGROWN
 from .svg_runs import SvgTextFonts
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
@@ -51,6 +52,11 @@ _WALL, _LEAST_WALL = 60.0, 0.5  # seconds that the clock may show meanwhile: a b
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _RUN, _FIELDS = 300.0, 60.0  # of a BMP file: for each byte, which may begin a run, and each pixel
 _STYLED, _CSS = 25_000.0, 2_500.0  # for each tag of an SVG file with styles, and each of their characters
+_OUTLINED = 2_000.0  # for each character of outlines that are measured
+_TAG, _REWORDED = 8_000.0, 60_000.0  # for each tag of an SVG file, and each value that is said otherwise
+_COSTLY_WORD = re.compile(
+    rb"calc\(|min\(|max\(|clamp\(|[\d.](?:r?em|ex|ch|cm|mm|in|pt|pc|q|[lsd]?v[whib])\b|clip-path|shadow", re.I
+)
 _LONG_MARKUP = 200_000  # characters
 # What makes a rasteriser count for ever: dashes, tiles and filters of odd sizes, numbers beyond any picture.
 _STRANGE = re.compile(r"dasharray|<pattern|<filter|<marker|\d{6}|\d[eE]\+?\d|inf\b|nan\b", re.I)
@@ -81,6 +87,11 @@ class Decoded:
     moves: bool = False  # its file has more frames
 
     @property
+    def keeps_strokes(self) -> bool:
+        """Whether it is drawn otherwise on a finer screen: its strokes do not grow with it."""
+        return isinstance(self.source, SvgImage) and UNGROWN in self.source.markup
+
+    @property
     def bytes(self) -> int:
         """Memory taken."""
         if isinstance(self.source, SvgImage):
@@ -105,6 +116,7 @@ class PictureWork:
     own_seconds: float = OWN_SECONDS
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext  # told while another process works
     time_left: Callable[[], float] = lambda: math.inf  # seconds of the clock until the card must go on
+    scale: float = 1.0  # of the page, in device px for one px
 
     def decode(self, data: bytes, *, remote: bool) -> Decoded:
         """Decode any supported image, from the cache if its bytes were seen before. Raises AssetError."""
@@ -133,9 +145,14 @@ class PictureWork:
         self, key: tuple[object, ...], svg: SvgImage, width: int, height: int, fonts: SvgTextFonts
     ) -> Image.Image:
         tame = len(svg.markup) < _LONG_MARKUP and not _STRANGE.search(_COLOR.sub("", svg.markup))
-        if tame and self._affords(work_of(svg, width, height), remote=False):
-            return draw_svg(svg, width, height, fonts)
-        _, drawn = self._isolated(key, lambda: ({}, draw_svg(svg, width, height, fonts)), remote=False)
+        kept = _OUTLINED * len(svg.markup) if UNGROWN in svg.markup else 0.0
+        if tame and self._affords(kept + work_of(svg, width, height), remote=False):
+            return draw_svg(svg, width, height, fonts, self.scale)
+
+        def work() -> Answer:
+            return {}, draw_svg(svg, width, height, fonts, self.scale)
+
+        _, drawn = self._isolated(key, work, remote=False)
         if drawn is None:
             raise AssetError("the SVG image cannot be drawn")
         return drawn
@@ -178,7 +195,9 @@ def _price(data: bytes) -> float:
     """Return the work of decoding a file here, in units of `limits.py`."""
     kind = sniff(data)
     if kind == "SVG":
-        return _MARKUP * len(data) + (_price_of_styles(data) if b"style" in data else 0.0)
+        outlines = _OUTLINED * min(len(data), MAX_MEASURED) if MEASURED.search(data) else 0.0
+        words = _TAG * data.count(b"<") + _REWORDED * len(_COSTLY_WORD.findall(data)) + outlines
+        return _MARKUP * len(data) + words + (_price_of_styles(data) if b"style" in data else 0.0)
     pixels = sum(width * height for width, height in declared_sizes(kind or "", data))
     price = _BYTE * len(data) + _PIXEL * pixels + price_of_colors(kind or "", data, pixels)
     if kind in ("BMP", "ICO"):

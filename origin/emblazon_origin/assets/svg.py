@@ -23,7 +23,9 @@ from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
 from .svg_css import css_characters, needs_css, with_css
 from .svg_direction import anchor_right_to_left
+from .svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
 from .svg_runs import NO_FONTS, SvgTextFonts, name_fonts
+from .svg_words import say_in_its_words
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -90,8 +92,12 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     if not too_long and needs_css(root):
         size = (width, height) if width and height else (box[2], box[3]) if box is not None else None
         markup, ground = with_css(root, size, notes)
-    else:
-        markup = etree.tostring(root, encoding="unicode")
+        root = etree.fromstring(markup, _again())
+    resolve_lengths(root)
+    say_in_its_words(root, notes)
+    if MEASURED.search(etree.tostring(root)):
+        measure(root, notes)
+    markup = etree.tostring(root, encoding="unicode")
     if len(markup) > _MAX_CHARACTERS:
         raise AssetError(f"the SVG image has more than {_MAX_CHARACTERS:,} characters")
     told = tuple(dict.fromkeys(notes))
@@ -156,8 +162,6 @@ def _clean(root: etree._Element, nesting: int, notes: list[str]) -> None:
             if own in ids:  # browsers take the first, the rasteriser the last
                 del element.attrib["id"]
             ids.add(own)
-        if element.get("pathLength") is not None:
-            notes.append(f"'pathLength' is not drawn on <{name}>: its dashes have their own lengths")
         if name == "style" and element.text:
             _note_style(element.text, notes)
             element.text = clean_css(element.text)
@@ -222,6 +226,8 @@ def _note_style(text: str, notes: list[str]) -> None:
         notes.append("@font-face: fonts inside of SVG files are not read")
     if "@import" in lowered:
         notes.append("@import: style sheets elsewhere are not read")
+    if "@keyframes" in lowered:
+        notes.append("@keyframes: nothing moves: it is drawn as without")
 
 
 def clean_css(text: str) -> str:
@@ -321,10 +327,13 @@ def _again() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
 
-def draw_svg(svg: SvgImage, width: int, height: int, fonts: SvgTextFonts = NO_FONTS) -> Image.Image:
+def draw_svg(
+    svg: SvgImage, width: int, height: int, fonts: SvgTextFonts = NO_FONTS, scale: float = 1.0
+) -> Image.Image:
     """Rasterise at a size in device px; returns "RGB" or premultiplied "RGBa". Raises AssetError.
 
-    The size becomes the viewport, so that `preserveAspectRatio` works as in a browser.
+    The size becomes the viewport, so that `preserveAspectRatio` works as in a browser. `scale` is that of the
+    page, in device px for one px.
     """
     check_size(width, height, MAX_CANVAS_PIXELS)
     root = etree.fromstring(svg.markup, _again())
@@ -333,6 +342,8 @@ def draw_svg(svg: SvgImage, width: int, height: int, fonts: SvgTextFonts = NO_FO
         root.set("preserveAspectRatio", "none")  # without a viewBox of its own, an image is stretched
     root.set("width", str(width))
     root.set("height", str(height))
+    if UNGROWN in svg.markup:
+        keep_strokes(root, scale)
     if svg.has_text:
         anchor_right_to_left(root)
         name_fonts(root, fonts)

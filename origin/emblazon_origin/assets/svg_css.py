@@ -12,7 +12,7 @@ from lxml import etree
 
 from ..style.cascade.custom_properties import custom_properties
 from ..style.cascade.sheets import Loaded, build_cascade
-from ..style.cascade.svg_markup import Serializer
+from ..style.cascade.svg_markup import GEOMETRY, Serializer
 from ..style.cascade.walk import inline_block
 from ..style.cascade.winners import cascaded_values
 from ..style.syntax.conditions import media_query_list
@@ -32,9 +32,13 @@ _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without one (CSS 2 §10.
 # In attributes: what the rasteriser would not understand.
 _NEWER = re.compile(
     r"var\(|calc\(|color|okl|\bl(?:ab|ch)\(|hwb\(|hsl|rgba?\([^,)]{0,60}+\)|rebeccapurple"
-    r"|\b(?:inherit|initial|unset|revert)\b|(?:^|[;\s])(?:transform|clip-path|mask|filter|vector-effect|background(?:-color)?|d|c?[xy]|r[xy]?|width|height)\s*:",
+    r"|\b(?:inherit|initial|unset|revert)\b|(?:^|[;\s])(?:transform|translate|rotate|scale|clip-path|mask(?:-image)?|filter|vector-effect|background(?:-color)?|d|c?[xy]|r[xy]?|width|height)\s*:",
     re.I,
 )
+
+
+_SIDES = ("top", "right", "bottom", "left")
+_NAMES_OF_LENGTHS = frozenset(name for names in GEOMETRY.values() for name in names)
 
 
 def css_characters(root: etree._Element) -> int:
@@ -84,7 +88,13 @@ def with_css(
         if BUDGET.left_out:
             notes.append("its style sheets take too long to match: later elements are drawn without them")
     for (name, value), node in serializer.lost.items():
+        if name in _NAMES_OF_LENGTHS:  # of its own viewport, which is known
+            continue
         notes.append(f"'{name}: {value[:60]}' is not drawn on <{node.name}>")
+    if own.values.get("background_image") not in (None, (None,), ("none",)):
+        notes.append("'background-image' is not drawn on <svg>")
+    if any(own.values.get(f"border_{side}_style") not in (None, "none", "hidden") for side in _SIDES):
+        notes.append("'border' is not drawn on <svg>")
     ground = own.values.get("background_color")
     return markup, ground if isinstance(ground, Color) and ground.a > 0 else None
 

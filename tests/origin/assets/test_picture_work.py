@@ -116,3 +116,18 @@ def test_pictures_may_take_most_of_the_time_that_their_card_has() -> None:
     fetcher.begin_card(seconds=10.0)
     now += 3.0
     assert fetcher.time_left() == pytest.approx(5.0)
+
+
+@isolating
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<rect width='calc(1px + 2%)' height='1em'/>",
+        "<rect width='9' height='9' clip-path='circle(5px)'/>",
+        "<text style='text-shadow:1px 1px red'>a</text>",
+    ],
+)
+def test_an_svg_file_with_much_to_say_otherwise_is_read_elsewhere(work: PictureWork, shape: str) -> None:
+    data = f'<svg xmlns="http://www.w3.org/2000/svg">{shape * 1_500}</svg>'.encode()
+    with pytest.raises(Elsewhere):
+        work.decode(data, remote=False)

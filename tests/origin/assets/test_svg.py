@@ -271,9 +271,15 @@ def test_an_svg_file_is_told_by_its_first_element(document: bytes) -> None:
         ("<style>@font-face{font-family:X;src:url(x.woff)}</style>", "@font-face"),
         ("<style>@import url(x.css);</style>", "@import"),
         ('<circle r="1"><animate attributeName="r" to="4" dur="1s"/></circle>', "<animate>"),
-        ('<circle r="3" vector-effect="non-scaling-stroke"/>', "vector-effect"),
-        ('<path d="M0 0H9" pathLength="5" stroke-dasharray="1"/>', "pathLength"),
-        ('<rect width="5" height="5" style="clip-path:circle(2px)"/>', "clip-path"),
+        ('<text stroke="red" vector-effect="non-scaling-stroke">x</text>', "vector-effect"),
+        ('<path d="M0 0H9" pathLength="0" stroke-dasharray="1"/>', "pathLength"),
+        ('<text style="clip-path:circle(2px)">x</text>', "clip-path"),
+        ('<text style="font-variant:small-caps">x</text>', "small-caps"),
+        ('<text style="text-shadow:1px 1px red,2px 2px blue">x</text>', "text-shadow"),
+        ('<rect width="5" height="5" style="mask-image:linear-gradient(red,blue)"/>', "mask-image"),
+        ("<style>svg{background:linear-gradient(red,blue)}</style>", "background-image"),
+        ("<style>svg{border:1px solid}</style>", "border"),
+        ("<style>@keyframes a{to{opacity:0}}</style>", "@keyframes"),
     ],
 )
 def test_what_of_an_svg_file_is_not_drawn_is_told(inside: str, note: str) -> None:

@@ -178,12 +178,6 @@ def test_a_family_that_nobody_has_is_told(place: type[str], attributes: str) -> 
     assert any("Nope Sans" in message for message in told), told
 
 
-def test_text_transform_in_svg_is_told() -> None:
-    report = Report()
-    draw(svg("hello", "style='text-transform:uppercase'"), report)
-    assert any("text-transform" in finding.message for finding in report.diagnostics)
-
-
 def test_only_fonts_that_are_needed_are_read() -> None:
     library = FontLibrary(FONTS)
     files = SvgFonts(library).of(svg("plain", 'font-family="JetBrains Mono"'), Report()).files

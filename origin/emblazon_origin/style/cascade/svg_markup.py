@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import tinycss2
 
-from ..color.css_color import parse_color
+from ..color.css_color import CURRENT_COLOR, CurrentColor, parse_color, to_color
 from ..properties import shapes
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.variables import Substitution, Unresolved
@@ -26,6 +26,7 @@ from ..values.budget import BUDGET, Exhausted
 from ..values.calculation import length
 from ..values.dom import HtmlNode
 from ..values.tokens import Cursor, Deferred, InvalidValue, Token, UnsupportedValue, tokenize
+from ..values.units import Context, Viewport
 from .winners import AUTHOR, Candidate, by_importance
 
 INHERITED = frozenset((
@@ -62,17 +63,15 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
 }
 _NAMES = frozenset(name for names in GEOMETRY.values() for name in names)
 # Values of which the rasteriser knows nothing.
-_LOST = {"vector-effect": "non-scaling-stroke", "mix-blend-mode": "plus-lighter"}
+_LOST = {"mix-blend-mode": "plus-lighter"}
 _REFERRING = ("fill", "stroke", "filter", "clip-path", "mask", "marker-start", "marker-mid", "marker-end")
 _OF_A_FILE = re.compile(r"""url\(\s*["']?\s*(?!["'#\s]|data:)""", re.IGNORECASE)
 _BORROWING = ("use", "pattern", "linearGradient", "radialGradient", "textPath")
 _OF_THE_PAGE = re.compile(
-    r"[\d.](?:[sld]?v(?:w|h|i|b|min|max)|cq(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic)|rem)\b|[a-z]\(",
-    re.IGNORECASE,
+    r"[\d.](?:[sld]?v(?:w|h|i|b|min|max)|cq(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic))\b", re.IGNORECASE
 )
 _ON_TEXT = "baseline-shift"
-_ON_HTML_TEXT = ("text-transform", "text-shadow")
-_TEXTS = ("text", "tspan", "textPath")
+_MOVES = ("translate", "rotate", "scale")  # the order in which they apply (CSS Transforms 2 §6)
 # CSS takes its keywords in any case, the rasteriser as SVG writes them.
 _WRITTEN = {
     word.lower(): word for word in ("optimizeSpeed", "crispEdges", "geometricPrecision", "sRGB", "linearRGB")
@@ -245,7 +244,9 @@ def _plain_color(tokens: tuple[Token, ...], text: str) -> str:
         cursor.end()
     except (InvalidValue, UnsupportedValue):
         return text
-    if not isinstance(color, v.Color):
+    if isinstance(color, Deferred) and color is not CURRENT_COLOR:  # light-dark() and its kind
+        color = to_color(color.fn(Context(Viewport(0, 0))))
+    if not isinstance(color, v.Color) or isinstance(color, CurrentColor):
         return text
     r, g, b = (round(channel * 255) for channel in color[:3])
     return f"rgba({r},{g},{b},{color.a:.4g})" if color.a < 1 else f"#{r:02x}{g:02x}{b:02x}"
@@ -267,6 +268,11 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     for name in GEOMETRY.get(tag, ()):
         if name in declared:
             _set_geometry(own, name, declared[name])
+    if moves := [
+        f"{name}({_arguments(name, text)})" for name in _MOVES if (text := style.pop(name, "none")) != "none"
+    ]:
+        own_transform = style.get("transform", own.get("transform", ""))
+        style["transform"] = " ".join((*moves, "" if own_transform == "none" else own_transform)).strip()
     if "transform" in style:
         written = svg_transform(style["transform"])
         if written is None:
@@ -276,14 +282,10 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     for name in _IN_CAMEL_CASE:
         if name in style:
             style[name] = _WRITTEN.get(style[name].strip().lower(), style[name])
-    for name in ("clip-path", "mask", "mask-image"):
+    for name in ("mask", "mask-image"):
         for place in (style, own):
             if name in place and not place[name].strip().lower().startswith(("url(", "none")):
                 lost[name] = place.pop(name)
-    for name in _ON_HTML_TEXT:
-        text = style.pop(name, own.get(name, "none"))
-        if text.strip().lower() != "none" and tag in _TEXTS:
-            lost[name] = text
     said = {**own, **style}
     lost.update((name, said[name]) for name in _REFERRING if _OF_A_FILE.match(said.get(name, "").strip()))
     if tag in _BORROWING:
@@ -298,6 +300,14 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     if tag == "text" and said.get(_ON_TEXT, "baseline").strip().lower() not in ("baseline", "0", "0px"):
         lost[_ON_TEXT] = said[_ON_TEXT]
     return ShapeStyle(style, own, lost)
+
+
+def _arguments(name: str, text: str) -> str:
+    """Return the arguments of a function for the value of the property of its name."""
+    words = text.split()
+    if name == "rotate" and len(words) == 4:  # about an axis
+        return ""
+    return ", ".join(words)
 
 
 def _set_geometry(attributes: dict[str, str], name: str, text: str) -> None:

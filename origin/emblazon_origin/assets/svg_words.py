@@ -1,0 +1,294 @@
+"""CSS of SVG text and paint in the rasteriser's words, where it has any for it: done once the cascade is.
+
+It reads fonts longhand by longhand and in hundreds of weight, takes `currentColor` as SVG writes it, knows
+neither `text-transform` nor `text-shadow`, and lights surfaces with colours that are linear already.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from ..style.color.css_color import CURRENT_COLOR, parse_color
+from ..style.values import value_types as v
+from ..style.values.calculation import length_px
+from ..style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
+from ..style.values.units import Context, Viewport
+
+_CONTEXT = Context(Viewport(300, 150))
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = ("href", "{http://www.w3.org/1999/xlink}href")
+_TEXTS = frozenset(("text", "tspan", "textPath"))
+_PAINTS = ("fill", "stroke", "stop-color", "flood-color", "lighting-color")
+_NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
+_HEX = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.I)
+_FONT = re.compile(
+    r"\s*+((?:(?:normal|italic|oblique|small-caps|bold|bolder|lighter|[1-9]\d{0,3}(?=\s))\s++){0,4}+)"
+    r"([\d.]++(?:%|[a-z]++)|(?:xx?-)?(?:small|large)|medium|smaller|larger)"
+    r"(?:\s*+/\s*+[^\s,]++)?+\s++(\S.*+)",
+    re.I | re.S,
+)
+_STYLES, _WEIGHTS = ("italic", "oblique"), re.compile(r"bold|bolder|lighter|\d++", re.I)
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]")
+# What of text it has no words for at all.
+_LOST_ON_TEXT = (
+    "font-feature-settings",
+    "font-variant-numeric",
+    "font-variant-ligatures",
+    "font-variant-caps",
+)
+
+
+def name_of(element: etree._Element) -> str:
+    """Return an element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def numbers(text: str) -> list[float]:
+    """Return the numbers of a short text."""
+    return [float(number) for number in _NUMBER.findall(text[:2_000])]
+
+
+def reference(element: etree._Element) -> str:
+    """Return the id that an element refers to, "" for none."""
+    href = next((value for name in _HREF if (value := element.get(name))), "")
+    return str(href).strip().removeprefix("#")
+
+
+def _declarations(element: etree._Element) -> dict[str, str]:
+    pairs = (entry.partition(":") for entry in str(element.get("style", "")).split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in pairs if value.strip()}
+
+
+def declared(element: etree._Element, name: str) -> str:
+    """Return what an element says of a property, in its style or as an attribute; "" for nothing."""
+    style = element.get("style")
+    own = _declarations(element).get(name, "") if style and name in style else ""
+    return own or str(element.get(name, ""))
+
+
+class Inheritance:
+    """What elements of one document inherit; each is looked for once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[etree._Element, str], str] = {}
+
+    def of(self, element: etree._Element, name: str) -> str:
+        """Return a property as the nearest element declares it, "" where none does."""
+        passed: list[etree._Element] = []
+        at: etree._Element | None = element
+        value = ""
+        while at is not None:
+            known = self._known.get((at, name))
+            value = declared(at, name) if known is None else known
+            if value or known is not None:
+                break
+            passed.append(at)
+            at = at.getparent()
+        for one in passed if at is None else (*passed, at):
+            self._known[one, name] = value
+        return value
+
+
+def forget(element: etree._Element, *names: str) -> None:
+    """Take properties away."""
+    for name in names:
+        element.attrib.pop(name, None)
+    own = _declarations(element)
+    if not own.keys().isdisjoint(names):
+        kept = ";".join(f"{name}:{value}" for name, value in own.items() if name not in names)
+        element.set("style", kept)
+
+
+def put(element: etree._Element, name: str, value: str) -> None:
+    """Declare a property in an element's style, in place of what it said of it."""
+    own = _declarations(element)
+    own.pop(name, None)
+    element.set("style", ";".join(f"{key}:{text}" for key, text in {**own, name: value}.items()))
+
+
+def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
+    """Rewrite, in place, what the rasteriser would not understand; `notes` takes what stays lost."""
+    inheritance = Inheritance()
+    for element in list(root.iter(etree.Element)):
+        name = name_of(element)
+        if element.get("style") or name in _TEXTS:
+            _expand_font(element)
+            _round_weight(element)
+        for paint in _PAINTS:
+            if declared(element, paint).lower() == "currentcolor":
+                forget(element, paint)
+                put(element, paint, "currentColor")
+        if name in ("feDiffuseLighting", "feSpecularLighting"):
+            _light_up(element, inheritance)
+        if name in _TEXTS:
+            _say_text(element, name, notes, inheritance)
+        if "drop-shadow" in declared(element, "filter"):
+            _cast_shadows(element, inheritance)
+
+
+def _expand_font(element: etree._Element) -> None:
+    """Write the `font` shorthand as its longhands; those that are declared beside it win."""
+    match = _FONT.fullmatch(_declarations(element).get("font", "")[:1_000])
+    if match is None:
+        return
+    before = match[1].lower().split()
+    own = _declarations(element)
+    del own["font"]
+    longhands = {
+        "font-style": next((word for word in before if word in _STYLES), "normal"),
+        "font-variant": "small-caps" if "small-caps" in before else "normal",
+        "font-weight": next((word for word in before if _WEIGHTS.fullmatch(word)), "normal"),
+        "font-size": match[2],
+        "font-family": match[3],
+    }
+    element.set("style", ";".join(f"{name}:{value}" for name, value in {**longhands, **own}.items()))
+
+
+def _round_weight(element: etree._Element) -> None:
+    weight = declared(element, "font-weight")
+    if weight.isdecimal() and len(weight) < 5 and int(weight) % 100:
+        put(element, "font-weight", str(min(900, max(100, round(int(weight) / 100) * 100))))
+
+
+def _light_up(element: etree._Element, inheritance: Inheritance) -> None:
+    """Make the colour of light linear, where the filter computes with linear light: it does unless told."""
+    if inheritance.of(element, "color-interpolation-filters").lower() == "srgb":
+        return
+    match = _HEX.fullmatch(_hex(declared(element, "lighting-color") or "#ffffff"))
+    if match is not None:
+        levels = (int(part, 16) / 255 for part in match.groups())
+        linear = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in levels)
+        forget(element, "lighting-color")
+        put(element, "lighting-color", "#" + "".join(f"{round(255 * x):02x}" for x in linear))
+
+
+def _hex(color: str) -> str:
+    color = color.strip()
+    if len(color) == 4 and color[0] == "#":
+        return "#" + "".join(2 * digit for digit in color[1:])
+    return color
+
+
+def _say_text(element: etree._Element, name: str, notes: list[str], inheritance: Inheritance) -> None:
+    said = ((lost, declared(element, lost).lower()) for lost in _LOST_ON_TEXT)
+    notes += [
+        f"'{lost}: {value[:60]}' is not drawn on <{name}>"
+        for lost, value in said
+        if value not in ("", "normal")
+    ]
+    if "small-caps" in (caps := declared(element, "font-variant").lower()):
+        notes.append(f"'font-variant: {caps[:60]}' is not drawn on <{name}>")
+    if declared(element, "font-variant"):
+        forget(element, "font-variant")
+    change = inheritance.of(element, "text-transform").lower()
+    if change in ("uppercase", "lowercase", "capitalize"):
+        _change_case(element, change)
+    shadow = declared(element, "text-shadow")
+    if shadow and shadow.lower() != "none" and not _cast(element, name, shadow, inheritance):
+        notes.append(f"'text-shadow: {shadow[:60]}' is not drawn on <{name}>")
+    if shadow:
+        forget(element, "text-shadow")
+
+
+def _change_case(element: etree._Element, change: str) -> None:
+    """Write an element's own text, and what follows its children, in other letters."""
+
+    def changed(text: str | None) -> str | None:
+        if not text:
+            return text
+        if change == "capitalize":
+            return _WORD.sub(lambda match: match[0].upper(), text)
+        return text.upper() if change == "uppercase" else text.lower()
+
+    element.text = changed(element.text)
+    for child in element:
+        child.tail = changed(child.tail)
+
+
+_SHADOWS = re.compile(r"(?:\s*+drop-shadow\(((?:[^()]|\([^()]*+\))*+)\))++\s*+", re.I)
+_ONE_SHADOW = re.compile(r"drop-shadow\(((?:[^()]|\([^()]*+\))*+)\)", re.I)
+
+
+def _cast(element: etree._Element, name: str, shadow: str, inheritance: Inheritance) -> bool:
+    """Draw the one shadow of a text as a filter does; False where that is not possible."""
+    if name != "text" or declared(element, "filter") or "," in re.sub(r"\([^()]*+\)", "", shadow):
+        return False
+    cast = _shadow(element, shadow, inheritance)
+    if cast is None:
+        return False
+    _filter_by(element, [(*cast[:2], cast[2] / 2, cast[3])])
+    return True
+
+
+def _cast_shadows(element: etree._Element, inheritance: Inheritance) -> None:
+    """Write `filter: drop-shadow()` as an element: of its colours the rasteriser knows few, and dims them."""
+    text = declared(element, "filter")
+    if _SHADOWS.fullmatch(text[:1_000]):
+        shadows = [_shadow(element, inside, inheritance) for inside in _ONE_SHADOW.findall(text)]
+        if None not in shadows:
+            _filter_by(element, [shadow for shadow in shadows if shadow is not None])
+
+
+Shadow = tuple[float, float, float, v.Color]
+
+
+def _shadow(element: etree._Element, text: str, inheritance: Inheritance) -> Shadow | None:
+    """Return offsets, blur and colour of a shadow; None of what is none."""
+    lengths: list[float] = []
+    color: v.Color | None = None
+    cursor = Cursor(tokenize(text))
+    try:
+        while not cursor.done:
+            token = cursor.peek()
+            if token is not None and token.type in ("dimension", "number"):
+                lengths.append(resolve(length_px(cursor), _CONTEXT))
+            else:
+                value = parse_color(cursor)
+                color = None if value is CURRENT_COLOR else resolve(value, _CONTEXT)
+    except (InvalidValue, UnsupportedValue):
+        return None
+    if len(lengths) not in (2, 3):
+        return None
+    if color is None:
+        color = _color_of(inheritance.of(element, "color"))
+    x, y, blur = (*lengths, 0.0)[:3]
+    return x, y, blur, color
+
+
+def _color_of(text: str) -> v.Color:
+    try:
+        return resolve(parse_color(Cursor(tokenize(text or "black"))), _CONTEXT)
+    except (InvalidValue, UnsupportedValue):
+        return v.BLACK
+
+
+def _filter_by(element: etree._Element, shadows: list[Shadow]) -> None:
+    root = element.getroottree().getroot()
+    name = f"emblazon-shadow-{len(root)}"
+    around = {"x": "-50%", "y": "-150%", "width": "200%", "height": "400%"}
+    holder = etree.SubElement(
+        root, f"{_SVG}filter", {"id": name, "color-interpolation-filters": "sRGB", **around}
+    )
+
+    def add(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
+        return etree.SubElement(parent, f"{_SVG}{tag}", attributes)
+
+    before = "SourceGraphic"
+    for index, (x, y, deviation, (red, green, blue, alpha)) in enumerate(shadows):
+        color = f"rgb({round(255 * red)},{round(255 * green)},{round(255 * blue)})"
+        # `feDropShadow` takes its colour for linear whatever it is told.
+        blur = add(holder, "feGaussianBlur", stdDeviation=f"{max(0.0, deviation):g}")
+        blur.set("in", before)
+        add(holder, "feOffset", dx=f"{x:g}", dy=f"{y:g}", result=f"place{index}")
+        flood = add(holder, "feFlood")
+        flood.set("flood-color", color)
+        flood.set("flood-opacity", f"{alpha:g}")
+        add(holder, "feComposite", in2=f"place{index}", operator="in", result=f"cast{index}")
+        merge = add(holder, "feMerge", result=f"both{index}")
+        for layer in (f"cast{index}", before):
+            add(merge, "feMergeNode").set("in", layer)
+        before = f"both{index}"
+    forget(element, "filter")
+    element.set("filter", f"url(#{name})")
