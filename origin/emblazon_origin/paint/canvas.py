@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..caching import ByteCache
 from ..layout.boxes.box import Box, Rect, Sides
+from ..layout.boxes.shape_geometry import Radii
 from ..limits import LEAST_PAINT_WORK
 from ..processes import room_for
 from ..report import Report
@@ -29,7 +30,6 @@ from .effects.effect_groups import has_effects
 from .kept_display import KeptDisplay
 from .painter import Painter
 from .raster.geometry import IDENTITY, IntRect, pixel_round
-from .raster.path import Radii
 from .raster.rasterizer import Clip
 from .raster.surface import Surface
 from .stacking import build_display_list

@@ -13,9 +13,10 @@ from PIL import Image
 
 from ..assets.pixmap import Pixmap
 from ..layout.boxes.box import Rect
+from ..layout.boxes.shape_geometry import SQUARE, Radii
 from ..style.values.value_types import Color
 from .raster.geometry import IntRect, Matrix, enclose
-from .raster.path import SQUARE, Path, Radii, rounded_rect_path
+from .raster.path import Path, rounded_rect_path
 from .raster.rasterizer import Clip, Mask, coverage, is_large, rounded_rect_mask
 from .raster.surface import Surface
 

@@ -1,8 +1,8 @@
 """Painting order: CSS 2 appendix E with today's stacking contexts, as a display list.
 
 A stacking context is painted in this order: its own background and border; child contexts with a negative
-z-index; backgrounds of block-level descendants; inline content (and flex and grid items, each in one go);
-outlines; positioned descendants with z-index auto or 0; child contexts with a positive z-index.
+z-index; backgrounds of block-level descendants; floats; inline content (and flex and grid items, each in one
+go); outlines; positioned descendants with z-index auto or 0; child contexts with a positive z-index.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ..layout.boxes.box import Box, Rect
+from ..layout.boxes.shape_geometry import Radii
 from ..style.values.computed import ComputedStyle
 from .boxes.box_geometry import BoxGeometry, geometry_of
 from .boxes.box_items import box_items, outline_items, replaced_items
@@ -23,7 +24,6 @@ from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, sho
 from .effects.transform import is_flat, perspective_solid, transform_matrix, transform_solid
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, pixel_round
-from .raster.path import Radii
 from .text.line_items import line_items
 from .traits import traits_of
 
@@ -108,6 +108,7 @@ class Phases:
     """Items of the in-flow, not positioned descendants, by phase."""
 
     backgrounds: Items = field(default_factory=list)
+    floats: Items = field(default_factory=list)
     contents: Items = field(default_factory=list)
     outlines: Items = field(default_factory=list)
 
@@ -192,11 +193,11 @@ def _painted(
         outline = outline_items(box, geometry, inner.matrix, inner.clip, context)
     if own_context:
         items = [
-            *under, *own, *stacking.below(), *phases.backgrounds, *phases.contents, *phases.outlines,
-            *outline, *stacking.level(), *stacking.above(),
+            *under, *own, *stacking.below(), *phases.backgrounds, *phases.floats, *phases.contents,
+            *phases.outlines, *outline, *stacking.level(), *stacking.above(),
         ]  # fmt: skip
     else:
-        items = [*own, *phases.backgrounds, *phases.contents, *phases.outlines, *outline]
+        items = [*own, *phases.backgrounds, *phases.floats, *phases.contents, *phases.outlines, *outline]
     if not grouped:
         return isolated(items, context) if own_context and not forced else items
     if context.kept is None:
@@ -360,6 +361,9 @@ def _paint_child(
         entry: tuple[int, Items] = (level, [])
         stacking.levels.append(entry)  # before its descendants, which are later in tree order
         entry[1].extend(_paint_whole(child, around, stacking, context, flexible_item=flexible_item))
+        return
+    if style.float_ != "none":
+        phases.floats += _paint_whole(child, around, stacking, context)
         return
     if atomic or child.is_inline_level:
         phases.contents += _paint_whole(child, around, stacking, context, flexible_item=flexible_item)

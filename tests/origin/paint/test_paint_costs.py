@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from emblazon_origin.layout.boxes.box import Rect, Sides
+from emblazon_origin.layout.boxes.shape_geometry import Radii
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
 from emblazon_origin.paint.boxes import background, tile
 from emblazon_origin.paint.boxes.box_geometry import BoxGeometry
 from emblazon_origin.paint.boxes.tile import Axis, Tiles, gradient_sheet
 from emblazon_origin.paint.costs import backdrop_cost, box_cost, group_cost, text_cost
 from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect, Matrix
-from emblazon_origin.paint.raster.path import Radii
 from emblazon_origin.paint.text.decoration import DecorationLine
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.value_types import (

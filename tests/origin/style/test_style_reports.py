@@ -45,7 +45,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p:has(b) { :has(> &) { color: red } }", "css-invalid-selector", ":has(> &)"),
         ("p { counter-reset: reversed(a) }", "css-invalid-value", "counter-reset"),
         ("p { counter-increment: list-item 2 }", "css-unsupported-value", "counter-increment"),
-        ("p { float: left; shape-outside: margin-box }", "css-unsupported-property", "shape-outside"),
+        ("p { float: left; shape-outside: url(a.png) }", "css-unsupported-value", "shape-outside"),
         ("p { image-orientation: none }", "css-unsupported-property", "image-orientation"),
         ("p { text-autospace: normal }", "css-unsupported-property", "text-autospace"),
         ("p { transform-box: stroke-box }", "css-unsupported-property", "transform-box"),

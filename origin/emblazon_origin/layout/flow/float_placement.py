@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from ..boxes.box import Sides
 from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_work import FLOAT
 from ..placement import place
-from ..sizing import extra_of, margins_of, width_limits
+from ..sizing import Margins, extra_of, margins_of, width_limits
+from .float_shape import FloatShape, shape_of
+
+MAX_FLOAT_SHAPES = 32  # in one formatting context
 
 
 def place_float(ctx: LayoutContext, frame: Frame, content: ContentLayout, child: Node, top: float) -> None:
@@ -28,9 +32,27 @@ def place_float(ctx: LayoutContext, frame: Frame, content: ContentLayout, child:
         y,
         left,
         left + frame.inner_width,
+        _shape(ctx, fragment, margins, frame.inner_width),
     )
     x, y = box.left + (margins.left or 0.0) - scope.x, box.top + (margins.top or 0.0) - scope.y
     place(content, fragment, x, y, frame.inner_width, frame.height_basis)
+
+
+def _shape(
+    ctx: LayoutContext, fragment: Fragment, margins: Margins, containing_width: float
+) -> FloatShape | None:
+    """Return the shape that lines follow; beyond the limit they keep clear of the margin box."""
+    scope, shape = ctx.floats, None
+    if fragment.node.style.shape_outside is not None and scope is not None:
+        if scope.context.shapes >= MAX_FLOAT_SHAPES:
+            message = f"more than {MAX_FLOAT_SHAPES} floats have shapes; the others are boxes"
+            if not any(known.message == message for known in ctx.report.diagnostics):
+                ctx.report.add("warning", "limit", message, where="shape-outside")
+            return None
+        scope.context.shapes += 1
+        sides = Sides(*(side or 0.0 for side in margins))
+        shape = shape_of(fragment, sides, containing_width)
+    return shape
 
 
 def float_fragment(ctx: LayoutContext, frame: Frame, child: Node) -> Fragment:

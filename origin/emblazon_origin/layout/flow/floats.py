@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from ...text.lines.line_breaking import Bands
 from ..frame import Frame
+from .float_shape import FloatShape
 
 _EPSILON = 1 / 128
 
@@ -19,6 +20,7 @@ class FloatBox(NamedTuple):
     top: float
     right: float
     bottom: float
+    shape: FloatShape | None = None  # that lines follow
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class FloatContext:
     """The floats placed so far."""
 
     boxes: list[FloatBox] = field(default_factory=list)
+    shapes: int = 0  # of them
 
     def room(self, top: float, bottom: float, left: float, right: float) -> tuple[float, float]:
         """Return what floats leave of `left` to `right` between two heights."""
@@ -36,6 +39,30 @@ class FloatContext:
                 else:
                     right = min(right, box.left)
         return left, right
+
+    def line_room(
+        self, top: float, bottom: float, left: float, right: float
+    ) -> tuple[float, float, float | None]:
+        """Return what floats and their shapes leave of a line, and the next height where that may be more."""
+        edges = left, right
+        below: list[float] = []
+        for box in self.boxes:
+            if box.bottom <= top + _EPSILON or not (box.top < bottom - _EPSILON or box.top <= top):
+                continue
+            taken: tuple[float, float] | None = (0.0, box.right - box.left)
+            if box.shape is not None:
+                taken = box.shape.extent(top - box.top, bottom - box.top)
+                below.append(top + box.shape.step)
+            if taken is None:
+                continue
+            if box.side == "left":
+                left = max(left, box.left + taken[1])
+            else:
+                right = min(right, box.left + taken[0])
+        if (left, right) == edges:
+            return left, right, None
+        ends = self.next_edge(top)
+        return left, right, min(below + ([] if ends is None else [ends]), default=None)
 
     def next_edge(self, y: float) -> float | None:
         """Return the next height below `y` at which a float ends."""
@@ -65,12 +92,13 @@ class FloatContext:
         top: float,
         left: float,
         right: float,
+        shape: FloatShape | None = None,
     ) -> FloatBox:
         """Place a float of a margin box size no higher than `top` and the floats before it (§9.5.1)."""
         top = max([top, *(box.top for box in self.boxes)])
         top, free = self.fit(width, height, top, left, right)
         x = free[0] if side == "left" else free[1] - width
-        box = FloatBox(side, x, top, x + width, top + height)
+        box = FloatBox(side, x, top, x + width, top + height, shape)
         if width > 0 and height > 0:
             self.boxes.append(box)
         return box
@@ -102,8 +130,7 @@ class FloatScope(NamedTuple):
         right = left + frame.inner_width
 
         def band(y: float, height: float) -> tuple[float, float, float | None]:
-            start, end = self.context.room(top + y, top + y + height, left, right)
-            below = self.context.next_edge(top + y) if (start, end) != (left, right) else None
+            start, end, below = self.context.line_room(top + y, top + y + height, left, right)
             return start - left, max(0.0, end - start), None if below is None else below - top
 
         return band

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...layout.boxes.box import Box, Rect, Sides
+from ...layout.boxes.shape_geometry import SQUARE, Radii, corner_radii
 from ...style.values.computed import ComputedStyle
-from ...style.values.value_types import Length, Radius
 from ..context import PaintContext
 from ..painter import RoundedRect
 from ..raster.geometry import inset, snap
-from ..raster.path import SQUARE, Radii
 
 # Most boxes have square corners and no edges: a style holds what is not initial alone.
 _RADII = frozenset(
@@ -77,26 +76,6 @@ def device_width(width: float, dpr: float) -> float:
     if scaled <= 0:
         return 0.0
     return float(max(1, int(scaled + 1e-4)))
-
-
-def corner_radii(style: ComputedStyle, width: float, height: float, dpr: float) -> Radii:
-    """Return the used radii of a border box of scaled px, overlaps reduced."""
-
-    def corner(radius: Radius) -> tuple[float, float]:
-        return _scaled(radius[0], width, dpr), _scaled(radius[1], height, dpr)
-
-    return Radii(
-        corner(style.border_top_left_radius),
-        corner(style.border_top_right_radius),
-        corner(style.border_bottom_right_radius),
-        corner(style.border_bottom_left_radius),
-    ).fit(width, height)
-
-
-def _scaled(length: Length, basis: float, dpr: float) -> float:
-    if length.px == 0 and length.pct == 0 and length.func is None:
-        return 0.0
-    return max(0.0, length.resolve(basis / dpr) * dpr)
 
 
 def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...layout.boxes.box import Box, Rect, Sides
+from ...layout.boxes.shape_geometry import Radii
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Url
 from ..context import PaintContext
@@ -15,7 +16,6 @@ from ..costs import box_cost, image_cost, outline_cost, text_clip_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
 from ..raster.geometry import IntRect, Matrix, around, snap
-from ..raster.path import Radii
 from ..raster.rasterizer import Mask
 from ..text.text_clip import TextLine, lines_of, text_coverage
 from .background import paint_background

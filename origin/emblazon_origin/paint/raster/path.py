@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import atan2, ceil, cos, hypot, pi, sin, sqrt, tan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...layout.boxes.box import Rect, Sides
+from ...layout.boxes.box import Rect
+from ...layout.boxes.shape_geometry import Radii
 from .geometry import Matrix
 
 if TYPE_CHECKING:
@@ -132,59 +133,6 @@ class Path:
                 points = [points[0]]
         if len(points) > 1:
             yield points, False
-
-
-class Radii(NamedTuple):
-    """Corner radii (horizontal, vertical) in CSS order: top left, top right, bottom right, bottom left."""
-
-    tl: Point = (0.0, 0.0)
-    tr: Point = (0.0, 0.0)
-    br: Point = (0.0, 0.0)
-    bl: Point = (0.0, 0.0)
-
-    @property
-    def is_square(self) -> bool:
-        """True where no corner is round."""
-        return self is SQUARE or all(rx <= 0 or ry <= 0 for rx, ry in self)
-
-    def fit(self, width: float, height: float) -> Radii:
-        """Reduce overlapping curves (CSS Backgrounds 3 §5.5); negative margins can make a size negative."""
-        if self is SQUARE:
-            return self
-        width, height = max(width, 0.0), max(height, 0.0)
-        sums = (
-            (width, self.tl[0] + self.tr[0]),
-            (width, self.bl[0] + self.br[0]),
-            (height, self.tl[1] + self.bl[1]),
-            (height, self.tr[1] + self.br[1]),
-        )
-        factor = min([1.0, *(room / need for room, need in sums if need > room)])
-        return self if factor >= 1 else Radii(*((rx * factor, ry * factor) for rx, ry in self))
-
-    def shrink(self, by: Sides) -> Radii:
-        """Return the radii of an edge that lies inwards by these widths."""
-        (tl, tr, br, bl), (t, r, b, left) = self, by
-        return Radii(_less(tl, left, t), _less(tr, r, t), _less(br, r, b), _less(bl, left, b))
-
-    def spread(self, by: float) -> Radii:
-        """Return the radii of an edge outwards by `by`: sharp corners stay (CSS Backgrounds 3 §6.1)."""
-        return Radii(
-            *((_spread(rx, by), _spread(ry, by)) if rx > 0 and ry > 0 else (0.0, 0.0) for rx, ry in self)
-        )
-
-
-SQUARE = Radii()
-
-
-def _less(radius: Point, dx: float, dy: float) -> Point:
-    rx, ry = radius[0] - dx, radius[1] - dy
-    return (rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
-
-
-def _spread(radius: float, by: float) -> float:
-    if by <= 0 or radius >= by:
-        return max(0.0, radius + by)
-    return radius + by * (1 + (radius / by - 1) ** 3)
 
 
 def rect_path(rect: Rect, *, reverse: bool = False) -> Path:

@@ -18,9 +18,10 @@ from PIL import Image, ImageChops
 
 from ...caching import ByteCache
 from ...layout.boxes.box import Rect
+from ...layout.boxes.shape_geometry import Radii
 from .geometry import IDENTITY, IntRect, Matrix, enclose, held
 from .outline_font import charstrings, font_file
-from .path import Path, Point, Radii, polygon_path, rounded_rect_path
+from .path import Path, Point, polygon_path, rounded_rect_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..values import value_types as v
 from ..values.calculation import integer, length, number
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
 from .common import four_sides, is_numeric, keyword_or, pair, positive_length, positive_px, size
+from .shapes import shape_outside
 
 SIDES = ("top", "right", "bottom", "left")
 
@@ -149,6 +150,10 @@ longhand("overflow-y", "visible", overflow, note="scroll and auto clip as hidden
 shorthand("overflow", ("overflow_x", "overflow_y"), pair("overflow_x", "overflow_y", overflow))
 longhand("visibility", "visible", one_of(("visible", "hidden", "collapse")), inherited=True)
 longhand("float", "none", _float, key="float_", note="inline-start and inline-end as left and right")
+longhand("shape-outside", None, shape_outside, status="partly", note="no shapes of pictures")
+longhand("shape-margin", v.ZERO, positive_length)
+alias("-webkit-shape-outside", "shape-outside")
+alias("-webkit-shape-margin", "shape-margin")
 longhand("clear", "none", _clear, note="inline-start and inline-end as left and right")
 
 

@@ -148,10 +148,9 @@ unsupported(
     harmless=("none", "auto", "normal", "always", "anchors-visible"),
 )  # fmt: skip
 unsupported(
-    "text flows around the margin box of a float",
-    "shape-outside", "shape-margin", "shape-image-threshold", "-webkit-shape-outside",
-    "-webkit-shape-margin", "-webkit-shape-image-threshold",
-    harmless=("none", "0", "0px"),
+    "text does not flow around the shape of a picture",
+    "shape-image-threshold", "-webkit-shape-image-threshold",
+    harmless=("0", "0.0"),
 )  # fmt: skip
 _CORNERS = (
     "top", "right", "bottom", "left", "block-start", "block-end", "inline-start", "inline-end", "top-left",

@@ -181,6 +181,34 @@ def clip_path(cursor: Cursor) -> object:
     return lift(lambda s: (s, box or "border-box"), found)
 
 
+def shape_outside(cursor: Cursor) -> object:
+    """Read `shape-outside` as (shape, reference box), or None."""
+    if cursor.keyword("none"):
+        return None
+    found: Specified[v.BasicShape] | None = None
+    box: str | None = None
+    while not cursor.done:
+        token = cursor.peek()
+        if box is None and (name := cursor.keyword(*_SHAPE_BOXES)) is not None:
+            box = name
+        elif (
+            found is None
+            and token is not None
+            and token.type == "function"
+            and token.lower_name in _OF_FLOATS
+        ):
+            found = shape(cursor.next())
+        elif token is not None and (url_token(token) is not None or token.type == "function"):
+            raise UnsupportedValue("text does not flow around the shape of a picture")
+        else:
+            unexpected(token)
+    return lift(lambda s: (s, box or "margin-box"), v.BoxShape() if found is None else found)
+
+
+_SHAPE_BOXES = ("margin-box", "border-box", "padding-box", "content-box")
+_OF_FLOATS = ("inset", "xywh", "rect", "circle", "ellipse", "polygon")
+
+
 def svg_reference(href: str, what: str) -> v.SvgReference:
     """Return a reference to an SVG element of the document; raise for one of another file."""
     if not href.strip().startswith("#"):

@@ -1,0 +1,136 @@
+"""Basic shapes and round corners as numbers (CSS Shapes 1 §3, CSS Backgrounds 3 §5).
+
+Lengths are px times `dpr`, as those of the reference boxes that they are in.
+"""
+
+from __future__ import annotations
+
+from math import hypot, sqrt
+from typing import NamedTuple
+
+from ...style.values.computed import ComputedStyle
+from ...style.values.value_types import EllipseShape, InsetShape, Length, PolygonShape, Radius
+from .box import Rect, Sides
+
+Point = tuple[float, float]
+
+
+class Radii(NamedTuple):
+    """Corner radii (horizontal, vertical) in CSS order: top left, top right, bottom right, bottom left."""
+
+    tl: Point = (0.0, 0.0)
+    tr: Point = (0.0, 0.0)
+    br: Point = (0.0, 0.0)
+    bl: Point = (0.0, 0.0)
+
+    @property
+    def is_square(self) -> bool:
+        """True where no corner is round."""
+        return self is SQUARE or all(rx <= 0 or ry <= 0 for rx, ry in self)
+
+    def fit(self, width: float, height: float) -> Radii:
+        """Reduce overlapping curves (CSS Backgrounds 3 §5.5); negative margins can make a size negative."""
+        if self is SQUARE:
+            return self
+        width, height = max(width, 0.0), max(height, 0.0)
+        sums = (
+            (width, self.tl[0] + self.tr[0]),
+            (width, self.bl[0] + self.br[0]),
+            (height, self.tl[1] + self.bl[1]),
+            (height, self.tr[1] + self.br[1]),
+        )
+        factor = min([1.0, *(room / need for room, need in sums if need > room)])
+        return self if factor >= 1 else Radii(*((rx * factor, ry * factor) for rx, ry in self))
+
+    def shrink(self, by: Sides) -> Radii:
+        """Return the radii of an edge that lies inwards by these widths."""
+        (tl, tr, br, bl), (t, r, b, left) = self, by
+        return Radii(_less(tl, left, t), _less(tr, r, t), _less(br, r, b), _less(bl, left, b))
+
+    def spread(self, by: float) -> Radii:
+        """Return the radii of an edge outwards by `by`: sharp corners stay (CSS Backgrounds 3 §6.1)."""
+        return Radii(
+            *((_spread(rx, by), _spread(ry, by)) if rx > 0 and ry > 0 else (0.0, 0.0) for rx, ry in self)
+        )
+
+
+SQUARE = Radii()
+
+
+def _less(radius: Point, dx: float, dy: float) -> Point:
+    rx, ry = radius[0] - dx, radius[1] - dy
+    return (rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
+
+
+def _spread(radius: float, by: float) -> float:
+    if by <= 0 or radius >= by:
+        return max(0.0, radius + by)
+    return radius + by * (1 + (radius / by - 1) ** 3)
+
+
+def corner_radii(style: ComputedStyle, width: float, height: float, dpr: float) -> Radii:
+    """Return the used radii of a border box of scaled px, overlaps reduced."""
+
+    def corner(radius: Radius) -> tuple[float, float]:
+        return _scaled(radius[0], width, dpr), _scaled(radius[1], height, dpr)
+
+    return Radii(
+        corner(style.border_top_left_radius),
+        corner(style.border_top_right_radius),
+        corner(style.border_bottom_right_radius),
+        corner(style.border_bottom_left_radius),
+    ).fit(width, height)
+
+
+def _scaled(length: Length, basis: float, dpr: float) -> float:
+    if length.px == 0 and length.pct == 0 and length.func is None:
+        return 0.0
+    return max(0.0, length.resolve(basis / dpr) * dpr)
+
+
+def _px(length: Length, basis: float, dpr: float) -> float:
+    return length.resolve(basis / dpr) * dpr
+
+
+def points_in(shape: PolygonShape, box: Rect, dpr: float = 1.0) -> list[Point]:
+    """Return the corners of a polygon."""
+    return [(box.x + _px(x, box.width, dpr), box.y + _px(y, box.height, dpr)) for x, y in shape.points]
+
+
+def inset_in(shape: InsetShape, box: Rect, dpr: float = 1.0) -> tuple[Rect, Radii]:
+    """Return an inset rectangle and its corners."""
+    top, bottom = (_px(shape.insets[i], box.height, dpr) for i in (0, 2))
+    right, left = (_px(shape.insets[i], box.width, dpr) for i in (1, 3))
+    # Insets that overlap are reduced in proportion.
+    if left + right > box.width > 0:
+        left, right = left * box.width / (left + right), right * box.width / (left + right)
+    if top + bottom > box.height > 0:
+        top, bottom = top * box.height / (top + bottom), bottom * box.height / (top + bottom)
+    rect = Rect(
+        box.x + left, box.y + top, max(0.0, box.width - left - right), max(0.0, box.height - top - bottom)
+    )
+    radii = Radii(*((_px(rx, box.width, dpr), _px(ry, box.height, dpr)) for rx, ry in shape.radii))
+    return rect, radii.fit(rect.width, rect.height)
+
+
+def ellipse_in(shape: EllipseShape, box: Rect, dpr: float = 1.0) -> tuple[float, float, float, float]:
+    """Return the centre and the radii of an ellipse."""
+    cx, cy = _px(shape.center.x, box.width, dpr), _px(shape.center.y, box.height, dpr)
+    xs, ys = (abs(cx), abs(box.width - cx)), (abs(cy), abs(box.height - cy))
+    if shape.circle:
+        if isinstance(shape.rx, Length):
+            # Percentages of a circle's radius are of the box's normalised diagonal.
+            rx = _px(shape.rx, hypot(box.width, box.height) / sqrt(2), dpr)
+        else:
+            rx = (min if shape.rx == "closest-side" else max)(*xs, *ys)
+        ry = rx
+    else:
+        rx = _radius(shape.rx, xs, box.width, dpr)
+        ry = _radius(shape.ry, ys, box.height, dpr)
+    return box.x + cx, box.y + cy, max(0.0, rx), max(0.0, ry)
+
+
+def _radius(radius: Length | str, sides: tuple[float, float], basis: float, dpr: float) -> float:
+    if isinstance(radius, Length):
+        return _px(radius, basis, dpr)
+    return min(sides) if radius == "closest-side" else max(sides)
