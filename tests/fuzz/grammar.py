@@ -109,6 +109,7 @@ _RULES = (
     "p:nth-last-child({i}n+1 of :not(.b)){color:red}", "[class*=a{i}],[style~=x]{color:red}", "p{--a{i}:var(--a{j})}",
     "p::before{content:'x' counter(a{i}) open-quote}", "p{counter-increment:a{i} 9 b c d}", "p{margin:calc({i}px + 1em)}",
     "@property --a{i}{syntax:'<length>';inherits:true;initial-value:1px}", "@container (width>{i}px){p{color:red}}",
+    "@scope (.a{i}) to (p){p{color:red}}", "@function --f{i}(--a:1px){result:calc(var(--a)*{i})}",
     "@media (width>{i}px){@supports (display:grid){p{&:hover,& &{color:red}}}}", "p::first-letter{font-size:{i}px}",
     "@counter-style a{i}{system:additive;additive-symbols:9 a,1 b;fallback:a{j}}", "p{font:{i}px a,b,c;color:oklch(.5 .1 {i})}",
     "p{background:linear-gradient(in oklch,hsl({i} 50% 50%),color-mix(in lab,red,blue {n}%))}", "rect,path{fill:oklch(.5 .1 {i})}",

@@ -83,7 +83,9 @@ _TRANSFORMS = [
 _SOLID = ["matrix3d", "rotate3d", "translate3d", "scale3d", "translateZ", "scaleZ", "rotateX", "rotateY"]
 _OTHER_FUNCTIONS = (
     ("`var()`, `env()`", "supported", "in every property; growth is bounded"),
-    ("`attr()`, `counter()`, `counters()`", "partly", "in `content`"),
+    ("`attr()`, `if()`, `sibling-index()`, `sibling-count()`", "supported", "in every property of HTML"),
+    ("functions by `@function`", "supported", "no `@container` inside"),
+    ("`counter()`, `counters()`", "supported", "in `content`"),
     ("`url()`, `image-set()`", "supported", ""),
     ("`cross-fade()`, `element()`, `paint()`", "no", ""),
     ("`minmax()`, `repeat()`, `fit-content()`", "supported", "no subgrid"),

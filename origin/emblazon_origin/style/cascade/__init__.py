@@ -3,6 +3,7 @@
 walk.py               the walk over the tree
 sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
+element_functions.py  attr(), if(), sibling-index(), @function
 custom_properties.py  custom properties
 compute.py            cascaded to computed values
 containers.py         what container queries and their units ask

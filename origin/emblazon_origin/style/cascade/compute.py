@@ -11,6 +11,7 @@ from ..color.names import WHITE
 from ..syntax.declarations import Custom, PendingSubstitution, Wide
 from ..syntax.registry import LONGHANDS, Values
 from ..syntax.sheet_model import PropertyRule
+from ..syntax.variables import Replacer
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
@@ -57,6 +58,7 @@ class Computation:
     cascaded: Values
     custom: Mapping[str, Custom | None]
     declared: Mapping[str, Custom | Wide] = field(default_factory=dict)  # custom properties declared here
+    replacer: Replacer | None = None
     context: Context = field(init=False)
 
     def compute(self) -> Computed:
@@ -146,11 +148,17 @@ class Computation:
 
     def pending(self, key: str, value: PendingSubstitution) -> object:
         """Substitute custom properties; what does not parse then is `unset` (CSS Variables 1 §3)."""
+        if value.of_element:
+            found_here = substituted(value, self.custom, self.env.notes, self.replacer)
+            return found_here.get(key, Wide("unset"))
         cache = self.env.substituted
         which = (id(value.tokens), value.rtl, id(self.custom))
         found = cache.get(which)
         if found is None:  # the entry keeps the mapping alive, and so its id
-            found = cache[which] = (substituted(value, self.custom, self.env.notes), self.custom)
+            found = cache[which] = (
+                substituted(value, self.custom, self.env.notes, self.replacer),
+                self.custom,
+            )
         return found[0].get(key, Wide("unset"))
 
     def wide(self, key: str, keyword: str) -> object:

@@ -18,7 +18,7 @@ from ..properties.shapes import transform, transform_function
 from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, parse_row
 from ..syntax.registry import Logical, Values
 from ..syntax.sheet_model import PropertyRule
-from ..syntax.variables import Substitution, Unresolved, resolve_custom
+from ..syntax.variables import Replacer, Substitution, Unresolved, resolve_custom
 from ..values import calculation as calc
 from ..values.budget import BUDGET, Exhausted
 from ..values.image_values import image, url_token
@@ -39,6 +39,7 @@ def custom_properties(
     declared: Mapping[str, Custom | Wide],
     inherited: Mapping[str, Custom | None],
     registered: Mapping[str, PropertyRule],
+    replacer: Replacer | None = None,
 ) -> Mapping[str, Custom | None]:
     """Return every custom property's computed value; the parent's own mapping where nothing changes."""
     if not declared and not registered:
@@ -56,7 +57,7 @@ def custom_properties(
             start[name] = rule_.initial if rule_ is not None else None
         elif name in inherited:
             start[name] = inherited[name]
-    resolved = resolve_custom(own, start)
+    resolved = resolve_custom(own, start, replacer)
     for name in own.keys() & registered.keys():
         rule, value_ = registered[name], resolved[name]
         if value_ is None or not fits(rule.syntax, value_):
@@ -173,11 +174,12 @@ def substituted(
     value: PendingSubstitution,
     custom: Mapping[str, Custom | None],
     notes: list[tuple[PendingSubstitution, str]],
+    replacer: Replacer | None = None,
 ) -> Values:
     """Return the value for each key of the property, empty where it is invalid at computed-value time."""
     name = value.row.name
     try:
-        tokens = Substitution(custom).whole(value.tokens)
+        tokens = Substitution(custom, replacer).whole(value.tokens)
     except (Unresolved, InvalidValue) as error:
         _note(notes, value, str(error))
         return {}
@@ -214,7 +216,7 @@ def _parsed(value: PendingSubstitution, tokens: list[Token]) -> tuple[Values, st
 
 
 def _note(notes: list[tuple[PendingSubstitution, str]], value: PendingSubstitution, reason: str) -> None:
-    message = f"'{value.row.name}' is ignored where its var() is used: {reason}"
+    message = f"'{value.row.name}' is ignored where its references are known: {reason}"
     if all(message != other or value.tokens is not found.tokens for found, other in notes):
         notes.append((value, message))
 

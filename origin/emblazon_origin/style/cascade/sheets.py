@@ -13,6 +13,7 @@ from ...errors import EmblazonError, LimitError
 from ...report import Diagnostic, Report
 from ..document.html import ParsedHtml
 from ..syntax.conditions import Condition, media_query_list
+from ..syntax.function_rules import FunctionRule
 from ..syntax.sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
 from ..syntax.stylesheet import parse_stylesheet
 from ..values.dom import FontFaceRule
@@ -53,6 +54,7 @@ class Cascade:
     rules: RuleSet = field(default_factory=RuleSet)
     font_faces: tuple[FontFaceRule, ...] = ()
     properties: dict[str, PropertyRule] = field(default_factory=dict)
+    functions: dict[str, FunctionRule] = field(default_factory=dict)
     weight: int = 1
 
 
@@ -177,6 +179,9 @@ def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
                 cascade.rules.add(rule, AUTHOR, order[(*loaded.layer, *rule.layer)], count)
                 count += 1
         faces += [f for f, conditions in loaded.sheet.font_faces if all(c(viewport) for c in conditions)]
+        cascade.functions.update(
+            {f.name: f for f, conditions in loaded.sheet.functions if all(c(viewport) for c in conditions)}
+        )
         cascade.properties.update({p.name: p for p in loaded.sheet.properties})
     cascade.font_faces = tuple(faces)
     cascade.weight = 1000 + 200 * count

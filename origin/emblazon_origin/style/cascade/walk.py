@@ -22,6 +22,7 @@ from .compute import Computation, Environment
 from .computed_values import blockified, fill_viewport, handed_down, settle_display
 from .containers import Containers
 from .custom_properties import custom_properties, report_unresolved
+from .element_functions import ElementFunctions
 from .font_properties import Computed
 from .generated_content import BLOCKS, Counters, find_first_letter, wrap
 from .sheets import Cascade, Loaded
@@ -78,10 +79,12 @@ class Styler:
     characters: int = 0
     by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
     ids: dict[str, HtmlNode] | None = None
+    of_elements: bool = False  # whether equal declarations may mean other values on other elements
     inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
     def document(self, root: HtmlNode) -> Element:
         """Return the root element with its whole tree."""
+        self.of_elements = self.cascade.rules.is_of_element
         computed = self.compute(root, None)
         self.env.root = computed
         if computed.style.display == "none":
@@ -385,6 +388,7 @@ class Styler:
     def inline(self, node: HtmlNode) -> Block:
         """Return the parsed style attribute, having reported what it has to say."""
         block, notes = inline_block(node.attributes["style"])
+        self.of_elements = self.of_elements or block.is_of_element
         for value in block.normal.values():
             if value.__class__ is PendingSubstitution:
                 self.inline_places[id(value.tokens)] = ("", node.style_line, node.style_column)
@@ -402,17 +406,18 @@ class Styler:
         values: Values,
         custom: Mapping[str, Custom | None],
         declared: Mapping[str, Custom | Wide],
+        functions: ElementFunctions,
     ) -> Computed:
         """Compute, once for all elements with the same cascaded values below parents of the same style."""
-        if parent is None:
-            return Computation(self.env, None, values, custom, declared).compute()
+        if parent is None or (self.of_elements and _of_element(values)):
+            return Computation(self.env, parent, values, custom, declared, functions).compute()
         key = (
             id(parent.style), id(parent.values), id(parent.inherited), id(parent.fields), id(custom),
             self.env.container, *values, *map(id, values.values()),
         )  # fmt: skip
         found = self.known.get(key)
         if found is None:  # the entry keeps what the ids name alive
-            result = Computation(self.env, parent, values, custom, declared).compute()
+            result = Computation(self.env, parent, values, custom, declared, functions).compute()
             self.known[key] = found = (result, replace(parent), values, custom)
         return replace(found[0])
 
@@ -429,15 +434,18 @@ class Styler:
         self.env.container = self.containers.around(node, pseudo)
         inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
         custom = inherited
-        if declared or self.cascade.properties:
+        functions = ElementFunctions(node, self.env.viewport, self.cascade.functions)
+        if self.of_elements and _of_element(declared):
+            custom = custom_properties(declared, inherited, self.cascade.properties, functions)
+        elif declared or self.cascade.properties:
             key = (id(inherited), *((name, id(value)) for name, value in declared.items()))
             found = self.customs.get(key)
             if found is None:  # the entry keeps what the ids name alive
-                custom = custom_properties(declared, inherited, self.cascade.properties)
+                custom = custom_properties(declared, inherited, self.cascade.properties, functions)
                 self.customs[key] = (custom, inherited, declared)
             else:
                 custom = found[0]
-        result = self.computed_once(parent, values, custom, declared)
+        result = self.computed_once(parent, values, custom, declared, functions)
         if not _REFERRING.isdisjoint(result.values):
             references = SvgReferences(
                 lambda: self.svg_ids(node),
@@ -463,6 +471,10 @@ _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
 
 
 _REPLACED = frozenset(("svg", "img", "br", "wbr", "video", "canvas", "iframe", "object", "embed", "input"))
+
+
+def _of_element(values: Mapping[str, object]) -> bool:
+    return any(isinstance(v, PendingSubstitution | Custom) and v.of_element for v in values.values())
 
 
 def _darken_canvas(root: Element) -> None:

@@ -189,11 +189,13 @@ class RuleSet:
     buckets: dict[str, Buckets] = field(default_factory=dict)
     scoped: dict[str, dict[tuple[str, str], list[Scoped]]] = field(default_factory=dict)
     queries_containers: bool = False
+    is_of_element: bool = False  # whether values may differ between elements with the same declarations
 
     def add(self, rule: StyleRule, origin: int, layer: int, order: int) -> None:
         """Add a rule whose conditions hold."""
         size = rule.block.size
         self.queries_containers = self.queries_containers or bool(rule.queries)
+        self.is_of_element = self.is_of_element or rule.block.is_of_element
         for selector in rule.selectors:
             if ":state" in selector.pseudo:
                 continue

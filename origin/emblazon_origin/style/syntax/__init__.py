@@ -1,11 +1,12 @@
 """CSS text to rules and declarations.
 
-stylesheet.py    a style sheet, parsed
-sheet_model.py   what a parsed sheet is made of
-declarations.py  the declarations of a block
-references.py    what a value with var() has to look like
-registry.py      what each property is called and how it parses
-conditions.py    @media and @supports
-container_queries.py  @container
-variables.py     var() and env()
+stylesheet.py        a style sheet, parsed
+sheet_model.py       what a parsed sheet is made of
+declarations.py      the declarations of a block
+references.py        what a value with var() has to look like
+registry.py          what each property is called and how it parses
+conditions.py        @media and @supports
+function_rules.py    @function
+container_queries.py @container
+variables.py         var(), env(), and where other functions are put in
 """

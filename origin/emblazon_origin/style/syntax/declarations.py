@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from ..values.tokens import (
     too_deep,
 )
 from . import registry
-from .references import SUBSTITUTED, is_well_formed
+from .references import functions, is_of_element, is_substituted, is_well_formed
 from .registry import Logical, Longhand, Other, Shorthand, Values
 
 assert properties  # noqa: S101 - importing it fills the registry
@@ -56,13 +56,14 @@ class Wide(NamedTuple):
 
 
 class PendingSubstitution(NamedTuple):
-    """A value with var() or env(), parsed when the custom properties are known; one for all its keys."""
+    """A value with var() or the like, parsed when the custom properties are known; one for all its keys."""
 
     row: registry.Property
     tokens: tuple[Token, ...]
     rtl: bool
     line: int
     column: int
+    of_element: bool = False  # not the same for all elements with the same custom properties
 
 
 class Custom(NamedTuple):
@@ -71,6 +72,7 @@ class Custom(NamedTuple):
     tokens: tuple[Token, ...]
     text: str
     substitutes: bool
+    of_element: bool = False
 
 
 @dataclass(slots=True)
@@ -90,6 +92,8 @@ class Block:
     custom: dict[str, Custom | Wide] = field(default_factory=dict)
     custom_important: dict[str, Custom | Wide] = field(default_factory=dict)
 
+    is_of_element: bool = False  # whether a value may differ between elements with the same declarations
+
     @property
     def size(self) -> int:
         """How many declarations there are."""
@@ -108,18 +112,20 @@ class Block:
         )
 
 
-def substitutes(tokens: Iterable[Token]) -> bool:
-    """True where var() or env() occurs at any depth."""
-    stack = list(tokens)
-    while stack:
-        token = stack.pop()
-        if token.type == "function":
-            if token.lower_name in SUBSTITUTED:
-                return True
-            stack += token.arguments
-        elif token.type in ("() block", "[] block", "{} block"):
-            stack += token.content
-    return False
+def substitutes(tokens: Sequence[Token]) -> bool:
+    """True where var() or another function that stands for tokens occurs at any depth."""
+    return any(is_substituted(function) for function in functions(tokens))
+
+
+def _of_element(tokens: Sequence[Token]) -> bool:
+    return any(is_of_element(function) for function in functions(tokens))
+
+
+def _is_content(row: registry.Property, tokens: Sequence[Token]) -> bool:
+    """Whether nothing is substituted but attributes as strings, which `content` reads itself."""
+    found = [function for function in functions(tokens) if is_substituted(function)]
+    plain = all(f.lower_name == "attr" and not list(functions(f.arguments)) for f in found)
+    return row.name == "content" and plain
 
 
 def parse_declaration(declaration: Declaration, block: Block, notes: list[Note]) -> None:
@@ -136,7 +142,8 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
             notes.append(Note("warning", "css-invalid-value", message, line, column, name))
             return
         target = block.custom_important if declaration.important else block.custom
-        target[name] = custom_value(declaration.value)
+        target[name] = value = custom_value(declaration.value)
+        block.is_of_element = block.is_of_element or (isinstance(value, Custom) and value.of_element)
         return
     row = registry.find(name)
     if name in SVG_SHARED or (row is not None and row.status == "svg"):
@@ -185,6 +192,8 @@ def _store(block: Block, row: registry.Property, pairs: Values, important: bool)
     ltr, rtl = (block.important, block.important_rtl) if important else (block.normal, block.normal_rtl)
     for key, value in pairs.items():  # re-inserted, so that order is that of the declarations
         ltr[key] = value
+        if value.__class__ is PendingSubstitution and value.of_element:
+            block.is_of_element = True
     if isinstance(row, Logical):
         swap = dict(zip(row.ltr, row.rtl, strict=True))
         pairs = {swap[key]: _mirrored(value) for key, value in pairs.items()}
@@ -214,10 +223,11 @@ def evaluate(
         raise InvalidValue("the value is empty")
     if len(cursor.tokens) == 1 and (name := cursor.ident()) in WIDE:
         return dict.fromkeys(keys, Wide(str(name))), []
-    if substitutes(tokens):
+    if substitutes(tokens) and not _is_content(row, tokens):
         if not is_well_formed(tokens):
             raise InvalidValue("its var() or env() is malformed")
-        return dict.fromkeys(keys, PendingSubstitution(row, tuple(tokens), False, line, column)), []
+        pending = PendingSubstitution(row, tuple(tokens), False, line, column, _of_element(tokens))
+        return dict.fromkeys(keys, pending), []
     pairs = parse_row(row, cursor)
     return pairs, cursor.notes
 
@@ -239,7 +249,7 @@ def custom_value(tokens: Sequence[Token]) -> Custom | Wide:
         del items[-1]
     if len(items) == 1 and items[0].type == "ident" and items[0].lower_value in WIDE:
         return Wide(items[0].lower_value)
-    return Custom(tuple(items), tinycss2.serialize(items), substitutes(items))
+    return Custom(tuple(items), tinycss2.serialize(items), substitutes(items), _of_element(items))
 
 
 def _all(declaration: Declaration, block: Block, notes: list[Note]) -> None:

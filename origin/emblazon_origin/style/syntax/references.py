@@ -1,14 +1,41 @@
-"""What a value with var() or env() has to look like before anything is put in (CSS Variables 1 §2, §3)."""
+"""What stands for other tokens in a value, and how such a value has to look (CSS Values 5 §8).
+
+var(), env(), attr(), if(), sibling-index() and functions of one's own are replaced before a value is parsed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..values.tokens import Cursor, Token
 
-SUBSTITUTED = frozenset(("var", "env"))
+_NAMED = frozenset(("var", "env"))
+_OF_ELEMENTS = frozenset(("attr", "sibling-index", "sibling-count"))
+_SUBSTITUTED = _NAMED | _OF_ELEMENTS | {"if"}
 _BROKEN = frozenset(("bad-string", "bad-url", ")", "]", "}"))
 _BLOCKS = ("() block", "[] block", "{} block")
+
+
+def is_substituted(function: Token) -> bool:
+    """Whether a function stands for other tokens."""
+    return function.lower_name in _SUBSTITUTED or function.name.startswith("--")
+
+
+def is_of_element(function: Token) -> bool:
+    """Whether what a function stands for may differ between elements with equal custom properties."""
+    return function.lower_name in _OF_ELEMENTS or function.name.startswith("--")
+
+
+def functions(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield the functions at any depth."""
+    stack = list(tokens)
+    while stack:
+        token = stack.pop()
+        if token.type == "function":
+            yield token
+            stack += token.arguments
+        elif token.type in _BLOCKS:
+            stack += token.content
 
 
 def is_well_formed(tokens: Sequence[Token]) -> bool:
@@ -21,7 +48,7 @@ def is_well_formed(tokens: Sequence[Token]) -> bool:
                 return False
             if is_top and token.type == "literal" and token.value in (";", "!"):
                 return False
-            if token.type == "function" and token.lower_name in SUBSTITUTED:
+            if token.type == "function" and token.lower_name in _NAMED:
                 fallback = _fallback(token)
                 if fallback is None:
                     return False

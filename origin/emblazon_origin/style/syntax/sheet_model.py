@@ -9,6 +9,7 @@ from ..values.dom import FontFaceRule
 from .conditions import Condition
 from .container_queries import ContainerQuery
 from .declarations import Block, Custom, Note
+from .function_rules import FunctionRule
 
 Layer = tuple[str, ...]
 
@@ -57,5 +58,6 @@ class Stylesheet:
     layers: dict[Layer, None] = field(default_factory=dict)  # in order of first appearance
     font_faces: list[tuple[FontFaceRule, tuple[Condition, ...]]] = field(default_factory=list)
     properties: list[PropertyRule] = field(default_factory=list)
+    functions: list[tuple[FunctionRule, tuple[Condition, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     weight: int = 1  # estimated bytes

@@ -30,6 +30,7 @@ from ..values.tokens import (
 from .conditions import Condition, media_query_list, supports, supports_declaration
 from .container_queries import ContainerQuery, container_queries
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
+from .function_rules import function_rule
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
 
 CACHE_BYTES = 16_000_000
@@ -55,7 +56,6 @@ UNSUPPORTED = {
     "font-feature-values": "named alternates are not drawn; use font-feature-settings",
     "font-palette-values": "font palettes are not drawn",
     "position-try": "anchor positioning is not laid out",
-    "function": "custom functions are not evaluated",
 }
 
 
@@ -318,6 +318,14 @@ class _Parser:
         initial = value if isinstance(value, Custom) else None
         self.sheet.properties.append(PropertyRule(name.value, inherits, initial, syntax))
 
+    def function(self, item: Rule, scope: _Scope) -> None:
+        try:
+            rule = function_rule(item)
+        except InvalidValue as error:
+            self.note(item, "warning", "css-syntax", f"@function is ignored: {error}", "@function")
+            return
+        self.sheet.functions.append((rule, scope.conditions))
+
     def nothing(self, item: Rule, scope: _Scope) -> None:
         """@charset, which changes nothing here."""
 
@@ -341,6 +349,7 @@ AT_RULES = {
     "import": _Parser.import_,
     "font-face": _Parser.font_face,
     "property": _Parser.property,
+    "function": _Parser.function,
     "charset": _Parser.nothing,
     "namespace": _Parser.namespace,
 }

@@ -1,9 +1,10 @@
-"""Custom properties: var() and env() substitution, cycles, bounded growth."""
+"""Custom properties: substitution of var(), env() and what stands for tokens, cycles, bounded growth."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import tinycss2
 from tinycss2 import ast
@@ -11,6 +12,7 @@ from tinycss2 import ast
 from ..values.budget import BUDGET, Exhausted
 from ..values.tokens import MAX_NESTING, Cursor, InvalidValue, Token, tokenize, too_deep
 from .declarations import Custom
+from .references import is_substituted
 
 MAX_TOKENS = 20_000  # of one value after substitution
 
@@ -26,11 +28,20 @@ class Unresolved(Exception):
     """A reference without value or fallback: invalid at computed-value time."""
 
 
+class Replacer(Protocol):
+    """What functions of an element and of the page stand for: attr(), if() and one's own."""
+
+    def tokens(self, run: Substitution, function: Token) -> Sequence[Token]:
+        """Return what a function stands for; raise `Unresolved` or `InvalidValue`."""
+        ...
+
+
 @dataclass(slots=True)
 class Substitution:
     """One run of substitutions over a set of custom properties; counts tokens to stay bounded."""
 
     values: Mapping[str, Custom | None]
+    replacer: Replacer | None = None
     count: int = 0
 
     def whole(self, tokens: Sequence[Token]) -> list[Token]:
@@ -43,11 +54,15 @@ class Substitution:
         return result
 
     def tokens(self, tokens: Sequence[Token]) -> list[Token]:
-        """Return the tokens with every var() and env() replaced; raise `Unresolved`."""
+        """Return the tokens with every var(), env() and the like replaced; raise `Unresolved`."""
         result: list[Token] = []
         for token in tokens:
             if token.type == "function" and token.lower_name in ("var", "env"):
                 result += self.reference(token)
+            elif token.type == "function" and is_substituted(token):
+                if self.replacer is None:
+                    raise Unresolved(f"{token.name}() is not known here")
+                result += self.replacer.tokens(self, token)
             elif token.type == "function":
                 inner = self.tokens(token.arguments)
                 result.append(ast.FunctionBlock(token.source_line, token.source_column, token.name, inner))
@@ -98,6 +113,17 @@ _BLOCKS = {
 }
 
 
+def flat(tokens: Sequence[Token]) -> list[Token]:
+    """Return tokens with what is in their blocks."""
+    found: list[Token] = []
+    stack = list(tokens)
+    while stack:
+        token = stack.pop()
+        found.append(token)
+        stack += token.arguments if token.type == "function" else getattr(token, "content", None) or ()
+    return found
+
+
 def references(tokens: Sequence[Token]) -> set[str]:
     """Return the names that var() refers to at any depth."""
     found: set[str] = set()
@@ -105,6 +131,8 @@ def references(tokens: Sequence[Token]) -> set[str]:
     while stack:
         token = stack.pop()
         if token.type == "function":
+            if token.lower_name == "style":  # of an if()
+                found |= {t.value for t in flat(token.arguments) if t.type == "ident" and t.value[:2] == "--"}
             if token.lower_name == "var":
                 cursor = Cursor(token.arguments)
                 name = cursor.peek()
@@ -117,7 +145,9 @@ def references(tokens: Sequence[Token]) -> set[str]:
 
 
 def resolve_custom(
-    declared: Mapping[str, Custom], inherited: Mapping[str, Custom | None]
+    declared: Mapping[str, Custom],
+    inherited: Mapping[str, Custom | None],
+    replacer: Replacer | None = None,
 ) -> dict[str, Custom | None]:
     """Return every custom property's value; None where it is guaranteed-invalid (a cycle, a missing one)."""
     values: dict[str, Custom | None] = {**inherited}
@@ -127,13 +157,15 @@ def resolve_custom(
     for component in _components(graph):
         cyclic = len(component) > 1 or component[0] in graph[component[0]]
         for name in component:
-            values[name] = None if cyclic else _substituted(waiting[name], values)
+            values[name] = None if cyclic else _substituted(waiting[name], values, replacer)
     return values
 
 
-def _substituted(value: Custom, values: Mapping[str, Custom | None]) -> Custom | None:
+def _substituted(
+    value: Custom, values: Mapping[str, Custom | None], replacer: Replacer | None
+) -> Custom | None:
     try:
-        tokens = Substitution(values).whole(value.tokens)
+        tokens = Substitution(values, replacer).whole(value.tokens)
     except (Unresolved, InvalidValue):
         return None
     return Custom(tuple(tokens), tinycss2.serialize(tokens), False)
