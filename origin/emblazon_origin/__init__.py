@@ -8,6 +8,7 @@ prepared          documents kept between renders
 ground            what most drawings of one document lie on, and what encoders know of it
 report            what a render has to say, also in few lines
 errors, limits    what can go wrong, and what bounds one render
+read_only         the decorator of what a stage hands on
 renderer_version  changes with anything that can change pixels
 
 Around it:

@@ -8,7 +8,7 @@ Keys are what the document names: the `src` of an `<img>`, a `url()`, or the mar
 Decoded and resized pictures are kept in byte-bounded caches that all renders share, by a digest of the
 bytes.
 
-Which images a styled document names; inline `<svg>` elements take their CSS along in their markup.
+Which images a styled document names is found here, too.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from PIL import Image
 from ..caching import ByteCache
 from ..errors import AssetError
 from ..report import Report
-from ..style.cascade.svg_markup import quoted
 from ..style.values.computed import ComputedStyle
 from ..style.values.dom import Element
-from ..style.values.value_types import Color, ContentImage, Url
+from ..style.values.value_types import ContentImage, Url
 from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
@@ -274,7 +273,6 @@ def image_references(root: Element) -> list[ImageReference]:
         if element.style.display == "none":
             continue
         if element.svg is not None:
-            element.svg = with_inherited_style(element.svg, element.style)
             found.append(ImageReference(element.svg, element.line))
         found += [ImageReference(href, element.line) for href in _hrefs(element)]
         if element.marker is not None:
@@ -301,43 +299,3 @@ def _style_hrefs(style: ComputedStyle) -> Iterator[str]:
                 yield part.image.href
     if isinstance(style.list_style_image, Url) and style.display == "list-item":
         yield style.list_style_image.href
-
-
-def with_inherited_style(markup: str, style: ComputedStyle) -> str:
-    """Write what an inline `<svg>` inherits into its start tag: colour (for `currentColor`) and fonts.
-
-    An attribute that the author wrote wins, except `color`: the computed value already took it into account.
-    """
-    end = _start_tag_end(markup)
-    start_tag = markup[:end]
-    inherited = {
-        "color": _css_color(style.color),
-        "font-family": ", ".join(style.font_family) or "Inter",
-        "font-size": f"{style.font_size:g}px",
-        "font-weight": f"{style.font_weight:g}",
-        "font-style": style.font_style,
-        "direction": style.direction,
-        **({"text-transform": style.text_transform} if style.text_transform != "none" else {}),
-    }
-    missing = "".join(
-        f" {name}={quoted(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag
-    )
-    return start_tag + missing + markup[end:]
-
-
-def _start_tag_end(markup: str) -> int:
-    """Return where the first tag's `>` is, quotes respected."""
-    quote = ""
-    for i, character in enumerate(markup):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character == ">":
-            return i - 1 if markup[i - 1] == "/" else i
-    return len(markup)
-
-
-def _css_color(color: Color) -> str:
-    r, g, b = (max(0, min(255, round(channel * 255))) for channel in color[:3])
-    return f"rgba({r},{g},{b},{color.a:g})" if color.a < 1 else f"#{r:02x}{g:02x}{b:02x}"

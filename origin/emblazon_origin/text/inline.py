@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..report import Report
 from ..style.values.computed import ComputedStyle
@@ -63,17 +64,14 @@ def layout_inline(
     if report is not None:
         report.absorb(paragraph.findings)
     if bands is not None:
-        layout = _layout_beside(paragraph, width, bands)
-        layout.findings = paragraph.findings
-        return layout
+        return replace(_layout_beside(paragraph, width, bands), findings=paragraph.findings)
     found = paragraph.layouts.get((width, height))
     if found is not None:
         return found
     fitted = paragraph
     if block_style.text_fit is not None and math.isfinite(width) and width > 0:
         fitted = _fitted(paragraph, items, width, height)
-    layout = _layout(fitted, width)
-    layout.findings = paragraph.findings
+    layout = replace(_layout(fitted, width), findings=paragraph.findings)
     # Lines with atomics name this pass's own items.
     if not any(isinstance(item, AtomicItem) for item in items):
         paragraph.layouts[width, height] = layout

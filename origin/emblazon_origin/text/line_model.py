@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from math import floor
 from typing import TYPE_CHECKING
 
+from ..read_only import read_only
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 
@@ -48,14 +49,14 @@ class OpenItem:
     padding_right: float = 0.0
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class CloseItem:
     """End of the inline box that `open` started."""
 
     open: OpenItem
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class AtomicItem:
     """An inline-block, inline-flex, inline-grid or replaced element, sized by layout; margin box in px.
 
@@ -68,7 +69,7 @@ class AtomicItem:
     baseline: float
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class BreakItem:
     """`<br>`."""
 
@@ -138,7 +139,7 @@ class InlineBoxFragment:
     padding_right: float = 0.0
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class AtomicFragment:
     """An atomic inline placed on a line: top left of its margin box, relative to the content box."""
 
@@ -147,7 +148,7 @@ class AtomicFragment:
     y: float
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class Line:
     """One line box; y grows downwards from the top of the block container's content box.
 
@@ -173,7 +174,7 @@ class Line:
         )
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class InlineLayout:
     """The result of laying out one inline formatting context at one available width."""
 

@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from emblazon_origin.assets.image_headers import sniff
-from emblazon_origin.assets.images import ImageStore, with_inherited_style
+from emblazon_origin.assets.images import ImageStore
 from emblazon_origin.assets.resources import Resources
 from emblazon_origin.assets.svg import clean_css, draw_svg, parse_svg
 from emblazon_origin.errors import AssetError
 from emblazon_origin.report import Report
+from emblazon_origin.style.cascade.svg_markup import with_inherited_style
 from emblazon_origin.style.values.budget import BUDGET
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.value_types import Color

@@ -75,10 +75,10 @@ def make_box(x: float, y: float, w: float, h: float, *children: Box, **style: An
         computed.border_bottom_width,
         computed.border_left_width,
     )
-    box = Box(computed, Rect(x, y, w, h), widths, Sides(0, 0, 0, 0), Element(tag, {}, [], computed))
-    box.children = list(children)
-    box.replaced = replaced
-    return box
+    return Box(
+        computed, Rect(x, y, w, h), widths, Sides(0, 0, 0, 0), Element(tag, {}, [], computed),
+        children=list(children), replaced=replaced,
+    )  # fmt: skip
 
 
 def read_letters(image: Image.Image) -> list[str]:

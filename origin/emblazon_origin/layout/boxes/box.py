@@ -5,9 +5,10 @@ Positions are before transforms. Lines and glyph runs are in `text.lines`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from ...read_only import read_only
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...text.line_model import AtomicItem, Line
@@ -31,7 +32,7 @@ class Sides(NamedTuple):
     left: float
 
 
-@dataclass(slots=True, eq=False)
+@read_only
 class Box:
     """One laid-out box. A block container with inline content has `lines`, every other box `children`.
 

@@ -24,6 +24,7 @@ from ..syntax.variables import Substitution, Unresolved
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
 from ..values.calculation import length
+from ..values.computed import ComputedStyle
 from ..values.dom import HtmlNode
 from ..values.tokens import Cursor, Deferred, InvalidValue, Token, UnsupportedValue, tokenize
 from ..values.units import Context, Viewport
@@ -82,6 +83,46 @@ _IN_CAMEL_CASE = ("shape-rendering", "color-interpolation", "color-interpolation
 def quoted(value: str) -> str:
     """Return an XML attribute's value in quotes. (`xml.sax.saxutils` loads all of HTTP to do that.)"""
     return f'"{escape(value, quote=False).translate(_IN_ATTRIBUTES)}"'
+
+
+def with_inherited_style(markup: str, style: ComputedStyle) -> str:
+    """Write what an inline `<svg>` inherits into its start tag: colour (for `currentColor`) and fonts.
+
+    An attribute that the author wrote wins, except `color`: the computed value already took it into account.
+    """
+    end = _start_tag_end(markup)
+    start_tag = markup[:end]
+    inherited = {
+        "color": _css_color(style.color),
+        "font-family": ", ".join(style.font_family) or "Inter",
+        "font-size": f"{style.font_size:g}px",
+        "font-weight": f"{style.font_weight:g}",
+        "font-style": style.font_style,
+        "direction": style.direction,
+        **({"text-transform": style.text_transform} if style.text_transform != "none" else {}),
+    }
+    missing = "".join(
+        f" {name}={quoted(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag
+    )
+    return start_tag + missing + markup[end:]
+
+
+def _start_tag_end(markup: str) -> int:
+    """Return where the first tag's `>` is, quotes respected."""
+    quote = ""
+    for i, character in enumerate(markup):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == ">":
+            return i - 1 if markup[i - 1] == "/" else i
+    return len(markup)
+
+
+def _css_color(color: v.Color) -> str:
+    r, g, b = (max(0, min(255, round(channel * 255))) for channel in color[:3])
+    return f"rgba({r},{g},{b},{color.a:g})" if color.a < 1 else f"#{r:02x}{g:02x}{b:02x}"
 
 
 def inherited_paint(parent: Mapping[str, str], blocks: Iterable[Block], custom: Values) -> Mapping[str, str]:

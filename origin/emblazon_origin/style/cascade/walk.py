@@ -26,7 +26,7 @@ from .element_functions import ElementFunctions
 from .font_properties import Computed
 from .generated_content import BLOCKS, Counters, find_first_letter, wrap
 from .sheets import Cascade, Loaded
-from .svg_markup import Serializer, inherited_paint
+from .svg_markup import Serializer, inherited_paint, with_inherited_style
 from .svg_references import SvgReferences
 from .winners import Candidate, Winners, cascaded_values
 
@@ -191,7 +191,7 @@ class Styler:
             opened.next = len(node.children)
         if node.tag == "svg":
             self.report_svg_overflow(node, style)
-            element.svg = self.svg(node, computed)
+            element.svg = with_inherited_style(self.svg(node, computed), style)
             opened.next = len(node.children)
             return opened
         content = computed.values.get("content")
