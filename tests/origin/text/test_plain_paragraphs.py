@@ -16,7 +16,9 @@ from emblazon_origin.text.lines import prepare
 WORDS = (
     "a", "of", "river", "Lanterns", "extraordinarily", "12,5", "(in", "brackets)", "well-known", "a/b?c=d",
     "office", "AVATAR", "x" * 40, "  ", "\n", "\t ", "naïve", "Straße", "Привет", "мир", "Ελλάδα", "–",
-    "“quoted”", "…", "№", "soft\u00adhyphen", "no\u00a0break", "e\u0301", "東京", "שלום", "🎉", "1–2", "Việt",
+    "“quoted”", "…", "№", "soft\u00adhyphen", "no\u00a0break", "e\u0301", "東京", "，東京（",
+    "図書館。", "เมืองเก่า", "ที่นำ", "पुराना", "यात्री", "오래된", "도시는", "\u3000", "\ufffc",
+    "e\u0301\u0302", "שלום", "🎉", "1–2", "Việt",
 )  # fmt: skip
 STYLES: tuple[dict[str, object], ...] = (
     {},
@@ -85,8 +87,8 @@ def test_the_short_way_leads_to_the_same_lines(
     chance = random.Random(repr(properties))  # noqa: S311 - no secret
     cases = []
     for number in range(60):
-        latin = WORDS[: 16 if number % 2 else len(WORDS)]
-        text = " ".join(chance.choices(latin, k=chance.randint(1, 14)))
+        words = (WORDS[:16], WORDS, chance.choices(WORDS, k=2), WORDS[28:32])[number % 4]
+        text = " ".join(chance.choices(words, k=chance.randint(1, 14)))
         cases.append((text, chance.choice((0.0, 60.0, 133.7, 300.0, float("inf")))))
     short = [laid_out(text, style, fonts, width) for text, width in cases]
     monkeypatch.setattr(prepare, "plain_paragraph", lambda *_: None)

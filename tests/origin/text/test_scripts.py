@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import random
 
+import pytest
+import regex
+
+from emblazon_origin.text.shaping import scripts
 from emblazon_origin.text.shaping.scripts import script_runs
 
 
@@ -27,3 +31,19 @@ def test_script_runs(text: str, runs: list[tuple[str, str]]) -> None:
 def test_many_brackets_stay_linear() -> None:
     text = "(א「" * 20_000
     assert sum(end - start for start, end, _ in script_runs(text)) == len(text)
+
+
+def test_texts_of_one_script_have_the_runs_that_resolving_every_character_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    letters = "аяґ αωά ก์เ अर्थ 가힣ㄱ 漢字々〇 ابتَ אבּ 0 (]-_~ a é ー 、 ・ \u0301 \u0964"
+    chance = random.Random(2)  # noqa: S311 - no secret
+    parts = [part for part in letters.split(" ") if part]
+    texts = [
+        "".join(chance.choices(chance.choice(parts) + " 1(.", k=chance.randint(1, 8)))
+        + "".join(chance.choices("".join(parts), k=chance.choice((0, 0, 1, 4))))
+        for _ in range(3000)
+    ]
+    quick = [scripts.script_runs(text) for text in texts]
+    monkeypatch.setattr(scripts, "_ALONE", regex.compile("(?!)"))
+    assert quick == [scripts.script_runs(text) for text in texts]

@@ -13,8 +13,8 @@ from ..fonts.font_library import FontLibrary
 from ..inline_cost import RUN, Spend, free, items_cost
 from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
 from ..shaping.bidi import NEEDS_BIDI
-from ..shaping.inline_content import Content, ContentSource, apply_transform, collect
-from ..shaping.itemize import draws_plainly, itemize, resolve_bidi
+from ..shaping.inline_content import Content, ContentSource, apply_transform, collect, sanitize
+from ..shaping.itemize import font_parts, itemize, report_fonts, resolve_bidi
 from ..shaping.scripts import script_runs
 from ..shaping.shape import features_of
 from ..shaping.shaper import Shaper, ShapingItem
@@ -96,38 +96,38 @@ def plain_paragraph(
         return None
     if style.font_variant_features or len(item.text) > MAX_TEXT_CHARACTERS:
         return None
-    text = _BLANKS.sub(" ", item.text).strip(" ")
-    text = apply_transform(text, style) if _PLAIN.fullmatch(text) else ""
-    if not text or NEEDS_BIDI.search(text):
+    text, stripped = sanitize(item.text)
+    text = _BLANKS.sub(" ", text).strip(" ")
+    if _MORE.search(text):
         return None
+    text = apply_transform(text, style)
     scripts = script_runs(text)
-    font_set = fonts.font_set(style)
-    if len(scripts) != 1 or not draws_plainly(font_set, text):
+    if len(scripts) != 1 or NEEDS_BIDI.search(text):
+        return None
+    parts = font_parts(text, 0, len(text), fonts.font_set(style), scripts[0][2])
+    if len(parts) != 1 or parts[0][:2] != (0, len(text)):
         return None
     spend(RUN)
-    content = Content(text, [ContentSource(0, len(text), style, item.element, 0, -1)], [], [], block_style)
+    content = Content(
+        text, [ContentSource(0, len(text), style, item.element, 0, -1)], [], [], block_style, 0, stripped
+    )
     shaper = Shaper(content, fonts, grid, scale, spend)
-    font = font_set.primary
+    font = parts[0][2]
     shaped = ShapingItem(
         0, len(text), font, style, 0, scripts[0][2], features_of(style, font), style.font_size
     )
     shaper.fill(shaped)
-    if shaped.shaped is None or shaped.shaped.missing:
-        return None
     paragraph = Paragraph(
         content, [0] * len(text), [0], [shaped], shaper, find_breaks(content), list(items), is_plain=True
     )
-    font_set.report_unavailable(paragraph.findings)
-    paragraph.findings.faces[font.name] = set(text)
+    report_fonts(content, shaper, [shaped], paragraph.findings)
     return paragraph
 
 
 _BIDI = ("plaintext", "bidi-override", "isolate-override")
 _BLANKS = regex.compile(r"[ \t\r\n]+")
-# No controls, marks, soft hyphens or anything else that is taken out or drawn in another way than letters.
-_PLAIN = regex.compile(
-    r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u03ff\u0400-\u0482\u1e00-\u1eff\u2010-\u2027]+"
-)
+# What is taken out, cut around, or seen at the end of a line: soft hyphens, other blanks, pictures, controls.
+_MORE = regex.compile(r"[\xad\u1680\u3000\ufffc\p{Cc}\p{Cf}]")
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:

@@ -68,13 +68,8 @@ def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report 
     for item in items:
         shaper.fill(item)
     if report is not None:
-        _report_fonts(content, shaper, items, report)
+        report_fonts(content, shaper, items, report)
     return items
-
-
-def draws_plainly(font_set: FontSet, text: str) -> bool:
-    """Whether the primary font draws all of a text, and nothing in it needs a look of its own."""
-    return font_set.draws_plainly(text, _SPECIAL)
 
 
 def _scaled_style(style: ComputedStyle, scale: float) -> ComputedStyle:
@@ -134,7 +129,7 @@ def _add_items(
 ) -> None:
     start, end, level, script = part
     style = source.style
-    for low, high, font in _font_parts(content.text, start, end, font_set, script):
+    for low, high, font in font_parts(content.text, start, end, font_set, script):
         features = features_of(style, font)
         for at, to, small, upper in case_parts(content.text, low, high, style, font):
             size = style.font_size * shaper.scale * (SCALE if small else 1.0)
@@ -163,7 +158,7 @@ def _joins(before: ShapingItem, item: ShapingItem) -> bool:
     )
 
 
-def _font_parts(
+def font_parts(
     text: str, start: int, end: int, font_set: FontSet, script: str
 ) -> list[tuple[int, int, FontInstance]]:
     """Cut a stretch by font; atomics, line feeds and tabs stay out of shaping."""
@@ -189,11 +184,12 @@ def _font_parts(
     return parts
 
 
-def _report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], report: Report) -> None:
+def report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], report: Report) -> None:
     """Note which face draws what, and tell of families, characters and glyphs that are not there."""
     for source in content.sources:
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
-        font_set.report_unavailable(report)
+        if font_set.unavailable:
+            font_set.report_unavailable(report)
     for item in items:
         text = content.text[item.start : item.end]
         report.faces.setdefault(item.font.name, set()).update(text)

@@ -8,6 +8,14 @@ from fontTools import unicodedata as ucd
 from ...caching import remembered
 
 LATIN = regex.compile(r"[\x00-\x40\x41-\u02ff\u2000-\u206f\u20a0-\u20bf\u2100-\u218f\ufffc]*+")
+# Letters of one script alone, with what of ASCII belongs to none.
+_ALONE = regex.compile(
+    "|".join(
+        rf"(?P<{code}>[\x20-\x40\x5b-\x60\x7b-\x7e\p{{Script={code}}}]*+)(?!.)"
+        for code in ("Cyrl", "Grek", "Thai", "Deva", "Hang", "Hani", "Arab", "Hebr")
+    ),
+    regex.DOTALL,
+)
 _PAIRS = "()[]{}「」『』【】〈〉《》（）［］｛｝"
 _OPEN_TO_CLOSE = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 _CLOSERS = frozenset(_OPEN_TO_CLOSE.values())
@@ -29,6 +37,8 @@ def script_runs(text: str) -> list[tuple[int, int, str]]:
         return []
     if LATIN.fullmatch(text):
         return [(0, len(text), "Latn")]
+    if (alone := _ALONE.match(text)) is not None and alone.lastgroup is not None:
+        return [(0, len(text), alone.lastgroup)]
     scripts = _resolve(text)
     runs = []
     start = 0
