@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import replace
 from typing import NamedTuple
 
 from ..style.values.value_types import Length
 from .absolute import place_absolutes
 from .alignment import content_shift, shift_content
 from .boxes.box import Sides
-from .boxes.fragment import ContentLayout, Fragment, Strut
+from .boxes.fragment import NO_MARGINS, ContentLayout, Fragment, Strut
 from .boxes.nodes import Absolute, Atomic, Kind, Node
 from .columns.layout import layout_columns
 from .context import LayoutContext
@@ -81,7 +80,8 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     if not floating and (known := fragments.get(constraints)) is not None:
         return known
     if constraints.height is not None and not floating and is_settled_by_width(node):
-        natural = fragments.get(constraints._replace(height=None, height_is_definite=True))
+        basis, around, width, _, shrink, _ = constraints
+        natural = fragments.get(Constraints(basis, around, width, None, shrink))
         if natural is not None and natural.height != constraints.height:
             natural = _as_high(natural, constraints.height) if ignores_own_height(node) else None
         if natural is not None:
@@ -123,12 +123,13 @@ def _as_high(fragment: Fragment, height: float) -> Fragment:
 
 def _those_that_matter(node: Node, constraints: Constraints) -> Constraints:
     """Return the constraints without what nothing in the box looks at: one layout does for all of them."""
-    around = constraints.containing_height
-    if around is not None and not minds_height(node):
-        constraints = constraints._replace(containing_height=None)
-    if not constraints.height_is_definite and (constraints.height is None or not holds_minders(node)):
-        constraints = constraints._replace(height_is_definite=True)
-    return constraints
+    basis, around, width, height, shrink, _ = constraints
+    is_definite = constraints.height_is_definite
+    deaf = around is not None and not minds_height(node)
+    settled = not is_definite and (height is None or not holds_minders(node))
+    if not (deaf or settled):
+        return constraints
+    return Constraints(basis, None if deaf else around, width, height, shrink, is_definite or settled)
 
 
 def _left_out(node: Node, fragments: dict[Constraints, Fragment], constraints: Constraints) -> Fragment:
@@ -307,7 +308,7 @@ def _contained_height(ctx: LayoutContext, frame: Frame) -> float:
     if fixed is not None:
         return fixed
     content = ALGORITHMS[frame.node.kind](
-        ctx, replace(frame, node=ctx.results.variant(frame.node, "empty", Node.emptied))
+        ctx, frame._replace(node=ctx.results.variant(frame.node, "empty", Node.emptied))
     )
     if frame.node.marker is not None:
         place_marker(ctx, frame, content, frame.node.marker)
@@ -332,10 +333,12 @@ def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, 
     """Join the box's own margins with those of its content that they adjoin (CSS 2 §8.3.1)."""
     node = fragment.node
     margins = margins_of(node.style, basis)
-    top, bottom = Strut().add(margins.top or 0.0), Strut().add(margins.bottom or 0.0)
-    edges = fragment.border.top + fragment.border.bottom + fragment.padding.top + fragment.padding.bottom
-    fragment.first_margins = top.join(content.first_margins)
+    top = Strut().add(margins.top) if margins.top else NO_MARGINS
+    bottom = Strut().add(margins.bottom) if margins.bottom else NO_MARGINS
+    first = content.first_margins
+    fragment.first_margins = top if first is NO_MARGINS else top.join(first)
     if not node.is_root_context and node.kind in ("block", "inline"):
+        edges = fragment.border.top + fragment.border.bottom + fragment.padding.top + fragment.padding.bottom
         if content.collapses_through and edges == 0 and fragment.height == 0:
             fragment.collapses_through = True
             top = bottom = top.join(bottom).join(content.margin_top).join(content.margin_bottom)

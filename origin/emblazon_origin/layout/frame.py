@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from .boxes.box import Sides
@@ -25,8 +24,7 @@ class Constraints(NamedTuple):
     height_is_definite: bool = True  # of an imposed height: for percentages of children
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The box around the content that an algorithm lays out: used edges, inner width, height bounds.
 
     `inner_height` is None where the height depends on the content; then `min_inner_height` and

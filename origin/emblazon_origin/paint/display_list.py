@@ -85,6 +85,7 @@ class Item:
     key: tuple[object, ...] | None = None
     cost: Cost = _ITEM
     blends: bool = False
+    reach: tuple[Clip, IntRect] | None = field(default=None, repr=False)  # see kept_display.py
     _ink: IntRect | None = field(default=None, repr=False)
 
     def device_ink(self) -> IntRect:
@@ -131,6 +132,7 @@ class Group:
     cost: Cost = _GROUP
     before_ink: IntRect = _NOWHERE.box
     before_cost: Cost = _GROUP
+    reach: tuple[Clip, IntRect] | None = field(default=None, repr=False)
     _ink: IntRect | None = field(default=None, repr=False)
 
     def device_ink(self) -> IntRect:

@@ -113,10 +113,11 @@ class KeptDisplay:
         self.on = None
         found = self._pictures.get(canvas)
         known = found.identities if found is not None and found.items else self._static
-        static, rest = self._apart(items, base, known)
+        static, rest, reaches = self._apart(items, base, known)
         if found is not None and (len(static) < len(found.items) or self._has_firm(rest)):
             # Another picture, but only for what it has lost, or for what has long been the same.
-            static, rest = self._apart(items, base, found.identities & self._static | self._firm)
+            firm = found.identities & self._static | self._firm
+            static, rest, reaches = self._apart(items, base, firm)
         if found is None or list(map(id, static)) != list(map(id, found.items)):
             surface, before = paint(), work.spent
             play(static, surface, base, work)
@@ -129,12 +130,18 @@ class KeptDisplay:
             self._pictures.move_to_end(canvas)
             surface = Surface(base.bounds, found.ground.image)
             work.spent += found.spent
-            self.on = OnGround(found.ground, _rows(rest, base))
+            rows = tuple(
+                [(top, bottom) for left, top, right, bottom in reaches if left < right and top < bottom]
+            )
+            self.on = OnGround(found.ground, rows)
         play(rest, surface, base, work)
         return surface
 
-    def _apart(self, items: Items, base: Clip, wanted: set[int]) -> tuple[Items, Items]:
-        """Return the wanted items that nothing before them touches unless it is one of them, and the rest."""
+    def _apart(self, items: Items, base: Clip, wanted: set[int]) -> tuple[Items, Items, list[IntRect]]:
+        """Return the wanted items that nothing before them touches unless it is one of them, and the rest.
+
+        What those may read or write comes last.
+        """
         static: Items = []
         rest: Items = []
         touched: list[IntRect] = []
@@ -148,7 +155,7 @@ class KeptDisplay:
             touched.append(reach)
             if kept:
                 self._touched.setdefault(id(item), self.drawing)
-        return static, rest
+        return static, rest, touched
 
     def _has_firm(self, items: Items) -> bool:
         """Whether some item has been the same for long, and was not touched lately."""
@@ -164,7 +171,14 @@ class KeptDisplay:
 
 
 def _reach(item: Item | Group, base: Clip) -> IntRect:
-    """Return the pixels that drawing an item may read or write."""
+    """Return the pixels that drawing an item may read or write, known once for each canvas."""
+    known = item.reach
+    if known is None or known[0] is not base:
+        known = item.reach = base, _found_reach(item, base)
+    return known[1]
+
+
+def _found_reach(item: Item | Group, base: Clip) -> IntRect:
     if isinstance(item, Group) and item.before is not None:
         return base.bounds
     ink = item.device_ink()
@@ -174,12 +188,6 @@ def _reach(item: Item | Group, base: Clip) -> IntRect:
     if ink.is_empty:
         return ink
     return IntRect(ink.left - _MARGIN, ink.top - _MARGIN, ink.right + _MARGIN, ink.bottom + _MARGIN)
-
-
-def _rows(items: Items, base: Clip) -> tuple[tuple[int, int], ...]:
-    """Return the rows that drawing items may write."""
-    reaches = [_reach(item, base) for item in items]
-    return tuple((reach.top, reach.bottom) for reach in reaches if not reach.is_empty)
 
 
 def _meets_any(reach: IntRect, others: list[IntRect]) -> bool:

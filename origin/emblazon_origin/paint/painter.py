@@ -6,8 +6,8 @@ device pixels. Shapes stay crisp under any matrix, since outlines are mapped bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -23,8 +23,7 @@ from .raster.surface import Surface
 _SMALL = 16_000  # px², which one paste fills quicker than five
 
 
-@dataclass(frozen=True, slots=True)
-class RoundedRect:
+class RoundedRect(NamedTuple):
     """A rectangle whose corner radii already fit."""
 
     rect: Rect
@@ -42,8 +41,7 @@ class RoundedRect:
         return IntRect(ceil(x), top, floor(x + w), floor(y + h - max(radii.bl[1], radii.br[1])))
 
 
-@dataclass(frozen=True, slots=True)
-class Painter:
+class Painter(NamedTuple):
     """Draws onto `surface` through `clip`."""
 
     surface: Surface

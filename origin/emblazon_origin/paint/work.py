@@ -8,7 +8,7 @@ that asks for more than the limit is drawn without its later effects, then its l
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..limits import CARD_WORK, CARD_WORK_PER_PIXEL, LEAST_PAINT_WORK, MAX_MASK_PIXELS
 from ..report import Report
@@ -59,8 +59,7 @@ _MESSAGES: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What a step takes: units once, and units for each pixel that it touches."""
 
     kind: Kind

@@ -152,8 +152,15 @@ def _grow_for(
         def chosen(track: Track) -> bool:
             return affected(track) and (track.is_flexible or not flexible) and not track.collapsed
 
-        if any(chosen(t) for item in group for t in tracks[item.start : item.end]):
+        wanted = [chosen(track) for track in tracks]
+        if not any(wanted):
+            return
+        if alone and not flexible:
+            _distribute_alone(tracks, group, size, wanted, contribution, capped)
+        elif any(True in wanted[item.start : item.end] for item in group):
             _distribute_phase(tracks, group, gap, size, chosen, contribution, flexible, capped)
+
+    alone = all(item.end - item.start == 1 for item in group)
 
     # 3.1 intrinsic minimums
     if constraint in ("definite", "indefinite"):
@@ -194,6 +201,37 @@ def _limited(tracks: Sequence[Track], item: Contribution, gap: float, size: floa
     caps = [t.fit if t.fit != INF else (t.limit if t.max_kind == "fixed" else INF) for t in spanned]
     limit = sum(caps) + gaps_between(spanned, gap)
     return max(item.minimum(), min(size, limit)) if limit != INF else size
+
+
+def _distribute_alone(
+    tracks: Sequence[Track],
+    group: Sequence[Contribution],
+    size: str,
+    wanted: Sequence[bool],
+    contribution: Callable[[Contribution], float],
+    capped: bool,
+) -> None:
+    """Do what `_distribute_phase` does for items in one track each: the largest of them decides."""
+    largest: dict[int, float] = {}
+    for item in group:
+        if wanted[item.start]:
+            asked = contribution(item)
+            if asked > largest.get(item.start, -INF):
+                largest[item.start] = asked
+    for index, asked in largest.items():
+        track = tracks[index]
+        is_base = size == "base" or track.limit == INF
+        space = max(0.0, asked - (track.base if is_base else track.limit))
+        track.planned = 0.0
+        if space > 0 or size == "limit":
+            _share([track], space, size, False, capped)
+            track.planned = max(0.0, track.incurred)
+        if size == "base":
+            track.base += track.planned
+        elif track.limit == INF:
+            track.limit, track.growable = track.base + track.planned, True
+        else:
+            track.limit += track.planned
 
 
 def _distribute_phase(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import uharfbuzz as hb
@@ -24,8 +24,7 @@ from .outline_font import charstrings, font_file
 from .path import Path, Point, polygon_path, rounded_rect_path
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(NamedTuple):
     """Coverage ("L", 0–255) and the device position of its top left pixel."""
 
     image: Image.Image
