@@ -152,6 +152,8 @@ def _blur_cost(sigma: float) -> float:
 
 def text_cost(runs: Sequence[GlyphRun], lines: list[DecorationLine], dpr: float) -> Cost:
     """Return the cost of runs of text with their strokes, shadows and decorations."""
+    if len(runs) == 1 and not lines and not runs[0].style.text_shadow:
+        return Cost("text", work.FILL, work.STEP + _glyphs_cost(runs[0], dpr))
     shadows = max((len(run.style.text_shadow) for run in runs), default=0)
     once = work.STEP + sum(_line_cost(line) for line in lines) + sum(_glyphs_cost(run, dpr) for run in runs)
     return Cost("text", work.FILL + work.SHADOW * shadows, once)

@@ -105,9 +105,11 @@ class Surface:
         """Fill through a coverage mask."""
         if mask is None or color.a <= 0:
             return
-        box = mask.box.intersect(clip.bounds).intersect(self.box)
+        whole = mask.box
+        box = whole.intersect(clip.bounds).intersect(self.box)
         if not box.is_empty:
-            self._paint(rgb8(color), box, clip.cover(box, mask.crop(box)), byte(color.a))
+            cover = mask.image if box == whole else mask.crop(box)
+            self._paint(rgb8(color), box, clip.cover(box, cover), byte(color.a))
 
     def draw(
         self, pixmap: Pixmap, x: int, y: int, clip: Clip, mask: Mask | None = None, opacity: float = 1.0

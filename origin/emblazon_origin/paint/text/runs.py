@@ -196,10 +196,10 @@ def _reach_of(run: GlyphRun, size: float) -> tuple[float, float]:
     lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if run.ys and run.size else 0.0
     if run.font.is_color:
         return 2 * size + lift, 1.5 * size + lift
-    reaches = [run.font.reaches[glyph] for glyph in set(run.glyphs)]
     scale, more = size / run.font.units_per_em, _LEAST_REACH * size + _SNAP + lift
-    above = max((above for above, _ in reaches), default=0.0)
-    below = max((below for _, below in reaches), default=0.0)
+    reaches = run.font.reaches
+    found = [reaches[glyph] for glyph in set(run.glyphs)]
+    above, below = map(max, zip(*found, strict=True)) if found else (0.0, 0.0)
     return above * scale + more, below * scale + more
 
 

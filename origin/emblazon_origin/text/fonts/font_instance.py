@@ -213,8 +213,19 @@ class FontInstance:
 
     def draws_all(self, text: str) -> bool:
         """Whether the face has every character of a text."""
+        unknown = set(text) - self._drawn
+        if not unknown:
+            return True
         coverage = self.face.coverage
-        return all(ord(character) in coverage for character in set(text))
+        if not all(ord(character) in coverage for character in unknown):
+            return False
+        self._drawn.update(unknown)
+        return True
+
+    @cached_property
+    def _drawn(self) -> set[str]:
+        """Characters that it is known to have."""
+        return set()
 
     def nominal_advance(self, glyph: int) -> int:
         """Return the glyph's own advance in design units, before any positioning."""

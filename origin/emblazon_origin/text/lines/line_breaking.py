@@ -20,6 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ..fonts.font_metrics import layout_unit_up
 from ..inline_cost import BREAK, SCORED, TRIED
 from .paragraph import EPSILON, Paragraph, TextSpan, breaks_words
 
@@ -326,6 +327,8 @@ def content_widths(paragraph: Paragraph) -> tuple[float, float]:
 
 
 def _widest(paragraph: Paragraph, *, minimum: bool) -> float:
+    if minimum and paragraph.closes_up is False:
+        return _widest_word(paragraph)
     widest = 0.0
     start = 0
     length = len(paragraph.content.text)
@@ -341,6 +344,28 @@ def _widest(paragraph: Paragraph, *, minimum: bool) -> float:
             widest = max(widest, paragraph.width_of(span) + hanging + indent)
             indent = 0.0
             start = at
+    return widest
+
+
+def _widest_word(paragraph: Paragraph) -> float:
+    """Return the min-content width of a plain paragraph, without making spans of its words."""
+    text, widths, item = paragraph.content.text, paragraph.text_widths, paragraph.items[0]
+    hyphens, grid = paragraph.breaks.hyphens, paragraph.shaper.grid
+    length = len(text)
+    points = _points(paragraph, 0, length)
+    if len(points) == 1:
+        return _widest(paragraph, minimum=False)
+    indent, start, widest = paragraph.content.block_style.text_indent.resolve(0.0), 0, 0.0
+    for at in points:
+        end = at
+        while end > start and text[end - 1] == " ":
+            end -= 1
+        if at in hyphens or not (item.safe_to_cut(start) and item.safe_to_cut(end)):
+            width = paragraph.width_of(paragraph.span(start, at, forced=at == length))
+        else:
+            width = layout_unit_up(widths[end] - widths[start], grid)
+        widest = max(widest, width + indent)
+        indent, start = 0.0, at
     return widest
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
 from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, trims_at_end, trims_at_start
-from .break_opportunities import Breaks, cluster_breaks
+from .break_opportunities import Breaks, cluster_breaks, find_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
 _IGNORED_AT_END = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff")
@@ -45,7 +46,6 @@ class Paragraph:
     bases: list[int]
     items: list[ShapingItem]
     shaper: Shaper
-    breaks: Breaks
     inline_items: list[InlineItem]
     text_widths: list[float] = field(default_factory=list)
     piece_starts: list[int] = field(default_factory=list)  # stretches of one item and element
@@ -71,6 +71,11 @@ class Paragraph:
     is_plain: bool = False  # one style and one font, left to right, without inline boxes
     closes_up: bool | None = None  # of a plain one: whether it has full-width marks that lines may halve
     is_monotonous: bool = False  # the further a line goes, the wider it is
+
+    @cached_property
+    def breaks(self) -> Breaks:
+        """Where lines may break; a text that fits on one line is never asked."""
+        return find_breaks(self.content)
 
     def __post_init__(self) -> None:
         self.item_starts = [item.start for item in self.items]
@@ -297,7 +302,7 @@ class Paragraph:
         """Return the line from `start` to `end`, what collapses or hangs at its end set apart (§4.1.2)."""
         text = self.content.text
         visible = end
-        hyphen = end in self.breaks.hyphens and not forced
+        hyphen = not forced and end in self.breaks.hyphens
         if self.closes_up is False:
             while visible > start and text[visible - 1] == " ":
                 visible -= 1

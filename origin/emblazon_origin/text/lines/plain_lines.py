@@ -46,9 +46,9 @@ def plain_layout(
         if align == "justify" and math.isfinite(available):
             return None
         offset = align_offset(align, available - own_indent - own, rtl=False) + own_indent
-        line = Line(y, height, y + ascent, own)
-        line.runs.append(_run(paragraph, span, offset, y - line.baseline))
-        lines.append(line)
+        baseline = y + ascent
+        run = _run(paragraph, span, offset, y - baseline)
+        lines.append(Line(y, height, baseline, own, [run]))
         y += height
     paragraph.shaper.spend((LINE + LEAF) * len(lines))
     first, last = lines[0].baseline, lines[-1].baseline

@@ -18,7 +18,6 @@ from ..shaping.itemize import font_parts, itemize, report_fonts, resolve_bidi
 from ..shaping.scripts import script_runs
 from ..shaping.shape import features_of
 from ..shaping.shaper import Shaper, ShapingItem
-from .break_opportunities import find_breaks
 from .paragraph import Paragraph
 
 MAX_PARAGRAPHS = 2048  # of one document
@@ -74,7 +73,7 @@ def _shaped(
     levels, bases = resolve_bidi(content)
     shaper = Shaper(content, fonts, grid, scale, spend)
     shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
-    paragraph = Paragraph(content, levels, bases, shaped, shaper, find_breaks(content), list(items))
+    paragraph = Paragraph(content, levels, bases, shaped, shaper, list(items))
     paragraph.findings = findings
     return paragraph
 
@@ -117,9 +116,7 @@ def plain_paragraph(
         0, len(text), font, style, 0, scripts[0][2], features_of(style, font), style.font_size
     )
     shaper.fill(shaped)
-    paragraph = Paragraph(
-        content, [0] * len(text), [0], [shaped], shaper, find_breaks(content), list(items), is_plain=True
-    )
+    paragraph = Paragraph(content, [0] * len(text), [0], [shaped], shaper, list(items), is_plain=True)
     report_fonts(content, shaper, [shaped], paragraph.findings)
     return paragraph
 
