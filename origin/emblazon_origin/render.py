@@ -32,7 +32,7 @@ from .errors import CardError, EmblazonError, LimitError, StageFailed
 from .ground import OnGround
 from .home import Home
 from .layout.document import DocumentLayout, container_sizes
-from .limits import MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
+from .limits import CARD_WORK, MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
 from .paint.canvas import paint_document
 from .paint.kept_display import KeptDisplay
 from .prepared import prepared_cards
@@ -180,25 +180,39 @@ class Engine:
         resources = WatchedResources(base, self.fetcher, self.outside, image_limits=limits)
         report.diagnostics += request.notes
         before = len(report.diagnostics)
-        laid_out = self._lay_out(request, resources, report, {})
+        laid_out, request, lost = self._lay_out(request, resources, report, {}, frozenset())
         known: Sizes = {}
         for _ in range(MAX_CONTAINER_DEPTH):
             found = container_sizes(laid_out.document, laid_out.root)
             if found == known:
                 return laid_out
-            known = found
-            del report.diagnostics[before:]
-            laid_out = self._lay_out(request, resources, report, known)
+            last = report.work["style"] + report.work["layout"]
+            gone = report.work.get("containers", 0.0) + last
+            if gone + last > CARD_WORK:
+                message = "the card takes too much work to be laid out once more for its query containers"
+                report.add("error", "limit", message, where="container-type")
+                return laid_out
+            known, report.work["containers"] = found, gone
+            told = report.diagnostics[before:] if lost else []
+            report.diagnostics[before:] = [finding for finding in told if finding.code == "image-failed"]
+            laid_out, request, lost = self._lay_out(request, resources, report, known, lost)
         if container_sizes(laid_out.document, laid_out.root) != known:
             message = f"query containers lie in one another more than {MAX_CONTAINER_DEPTH} deep"
             report.add("warning", "limit", message, where="container-type")
         return laid_out
 
     def _lay_out(
-        self, request: RenderRequest, resources: WatchedResources, report: Report, sizes: Sizes
-    ) -> LaidOut:
-        """Lay out, again where a picture failed; `sizes` are those of query containers."""
-        lost: frozenset[str] = frozenset()
+        self,
+        request: RenderRequest,
+        resources: WatchedResources,
+        report: Report,
+        sizes: Sizes,
+        lost: frozenset[str],
+    ) -> tuple[LaidOut, RenderRequest, frozenset[str]]:
+        """Lay out, again where a picture failed; `sizes` are those of query containers.
+
+        Returns also what was drawn instead of the request, and the pictures known as `lost` by then.
+        """
         before = len(report.diagnostics)
         for last in (False, False, True):
             with timed(report, "style"):
@@ -216,7 +230,7 @@ class Engine:
             request, lost = instead
             told = report.diagnostics[before:]
             report.diagnostics[before:] = [finding for finding in told if finding.code == "image-failed"]
-        return LaidOut(document, root, fonts, images, boxes, resources, findings)
+        return LaidOut(document, root, fonts, images, boxes, resources, findings), request, lost
 
 
 def without_lost(

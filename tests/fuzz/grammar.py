@@ -40,7 +40,9 @@ FUNCTIONS = (
     "span 3", "span 1000", "repeat(3, {})", "repeat(auto-fill, minmax({}, 1fr))", "repeat(1000, {})",
     "minmax({}, {})", "counter(x)", "counters(x, '{}')", "attr(id)", "url(x.png)",
     "url(data:image/png;base64,AAAA)", "var(--a, {})", "{} {} {} {} red", "inset {} {} {} {} red",
-    "{} / {} {}", "{}, {}",
+    "{} / {} {}", "{}, {}", "sibling-index()", "if(media(width > {}): {}; else: {})", "attr(id type(<length>), {})",
+    "calc(sibling-count() * {})", "rotateX({})", "rotateY({})", "translateZ({})", "matrix3d(1,0,{},0,0,1,0,{},0,0,1,{},0,0,0,1)",
+    "--f1({})", "xywh({} {} {} {})", "subgrid",
 )  # fmt: skip
 TEXTS = (
     "x", "some words to wrap", "مرحبا بالعالم", "日本語の文章です。", "สวัสดีชาวโลก", "👩\u200d🚀👨🏽\u200d💻🇯🇵1️⃣",
@@ -82,6 +84,11 @@ _DEAR = (
     "background:radial-gradient(red,#0000) 0 0/{n}.{n}px {n}px round", "transform:skew({i}deg);background:red",
     "box-shadow:0 0 {n}px red,{i}px 0 {n}px {n}px blue,inset 0 0 {i}px lime", "clip-path:ellipse({i}px {n}%)",
     "clip-path:inset({n}px round {i}px)", "background-blend-mode:hue;background:linear-gradient({i}deg,red,blue),red",
+    "transform-style:preserve-3d;perspective:{i}px;transform:rotateX({n}deg) translateZ({n}px);background:red",
+    "float:left;shape-outside:circle({n}%);shape-margin:{n}px;height:{i}px;width:{n}%",
+    "float:left;shape-outside:linear-gradient({i}deg,red,#0000);height:{i}px;width:{n}%", "writing-mode:vertical-rl;text-orientation:upright",
+    "writing-mode:sideways-lr;background:linear-gradient({i}deg,red,blue)", "backface-visibility:hidden;transform:rotateY({i}deg)",
+    "container-type:size;width:{n}cqw", "display:grid;grid-template:subgrid/subgrid",
     "border:{n}px double red;border-radius:{i}px", "text-shadow:1px 1px {n}px red,{i}px 1px {n}px blue",
 )  # fmt: skip
 # Dear to text: how it is broken, shaped and aligned.
@@ -94,6 +101,7 @@ _TEXT_STYLES = (
     "overflow:hidden;text-overflow:ellipsis", "unicode-bidi:plaintext", "word-spacing:9px", "tab-size:99",
     "font-feature-settings:'smcp','c2sc'", "hanging-punctuation:first last", "text-justify:inter-character",
     "text-decoration:underline wavy red", "text-shadow:1px 1px 1px red", "display:flex", "display:table",
+    "writing-mode:vertical-rl", "writing-mode:vertical-lr;text-orientation:upright", "writing-mode:sideways-rl;height:90px",
     "columns:9", "line-height:.1", "font-size:3000px", "font-size:.1px", "text-combine-upright:all",
 )  # fmt: skip
 _INLINE = (
@@ -111,6 +119,10 @@ _RULES = (
     "@property --a{i}{syntax:'<length>';inherits:true;initial-value:1px}", "@container (width>{i}px){p{color:red}}",
     "@scope (.a{i}) to (p){p{color:red}}", "@function --f{i}(--a:1px){result:calc(var(--a)*{i})}",
     "@media (width>{i}px){@supports (display:grid){p{&:hover,& &{color:red}}}}", "p::first-letter{font-size:{i}px}",
+    "@container (width>{i}px) and style(--a{i}:{n}){p{width:{n}cqw}}", "@container a{i} (height<{i}px){b{padding:1cqmin}}",
+    "*{container-type:inline-size}", "p{container:a{i}/size}", "p{margin:if(style(--a{i}:{n}):{i}px;media(width>1px):1px)}",
+    "p{width:--f{i}(--f{j}(2px))}", "p{margin-left:calc(sibling-index()*{i}px/sibling-count())}",
+    "p{--a{i}:attr(class type(<length>),var(--a{j}))}", "p{--a{i}:attr(lang) var(--a{j}) var(--a{j})}",
     "@counter-style a{i}{system:additive;additive-symbols:9 a,1 b;fallback:a{j}}", "p{font:{i}px a,b,c;color:oklch(.5 .1 {i})}",
     "p{background:linear-gradient(in oklch,hsl({i} 50% 50%),color-mix(in lab,red,blue {n}%))}", "rect,path{fill:oklch(.5 .1 {i})}",
 )  # fmt: skip
@@ -152,6 +164,9 @@ _COMMON = (
     "mix-blend-mode",
     "grid-auto-flow",
     "writing-mode",
+    "shape-outside",
+    "container-type",
+    "perspective",
     "min-width",
     "max-height",
     "content",

@@ -77,6 +77,39 @@ PAGES: dict[str, Callable[[], str]] = {
     "scaled drawings": lambda: "".join(
         f"<svg style='position:absolute;width:{i + 900}px' viewBox='0 0 9 9'><circle r='9'/></svg>" for i in range(900)
     ),
+    "containers in containers": lambda: "<style>*{container-type:size}"
+    + "".join(f"@container (width>{i}px) and (height<{900 - i}px){{*{{width:{99 - i % 9}%}}}}" for i in range(300))
+    + "</style>" + "<div>" * 100 + "x" + "<p>x" * 900,
+    "queries of styles": lambda: "<style>"
+    + "".join(f"@container style(--a{i}:{i}){{p{{--a{i + 1}:{i + 1};color:red}}}}" for i in range(700))
+    + "</style><div style='--a0:0'>" + "<p>x" * 1_500,
+    "scopes": lambda: "<style>"
+    + "".join(f"@scope (div,.a{i}) to (p:has(b),i){{b,:scope b,i{{color:red}}}}" for i in range(800))
+    + "</style>" + "<div>" * 200 + "<p><b>x</b><i>y</i>" * 1_000,
+    "functions that call twice": lambda: "<style>@function --f0(--a){result:var(--a) var(--a)}"
+    + "".join(f"@function --f{i + 1}(--a){{result:--f{i}(var(--a)) --f{i}(var(--a))}}" for i in range(40))
+    + "p{--x:--f40(1px);margin:var(--x)}</style>" + "<p>x" * 500,
+    "conditions in conditions": lambda: "<style>p{margin:" + "if(style(--a:1):1px;" * 900 + "else:2px" + ")" * 900
+    + "}</style>" + "<p>x" * 2_000,
+    "typed attributes": lambda: "<style>"
+    + "".join(f"p{{--a{i}:attr(data-a type(<length>),{i}px)}}" for i in range(1_000))
+    + "p{margin:var(--a9)}</style>" + "<p data-a='9px'>x" * 3_000,
+    "counted siblings": lambda: "<style>p{margin-left:calc(sibling-index()*1px);width:calc(sibling-count()*1px)}</style>"
+    + "<p>x" * 4_900,
+    "shapes of floats": lambda: "".join(
+        f"<i style='float:left;width:{i % 90 + 900}px;height:{i % 70 + 900}px;"
+        f"shape-outside:polygon({','.join(f'{j}% {(j * j * 7) % 100}%' for j in range(40))});shape-margin:9px'></i>"
+        for i in range(80)
+    ) + "words to wrap " * 3_000,
+    "boxes in space": lambda: "<div style='perspective:300px;transform-style:preserve-3d'>" + "".join(
+        "<p style='position:absolute;inset:0;background:#f005;"
+        f"transform:rotate3d({i},1,{i % 7},{i * 7}deg)'>words</p>" for i in range(800)
+    ),
+    "columns of upright letters": lambda: "<p style='writing-mode:vertical-rl;text-orientation:upright;height:20px'>"
+    + "ab cd " * 16_000,
+    "clipped shapes": lambda: "<style>rect{clip-path:polygon("
+    + ",".join(f"{i % 99}% {(i * i) % 99}%" for i in range(900)) + ")}</style><svg width=900 height=600>"
+    + "<rect width='900' height='600'/>" * 1_500,
     "turned in space": lambda: "<style>p{position:absolute;inset:0;background:red}</style>" + "".join(
         f"<p style='transform:perspective(999px) rotateY({i}deg)'>" for i in range(2_000)
     ),

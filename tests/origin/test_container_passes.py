@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from emblazon_origin.layout.boxes.box import Box
+from emblazon_origin.limits import CARD_WORK
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.text.fonts.font_library import FontLibrary
@@ -51,6 +52,25 @@ def test_a_failed_picture_inside_of_a_container_is_told_once() -> None:
     html = f"<style>{style}</style><div style='container-type:size'><img src=no.png>"
     boxes_of(html, report)
     assert [finding.code for finding in report.diagnostics] == ["image-failed"]
+
+
+def test_an_answer_to_a_failed_picture_holds_in_every_pass_and_the_failure_is_told_once() -> None:
+    report = Report()
+    style = ".c{container-type:inline-size}@container (width>1px){#f{width:50cqw}}"
+    lost = "<p id=p style='container-type:size'><img src=no.png onerror='this.parentElement.remove()'></p>"
+    found = boxes_of(f"<style>{style}</style><div class=c>{lost}<div id=f>x</div><img src=none.png>", report)
+    told = [(finding.code, finding.where) for finding in report.diagnostics]
+    assert told == [("image-failed", "no.png"), ("image-failed", "none.png")]
+    assert "p" not in found
+    assert found["f"].border_box.width == pytest.approx(192)
+
+
+def test_a_costly_card_is_not_laid_out_for_its_containers_again_and_again() -> None:
+    report = Report()
+    rules = "".join(f"@container (width>{i}px){{*{{color:red}}}}" for i in range(300))
+    boxes_of(f"<style>*{{container-type:size}}{rules}</style>{'<div>' * 100}{'<p>x' * 900}", report)
+    assert "container-type" in [finding.where for finding in report.diagnostics if finding.code == "limit"]
+    assert sum(report.work.values()) < CARD_WORK
 
 
 def test_a_kept_card_gives_its_containers_new_sizes() -> None:
