@@ -81,7 +81,7 @@ def with_css(
         inline = {
             id(node): inline_block(style)[0] for node in nodes if (style := node.attributes.get("style"))
         }
-        own = cascaded_values(cascade.rules.match(top), {}, inline.get(id(top)), False)
+        own = cascaded_values(cascade.rules.match(top), {}, inline.get(id(top)), None)
         custom = custom_properties(own.custom, {}, cascade.properties)
         serializer = Serializer(cascade.rules.match, custom, inline, {}, lambda text: inline_block(text)[0])
         markup = serializer.markup(top, serializer.style(top))

@@ -79,11 +79,13 @@ def _inside(box: Box, around: _Place, is_viewport: bool) -> _Place:
 
 
 def _runs_of(box: Box, line: Line, place: _Place) -> Iterator[DrawnRun]:
-    content = box.content_box
+    turn = box.lines_turn
+    content = (turn.box if turn else box).content_box
     for run in line.runs:
         if not run.glyphs or run.style.visibility != "visible":
             continue
-        rect = place.matrix.bounds(text_rect(content, line, run))
+        rect = text_rect(content, line, run)
+        rect = place.matrix.bounds(turn.to_canvas(line, rect) if turn else rect)
         visible = rect
         for clip in place.clips:
             visible = intersect(visible, clip)

@@ -9,6 +9,8 @@ intrinsic.py      min-content and max-content widths
 contributions.py  what a box asks of its container
 alignment.py      keywords of box alignment to offsets
 absolute.py       absolutely positioned boxes
+turned.py         boxes in another writing mode than the one around
+flow_space.py     places in a flow to places on the canvas and back
 placement.py      a child put into its parent's content
 renewal.py        what was known of a box, found right again
 layout_unit.py    lengths on the grid of 1/64 px

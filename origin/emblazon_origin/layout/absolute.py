@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..style.values.computed import Alignment, ComputedStyle
+from ..style.values.computed import Alignment
+from ..style.values.containing import contains_absolutes, contains_fixed
 from ..style.values.value_types import Length
 from .alignment import Edge, settled
 from .boxes.box import Rect
@@ -27,12 +28,6 @@ from .sizing import (
     width_from,
     width_limits,
 )
-
-_CONTAINING = frozenset(("layout", "paint"))
-_CHANGING = frozenset((
-    "transform", "translate", "rotate", "scale", "perspective", "filter", "backdrop-filter", "contain",
-    "transform-style", "-webkit-transform", "-webkit-filter", "offset-path",
-))  # fmt: skip
 
 
 class _Axis(NamedTuple):
@@ -57,24 +52,6 @@ class _Axis(NamedTuple):
     def both(self) -> bool:
         """True where neither inset is auto."""
         return self.inset_start is not None and self.inset_end is not None
-
-
-def contains_absolutes(style: ComputedStyle) -> bool:
-    """True for boxes that are the containing block of absolutely positioned descendants."""
-    return style.position != "static" or contains_fixed(style) or "position" in style.will_change
-
-
-def contains_fixed(style: ComputedStyle) -> bool:
-    """True for boxes that are the containing block of fixed descendants too: transforms, filters and more."""
-    return bool(
-        style.transform
-        or style.perspective is not None
-        or style.transform_style == "preserve-3d"
-        or style.filter
-        or style.backdrop_filter
-        or not style.contain.isdisjoint(_CONTAINING)
-        or not style.will_change.isdisjoint(_CHANGING)
-    )
 
 
 def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: ContentLayout) -> None:

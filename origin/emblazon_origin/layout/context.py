@@ -46,6 +46,7 @@ class LayoutContext:
     layout_box: LayoutBox
     measure_content: MeasureContent
     results: LayoutResults
+    viewport: tuple[float, float] = (0.0, 0.0)  # of the canvas
     work: LayoutWork = field(default_factory=LayoutWork)
     floats: FloatScope | None = None  # of the block formatting context that is being laid out
     asked: list[Asked] = field(default_factory=list)  # by the algorithm that is at work

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..report import Report
+from ..style.values.computed import ComputedStyle
 from ..style.values.dom import Element, StyledDocument
 from ..text.fonts.font_library import FontLibrary
 from ..text.inline import TextMeasurer
@@ -16,6 +17,7 @@ from .boxes.fragment import Fragment, LayoutResults, OutOfFlowBox, Placed, Stati
 from .boxes.nodes import Node
 from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
+from .flow_space import FlowSpace
 from .frame import Constraints
 from .placement import relative_offset
 from .sizing import margins_of
@@ -45,30 +47,35 @@ class DocumentLayout:
     def __post_init__(self) -> None:
         top = self.document.root
         self.text = TextMeasurer(self.fonts, grid=1.0 / self.dpr)
-        self.root = BoxGenerator(
-            self.images, lambda style: self.fonts.metrics(style).ascent, self.report, _viewport_scroller(top)
-        ).build(top)
+        self.root = BoxGenerator(self.images, self._ascent, self.report, _viewport_scroller(top)).build(top)
+
+    def _ascent(self, style: ComputedStyle) -> float:
+        metrics = self.fonts.metrics(style)
+        return metrics.centred().ascent if style.has_central_baseline else metrics.ascent
 
     def lay_out(self, report: Report) -> Box:
         """Lay out what is not; return the root's box."""
         self.results.drawing += 1
-        ctx = LayoutContext(self.text, report, layout, content_sizes, self.results)
-        fragment, x, y = self._root(ctx)
-        outside = _place_in_viewport(ctx, fragment, Rect(-x, -y, self.width, self.height))
+        size = self.width, self.height
+        ctx = LayoutContext(self.text, report, layout, content_sizes, self.results, size)
+        space = FlowSpace(self.root.style.flow, Rect(0.0, 0.0, *size))
+        viewport = space.from_canvas(space.area)
+        fragment, x, y = self._root(ctx, viewport)
+        outside = _place_in_viewport(ctx, fragment, viewport._replace(x=-x, y=-y))
         self.text.forget_oldest(KEPT_PARAGRAPHS)
         ctx.work.tell(report)
         report.work["layout"] = ctx.work.spent
-        return to_boxes(Placed(fragment, x, y), outside, report, Rect(0.0, 0.0, self.width, self.height))
+        return to_boxes(Placed(fragment, x, y), outside, report, space)
 
-    def _root(self, ctx: LayoutContext) -> Placed:
+    def _root(self, ctx: LayoutContext, viewport: Rect) -> Placed:
+        style = self.root.style
         if self.root.is_out_of_flow:
-            viewport, style = Rect(0.0, 0.0, self.width, self.height), self.root.style
             rtl = style.direction == "rtl"
-            static = StaticPosition(self.width if rtl else 0.0, 0.0, rtl=rtl)
+            static = StaticPosition(viewport.width if rtl else 0.0, 0.0, rtl=rtl)
             return place_absolute(ctx, OutOfFlowBox(self.root, static), viewport, rtl)
-        fragment = ctx.layout(self.root, Constraints(self.width, self.height))
-        margins = margins_of(self.root.style, self.width)
-        dx, dy = relative_offset(self.root.style, self.width, self.height)
+        fragment = ctx.layout(self.root, Constraints(viewport.width, viewport.height))
+        margins = margins_of(style, viewport.width)
+        dx, dy = relative_offset(style, viewport.width, viewport.height)
         return Placed(fragment, (margins.left or 0.0) + dx, (margins.top or 0.0) + dy)
 
 

@@ -23,6 +23,7 @@ from .flow.block import layout_block
 from .flow.floats import FloatContext, FloatScope
 from .flow.inline_context import layout_inline_content
 from .flow.list_markers import place_marker
+from .flow_space import lies_across
 from .frame import Constraints, Frame
 from .grid.layout import layout_grid
 from .intrinsic import content_sizes
@@ -45,6 +46,7 @@ from .sizing import (
     width_limits,
 )
 from .table.layout import layout_table
+from .turned import layout_turned
 
 __all__ = ["content_sizes", "layout"]
 
@@ -56,9 +58,10 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
     "columns": layout_columns,
     "table": layout_table,
     "table-wrapper": layout_block,
+    "turned": layout_turned,
 }
 
-_SPECIAL = ("replaced", "table", "table-wrapper", "table-part")
+_SPECIAL = ("replaced", "table", "table-wrapper", "table-part", "turned")
 
 
 class _Height(NamedTuple):
@@ -185,7 +188,7 @@ def _used_width(ctx: LayoutContext, node: Node, constraints: Constraints) -> flo
             width = width_by_ratio(node, clamp(height, *height_limits(node, height_basis, basis)), basis)
             if node.style.min_width == "auto" and node.style.overflow_x == "visible":
                 low = max(low, min(ctx.content_sizes(node)[0] + extra, high))
-        elif shrink or (node.kind in ("table", "table-wrapper") and node.style.justify_self != "stretch"):
+        elif shrink or _is_as_wide_as_its_content(node):
             minimum, maximum = ctx.content_sizes(node)
             width = min(maximum + extra, max(minimum + extra, available))
             if ratio_of(node):
@@ -195,6 +198,14 @@ def _used_width(ctx: LayoutContext, node: Node, constraints: Constraints) -> flo
             if ratio_of(node):
                 width = clamp(width, *transferred_limits(node, height_basis, basis))
     return max(clamp(width, low, high), extra)
+
+
+def _is_as_wide_as_its_content(node: Node) -> bool:
+    """Whether an automatic width does not fill the room that there is."""
+    style = node.style
+    if node.kind == "turned":
+        return lies_across(style.writing_mode, style.flow)
+    return node.kind in ("table", "table-wrapper") and style.justify_self != "stretch"
 
 
 def _specified_height(node: Node, constraints: Constraints, width: float) -> _Height:

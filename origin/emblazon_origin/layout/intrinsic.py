@@ -24,6 +24,7 @@ from .layout_work import LayoutExhausted
 from .renewal import still_measured
 from .sizing import DEFAULT_WIDTH, extra_of, margins_of, replaced_size, to_border_box
 from .table.layout import table_content_sizes
+from .turned import turned_content_sizes
 
 
 def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
@@ -53,6 +54,8 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
             if fixed is None
             else (fixed, fixed)
         )
+    elif node.kind == "turned":
+        sizes = turned_content_sizes(ctx, node)
     elif node.kind == "inline":
         sizes = _inline_sizes(ctx, node)
     elif node.kind == "flex":

@@ -160,11 +160,11 @@ def text_cost(runs: Sequence[GlyphRun], lines: list[DecorationLine], dpr: float)
 
 
 def text_clip_cost(
-    style: ComputedStyle, lines: Iterable[tuple[object, Sequence[GlyphRun]]], dpr: float
+    style: ComputedStyle, lines: Iterable[tuple[object, object, Sequence[GlyphRun]]], dpr: float
 ) -> float:
     """Return units of the coverage of all text in a box, for each background that it clips."""
     layers = sum(layer.clip == "text" for layer in style.background_layers)
-    return layers * sum(_glyphs_cost(run, dpr) + work.STEP for _, runs in lines for run in runs)
+    return layers * sum(_glyphs_cost(run, dpr) + work.STEP for _, _, runs in lines for run in runs)
 
 
 def _glyphs_cost(run: GlyphRun, dpr: float) -> float:

@@ -24,7 +24,7 @@ from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, sho
 from .effects.transform import is_flat, perspective_solid, transform_matrix, transform_solid
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, pixel_round
-from .text.line_items import line_items
+from .text.line_items import turned_line_items
 from .traits import traits_of
 
 Items = list[Item | Group]
@@ -321,7 +321,7 @@ def _paint_inside(
         phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
     in_lines: set[int] = set()
     for line in box.lines:
-        phases.contents += line_items(box, line, inner.matrix, inner.clip, context)
+        phases.contents += turned_line_items(box, line, inner.matrix, inner.clip, context)
         for placed in line.atomics:
             atomic = box.atomics.get(placed.item)
             if atomic is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..layout.absolute import contains_absolutes, contains_fixed
 from ..style.values.computed import ComputedStyle
+from ..style.values.containing import contains_absolutes, contains_fixed
 from .boxes.box_items import has_outline
 from .effects.effect_groups import has_effects
 

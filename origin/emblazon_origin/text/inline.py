@@ -258,10 +258,10 @@ def _finish(
         justify(paragraph, draft, room)
         room = available - indent - draft.width
     offset = align_offset(align, room, rtl=rtl)
-    if rtl and not draft.span.forced:
-        offset -= paragraph.hanging_width(draft.span)
-    else:
+    if not rtl:
         offset += indent
+    elif not draft.span.forced:
+        offset -= paragraph.hanging_width(draft.span)
     offset += left + hanging_offset(paragraph, draft, align)
     fragments = place_leaves(paragraph, draft, offset)
     return build_line(paragraph, draft, fragments, root, y)

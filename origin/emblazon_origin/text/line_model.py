@@ -107,6 +107,7 @@ class GlyphRun:
     decorating_shifts: tuple[float, ...] = ()
     # Top of what holds the run, from the line's baseline: of the nearest painted inline box, or the line.
     holder_top: float = 0.0
+    upright: bool = False  # of vertical text: not turned with the line, about whose middle it stands
 
     def baseline_at(self, line_baseline: float, dpr: float) -> float:
         """Return the y of the run's own baseline for that of its line, both in scaled px.

@@ -114,12 +114,13 @@ def lay_out(body: str) -> Rects:
 def _note(found: dict[str, list[Rect]], box: Box) -> None:
     if box.element is not None and (name := box.element.attributes.get("id")):
         found.setdefault(name, []).append(box.border_box)
-    content = box.content_box
+    turn = box.lines_turn
+    content = (turn.box if turn else box).content_box
     for line in box.lines:
         for part in line.boxes:
             if part.element is not None and (name := part.element.attributes.get("id")):
                 rect = Rect(content.x + part.x, content.y + part.y, part.width, part.height)
-                found.setdefault(name, []).append(rect)
+                found.setdefault(name, []).append(turn.to_canvas(line, rect) if turn else rect)
 
 
 def _union(rects: list[Rect]) -> list[float]:

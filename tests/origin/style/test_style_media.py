@@ -42,7 +42,7 @@ def test_dark_scheme_and_density_are_the_viewports() -> None:
         ("(display: grid)", True), ("(display: nope)", False), ("not (display: nope)", True),
         ("(display: grid) and (color: oklch(0 0 0))", True), ("(nope: 1) or (gap: 1px)", True),
         ("selector(:has(a))", True), ("selector(:nope)", False), ("(--x: 1)", True),
-        ("(writing-mode: tb)", False),
+        ("(writing-mode: tb)", True), ("(writing-mode: tb-lr)", False),
         ("((gap: 1px) and (not (gap: red)))", True), ("font-format(woff2)", True),
         ("(display: table)", True), ('font-format("woff2")', False), ("font-format()", False),
         ("font-format(woff2 woff)", False), ("font-format(nope)", False), ("font-tech(variations)", True),

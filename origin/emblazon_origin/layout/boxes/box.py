@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ...read_only import read_only
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
+from ...style.values.writing_modes import Flow
 from ...text.line_model import AtomicItem, Line
 
 
@@ -32,6 +33,31 @@ class Sides(NamedTuple):
     left: float
 
 
+class LinesTurn(NamedTuple):
+    """How a box's lines lie on the canvas: in a box of their own, as its flow has it, in a space.
+
+    `space` begins where the box of the lines is told from.
+    """
+
+    box: Box
+    flow: Flow
+    space: Rect
+
+    def right_of(self, line: Line) -> float:
+        """Return the x on the canvas of the top of a line's flow, where letters turn to the right."""
+        if self.flow == "vertical-lr":  # lines follow to the right, but their upper side is there as well
+            return self.space.x + 2 * (self.box.content_box.y + line.y) + line.height
+        return self.space.x + self.space.width
+
+    def to_canvas(self, line: Line, rect: Rect) -> Rect:
+        """Return where a rectangle on a line is on the canvas."""
+        x, y, width, height = rect
+        if self.flow == "sideways-lr":
+            bottom = self.space.y + self.space.height
+            return Rect(self.space.x + y, bottom - x - width, height, width)
+        return Rect(self.right_of(line) - y - height, self.space.y + x, height, width)
+
+
 @read_only
 class Box:
     """One laid-out box. A block container with inline content has `lines`, every other box `children`.
@@ -50,6 +76,7 @@ class Box:
     atomics: dict[AtomicItem, Box] = field(default_factory=dict)
     replaced: str | None = None  # key of a decoded image (assets), for <img>, inline <svg>, content: url()
     is_inline_level: bool = False
+    lines_turn: LinesTurn | None = None  # where the lines do not run from left to right
 
     @property
     def padding_box(self) -> Rect:

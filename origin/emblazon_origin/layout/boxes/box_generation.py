@@ -10,6 +10,7 @@ from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
 from ...style.values.value_types import ContentImage, Url
+from ...style.values.writing_modes import is_vertical
 from ...text.line_model import BreakItem, TextItem
 from ..columns.flow import has_columns, make_columns
 from ..context import ImageSizes
@@ -17,6 +18,7 @@ from ..flow.inline_context import has_substance
 from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
 from ..table.generation import COLUMNS, GROUPS, PARTS, TABLES, finish_table
 from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox, anonymous_style
+from .turned_node import is_turned, turned_node
 
 ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
 _FORMATTING_CONTEXTS = frozenset({
@@ -59,6 +61,10 @@ class BoxGenerator:
         return Node(style, element, order=self.count)
 
     def _node(self, element: Element) -> Node:
+        node = self._plain_node(element)
+        return turned_node(node) if is_turned(node) else node
+
+    def _plain_node(self, element: Element) -> Node:
         style = element.style
         node = self._new(style, element)
         if (key := replaced_key(element)) is not None:
@@ -138,6 +144,9 @@ class BoxGenerator:
             node.natural_width = node.natural_height = 0.0
         else:
             node.natural_width, node.natural_height, node.natural_ratio = size.width, size.height, size.ratio
+        if is_vertical(node.style.flow):
+            node.natural_width, node.natural_height = node.natural_height, node.natural_width
+            node.natural_ratio = 1 / node.natural_ratio if node.natural_ratio else node.natural_ratio
         contain = node.style.contain
         if not contain.isdisjoint(("size", "inline-size")):
             node.natural_width, node.natural_ratio = node.style.contain_intrinsic_width or 0.0, None

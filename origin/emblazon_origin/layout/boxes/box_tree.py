@@ -5,41 +5,60 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...report import Report
+from ...style.values.writing_modes import is_vertical
 from ...text.lines.ellipsis import report_layout
+from ..flow_space import FlowSpace
 from ..placement import sticky_corner
-from .box import Box, Rect
+from .box import Box, LinesTurn, Rect
 from .box_findings import report_columns, report_table
-from .fragment import Placed
+from .fragment import Fragment, Placed
 from .nodes import Node
+
+
+class _Waiting(NamedTuple):
+    """An absolutely positioned box whose parent has no box yet, and what it is placed from."""
+
+    placed: Placed
+    x: float
+    y: float
+    space: FlowSpace
 
 
 @dataclass(slots=True, eq=False)
 class _Builder:
     report: Report
     viewport: Rect
+    canvas: FlowSpace | None  # where a flow's places are those on the canvas
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
-    absolutes: deque[tuple[Placed, float, float]] = field(default_factory=deque)
+    absolutes: deque[_Waiting] = field(default_factory=deque)
     # Met before the box that holds them in the document: fixed boxes in absolute ones.
-    early: dict[Node, list[tuple[Placed, float, float]]] = field(default_factory=dict)
+    early: dict[Node, list[_Waiting]] = field(default_factory=dict)
 
-    def convert(self, placed: Placed, origin_x: float, origin_y: float) -> Box:
-        """Return the box of a fragment and its in-flow descendants."""
+    def convert(self, placed: Placed, origin_x: float, origin_y: float, space: FlowSpace) -> Box:
+        """Return the box of a fragment and its in-flow descendants; its origin is in a space."""
         fragment, node = placed.fragment, placed.fragment.node
         x, y = origin_x + placed.x, origin_y + placed.y
+        rect, border, padding = Rect(x, y, fragment.width, fragment.height), fragment.border, fragment.padding
+        if space is not self.canvas:
+            rect = space.to_canvas(rect)
+            border, padding = space.sides_to_canvas(border), space.sides_to_canvas(padding)
         if node.style.position == "sticky":
-            x, y = self._stick(node, Rect(x, y, fragment.width, fragment.height))
+            rect = rect._replace(**self._stick(node, rect))
+            x, y, _, _ = space.from_canvas(rect)
         box = Box(
-            node.style,
-            Rect(x, y, fragment.width, fragment.height),
-            fragment.border,
-            fragment.padding,
+            node.style.on_canvas,
+            rect,
+            border,
+            padding,
             node.element,
             lines=fragment.lines,
             replaced=node.replaced,
             is_inline_level=node.is_atomic or node.is_float,
+            lines_turn=_lines_turn(x, y, fragment, space),
         )
         if node.kind == "columns" and node not in self.boxes:
             report_columns(self.report, node)
@@ -48,13 +67,15 @@ class _Builder:
         self.boxes[node] = box
         self.order[box] = node.order
         self.absolutes.extend(self.early.pop(node, ()))
-        for child in fragment.children:
+        if node.kind == "turned":
+            space, x, y = FlowSpace(node.style.writing_mode, box.content_box), 0.0, 0.0
+        for child in _mirrored(fragment) if space.flow == "vertical-lr" else fragment.children:
             if child.fragment.is_left_out:
                 continue
             if child.fragment.node.is_out_of_flow:
-                self.absolutes.append((child, x, y))
+                self.absolutes.append(_Waiting(child, x, y, space))
             else:
-                box.children.append(self.convert(child, x, y))
+                box.children.append(self.convert(child, x, y, space))
         if fragment.inline is not None:
             layout, items = fragment.inline
             report_layout(self.report, layout, node.style, items)
@@ -63,32 +84,33 @@ class _Builder:
                 box.atomics[item] = self.boxes[atomic.node]
         return box
 
-    def _stick(self, node: Node, rect: Rect) -> tuple[float, float]:
+    def _stick(self, node: Node, rect: Rect) -> dict[str, float]:
         """Return the corner of a sticky box in its nearest scrollport, which is never scrolled."""
         parent = self.boxes.get(node.parent) if node.parent is not None else None
         if parent is None:
-            return rect.x, rect.y
+            return {}
         port, ancestor = self.viewport, node.parent
         while ancestor is not None and ancestor.parent is not None and ancestor in self.boxes:
             if ancestor.style.overflow_x not in ("visible", "clip") and not ancestor.is_viewport_scroller:
                 port = self.boxes[ancestor].padding_box
                 break
             ancestor = ancestor.parent
-        return sticky_corner(node.style, rect, parent.content_box, port)
+        x, y = sticky_corner(node.style.on_canvas, rect, parent.content_box, port)
+        return {"x": x, "y": y}
 
     def attach_absolutes(self) -> None:
         """Hang every absolute box where the document has it: paint order and groups follow the document."""
         while self.absolutes:
-            placed, x, y = self.absolutes.popleft()
-            parent = placed.fragment.node.parent
-            if placed.fragment.is_left_out:
+            waiting = self.absolutes.popleft()
+            parent = waiting.placed.fragment.node.parent
+            if waiting.placed.fragment.is_left_out:
                 continue
             if parent is None:
-                self.convert(placed, x, y)
+                self.convert(*waiting)
             elif parent in self.boxes:
-                self._insert(self.boxes[parent], self.convert(placed, x, y))
+                self._insert(self.boxes[parent], self.convert(*waiting))
             else:
-                self.early.setdefault(parent, []).append((placed, x, y))
+                self.early.setdefault(parent, []).append(waiting)
 
     def _insert(self, host: Box, box: Box) -> None:
         own = self.order[box]
@@ -96,13 +118,35 @@ class _Builder:
         host.children.insert(index, box)
 
 
-def to_boxes(root: Placed, outside: list[Placed], report: Report, viewport: Rect) -> Box:
+def _lines_turn(x: float, y: float, fragment: Fragment, space: FlowSpace) -> LinesTurn | None:
+    if not fragment.lines or not is_vertical(space.flow):
+        return None
+    node, rect = fragment.node, Rect(x, y, fragment.width, fragment.height)
+    own = Box(node.style, rect, fragment.border, fragment.padding, node.element)
+    return LinesTurn(own, space.flow, space.area)
+
+
+def _mirrored(fragment: Fragment) -> list[Placed]:
+    """Return the children with those on lines put where lines have their upper side: away from the start."""
+    lines = {atomic.item: line for line in fragment.lines for atomic in line.atomics}
+    on = {inside: lines[item] for item, inside in fragment.atomics if item in lines}
+    top = fragment.border.top + fragment.padding.top
+    return [
+        child
+        if (line := on.get(child.fragment)) is None
+        else child._replace(y=2 * (top + line.y) + line.height - child.y - child.fragment.height)
+        for child in fragment.children
+    ]
+
+
+def to_boxes(root: Placed, outside: list[Placed], report: Report, space: FlowSpace) -> Box:
     """Return the root's box; `outside` are boxes placed in the viewport, relative to the root's corner.
 
-    What the final text has to say goes to the report: earlier layouts of the same text were only measuring.
+    `space` is the viewport in the root's flow. What the final text has to say goes to the report: earlier
+    layouts of the same text were only measuring.
     """
-    builder = _Builder(report, viewport)
-    box = builder.convert(root, 0.0, 0.0)
-    builder.absolutes.extendleft((placed, root.x, root.y) for placed in reversed(outside))
+    builder = _Builder(report, space.area, None if is_vertical(space.flow) else space)
+    box = builder.convert(root, 0.0, 0.0, space)
+    builder.absolutes.extendleft(_Waiting(placed, root.x, root.y, space) for placed in reversed(outside))
     builder.attach_absolutes()
     return box

@@ -15,7 +15,16 @@ from ...style.values.dom import Element
 from ...text.line_model import BreakItem, TextItem
 
 Kind = Literal[
-    "block", "inline", "flex", "grid", "replaced", "table", "table-wrapper", "table-part", "columns"
+    "block",
+    "inline",
+    "flex",
+    "grid",
+    "replaced",
+    "table",
+    "table-wrapper",
+    "table-part",
+    "columns",
+    "turned",
 ]
 
 # Decorations are not inherited in CSS, but a parent's anonymous boxes draw its text.
@@ -97,7 +106,8 @@ class Node:
     def emptied(self) -> Node:
         """Return the same box without content, which size containment measures instead of it."""
         other = self.restyled(self.style.replace(contain=frozenset()))
-        other.children, other.content, other.holds_minders, other.is_settled = [], [], None, None
+        within = [child.emptied() for child in self.children] if self.kind == "turned" else []
+        other.children, other.content, other.holds_minders, other.is_settled = within, [], None, None
         return other
 
     @property

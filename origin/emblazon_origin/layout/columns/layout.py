@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import NORMAL_GAP
+from ...style.values.writing_modes import physical_name
 from ..boxes.box import Sides
 from ..boxes.fragment import ContentLayout, Fragment, Placed
 from ..boxes.nodes import Node, anonymous_style
@@ -125,12 +126,10 @@ def _add_rules(
     gap = column_gap(style, frame.inner_width)
     thick = style.column_rule_width
     kind = {"inset": "ridge", "outset": "groove"}.get(style.column_rule_style, style.column_rule_style)
-    own = anonymous_style(
-        style,
-        border_left_width=thick,
-        border_left_style=kind,
-        border_left_color=style.column_rule_color or style.color,
-    )
+    side = physical_name(style.writing_mode, "border_left")
+    edge = {"width": thick, "style": kind, "color": style.column_rule_color or style.color}
+    own = anonymous_style(style.on_canvas, **{f"{side}_{name}": value for name, value in edge.items()})
+    own = own.turned(style.writing_mode)
     for index in range(1, count):
         x = index * (width + gap) - gap / 2 - thick / 2
         if style.direction == "rtl":

@@ -200,6 +200,8 @@ def atomic_item(fragment: Fragment, basis: float) -> AtomicItem:
         baseline = (margins.top or 0.0) + own
     elif fragment.node.kind in ("flex", "grid", "table"):
         baseline = (margins.top or 0.0) + fragment.height
+    elif style.flow in ("vertical-rl", "vertical-lr"):  # its middle stands on that of the line
+        baseline = height / 2
     return AtomicItem(style, fragment.width + margins.horizontal, height, baseline)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...style.values.computed import Alignment, ComputedStyle
+from ...style.values.containing import contains_absolutes, contains_fixed
 from ...style.values.value_types import Fr, GridLine, Length, TrackSize
-from ..absolute import contains_absolutes, contains_fixed
 from ..alignment import Edge, distribute, settled
 from ..boxes.fragment import ContentLayout, Fragment, StaticPosition
 from ..boxes.nodes import Node

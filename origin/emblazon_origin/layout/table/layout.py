@@ -6,6 +6,7 @@ import copy
 from typing import NamedTuple
 
 from ...style.values.value_types import Length
+from ...style.values.writing_modes import physical_name
 from ..absolute import place_absolutes
 from ..alignment import content_shift, shift_content
 from ..boxes.box import Rect, Sides
@@ -375,14 +376,16 @@ def _add_edge(
     height: float,
     side: str,
 ) -> None:
+    flow = frame.node.style.writing_mode
+    place = physical_name(flow, f"border_{side}")
     style = anonymous_style(
-        frame.node.style,
+        frame.node.style.on_canvas,
         **{
-            f"border_{side}_width": edge.width,
-            f"border_{side}_style": _collapsed_style(edge),
-            f"border_{side}_color": edge.color,
+            f"{place}_width": edge.width,
+            f"{place}_style": _collapsed_style(edge),
+            f"{place}_color": edge.color,
         },
-    )
+    ).turned(flow)
     border = Sides(edge.width, 0, 0, 0) if side == "top" else Sides(0, 0, 0, edge.width)
     node = Node(style, None, order=frame.node.order, parent=frame.node)
     fragment = Fragment(node, width, height, border, _NO_SIDES, [], [], None, None, [])

@@ -2,6 +2,8 @@
 
 line_items.py      the display items of one line
 runs.py            glyph runs
+turned_lines.py    lines that do not run from left to right
+upright.py         upright glyphs of vertical text
 decoration.py      underlines and their kind
 text_clip.py       `background-clip: text`
 

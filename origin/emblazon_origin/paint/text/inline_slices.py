@@ -71,12 +71,13 @@ class Slices:
             stack = [self.root]
             while stack:
                 box = stack.pop()
+                content = (box.lines_turn.box if box.lines_turn else box).content_box
                 for fragment in (fragment for line in box.lines for fragment in line.boxes):
                     if fragment.element is not None:
                         parts = self._parts.setdefault(fragment.element, [])
                         self._places[id(fragment)] = len(parts)
                         parts.append(fragment)
-                        self._include(fragment.element, box.content_box, fragment)
+                        self._include(fragment.element, content, fragment)
                 stack += reversed(box.children)
         return self._parts
 

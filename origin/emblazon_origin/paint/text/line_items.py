@@ -20,10 +20,11 @@ from ..costs import text_cost
 from ..display_list import ClipNode, Group, Item
 from ..effects.effect_groups import has_effects, inline_group
 from ..painter import Painter
-from ..raster.geometry import Matrix, around
+from ..raster.geometry import IDENTITY, Matrix, around
 from .decoration import DecorationLine, decoration_lines, line_ink, paint_decoration
 from .runs import Origin, paint_run, paint_run_shadows, run_ink
 from .text_clip import runs_inside
+from .turned_lines import line_matrix
 
 Items = list[Item | Group]
 
@@ -35,6 +36,22 @@ class _Part:
     element: Element | None
     fragments: list[InlineBoxFragment] = field(default_factory=list)
     runs: list[GlyphRun] = field(default_factory=list)
+
+
+def turned_line_items(
+    box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext
+) -> Items:
+    """Return the items of a line, turned as the box's writing mode has it."""
+    turn = box.lines_turn
+    if turn is None:
+        return line_items(box, line, matrix, clip, context)
+    return line_items(
+        turn.box,
+        line,
+        matrix.then(line_matrix(turn, line, context)),
+        clip,
+        replace(context, shift=(0.0, 0.0)),
+    )
 
 
 def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
@@ -173,7 +190,7 @@ def _fragment_items(
         shown = _fragment_box(fragment, _place(box, fragment))
         geometry = _fragment_geometry(shown, fragment, context)
         clipped = any(layer.clip == "text" for layer in fragment.style.background_layers)
-        text = [(origin, runs_inside(fragment.element, line.runs))] if clipped else []
+        text = [(origin, IDENTITY, runs_inside(fragment.element, line.runs))] if clipped else []
         items += box_items(shown, geometry, matrix, clip, context, text)
         items += outline_items(shown, geometry, matrix, clip, context)
     return items

@@ -35,6 +35,7 @@ from ..raster.path import Path
 from ..raster.rasterizer import Mask, cached_mask, coverage
 from ..raster.stroke import stroke_path
 from ..raster.surface import rgb8
+from .upright import set_upright
 
 # Where a run's x = 0 and its line's baseline lie, in scaled px.
 Origin = tuple[float, float]
@@ -43,6 +44,9 @@ _BLANK = Mask(Image.new("L", (1, 1)), 0, 0)
 
 def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
     """Draw a run's fill and stroke, in the order that `paint-order` asks for."""
+    if run.upright:
+        painter, run = set_upright(painter, run, origin, dpr)
+        origin = (0.0, 0.0)
     style = run.style
     if run.font.is_color:
         _paint_color_glyphs(painter, run, origin, dpr)
@@ -106,6 +110,9 @@ def _color_glyphs(
 
 def paint_run_shadows(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
     """Draw a run's `text-shadow`s, the first one topmost, all below the text."""
+    if run.upright:
+        painter, run = set_upright(painter, run, origin, dpr)
+        origin = (0.0, 0.0)
     for shadow in reversed(run.style.text_shadow):
         if shadow.color.a <= 0:
             continue
@@ -138,6 +145,9 @@ def ink_mask(
     painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color = BLACK
 ) -> Mask | None:
     """Return the coverage of everything that a run draws in one colour: outlines, stroke, colour glyphs."""
+    if run.upright:
+        painter, run = set_upright(painter, run, origin, dpr)
+        origin = (0.0, 0.0)
     masks: list[Mask] = []
     if run.font.is_color:
         for pixmap, x, y, scale in _color_glyphs(painter, run, origin, dpr):
@@ -193,6 +203,8 @@ def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
 
 def _reach_of(run: GlyphRun, size: float) -> tuple[float, float]:
     """Return how far a run's glyphs reach above and below its baseline, in scaled px."""
+    if run.upright:
+        return 2 * size, 2 * size
     lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if run.ys and run.size else 0.0
     if run.font.is_color:
         return 2 * size + lift, 1.5 * size + lift

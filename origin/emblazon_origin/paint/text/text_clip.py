@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from PIL import Image
 
@@ -11,12 +12,14 @@ from ...style.values.dom import Element
 from ...text.line_model import GlyphRun
 from ..context import PaintContext
 from ..painter import Painter
-from ..raster.geometry import IntRect
+from ..raster.geometry import IDENTITY, IntRect, Matrix
 from ..raster.rasterizer import Clip, Mask
 from .decoration import decoration_coverage, decoration_lines
 from .runs import Origin, ink_mask
+from .turned_lines import line_matrix
 
-TextLine = tuple[Origin, list[GlyphRun]]
+# Its origin, the map from its flow, and its text.
+TextLine = tuple[Origin, Matrix, list[GlyphRun]]
 
 
 def lines_of(box: Box, context: PaintContext) -> Iterator[TextLine]:
@@ -25,8 +28,13 @@ def lines_of(box: Box, context: PaintContext) -> Iterator[TextLine]:
     while stack:
         current = stack.pop()
         stack.extend(child for child in current.children if child.style.position not in ("absolute", "fixed"))
+        turn = current.lines_turn
         for line in current.lines:
-            yield context.line_origin(current, line), line.runs
+            if turn is None:
+                yield context.line_origin(current, line), IDENTITY, line.runs
+            else:
+                origin = replace(context, shift=(0.0, 0.0)).line_origin(turn.box, line)
+                yield origin, line_matrix(turn, line, context), line.runs
 
 
 def runs_inside(element: Element | None, runs: Iterable[GlyphRun]) -> list[GlyphRun]:
@@ -47,9 +55,10 @@ def text_coverage(
 ) -> Mask | None:
     """Return what lines of text ink, decorations included, as coverage of `bounds`; None where nothing."""
     image = Image.new("L", bounds.size)
-    inside = painter.clipped(Clip(bounds))
+    clipped = painter.clipped(Clip(bounds))
     found = False
-    for origin, runs in lines:
+    for origin, turn, runs in lines:
+        inside = Painter(clipped.surface, clipped.matrix.then(turn), clipped.clip)
         shown = [run for run in runs if run.style.visibility == "visible"]
         masks = [ink_mask(inside, run, origin, context.dpr) for run in shown]
         decorations = decoration_lines(shown, origin, context.dpr, context.fonts)

@@ -5,6 +5,7 @@ sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
 element_functions.py  attr(), if(), sibling-index(), @function
 custom_properties.py  custom properties
+flows.py              the writing modes around an element's children
 compute.py            cascaded to computed values
 containers.py         what container queries and their units ask
 computed_values.py    computed values to the fields of `ComputedStyle`

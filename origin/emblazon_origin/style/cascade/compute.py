@@ -17,6 +17,7 @@ from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
 from ..values.tokens import Deferred
 from ..values.units import ContainerSize, Context, FontMetricsPort, Viewport
+from ..values.writing_modes import Lines
 from . import computed_values
 from .custom_properties import absolute, substituted
 from .font_properties import Computed, FontState, compute_font
@@ -45,7 +46,7 @@ class Environment:
     root: Computed | None = None
     container: ContainerSize | None = None  # of the element that is being computed
     notes: list[tuple[PendingSubstitution, str]] = field(default_factory=list)
-    substituted: dict[tuple[int, bool, int], tuple[Values, object]] = field(default_factory=dict)
+    substituted: dict[tuple[int, Lines, int], tuple[Values, object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
 
 
@@ -152,7 +153,7 @@ class Computation:
             found_here = substituted(value, self.custom, self.env.notes, self.replacer)
             return found_here.get(key, Wide("unset"))
         cache = self.env.substituted
-        which = (id(value.tokens), value.rtl, id(self.custom))
+        which = (id(value.tokens), value.lines, id(self.custom))
         found = cache.get(which)
         if found is None:  # the entry keeps the mapping alive, and so its id
             found = cache[which] = (

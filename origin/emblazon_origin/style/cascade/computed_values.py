@@ -11,6 +11,7 @@ from ..values import value_types as v
 from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
 from ..values.computed import ComputedStyle
 from ..values.units import Context, Viewport
+from ..values.writing_modes import HORIZONTAL, Lines
 from .font_properties import Computed, FontState
 
 # --- line height, colour scheme -----------------------------------------------------------------------
@@ -382,8 +383,18 @@ _BLOCKIFIED = {
 }  # fmt: skip
 
 
-def settle_display(style: ComputedStyle, *, is_item: bool) -> ComputedStyle:
-    """Make what leaves the flow or is a flex or grid item block-level; such boxes do not float (§2.7)."""
+def settle_display(style: ComputedStyle, *, is_item: bool, around: Lines = HORIZONTAL[0]) -> ComputedStyle:
+    """Make what leaves the flow or is a flex or grid item block-level; such boxes do not float (§2.7).
+
+    An inline box in another writing mode than the one `around` is an inline block (Writing Modes 4 §3.2.1);
+    sides of floats are told by the lines around.
+    """
+    if style.display == "inline" and style.writing_mode != around.flow:
+        style = style.replace(display="inline-block")
+    for name in ("float_", "clear"):
+        side = getattr(style, name)
+        if side in ("inline-start", "inline-end"):
+            style = style.replace(**{name: "left" if (side == "inline-start") != around.rtl else "right"})
     if is_item or style.position in ("absolute", "fixed"):
         style = blockified(style)
         if style.float_ != "none":

@@ -15,8 +15,8 @@ from ...caching import ByteCache
 from ...report import Diagnostic, Report
 from ..color.css_color import parse_color
 from ..properties.shapes import transform, transform_function
-from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, parse_row
-from ..syntax.registry import Logical, Values
+from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, on_lines, parse_row
+from ..syntax.registry import Values
 from ..syntax.sheet_model import PropertyRule
 from ..syntax.variables import Replacer, Substitution, Unresolved, resolve_custom
 from ..values import calculation as calc
@@ -183,7 +183,7 @@ def substituted(
     except (Unresolved, InvalidValue) as error:
         _note(notes, value, str(error))
         return {}
-    key = (name, value.rtl, tinycss2.serialize(tokens))
+    key = (name, value.lines, tinycss2.serialize(tokens))
     try:
         BUDGET.token(_TOKENS * max(0, len(key[2]) - _SHORT))
     except Exhausted:
@@ -209,10 +209,7 @@ def _parsed(value: PendingSubstitution, tokens: list[Token]) -> tuple[Values, st
             pairs = parse_row(row, cursor)
         except (InvalidValue, UnsupportedValue) as error:
             return {}, str(error)
-    if value.rtl and isinstance(row, Logical):
-        swap = dict(zip(row.ltr, row.rtl, strict=True))
-        pairs = {swap[k]: v for k, v in pairs.items()}
-    return pairs, ""
+    return on_lines(row, pairs, value.lines), ""
 
 
 def _note(notes: list[tuple[PendingSubstitution, str]], value: PendingSubstitution, reason: str) -> None:

@@ -18,11 +18,13 @@ from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
 from ..values.dom import Element, HtmlNode, Text
+from ..values.writing_modes import HORIZONTAL, Flow, Lines
 from .compute import Computation, Environment
 from .computed_values import blockified, fill_viewport, handed_down, settle_display
 from .containers import Containers
 from .custom_properties import custom_properties, report_unresolved
 from .element_functions import ElementFunctions
+from .flows import Flows, flows_of
 from .font_properties import Computed
 from .generated_content import BLOCKS, Counters, find_first_letter, wrap
 from .sheets import Cascade, Loaded
@@ -53,8 +55,16 @@ class _Open:
     element: Element
     computed: Computed
     flex_parent: bool  # whether its children's boxes are flex or grid items
+    flows: Flows
     inside: str = ""
     next: int = 0
+
+    @property
+    def lines(self) -> Lines:
+        """How the lines run that its children are on."""
+        rtl = self.computed.style.direction == "rtl"
+        flow = self.flows.inside
+        return HORIZONTAL[rtl] if flow == "horizontal-tb" else Lines(flow, rtl)
 
 
 @dataclass(slots=True)
@@ -74,7 +84,8 @@ class Styler:
         default_factory=dict
     )
     known: dict[tuple[object, ...], tuple[Computed, Computed, Values, object]] = field(default_factory=dict)
-    settled: dict[tuple[int, bool], tuple[ComputedStyle, ComputedStyle]] = field(default_factory=dict)
+    settled: dict[tuple[int, bool, Lines], tuple[ComputedStyle, ComputedStyle]] = field(default_factory=dict)
+    turns: dict[tuple[int, Flow], tuple[ComputedStyle, ComputedStyle]] = field(default_factory=dict)
     definitions: dict[tuple[int, int], tuple[str, HtmlNode, object]] = field(default_factory=dict)
     characters: int = 0
     by_element: dict[int, Computed] = field(default_factory=dict)  # where ::first-letter is used
@@ -147,18 +158,33 @@ class Styler:
         if computed.style.contain and computed.style.display in _PARTS_WITHOUT_CONTAINMENT:
             message = f"contain does not work on {computed.style.display}; put it on a box inside"
             self.report.add("warning", "css-unsupported-value", message, line=node.line, where="contain")
-        computed.style = self.settle(computed.style, parent.flex_parent)
+        computed.style = self.settle(computed.style, parent)
         contained = computed.style.contain or parent.element.style.contain
         # The page's direction is body's (§8), unless containment keeps it there (Containment 2 §3).
         if node.tag == "body" and parent.node.parent is None and not contained:
-            parent.element.style = parent.element.style.replace(direction=computed.style.direction)
+            mode = computed.style.writing_mode
+            root = parent.element.style.on_canvas.replace(
+                direction=computed.style.direction, writing_mode=mode
+            )
+            parent.element.style, parent.flows = root.turned(mode), flows_of(mode)
         return self.open(node, computed, parent)
 
-    def settle(self, style: ComputedStyle, is_item: bool) -> ComputedStyle:
+    def settle(self, style: ComputedStyle, parent: _Open) -> ComputedStyle:
         """Return the style with the display that its box has, one for all elements that share it."""
-        found = self.settled.get((id(style), is_item))
+        is_item, around = parent.flex_parent, parent.lines
+        key = id(style), is_item, around
+        found = self.settled.get(key)
         if found is None:  # the entry keeps the style alive, and so its id
-            found = self.settled[id(style), is_item] = settle_display(style, is_item=is_item), style
+            found = self.settled[key] = settle_display(style, is_item=is_item, around=around), style
+        return found[0]
+
+    def turned(self, style: ComputedStyle, flow: Flow) -> ComputedStyle:
+        """Return a style as the lines of a flow see it, one for all elements that share it."""
+        if flow == "horizontal-tb":
+            return style
+        found = self.turns.get((id(style), flow))
+        if found is None:  # the entry keeps the style alive, and so its id
+            found = self.turns[id(style), flow] = style.turned(flow), style
         return found[0]
 
     def open(self, node: HtmlNode, computed: Computed, parent: _Open | None) -> _Open:
@@ -175,9 +201,10 @@ class Styler:
                     "warning", "css-unsupported-value", message, line=node.line, where="object-fit"
                 )
             style = style.replace(object_fit="frame", object_position=v.Position(v.ZERO, v.ZERO))
+        flows = parent.flows if parent is not None else flows_of(style.writing_mode)
         element = Element(
-            tag, attributes, [], style, node.line, None, _selector(node, parent),
-            parent=parent.element if parent else None,
+            tag, attributes, [], self.turned(style, flows.around(style)), node.line, None,
+            _selector(node, parent), parent=parent.element if parent else None,
         )  # fmt: skip
         if parent is not None:
             parent.element.children.append(element)
@@ -186,7 +213,7 @@ class Styler:
         self.counters.open(style.display)
         contents = style.display == "contents"
         flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
-        opened = _Open(node, element, computed, flex)
+        opened = _Open(node, element, computed, flex, flows=flows.within(style))
         if node.tag in _WITHOUT_FALLBACK:
             opened.next = len(node.children)
         if node.tag == "svg":
@@ -198,7 +225,7 @@ class Styler:
         if isinstance(content, tuple):
             parts = self.counters.content(content, node.attributes, computed)
             if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
-                element.style = style.replace(content=(parts[0],))
+                element.style = element.style.replace(content=(parts[0],))
                 if not isinstance(parts[0].image, v.Url):
                     message = "an element is replaced by the picture of a file alone, not by a gradient"
                     self.report.add(
@@ -280,13 +307,14 @@ class Styler:
         candidates = self.match(of.node, name)
         if not candidates:
             return
-        winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
+        winners = cascaded_values(candidates, {}, None, of.computed.style)
         computed = self.computed(of.node, of.computed, winners, pseudo=True)
         content = computed.values.get("content", "normal")
         style = computed.style
         if content in ("normal", "none") or style.display == "none":
             return
-        style = settle_display(style, is_item=of.flex_parent)
+        style = settle_display(style, is_item=of.flex_parent, around=of.lines)
+        style = self.turned(style, of.flows.around(style))
         if _counts_items(content) and _is_reversed(of.node):
             message = "counter(list-item) counts down in a reversed list; Chromium counts it down from 0"
             self.report.add("warning", "css-unsupported-value", message, line=of.node.line, where="content")
@@ -309,14 +337,23 @@ class Styler:
         if found is None:
             return
         parent = self.by_element.get(id(found.parent), of.computed)
-        winners = cascaded_values(candidates, {}, None, of.computed.style.direction == "rtl")
+        winners = cascaded_values(candidates, {}, None, of.computed.style)
         computed = self.computed(of.node, parent, winners, pseudo=True)
         inline = computed.style.replace(display="inline", position="static")
-        computed.style = settle_display(inline, is_item=False)
+        computed.style = settle_display(inline, is_item=False, around=Lines(inline.writing_mode))
         name = f"{of.element.selector}::first-letter"
         wrap(
             found,
-            Element("::first-letter", {}, [], computed.style, of.node.line, None, name, parent=found.parent),
+            Element(
+                "::first-letter",
+                {},
+                [],
+                self.turned(computed.style, of.flows.inside),
+                of.node.line,
+                None,
+                name,
+                parent=found.parent,
+            ),
         )
 
     def fill(self, element: Element, parts: list[str | v.ContentImage]) -> None:
@@ -326,16 +363,14 @@ class Styler:
             if isinstance(part, str):
                 element.children.append(Text(part))
                 continue
-            style = handed_down(element.style, content=(part,))
+            style = handed_down(element.style.on_canvas, content=(part,)).turned(element.style.flow)
             source = {"src": part.image.href} if isinstance(part.image, v.Url) else {}
             child = Element("img", source, [], style, element.line, selector=element.selector, parent=element)
             element.children.append(child)
 
     def marker(self, of: _Open) -> None:
         """Make a list item's ::marker its first child, with the ready text or image."""
-        winners = cascaded_values(
-            self.match(of.node, "marker"), {}, None, of.computed.style.direction == "rtl"
-        )
+        winners = cascaded_values(self.match(of.node, "marker"), {}, None, of.computed.style)
         computed = self.computed(of.node, of.computed, winners, pseudo=True)
         style = computed.style
         content = computed.values.get("content", "normal")
@@ -351,7 +386,7 @@ class Styler:
             parts = [self.counters.marker(of.computed)]
         if parts == [""]:
             return
-        style = style.replace(display="inline")
+        style = self.turned(style.replace(display="inline"), of.flows.inside)
         of.element.marker = style
         element = Element("::marker", {}, [], style, of.node.line, selector=f"{of.element.selector}::marker",
                           parent=of.element)  # fmt: skip
@@ -369,9 +404,8 @@ class Styler:
         inline = None
         if node.attributes.get("style"):
             inline = self.inline(node)
-        rtl = parent is not None and parent.style.direction == "rtl"
         candidates = self.match(node)
-        winners = cascaded_values(candidates, presentational(node), inline, rtl)
+        winners = cascaded_values(candidates, presentational(node), inline, parent.style if parent else None)
         computed = self.computed(node, parent, winners)
         computed.paint = parent.paint if parent is not None else {}
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])

@@ -16,7 +16,9 @@ from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.registry import Values
 from ..syntax.sheet_model import Layer, StyleRule
 from ..values.budget import BUDGET, Exhausted
+from ..values.computed import ComputedStyle
 from ..values.dom import HtmlNode
+from ..values.writing_modes import HORIZONTAL, Lines
 
 _INLINE_LAYER = (1 << 30, "inline")
 _HINTS_LAYER = (-1, "hints")
@@ -33,14 +35,13 @@ class Winners(NamedTuple):
 
     values: Values
     custom: dict[str, Custom | Wide]
-    rtl: bool
 
 
 def cascaded_values(
-    candidates: list[Candidate], hints: Values, inline: Block | None, parent_rtl: bool
+    candidates: list[Candidate], hints: Values, inline: Block | None, parent: ComputedStyle | None
 ) -> Winners:
     """Merge declarations in cascade order. `candidates` are in order of their normal declarations."""
-    rtl = _direction(candidates, hints, inline, parent_rtl)
+    lines = _lines(candidates, hints, inline, parent)
     values: Values = {}
     custom: dict[str, Custom | Wide] = {}
     important = False
@@ -50,65 +51,74 @@ def cascaded_values(
             values.update(hints)
             hinted = True
         block = candidate.block
-        values.update(block.normal_rtl if rtl else block.normal)
+        values.update(block.values(lines))
         if block.custom:
             custom.update(block.custom)
         important = important or bool(block.important) or bool(block.custom_important)
     if not hinted:
         values.update(hints)
     if inline is not None:
-        values.update(inline.normal_rtl if rtl else inline.normal)
+        values.update(inline.values(lines))
         custom.update(inline.custom)
     if important:
         for candidate in by_importance(candidates):
-            values.update(candidate.block.important_rtl if rtl else candidate.block.important)
+            values.update(candidate.block.values(lines, important=True))
             custom.update(candidate.block.custom_important)
     if inline is not None and (inline.important or inline.custom_important):
-        values.update(inline.important_rtl if rtl else inline.important)
+        values.update(inline.values(lines, important=True))
         custom.update(inline.custom_important)
     if any(value.__class__ is Wide and value.keyword in _REVERTS for value in values.values()):
-        _revert(values, _levels(candidates, hints, inline, rtl), 2)
+        _revert(values, _levels(candidates, hints, inline, lines), 2)
     if any(value.__class__ is Wide and value.keyword in _REVERTS for value in custom.values()):
-        _revert(custom, _levels(candidates, hints, inline, rtl), 3)
-    return Winners(values, custom, rtl)
+        _revert(custom, _levels(candidates, hints, inline, lines), 3)
+    return Winners(values, custom)
 
 
 _REVERTS = ("revert", "revert-layer")
 
 
-def _direction(candidates: list[Candidate], hints: Values, inline: Block | None, parent_rtl: bool) -> bool:
-    """Return whether the element's text runs right to left, which flow-relative properties need first."""
-    value: object = hints.get("direction")
+_INITIAL = ComputedStyle()
+
+
+def _lines(
+    candidates: list[Candidate], hints: Values, inline: Block | None, parent: ComputedStyle | None
+) -> Lines:
+    """Return how the element's lines run, which flow-relative properties need first."""
     blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
-    for block in blocks:
-        value = block.normal.get("direction", value)
-    for block in blocks:
-        value = block.important.get("direction", value)
-    if value == "rtl" or value == "ltr":
-        return bool(value == "rtl")
-    if isinstance(value, Wide) and value.keyword == "initial":
-        return False
-    return parent_rtl
+    around = parent or _INITIAL
+    rtl = _declared(blocks, hints.get("direction"), "direction", around.direction, "ltr") == "rtl"
+    flow = around.writing_mode
+    if any(block.sets_flow for block in blocks):
+        flow = _declared(blocks, None, "writing_mode", flow, "horizontal-tb")
+    return HORIZONTAL[rtl] if flow == "horizontal-tb" else Lines(flow, rtl)
 
 
-def _levels(candidates: list[Candidate], hints: Values, inline: Block | None, rtl: bool) -> list[_Level]:
+def _declared(blocks: list[Block], value: Any, key: str, inherited: Any, initial: Any) -> Any:
+    """Return what blocks declare for a key of keywords; of the key's type, hence `Any`."""
+    for block in blocks:
+        value = block.normal.get(key, value)
+    for block in blocks:
+        value = block.important.get(key, value)
+    if isinstance(value, str):
+        return value
+    return initial if isinstance(value, Wide) and value.keyword == "initial" else inherited
+
+
+def _levels(candidates: list[Candidate], hints: Values, inline: Block | None, lines: Lines) -> list[_Level]:
     levels: list[_Level] = []
     rules: list[_Level] = [
-        (c.normal[0], c.normal[1], c.block.normal_rtl if rtl else c.block.normal, c.block.custom)
-        for c in candidates
+        (c.normal[0], c.normal[1], c.block.values(lines), c.block.custom) for c in candidates
     ]
     levels += [level for level in rules if level[0] != AUTHOR]
     levels.append((AUTHOR, _HINTS_LAYER, hints, {}))
     levels += [level for level in rules if level[0] == AUTHOR]
     if inline is not None:
-        levels.append((AUTHOR, _INLINE_LAYER, inline.normal_rtl if rtl else inline.normal, inline.custom))
+        levels.append((AUTHOR, _INLINE_LAYER, inline.values(lines), inline.custom))
     for c in by_importance(candidates):
         block = c.block
-        levels.append(
-            (AUTHOR, c.normal[1], block.important_rtl if rtl else block.important, block.custom_important)
-        )
+        levels.append((AUTHOR, c.normal[1], block.values(lines, important=True), block.custom_important))
     if inline is not None:
-        important = inline.important_rtl if rtl else inline.important
+        important = inline.values(lines, important=True)
         levels.append((AUTHOR, _INLINE_LAYER, important, inline.custom_important))
     return levels
 

@@ -89,21 +89,18 @@ def overflow(cursor: Cursor) -> str:
     return "auto" if name == "overlay" else name
 
 
-_FLOW_RELATIVE = {"inline-start": "left", "inline-end": "right"}
-
-
 def _float(cursor: Cursor) -> str:
     name = cursor.keyword("none", "left", "right", "inline-start", "inline-end")
     if name is None:
         unexpected(cursor.peek())
-    return _FLOW_RELATIVE.get(name, name)
+    return name
 
 
 def _clear(cursor: Cursor) -> str:
     name = cursor.keyword("none", "left", "right", "both", "inline-start", "inline-end")
     if name is None:
         unexpected(cursor.peek())
-    return _FLOW_RELATIVE.get(name, name)
+    return name
 
 
 def _position(cursor: Cursor) -> str:
@@ -149,12 +146,12 @@ longhand("overflow-x", "visible", overflow, note="scroll and auto clip as hidden
 longhand("overflow-y", "visible", overflow, note="scroll and auto clip as hidden does; no scrollbars")
 shorthand("overflow", ("overflow_x", "overflow_y"), pair("overflow_x", "overflow_y", overflow))
 longhand("visibility", "visible", one_of(("visible", "hidden", "collapse")), inherited=True)
-longhand("float", "none", _float, key="float_", note="inline-start and inline-end as left and right")
+longhand("float", "none", _float, key="float_")
 longhand("shape-outside", None, shape_outside, status="partly", note="no shapes of pictures")
 longhand("shape-margin", v.ZERO, positive_length)
 alias("-webkit-shape-outside", "shape-outside")
 alias("-webkit-shape-margin", "shape-margin")
-longhand("clear", "none", _clear, note="inline-start and inline-end as left and right")
+longhand("clear", "none", _clear)
 
 
 def _spacing(cursor: Cursor) -> object:

@@ -101,10 +101,9 @@ unsupported(
     harmless=("none", "auto", "0", "0px", "medium", "all"),
 )  # fmt: skip
 unsupported(
-    "only horizontal text is laid out",
-    "writing-mode", "-webkit-writing-mode", "text-orientation", "text-combine-upright",
-    "-webkit-text-orientation", "-webkit-text-combine",
-    harmless=("horizontal-tb", "mixed", "none"),
+    "characters are not set beside each other in vertical text",
+    "text-combine-upright", "-webkit-text-combine",
+    harmless=("none",),
 )  # fmt: skip
 unsupported(
     "mask borders are not drawn",
@@ -193,4 +192,8 @@ for _size in ("", "min-", "max-"):
 alias("-webkit-font-feature-settings", "font-feature-settings")
 alias("-webkit-column-gap", "column-gap")
 alias("-webkit-line-break", "line-break")
+alias("-webkit-writing-mode", "writing-mode")
+alias("-epub-writing-mode", "writing-mode")
+alias("-webkit-text-orientation", "text-orientation")
+alias("-epub-text-orientation", "text-orientation")
 alias("-webkit-text-decorations-in-effect", "text-decoration-line")

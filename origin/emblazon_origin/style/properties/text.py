@@ -8,7 +8,7 @@ from ..syntax.registry import alias, longhand, shorthand
 from ..values import value_types as v
 from ..values.calculation import integer, length, length_px, number
 from ..values.tokens import Cursor, Deferred, InvalidValue, lift, one_of, unexpected
-from .common import any_order, is_numeric, mapped
+from .common import any_order, enum, is_numeric, mapped
 
 
 def spacing(cursor: Cursor) -> object:
@@ -247,6 +247,17 @@ longhand(
     one_of(("normal", "space-all", "space-first", "trim-start")),
     inherited=True,
 )
+_FLOWS = ("horizontal-tb", "vertical-rl", "vertical-lr", "sideways-rl", "sideways-lr")
+_OLD_FLOWS = {
+    "lr": "horizontal-tb", "lr-tb": "horizontal-tb", "rl": "horizontal-tb", "rl-tb": "horizontal-tb",
+    "tb": "vertical-rl", "tb-rl": "vertical-rl",
+}  # fmt: skip
+longhand("writing-mode", "horizontal-tb", enum({f: f for f in _FLOWS} | _OLD_FLOWS), inherited=True)
+longhand(
+    "text-orientation", "mixed",
+    enum({"mixed": "mixed", "upright": "upright", "sideways": "sideways", "sideways-right": "sideways"}),
+    inherited=True,
+)  # fmt: skip
 longhand("direction", "ltr", one_of(("ltr", "rtl")), inherited=True)
 _BIDI = ("normal", "embed", "isolate", "bidi-override", "isolate-override", "plaintext")
 

@@ -20,6 +20,7 @@ from ..values.tokens import (
     bounded_numbers,
     too_deep,
 )
+from ..values.writing_modes import Lines, physical_name
 from . import registry
 from .references import functions, is_of_element, is_substituted, is_well_formed
 from .registry import Logical, Longhand, Other, Shorthand, Values
@@ -60,7 +61,7 @@ class PendingSubstitution(NamedTuple):
 
     row: registry.Property
     tokens: tuple[Token, ...]
-    rtl: bool
+    lines: Lines
     line: int
     column: int
     of_element: bool = False  # not the same for all elements with the same custom properties
@@ -86,6 +87,10 @@ class Block:
     important: Values = field(default_factory=dict)
     normal_rtl: Values = field(default_factory=dict)
     important_rtl: Values = field(default_factory=dict)
+    # What is declared, in order, for the flows whose lines are vertical.
+    declared: list[tuple[registry.Property | None, Values, bool]] = field(default_factory=list)
+    vertical: dict[tuple[Lines, bool], Values] = field(default_factory=dict)
+    sets_flow: bool = False  # whether it has a writing mode
     svg: dict[str, Custom | Wide] = field(default_factory=dict)  # of SVG shapes alone
     svg_shared: dict[str, Custom | Wide] = field(default_factory=dict)  # as written, for SVG shapes
     svg_important: dict[str, Custom | Wide] = field(default_factory=dict)
@@ -93,6 +98,21 @@ class Block:
     custom_important: dict[str, Custom | Wide] = field(default_factory=dict)
 
     is_of_element: bool = False  # whether a value may differ between elements with the same declarations
+
+    def values(self, lines: Lines, important: bool = False) -> Values:
+        """Return the declarations as they are for an element's lines."""
+        if lines.flow == "horizontal-tb":
+            if important:
+                return self.important_rtl if lines.rtl else self.important
+            return self.normal_rtl if lines.rtl else self.normal
+        found = self.vertical.get((lines, important))
+        if found is None:
+            found = {}
+            for row, pairs, for_important in self.declared:
+                if for_important == important:
+                    found.update(pairs if row is None else on_lines(row, pairs, lines))
+            self.vertical[lines, important] = found
+        return found
 
     @property
     def size(self) -> int:
@@ -194,14 +214,22 @@ def _store(block: Block, row: registry.Property, pairs: Values, important: bool)
         ltr[key] = value
         if value.__class__ is PendingSubstitution and value.of_element:
             block.is_of_element = True
-    if isinstance(row, Logical):
-        swap = dict(zip(row.ltr, row.rtl, strict=True))
-        pairs = {swap[key]: _mirrored(value) for key, value in pairs.items()}
-    rtl.update(pairs)
+    rtl.update(on_lines(row, pairs, Lines(rtl=True)))
+    block.declared.append((row, pairs, important))
+    block.sets_flow = block.sets_flow or "writing_mode" in pairs
 
 
-def _mirrored(value: object) -> object:
-    return value._replace(rtl=True) if isinstance(value, PendingSubstitution) else value
+def on_lines(row: registry.Property, pairs: Values, lines: Lines) -> Values:
+    """Return the values of a row by the keys that they have for an element's lines."""
+    if not isinstance(row, Logical):
+        return pairs
+    keys = dict(zip(row.ltr, row.rtl if lines.rtl else row.ltr, strict=True))
+    return {
+        physical_name(lines.flow, keys[key]): (
+            value._replace(lines=lines) if isinstance(value, PendingSubstitution) else value
+        )
+        for key, value in pairs.items()
+    }
 
 
 def keys_of(row: registry.Property) -> tuple[str, ...]:
@@ -226,7 +254,7 @@ def evaluate(
     if substitutes(tokens) and not _is_content(row, tokens):
         if not is_well_formed(tokens):
             raise InvalidValue("its var() or env() is malformed")
-        pending = PendingSubstitution(row, tuple(tokens), False, line, column, _of_element(tokens))
+        pending = PendingSubstitution(row, tuple(tokens), Lines(), line, column, _of_element(tokens))
         return dict.fromkeys(keys, pending), []
     pairs = parse_row(row, cursor)
     return pairs, cursor.notes
@@ -273,6 +301,8 @@ def _all(declaration: Declaration, block: Block, notes: list[Note]) -> None:
         (block.important, block.important_rtl) if declaration.important else (block.normal, block.normal_rtl)
     ):
         target.update(dict.fromkeys(keys, Wide(str(name))))
+    block.sets_flow = True
+    block.declared.append((None, dict.fromkeys(keys, Wide(str(name))), declaration.important))
 
 
 def parse_block(text: str) -> tuple[Block, list[Note]]:

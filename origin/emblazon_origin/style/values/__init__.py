@@ -12,6 +12,8 @@ track_list.py      grid tracks, areas, lines
 counter_styles.py  counter styles
 value_types.py     the types of computed values
 computed.py        `ComputedStyle`
+containing.py      which boxes contain absolute and fixed ones
+writing_modes.py   writing modes: styles as the lines of a flow see them
 dom.py             the styled tree
 budget.py          a bound on the work of one document
 """

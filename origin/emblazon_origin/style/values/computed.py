@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from . import value_types as v
+from .writing_modes import Flow, physical_name, turned_fields
 
 Display = Literal[
     "none", "contents", "block", "inline", "inline-block", "flow-root", "flex", "inline-flex", "grid",
@@ -37,6 +38,11 @@ class ComputedStyle:
     derived: object
     fonts: object
     painted: object
+
+    # Whose lines the sides and sizes below are told by, and the style as it is on the canvas where those are
+    # not horizontal (writing_modes.py)
+    flow: Flow = "horizontal-tb"
+    physical: ComputedStyle | None = None
 
     # Box generation and size
     display: Display = "inline"
@@ -94,8 +100,9 @@ class ComputedStyle:
     border_image_width: tuple[v.BorderImageSide, ...] = (1.0, 1.0, 1.0, 1.0)
     border_image_outset: tuple[v.Length | float, ...] = (0.0, 0.0, 0.0, 0.0)
     border_image_repeat: tuple[v.BorderImageRepeat, v.BorderImageRepeat] = ("stretch", "stretch")
-    float_: Literal["none", "left", "right"] = "none"
-    clear: Literal["none", "left", "right", "both"] = "none"
+    # Of an element's box, never inline-start or inline-end: those depend on the box around.
+    float_: Literal["none", "left", "right", "inline-start", "inline-end"] = "none"
+    clear: Literal["none", "left", "right", "both", "inline-start", "inline-end"] = "none"
     box_decoration_break: Literal["slice", "clone"] = "slice"
     table_layout: Literal["auto", "fixed"] = "auto"
     border_collapse: Literal["separate", "collapse"] = "separate"  # inherited
@@ -197,6 +204,8 @@ class ComputedStyle:
     hyphens: Literal["none", "manual", "auto"] = "manual"
     hyphenate_character: str = "auto"
     text_spacing_trim: Literal["normal", "space-all", "space-first", "trim-start"] = "normal"
+    writing_mode: Flow = "horizontal-tb"
+    text_orientation: Literal["mixed", "upright", "sideways"] = "mixed"
     direction: Literal["ltr", "rtl"] = "ltr"
     unicode_bidi: Literal["normal", "embed", "isolate", "bidi-override", "isolate-override", "plaintext"] = (
         "normal"  # not inherited
@@ -278,5 +287,24 @@ class ComputedStyle:
         return MappingProxyType(self.__dict__)
 
     def replace(self, **changes: object) -> ComputedStyle:
-        """Return a copy with some properties changed."""
+        """Return a copy with some properties changed; of a turned style, on the canvas too."""
+        if self.physical is not None:
+            there = {physical_name(self.flow, name): value for name, value in changes.items()}
+            changes["physical"] = self.physical.replace(**there)
         return ComputedStyle.of(self.__dict__ | changes)
+
+    def turned(self, flow: Flow) -> ComputedStyle:
+        """Return the style as the lines of a flow see it."""
+        if flow == "horizontal-tb":
+            return self
+        return ComputedStyle.of(turned_fields(self.__dict__, flow) | {"flow": flow, "physical": self})
+
+    @property
+    def has_central_baseline(self) -> bool:
+        """Whether text is aligned by its middle: vertical text that is not all turned (Modes 4 §4.2)."""
+        return self.writing_mode in ("vertical-rl", "vertical-lr") and self.text_orientation != "sideways"
+
+    @property
+    def on_canvas(self) -> ComputedStyle:
+        """The style as it is painted."""
+        return self if self.physical is None else self.physical

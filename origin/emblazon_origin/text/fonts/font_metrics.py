@@ -52,6 +52,11 @@ class FontMetrics(NamedTuple):
     strikeout_offset: float  # from the baseline down to the line's top (negative: above)
     strikeout_thickness: float
 
+    def centred(self) -> FontMetrics:
+        """Return the metrics about the central baseline, which vertical text stands on."""
+        half = (self.ascent + self.descent) / 2
+        return self._replace(ascent=half, descent=half)
+
 
 def round_half_up(value: float) -> float:
     """Round as Skia does: halves go up."""

@@ -122,7 +122,7 @@ def build_line(
 
     def shifts_of(number: int) -> float:
         box = metrics[number]
-        return baseline[box.root] + box.shift - baseline[-1] + moves.get(number, (0.0, 0.0))[1]
+        return baseline[box.root] + box.shift - baseline[-1] + moves.get(number, (0.0, 0.0))[1] + box.lift
 
     for number, fragment in placed:
         _place_fragment(fragment, metrics[number], y + baseline[metrics[number].root])
@@ -139,10 +139,11 @@ def build_line(
         if leaf.atomic is not None:
             line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
         elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
-            run = _glyph_run(leaf, on - line.baseline)
+            lift = 0.0 if leaf.item is not None and leaf.item.upright else metrics[leaf.box].lift
+            run = _glyph_run(leaf, on - line.baseline + lift)
             run.holder_top = tops.get(leaf.box, line.y) - line.baseline
             if leaf.style.text_decorations:
-                run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of)
+                run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of, root.lift)
             line.runs.append(run)
     return line
 
@@ -174,11 +175,11 @@ def _is_painted(style: ComputedStyle) -> bool:
 
 
 def _decorating_shifts(
-    paragraph: Paragraph, leaf: Leaf, shifts_of: Callable[[int], float]
+    paragraph: Paragraph, leaf: Leaf, shifts_of: Callable[[int], float], lift: float
 ) -> tuple[float, ...]:
     """Return the shift of the box that each of a leaf's text decorations comes from."""
     boxes = paragraph.content.boxes
-    found = [0.0] * len(paragraph.content.block_style.text_decorations)
+    found = [lift] * len(paragraph.content.block_style.text_decorations)
     for number in reversed(box_chain(paragraph, leaf.box)):
         missing = len(boxes[number].style.text_decorations) - len(found)
         found += [shifts_of(number)] * missing
@@ -243,7 +244,8 @@ def _align_leaves(
             continue
         if leaf.item is not None and leaf.font is not None and box.style.line_height == "normal":
             font = leaf.font.metrics(leaf.item.size, box.grid)
-            if font is not box.font:
+            if font is not box.plain:
+                font = font.centred() if box.style.has_central_baseline else font
                 ascent, descent = half_leading(font, font.line_spacing, box.grid)
                 extents.setdefault(box.root, Extent()).include(ascent - box.shift, descent + box.shift)
         places.append((box.root, box.shift))
@@ -293,6 +295,7 @@ def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
     return GlyphRun(
         font=leaf.font, size=size, glyphs=glyphs.glyphs, xs=xs, ys=ys, x=leaf.x, width=leaf.width,
         shift=shift, style=leaf.style, text=leaf.text, rtl=bool(leaf.level & 1), element=leaf.element,  # type: ignore[arg-type]
+        upright=leaf.item.upright,
     )  # fmt: skip
 
 
@@ -324,6 +327,9 @@ class BoxMetrics:
     shift: float = 0.0
     root: int = -1  # the box whose subtree is aligned as one: −1, or one with `top` or `bottom`
     grid: float = 1.0  # px of a device px
+    # In vertical text: the font about its own baseline, and how far that is below the middle.
+    plain: FontMetrics | None = None
+    lift: float = 0.0
 
 
 def half_leading(font: FontMetrics, line_height: float, grid: float = 1.0) -> tuple[float, float]:
@@ -340,8 +346,12 @@ def box_metrics(
     size = style.font_size * scale
     font_set = fonts.font_set(style if scale == 1.0 else style.replace(font_size=size))
     font = font_set.primary.metrics(size, grid)
+    plain, lift = font, 0.0
+    if style.has_central_baseline:
+        font = plain.centred()
+        lift = plain.ascent - font.ascent
     ascent, descent = half_leading(font, used_line_height(style, font, scale, grid), grid)
-    return BoxMetrics(style, font, ascent, descent, grid=grid)
+    return BoxMetrics(style, font, ascent, descent, grid=grid, plain=plain, lift=lift)
 
 
 def used_line_height(style: ComputedStyle, font: FontMetrics, scale: float = 1.0, grid: float = 1.0) -> float:

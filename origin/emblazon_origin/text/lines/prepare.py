@@ -93,6 +93,8 @@ def plain_paragraph(
     style = item.style
     if style.white_space_collapse != "collapse" or block_style.unicode_bidi in _BIDI:
         return None
+    if style.writing_mode != "horizontal-tb":
+        return None
     if style.font_variant_features or len(item.text) > MAX_TEXT_CHARACTERS:
         return None
     text, stripped = sanitize(item.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 import regex
 
@@ -14,6 +15,7 @@ from ..fonts.font_set import FontSet
 from ..inline_cost import RUN
 from .bidi import NEEDS_BIDI, paragraph_level, resolve_levels
 from .inline_content import NEWLINE, OBJECT, Content, ContentSource
+from .orientation import orientation_parts
 from .scripts import script_runs
 from .shape import features_of
 from .shaper import SCALE, Shaper, ShapingItem, case_parts
@@ -131,14 +133,23 @@ def _add_items(
     style = source.style
     for low, high, font in font_parts(content.text, start, end, font_set, script):
         features = features_of(style, font)
-        for at, to, small, upper in case_parts(content.text, low, high, style, font):
+        for at, to, small, upper, upright in _parts(content.text, low, high, style, font):
             size = style.font_size * shaper.scale * (SCALE if small else 1.0)
             shaper.spend(RUN)
-            item = ShapingItem(at, to, font, style, level, script, features, size, upper)
+            item = ShapingItem(at, to, font, style, level, script, features, size, upper, upright)
             if items and at not in cuts and _joins(items[-1], item):
                 items[-1].end = to
             else:
                 items.append(item)
+
+
+def _parts(
+    text: str, start: int, end: int, style: ComputedStyle, font: FontInstance
+) -> Iterator[tuple[int, int, bool, bool, bool]]:
+    """Yield what is shaped alike: its ends, whether it is small, in capitals, upright in vertical text."""
+    for at, to, small, upper in case_parts(text, start, end, style, font):
+        for low, high, upright in orientation_parts(text, at, to, style):
+            yield low, high, small, upper, upright
 
 
 def _joins(before: ShapingItem, item: ShapingItem) -> bool:
@@ -149,6 +160,7 @@ def _joins(before: ShapingItem, item: ShapingItem) -> bool:
         and before.font is item.font
         and before.size == item.size
         and before.upper == item.upper
+        and before.upright == item.upright
         and before.level == item.level
         and before.script == item.script
         and before.features == item.features

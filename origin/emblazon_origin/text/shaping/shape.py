@@ -100,9 +100,11 @@ def shape(
     language: str,
     features: Features,
     halved: tuple[int, ...] = (),
+    upright: bool = False,
 ) -> ShapedRun:
     """Shape `text[start:end]`; what lies around it is context for scripts that join.
 
+    `upright` glyphs follow each other downwards; they are told along the line and up from its middle.
     Characters at the offsets `halved` take their half-width form (`halt`).
     """
     around = _CONTEXT if script in _JOINING else 0
@@ -118,32 +120,38 @@ def shape(
         language,
         features,
         tuple([at - start for at in halved]) if halved else (),
+        upright,
     )
     found = _shaped.peek(key)
     if found is not None:
         return found
     buffer = hb.Buffer()
     buffer.add_str(piece, start - low, end - start)
-    buffer.direction = "rtl" if rtl else "ltr"
+    buffer.direction = "ttb" if upright else "rtl" if rtl else "ltr"
     buffer.script = script
     buffer.language = language or "en"
     wanted: dict[str, object] = dict(features)
     if halved:
-        wanted["halt"] = [(at - low, at - low + 1, 1) for at in halved]
+        wanted["vhal" if upright else "halt"] = [(at - low, at - low + 1, 1) for at in halved]
     hb.shape(font.hb_font, buffer, wanted or None)
-    return _shaped.put(key, _read(buffer, font.hb_font, start - low))
+    return _shaped.put(key, _read(buffer, font.hb_font, start - low, upright))
 
 
-def _read(buffer: hb.Buffer, font: hb.Font, offset: int) -> ShapedRun:
+def _read(buffer: hb.Buffer, font: hb.Font, offset: int, upright: bool) -> ShapedRun:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
     clusters = [info.cluster - offset for info in infos]
     xs = [position.x_offset for position in positions]
     ys = [position.y_offset for position in positions]
+    advances = [position.x_advance for position in positions]
+    if upright:  # along the line is down, and its upper side is on the right
+        top = font.get_font_extents("ltr").ascender  # of glyphs that a font says no origin of
+        xs, ys = [-y or top for y in ys], xs
+        advances = [-position.y_advance for position in positions]
     return ShapedRun(
         glyphs,
         clusters,
-        [position.x_advance for position in positions],
+        advances,
         xs if any(xs) else None,
         ys if any(ys) else None,
         200 + 170 * len(glyphs) + 2 * offset,

@@ -70,6 +70,7 @@ class ShapingItem:
     features: Features
     size: float
     upper: bool = False  # shaped in capitals: made-up small caps
+    upright: bool = False  # in vertical text: set from top to bottom
     shaped: ShapedRun | None = None
     glyphs: Glyphs | None = None
     halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
@@ -157,6 +158,7 @@ class Shaper:
         run = shape(
             font, text, 0, len(text),
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
+            upright=item.upright,
         )  # fmt: skip
         return scale_run(run, 0, font, item.size)
 
@@ -171,7 +173,7 @@ class Shaper:
         return shape(
             item.font, text, start - offset, end - offset,
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
-            halved=halved,
+            halved=halved, upright=item.upright,
         )  # fmt: skip
 
     def _scaled(self, item: ShapingItem, run: ShapedRun, start: int) -> Glyphs:
