@@ -30,7 +30,7 @@ _OG = re.compile(r"/og/([^/]+)\.([a-z-]+)")
 _API = re.compile(r"/api/og/([^/]+)")
 _SHORT = re.compile(r"/c/([A-Za-z0-9_-]{8,64})\.([a-z-]+)")
 _NEEDLESS_ESCAPE = re.compile(r"%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
-_KEY_EXTENSION = re.compile(r"[^/]+\.(png|jpe?g|webp|avif|auto|auto-safe)")
+_KEY_EXTENSION = re.compile(rf"[^/]+\.({'|'.join(EXTENSIONS)})")
 
 # Best first: the smallest file that the client says it can show.
 _PREFERENCE: tuple[Format, ...] = ("avif", "webp", "png", "jpg")
