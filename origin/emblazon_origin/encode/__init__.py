@@ -7,6 +7,7 @@ palette.py       palettes of photos
 likeness.py      how alike two pictures are
 png.py           the file format
 lossy.py         JPEG, WebP, AVIF; jpeg_bands.py: a JPEG of which rows are known
+vp8l.py          WebP of pictures in a palette
 effort.py        how patient an encoder is
 """
 

@@ -14,6 +14,7 @@ from ..ground import OnGround, stretches
 from .effort import effort_of
 from .jpeg_bands import JPEG_BAND, jpeg_bands
 from .shades import few_shades
+from .vp8l import encode_indexed_webp
 
 DEFAULT_QUALITY = {"jpg": 85, "webp": 80, "avif": 65}
 # Thin coloured text smears where chroma is halved. It is kept whole from this quality on, and in small files
@@ -108,17 +109,21 @@ def encode_webp(image: Image.Image, quality: int, *, small: bool = False) -> byt
 
     From the default quality on, cards of few shades are drawn in a palette, whose letters stay sharp.
     """
-    out = io.BytesIO()
-    drawn = image
+    in_palette = b""
     if DEFAULT_QUALITY["webp"] <= quality < 100 and image.mode == "RGB":
         reduced = few_shades(image)
-        drawn = image if reduced is None else reduced.convert("RGB")
-    if quality >= 100 or drawn is not image:
+        if reduced is not None:
+            in_palette = encode_indexed_webp(reduced)
+            if not small:
+                return in_palette
+            image = reduced.convert("RGB")
+    out = io.BytesIO()
+    if quality >= 100 or in_palette:
         patience, method = effort_of(image).lossless_webp if small else (0, 0)
-        drawn.save(out, "WEBP", lossless=True, quality=patience, method=method, exact=False)
+        image.save(out, "WEBP", lossless=True, quality=patience, method=method, exact=False)
     else:
         image.save(out, "WEBP", quality=quality, method=4 if small else 0, alpha_quality=100)
-    return out.getvalue()
+    return min(out.getvalue(), in_palette or out.getvalue(), key=len)
 
 
 def encode_avif(image: Image.Image, quality: int, *, small: bool = False) -> bytes:
