@@ -17,6 +17,8 @@ from itertools import chain
 
 from icu4py.breakers import LineBreaker
 
+from ..caching import remembered
+
 SOFT_HYPHEN = "\u00ad"
 # Height of a line in em, by script: CJK wants air, and the others have marks above and below.
 LEADING = {"latin": 1.06, "cjk": 1.26, "arabic": 1.4, "hebrew": 1.26, "indic": 1.4, "thai": 1.4}
@@ -65,6 +67,7 @@ def fit(
     group = script(value)
     leading = LEADING[group]
     per_cell = em if em and group == "latin" else _EM[group]
+    pieces, longest = _pieces(value), _longest(value)
     found = Fitted(0, 1, leading, 1)
     for size in sizes:
         room = max(1, math.floor(height / (size * leading) + 0.01))
@@ -72,23 +75,30 @@ def fit(
         found = Fitted(size, held, leading, width / (size * per_cell))
         if size * leading > height:
             continue
-        if _lines_of(value, found.cells) <= held and _longest(value) <= found.cells:
+        if longest <= found.cells and _lines_of(pieces, found.cells) <= held:
             break
     return found
 
 
-def _lines_of(value: str, room: float) -> int:
+def _pieces(value: str) -> list[tuple[float, int]]:
+    """Return what lines are broken between: its cells, and those of the space before it on the same line."""
+    return [
+        (cells(piece), int(not number))
+        for word in value.split()
+        for number, piece in enumerate(LineBreaker(word, _PHRASES) if _WIDE.search(word) else (word,))
+    ]
+
+
+def _lines_of(pieces: list[tuple[float, int]], room: float) -> int:
     """Lines of a first fit."""
     count, used = 1, 0.0
-    for word in value.split():
-        for number, piece in enumerate(LineBreaker(word, _PHRASES) if _WIDE.search(word) else (word,)):
-            part = cells(piece)
-            space = 1 if used and not number else 0
-            if used and used + space + part > room:
-                count, used, space = count + 1, 0.0, 0
-            overfull = max(0, math.ceil(part / room) - 1)
-            count += overfull
-            used += space + part - overfull * room
+    for part, gap in pieces:
+        space = gap if used else 0
+        if used and used + space + part > room:
+            count, used, space = count + 1, 0.0, 0
+        overfull = max(0, math.ceil(part / room) - 1)
+        count += overfull
+        used += space + part - overfull * room
     return count
 
 
@@ -114,9 +124,10 @@ def cells(value: str) -> float:
 
     Wide characters are 2, capitals 1.35, marks 0.
     """
-    return round(sum(_cell(character) for character in value), 2)
+    return round(sum(map(_cell, value)), 2)
 
 
+@remembered("cells", 4096, bytes_each=100)
 def _cell(character: str) -> float:
     category = unicodedata.category(character)
     if category in ("Mn", "Me", "Cf"):
