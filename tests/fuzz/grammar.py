@@ -117,7 +117,7 @@ _RULES = (
     "p:nth-last-child({i}n+1 of :not(.b)){color:red}", "[class*=a{i}],[style~=x]{color:red}", "p{--a{i}:var(--a{j})}",
     "p::before{content:'x' counter(a{i}) open-quote}", "p{counter-increment:a{i} 9 b c d}", "p{margin:calc({i}px + 1em)}",
     "@property --a{i}{syntax:'<length>';inherits:true;initial-value:1px}", "@container (width>{i}px){p{color:red}}",
-    "@scope (.a{i}) to (p){p{color:red}}", "@function --f{i}(--a:1px){result:calc(var(--a)*{i})}",
+    "@scope (.a{i}) to (p){p{color:red}}", "div{grid-row:span {i};grid-template:subgrid/subgrid}", "@function --f{i}(--a:1px){result:calc(var(--a)*{i})}",
     "@media (width>{i}px){@supports (display:grid){p{&:hover,& &{color:red}}}}", "p::first-letter{font-size:{i}px}",
     "@container (width>{i}px) and style(--a{i}:{n}){p{width:{n}cqw}}", "@container a{i} (height<{i}px){b{padding:1cqmin}}",
     "*{container-type:inline-size}", "p{container:a{i}/size}", "p{margin:if(style(--a{i}:{n}):{i}px;media(width>1px):1px)}",

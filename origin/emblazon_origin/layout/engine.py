@@ -83,8 +83,8 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     if not floating and (known := fragments.get(constraints)) is not None:
         return known
     if constraints.height is not None and not floating and is_settled_by_width(node):
-        basis, around, width, _, shrink, _ = constraints
-        natural = fragments.get(Constraints(basis, around, width, None, shrink))
+        basis, around, width, _, shrink, _, adopted = constraints
+        natural = fragments.get(Constraints(basis, around, width, None, shrink, adopted=adopted))
         if natural is not None and natural.height != constraints.height:
             natural = _as_high(natural, constraints.height) if ignores_own_height(node) else None
         if natural is not None:
@@ -126,13 +126,15 @@ def _as_high(fragment: Fragment, height: float) -> Fragment:
 
 def _those_that_matter(node: Node, constraints: Constraints) -> Constraints:
     """Return the constraints without what nothing in the box looks at: one layout does for all of them."""
-    basis, around, width, height, shrink, _ = constraints
+    basis, around, width, height, shrink, _, adopted = constraints
     is_definite = constraints.height_is_definite
     deaf = around is not None and not minds_height(node)
     settled = not is_definite and (height is None or not holds_minders(node))
     if not (deaf or settled):
         return constraints
-    return Constraints(basis, None if deaf else around, width, height, shrink, is_definite or settled)
+    return Constraints(
+        basis, None if deaf else around, width, height, shrink, is_definite or settled, adopted
+    )
 
 
 def _left_out(node: Node, fragments: dict[Constraints, Fragment], constraints: Constraints) -> Fragment:
@@ -155,7 +157,7 @@ def _layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragmen
     if node.kind in ("table", "table-wrapper"):  # never narrower than its content (CSS Tables 3 §4.2)
         width = max(width, ctx.content_sizes(node)[0] + extra_of(node.style, basis).width)
     height = _specified_height(node, constraints, width)
-    return _layout_content(ctx, node, basis, constraints.containing_height, width, height)
+    return _layout_content(ctx, node, constraints, width, height)
 
 
 def _layout_replaced(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
@@ -174,7 +176,7 @@ def _layout_replaced(ctx: LayoutContext, node: Node, constraints: Constraints) -
 def _used_width(ctx: LayoutContext, node: Node, constraints: Constraints) -> float:
     if constraints.width is not None:
         return constraints.width
-    basis, height_basis, _, height, shrink, _ = constraints
+    basis, height_basis, _, height, shrink, _, _ = constraints
     available = basis - margins_of(node.style, basis).horizontal
     extra = extra_of(node.style, basis).width
     low, high = width_limits(ctx, node, basis, available)
@@ -209,7 +211,7 @@ def _is_as_wide_as_its_content(node: Node) -> bool:
 
 
 def _specified_height(node: Node, constraints: Constraints, width: float) -> _Height:
-    basis, height_basis, _, fixed, _, definite = constraints
+    basis, height_basis, _, fixed, _, definite, _ = constraints
     if fixed is not None:
         return _Height(fixed, fixed, fixed, False, definite, is_own=False)
     low, high = height_limits(node, height_basis, basis)
@@ -226,12 +228,14 @@ def _specified_height(node: Node, constraints: Constraints, width: float) -> _He
 def _layout_content(
     ctx: LayoutContext,
     node: Node,
-    basis: float,
-    height_basis: float | None,
+    constraints: Constraints,
     width: float,
     height: _Height,
 ) -> Fragment:
-    frame = _frame(node, basis, height_basis, width, height)
+    basis = constraints.containing_width
+    frame = _frame(node, basis, constraints.containing_height, width, height)
+    if constraints.adopted is not None:
+        frame = frame._replace(adopted=constraints.adopted)
     content = _content(ctx, frame)
     width -= content.narrower
     if "size" in node.style.contain:

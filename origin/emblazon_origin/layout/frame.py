@@ -8,6 +8,21 @@ from .boxes.box import Sides
 from .boxes.nodes import Node
 
 
+class AdoptedAxis(NamedTuple):
+    """The tracks of one axis that a subgrid takes from its parent, from its own content box's start."""
+
+    starts: tuple[float, ...]
+    sizes: tuple[float, ...]
+    names: tuple[tuple[str, int], ...]  # of the lines
+
+
+class AdoptedTracks(NamedTuple):
+    """The tracks that a subgrid takes; None: that axis is its own."""
+
+    columns: AdoptedAxis | None
+    rows: AdoptedAxis | None
+
+
 class Constraints(NamedTuple):
     """What a box is laid out under, px; equal constraints give equal fragments.
 
@@ -22,6 +37,7 @@ class Constraints(NamedTuple):
     height: float | None = None
     shrink: bool = False
     height_is_definite: bool = True  # of an imposed height: for percentages of children
+    adopted: AdoptedTracks | None = None  # of a subgrid
 
 
 class Frame(NamedTuple):
@@ -40,6 +56,7 @@ class Frame(NamedTuple):
     max_inner_height: float
     height_basis: float | None
     is_auto_height: bool  # `height` behaves as auto, be it that a ratio decides
+    adopted: AdoptedTracks | None = None  # of a subgrid
 
     @property
     def left(self) -> float:

@@ -88,7 +88,7 @@ _OTHER_FUNCTIONS = (
     ("`counter()`, `counters()`", "supported", "in `content`"),
     ("`url()`, `image-set()`", "supported", ""),
     ("`cross-fade()`, `element()`, `paint()`", "no", ""),
-    ("`minmax()`, `repeat()`, `fit-content()`", "supported", "no subgrid"),
+    ("`minmax()`, `repeat()`, `fit-content()`", "supported", ""),
 )
 _UNITS = (
     ("font-relative", tuple(name for name in units.RELATIVE if not name.endswith(("vw", "vh", "vi", "vb"))

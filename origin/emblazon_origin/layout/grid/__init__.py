@@ -3,5 +3,6 @@
 layout.py          the algorithm, step by step
 items.py           items and what they contribute
 auto_placement.py  where items go
+subgrid.py         tracks taken from the grid around
 tracks.py          track sizes
 """

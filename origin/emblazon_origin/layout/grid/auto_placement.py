@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ...style.values.value_types import GridLine, Length, TrackList, TrackRepeat, TrackSize
 from ..boxes.nodes import Node
+from ..frame import AdoptedTracks
 from ..layout_unit import used
 from ..layout_work import GRID_CELL, LayoutWork
 from ..sizing import Margins, margins_of
@@ -33,6 +34,7 @@ class GridItem:
     shim: float = 0.0  # room above that baseline alignment adds
     area_height: float | None = None  # once the rows have their sizes, of items with a ratio
     height: float | None = None  # that the item takes in it by stretching
+    adopted: AdoptedTracks | None = None  # of a subgrid, as far as they are known
 
 
 class _Span:

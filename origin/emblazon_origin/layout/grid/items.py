@@ -131,7 +131,13 @@ def area_fragment(
             fixed_width = None
         elif fixed_width is not None and down != "stretch":
             fixed_height = None
-    return ctx.layout(node, Constraints(width, height, width=fixed_width, height=fixed_height, shrink=True))
+    if item.adopted is not None:  # a subgrid is always stretched (§9.1)
+        if item.adopted.columns is not None:
+            fixed_width = max(width - item.margins.horizontal, extra_of(style, width).width)
+        if item.adopted.rows is not None and height is not None:
+            fixed_height = max(height - item.margins.vertical, extra_of(style, width).height)
+    constraints = Constraints(width, height, fixed_width, fixed_height, shrink=True, adopted=item.adopted)
+    return ctx.layout(node, constraints)
 
 
 def _width(

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.containing import contains_absolutes, contains_fixed
-from ...style.values.value_types import Fr, GridLine, Length, TrackSize
+from ...style.values.value_types import NORMAL_GAP, Fr, GridLine, Length, TrackSize
 from ..alignment import Edge, distribute, settled
 from ..boxes.fragment import ContentLayout, Fragment, StaticPosition
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..contributions import definite_inner_height
-from ..frame import Frame
+from ..frame import AdoptedAxis, AdoptedTracks, Frame
 from ..layout_unit import snap, used
 from ..layout_work import TRACK_SPAN
 from ..placement import place, postpone
@@ -36,9 +36,22 @@ from .items import (
     is_baseline_aligned,
     stretched_height,
 )
+from .subgrid import (
+    adopted_axis,
+    block_edges,
+    empty_contribution,
+    gap_difference,
+    inline_edges,
+    kept_inside,
+    names_within,
+    subgrid_lines,
+    subgridded,
+    widened,
+)
 from .tracks import Constraint, Contribution, Track, gaps_between, make_track, size_tracks
 
 _PHASES = 8  # of track sizing
+_NO_TRACKS = AdoptedTracks(None, None)
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +76,16 @@ class _Axis:
     def used(self) -> float:
         """Size of all tracks and gutters."""
         return sum(track.base for track in self.tracks) + gaps_between(self.tracks, self.gap)
+
+    def adopt(self, adopted: AdoptedAxis) -> None:
+        """Take over a parent grid's tracks."""
+        self.tracks = [Track("fixed", "fixed", size, size) for size in adopted.sizes]
+        self.starts = list(adopted.starts)
+
+    @property
+    def end(self) -> float:
+        """The end of the last track."""
+        return self.starts[-1] + self.tracks[-1].base if self.tracks else 0.0
 
     def align(self, value: Alignment, available: float, rtl: bool = False) -> None:
         """Give every track its start (§10.5)."""
@@ -102,19 +125,41 @@ class _Grid:
     items: list[GridItem]
     rows: _Axis
     columns: _Axis
+    subgrids: dict[GridItem, _Grid] = field(default_factory=dict)  # the items that are such
 
 
 def layout_grid(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out a grid container's content."""
     style = frame.node.style
-    grid = _build(ctx, frame.node, frame.inner_width, frame.inner_height, frame.max_inner_height)
+    adopted = frame.adopted or _NO_TRACKS
+    grid = _build(ctx, frame.node, frame.inner_width, frame.inner_height, frame.max_inner_height, adopted)
     # 1. Columns.
-    size_columns(grid, frame.inner_width, "definite", style.justify_content, frame.height_basis)
-    grid.columns.align(style.justify_content, frame.inner_width, style.direction == "rtl")
+    if adopted.columns is not None:
+        grid.columns.adopt(adopted.columns)
+    else:
+        size_columns(grid, frame.inner_width, "definite", style.justify_content, frame.height_basis)
+        grid.columns.align(style.justify_content, frame.inner_width, style.direction == "rtl")
     # 2. Rows; with an automatic height they decide it, and percentages then resolve against it.
     for item in grid.items:
         item.margins = margins_of(item.node.style, _column_width(grid, item))
     inner_height = frame.inner_height
+    if adopted.rows is not None:
+        grid.rows.adopt(adopted.rows)
+        inner_height = grid.rows.end if inner_height is None else inner_height
+    else:
+        inner_height = _rows(grid, frame)
+    # 3. Items.
+    content = ContentLayout(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
+    _place_items(grid, frame, content)
+    for node in frame.node.children:
+        if node.is_out_of_flow:
+            _postpone(grid, frame, content, node, inner_height)
+    return content
+
+
+def _rows(grid: _Grid, frame: Frame) -> float:
+    """Size and align the rows; return the height of the content box."""
+    style, inner_height = grid.style, frame.inner_height
     _size_rows(grid, inner_height, frame)
     if inner_height is None:
         inner_height = clamp(grid.rows.used, frame.min_inner_height, frame.max_inner_height)
@@ -126,13 +171,7 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         grid.columns.align(style.justify_content, frame.inner_width, style.direction == "rtl")
         _size_rows(grid, inner_height, frame)
     grid.rows.align(style.align_content, inner_height)
-    # 3. Items.
-    content = ContentLayout(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
-    _place_items(grid, frame, content)
-    for node in frame.node.children:
-        if node.is_out_of_flow:
-            _postpone(grid, frame, content, node, inner_height)
-    return content
+    return inner_height
 
 
 def grid_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
@@ -146,7 +185,12 @@ def grid_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
 
 
 def _build(
-    ctx: LayoutContext, node: Node, width: float | None, height: float | None, max_height: float
+    ctx: LayoutContext,
+    node: Node,
+    width: float | None,
+    height: float | None,
+    max_height: float,
+    adopted: AdoptedTracks = _NO_TRACKS,
 ) -> _Grid:
     style = node.style
     area_rows, area_columns = area_spans(style.grid_template_areas)
@@ -161,12 +205,24 @@ def _build(
         style.grid_template_columns, area_columns, max(map(len, style.grid_template_areas), default=0),
         style.grid_auto_columns, width, column_gap,
     )  # fmt: skip
+    if adopted.rows is not None:
+        rows = subgrid_lines(style.grid_template_rows, len(adopted.rows.sizes), adopted.rows.names)
+    if adopted.columns is not None:
+        columns = subgrid_lines(
+            style.grid_template_columns, len(adopted.columns.sizes), adopted.columns.names
+        )
     nodes = [child for child in node.children if not child.is_out_of_flow]
     nodes.sort(key=lambda child: child.style.order)
     items, before_rows, before_columns = place_items(nodes, rows, columns, style.grid_auto_flow, ctx.work)
+    if adopted.rows is not None:
+        kept_inside(items, "row", len(rows.tracks))
+        before_rows = 0
+    if adopted.columns is not None:
+        kept_inside(items, "column", len(columns.tracks))
+        before_columns = 0
     row_count = max([before_rows + len(rows.tracks)] + [item.row_end for item in items])
     column_count = max([before_columns + len(columns.tracks)] + [item.column_end for item in items])
-    return _Grid(
+    grid = _Grid(
         ctx,
         node,
         style,
@@ -179,6 +235,32 @@ def _build(
             column_gap,
         ),
     )
+    for item in items:
+        if any(subgridded(item.node)):
+            grid.subgrids[item] = _subgrid(grid, item)
+    return grid
+
+
+def _subgrid(grid: _Grid, item: GridItem) -> _Grid:
+    """Return a subgrid's own grid, whose adopted tracks have no sizes yet, with the item's area known."""
+    columns, rows = subgridded(item.node)
+    style = item.node.style
+    span_columns, span_rows = item.column_end - item.column_start, item.row_end - item.row_start
+    across, down = grid.columns, grid.rows
+    adopted = AdoptedTracks(
+        AdoptedAxis((), (0.0,) * span_columns,
+                    names_within(across.explicit, item.column_start, item.column_end, across.before))
+        if columns else None,
+        AdoptedAxis((), (0.0,) * span_rows,
+                    names_within(down.explicit, item.row_start, item.row_end, down.before))
+        if rows else None,
+    )  # fmt: skip
+    subgrid = _build(grid.ctx, item.node, None, None, INFINITY, adopted)
+    if columns:
+        subgrid.columns.gap = across.gap if style.column_gap is NORMAL_GAP else subgrid.columns.gap
+    if rows:
+        subgrid.rows.gap = down.gap if style.row_gap is NORMAL_GAP else subgrid.rows.gap
+    return subgrid
 
 
 def _templates(
@@ -201,20 +283,95 @@ def size_columns(
     """Run the track sizing algorithm for columns."""
     axis = grid.columns
     axis.make(available, {c for i in grid.items for c in range(i.column_start, i.column_end)})
-    contributions = [inline_contribution(grid.ctx, item, axis.tracks, height_basis) for item in grid.items]
+    contributions = _inline_contributions(grid, axis.tracks, height_basis)
     stretch = justify in ("normal", "stretch")
     _count(grid, axis, contributions)
     size_tracks(axis.tracks, contributions, available, axis.gap, constraint, stretch)
 
 
+def _inline_contributions(
+    grid: _Grid, tracks: Sequence[Track], height_basis: float | None
+) -> list[Contribution]:
+    """Return what the items ask of the columns; for a subgrid of them, what its items ask (§9.4)."""
+    found: list[Contribution] = []
+    for item in grid.items:
+        subgrid = grid.subgrids.get(item)
+        if subgrid is None or not subgridded(item.node).columns:
+            found.append(inline_contribution(grid.ctx, item, tracks, height_basis))
+            continue
+        start, end = item.column_start, item.column_end
+        edges = inline_edges(item.node.style, 0.0, grid.style.direction == "rtl")
+        found.append(empty_contribution(start, end, edges))
+        difference = gap_difference(item.node.style.column_gap, 0.0, grid.columns.gap)
+        inner = _inline_contributions(subgrid, tracks[start:end], height_basis)
+        found += [widened(asked, start, end - start, edges, difference) for asked in inner]
+    return found
+
+
+def _block_contributions(grid: _Grid, tracks: Sequence[Track]) -> list[Contribution]:
+    """Return what the items ask of the rows; for a subgrid of them, what its items ask."""
+    found: list[Contribution] = []
+    for item in grid.items:
+        subgrid, width = grid.subgrids.get(item), _column_width(grid, item)
+        if subgrid is None or not subgridded(item.node).rows:
+            found.append(block_contribution(grid.ctx, item, tracks, width, grid.style))
+            continue
+        start, end = item.row_start, item.row_end
+        edges = block_edges(item.node.style, width)
+        found.append(empty_contribution(start, end, edges))
+        difference = gap_difference(item.node.style.row_gap, 0.0, grid.rows.gap)
+        _size_subgrid_columns(grid, item, subgrid)
+        inner = _block_contributions(subgrid, tracks[start:end])
+        found += [widened(asked, start, end - start, edges, difference) for asked in inner]
+    return found
+
+
+def _size_subgrid_columns(grid: _Grid, item: GridItem, subgrid: _Grid) -> None:
+    """Give a subgrid of rows its columns, be they its own or adopted."""
+    style = subgrid.style
+    if (columns := _adopted_columns(grid, item)) is not None:
+        subgrid.columns.adopt(columns)
+    else:
+        width = _column_width(grid, item)
+        inner = max(0.0, width - sum(inline_edges(style, width, rtl=False)))
+        size_columns(subgrid, inner, "definite", style.justify_content, None)
+        subgrid.columns.align(style.justify_content, inner, style.direction == "rtl")
+    for inside in subgrid.items:
+        inside.margins = margins_of(inside.node.style, _column_width(subgrid, inside))
+    for nested in subgrid.subgrids:
+        if not subgridded(nested.node).rows:
+            nested.adopted = AdoptedTracks(_adopted_columns(subgrid, nested), None)
+
+
+def _adopted_columns(grid: _Grid, item: GridItem) -> AdoptedAxis | None:
+    if not subgridded(item.node).columns:
+        return None
+    axis, start, end = grid.columns, item.column_start, item.column_end
+    style = item.node.style
+    edges = inline_edges(style, _column_width(grid, item), grid.style.direction == "rtl")
+    difference = gap_difference(style.column_gap, 0.0, axis.gap)
+    names = names_within(axis.explicit, start, end, axis.before)
+    return adopted_axis(axis.starts[start:end], axis.tracks[start:end], edges, difference, names)
+
+
+def _adopted_rows(grid: _Grid, item: GridItem) -> AdoptedAxis | None:
+    if not subgridded(item.node).rows:
+        return None
+    axis, start, end = grid.rows, item.row_start, item.row_end
+    style = item.node.style
+    edges = block_edges(style, _column_width(grid, item))
+    difference = gap_difference(style.row_gap, 0.0, axis.gap)
+    names = names_within(axis.explicit, start, end, axis.before)
+    return adopted_axis(axis.starts[start:end], axis.tracks[start:end], edges, difference, names)
+
+
 def _size_rows(grid: _Grid, available: float | None, frame: Frame) -> None:
     axis = grid.rows
     axis.make(available, {r for i in grid.items for r in range(i.row_start, i.row_end)})
+    for item in grid.subgrids:
+        item.adopted = AdoptedTracks(_adopted_columns(grid, item), None)
     _shim_baselines(grid)
-    contributions = [
-        block_contribution(grid.ctx, item, axis.tracks, _column_width(grid, item), grid.style)
-        for item in grid.items
-    ]
+    contributions = _block_contributions(grid, axis.tracks)
     stretch = grid.style.align_content in ("normal", "stretch")
     constraint: Constraint = "definite" if available is not None else "indefinite"
     _count(grid, axis, contributions)
@@ -269,7 +426,7 @@ def _shim_baselines(grid: _Grid) -> None:
     groups: dict[int, list[tuple[GridItem, float]]] = {}
     for item in grid.items:
         item.shim = 0.0
-        if is_baseline_aligned(item, grid.style):
+        if not subgridded(item.node).rows and is_baseline_aligned(item, grid.style):
             width = _column_width(grid, item)
             fragment = area_fragment(grid.ctx, item, width, None, grid.style)
             own = fragment.height if fragment.first_baseline is None else fragment.first_baseline
@@ -286,6 +443,8 @@ def _place_items(grid: _Grid, frame: Frame, content: ContentLayout) -> None:
     for item in grid.items:
         x, width = grid.columns.span(item.column_start, item.column_end)
         y, height = grid.rows.span(item.row_start, item.row_end)
+        if item in grid.subgrids:
+            item.adopted = AdoptedTracks(_adopted_columns(grid, item), _adopted_rows(grid, item))
         fragment = area_fragment(grid.ctx, item, width, height, grid.style)
         if rtl:
             x = frame.inner_width - x - width

@@ -154,14 +154,14 @@ for _what, _align, _justify in (
     _keys = (f"align_{_what}", f"justify_{_what}")
     shorthand(f"place-{_what}", _keys, _place(*_keys, _align, _justify))
 _gap = mapped(positive_length, {"normal": v.NORMAL_GAP})
-longhand("row-gap", v.ZERO, _gap)
+longhand("row-gap", v.NORMAL_GAP, _gap)
 longhand("column-gap", v.NORMAL_GAP, _gap)
 shorthand("gap", ("row_gap", "column_gap"), pair("row_gap", "column_gap", _gap))
 for _name in ("row-gap", "column-gap", "gap"):
     alias(f"grid-{_name}", _name)
 
-longhand("grid-template-rows", v.TrackList(), g.track_list, status="partly", note="no subgrid or masonry")
-longhand("grid-template-columns", v.TrackList(), g.track_list, status="partly", note="no subgrid or masonry")
+longhand("grid-template-rows", v.TrackList(), g.track_list, status="partly", note="no masonry")
+longhand("grid-template-columns", v.TrackList(), g.track_list, status="partly", note="no masonry")
 longhand("grid-template-areas", (), g.areas)
 longhand("grid-auto-rows", (), g.auto_tracks)
 longhand("grid-auto-columns", (), g.auto_tracks)

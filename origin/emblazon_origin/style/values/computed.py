@@ -147,7 +147,7 @@ class ComputedStyle:
     justify_items: Alignment = "normal"
     justify_self: Alignment = "auto"
     justify_content: Alignment = "normal"
-    row_gap: v.Length = v.ZERO
+    row_gap: v.Length = v.NORMAL_GAP
     column_gap: v.Length = v.NORMAL_GAP
     grid_template_rows: v.TrackList = v.TrackList()
     grid_template_columns: v.TrackList = v.TrackList()

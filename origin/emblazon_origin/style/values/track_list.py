@@ -81,8 +81,10 @@ def track_list(cursor: Cursor) -> Specified[v.TrackList]:
     """Read `grid-template-rows|columns`."""
     if cursor.keyword("none"):
         return v.TrackList()
-    if cursor.ident() in ("subgrid", "masonry"):
-        raise UnsupportedValue(f"{cursor.ident()} is not laid out")
+    if cursor.ident() == "masonry":
+        raise UnsupportedValue("masonry is not laid out")
+    if cursor.keyword("subgrid"):
+        return v.TrackList((), tuple(_line_names(cursor)), subgrid=True)
     names, items = [_names(cursor)], []
     while not cursor.done and not _is_slash(cursor.peek()):
         repeat = cursor.function("repeat")
@@ -92,6 +94,25 @@ def track_list(cursor: Cursor) -> Specified[v.TrackList]:
         raise InvalidValue("expected tracks")
     _check_repeats(items)
     return lift(lambda i: v.TrackList(i, tuple(names)), lift_tuple(items))
+
+
+def _line_names(cursor: Cursor) -> list[tuple[str, ...]]:
+    """Read the <line-name-list> of a subgrid; what repeats to fill names the lines once."""
+    names: list[tuple[str, ...]] = []
+    while (token := cursor.peek()) is not None and not _is_slash(token):
+        if token.type == "[] block":
+            cursor.next()
+            names.append(_names(Cursor([token])))
+            continue
+        repeat = cursor.function("repeat")
+        if repeat is None:
+            unexpected(token)
+        inner = Cursor(repeat.arguments)
+        count = 1 if inner.keyword("auto-fill") else integer(inner, 1)
+        if not inner.literal(",") or not isinstance(count, int):
+            raise InvalidValue("repeat() takes a count and line names")
+        names += _line_names(inner) * min(count, MAX_TRACKS)
+    return names[:MAX_TRACKS]
 
 
 def _check_repeats(items: Sequence[object]) -> None:

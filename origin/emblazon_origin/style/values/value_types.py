@@ -306,6 +306,7 @@ class TrackList:
 
     items: tuple[TrackSize | TrackRepeat, ...] = ()
     names: tuple[tuple[str, ...], ...] = ((),)
+    subgrid: bool = False  # the tracks are the parent grid's, and the names those of its lines
 
 
 @dataclass(frozen=True, slots=True)
