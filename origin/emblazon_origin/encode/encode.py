@@ -31,7 +31,7 @@ from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
 from .png import encode_png
 from .png_attempts import png_attempts
 
-_LOSSY: dict[str, Callable[..., bytes]] = {"webp": encode_webp, "avif": encode_avif}
+_LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp}
 _LOWEST_QUALITY = 20  # below, text is no longer readable
 _HIGHEST_SEARCHED = 95  # above, files grow and nothing is seen of it
 
@@ -125,7 +125,7 @@ def _attempts(
     if format == "png":
         yield from png_attempts(image, max_bytes, on, small=small)
     else:
-        draw = partial(encode_jpeg, on=on) if format == "jpg" else _LOSSY[format]
+        draw = encode_avif if format == "avif" else partial(_LOSSY[format], on=on)
         yield from _lossy_attempts(draw, image, quality, max_bytes, small=small)
 
 

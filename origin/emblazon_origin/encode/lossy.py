@@ -104,14 +104,16 @@ def smears(image: Image.Image) -> bool:
     return False
 
 
-def encode_webp(image: Image.Image, quality: int, *, small: bool = False) -> bytes:
+def encode_webp(
+    image: Image.Image, quality: int, *, small: bool = False, on: OnGround | None = None
+) -> bytes:
     """Encode WebP; quality 100 is lossless.
 
     From the default quality on, cards of few shades are drawn in a palette, whose letters stay sharp.
     """
     in_palette = b""
     if DEFAULT_QUALITY["webp"] <= quality < 100 and image.mode == "RGB":
-        reduced = few_shades(image)
+        reduced = few_shades(image, on)
         if reduced is not None:
             in_palette = encode_indexed_webp(reduced)
             if not small:

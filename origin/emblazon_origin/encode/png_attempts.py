@@ -46,7 +46,7 @@ def png_attempts(
 
 def quick_png(image: Image.Image, on: OnGround | None = None) -> bytes:
     """Return the first answer: a palette where the picture has few colours, else all of them."""
-    reduced = few_shades(image) if image.mode == "RGB" else None
+    reduced = few_shades(image, on) if image.mode == "RGB" else None
     return encode_png(image, on=on) if reduced is None else encode_png(reduced)
 
 

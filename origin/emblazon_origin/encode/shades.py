@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from ..ground import OnGround
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -22,11 +24,8 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint32]
 
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
-_RUNS, _SAMPLE, _SAMPLE_COLORS = (
-    9,
-    4,
-    1024,
-)  # a run for so many pixels; of every so manieth run, so many colours
+_RUNS, _SAMPLE_COLORS = 9, 512  # a run for so many pixels; so many colours in the sample: it is one
+_SAMPLE, _BAND = 4, 32  # of every so manieth row every so manieth pixel; rows, a multiple of that
 _SIZE = 256  # of the palette, at the most
 _FREQUENT = 0.92  # of all pixels have the most frequent colours, or it is a photo
 _SHADES = 64  # that are chosen for being far from others, at the most
@@ -45,8 +44,13 @@ _SLOT_BITS = 16
 _SPREAD = 2654435761  # 2^32 over the golden ratio: spreads colours over the slots
 
 
-def few_shades(image: Image.Image) -> Image.Image | None:
-    """Return an "RGB" picture as "P" in as few colours as will do, or None where many are needed."""
+def few_shades(image: Image.Image, on: OnGround | None = None) -> Image.Image | None:
+    """Return an "RGB" picture as "P" in as few colours as will do, or None where many are needed.
+
+    `on` is what the picture lies on.
+    """
+    if on is not None and _lies_on_photo(on):
+        return None
     found = _Colors.of(image)
     if found is None:
         return None
@@ -75,8 +79,10 @@ class _Colors:
         pixels: Words = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4")
         starts = np.concatenate(([0], np.flatnonzero(pixels[1:] != pixels[:-1]) + 1))
         values = pixels[starts] | np.uint32(_OPAQUE)
-        if _RUNS * len(starts) > pixels.size and _least_colors(values[::_SAMPLE]) > _SAMPLE_COLORS:
-            return None  # a photo, without counting all of it
+        if _RUNS * len(starts) > pixels.size:
+            rows = pixels.reshape(image.height, image.width)
+            if _least_colors(rows) > _SAMPLE_COLORS:
+                return None  # a photo, without counting all of it
         lengths = np.diff(starts, append=pixels.size)
         colors, numbers = _numbered(values)
         if len(colors) > _MOST_COLORS:
@@ -97,11 +103,32 @@ def _slots(values: Words) -> Words:
     return slots
 
 
-def _least_colors(values: Words) -> int:
-    """Return how many different values there are at the least."""
+def _least_colors(pixels: Words) -> int:
+    """Return how many different values rows have at the least, by a sample of them."""
     held = np.zeros(1 << _SLOT_BITS, np.bool_)
-    held[_slots(values)] = True
+    held[_slots(pixels[::_SAMPLE, ::_SAMPLE])] = True
     return int(np.count_nonzero(held))
+
+
+def _lies_on_photo(on: OnGround) -> bool:
+    """Whether the rows that were not drawn over make a photo of a picture, whatever is in the others."""
+    fresh = on.fresh_bands(_BAND)
+    if fresh is None or all(fresh):
+        return False
+    bands = on.ground.found("runs and colors", lambda: _runs_and_colors(on.ground.image))
+    still = [band for band, is_fresh in zip(bands, fresh, strict=True) if not is_fresh]
+    runs, colors = sum(runs for runs, _ in still), max(colors for _, colors in still)
+    return _RUNS * runs > on.ground.image.width * on.ground.image.height and colors > _SAMPLE_COLORS
+
+
+def _runs_and_colors(image: Image.Image) -> list[tuple[int, int]]:
+    """Return for each band how many runs begin in its rows, and its colours, each at the least."""
+    pixels: Words = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4").reshape(image.height, image.width)
+    begins = (pixels[:, 1:] != pixels[:, :-1]).sum(1)
+    return [
+        (int(begins[top : top + _BAND].sum()), _least_colors(pixels[top : top + _BAND]))
+        for top in range(0, image.height, _BAND)
+    ]
 
 
 def _numbered(values: Words) -> tuple[Words, Ints]:

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from emblazon.contract.schema import Format
 from emblazon_origin.encode import encode, lossy, png
+from emblazon_origin.encode.png_attempts import quick_png
 from emblazon_origin.ground import Ground, OnGround
 
 GROUNDS = ("flat", "photo", "noise")
@@ -63,12 +64,12 @@ def test_other_decoders_read_what_was_put_together(name: str) -> None:
 
 
 def test_only_bands_that_were_drawn_over_are_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    below = Ground(ground("photo"))
+    below = Ground(ground("noise"))
     on = OnGround(below, ((40, 50),))
     picture = below.image.copy()
     picture.paste((1, 2, 3), (7, 41, 60, 49))
     lossy.encode_jpeg(picture, 80, on=on)  # the ground is known from here on
-    png.encode_png(picture, on=on)
+    quick_png(picture, on)
     heights: list[int] = []
     tobytes, save = Image.Image.tobytes, Image.Image.save
 
@@ -83,5 +84,5 @@ def test_only_bands_that_were_drawn_over_are_encoded(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Image.Image, "tobytes", noted_tobytes)
     monkeypatch.setattr(Image.Image, "save", noted_save)
     lossy.encode_jpeg(picture, 80, on=on)
-    png.encode_png(picture, on=on)
+    quick_png(picture, on)
     assert heights == [32, 32]  # two bands of sixteen rows, one of thirty-two
