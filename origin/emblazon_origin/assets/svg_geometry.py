@@ -16,7 +16,6 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.perimeterPen import PerimeterPen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
-from fontTools.svgLib.path import parse_path
 from lxml import etree
 
 from ..style.cascade.svg_markup import GEOMETRY
@@ -202,10 +201,17 @@ class Measures:
         if not data or self.left < 0:
             return None
         try:
-            parse_path(data, pen)
+            _walk(data, pen)
         except (ValueError, TypeError, IndexError, AssertionError, ZeroDivisionError, OverflowError):
             return None
         return result(pen)
+
+
+def _walk(data: str, pen: object) -> None:
+    """Draw path data with a pen. Raises what fontTools raises for what is none."""
+    from fontTools.svgLib.path import parse_path  # loads an XML parser of its own
+
+    parse_path(data, pen)
 
 
 def _bounds(points: list[tuple[float, float]]) -> Box:
@@ -295,7 +301,7 @@ def _shape_data(shape: object, box: Box) -> str | None:
         case v.PathShape():
             pen = SVGPathPen(None)
             try:
-                parse_path(shape.data, TransformPen(pen, Identity.translate(left, top)))
+                _walk(shape.data, TransformPen(pen, Identity.translate(left, top)))
             except (ValueError, TypeError, IndexError, AssertionError):
                 return None
             return str(pen.getCommands()) or "M0 0"
@@ -443,7 +449,7 @@ class Strokes:
         try:
             if self.left < 0:
                 return False
-            parse_path(data, TransformPen(pen, onto))
+            _walk(data, TransformPen(pen, onto))
         except (ValueError, TypeError, IndexError, AssertionError):
             return False
         _become_path(element, str(pen.getCommands()), above.inverse())

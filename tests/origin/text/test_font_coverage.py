@@ -32,7 +32,7 @@ def test_the_page_counts_what_the_fonts_lack(fonts: FontLibrary) -> None:
         "ᐃᓄᒃᑎᑐᑦ", "ꦗꦮ", "𞤀𞤣𞤤𞤢𞤥", "ខ្មែរ", "ລາວ", "မြန်မာ", "සිංහල", "বাংলা", "ਪੰਜਾਬੀ", "ગુજરાતી", "ଓଡ଼ିଆ", "தமிழ்",
         "తెలుగు", "ಕನ್ನಡ", "മലയാളം", "ქართული", "Հայերեն", "አማርኛ", "ᚠᚢᚦ",
         "\U0001e900\U0001e94b", "\u07fd\u07fe\u07ff", "\u1878\U00011660", "\U00011ab0\U00011abf",
-        "\U00011fc0\U00011fff", "𐌰𐌱", "𓀀𓁐", "😀🧑🏿‍🚀",
+        "\U00011fc0\U00011fff", "𐌰𐌱", "𓀀𓁐", "😀🧑🏿‍🚀", "\u0860\u0865\u086a", "ᛱᛲ", "ㆼㆿ", "𐘀𐘁", "𖭐𖭑", "𞠀", "𑅃", "ᜍ", "ⳟ⸾",
     ],
 )  # fmt: skip
 def test_no_box_is_drawn(fonts: FontLibrary, style: ComputedStyle, text: str) -> None:
@@ -49,6 +49,22 @@ def test_no_symbol_among_letters_is_a_box(
 ) -> None:
     line = layout_inline([TextItem(around.format(symbols), style)], style, width=4000, fonts=fonts).lines[0]
     assert all(0 not in run.glyphs for run in line.runs)
+
+
+def test_the_last_resort_is_asked_for_what_no_other_font_has(style: ComputedStyle) -> None:
+    library = FontLibrary(FONTS)
+    last = library.catalog.names["emblazon last resort"]
+    library.font_set(style).select("ܐ", "Syrc")
+    assert not is_open(last)
+    assert library.font_set(style).select("\u0860", "Syrc").font.face.family == last.name
+    own = {
+        code
+        for family in library.catalog.families
+        if family is not last
+        for face in family.faces
+        for code in face.coverage
+    }
+    assert len(set(last.faces[0].coverage) - own) > 3_800
 
 
 def test_fonts_that_nobody_uses_stay_closed(style: ComputedStyle) -> None:

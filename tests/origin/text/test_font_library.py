@@ -209,6 +209,16 @@ def test_a_damaged_file_is_named_at_construction(tmp_path: Path, damage: Callabl
         FontLibrary(tmp_path)
 
 
+def test_a_font_without_anything_to_draw_is_damaged(tmp_path: Path) -> None:
+    font = TTFont(MONO)
+    for table in ("glyf", "loca", "gvar"):
+        if table in font:
+            del font[table]
+    font.save(tmp_path / "broken.ttf")
+    with pytest.raises(AssetError, match="no glyphs"):
+        FontLibrary(tmp_path)
+
+
 def test_a_listed_file_that_is_missing_is_named_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "fonts.toml").write_text('[[family]]\nname = "X"\nfiles = ["pkg:a/b/Gone.ttf"]\n')
     with pytest.raises(AssetError, match=r"Gone\.ttf is missing.*make"):

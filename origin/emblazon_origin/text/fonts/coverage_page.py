@@ -29,12 +29,12 @@ cost neither start-up time nor memory. A document's own fonts (`@font-face`) may
 
 Of {drawn:,} assigned characters of Unicode {missing:,} have no glyph here; they are drawn as a box, and
 `explain` and `lint` name them. A font with them is used at once when it lies in `fonts/`. `fonts/own/` has
-five fonts of the Noto project (SIL Open Font License) for which no package of PyPI is new enough. `make docs`
-counts anew; a test holds the tables to the fonts.
+five fonts of the Noto project (SIL Open Font License) for which no package of PyPI is new enough, and a
+subset of Unifont, of pixels, for what none of the others has up to Unicode 15: some scripts are drawn by it
+alone, letter by letter, without joining or reordering them. `make docs` counts anew; a test holds the tables
+to the fonts.
 
-Scripts that are drawn but for a few characters lack the following. Those of Armenian, Bengali, Devanagari,
-Greek, Hebrew, Kannada, Myanmar, Oriya and Telugu are newer than Unicode 15.0; Syriac's are the letters of
-Malayalam, which the Noto project's font has not either.
+Scripts that are drawn but for a few characters lack the following, most of them newer than Unicode 15.0.
 
 | script | without a glyph |
 |---|---|

@@ -190,6 +190,9 @@ def _check_stream(data: bytes, source: str) -> None:
         raise AssetError(f"font file {source}: cannot unpack WOFF: {error}") from error
 
 
+_OUTLINES = frozenset(("glyf", "CFF ", "CFF2", "CBDT", "EBDT", "sbix", "SVG "))
+
+
 def _check_directory(head: bytes, size: int, source: object) -> None:
     """Refuse files whose table directory is absent or points past their end."""
     if head[:4] == b"ttcf":
@@ -214,6 +217,8 @@ def _faces(
         tags = set(hb_face.table_tags)
         if not {"cmap", "head", "hhea", "hmtx", "maxp"} <= tags or not hb_face.glyph_count:
             raise AssetError(f"font file {source}: damaged (face {index} lacks required tables)")
+        if tags.isdisjoint(_OUTLINES):
+            raise AssetError(f"font file {source}: damaged (face {index} has no glyphs to draw)")
         axes = {
             a.tag: VariationAxis(a.tag, a.min_value, a.default_value, a.max_value) for a in hb_face.axis_infos
         }
