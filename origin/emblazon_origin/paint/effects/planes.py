@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ...assets.pixmap import Pixmap
@@ -26,6 +25,9 @@ from ..raster.surface import Surface
 from ..work import GROUP, IMAGE, Cost, Work
 from .effect_groups import lay_over, too_deep
 from .solid import FRONT, NEAREST, PlaneView, Point3
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray  # loads all of numpy
 
 Items = list[Item | Group]
 
