@@ -30,7 +30,7 @@ from ..style.values.value_types import ContentImage, Url
 from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
-from .svg import SvgImage
+from .svg import SvgImage, with_pictures
 from .svg_runs import NO_FONTS, SvgTextFonts
 
 log = logging.getLogger(__name__)
@@ -169,12 +169,20 @@ class ImageStore:
     def _read(self, href: str) -> Fetched | AssetError:
         try:
             if is_markup(href):
-                return Fetched(href.encode(), "image/svg+xml")
+                return Fetched(with_pictures(href, self._inner), "image/svg+xml")
             return self._resources.read(href)
         except AssetError as error:
             return error
         except Exception as error:
             return _defect(href, error)
+
+    def _inner(self, href: str) -> bytes | None:
+        """Return the bytes of a picture that inline SVG names, or None and a finding."""
+        read = AssetError("it is no address") if is_markup(href) else self._read(href)
+        if isinstance(read, AssetError):
+            self._failed(href, read, 0)
+            return None
+        return read.data
 
     def _decode(self, href: str, read: Fetched | AssetError) -> Decoded | AssetError:
         if isinstance(read, AssetError):

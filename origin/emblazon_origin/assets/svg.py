@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import resvg_py
@@ -28,6 +29,7 @@ from .svg_runs import NO_FONTS, SvgTextFonts, name_fonts
 from .svg_words import say_in_its_words
 
 _SVG = "http://www.w3.org/2000/svg"
+_XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _MOVING = frozenset(("animate", "animateMotion", "animateTransform", "animateColor", "discard", "set"))
 _DROPPED = _MOVING | {
@@ -52,6 +54,7 @@ _UNITS = {
 }  # fmt: skip
 _LONGEST_NUMBERS = 200  # characters of an attribute that holds a few numbers
 _FILTER = re.compile(r"""(\bfilter\s{0,9}:\s{0,9})url\(\s{0,9}["']?#([^"')]{1,200})["']?\s{0,9}\)""")
+_PICTURES = re.compile(r"<(?:image|feImage)\b")
 _ASSIGNMENT = re.compile(rb"""=\s{0,20}+["']""")
 
 
@@ -74,6 +77,7 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     root = _parse(data)
     notes: list[str] = []
     _clean(root, nesting, notes)
+    _size_symbols(root)
     width, height = _length(root.get("width")), _length(root.get("height"))
     box = view_box(root)
     ratio = None
@@ -109,6 +113,43 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         background = (r, g, b, a)
     stretches = (root.get("preserveAspectRatio") or "").split()[:1] == ["none"]
     return SvgImage(markup, width, height, ratio, has_text, told, background, stretches)
+
+
+def with_pictures(markup: str, read: Callable[[str], bytes | None]) -> bytes:
+    """Return inline SVG with the pictures that its page names written into it.
+
+    `read` gives the bytes of a file; of one that cannot be had nothing is left.
+    """
+    if not _PICTURES.search(markup):
+        return markup.encode()
+    root = _parse(markup.encode())
+    for element in root.iter(f"{{{_SVG}}}image", f"{{{_SVG}}}feImage"):
+        for name in [key for key in element.attrib if str(key).rpartition("}")[2] == "href"]:
+            target = str(element.get(name)).strip()
+            if not target or target.startswith("#") or target[:5].lower() == "data:":
+                continue
+            data = read(target)
+            if data is None:
+                del element.attrib[name]
+                continue
+            kind = "svg+xml" if sniff(data) == "SVG" else "png"
+            element.set(name, f"data:image/{kind};base64,{base64.b64encode(data).decode()}")
+    return bytes(etree.tostring(root, encoding="utf-8"))
+
+
+def _size_symbols(root: etree._Element) -> None:
+    """Give uses of symbols the sizes that their symbols say, which the rasteriser does not look at."""
+    sizes = {
+        f"#{element.get('id')}": [
+            (side, value) for side in ("width", "height") if (value := element.get(side))
+        ]
+        for element in root.iter(f"{{{_SVG}}}symbol")
+        if element.get("id")
+    }
+    for use in root.iter(f"{{{_SVG}}}use") if any(sizes.values()) else ():
+        for side, value in sizes.get(use.get("href") or use.get(_XLINK_HREF) or "", ()):
+            if use.get(side, "auto") == "auto":
+                use.set(side, value)
 
 
 def _parse(data: bytes) -> etree._Element:
