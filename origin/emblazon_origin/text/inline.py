@@ -24,6 +24,7 @@ from .line_model import AtomicItem, InlineItem, InlineLayout, Line
 from .lines.builder import BoxMetrics, box_metrics, build_line, place_leaves
 from .lines.draft import LineDraft, draft_line
 from .lines.ellipsis import CLIP, ellipsis_string, truncate
+from .lines.emphasis import room_before, room_below
 from .lines.justify import fit_scale, justify
 from .lines.line_alignment import (
     align_offset,
@@ -212,12 +213,13 @@ def _build(
     widest = max((d.width + i for d, i in zip(drafts, indents, strict=True)), default=0.0)
     available = width if math.isfinite(width) else widest
     lines: list[Line] = []
-    y = 0.0
+    y, room = 0.0, room_before(root.style)
     for number, (draft, own_indent) in enumerate(zip(drafts, indents, strict=True)):
         left = 0.0
         if areas is not None:
             y, left, available = max(y, areas[number].top), areas[number].left, areas[number].width
-        lines.append(_finish(paragraph, draft, root, available, own_indent, y, left))
+        lines.append(_finish(paragraph, draft, root, available, own_indent, y, left, room))
+        room = room_below(lines[-1], root.font, root.style.font_size * paragraph.shaper.scale)
         y += lines[-1].height
     return InlineLayout(
         lines,
@@ -250,6 +252,7 @@ def _finish(
     indent: float,
     y: float,
     left: float = 0.0,
+    free: float = 0.0,
 ) -> Line:
     rtl = bool(draft.base & 1)
     align = alignment(paragraph.content.block_style, rtl=rtl, forced=draft.span.forced)
@@ -264,7 +267,7 @@ def _finish(
         offset -= paragraph.hanging_width(draft.span)
     offset += left + hanging_offset(paragraph, draft, align)
     fragments = place_leaves(paragraph, draft, offset)
-    return build_line(paragraph, draft, fragments, root, y)
+    return build_line(paragraph, draft, fragments, root, y, free)
 
 
 # --- text-fit ------------------------------------------------------------------------------------------

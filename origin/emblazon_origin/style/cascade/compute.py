@@ -31,7 +31,7 @@ FONT_KEYS = (
 )  # fmt: skip
 _FONT_SET = frozenset(FONT_KEYS)
 _FIRST = ("line_height", "color_scheme", "color")
-_RECOLORED = frozenset(("text_shadow", "text_stroke_color", "text_fill_color"))
+_RECOLORED = frozenset(("text_shadow", "text_stroke_color", "text_fill_color", "text_emphasis_color"))
 _LONG, _TOKENS = 8, 14  # a value of more parts, each of which counts as so many tokens
 _EARLY = _FONT_SET | frozenset(_FIRST)
 

@@ -77,6 +77,48 @@ def underline_position(cursor: Cursor) -> str:
     return "auto" if name in ("left", "right") else name  # they are of vertical text
 
 
+_MARKS = {
+    "dot": "•◦", "circle": "●○", "double-circle": "◉◎", "triangle": "▲△", "sesame": "﹅﹆",
+}  # fmt: skip
+
+
+def emphasis_style(cursor: Cursor) -> str:
+    """Read `text-emphasis-style` as the mark; without a shape it is a dot, as in Chromium."""
+    if cursor.keyword("none"):
+        return ""
+    token = cursor.peek()
+    if token is not None and token.type == "string":
+        return str(cursor.next().value)
+    fill = cursor.keyword("filled", "open")
+    shape = cursor.keyword(*_MARKS)
+    fill = fill or cursor.keyword("filled", "open")
+    if fill is None and shape is None:
+        unexpected(cursor.peek())
+    return _MARKS[shape or "dot"][fill == "open"]
+
+
+def emphasis_position(cursor: Cursor) -> str:
+    """Read `text-emphasis-position`; `left` and `right` are of vertical text."""
+    if cursor.keyword("auto"):
+        return "over"
+    beside = cursor.keyword("left", "right")
+    name = cursor.keyword("over", "under")
+    if name is None:
+        unexpected(cursor.peek())
+    if beside is None:
+        cursor.keyword("left", "right")
+    return name
+
+
+def emphasis(cursor: Cursor) -> dict[str, object]:
+    """Read `text-emphasis`."""
+    return any_order(
+        cursor,
+        {"text_emphasis_style": emphasis_style, "text_emphasis_color": fill_color},
+        {"text_emphasis_style": "", "text_emphasis_color": None},
+    )
+
+
 def stroke(cursor: Cursor) -> dict[str, object]:
     """Read `-webkit-text-stroke`."""
     return any_order(
@@ -126,6 +168,12 @@ shorthand(
     ),
     text_decoration,
 )
+longhand("text-emphasis-style", "", emphasis_style, inherited=True)
+longhand("text-emphasis-color", None, fill_color, inherited=True)
+longhand("text-emphasis-position", "over", emphasis_position, inherited=True)
+shorthand("text-emphasis", ("text_emphasis_style", "text_emphasis_color"), emphasis)
+for _part in ("", "-style", "-color", "-position"):
+    alias(f"-webkit-text-emphasis{_part}", f"text-emphasis{_part}")
 longhand("-webkit-text-stroke-width", 0.0, line_width, key="text_stroke_width", inherited=True)
 longhand("-webkit-text-stroke-color", CURRENT_COLOR, parse_color, key="text_stroke_color", inherited=True)
 shorthand("-webkit-text-stroke", ("text_stroke_width", "text_stroke_color"), stroke)

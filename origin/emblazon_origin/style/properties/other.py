@@ -124,13 +124,6 @@ unsupported(
     harmless=("none", "auto", "normal", "0", "0px", "0%"),
 )  # fmt: skip
 unsupported(
-    "emphasis marks are not drawn",
-    "text-emphasis", "text-emphasis-style", "text-emphasis-color", "text-emphasis-position",
-    "-webkit-text-emphasis", "-webkit-text-emphasis-style", "-webkit-text-emphasis-color",
-    "-webkit-text-emphasis-position",
-    harmless=("none",),
-)  # fmt: skip
-unsupported(
     "ruby is not laid out",
     "ruby-position", "ruby-align", "ruby-overhang", "ruby-merge", "-webkit-ruby-position",
     harmless=("over", "space-around", "auto"),

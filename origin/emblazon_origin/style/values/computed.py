@@ -228,6 +228,9 @@ class ComputedStyle:
     text_decorations: tuple[v.TextDecoration, ...] = ()  # own and propagated
     text_stroke_width: float = 0.0
     text_stroke_color: v.Color = v.BLACK
+    text_emphasis_style: str = ""  # the mark; none where empty
+    text_emphasis_color: v.Color | None = None  # None is `color`
+    text_emphasis_position: Literal["over", "under"] = "over"
     text_fill_color: v.Color | None = None  # None is `color`
     paint_order_stroke_first: bool = False
     text_overflow: str = "clip"  # "clip", "ellipsis" or the string to show; not inherited

@@ -10,6 +10,7 @@ What `size-adjust` and the metric overrides of an `@font-face` rule change (CSS 
 from __future__ import annotations
 
 import math
+import struct
 from typing import NamedTuple
 
 import uharfbuzz as hb
@@ -17,6 +18,7 @@ import uharfbuzz as hb
 from ...style.values.dom import FontFaceRule
 
 _TAG = hb.OTMetricsTag
+_TYPO_METRICS = 68  # where ascender and descender stand in OS/2
 
 
 class DesignMetrics(NamedTuple):
@@ -33,6 +35,7 @@ class DesignMetrics(NamedTuple):
     underline_thickness: float
     strikeout_position: float  # of the line's top
     strikeout_thickness: float
+    em_descent: float  # below the baseline where ascent and descent together are one em; in em
 
 
 class FontMetrics(NamedTuple):
@@ -103,6 +106,7 @@ def design_metrics(font: hb.Font) -> DesignMetrics:
         underline_thickness=metric(_TAG.UNDERLINE_SIZE),
         strikeout_position=metric(_TAG.STRIKEOUT_OFFSET),
         strikeout_thickness=metric(_TAG.STRIKEOUT_SIZE),
+        em_descent=_em_descent(font, extents.ascender, -extents.descender),
     )
 
 
@@ -115,7 +119,7 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
     return FontMetrics(
         ascent=ascent,
         descent=descent,
-        em_descent=_em_descent(design) * size,
+        em_descent=design.em_descent * size,
         line_gap=line_gap,
         line_spacing=ascent + descent + round_half_up(line_gap),
         x_height=design.x_height * k or ascent * 0.56,
@@ -129,9 +133,14 @@ def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> Font
     )
 
 
-def _em_descent(design: DesignMetrics) -> float:
-    height = design.ascent + design.descent
-    return design.descent / height if height > 0 else 0.0
+def _em_descent(font: hb.Font, ascent: float, descent: float) -> float:
+    """Return what of an em lies below the baseline: by OS/2's typographic metrics, where there are some."""
+    table = font.face.reference_table("OS/2").data
+    if len(table) >= _TYPO_METRICS + 4:
+        above, below = struct.unpack_from(">hh", table, _TYPO_METRICS)
+        if above > 0:
+            ascent, descent = above, -below
+    return descent / (ascent + descent) if ascent + descent > 0 else 0.0
 
 
 def metrics_on(

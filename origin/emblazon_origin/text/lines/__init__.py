@@ -8,6 +8,7 @@ line_alignment.py       where a line lies in its room
 plain_lines.py          lines of a text of one style and font, the short way
 draft.py                a line before it is placed
 builder.py              a draft to a line box
+emphasis.py             marks over or under each character
 justify.py              `text-align: justify`
 ellipsis.py             truncation
 """

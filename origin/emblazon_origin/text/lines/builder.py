@@ -18,6 +18,7 @@ from ..inline_cost import ANCESTOR, FRAGMENT
 from ..line_model import AtomicFragment, AtomicItem, GlyphRun, InlineBoxFragment, Line
 from ..shaping.shape import origins
 from .draft import Leaf, LineDraft
+from .emphasis import em_extent, mark_of, mark_run, with_room
 from .paragraph import Paragraph, box_chain
 
 
@@ -106,9 +107,17 @@ def _box_runs(paragraph: Paragraph, draft: LineDraft) -> dict[int, list[tuple[in
 
 
 def build_line(
-    paragraph: Paragraph, draft: LineDraft, placed: list[PlacedBox], root: BoxMetrics, y: float
+    paragraph: Paragraph,
+    draft: LineDraft,
+    placed: list[PlacedBox],
+    root: BoxMetrics,
+    y: float,
+    room: float = 0.0,
 ) -> Line:
-    """Align everything vertically and return the finished line, its top at `y`."""
+    """Align everything vertically and return the finished line, its top at `y`.
+
+    `room` is what is free for emphasis marks above it, px.
+    """
     metrics = _align_boxes(paragraph, draft, root)
     extents: dict[int, Extent] = {-1: Extent(root.ascent, root.descent)}
     for number, box in metrics.items():
@@ -131,6 +140,7 @@ def build_line(
             fragment.y += moves[number][1]
         line.boxes.append(fragment)
     tops = _painted_tops(paragraph, placed, line)
+    marks: list[GlyphRun] = []
     for leaf, (owner, shift) in zip(draft.leaves, shifts, strict=True):
         on = y + baseline[owner] + shift
         if leaf.box in moves:
@@ -145,7 +155,24 @@ def build_line(
             if leaf.style.text_decorations:
                 run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of, root.lift)
             line.runs.append(run)
-    return line
+            if leaf.style.text_emphasis_style:
+                marks += _marks(paragraph, draft, leaf, run, root.grid)
+    return with_room(line, marks, room) if marks else line
+
+
+def _marks(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, run: GlyphRun, grid: float) -> list[GlyphRun]:
+    """Return the emphasis marks of a run, none where it has none."""
+    fonts, scale = paragraph.shaper.fonts, paragraph.shaper.scale
+    mark = mark_of(leaf.style, fonts, scale, grid)
+    if mark is None:
+        return []
+    size = leaf.style.font_size * scale
+    used = {box_metrics(leaf.style, fonts, scale, grid).font}
+    used |= {other.font.metrics(size, grid) for other in draft.leaves if other.box == leaf.box and other.font}
+    extents = [em_extent(font, size) for font in used]
+    extent = max(above for above, _ in extents), max(below for _, below in extents)
+    marks = mark_run(run, leaf, paragraph.content.text, mark, extent)
+    return [] if marks is None else [marks]
 
 
 def _painted_tops(paragraph: Paragraph, placed: list[PlacedBox], line: Line) -> dict[int, float]:

@@ -22,7 +22,7 @@ def plain_layout(
 ) -> InlineLayout | None:
     """Return the lines of a plain paragraph; None where one of them takes more than placing its glyphs."""
     style = paragraph.content.block_style
-    if style.hanging_punctuation != "none" or not spans:
+    if style.hanging_punctuation != "none" or style.text_emphasis_style or not spans:
         return None
     clips = style.text_overflow != "clip" and style.overflow_x != "visible"
     widths: list[float] = []
