@@ -176,7 +176,7 @@ def _painted(
     if standing is None and not own_context and _is_bare(box):
         phases = Phases()
         _paint_inside(box, None, around, phases, stacking, context)
-        return [*phases.backgrounds, *phases.contents, *phases.outlines]
+        return [*phases.backgrounds, *phases.floats, *phases.contents, *phases.outlines]
     geometry = geometry_of(box, context)
     grouped = traits_of(box.style).has_effects and not (standing is not None and standing.keeps)
     plain = _plain(box, geometry, matrix, around.clip, context) if grouped else None

@@ -179,6 +179,9 @@ def _place_at(content: ContentLayout, frame: Frame, fragment: Fragment, left: fl
     place(content, fragment, x, frame.top + y, frame.inner_width, frame.height_basis)
     if fragment.first_baseline is not None and content.first_baseline is None:
         content.first_baseline = frame.top + y + fragment.first_baseline
+    kind = fragment.node.kind
+    if kind in ("table", "table-wrapper", "turned"):  # no last line of the box around (CSS 2 §10.8.1)
+        return
     if _scrolls(fragment.node):  # it is on the baseline with its bottom margin edge
         margin = margins_of(fragment.node.style, frame.inner_width).bottom or 0.0
         content.last_baseline = frame.top + y + fragment.height + margin

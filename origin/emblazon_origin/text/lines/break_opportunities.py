@@ -16,7 +16,7 @@ from icu4py.breakers import LineBreaker
 from ...caching import ByteCache, remembered
 from ...clusters import CLUSTER
 from ...style.values.computed import ComputedStyle
-from ..shaping.inline_content import NEWLINE, SOFT_HYPHEN, Content, ContentSource
+from ..shaping.inline_content import NEWLINE, OBJECT, SOFT_HYPHEN, Content, ContentSource
 
 _LETTERS = regex.compile(r"[\p{L}\p{N}\p{M}]")
 _LANGUAGE = regex.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*+")
@@ -82,7 +82,15 @@ def _tailored(text: str, style: ComputedStyle) -> Set[int]:
     if text.isascii() and text.isprintable():  # of UAX #14's breaks the tailoring leaves but the end
         return tailor_ascii(text, (len(text),))
     locale = _locale(style)
-    return _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, icu_breaks(text, locale))))
+    found = _breaks.get((text, locale), lambda: frozenset(tailor_ascii(text, icu_breaks(text, locale))))
+    return found | _around_atomics(text) if OBJECT in text else found
+
+
+def _around_atomics(text: str) -> set[int]:
+    """Return the breaks before and after atomic inlines, whatever stands beside them (§5.1, as Chromium)."""
+    return {at for match in _ATOMIC.finditer(text) for at in match.span() if 0 < at < len(text)} - {
+        match.start() for match in _CLINGING.finditer(text)
+    }
 
 
 def icu_breaks(text: str, locale: str = "en") -> tuple[int, ...]:
@@ -127,6 +135,9 @@ def _rules(style: ComputedStyle) -> tuple[object, ...]:
         style.text_wrap_mode,
     )  # fmt: skip
 
+
+_ATOMIC = regex.compile(OBJECT)
+_CLINGING = regex.compile(r"(?<=\ufffc)[ \t\n\p{M}\u200b]")  # what never begins a line by itself
 
 # --- Chromium's tailoring --------------------------------------------------------------------------------
 
