@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, pi, sin
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BoxShape, EllipseShape, InsetShape, PathShape, PolygonShape
 from ..boxes.box import Rect, Sides
 from ..boxes.fragment import Fragment
 from ..boxes.shape_geometry import Point, Radii, corner_radii, ellipse_in, inset_in, points_in
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _PIECES = 32  # of a quarter of an ellipse: within 0.1 px at a radius of 300 px
 _EPSILON = 1 / 128

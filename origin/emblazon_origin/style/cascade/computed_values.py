@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
+from ..color.css_color import CurrentColor
 from ..syntax.registry import LONGHANDS, Values
 from ..values import value_types as v
 from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
@@ -222,10 +223,15 @@ def _borders(fields: Values, values: Values, color: v.Color, dpr: float) -> None
                 fields[width_key] = 0.0
             continue
         fields[width_key] = _snapped(fields.get(width_key, 3.0), dpr)
-        if color_key not in values:
-            fields[color_key] = color
+        own = values.get(color_key)
+        if own is None or own.__class__ is CurrentColor:
+            raised = fields.get(style_key) in _RAISED and style_key != "outline_style"
+            fields[color_key] = _FACE if raised else color
 
 
+# As in Chromium: what looks raised or sunk is grey, unless a colour is named.
+_RAISED = frozenset(("inset", "outset", "ridge", "groove"))
+_FACE = v.Color(238 / 255, 238 / 255, 238 / 255)
 _EDGES = tuple(
     (f"{name}_style", f"{name}_width", f"{name}_color")
     for name in (*(f"border_{s}" for s in _SIDES), "outline")

@@ -8,6 +8,7 @@ from ..syntax.declarations import Wide
 from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.dom import HtmlNode
+from ..values.tokens import Deferred
 
 SIDES = ("top", "right", "bottom", "left")
 GROUPS = frozenset(("thead", "tbody", "tfoot"))
@@ -67,7 +68,7 @@ def _table(node: HtmlNode, hints: Values) -> None:
         hints.update({f"border_{side}_width": border for side in SIDES})
     frame = _FRAMES.get(attributes.get("frame", "").lower())
     style = None
-    if border or "bordercolor" in attributes:
+    if border:
         style = "solid" if "bordercolor" in attributes else "outset"
     elif "rules" in attributes:
         style = "hidden"
@@ -76,6 +77,13 @@ def _table(node: HtmlNode, hints: Values) -> None:
         hints.update({f"border_{side}_style": "solid" if side in frame else "hidden" for side in SIDES})
     elif style is not None:
         hints.update({f"border_{side}_style": style for side in SIDES})
+    if style == "outset":
+        for side in SIDES:
+            hints.setdefault(f"border_{side}_color", _TEXT_COLOR)
+
+
+# That of the text, but named: what is raised is not grey here.
+_TEXT_COLOR = Deferred(lambda context: v.Color(*context.color))
 
 
 def _table_around(node: HtmlNode) -> _Table | None:

@@ -280,17 +280,26 @@ def _defined(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return "-" not in node.tag
 
 
+def _visited(node: HtmlNode, scope: HtmlNode | None) -> bool:
+    """True for links to the page itself, which alone is known to have been seen.
+
+    They match `:link` too, as in Chromium for all that is no colour.
+    """
+    return _link(node, scope) and not node.attributes.get("href", "").strip()
+
+
 SIMPLE: dict[str, Test] = {
     "root": is_root, "scope": is_scope, "empty": _empty,
     "first-child": _first_child, "last-child": _last_child,
     "only-child": _both(_first_child, _last_child), "first-of-type": _first_of_type,
     "last-of-type": _last_of_type, "only-of-type": _both(_first_of_type, _last_of_type),
-    "link": _link, "any-link": _link, "-webkit-any-link": _link, "defined": _defined, "enabled": _enabled,
+    "link": _link, "visited": _visited, "any-link": _link, "-webkit-any-link": _link,
+    "defined": _defined, "enabled": _enabled,
     "disabled": _has_attribute("disabled", *_FIELDS), "checked": _checked,
     "required": _has_attribute("required", *_FIELDS), "open": _is_open,
     "read-only": always, "optional": _enabled,
     **dict.fromkeys((
-        "hover", "active", "focus", "focus-visible", "focus-within", "visited", "target", "target-within",
+        "hover", "active", "focus", "focus-visible", "focus-within", "target", "target-within",
         "local-link", "read-write", "placeholder-shown", "autofill", "-webkit-autofill", "default",
         "indeterminate", "valid", "invalid", "user-valid", "user-invalid", "in-range", "out-of-range",
         "fullscreen", "modal", "picture-in-picture", "playing", "paused", "current", "past", "future",
