@@ -19,6 +19,7 @@ from itertools import groupby
 from lxml import etree
 
 from ..clusters import CLUSTER
+from .svg_direction import has_list
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TEXT = f"{_SVG}text"
@@ -29,7 +30,6 @@ _RIGHT_TO_LEFT = ("R", "AL")
 _FIRST_FLAG = 0x1F1E6
 _FLAGS = frozenset(map(chr, range(_FIRST_FLAG, _FIRST_FLAG + 26)))
 _SELECTORS = dict.fromkeys((0xFE0E, 0xFE0F))  # the rasteriser draws boxes for them
-_LISTS = ("x", "y", "dx", "dy", "rotate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def name_fonts(root: etree._Element, fonts: SvgTextFonts) -> None:
         families = {name: family for name in set(clusters) if (family := fonts.families.get(name))}
         joining = sorted(fonts.joining & set(families.values()))
         many = {name for name, family in families.items() if family == fonts.emoji and _joins(name)}
-        own_places = any(_has_list(element) for element in text.iter(*_IN_TEXT))
+        own_places = any(has_list(element) for element in text.iter(*_IN_TEXT))
         plainer = (
             {name: _plainer(name) for name in many} if joining or own_places else {}
         )  # one font can lead
@@ -122,8 +122,3 @@ def _plainer(emoji: str) -> str:
 
 def _joins(cluster: str) -> bool:
     return len(cluster.translate(_SELECTORS)) > 1
-
-
-def _has_list(element: etree._Element) -> bool:
-    """Whether characters have places of their own, which one more character would shift."""
-    return any(len(element.get(name, "").replace(",", " ").split()) > 1 for name in _LISTS)
