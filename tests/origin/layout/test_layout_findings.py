@@ -36,6 +36,13 @@ COLUMNS = "<div style='columns: 2'>{}</div>"
             COLUMNS.format("<div style='height: 90px'>a<p style='column-span: all'>b</p>c</div>"),
             "column-span",
         ),
+        (COLUMNS.format("<div style='display: flex'><p style='height: 90px'>a</p></div>b"), "columns"),
+        (
+            COLUMNS.format("<div style='height: 90px; background: linear-gradient(red, blue)'></div>"),
+            "background",
+        ),
+        (COLUMNS.format("<div style='height: 90px; transform: rotate(9deg)'></div>"), "transform"),
+        (COLUMNS.format("<i style='position: absolute; height: 90px'></i>b"), "position"),
     ],
 )
 def test_what_columns_do_not_do_is_said_once(html: str, where: str) -> None:

@@ -39,6 +39,32 @@ def report_columns(report: Report, node: Node) -> None:
         report.add("warning", "css-unsupported-value", message, line=node.element.line, where=where)
 
 
+def report_cut(report: Report, node: Node) -> None:
+    """Say where a box that is cut between columns would be laid out or painted anew by a browser."""
+    if node.element is None:
+        return
+    style = node.style
+    if node.kind in ("flex", "grid", "table"):
+        where, message = (
+            "columns",
+            f"a {node.kind} container is cut between columns as it lies: let it fit one",
+        )
+    elif style.box_decoration_break == "slice" and (style.background_layers or style.box_shadow):
+        where, message = "background", "each part of a box that is cut between columns is painted by itself"
+    elif style.transform:
+        where, message = "transform", "each part of a box that is cut between columns is turned by itself"
+    else:
+        return
+    report.add("warning", "css-unsupported-value", message, line=node.element.line, where=where)
+
+
+def report_uncut(report: Report, node: Node, height: float, column: float) -> None:
+    """Say where an absolutely positioned box is higher than the columns that it is in."""
+    if height > column + 1 / 64 and node.element is not None and node.kind != "replaced":
+        message = "absolutely positioned boxes are not broken between columns: let it fit one"
+        report.add("warning", "css-unsupported-value", message, line=node.element.line, where="position")
+
+
 def _inside(node: Node) -> Iterator[Node]:
     stack = list(node.children)
     while stack:

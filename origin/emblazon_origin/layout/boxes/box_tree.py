@@ -13,7 +13,7 @@ from ...text.lines.ellipsis import report_layout
 from ..flow_space import FlowSpace
 from ..placement import sticky_corner
 from .box import Box, LinesTurn, Rect
-from .box_findings import report_columns, report_table
+from .box_findings import report_columns, report_cut, report_table, report_uncut
 from .fragment import Fragment, Placed
 from .nodes import Node
 
@@ -34,6 +34,8 @@ class _Builder:
     canvas: FlowSpace | None  # where a flow's places are those on the canvas
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
+    columns: bool = False  # met so far
+    cut: set[Node] = field(default_factory=set)  # between columns
     absolutes: deque[_Waiting] = field(default_factory=deque)
     # Met before the box that holds them in the document: fixed boxes in absolute ones.
     early: dict[Node, list[_Waiting]] = field(default_factory=dict)
@@ -62,8 +64,11 @@ class _Builder:
         )
         if node.kind == "columns" and node not in self.boxes:
             report_columns(self.report, node)
+            self.columns = True
         elif node.table is not None:
             report_table(self.report, node)
+        if self.columns:
+            self._report_part(node, fragment.height)
         self.boxes[node] = box
         self.order[box] = node.order
         self.absolutes.extend(self.early.pop(node, ()))
@@ -83,6 +88,20 @@ class _Builder:
             if atomic.node in self.boxes:
                 box.atomics[item] = self.boxes[atomic.node]
         return box
+
+    def _report_part(self, node: Node, height: float) -> None:
+        """Say what of a box in columns is otherwise than a browser has it."""
+        if node in self.boxes:
+            if node not in self.cut:
+                self.cut.add(node)
+                report_cut(self.report, node)
+            return
+        if node.is_out_of_flow:
+            holder = node.parent
+            while holder is not None and holder.kind != "columns":
+                holder = holder.parent
+            if holder in self.boxes:
+                report_uncut(self.report, node, height, self.boxes[holder].content_box.height)
 
     def _stick(self, node: Node, rect: Rect) -> dict[str, float]:
         """Return the corner of a sticky box in its nearest scrollport, which is never scrolled."""
