@@ -18,6 +18,7 @@ from .geometry import IntRect
 from .rasterizer import Clip, Mask
 
 Color8 = tuple[int, int, int]
+_RAMP = Image.frombytes("L", (256, 1), bytes(range(256)))
 
 
 @remembered("colors", 1024, bytes_each=300)
@@ -33,9 +34,14 @@ def byte(value: float) -> int:
 
 @remembered("color tables", 64, bytes_each=6_300)
 def _tint_table(color: tuple[int, int, int], alpha: int) -> list[int]:
-    """Return what each channel value becomes under a colour of one alpha, rounded as Pillow's paste does."""
-    mixed = [below * (255 - alpha) + value * alpha + 128 for value in color for below in range(256)]
-    return [((value >> 8) + value) >> 8 for value in mixed]
+    """Return what each channel value becomes under a colour of one alpha."""
+    cover = Image.new("L", _RAMP.size, alpha)
+    table: list[int] = []
+    for value in color:
+        mixed = _RAMP.copy()
+        mixed.paste(Image.new("L", _RAMP.size, value), None, cover)
+        table += mixed.tobytes()
+    return table
 
 
 def scale_mask(mask: Image.Image, alpha: int) -> Image.Image:
@@ -49,13 +55,10 @@ def scale_mask(mask: Image.Image, alpha: int) -> Image.Image:
 
 @remembered("mixed colors", 256, bytes_each=1_000)
 def _mixture(below: Color8, color: Color8) -> bytes:
-    """Return the colours between two, by coverage, rounded as Pillow's paste does."""
-    mixed = [
-        under * (255 - cover) + over * cover + 128
-        for cover in range(256)
-        for under, over in zip(below, color, strict=True)
-    ]
-    return bytes(((value >> 8) + value) >> 8 for value in mixed)
+    """Return the colours between two, by coverage."""
+    mixed = Image.new("RGB", _RAMP.size, below)
+    mixed.paste(Image.new("RGB", _RAMP.size, color), None, _RAMP)
+    return mixed.tobytes()
 
 
 def _mixed(cover: Image.Image, below: Color8, color: Color8) -> Image.Image:

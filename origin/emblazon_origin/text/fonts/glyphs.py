@@ -164,8 +164,10 @@ def _draw(
     box = raster.extents
     if box is None or not box.width or not box.height:
         return _BLANK
-    coverage = raster.buffer if level is None else bytes(raster.buffer).translate(coverage_table(level))
-    image = Image.frombytes("L", (box.width, box.height), coverage, "raw", "L", box.stride, -1)
+    coverage = bytes(raster.buffer)
+    if level is not None:
+        coverage = coverage.translate(coverage_table(level))
+    image = Image.frombuffer("L", (box.width, box.height), coverage, "raw", "L", box.stride, -1)
     return GlyphMask(image, box.x_origin, -(box.y_origin + box.height))
 
 
