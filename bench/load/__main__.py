@@ -30,6 +30,7 @@ from bench.load.driver import Connections, Run, arrivals, merged, saturate
 from bench.load.service import Service
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 from fuzz.hostile import PAGES, PICTURES, picture_server, write_templates
 
 _counter = itertools.count()
