@@ -9,6 +9,7 @@ machine writes the same bytes.
 from __future__ import annotations
 
 import struct
+from functools import cache
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -102,10 +103,12 @@ def _tokens(values: NDArray[np.uint8], width: int, *, halves: bool) -> _Tokens:
     literals = values[starts].astype(np.int64)
     if halves:
         literals = (literals & 15) << 4 | literals >> 4  # in WebP the first pixel is the lower half
-    symbols = np.where(is_copy, _LITERALS + _PREFIX[lengths], literals)
-    return _Tokens(symbols, _EXTRA[lengths], _EXTRA_BITS[lengths], is_copy, kind == 1)
+    prefix, extra, extra_bits = (table[lengths] for table in _prefix_tables())
+    symbols = np.where(is_copy, _LITERALS + prefix, literals)
+    return _Tokens(symbols, extra, extra_bits, is_copy, kind == 1)
 
 
+@cache
 def _prefix_tables() -> tuple[Ints, Ints, Ints]:
     """Return the prefix code of each length, and the bits after it (5.2.2)."""
     rows = []
@@ -118,9 +121,6 @@ def _prefix_tables() -> tuple[Ints, Ints, Ints]:
         rows.append((2 * high + (less >> high - 1 & 1), less & (1 << high - 1) - 1, high - 1))
     table = np.array(rows, np.int64)
     return table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()
-
-
-_PREFIX, _EXTRA, _EXTRA_BITS = _prefix_tables()
 
 
 def _packed(bits: _Bits, tokens: _Tokens, codes: Ints, lengths: Ints) -> bytes:
