@@ -71,6 +71,7 @@ def paint_document(
         frozenset() if source is None else frozenset([source]),
         frozenset(viewport_boxes(root)),
         slices=Slices(root),
+        viewport=Rect(0, 0, box.width, box.height),
         kept=kept,
     )
     work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * _count(root))
@@ -203,7 +204,8 @@ def _infinite(geometry: BoxGeometry, box: IntRect) -> BoxGeometry:
     """Return a geometry whose border edge is the canvas and whose padding edge is the root's border edge."""
     x, y, w, h = geometry.border_rect
     sides = Sides(y, box.right - x - w, box.bottom - y - h, x)
-    return BoxGeometry(Rect(0, 0, box.width, box.height), Radii(), sides, Sides(0, 0, 0, 0), geometry.dpr)
+    canvas = Rect(0, 0, box.width, box.height)
+    return BoxGeometry(canvas, Radii(), sides, Sides(0, 0, 0, 0), geometry.dpr, viewport=canvas)
 
 
 def _canvas_style(style: ComputedStyle) -> ComputedStyle:

@@ -38,6 +38,7 @@ class PaintContext:
     # Scaled px by which a turned or scaled box and its content move, so that it lies on whole pixels.
     shift: tuple[float, float] = (0.0, 0.0)
     slices: Slices | None = None
+    viewport: Rect | None = None  # scaled px; None under a transform, which takes fixed backgrounds along
     kept: KeptDisplay | None = None  # of a document that comes again
 
     def place(self, rect: Rect) -> Rect:

@@ -295,9 +295,14 @@ def _plain(
 
 
 def on_whole_pixels(box: Box, context: PaintContext) -> PaintContext:
-    """Move a box onto whole pixels before a transform that moves it elsewhere, as Chromium does."""
+    """Move a box onto whole pixels before a transform that moves it elsewhere, as Chromium does.
+
+    What is transformed takes the fixed backgrounds in it along.
+    """
     if not box.style.transform:
         return context
+    if context.viewport is not None:
+        context = replace(context, viewport=None)
     placed = context.place(box.border_box)
     if transform_matrix(box.style, placed, context.dpr).is_pixel_shift:
         return context

@@ -55,7 +55,6 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
             "css-unsupported-value",
             "list-style-image",
         ),
-        ("p { background-attachment: fixed }", "css-unsupported-value", "background-attachment"),
     ],
 )
 def test_what_is_not_drawn_is_a_warning(css: str, code: str, where: str, style: Any) -> None:

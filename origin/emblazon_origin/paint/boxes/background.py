@@ -146,6 +146,8 @@ def paint_layer(
     if isinstance(layer.image, Url) and natural is None:
         return
     area = snap(geometry.image_area.shape(layer.origin).rect).rect
+    if layer.is_fixed and geometry.viewport is not None:
+        area = geometry.viewport
     tiles = tiles_of(layer, natural, area, _visible(painter, geometry), geometry.dpr)
     if tiles is None:
         return

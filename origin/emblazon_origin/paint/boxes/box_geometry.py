@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...layout.boxes.box import Box, Rect, Sides
 from ...layout.boxes.shape_geometry import SQUARE, Radii, corner_radii
@@ -29,6 +29,7 @@ class BoxGeometry:
     dpr: float
     # Of a part of an inline box that is broken into several: all parts side by side, which images lie in.
     strip: BoxGeometry | None = None
+    viewport: Rect | None = None  # where fixed layers of the background lie
 
     @property
     def image_area(self) -> BoxGeometry:
@@ -80,7 +81,15 @@ def device_width(width: float, dpr: float) -> float:
 
 def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
     """Return the geometry of a laid-out box."""
-    return make_geometry(box.style, context.place(box.border_box), box.border, box.padding, context.dpr)
+    geometry = make_geometry(box.style, context.place(box.border_box), box.border, box.padding, context.dpr)
+    return in_viewport(geometry, box.style, context)
+
+
+def in_viewport(geometry: BoxGeometry, style: ComputedStyle, context: PaintContext) -> BoxGeometry:
+    """Return the geometry with the viewport, where the box has backgrounds that are fixed to it."""
+    if any(layer.is_fixed for layer in style.background_layers):
+        return replace(geometry, viewport=context.viewport)
+    return geometry
 
 
 def make_geometry(style: ComputedStyle, rect: Rect, border: Sides, padding: Sides, dpr: float) -> BoxGeometry:

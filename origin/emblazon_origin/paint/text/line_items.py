@@ -13,7 +13,7 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...style.values.value_types import ZERO
 from ...text.line_model import GlyphRun, InlineBoxFragment, Line
-from ..boxes.box_geometry import BoxGeometry, make_geometry
+from ..boxes.box_geometry import BoxGeometry, in_viewport, make_geometry
 from ..boxes.box_items import box_items, outline_items
 from ..context import PaintContext
 from ..costs import text_cost
@@ -223,6 +223,7 @@ def _fragment_geometry(box: Box, fragment: InlineBoxFragment, context: PaintCont
     shaped = style.replace(**changes) if changes else style
     rect = context.place(box.border_box)
     own = make_geometry(shaped, rect, box.border, box.padding, context.dpr)
+    own = in_viewport(own, style, context)
     whole = context.slices.slice_of(fragment) if context.slices and _shows_slices(style) else None
     if whole is None:
         return own

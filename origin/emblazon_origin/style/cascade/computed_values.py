@@ -291,7 +291,7 @@ def _layers(values: Values, prefix: str) -> tuple[v.BackgroundLayer, ...]:
     columns = {
         part: listed(part)
         for part in ("position_x", "position_y", "size", "repeat", "origin", "clip")
-        + (("mode", "composite") if mask else ("blend_mode",))
+        + (("mode", "composite") if mask else ("blend_mode", "attachment"))
     }
     layers = []
     for i, image in enumerate(images):
@@ -299,7 +299,7 @@ def _layers(values: Values, prefix: str) -> tuple[v.BackgroundLayer, ...]:
         extra: Values = (
             {"mask_mode": one["mode"], "mask_composite": one["composite"]}
             if mask
-            else {"blend": one["blend_mode"]}
+            else {"blend": one["blend_mode"], "is_fixed": one["attachment"] == "fixed"}
         )
         layers.append(
             v.BackgroundLayer(

@@ -24,13 +24,7 @@ shorthand(
 )
 longhand("background-size", (("auto", "auto"),), b.layered(b.size))
 longhand("background-repeat", (("repeat", "repeat"),), b.layered(b.repeat))
-longhand(
-    "background-attachment",
-    ("scroll",),
-    b.layered(b.attachment),
-    status="partly",
-    note="fixed is drawn as scroll",
-)
+longhand("background-attachment", ("scroll",), b.layered(b.attachment))
 longhand("background-origin", ("padding-box",), b.layered(_origin))
 longhand("background-clip", ("border-box",), b.layered(b.clip))
 longhand("background-blend-mode", ("normal",), b.layered(one_of(b.BLENDS)))

@@ -141,10 +141,7 @@ _LAYER_INITIAL: dict[str, object] = {
 
 def attachment(cursor: Cursor) -> str:
     """Read one `background-attachment`."""
-    name = one_of(("scroll", "fixed", "local"))(cursor)
-    if name == "fixed":
-        cursor.notes.append("background-attachment: fixed is drawn as scroll")
-    return name
+    return one_of(("scroll", "fixed", "local"))(cursor)
 
 
 def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, object]:

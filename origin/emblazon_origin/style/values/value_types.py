@@ -165,6 +165,7 @@ class BackgroundLayer:
     origin: BoxName = "padding-box"
     clip: BoxName | Literal["text", "no-clip"] = "border-box"
     blend: BlendMode = "normal"
+    is_fixed: bool = False  # `background-attachment`: lies in the viewport
     mask_mode: Literal["alpha", "luminance", "match-source"] = "match-source"
     mask_composite: Literal["add", "subtract", "intersect", "exclude"] = "add"
     reference: SvgReference | None = None  # of a mask: the element that `image` names by `#id`
