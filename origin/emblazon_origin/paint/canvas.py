@@ -220,6 +220,8 @@ def _canvas_style(style: ComputedStyle) -> ComputedStyle:
 
 def canvas_source(root: Box) -> Box | None:
     """Return the box whose background the canvas takes: the root element's, or `body`'s if that has none."""
+    if root.style.display == "none":  # there is no box to take one from
+        return None
     if _has_background(root):
         return root
     if root.element is None or root.element.tag == "html":

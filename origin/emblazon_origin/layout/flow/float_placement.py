@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..boxes.box import Sides
 from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
@@ -43,16 +45,22 @@ def _shape(
 ) -> FloatShape | None:
     """Return the shape that lines follow; beyond the limit they keep clear of the margin box."""
     scope, shape = ctx.floats, None
-    if fragment.node.style.shape_outside is not None and scope is not None:
+    style = fragment.node.style
+    if style.shape_outside is not None and style.flow != "horizontal-tb":
+        _tell_once(ctx, "css-unsupported-value", "in vertical text the shapes of floats are boxes")
+    elif style.shape_outside is not None and scope is not None:
         if scope.context.shapes >= MAX_FLOAT_SHAPES:
-            message = f"more than {MAX_FLOAT_SHAPES} floats have shapes; the others are boxes"
-            if not any(known.message == message for known in ctx.report.diagnostics):
-                ctx.report.add("warning", "limit", message, where="shape-outside")
+            _tell_once(ctx, "limit", f"more than {MAX_FLOAT_SHAPES} floats have shapes; the others are boxes")
             return None
         scope.context.shapes += 1
         sides = Sides(*(side or 0.0 for side in margins))
         shape = shape_of(fragment, sides, containing_width)
     return shape
+
+
+def _tell_once(ctx: LayoutContext, code: Literal["limit", "css-unsupported-value"], message: str) -> None:
+    if not any(known.message == message for known in ctx.report.diagnostics):
+        ctx.report.add("warning", code, message, where="shape-outside")
 
 
 def float_fragment(ctx: LayoutContext, frame: Frame, child: Node) -> Fragment:
