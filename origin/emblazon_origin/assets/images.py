@@ -31,7 +31,7 @@ from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
 from .svg import SvgImage, with_pictures
-from .svg_runs import NO_FONTS, SvgTextFonts
+from .svg_runs import NO_FONTS, SvgFace, SvgTextFonts
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +50,11 @@ class NaturalSize:
 
 _sized: ByteCache[Pixmap] = ByteCache("sized images", 64_000_000, lambda pixmap: pixmap.bytes)
 
-SvgFontsOf = Callable[[str, Report], SvgTextFonts]  # that markup with text needs
+# That markup with text needs, which brings some along.
+SvgFontsOf = Callable[[str, Report, tuple[SvgFace, ...]], SvgTextFonts]
 
 
-def _no_fonts(markup: str, report: Report) -> SvgTextFonts:
+def _no_fonts(markup: str, report: Report, faces: tuple[SvgFace, ...]) -> SvgTextFonts:
     return NO_FONTS
 
 
@@ -155,7 +156,7 @@ class ImageStore:
         if width <= 0 or height <= 0:
             return None
         try:
-            fonts = self._svg_fonts(markup, self._report) if "<text" in markup else NO_FONTS
+            fonts = self._svg_fonts(markup, self._report, ()) if "<text" in markup else NO_FONTS
             return self._work.draw_once(markup, width, height, fonts).convert("RGBa")
         except AssetError as error:
             self._report.add("warning", "image-failed", f"inline SVG: {error.public}")
@@ -196,7 +197,9 @@ class ImageStore:
 
     def _size(self, found: Decoded, width: int, height: int, rendering: Rendering) -> Pixmap:
         if isinstance(found.source, SvgImage):
-            fonts = self._svg_fonts(found.source.markup, self._report) if found.source.has_text else NO_FONTS
+            svg, fonts = found.source, NO_FONTS
+            if svg.has_text:
+                fonts = self._svg_fonts(svg.markup, self._report, svg.faces)
             drawn = self._work.draw(found, found.source, width, height, fonts)
             return Pixmap.from_image(drawn)
         return Pixmap.from_image(resize(found.source, width, height, rendering))

@@ -41,7 +41,7 @@ from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
 from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
 from .svg_geometry import MAX_MEASURED, MEASURED, UNGROWN
-from .svg_runs import SvgTextFonts
+from .svg_runs import SvgFace, SvgTextFonts
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
 SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card
@@ -95,7 +95,7 @@ class Decoded:
     def bytes(self) -> int:
         """Memory taken."""
         if isinstance(self.source, SvgImage):
-            return len(self.source.markup)
+            return len(self.source.markup) + sum(len(face.href) for face in self.source.faces)
         return self.source.width * self.source.height * 4
 
 
@@ -236,7 +236,7 @@ def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes
             source = SvgImage(
                 str(svg["markup"]), _size(svg["width"]), _size(svg["height"]), _size(svg["ratio"]),
                 bool(svg["has_text"]), tuple(str(note)[:200] for note in svg["notes"]),
-                _rgba(svg["background"]), bool(svg["stretches"]),
+                _rgba(svg["background"]), bool(svg["stretches"]), tuple(_face(face) for face in svg["faces"]),
             )  # fmt: skip
             return Decoded(digest, source, source.width, source.height, source.ratio)
         width, height = _size(facts["width"]), _size(facts["height"])
@@ -246,6 +246,10 @@ def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes
         return Decoded(digest, image, width, height, width / height, damage, moves)
     except (KeyError, TypeError, ValueError) as error:
         raise AssetError("the image's decoder answered nonsense") from error
+
+
+def _face(value: Any) -> SvgFace:
+    return SvgFace(str(value["family"]), str(value["href"]), _size(value["weight"]), bool(value["italic"]))
 
 
 def _rgba(value: object) -> tuple[int, int, int, int] | None:

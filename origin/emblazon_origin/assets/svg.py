@@ -22,10 +22,10 @@ from .image_headers import declared_sizes, sniff
 from .images_decode import FORMATS, check_size, decode_image
 from .resources import parse_data_url
 from .svg_cost import ELEMENT, SvgCost
-from .svg_css import css_characters, needs_css, with_css
+from .svg_css import css_characters, needs_css, own_faces, with_css
 from .svg_direction import anchor_right_to_left
 from .svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
-from .svg_runs import NO_FONTS, SvgTextFonts, name_fonts
+from .svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
 from .svg_words import say_in_its_words
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -70,12 +70,14 @@ class SvgImage:
     notes: tuple[str, ...] = ()  # what of it is not drawn
     background: tuple[int, int, int, int] | None = None  # of its root; RGBA
     stretches: bool = False  # `preserveAspectRatio` is none
+    faces: tuple[SvgFace, ...] = ()  # of its own
 
 
 def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     """Parse and clean an SVG file; raise `AssetError` where it is broken or asks for too much."""
     root = _parse(data)
     notes: list[str] = []
+    faces = own_faces(root, notes)
     _clean(root, nesting, notes)
     _size_symbols(root)
     width, height = _length(root.get("width")), _length(root.get("height"))
@@ -112,7 +114,7 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         r, g, b, a = (max(0, min(255, round(255 * channel))) for channel in ground)
         background = (r, g, b, a)
     stretches = (root.get("preserveAspectRatio") or "").split()[:1] == ["none"]
-    return SvgImage(markup, width, height, ratio, has_text, told, background, stretches)
+    return SvgImage(markup, width, height, ratio, has_text, told, background, stretches, faces)
 
 
 def with_pictures(markup: str, read: Callable[[str], bytes | None]) -> bytes:
@@ -263,8 +265,6 @@ def _clean_attribute(element: etree._Element, name: str, value: str, nesting: in
 
 def _note_style(text: str, notes: list[str]) -> None:
     lowered = text.lower()
-    if "@font-face" in lowered:
-        notes.append("@font-face: fonts inside of SVG files are not read")
     if "@import" in lowered:
         notes.append("@import: style sheets elsewhere are not read")
     if "@keyframes" in lowered:

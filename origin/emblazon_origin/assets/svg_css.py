@@ -22,6 +22,7 @@ from ..style.values.dom import HtmlNode
 from ..style.values.tokens import tokenize
 from ..style.values.units import Viewport
 from ..style.values.value_types import Color
+from .svg_runs import SvgFace
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _PREFIXES = {
@@ -37,6 +38,7 @@ _NEWER = re.compile(
 )
 
 
+_MAX_FACES = 8
 _SIDES = ("top", "right", "bottom", "left")
 _NAMES_OF_LENGTHS = frozenset(name for names in GEOMETRY.values() for name in names)
 
@@ -97,6 +99,24 @@ def with_css(
         notes.append("'border' is not drawn on <svg>")
     ground = own.values.get("background_color")
     return markup, ground if isinstance(ground, Color) and ground.a > 0 else None
+
+
+def own_faces(root: etree._Element, notes: list[str]) -> tuple[SvgFace, ...]:
+    """Return the fonts that an SVG file brings along as data: URLs; `notes` takes what is elsewhere."""
+    found: list[SvgFace] = []
+    for text, _ in _sheets(root):
+        if "@font-face" not in text.lower():
+            continue
+        for rule, _ in parse_stylesheet(text).font_faces:
+            href = next(
+                (value for kind, value in rule.sources if kind == "url" and value[:5].lower() == "data:"), ""
+            )
+            if not href or len(found) >= _MAX_FACES:
+                notes.append(f"@font-face {rule.family[:60]!r}: SVG files hold their fonts as data: URLs")
+                continue
+            weight = rule.weight[0] if rule.weight is not None else None
+            found.append(SvgFace(rule.family, href, weight, rule.style.startswith(("italic", "oblique"))))
+    return tuple(found)
 
 
 def _sheets(root: etree._Element) -> Iterator[tuple[str, str]]:

@@ -36,13 +36,25 @@ _SELECTORS = dict.fromkeys((0xFE0E, 0xFE0F))  # the rasteriser draws boxes for t
 class SvgTextFonts:
     """The font files that the text of an SVG needs, and the family of each cluster that must be named.
 
-    `joining` are those of scripts whose letters join, `emoji` that of emoji, some of several characters.
+    `joining` are those of scripts whose letters join, `emoji` that of emoji, some of several characters;
+    `held` is what the `files` are there by.
     """
 
     files: tuple[str, ...] = ()
     families: Mapping[str, str] = field(default_factory=dict)
     joining: frozenset[str] = frozenset()
     emoji: str = ""
+    held: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SvgFace:
+    """A font that an SVG file brings along, under the family that its text names."""
+
+    family: str
+    href: str  # a data: URL
+    weight: float | None = None
+    italic: bool = False
 
 
 NO_FONTS = SvgTextFonts()

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops
 
+from emblazon_origin.assets.picture_work import AVAILABLE, PictureWork
+from emblazon_origin.assets.svg import SvgImage
+from emblazon_origin.assets.svg_runs import SvgFace
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
+from emblazon_origin.text.fonts.document_fonts import FontAllowance
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.fonts.svg_text import SvgFonts
 
@@ -185,3 +193,73 @@ def test_only_fonts_that_are_needed_are_read() -> None:
         "Inter",
         "JetBrainsMono",
     }
+
+
+# --- fonts that a file brings along ---------------------------------------------------------------------
+
+PLAYFAIR = FONTS / "vendor" / "PlayfairDisplay[wght].ttf"
+
+
+@cache
+def subset_font(flavor: str = "", text: str = "Brought along") -> str:
+    """A font of few letters as a data: URL."""
+    options = Options(layout_features=[])
+    font = TTFont(PLAYFAIR)
+    subsetter = Subsetter(options)
+    subsetter.populate(text=text)
+    subsetter.subset(font)
+    font.flavor = flavor or None
+    out = io.BytesIO()
+    font.save(out)
+    return "data:font/ttf;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def with_font(rule: str, text: str = "Brought along", family: str = "Mine") -> str:
+    return svg(text, f'font-family="{family}"').replace("<text", f"<style>@font-face{{{rule}}}</style><text")
+
+
+@pytest.mark.parametrize("flavor", ["", "woff", "woff2"])
+def test_an_svg_file_is_drawn_with_the_font_that_it_brings(flavor: str) -> None:
+    report = Report()
+    rule = f"font-family:Mine;src:url({subset_font(flavor)})"
+    drawn = draw(as_file(with_font(rule)), report)
+    line = draw("<p style='font:40px/60px Playfair Display;margin:0 10px'>Brought along")
+    assert [ink(drawn)[0], ink(drawn)[2]] == pytest.approx([ink(line)[0], ink(line)[2]], abs=2)
+    assert report.diagnostics == []
+    assert "Mine" in report.faces
+
+
+def test_letters_that_a_brought_font_lacks_are_drawn_with_another() -> None:
+    report = Report()
+    rule = f"font-family:Mine;src:url({subset_font()})"
+    missing = draw(as_file(with_font(rule, "Brought XYZ 京")), report)
+    assert ink(missing)[2] > ink(draw(as_file(with_font(rule, "Brought"))))[2] + 100
+    assert [finding.code for finding in report.diagnostics if finding.severity != "info"] == []
+
+
+def test_a_font_of_an_svg_file_that_is_elsewhere_or_broken_is_told() -> None:
+    for rule in (
+        "font-family:Mine;src:url(https://fonts.example/mine.woff2)",
+        "font-family:Mine;src:url(data:font/woff2;base64,d09GMg==)",
+    ):
+        report = Report()
+        assert ink(draw(as_file(with_font(rule)), report))
+        codes = {finding.code for finding in report.diagnostics}
+        assert codes & {"svg-unsupported", "font-load-failed"}, codes
+        assert any("Mine" in finding.message for finding in report.diagnostics)
+
+
+def test_the_fonts_of_a_cards_svg_files_have_a_bound_together() -> None:
+    fonts = SvgFonts(FontLibrary(FONTS), FontAllowance(1_000, 1_000))
+    report = Report()
+    face = SvgFace("Mine", subset_font("", "Bound"))
+    assert fonts.of(svg("Bound", 'font-family="Mine"'), report, (face,)).held == ()
+    assert [finding.code for finding in report.diagnostics][:1] == ["font-load-failed"]
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="pictures are read elsewhere on Linux only")
+def test_what_another_process_reads_of_an_svg_file_brings_its_fonts() -> None:
+    rule = f"font-family:Mine;src:url({subset_font()});font-weight:700;font-style:italic"
+    found = PictureWork().decode(with_font(rule, "Elsewhere").encode(), remote=True)
+    assert isinstance(found.source, SvgImage)
+    assert found.source.faces == (SvgFace("Mine", subset_font(), 700.0, True),)

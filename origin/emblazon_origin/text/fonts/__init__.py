@@ -10,5 +10,6 @@ font_metrics.py    ascents, descents and their kin
 glyphs.py          glyphs as pixels and paths
 draw.py            runs as pixels
 svg_text.py        the files that the text of an SVG needs
+brought_fonts.py   fonts that an SVG file brings along
 coverage_page.py   docs/fonts.md: what no font draws
 """

@@ -20,11 +20,12 @@ class FontAllowance:
     """How much a document's own fonts may still unpack to, bytes."""
 
     left: int = MAX_CARD_FONT_BYTES
+    most: int = MAX_CARD_FONT_BYTES
 
     def take(self, size: int) -> None:
         """Count a file. Raises AssetError."""
         if size > self.left:
-            raise AssetError(f"the card's own fonts are larger than {MAX_CARD_FONT_BYTES // 1_000_000} MB")
+            raise AssetError(f"the card's own fonts are larger than {self.most // 1_000_000} MB")
         self.left -= size
 
 

@@ -142,13 +142,17 @@ def open_file(path: Path) -> list[Face]:
 def open_bytes(data: bytes, source: str, digest: str = "") -> list[Face]:
     """Return every face in a font file's bytes; WOFF and WOFF2 are unpacked."""
     digest = digest or hashlib.sha256(data).hexdigest()
-    if data[:4] in (b"wOFF", b"wOF2"):
-        data = _unpack_woff(data, source)
+    data = sfnt_bytes(data, source)
     try:
         _check_directory(data[:4096], len(data), source)
     except struct.error as error:
         raise AssetError(f"font file {source}: table directory is cut off") from error
     return _faces(hb.Blob(data), source, len(data), digest=digest)
+
+
+def sfnt_bytes(data: bytes, source: str) -> bytes:
+    """Return a font file's bytes without WOFF's compression. Raises AssetError."""
+    return _unpack_woff(data, source) if data[:4] in (b"wOFF", b"wOF2") else data
 
 
 def unpacked_size(data: bytes) -> int:

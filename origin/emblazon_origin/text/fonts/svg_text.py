@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ...assets.svg_runs import NO_FONTS, SvgTextFonts
+from ...assets.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
 from ...clusters import CLUSTER
 from ...report import Report
 from ...style.cascade.walk import inline_block
 from ...style.values.computed import ComputedStyle
 from ..shaping.scripts import script_of
+from .brought_fonts import MOST_BROUGHT, brought_fonts
+from .document_fonts import FontAllowance
 from .families import GENERICS
 from .font_library import FontLibrary
 from .font_set import has_characters, visible_characters
@@ -36,15 +38,17 @@ class SvgFonts:
     """Finds the files in one library."""
 
     fonts: FontLibrary
+    allowance: FontAllowance = field(default_factory=lambda: FontAllowance(MOST_BROUGHT, MOST_BROUGHT))
 
-    def of(self, markup: str, report: Report) -> SvgTextFonts:
-        """Return the fonts of SVG markup; tell what no font has and which faces draw."""
+    def of(self, markup: str, report: Report, own_faces: tuple[SvgFace, ...] = ()) -> SvgTextFonts:
+        """Return the fonts of SVG markup and of its own faces; tell what no font has and which faces draw."""
         text = _text_of(markup)
         if not text:
             return NO_FONTS
+        brought = brought_fonts(own_faces, self.allowance, report) if own_faces else ()
         catalog = self.fonts.catalog
         declared = " ".join(_FAMILIES.findall(markup)).lower()
-        self._report_unknown(markup, report)
+        self._report_unknown(markup, report, {font.family.lower() for font in brought})
         named = {family.name: family for name, family in catalog.names.items() if name in declared}
         own = (catalog.default, *named.values())
         faces = [face for family in own for face in family.faces]
@@ -58,6 +62,12 @@ class SvgFonts:
             if not characters:
                 continue
             found = chosen.select(cluster, script)
+            bringing = next((font for font in brought if has_characters(font.face, characters)), None)
+            if bringing is not None:
+                report.faces.setdefault(bringing.family, set()).update(cluster)
+                if found.missing or not all(has_characters(family.faces[0], characters) for family in own):
+                    families[cluster] = bringing.family
+                continue
             if found.missing:
                 chosen.report_missing(cluster, script, report)
                 continue
@@ -65,7 +75,8 @@ class SvgFonts:
             report.faces.setdefault(font.name, set()).update(cluster)
             chosen.report_fallback(cluster, script, font, report)
             # Which of the families a text has is not known here: one that all have need not be named.
-            if font.is_color or not all(has_characters(family.faces[0], characters) for family in own):
+            apart = brought or not all(has_characters(family.faces[0], characters) for family in own)
+            if font.is_color or apart:
                 families[cluster] = font.face.family
                 if font.is_color:
                     emoji, many = font.face.family, cluster if len(characters) > 1 else many
@@ -79,15 +90,16 @@ class SvgFonts:
             )
             report.add("warning", "missing-glyph", message)
         files = dict.fromkeys(str(face.path) for face in faces if face.path is not None)
-        return SvgTextFonts(tuple(files), families, frozenset(joining), emoji)
+        held = tuple(font.file for font in brought)
+        paths = (*(font.path for font in brought), *files)
+        return SvgTextFonts(paths, families, frozenset(joining), emoji, held)
 
-    def _report_unknown(self, markup: str, report: Report) -> None:
-        """Tell of families that SVG text names and the library has not: a document's own are not read."""
+    def _report_unknown(self, markup: str, report: Report, brought: set[str]) -> None:
+        """Tell of families that SVG text names and the library has not: the page's own are not read."""
         for name in dict.fromkeys(_named_families(markup)):
-            if name.lower() not in GENERICS and self.fonts.family(name) is None:
-                message = (
-                    f"SVG text: font family {name[:60]!r} is not installed, and @font-face is not read there"
-                )
+            known = name.lower() in GENERICS or name.lower() in brought
+            if not known and self.fonts.family(name) is None:
+                message = f"SVG text: no @font-face of its file brings the font family {name[:60]!r}"
                 report.add("warning", "font-fallback", message, where=f"font-family: {name[:60]}")
 
 
