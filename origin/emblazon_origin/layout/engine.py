@@ -257,6 +257,8 @@ def _layout_content(
         fragment.first_baseline = fragment.last_baseline = None
     _collapse_margins(fragment, content, basis, height)
     place_absolutes(ctx, fragment, content)
+    if content.area_of and fragment.pending:
+        fragment.areas = content.area_of
     return fragment
 
 

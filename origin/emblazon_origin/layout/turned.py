@@ -49,9 +49,10 @@ def turned_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
 
 
 def _room(ctx: LayoutContext, node: Node) -> float:
-    """Return the room for lines where nothing around is so high: the canvas', for the margin box (§7.3.1)."""
+    """Return the room for lines in the containing block, or on the canvas, for the margin box (§7.3.1)."""
     width, height = ctx.viewport
-    room = height if node.style.flow == "horizontal-tb" else width
+    around = definite_inner_height(ctx, node.parent) if node.parent is not None else None
+    room = around if around is not None else height if node.style.flow == "horizontal-tb" else width
     return max(0.0, room - extra_of(node.style, 0.0).height - margins_of(node.style, 0.0).vertical)
 
 
@@ -75,12 +76,15 @@ def _settle_absolutes(ctx: LayoutContext, frame: Frame, content: ContentLayout, 
     top, right, bottom, left = own.sides_from_canvas(around.sides_to_canvas(frame.padding))
     _, _, inner_width, inner_height = own.from_canvas(area)
     padding_box = Rect(-left, -top, left + inner_width + right, top + inner_height + bottom)
-    waiting = list(content.children[0].fragment.pending)
+    inside = content.children[0].fragment
+    waiting, areas = list(inside.pending), inside.areas or {}
     while waiting:
         pending = waiting.pop(0)
         fixed = pending.node.style.position == "fixed"
         if contains_fixed(style) if fixed else contains_absolutes(style):
-            placed = place_absolute(ctx, pending, padding_box, style.direction == "rtl")
+            own_area = areas.get(pending.node)
+            room = Rect(*own_area) if own_area is not None else padding_box
+            placed = place_absolute(ctx, pending, room, style.direction == "rtl")
             content.children.append(placed)
             waiting.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
         else:

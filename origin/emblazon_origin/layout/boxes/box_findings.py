@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...report import Report
+from ...style.values.computed import ComputedStyle
 from .nodes import Node
 
 _TRIM = "text-box-trim does not trim the columns of a multi-column box; put it on a block inside of them"
@@ -49,13 +50,17 @@ def report_cut(report: Report, node: Node) -> None:
             "columns",
             f"a {node.kind} container is cut between columns as it lies: let it fit one",
         )
-    elif style.box_decoration_break == "slice" and (style.background_layers or style.box_shadow):
+    elif style.box_decoration_break == "slice" and _has_picture(style):
         where, message = "background", "each part of a box that is cut between columns is painted by itself"
     elif style.transform:
         where, message = "transform", "each part of a box that is cut between columns is turned by itself"
     else:
         return
     report.add("warning", "css-unsupported-value", message, line=node.element.line, where=where)
+
+
+def _has_picture(style: ComputedStyle) -> bool:
+    return bool(style.box_shadow) or any(layer.image is not None for layer in style.background_layers)
 
 
 def report_uncut(report: Report, node: Node, height: float, column: float) -> None:

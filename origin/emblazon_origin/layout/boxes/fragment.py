@@ -135,6 +135,7 @@ class Fragment:
     collapses_through: bool = False
     first_margins: Strut = NO_MARGINS  # top margins alone, first child by first child
     content_height: float = 0.0  # that its content has, whatever its own height is
+    areas: dict[Node, tuple[float, float, float, float]] | None = None  # of a grid, for boxes that wait
     is_left_out: bool = False  # there was no work left for it: it makes no box
     # What its algorithm asked of boxes inside, in order; None where that is not all that it looked at.
     asked: list[Asked] | None = None

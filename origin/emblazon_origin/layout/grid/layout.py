@@ -477,7 +477,9 @@ def _postpone(grid: _Grid, frame: Frame, content: ContentLayout, node: Node, inn
     style = node.style
     x, y = frame.left, frame.top
     width, height = frame.inner_width, inner_height
-    if contains_absolutes(grid.style) and (style.position == "absolute" or contains_fixed(grid.style)):
+    parent = frame.node.parent
+    holder = parent.style if parent is not None and parent.kind == "turned" else grid.style
+    if contains_absolutes(holder) and (style.position == "absolute" or contains_fixed(holder)):
         x, y, width, height = content.area_of[node] = _area(grid, frame, style, inner_height)
     rtl = grid.style.direction == "rtl"
     own_rtl = style.direction == "rtl"

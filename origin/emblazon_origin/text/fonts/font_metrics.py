@@ -96,7 +96,7 @@ def design_metrics(font: hb.Font) -> DesignMetrics:
     extents = font.get_font_extents("ltr")
     return DesignMetrics(
         ascent=float(extents.ascender),
-        descent=-float(extents.descender),
+        descent=_descent(font, -float(extents.descender)),
         line_gap=max(0.0, float(extents.line_gap)),
         x_height=metric(_TAG.X_HEIGHT) or _glyph_top(font, "x"),
         cap_height=metric(_TAG.CAP_HEIGHT) or _glyph_top(font, "H"),
@@ -108,6 +108,13 @@ def design_metrics(font: hb.Font) -> DesignMetrics:
         strikeout_thickness=metric(_TAG.STRIKEOUT_SIZE),
         em_descent=_em_descent(font, extents.ascender, -extents.descender),
     )
+
+
+def _descent(font: hb.Font, descent: float) -> float:
+    """Return the descent as the font has it, be its sign the wrong one: HarfBuzz turns that around."""
+    table = font.face.reference_table("hhea").data
+    wrong = len(table) >= 8 and struct.unpack_from(">h", table, 6)[0] > 0
+    return -descent if wrong else descent
 
 
 def scale_metrics(design: DesignMetrics, size: float, units_per_em: int) -> FontMetrics:
