@@ -13,8 +13,6 @@ from PIL import Image, ImageChops, ImageFile
 from ..ground import OnGround, stretches
 from .effort import effort_of
 from .jpeg_bands import JPEG_BAND, jpeg_bands
-from .shades import few_shades
-from .vp8l import encode_indexed_webp
 
 DEFAULT_QUALITY = {"jpg": 85, "webp": 80, "avif": 65}
 # Thin coloured text smears where chroma is halved. It is kept whole from this quality on, and in small files
@@ -111,6 +109,9 @@ def encode_webp(
 
     From the default quality on, cards of few shades are drawn in a palette, whose letters stay sharp.
     """
+    from .shades import few_shades  # late: a JPEG needs no numpy
+    from .vp8l import encode_indexed_webp
+
     in_palette = b""
     if DEFAULT_QUALITY["webp"] <= quality < 100 and image.mode == "RGB":
         reduced = few_shades(image, on)

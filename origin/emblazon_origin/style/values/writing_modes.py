@@ -6,9 +6,9 @@ is where lines begin, their top is where blocks begin. What is turned back for p
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
+from ...caching import remembered
 from . import value_types as v
 
 Flow: TypeAlias = Literal["horizontal-tb", "vertical-rl", "vertical-lr", "sideways-rl", "sideways-lr"]
@@ -39,7 +39,7 @@ def physical_name(flow: Flow, name: str) -> str:
     return name if flow == "horizontal-tb" else _physical(flow, name)
 
 
-@lru_cache(maxsize=4096)
+@remembered("physical names", 4096, bytes_each=150)
 def _physical(flow: str, name: str) -> str:
     if name in _AXES:
         return _AXES[name]
@@ -58,7 +58,7 @@ def _physical(flow: str, name: str) -> str:
     return name
 
 
-@lru_cache(maxsize=8192)
+@remembered("turned names", 4096, bytes_each=150)
 def turned_name(flow: str, name: str) -> str:
     """Return the field of a turned style for one on the canvas."""
     around = name
