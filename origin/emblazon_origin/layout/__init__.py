@@ -8,6 +8,7 @@ sizing.py         used edges, sizes and limits from computed ones
 intrinsic.py      min-content and max-content widths
 contributions.py  what a box asks of its container
 alignment.py      keywords of box alignment to offsets
+anchoring.py      where anchors lie, for boxes placed by them
 absolute.py       absolutely positioned boxes
 turned.py         boxes in another writing mode than the one around
 flow_space.py     places in a flow to places on the canvas and back

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..style.values.computed import Alignment
 from ..style.values.containing import contains_absolutes, contains_fixed
 from ..style.values.value_types import Length
 from .alignment import Edge, settled
+from .anchoring import ANCHORED, anchors_in, asks_for_anchors, resolved
 from .boxes.box import Rect
 from .boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
@@ -68,14 +70,52 @@ def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: ContentLayo
             fragment.pending.append(pending)
             continue
         own_area = content.area_of.get(pending.node)
-        placed = place_absolute(ctx, pending, Rect(*own_area) if own_area else area, style.direction == "rtl")
+        around = Rect(*own_area) if own_area else area
+        placed = place_absolute(ctx, pending, around, style.direction == "rtl", fragment.children)
         fragment.children.append(placed)
         waiting.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 
 
-def place_absolute(ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool) -> Placed:
-    """Lay out one box in its containing block `area` of a direction; both relative to the same corner."""
+def place_absolute(
+    ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool, around: Sequence[Placed] = ()
+) -> Placed:
+    """Lay out one box in its containing block `area` of a direction; both relative to the same corner.
+
+    Its anchors are among the boxes `around`.
+    """
     node, static = pending
+    if asks_for_anchors(node.style):
+        return _anchored(ctx, pending, area, rtl, around)
+    return _placed(ctx, node, static, area, rtl)
+
+
+def _anchored(
+    ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool, around: Sequence[Placed]
+) -> Placed:
+    """Lay out a box by its anchors; centred on one it stays in its area (Anchor Positioning 1 §3.1, §4)."""
+    style, own, middle_x, middle_y = resolved(pending.node.style, area, anchors_in(around), rtl)
+    told = tuple(str(style.fields.get(key)) for key in ANCHORED)
+    node = ctx.results.variant(pending.node, ("anchored", told), lambda n: n.restyled(style))
+    fragment, x, y = _placed(ctx, node, pending.static, own, rtl)
+    margins = margins_of(style, own.width)
+    if middle_x is not None and style.justify_self == "center":
+        low = own.x + (margins.left or 0.0)
+        x = max(
+            low,
+            min(middle_x - fragment.width / 2, own.x + own.width - (margins.right or 0.0) - fragment.width),
+        )
+    if middle_y is not None and style.align_self == "center":
+        low = own.y + (margins.top or 0.0)
+        y = max(
+            low,
+            min(
+                middle_y - fragment.height / 2, own.y + own.height - (margins.bottom or 0.0) - fragment.height
+            ),
+        )
+    return Placed(fragment, x, y)
+
+
+def _placed(ctx: LayoutContext, node: Node, static: StaticPosition, area: Rect, rtl: bool) -> Placed:
     style = node.style
     margins = margins_of(style, area.width)
     across = _axis(area.x, area.width, style.left, style.right, margins.left, margins.right, False, rtl)

@@ -117,7 +117,8 @@ def _place_in_viewport(ctx: LayoutContext, fragment: Fragment, viewport: Rect) -
     rtl = fragment.node.style.direction == "rtl"
     waiting = list(fragment.pending)
     while waiting:
-        box = place_absolute(ctx, waiting.pop(0), viewport, rtl)
+        around = [Placed(fragment, 0.0, 0.0), *placed]
+        box = place_absolute(ctx, waiting.pop(0), viewport, rtl, around)
         placed.append(box)
         waiting.extend(p.moved(box.x, box.y) for p in box.fragment.pending)
     return placed

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..syntax.registry import alias, logical, logical_pair, longhand, shorthand
 from ..values import value_types as v
+from ..values.anchors import AREA_WORDS, anchored_length
 from ..values.calculation import integer, length, number
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
 from .common import four_sides, is_numeric, keyword_or, pair, positive_length, positive_px, size
@@ -111,6 +112,46 @@ def _position(cursor: Cursor) -> str:
 
 
 _auto_length = keyword_or(length, "auto")
+_inset = keyword_or(anchored_length, "auto")
+
+
+def _anchor_name(cursor: Cursor) -> tuple[str, ...]:
+    """Read `none` or names of anchors."""
+    if cursor.keyword("none"):
+        return ()
+    names = [_dashed(cursor)]
+    while cursor.literal(","):
+        names.append(_dashed(cursor))
+    return tuple(names)
+
+
+def _dashed(cursor: Cursor) -> str:
+    token = cursor.next()
+    if token.type != "ident" or not token.value.startswith("--"):
+        unexpected(token)
+    return str(token.value)
+
+
+def _position_anchor(cursor: Cursor) -> str | None:
+    """Read the name of the default anchor; there is no implicit one."""
+    return None if cursor.keyword("auto", "normal", "none") else _dashed(cursor)
+
+
+def _position_area(cursor: Cursor) -> tuple[str, ...]:
+    """Read `none` or one word for each axis."""
+    if cursor.keyword("none"):
+        return ()
+    words: list[str] = []
+    while (word := cursor.keyword(*AREA_WORDS)) is not None and len(words) < 2:
+        words.append(word)
+    if not words:
+        raise InvalidValue("expected none or an area beside the anchor")
+    return tuple(words)
+
+
+longhand("anchor-name", (), _anchor_name, status="partly", note="of boxes inside of the containing block")
+longhand("position-anchor", None, _position_anchor)
+longhand("position-area", (), _position_area)
 
 longhand(
     "display",
@@ -121,10 +162,10 @@ longhand(
 )
 longhand("position", "static", _position, note="nothing scrolls: sticky boxes stick where they are")
 for _side in SIDES:
-    longhand(_side, "auto", _auto_length)
+    longhand(_side, "auto", _inset)
     longhand(f"margin-{_side}", v.ZERO, _auto_length)
     longhand(f"padding-{_side}", v.ZERO, positive_length)
-shorthand("inset", SIDES, four_sides(SIDES, _auto_length))
+shorthand("inset", SIDES, four_sides(SIDES, _inset))
 for _name in ("margin", "padding"):
     _keys = tuple(f"{_name}_{s}" for s in SIDES)
     shorthand(

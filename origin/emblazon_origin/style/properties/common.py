@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ..values import value_types as v
+from ..values.anchors import anchored_length
 from ..values.calculation import is_math, length, length_px, number
 from ..values.tokens import Cursor, InvalidValue, Specified, lift, one_of, unexpected
 
@@ -144,6 +145,6 @@ def size(default: str) -> Parse:
             limit = positive_length(inner)
             inner.end()
             return lift(v.FitContent, limit)
-        return positive_length(cursor)
+        return anchored_length(cursor, 0)
 
     return read

@@ -55,7 +55,7 @@ UNSUPPORTED = {
     "counter-style": "own counter styles are not drawn",
     "font-feature-values": "named alternates are not drawn; use font-feature-settings",
     "font-palette-values": "font palettes are not drawn",
-    "position-try": "anchor positioning is not laid out",
+    "position-try": "boxes are not moved where their anchors leave no room",
 }
 
 

@@ -9,6 +9,7 @@ image_values.py    <image>
 backgrounds.py     background and mask layers
 border_images.py   border-image
 track_list.py      grid tracks, areas, lines
+anchors.py         anchor() and anchor-size()
 counter_styles.py  counter styles
 value_types.py     the types of computed values
 computed.py        `ComputedStyle`

@@ -15,6 +15,7 @@ from .terms import (
     HUGE,
     LIMIT,
     MAX_NUMBER,
+    Function,
     Term,
     combine,
     constant,
@@ -31,16 +32,22 @@ from .units import Context
 class _Parser:
     """Recursive descent over one math function; `percent_as` is the type percentages resolve to."""
 
-    def __init__(self, percent_as: str, variables: Mapping[str, float] | None) -> None:
+    def __init__(
+        self,
+        percent_as: str,
+        variables: Mapping[str, float] | None,
+        functions: Mapping[str, Function] = FUNCTIONS,
+    ) -> None:
         self.percent_as = percent_as
+        self.functions = functions
         self.variables = variables or {}
 
     def function(self, token: Token) -> Term:
         name = token.lower_name
         if name in ("calc", "-webkit-calc", "-moz-calc"):
             result = self.whole(token.arguments)
-        elif name in FUNCTIONS:
-            result = FUNCTIONS[name](self.whole, self.arguments(token.arguments))
+        elif name in self.functions:
+            result = self.functions[name](self.whole, self.arguments(token.arguments))
         else:
             raise InvalidValue(f"unknown function {token.name}()")
         return result
@@ -141,6 +148,11 @@ def parse_term(token: Token, percent_as: str = "", variables: Mapping[str, float
     if term is None:
         unexpected(token)
     return term._replace(type=percent_as) if term.percent and percent_as else term
+
+
+def math_term(token: Token, functions: Mapping[str, Function]) -> Term:
+    """Return the term of a function of lengths, in which more functions than those of math may stand."""
+    return _Parser("length", None, {**FUNCTIONS, **functions}).function(token)
 
 
 def _checked(

@@ -52,6 +52,9 @@ class ComputedStyle:
     right: v.Length | v.Auto = "auto"
     bottom: v.Length | v.Auto = "auto"
     left: v.Length | v.Auto = "auto"
+    anchor_name: tuple[str, ...] = ()
+    position_anchor: str | None = None
+    position_area: tuple[str, ...] = ()
     z_index: int | v.Auto = "auto"
     box_sizing: Literal["content-box", "border-box"] = "content-box"
     width: v.Size = "auto"
