@@ -74,16 +74,22 @@ class GarbageBetweenJobs:
             gc.collect(1)
 
 
+def extent_of(root: T, children: Callable[[T], Iterable[T]]) -> tuple[int, int]:
+    """Return how many nodes and how many levels a tree has."""
+    count, depth, level = 0, 0, [root]
+    while level:
+        count += len(level)
+        depth += 1
+        level = [child for node in level for child in children(node)]
+    return count, depth
+
+
 @contextmanager
-def room_for(root: T, children: Callable[[T], Iterable[T]]) -> Iterator[None]:
-    """Raise Python's recursion limit while a tree is worked on; its depth itself is limited before.
+def room_for(depth: int) -> Iterator[None]:
+    """Raise Python's recursion limit while a tree of a depth is worked on; that itself is limited before.
 
     Only for that while: a template's endless macro must still end at Python's own limit, not the C stack's.
     """
-    depth, level = 0, [root]
-    while level:
-        depth += 1
-        level = [child for node in level for child in children(node)]
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, depth * _FRAMES_PER_LEVEL + 1000))
     try:

@@ -38,7 +38,7 @@ from .paint.kept_display import KeptDisplay
 from .prepared import prepared_cards
 from .prepared.prepared_cards import LaidOut, PreparedCard, WatchedResources, prepared_card
 from .prepared.skeleton import Skeleton, take_apart
-from .processes import room_for
+from .processes import extent_of, room_for
 from .report import Diagnostic, Report
 from .style.document.image_source import has_fallback
 from .style.style_document import style_document
@@ -157,7 +157,7 @@ class Engine:
     ) -> tuple[Image.Image, OnGround | None]:
         """Return the pixels of a kept document with the texts that it has been given."""
         report.diagnostics += request.notes
-        with room_for(card.laid_out.document.root, child_elements):
+        with room_for(card.depth):
             with timed(report, "layout"):
                 laid_out = card.lay_out(report)
             with timed(report, "paint"):
@@ -217,7 +217,7 @@ class Engine:
         for last in (False, False, True):
             with timed(report, "style"):
                 document = style(request, self.fonts, resources, report, lost, sizes)
-            with room_for(document.root, child_elements):
+            with room_for(extent_of(document.root, child_elements)[1]):
                 with timed(report, "assets"):
                     fonts, images = load_assets(document, self.fonts, resources, report, lost, request.dpr)
                 instead = None if last else without_lost(request, document, lost, report)

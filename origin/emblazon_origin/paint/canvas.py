@@ -16,7 +16,7 @@ from ..caching import ByteCache
 from ..layout.boxes.box import Box, Rect, Sides
 from ..layout.boxes.shape_geometry import Radii
 from ..limits import LEAST_PAINT_WORK
-from ..processes import room_for
+from ..processes import extent_of, room_for
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import Color, Url
@@ -74,8 +74,9 @@ def paint_document(
         viewport=Rect(0, 0, box.width, box.height),
         kept=kept,
     )
-    work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * _count(root))
-    with room_for(root, lambda parent: parent.children):
+    count, depth = extent_of(root, lambda parent: parent.children)
+    work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * count)
+    with room_for(depth):
         canvas = _canvas(box, source, root, context, base, work)
         background: Item | None = None
         if source is not None and has_effects(root.style):  # which take the canvas background in
@@ -91,15 +92,6 @@ def paint_document(
             play(items, surface, Clip(box), work)
     work.tell(report)
     return surface.image()
-
-
-def _count(root: Box) -> int:
-    """Return how many boxes there are."""
-    count, stack = 0, [root]
-    while stack:
-        stack.extend(stack.pop().children)
-        count += 1
-    return count
 
 
 @dataclass(frozen=True, slots=True)

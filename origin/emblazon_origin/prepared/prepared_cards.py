@@ -23,8 +23,9 @@ from ..layout.boxes.box import Box
 from ..layout.document import DocumentLayout
 from ..limits import LAYOUT_WORK
 from ..paint.kept_display import KeptDisplay
+from ..processes import extent_of
 from ..report import Diagnostic, Report
-from ..style.values.dom import StyledDocument
+from ..style.values.dom import Element, StyledDocument
 from ..text.fonts.font_library import FontLibrary
 from .skeleton import AutoDirection, Skeleton, TextPlace, auto_directions, find_places, is_whole, text_data
 
@@ -98,6 +99,7 @@ class PreparedCard:
     directions: list[AutoDirection]
     work: dict[str, float]
     characters: int
+    depth: int  # of its elements
     display: KeptDisplay
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -156,7 +158,11 @@ def prepared_card(
     if places is None or source is None:
         return None
     work = {stage: units for stage, units in report.work.items() if stage != "layout"}
-    return PreparedCard(laid_out, places, auto_directions(source), work, len(html), KeptDisplay(pixels))
+    root = laid_out.document.root
+    depth = extent_of(root, lambda element: [c for c in element.children if isinstance(c, Element)])[1]
+    return PreparedCard(
+        laid_out, places, auto_directions(source), work, len(html), depth, KeptDisplay(pixels)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from .line_model import InlineItem, TextItem
 Spend = Callable[[float], None]
 
 TEXT = 110_000.0  # a text to break into lines
+PLAIN_TEXT = 50_000.0  # the same of one that has one font and style, all in all
 ITEM = 30_000.0  # an inline box's start or end, a run, an atomic
 LETTER, WIDE_LETTER = 2_000.0, 6_000.0  # of ASCII, of other scripts
 RUN = 15_000.0  # a stretch of one font, size and script
@@ -29,8 +30,13 @@ def items_cost(items: Sequence[InlineItem]) -> float:
     units = TEXT + ITEM * len(items)
     for item in items:
         if isinstance(item, TextItem):
-            units += len(item.text) * (LETTER if item.text.isascii() else WIDE_LETTER)
+            units += letters_cost(item.text)
     return units
+
+
+def letters_cost(text: str) -> float:
+    """Return the units of a text's length."""
+    return len(text) * (LETTER if text.isascii() else WIDE_LETTER)
 
 
 def free(units: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...style.values.computed import Alignment, ComputedStyle
+from ...style.values.value_types import Length
 from ..alignment import Edge, distribute, item_alignment, reverse_alignment, settled
 from ..boxes.fragment import ContentLayout, StaticPosition
 from ..boxes.nodes import Node
@@ -88,9 +89,12 @@ def stretches(flex: FlexContainer, node: Node) -> bool:
     style = node.style
     if item_alignment(style.align_self, flex.style.align_items) != "stretch":
         return False
-    if flex.row:
-        return style.height == "auto" and style.margin_top != "auto" and style.margin_bottom != "auto"
-    return style.width == "auto" and style.margin_left != "auto" and style.margin_right != "auto"
+    size = style.height if flex.row else style.width
+    if isinstance(size, Length) or size != "auto":
+        return False
+    margins = margins_of(style, flex.frame.inner_width)
+    first, last = (margins.top, margins.bottom) if flex.row else (margins.left, margins.right)
+    return first is not None and last is not None
 
 
 def outer_cross(flex: FlexContainer, item: FlexItem) -> float:

@@ -7,7 +7,7 @@ opaque throughout), so that each operation is one masked paste per picture: with
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageChops
 
@@ -16,6 +16,9 @@ from ...caching import remembered
 from ...style.values.value_types import Color
 from .geometry import IntRect
 from .rasterizer import Clip, Mask
+
+if TYPE_CHECKING:
+    from PIL._imaging import ImagingCore
 
 Color8 = tuple[int, int, int]
 _RAMP = Image.frombytes("L", (256, 1), bytes(range(256)))
@@ -61,11 +64,12 @@ def _mixture(below: Color8, color: Color8) -> bytes:
     return mixed.tobytes()
 
 
-def _mixed(cover: Image.Image, below: Color8, color: Color8) -> Image.Image:
+def _mixed(cover: Image.Image, below: Color8, color: Color8) -> ImagingCore:
     """Return a colour laid over another one."""
-    mixed = cover.copy()
-    mixed.putpalette(_mixture(below, color))
-    return mixed.convert("RGB")
+    mixed = cover.im.copy()
+    mixed.putpalette("RGB", "RGB", _mixture(below, color))
+    laid: ImagingCore = mixed.convert("RGB", 0)
+    return laid
 
 
 _FLAT_FROM = 8_000  # pixels from which on it is worth looking whether they are of one colour
@@ -149,17 +153,20 @@ class Surface:
             cover = Image.new("L", box.size, alpha)
         elif cover is not None:
             cover = scale_mask(cover, alpha)
+        core = self.rgb.im  # what Pillow's methods call, without what they look at each time
         if cover is not None and isinstance(source, tuple) and box.width * box.height > _FLAT_FROM:
-            below = self.rgb.crop(area).getcolors(1)
+            below = core.crop(area).getcolors(1)
             if below is not None:  # one colour: what becomes of it depends on the coverage alone
-                self.rgb.paste(_mixed(cover, cast("Color8", below[0][1]), source), area)
+                core.paste(_mixed(cover, cast("Color8", below[0][1]), source), area)
                 if self.alpha is not None:
                     self.alpha.paste(255, area, cover)
                 return
         if cover is not None:
             # Pillow lays a picture through a mask twice as fast as a colour.
-            source = Image.new("RGB", box.size, source) if isinstance(source, tuple) else source
-        self.rgb.paste(source, area, cover)
+            picture = Image.new("RGB", box.size, source) if isinstance(source, tuple) else source
+            core.paste(picture.im, area, cover.im)
+        else:
+            self.rgb.paste(source, area)
         if self.alpha is not None:
             self.alpha.paste(255, area, cover)
 

@@ -10,7 +10,7 @@ from ...limits import MAX_TEXT_CHARACTERS
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
-from ..inline_cost import RUN, Spend, free, items_cost
+from ..inline_cost import ITEM, PLAIN_TEXT, Spend, free, items_cost, letters_cost
 from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
 from ..shaping.bidi import NEEDS_BIDI
 from ..shaping.inline_content import Content, ContentSource, apply_transform, collect, sanitize
@@ -39,10 +39,10 @@ def prepare(
     `spend` counts this work, and all later work with the paragraph. What there is to say of its fonts is
     with it, unless it is scaled: text-fit tries many scales.
     """
-    spend(items_cost(items))
     key = (id(fonts), id(block_style), grid, scale, *map(_identity, items))
     cached = paragraphs.get(key) if paragraphs is not None else None
     if cached is not None:
+        spend(ITEM * len(items))
         cached.inline_items, cached.shaper.spend = list(items), spend
         return cached
     paragraph = plain_paragraph(items, block_style, fonts, grid, scale, spend) or _shaped(
@@ -66,6 +66,7 @@ def _shaped(
     spend: Spend,
 ) -> Paragraph:
     """Shape items of any kind."""
+    spend(items_cost(items))
     content = collect(items, block_style, MAX_TEXT_CHARACTERS)
     findings = Report()
     if content.truncated:
@@ -108,7 +109,7 @@ def plain_paragraph(
     parts = font_parts(text, 0, len(text), fonts.font_set(style), scripts[0][2])
     if len(parts) != 1 or parts[0][:2] != (0, len(text)):
         return None
-    spend(RUN)
+    spend(PLAIN_TEXT + letters_cost(text))
     content = Content(
         text, [ContentSource(0, len(text), style, item.element, 0, -1)], [], [], block_style, 0, stripped
     )
