@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 CARDS = sorted((ROOT / "bench" / "cards").glob("*/*.html")) + sorted(
     (ROOT / "tests" / "fidelity" / "cases").glob("*/*.html")
 )
-EDITS = 4  # of each card, more than 500 in all
+EDITS = 8  # of each card, more than 1,000 in all: what is kept of one is looked at again by the next
 WORDS = (
     "a", "of", "river", "Lanterns", "extraordinarily", "№ 7", "–", "12,5 %", "tea & cake", "ﬁn", "x" * 60,
     "東京", "こんにちは、世界。", "안녕", "سلام عليكم", "שלום", "नमस्ते", "สวัสดีชาวโลก",
