@@ -154,7 +154,7 @@ def _read(buffer: hb.Buffer, font: hb.Font, offset: int, upright: bool) -> Shape
         advances,
         xs if any(xs) else None,
         ys if any(ys) else None,
-        200 + 170 * len(glyphs) + 2 * offset,
+        600 + 190 * len(glyphs) + 2 * offset,
         lambda: buffer.serialize(font, hb.BufferSerializeFormat.TEXT, _FLAGS_ALONE),
         0 in glyphs,
     )
