@@ -105,6 +105,22 @@ PAGES: dict[str, Callable[[], str]] = {
         "<p style='position:absolute;inset:0;background:#f005;"
         f"transform:rotate3d({i},1,{i % 7},{i * 7}deg)'>words</p>" for i in range(800)
     ),
+    "masks turned in space": lambda: "".join(
+        "<p style='position:absolute;inset:0;mask:conic-gradient(red,#0000),"
+        f"radial-gradient(circle at {i}px,red,#0000);transform:rotateY({i}deg)'>x" for i in range(600)
+    ),
+    "gradients beside the card": lambda: "".join(
+        "<p style='position:absolute;left:1190px;width:1200px;height:630px;"
+        f"background:conic-gradient(from {i}deg,red,blue)'>" for i in range(800)
+    ),
+    "round boxes beside the card": lambda: "".join(
+        "<p style='position:absolute;left:1190px;width:1200px;height:630px;background:red;"
+        f"border-radius:{i}.5px/{i}px'>" for i in range(900)
+    ),
+    "gradients of a large tile": lambda: "".join(
+        "<p style='position:absolute;width:9px;height:9px;"
+        f"background:radial-gradient(circle at {i}px,red,blue) 0 0/4000px 4000px'>" for i in range(800)
+    ),
     "columns of upright letters": lambda: "<p style='writing-mode:vertical-rl;text-orientation:upright;height:20px'>"
     + "ab cd " * 16_000,
     "clipped shapes": lambda: "<style>rect{clip-path:polygon("

@@ -167,13 +167,13 @@ def _canvas(
     if source is None:
         return _Canvas((box, base) if base is not None else None, lambda: Surface(box, base))
     style = source.style
-    if not work.take(background_cost(style), box.width * box.height):
+    geometry = geometry_of(root, context)
+    if not work.take(background_cost(style, geometry), box.width * box.height):
         style = style.replace(background_layers=())
     opaque = style.background_color.a >= 1
     ground = style.background_color if opaque else base
     if opaque and not any(layer.image for layer in style.background_layers):
         return _Canvas((box, ground), lambda: Surface(box, ground))
-    geometry = geometry_of(root, context)
 
     def paint() -> Surface:
         # The image is positioned on the root element's box, and painted over the whole canvas.

@@ -14,6 +14,7 @@ from ..text.line_model import GlyphRun
 from . import work
 from .boxes.border import edges_of, sides_drawn
 from .boxes.box_geometry import BoxGeometry
+from .boxes.tile import tile_size
 from .raster.blur import is_coarse
 from .raster.geometry import Matrix
 from .raster.path import Path
@@ -30,7 +31,7 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     """Return the cost of a box's shadows, background and border."""
     _, _, w, h = geometry.border_rect
     exact = matrix.is_pixel_shift and w * h <= MAX_CANVAS_PIXELS
-    background = background_cost(style, exact=exact)
+    background = background_cost(style, geometry, exact=exact)
     per_pixel = background.per_pixel
     per_pixel += 0.0 if matrix.is_pixel_shift else work.TURNED
     per_pixel += work.DASHED_BOX if _has_round_dashes(style, geometry) else 0.0
@@ -39,27 +40,38 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     area = max(ink.width * ink.height, whole.width * whole.height) * abs(matrix.determinant)
     area = min(area, work.MAX_SHADOW_PIXELS)
     once = background.once + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
+    once += work.CORNER_PIXEL * sum(across * down for across, down in geometry.radii)
     if style.border_image_source is not None:
-        once += work.BORDER_IMAGE * w * h + _stops_cost((BackgroundLayer(style.border_image_source),))
+        once += work.BORDER_IMAGE * w * h + _stops_cost(BackgroundLayer(style.border_image_source))
     else:
         per_pixel += work.BORDER_SIDE * sides_drawn(edges_of(style, geometry.border))
     return Cost("box", per_pixel, once)
 
 
-def background_cost(style: ComputedStyle, *, exact: bool = True) -> Cost:
+def background_cost(style: ComputedStyle, geometry: BoxGeometry, *, exact: bool = True) -> Cost:
     """Return the cost of a background's colour and layers; `exact` where pixels need no resampling."""
     layers = style.background_layers
     per_pixel = work.FILL + sum(_layer_cost(layer, exact) for layer in layers)
-    return Cost("box", per_pixel, work.STEP + _stops_cost(layers))
+    once = work.STEP + sum(_gradient_cost(layer, geometry) for layer in layers if layer.image is not None)
+    return Cost("box", per_pixel, once)
 
 
-def _stops_cost(layers: Iterable[BackgroundLayer]) -> float:
-    """Return units of the colours between the stops of gradients."""
-    images = [layer.image for layer in layers if layer.image is not None]
-    return work.STOP * sum(len(image.stops) for image in images if not isinstance(image, Url))
+def _gradient_cost(layer: BackgroundLayer, geometry: BoxGeometry) -> float:
+    """Return units of a gradient's colours, and of its pixels where it is drawn whole, seen or not."""
+    if layer.image is None or isinstance(layer.image, Url):
+        return 0.0
+    _, _, width, height = geometry.border_rect
+    width, height = tile_size(layer, None, Rect(0.0, 0.0, width, height), geometry.dpr)
+    return _stops_cost(layer) + work.GRADIENT_PIXEL * min(width * height, MAX_CANVAS_PIXELS)
+
+
+def _stops_cost(layer: BackgroundLayer) -> float:
+    """Return units of the colours between the stops of a gradient."""
+    return 0.0 if layer.image is None or isinstance(layer.image, Url) else work.STOP * len(layer.image.stops)
 
 
 def _layer_cost(layer: BackgroundLayer, exact: bool) -> float:
+    """Return units per pixel that is painted."""
     if layer.image is None:
         return 0.0
     if isinstance(layer.image, Url):
@@ -116,14 +128,26 @@ def _dashed(width: float, length: float, geometry: BoxGeometry) -> float:
     return length * (work.DASHED_PIXEL + work.DASH / max(1.0, width))
 
 
-def group_cost(style: ComputedStyle, scale: float, clip_path: float = 0.0) -> Cost:
-    """Return the cost of a layer with its filters, clip path (units of its outline), masks and blending."""
+def group_cost(
+    style: ComputedStyle,
+    scale: float,
+    clip_path: float = 0.0,
+    pieces: Sequence[BoxGeometry] = (),
+    *,
+    exact: bool = True,
+) -> Cost:
+    """Return the cost of a layer with its filters, clip path (units of its outline), masks and blending.
+
+    `pieces` are the boxes that masks are drawn for, `exact` where their pixels need no resampling.
+    """
     per_pixel = work.GROUP + filters_cost(style.filter, scale)
     per_pixel += work.CLIP_PATH if style.clip_path is not None else 0.0
-    per_pixel += work.MASK_LAYER * sum(layer.image is not None for layer in style.mask_layers)
+    masks = [layer for layer in style.mask_layers if layer.image is not None]
+    per_pixel += len(pieces) * sum(work.MASK_LAYER + _layer_cost(layer, exact) for layer in masks)
     if style.mix_blend_mode != "normal":
         per_pixel += work.HUE_BLEND if style.mix_blend_mode in _HUES else work.BLEND
-    return Cost("effect", per_pixel, work.STEP + clip_path + _stops_cost(style.mask_layers))
+    drawn = sum(_gradient_cost(layer, piece) for layer in masks for piece in pieces)
+    return Cost("effect", per_pixel, work.STEP + clip_path + drawn)
 
 
 def backdrop_cost(style: ComputedStyle, scale: float) -> Cost:

@@ -16,7 +16,9 @@ from ..report import Report
 # Units per device pixel, measured with `time.process_time`.
 FILL = 4.0
 TURNED = 6.0  # for a box's outline at other angles, whose coverage is found first
-GRADIENT, TURNED_GRADIENT = 15.0, 60.0  # also where it is larger than any canvas
+CORNER_PIXEL = 3.0  # of the rectangles that round corners lie in, seen or not
+GRADIENT_PIXEL = 6.0  # of its own, up to a canvas, seen or not
+GRADIENT, TURNED_GRADIENT = 9.0, 54.0  # also where it is larger than any canvas
 STOP = 70_000.0  # each colour stop, once
 TILES, TURNED_TILES = 40.0, 220.0
 IMAGE = 60.0
@@ -28,7 +30,7 @@ MAX_SHADOW_PIXELS = 16_000_000
 GROUP = 30.0
 BLUR, COARSE_BLUR = 100.0, 30.0
 RECOLOR = 20.0
-MASK_LAYER = 20.0
+MASK_LAYER = 5.0  # beside what drawing it takes
 CLIP_PATH = 10.0
 DROP_SHADOW = 20.0  # and a quarter of its blur
 BLEND, HUE_BLEND = 45.0, 120.0

@@ -14,7 +14,7 @@ from emblazon_origin.limits import MAX_CANVAS_PIXELS
 from emblazon_origin.paint.boxes import background, tile
 from emblazon_origin.paint.boxes.box_geometry import BoxGeometry
 from emblazon_origin.paint.boxes.tile import Axis, Tiles, gradient_sheet
-from emblazon_origin.paint.costs import backdrop_cost, box_cost, group_cost, text_cost
+from emblazon_origin.paint.costs import backdrop_cost, background_cost, box_cost, group_cost, text_cost
 from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect, Matrix
 from emblazon_origin.paint.text.decoration import DecorationLine
 from emblazon_origin.style.values.computed import ComputedStyle
@@ -59,6 +59,11 @@ def price(matrix: Matrix = IDENTITY, **style: Any) -> float:
     geometry = BoxGeometry(rect, style.pop("radii", Radii()), sides, Sides(0, 0, 0, 0), 1.0)
     cost = box_cost(ComputedStyle().replace(**style), geometry, matrix, rect)
     return cost.once + cost.per_pixel * 1e6
+
+
+def box_of(width: float = 1000.0) -> BoxGeometry:
+    none = Sides(0, 0, 0, 0)
+    return BoxGeometry(Rect(0, 0, width, 10), Radii(), none, none, 1.0)
 
 
 def test_boxes_cost_more_the_more_they_draw() -> None:
@@ -117,6 +122,27 @@ def test_every_filter_is_counted_and_fine_blurs_cost_more_than_coarse_ones() -> 
     assert backdrop_cost(glass, 1.0).per_pixel > units(fine) - units()
     hue, multiply = (group_cost(ComputedStyle().replace(mix_blend_mode=m), 1.0) for m in ("hue", "multiply"))
     assert hue.per_pixel > multiply.per_pixel > units()
+
+
+def test_a_mask_costs_what_drawing_it_costs_and_more_where_it_is_turned() -> None:
+    style = ComputedStyle().replace(mask_layers=(BackgroundLayer(FADE),))
+    none, upright, turned = (
+        group_cost(style, 1.0, 0.0, pieces, exact=exact)
+        for pieces, exact in (((), True), ((box_of(),), True), ((box_of(),), False))
+    )
+    assert none.per_pixel < upright.per_pixel < turned.per_pixel
+    assert none.once < upright.once
+
+
+def test_a_gradient_costs_its_own_pixels_seen_or_not() -> None:
+    def once(size: tuple[Any, Any], width: float) -> float:
+        style = ComputedStyle().replace(background_layers=(BackgroundLayer(FADE, size=size),))
+        return background_cost(style, box_of(width)).once
+
+    assert once(("auto", "auto"), 10.0) < once(("auto", "auto"), 1000.0)
+    assert (
+        once(SMALL, 1000.0) < once((Length(900), Length(900)), 10.0) <= once((Length(1e6), Length(1e6)), 10.0)
+    )
 
 
 def test_a_gradient_of_any_canvas_is_drawn_without_resampling() -> None:

@@ -93,7 +93,7 @@ def effect_group(
         style.opacity,
         plain=style.mix_blend_mode == "normal" and before is None,
         blends=style.mix_blend_mode != "normal",
-        cost=group_cost(style, scale, clip_path_cost(*shape) if shape is not None else 0.0),
+        cost=_cost(style, scale, shape, matrix, [geometry]),
         before_ink=enclose(matrix.bounds(geometry.border_rect)),
         before_cost=backdrop_cost(style, scale),
     )
@@ -144,8 +144,19 @@ def inline_group(
         filter_spread(style.filter, scale, place),
         opacity=style.opacity,
         blends=style.mix_blend_mode != "normal",
-        cost=group_cost(style, scale, clip_path_cost(*shape) if shape is not None else 0.0),
+        cost=_cost(style, scale, shape, matrix, pieces),
     )
+
+
+def _cost(
+    style: ComputedStyle,
+    scale: float,
+    shape: tuple[Path, str] | None,
+    matrix: Matrix,
+    pieces: list[BoxGeometry],
+) -> Cost:
+    outline = clip_path_cost(*shape) if shape is not None else 0.0
+    return group_cost(style, scale, outline, pieces, exact=matrix.is_pixel_shift)
 
 
 def isolated(items: Items, context: PaintContext) -> Items:
