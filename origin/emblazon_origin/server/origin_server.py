@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 _START_RETRY = 3.0  # seconds between attempts to start render processes
 _SUPERVISE_EVERY = 0.5
 _WATCH_EVERY = 0.5
+_RELOAD_RETRY = 2.0  # seconds between attempts to load what could not be loaded
 
 
 class OriginServer:
@@ -74,6 +76,8 @@ class OriginServer:
         self._watch = TreeWatch(watched)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reload_lock = asyncio.Lock()
+        self._reload_at = math.inf  # when to try again
+        self._reload_failure = ""
         self.metrics.watch(self._samples)
 
     # -- life ----------------------------------------------------------------------------------
@@ -139,8 +143,11 @@ class OriginServer:
                 await self.pool.reload()
             except (EmblazonError, OSError, ValueError) as error:
                 self.metrics.reloads.labels("failed").inc()
-                log.error("reload failed; the old templates stay", extra={"error": str(error)})
+                if str(error) != self._reload_failure:  # said once
+                    log.error("reload failed; the old templates stay", extra={"error": str(error)})
+                self._reload_failure = str(error)
                 return False
+            self._reload_failure = ""
             self.metrics.reloads.labels("done").inc()
             log.info("reloaded", extra={"templates": sorted(self.manifest.templates)})
             return True
@@ -194,8 +201,11 @@ class OriginServer:
         await self.pool.sweep()
 
     async def _reload_if_changed(self) -> None:
-        if await asyncio.to_thread(self._watch.changed):
-            await self.reload()
+        """Reload what was saved; where that fails, try again without another save: the fault may pass."""
+        now = asyncio.get_running_loop().time
+        if await asyncio.to_thread(self._watch.changed) or now() >= self._reload_at:
+            done = await self.reload()
+            self._reload_at = math.inf if done else now() + _RELOAD_RETRY
 
     async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:

@@ -1,14 +1,16 @@
-"""Notices that files changed, by time and size; cheap enough to ask twice a second."""
+"""Notices that files changed, by what a listing tells of them; cheap enough to ask twice a second."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
-_State = frozenset[tuple[str, int, int]]
+_State = frozenset[tuple[str | int, ...]]
 
 
 class TreeWatch:
-    """Watches folders, and single files."""
+    """Watches folders, and single files. What a link leads to belongs to the tree."""
 
     def __init__(self, roots: tuple[Path, ...]) -> None:
         self._roots = roots
@@ -22,12 +24,24 @@ class TreeWatch:
 
     def _state(self) -> _State:
         found = set()
-        for root in self._roots:
-            for path in (root, *root.rglob("*")):
-                try:
-                    stat = path.stat()
-                except OSError:  # removed between listing and looking
-                    continue
-                if path.is_file() and not path.name.startswith("."):
-                    found.add((str(path), stat.st_mtime_ns, stat.st_size))
+        for path in self._files():
+            try:
+                stat = path.stat()
+            except OSError:  # removed between listing and looking
+                continue
+            # A file put in another's place may have its size and, by design or by `cp -p`, its time.
+            found.add((str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_ctime_ns))
         return frozenset(found)
+
+    def _files(self) -> Iterator[Path]:
+        seen: set[str] = set()  # folders: links may form a circle
+        for root in self._roots:
+            if root.is_file():
+                yield root
+            for folder, below, names in os.walk(root, followlinks=True):
+                real = os.path.realpath(folder)
+                if real in seen:
+                    below.clear()
+                    continue
+                seen.add(real)
+                yield from (Path(folder, name) for name in names if not name.startswith("."))

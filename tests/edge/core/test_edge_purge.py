@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from emblazon.contract.schema import TemplateSpec
 from emblazon.edge.ports import PortError
 from emblazon.edge.store import epochs as epochs_module
-from emblazon.edge.store.epochs import Epochs, Scope
+from emblazon.edge.store.epochs import EPOCHS_KEY, SETTLED, Epochs, Scope
 
 ARTICLE = "/og/article.png?title=Hi"
 PLAIN = "/og/plain.png?title=Hi"
@@ -417,6 +417,20 @@ async def test_purge_costs_one_read_and_two_writes_and_its_journal_goes(world: W
     assert not world.kv.keys("purge/")
     assert world.kv.operations["put epochs"] == 1
     assert world.kv.operations["list purge"] == 0
+
+
+async def test_journal_of_purges_that_never_pause_holds_what_is_not_settled_alone(world: World) -> None:
+    await stored(world)
+    every, counts = 8, []
+    for number in range(150):
+        await order(world, {"urls": [f"/og/article.png?title=n{number}"]})
+        (name,) = world.kv.keys("purge/")
+        counts.append(len(Epochs.from_json(world.kv.entries[name][0]).hard))
+        await world.advance(every)
+        await world.settle()
+    assert max(counts) <= SETTLED / every + 2
+    names = Epochs.from_json(world.kv.entries[EPOCHS_KEY][0]).hard
+    assert len([name for name in names if name.startswith("url:")]) == 150
 
 
 @pytest.mark.slow

@@ -205,11 +205,12 @@ class EpochLog:
         self._repaired_at = -1e18
         self._text = b""  # the document as it was last read
         self._read = Epochs()
+        self._read_at = -1e18
 
     async def read(self, x: Exchange) -> Epochs | None:
         """Return what KV has; None where it has nothing, or cannot be asked now."""
         entry = await self._store.kv_get(x, EPOCHS_KEY)
-        return None if entry is None else self._parsed(await entry.body.read())
+        return None if entry is None else self._parsed(x, await entry.body.read())
 
     async def raise_to(self, x: Exchange, change: Epochs, known: Epochs) -> Epochs:
         """Write a purge to KV; returns all epochs that are known now.
@@ -217,7 +218,7 @@ class EpochLog:
         Raises PortError or TimeoutError where KV does not take it. The journal is written first: from then on
         the purge is not lost, only late.
         """
-        self._own = self._own.merged(change)
+        self._own = self._unsettled(x.now).merged(change)
         self._name = self._name or x.ports.random.token()
         kept = await self._store.kv_put(x, JOURNAL + self._name, _document(self._own), ttl=JOURNAL_TTL)
         merged = await self._merge(x, known.merged(self._own))
@@ -271,13 +272,23 @@ class EpochLog:
 
     async def _stored(self, x: Exchange) -> Epochs:
         entry = await self._store.kv_read(x, EPOCHS_KEY)
-        return self._parsed(await entry.body.read()) if entry is not None else Epochs()
+        return self._parsed(x, await entry.body.read()) if entry is not None else Epochs()
+
+    def _unsettled(self, now: float) -> Epochs:
+        """What this isolate has raised, without what the document had when it was safe there."""
+        own, read = self._own, self._read
+        latest = int((min(now, self._read_at) - SETTLED) * 1000)
+        return Epochs(
+            {name: value for name, value in own.hard.items() if value > min(latest, read.hard.get(name, 0))},
+            {name: value for name, value in own.soft.items() if value > min(latest, read.soft.get(name, 0))},
+        )
 
     async def _write(self, x: Exchange, epochs: Epochs) -> bool:
         return await self._store.kv_put(x, EPOCHS_KEY, _document(epochs))
 
-    def _parsed(self, text: bytes) -> Epochs:
+    def _parsed(self, x: Exchange, text: bytes) -> Epochs:
         """Parse the document, which is mostly the same as the last time and may be long."""
+        self._read_at = x.now
         if text != self._text:
             self._text, self._read = text, _epochs(text)
         return self._read
