@@ -9,6 +9,9 @@ from collections.abc import Awaitable
 from typing import Any
 
 from emblazon.cloudflare.host import Worker
+from emblazon.cloudflare.js import handler_of
+
+then = None  # the runtime awaits this module at each request, and an attribute that is missing costs most
 
 try:
     from workers import WorkerEntrypoint
@@ -16,11 +19,9 @@ except ImportError:
     worker = Worker(cron_path="/__scheduled")
 
     def on_fetch(request: Any, env: Any, ctx: Any) -> Awaitable[Any]:
-        """Answer one request."""
-        return worker.fetch(request, env, ctx)
-
-    # The runtime binds the arguments of each call to the signature, in Python; without one it passes them on.
-    on_fetch.__signature__ = ()  # type: ignore[attr-defined]
+        """Answer the first request, and put what answers the others in this function's place."""
+        globals()["on_fetch"] = handler_of(worker.answer)
+        return worker.answer(request, env, ctx)
 
 else:
     worker = Worker()

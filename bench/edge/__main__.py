@@ -57,8 +57,9 @@ async def measure(tier: str, folder: Path, rounds: int, seconds: float) -> tuple
     pair = await asyncio.to_thread(start, tier, folder, origin)
     tallies = (Tally([], []), Tally([], []))
     try:
-        for worker in pair:
-            await until_hit(Client(worker.url, PATH))
+        answers = [await until_hit(Client(worker.url, PATH)) for worker in pair]
+        if set(answers[0]) != set(answers[1]):
+            raise RuntimeError(f"not the same answer: {set(answers[0]) ^ set(answers[1])}")
         for number in range(rounds + 1):
             for worker, tally in zip(pair, tallies, strict=True):
                 before = worker.cpu_seconds()
@@ -74,11 +75,12 @@ async def measure(tier: str, folder: Path, rounds: int, seconds: float) -> tuple
     return tallies
 
 
-async def until_hit(client: Client) -> None:
-    """Ask until the card is where it shall be measured."""
+async def until_hit(client: Client) -> dict[str, str]:
+    """Ask until the card is where it shall be measured; returns the header fields of that answer."""
     for _ in range(200):
-        if "hit" in (await client.ask())["cache-status"]:
-            return
+        fields = await client.ask()
+        if "hit" in fields["cache-status"]:
+            return fields
         await asyncio.sleep(0.05)
     raise RuntimeError("the card is never a hit")
 

@@ -14,11 +14,12 @@ const STATIC = {
   "Timing-Allow-Origin": "*",
 };
 
-function served(body, stored, record, tier) {
+function served(body, stored, record, tier, began) {
   const response = new Response(body, { headers: stored });
   const age = Math.floor(Date.now() / 1000 - record.at) % 300;
   response.headers.set("Age", String(age));
-  response.headers.set("Cache-Status", `emblazon; hit; ttl=${300 - age}${tier}`);
+  response.headers.set("Cache-Status", `emblazon; hit; ttl=${300 - age}${tier && `; detail=${tier}`}`);
+  response.headers.set("Server-Timing", `${tier || "cache"};dur=${Date.now() - began}`);
   response.headers.set("X-Request-Id", crypto.randomUUID());
   return response;
 }
@@ -26,8 +27,17 @@ function served(body, stored, record, tier) {
 async function filled(request, env, ctx, url, key) {
   const answer = await fetch(`${env.EMBLAZON_ORIGIN_URL}/render${url.pathname.slice(3)}${url.search}`);
   const bytes = await answer.arrayBuffer();
-  const record = { at: Date.now() / 1000, etag: answer.headers.get("ETag"), length: bytes.byteLength };
-  const headers = { ...STATIC, ETag: record.etag, "Content-Length": String(record.length) };
+  const date = new Date().toUTCString();
+  const own = {
+    ETag: answer.headers.get("ETag"),
+    "Repr-Digest": answer.headers.get("Repr-Digest"),
+    "Content-Length": String(bytes.byteLength),
+    "Last-Modified": date,
+    Date: date,
+    "Cache-Tag": "emblazon,emblazon:template:article",
+  };
+  const record = { at: Date.now() / 1000, own };
+  const headers = { ...STATIC, ...own };
   const kept = { ...headers, "Cache-Control": "public, max-age=2592000", "X-Record": JSON.stringify(record) };
   ctx.waitUntil(caches.default.put(key, new Response(bytes, { headers: kept })));
   ctx.waitUntil(env.EMBLAZON_KV.put(`js/${key}`, bytes, { metadata: record }));
@@ -36,6 +46,7 @@ async function filled(request, env, ctx, url, key) {
 
 export default {
   async fetch(request, env, ctx) {
+    const began = Date.now();
     const url = new URL(request.url);
     if (url.pathname === "/healthz") return new Response("ok");
     const key = `https://cards.example.com${url.pathname}${url.search}`;
@@ -43,7 +54,7 @@ export default {
       const hit = await caches.default.match(key);
       if (hit) {
         const record = JSON.parse(hit.headers.get("X-Record"));
-        const response = served(hit.body, hit.headers, record, "");
+        const response = served(hit.body, hit.headers, record, "", began);
         response.headers.set("Cache-Control", STATIC["Cache-Control"]);
         response.headers.delete("X-Record");
         return response;
@@ -51,9 +62,8 @@ export default {
     }
     const found = await env.EMBLAZON_KV.getWithMetadata(`js/${key}`, "stream");
     if (found.value) {
-      const { etag, length } = found.metadata;
-      const headers = { ...STATIC, ETag: etag, "Content-Length": String(length) };
-      return served(found.value, headers, found.metadata, "; detail=kv");
+      const headers = { ...STATIC, ...found.metadata.own };
+      return served(found.value, headers, found.metadata, "kv", began);
     }
     return filled(request, env, ctx, url, key);
   },

@@ -75,13 +75,16 @@ class Worker:
         self._cron_path = cron_path
 
     def fetch(self, request: JsObject, env: JsObject, ctx: JsObject) -> Awaitable[JsObject]:
-        """Answer one request."""
-        incoming, raw_ctx = _raw(request, "js_object"), _raw(ctx, "_ctx")
+        """Answer one request, which comes in the SDK's wrappers."""
+        return self.answer(_raw(request, "js_object"), env, _raw(ctx, "_ctx"))
+
+    def answer(self, request: JsObject, env: JsObject, ctx: JsObject) -> Awaitable[JsObject]:
+        """Answer one request, which comes as JavaScript has it."""
         if self._short_way is not None:
-            promise: Awaitable[JsObject] | None = self._short_way.answer(incoming, raw_ctx)
+            promise: Awaitable[JsObject] | None = self._short_way.answer(request, ctx)
             if promise is not None:
                 return promise
-        return self._whole_way(env, incoming, raw_ctx)
+        return self._whole_way(env, request, ctx)
 
     async def _whole_way(self, env: JsObject, request: JsObject, ctx: JsObject) -> JsObject:
         try:

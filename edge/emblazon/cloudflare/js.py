@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, JsProxy, create_once_callable, to_js
+from pyodide.ffi import JsException, JsProxy, create_once_callable, create_proxy, to_js
 
 from ..edge.messages import Body, BytesBody, Headers, Inspection
 from ..edge.ports import PortError, Throttled
@@ -36,6 +36,14 @@ def absent(value: JsObject) -> bool:
 def js_object(fields: Mapping[str, Any]) -> JsObject:
     """Make a plain JS object, nested mappings and lists included."""
     return to_js(dict(fields), dict_converter=js.Object.fromEntries)
+
+
+def handler_of(answer: Callable[[JsObject, JsObject, JsObject], Awaitable[JsObject]]) -> JsObject:
+    """Return what the pinned runtime may call in place of a Python function, under the name that it uses.
+
+    Of a function it makes a proxy anew for each request, and looks at the signature in Python.
+    """
+    return js_object({"callRelaxed": create_proxy(answer)})
 
 
 def raw_environment(env: JsObject) -> JsObject:

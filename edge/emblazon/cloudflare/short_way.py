@@ -1,7 +1,7 @@
 """A plain hit on a URL that is known (`edge.hits`), in as few crossings to JavaScript as it takes.
 
-    request ── method, header fields ──▶ nothing unusual ── cache or KV ──▶ the same copy
-            ──▶ `new Response(copy.body, {headers})`, its body untouched
+    request ── method, body, URL as one text; header fields ──▶ nothing unusual ── cache or KV ──▶ the same
+            copy ──▶ `new Response(copy.body, {headers})`, its body untouched
 
 Whatever else is found is handed to the whole way, which looks again: this happens once for each change. So
 does a tier that fails or does not answer in time.
@@ -21,6 +21,7 @@ from collections.abc import Awaitable, Callable
 import js
 from pyodide.ffi import create_proxy
 
+from ..dataclass import dataclass
 from ..edge.exchange import write_point
 from ..edge.handler import Edge
 from ..edge.hits import REMEMBERED, UNUSUAL, Known, answer
@@ -29,8 +30,8 @@ from ..edge.store.record import RECORD_HEADER
 from .js import JsObject, absent, verified_bot
 
 LOST = 60.0  # seconds after which nothing arrives any more: the client has gone away
+PLAIN = '{"method":"GET","body":null,"url":"'  # how the text of a plain request begins; `"}` ends it
 WholeWay = Callable[[JsObject, JsObject], Awaitable[JsObject]]  # (request, ctx) → response
-_Asked = tuple[JsObject, JsObject, Known, float]  # request, ctx, what is known of it, and when it came
 
 
 class _Natives:
@@ -47,6 +48,8 @@ class _Natives:
         self.of = js.Array.of
         self.each = js.Array.from_
         self.parse = js.JSON.parse
+        self.text = js.JSON.stringify  # (request, asked)
+        self.asked = js.Array.of("method", "body", "url")
         self.response = js.Response.new
         self.field = call.bind(js.Headers.prototype.get)  # (headers, name)
         unusual = js.Array.of(*UNUSUAL)
@@ -56,21 +59,36 @@ class _Natives:
         self._begin = call.bind(call)  # f → f()
         self._any = js.Promise.any.bind(js.Promise)
         self._then = js.Reflect.get(js.Promise.prototype, "then")  # as an attribute it would be Python's own
+        self._first = js.Reflect.get  # (items, 0) → items[0]
         self._wait = js.scheduler.wait.bind(js.scheduler, patience)
 
     def look(self, find: JsObject) -> JsObject:
-        """Return a JS function that begins `find` and gives the promise of its outcome, in an array.
+        """Return a JS function that begins `find` and a timer and gives both promises, in an array."""
+        return self.of(self.each.bind(js.Array, self.of(find, self._wait), self._begin))
 
-        The promise never rejects: where `find` fails, or takes too long, a timer decides, with nothing.
+    def answering(self, arrive: JsObject, number: int) -> JsObject:
+        """Return a JS function that takes a `look` and gives, in an array, the promise of what is answered.
+
+        That is what `arrive` makes of `number` and what was found; where the search fails, or takes too long,
+        the timer decides, with nothing. Each step is mapped over an array of one item: the look, its two
+        promises, the first that holds, what `arrive` makes of it.
         """
-        begin_both = self.each.bind(js.Array, self.of(find, self._wait), self._begin)  # → [promise, promise]
-        steps = self.of(self.of(begin_both), self._begin, self._any)
-        return steps.reduce.bind(steps, self.each)  # → each(each([begin_both], begin), any)
+        arrived = self._bind(self._call, arrive, None, number)
+        then_arrive = self.each.bind(js.Array, self.of(arrived), self._then)  # promise → [promise]
+        steps = self.of(self._begin, self._any, then_arrive, self._first)
+        return steps.reduce.bind(steps, self.each)
 
-    def then(self, promise: JsObject, function: JsObject, first: int) -> JsObject:
-        """Return the promise of what `function` makes of `first` and of a promise's outcome."""
-        bound = self._bind(self._call, function, None, first)
-        return self.each(self.of(bound), self._then, promise)[0]
+
+@dataclass(slots=True)
+class _Asked:
+    """A request whose copy is on its way. Used again and again, each with a JS function of its own."""
+
+    number: int
+    answering: JsObject = None
+    request: JsObject = None
+    ctx: JsObject = None
+    known: Known | None = None
+    began: float = 0.0
 
 
 class ShortWay:
@@ -90,38 +108,52 @@ class ShortWay:
         self._arrive: JsObject = None  # `_arrived` for JavaScript
         self._looks: OrderedDict[str, JsObject] = OrderedDict()  # key → what looks for it
         self._under_way: OrderedDict[int, _Asked] = OrderedDict()
+        self._idle: list[_Asked] = []
+        self._made = 0
         self._name = os.urandom(8).hex()
         self._count = 0
 
     def answer(self, request: JsObject, ctx: JsObject) -> JsObject | None:
         """Return the promise of an answer to a known URL; None where it has to go the whole way."""
-        began = time.time()
-        known = self._edge.hits.find(request.url, began)
-        if known is None:
-            return None
         try:
             natives = self._natives
             if natives is None:
-                natives = self._natives = _Natives(self._patience)
-                self._arrive = create_proxy(self._arrived)
-            if not _is_plain(request, natives):
+                natives = self._begin()
+            text = natives.text(request, natives.asked)
+            if not text.startswith(PLAIN):
                 return None
-            promise = self._look(known.card.key, natives)()[0]
-            number = self._count = self._count + 1
-            asked = self._under_way
-            asked[number] = (request, ctx, known, began)
-            if began - next(iter(asked.values()))[3] > LOST:
-                asked.popitem(last=False)
-            return natives.then(promise, self._arrive, number)
+            began = time.time()
+            known = self._edge.hits.find(text[len(PLAIN) : -2], began)
+            if known is None or natives.any_unusual(request.headers):
+                return None
+            look = self._look(known.card.key, natives)
+            asked = self._idle.pop() if self._idle else self._another(natives)
+            asked.request, asked.ctx, asked.known, asked.began = request, ctx, known, began
+            self._under_way[asked.number] = asked
+            if began - next(iter(self._under_way.values())).began > LOST:
+                self._under_way.popitem(last=False)
+            return asked.answering(look)[0]
         except Exception:  # the whole way meets it again, counts it and reports it
             return None
 
+    def _begin(self) -> _Natives:
+        self._arrive = create_proxy(self._arrived)
+        self._natives = _Natives(self._patience)
+        return self._natives
+
+    def _another(self, natives: _Natives) -> _Asked:
+        self._made += 1
+        return _Asked(self._made, natives.answering(self._arrive, self._made))
+
     def _arrived(self, number: int, copy: JsObject) -> Awaitable[JsObject] | JsObject:
         """Answer with the copy that was found, or let the whole way answer."""
-        request, ctx, known, began = self._under_way.pop(number)
-        if not absent(copy):
+        asked = self._under_way.pop(number)
+        request, ctx, known, began = asked.request, asked.ctx, asked.known, asked.began
+        asked.request = asked.ctx = None
+        self._idle.append(asked)
+        if known is not None and not absent(copy):
             try:
-                response = self._response(request, copy, number, known, began)
+                response = self._response(request, copy, known, began)
             except Exception:  # as in `answer`
                 response = None
             if response is not None:
@@ -129,7 +161,7 @@ class ShortWay:
         return self._whole_way(request, ctx)
 
     def _look(self, key: str, natives: _Natives) -> JsObject:
-        """Return the JS function that looks for a card."""
+        """Return what looks for a card."""
         look = self._looks.get(key)
         if look is not None:
             return look
@@ -159,9 +191,7 @@ class ShortWay:
             size=known.length,
         )
 
-    def _response(
-        self, request: JsObject, copy: JsObject, number: int, known: Known, began: float
-    ) -> JsObject | None:
+    def _response(self, request: JsObject, copy: JsObject, known: Known, began: float) -> JsObject | None:
         """Return the answer; None where the copy is not the one that is known."""
         natives = self._natives
         if natives is None:
@@ -175,13 +205,9 @@ class ShortWay:
         now = time.time()
         took = (now - began) * 1000
         timing = f"{known.tier};dur={took:.1f}, total;dur={took:.1f}"
-        head = answer(known, now, f"{self._name}{number:016x}", timing)
+        self._count += 1
+        head = answer(known, now, f"{self._name}{self._count:016x}", timing)
         self._edge.hot.note(known.url)
         if self._analytics is not None:
             self._point(request, known, took)
         return natives.response(body, natives.parse(head))
-
-
-def _is_plain(request: JsObject, natives: _Natives) -> bool:
-    """Whether a request is a GET without condition, range, body or an id of its own."""
-    return request.method == "GET" and absent(request.body) and not natives.any_unusual(request.headers)
