@@ -14,7 +14,7 @@ from emblazon_origin.server import origin_server
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.server.watch import TreeWatch
-from emblazon_origin.workers.pool import RendererSpec
+from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.pool_errors import PoolFailed
 
 
