@@ -215,12 +215,16 @@ def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
 
 
 def _nearest(rgb: Floats, means: Floats) -> Ints:
-    nearest: Ints = _distances(rgb, 0.0, means).argmin(1)
+    nearest: Ints = _distances(rgb, None, means).argmin(1)
     return nearest
 
 
-def _distances(rgb: Floats, squares: Floats | float, means: Floats) -> Floats:
+def _distances(rgb: Floats, squares: Floats | None, means: Floats) -> Floats:
     """Return the squared distances of colours to one other or to several; `squares` are the colours' own."""
-    red, green, blue = (np.multiply.outer(rgb[:, at], -2 * means[..., at]) for at in range(3))  # no threads
-    distances: Floats = red + green + blue + (means * means).sum(-1)
-    return (distances.T + squares).T
+    distances: Floats = np.multiply.outer(rgb[:, 0], -2 * means[..., 0])  # without the threads of a product
+    for channel in (1, 2):
+        distances += np.multiply.outer(rgb[:, channel], -2 * means[..., channel])
+    distances += (means * means).sum(-1)
+    if squares is not None:
+        distances += squares[:, None] if means.ndim > 1 else squares
+    return distances
