@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from local_server import LocalServer, Quiet
 from misbehaving_origin import MisbehavingOrigin
 from waiting import wait_until
-from workerd import PyodideHost, Workerd, worker_variables
+from workerd import PyodideHost, RecordingWorkerd, Workerd, worker_variables
 
 pytestmark = pytest.mark.e2e
 
@@ -78,5 +79,35 @@ def test_cards_of_new_pages_are_there_before_anybody_asks(
         assert blog.asked[3:] == [], "it is not yet time"
         wait_until(lambda: "hit" in worker.client.get(card).headers["cache-status"])
         assert len(origin.renders(title)) == 1
+    finally:
+        worker.stop()
+
+
+def test_cards_drawn_ahead_are_counted_as_warmed_used_and_wasted(
+    blog: Blog, origin: MisbehavingOrigin, tmp_path: Path, title: str
+) -> None:
+    variables = worker_variables(origin.url) | {"EMBLAZON_SITEMAPS": f"{blog.url}/sitemap.xml"}
+    worker = RecordingWorkerd(tmp_path / "worker", variables)
+
+    def counted() -> Counter[str]:
+        points: list[list[str]] = [point["blobs"] for point in worker.recorded()["analytics"]]  # type: ignore[misc]
+        return Counter(blobs[0] for blobs in points if blobs[1] == "ahead")
+
+    worker.start()
+    try:
+        for number in range(5):
+            card = worker.card_url(f"{title}-{number}")
+            blog.publish(f"/posts/{number}", variables["EMBLAZON_PUBLIC_URL"] + card)
+        worker.run_cron()
+        assert counted() == {"warmed": 5}
+        for number in (0, 1, 1):
+            assert "hit" in worker.card(f"{title}-{number}").headers["cache-status"]
+        assert len(origin.renders(f"{title}-0")) == 1
+        worker.later(7 * 3600)
+        worker.run_cron()
+        assert counted() == {"warmed": 5, "used": 2}
+        worker.later(8 * 86_400)
+        worker.run_cron()
+        assert counted() == {"warmed": 5, "used": 2, "wasted": 3}
     finally:
         worker.stop()

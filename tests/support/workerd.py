@@ -153,6 +153,24 @@ class Workerd:
 
 
 @dataclass
+class RecordingWorkerd(Workerd):
+    """Workerd with an Analytics Engine that keeps its points (`recording_worker.py`)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shutil.copy(Path(__file__).with_name("recording_worker.py"), self.folder / "edge" / "worker.py")
+
+    def recorded(self) -> dict[str, list[dict[str, object]]]:
+        """What the stand-in of the platform was told."""
+        found: dict[str, list[dict[str, object]]] = self.client.get("/__host/record").json()
+        return found
+
+    def later(self, seconds: float) -> None:
+        """Let time pass for cron and the whole way."""
+        assert self.client.get(f"/__host/later?{seconds}").text == "done"
+
+
+@dataclass
 class PyodideHost(Workerd):
     """Pyodide 314 with the real SDK.
 

@@ -6,8 +6,9 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from cpython_host import CPythonHost
 from local_server import LocalServer, Quiet
 from misbehaving_origin import MisbehavingOrigin
 from waiting import wait_until
-from workerd import PURGE_TOKEN, PyodideHost, Workerd, worker_variables
+from workerd import PURGE_TOKEN, PyodideHost, RecordingWorkerd, Workerd, worker_variables
 
 from emblazon.edge.exchange import OTHER, platform_of, write_event
 from emblazon_origin.cli import main
@@ -115,13 +116,17 @@ def test_stats_of_the_embedded_edge(
 
 
 @pytest.mark.e2e
+@pytest.mark.parametrize(
+    "kind", [RecordingWorkerd, partial(PyodideHost, platform=True)], ids=["workerd", "pyodide"]
+)
 def test_stats_of_the_worker(
+    kind: Callable[[Path, dict[str, str]], RecordingWorkerd | PyodideHost],
     stand_in_origin: MisbehavingOrigin,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    worker = PyodideHost(tmp_path / "host", worker_variables(stand_in_origin.url), platform=True)
+    worker = kind(tmp_path / "host", worker_variables(stand_in_origin.url))
     worker.start()
     try:
         planted = play(worker)
