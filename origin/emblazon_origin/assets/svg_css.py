@@ -33,7 +33,7 @@ _DEFAULT_SIZE = (300.0, 150.0)  # of a replaced element without one (CSS 2 §10.
 # In attributes: what the rasteriser would not understand.
 _NEWER = re.compile(
     r"var\(|calc\(|color|okl|\bl(?:ab|ch)\(|hwb\(|hsl|rgba?\([^,)]{0,60}+\)|rebeccapurple"
-    r"|\b(?:inherit|initial|unset|revert)\b|(?:^|[;\s])(?:transform|translate|rotate|scale|clip-path|mask(?:-image)?|filter|vector-effect|background(?:-color)?|d|c?[xy]|r[xy]?|width|height)\s*:",
+    r"|\b(?:inherit|initial|unset|revert)\b|(?:^|[;\s])(?:transform|translate|rotate|scale|offset-path|clip-path|mask(?:-image)?|filter|vector-effect|background(?:-color)?|d|c?[xy]|r[xy]?|width|height)\s*:",
     re.I,
 )
 

@@ -34,6 +34,15 @@ MAX_MEASURED = 100_000  # characters of outlines, each of which is walked in Pyt
 _MAX_DEPTH = 32
 _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*+\(([^()]{0,200}+)\)\s*+,?+\s*+")
 _UNITS = re.compile(r"[a-z]\(|[\d.](?!px)[a-z]", re.I)
+_NEWER_LENGTH = re.compile(r"[a-z]\(|[\d.](?:rem|[sld]?v(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic))\b", re.I)
+_LENGTHS = (
+    "font-size",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "letter-spacing",
+    "word-spacing",
+)
 UNGROWN = "non-scaling-stroke"
 MEASURED = re.compile(rb"pathLength|clip-path|non-scaling-stroke")
 
@@ -75,6 +84,7 @@ def resolve_lengths(root: etree._Element) -> None:
     viewport, inheritance = Viewport(width, height), Inheritance()
     bases = {"x": width, "y": height, "r": hypot(width, height) / sqrt(2)}
     for element in root.iter(etree.Element):
+        _say_lengths(element, viewport, inheritance)
         for name in GEOMETRY.get(name_of(element), ()) if element is not root else ():
             text = element.get(name, "")
             if name == "d" or not _UNITS.search(text):
@@ -92,6 +102,27 @@ def resolve_lengths(root: etree._Element) -> None:
 
 def _font_size(size: str) -> float:
     return numbers(size)[0] if re.fullmatch(r"[\d.]++(?:px)?", size) and numbers(size) else 16.0
+
+
+def _say_lengths(element: etree._Element, viewport: Viewport, inheritance: Inheritance) -> None:
+    """Write lengths of fonts and strokes in px where the rasteriser would not read them."""
+    for name in _LENGTHS:
+        text = declared(element, name)
+        if not text or not _NEWER_LENGTH.search(text):
+            continue
+        parent = element.getparent() if name == "font-size" else element
+        size = _font_size(inheritance.of(parent, "font-size")) if parent is not None else 16.0
+        basis = size if name == "font-size" else hypot(viewport.width, viewport.height) / sqrt(2)
+        context = Context(viewport, font_size=size)
+        tokens = [token for token in tokenize(text) if token.type != "literal" or token.value != ","]
+        cursor, found = Cursor(tokens), []
+        try:
+            while not cursor.done:
+                found.append(f"{resolve(length(cursor), context).resolve(basis):.6g}")
+        except (InvalidValue, UnsupportedValue):
+            continue
+        forget(element, name)
+        put(element, name, " ".join(found) + ("px" if name == "font-size" else ""))
 
 
 @dataclass(slots=True)

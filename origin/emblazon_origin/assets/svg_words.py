@@ -7,12 +7,13 @@ neither `text-transform` nor `text-shadow`, and lights surfaces with colours tha
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
 from ..style.color.css_color import CURRENT_COLOR, parse_color
 from ..style.values import value_types as v
-from ..style.values.calculation import length_px
+from ..style.values.calculation import length_px, number_or_percent
 from ..style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
 from ..style.values.units import Context, Viewport
 
@@ -21,6 +22,16 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
 _TEXTS = frozenset(("text", "tspan", "textPath"))
 _PAINTS = ("fill", "stroke", "stop-color", "flood-color", "lighting-color")
+_OPACITIES = ("opacity", "fill-opacity", "stroke-opacity", "stop-opacity", "flood-opacity")
+_TWO_INPUTS = frozenset(("feBlend", "feComposite", "feDisplacementMap"))
+_SYSTEM_COLOR = re.compile(
+    r"canvas(?:text)?|linktext|visitedtext|activetext|button(?:face|text|border)|field(?:text)?|highlight(?:text)?"
+    r"|selecteditem(?:text)?|mark(?:text)?|graytext|accentcolor(?:text)?",
+    re.I,
+)
+_MADE_COLOR = re.compile(
+    r"(?:color(?:-mix)?|light-dark|ok(?:lab|lch)|lab|lch|hwb)\(|(?:rgb|hsl)a?\(\s*+from\b", re.I
+)
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
 _HEX = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.I)
 _FONT = re.compile(
@@ -117,15 +128,59 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
             _expand_font(element)
             _round_weight(element)
         for paint in _PAINTS:
-            if declared(element, paint).lower() == "currentcolor":
-                forget(element, paint)
-                put(element, paint, "currentColor")
+            if value := declared(element, paint):
+                _say_paint(element, paint, value, inheritance)
+        for opacity in _OPACITIES:
+            if "(" in (value := declared(element, opacity)):
+                _say_number(element, opacity, value)
+        if (value := declared(element, "offset-path")) and value != "none":
+            notes.append(f"'offset-path: {value[:60]}' is not drawn on <{name}>")
         if name in ("feDiffuseLighting", "feSpecularLighting"):
             _light_up(element, inheritance)
         if name in _TEXTS:
             _say_text(element, name, notes, inheritance)
+        if name == "filter":
+            _name_inputs(element)
         if "drop-shadow" in declared(element, "filter"):
             _cast_shadows(element, inheritance)
+
+
+def _say_paint(element: etree._Element, name: str, value: str, inheritance: Inheritance) -> None:
+    """Write a colour that the rasteriser does not know as one that it does."""
+    written = "currentColor" if value.lower() == "currentcolor" else ""
+    if not written and (_SYSTEM_COLOR.fullmatch(value) or _MADE_COLOR.match(value)):
+        own = _color_of(element.get("color", "") or inheritance.of(element, "color"))
+        try:
+            cursor = Cursor(tokenize(value))
+            red, green, blue, alpha = resolve(parse_color(cursor), replace(_CONTEXT, color=own))
+            cursor.end()
+        except (InvalidValue, UnsupportedValue):
+            return
+        written = f"rgba({round(255 * red)},{round(255 * green)},{round(255 * blue)},{alpha:.4g})"
+    if written and written != value:
+        forget(element, name)
+        put(element, name, written)
+
+
+def _say_number(element: etree._Element, name: str, value: str) -> None:
+    cursor = Cursor(tokenize(value))
+    try:
+        found = resolve(number_or_percent(cursor), _CONTEXT)
+        cursor.end()
+    except (InvalidValue, UnsupportedValue):
+        return
+    forget(element, name)
+    put(element, name, f"{found:.6g}")
+
+
+def _name_inputs(holder: etree._Element) -> None:
+    """Say what a primitive's second input is where it does not: the result before (Filter Effects 1 §9.2)."""
+    before = "SourceGraphic"
+    for index, primitive in enumerate(holder.iterchildren(etree.Element)):
+        if name_of(primitive) in _TWO_INPUTS and not primitive.get("in2"):
+            primitive.set("in2", before)
+        before = primitive.get("result") or f"emblazon-{index}"
+        primitive.set("result", before)
 
 
 def _expand_font(element: etree._Element) -> None:
@@ -182,6 +237,11 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
         notes.append(f"'font-variant: {caps[:60]}' is not drawn on <{name}>")
     if declared(element, "font-variant"):
         forget(element, "font-variant")
+    decoration = declared(element, "text-decoration").lower()
+    if lost_words := [word for word in ("wavy", "dotted", "dashed", "double") if word in decoration]:
+        notes.append(f"'text-decoration: {lost_words[0]}' is drawn as a plain line on <{name}>")
+    if name == "textPath":
+        _lead(element, notes)
     change = inheritance.of(element, "text-transform").lower()
     if change in ("uppercase", "lowercase", "capitalize"):
         _change_case(element, change)
@@ -190,6 +250,19 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
         notes.append(f"'text-shadow: {shadow[:60]}' is not drawn on <{name}>")
     if shadow:
         forget(element, "text-shadow")
+
+
+def _lead(element: etree._Element, notes: list[str]) -> None:
+    """Give a text that brings its own path one that it refers to."""
+    if element.get("side", "left") == "right":
+        notes.append("'side: right' is not drawn on <textPath>")
+    data = element.get("path")
+    if data and not reference(element):
+        root = element.getroottree().getroot()
+        name = f"emblazon-path-{len(root)}"
+        holder = etree.SubElement(root, f"{_SVG}defs")
+        etree.SubElement(holder, f"{_SVG}path", {"id": name, "d": data})
+        element.set("href", f"#{name}")
 
 
 def _change_case(element: etree._Element, change: str) -> None:

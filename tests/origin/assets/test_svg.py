@@ -276,6 +276,8 @@ def test_an_svg_file_is_told_by_its_first_element(document: bytes) -> None:
         ('<path d="M0 0H9" pathLength="0" stroke-dasharray="1"/>', "pathLength"),
         ('<text style="clip-path:circle(2px)">x</text>', "clip-path"),
         ('<text style="font-variant:small-caps">x</text>', "small-caps"),
+        ('<text style="text-decoration:underline wavy">x</text>', "wavy"),
+        ("<rect width='5' height='5' style=\"offset-path:path('M0 0H9')\"/>", "offset-path"),
         ('<text style="text-shadow:1px 1px red,2px 2px blue">x</text>', "text-shadow"),
         ('<rect width="5" height="5" style="mask-image:linear-gradient(red,blue)"/>', "mask-image"),
         ("<style>svg{background:linear-gradient(red,blue)}</style>", "background-image"),

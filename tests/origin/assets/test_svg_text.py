@@ -195,6 +195,15 @@ def test_only_fonts_that_are_needed_are_read() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("size", "px"), [("2rem", 32), ("50vh", 30), ("calc(10px + 1.5em)", 34), ("max(20px, 10%)", 20)]
+)
+def test_a_size_in_units_of_css_is_that_many_px(size: str, px: int) -> None:
+    drawn = draw(as_file(svg("sized", f'style="font-size:{size}"').replace('font-size="40" ', "")))
+    wanted = draw(as_file(svg("sized", f'style="font-size:{px}px"').replace('font-size="40" ', "")))
+    assert drawn.tobytes() == wanted.tobytes()
+
+
 # --- fonts that a file brings along ---------------------------------------------------------------------
 
 PLAYFAIR = FONTS / "vendor" / "PlayfairDisplay[wght].ttf"

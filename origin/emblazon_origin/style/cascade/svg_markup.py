@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import tinycss2
 
-from ..color.css_color import CURRENT_COLOR, CurrentColor, parse_color, to_color
+from ..color.css_color import CurrentColor, parse_color, to_color
 from ..properties import shapes
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.variables import Substitution, Unresolved
@@ -58,7 +58,7 @@ GEOMETRY: dict[str, tuple[str, ...]] = {
     "ellipse": ("cx", "cy", "rx", "ry"),
     "rect": (*_RECTANGLE, "rx", "ry"),
     "image": _RECTANGLE,
-    "use": _RECTANGLE,
+    "use": ("x", "y"),
     "svg": _RECTANGLE,
     "path": ("d",),
 }
@@ -285,7 +285,7 @@ def _plain_color(tokens: tuple[Token, ...], text: str) -> str:
         cursor.end()
     except (InvalidValue, UnsupportedValue):
         return text
-    if isinstance(color, Deferred) and color is not CURRENT_COLOR:  # light-dark() and its kind
+    if isinstance(color, Deferred) and "currentcolor" not in text.lower():  # light-dark() and its kind
         color = to_color(color.fn(Context(Viewport(0, 0))))
     if not isinstance(color, v.Color) or isinstance(color, CurrentColor):
         return text

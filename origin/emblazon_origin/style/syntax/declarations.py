@@ -34,7 +34,8 @@ SVG_SHARED = frozenset((
     "font-style", "font-stretch", "font-variant", "direction", "unicode-bidi", "writing-mode",
     "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
     "clip-path", "mask", "mask-image", "filter", "isolation", "paint-order", "width", "height",
-    "text-transform", "text-shadow", "translate", "rotate", "scale", "font-feature-settings",
+    "text-transform", "text-shadow", "translate", "rotate", "scale", "offset-path",
+    "font-feature-settings",
     "font-variant-numeric", "font-variant-ligatures", "font-variant-caps",
 ))  # fmt: skip
 
