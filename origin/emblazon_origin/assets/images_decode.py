@@ -7,6 +7,7 @@ read. A damaged file is drawn as far as it decodes, as browsers do; a large one 
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +34,7 @@ from .image_repair import (
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO", "BMP")
 _MAX_IMAGE_SIDE = 4 * MAX_CANVAS_SIDE
 _HELD_PIXELS = 12_000_000  # a picture of more is halved: no card shows them
+_ORIENTATION, _SHORT = 0x112, 3
 _SCANNED_PIXELS = 800_000_000  # that all scans of a JPEG go over
 
 
@@ -161,7 +163,8 @@ def _decoded(kind: str, data: bytes, most: int, damaged: bytes = b"") -> Raster:
         mask = part_decoded(kind, damaged, opened) if damaged else None
         image = _normalised(opened, upright=kind != "WEBP")  # browsers do not look there
         if mask is not None:
-            mask.getexif().update(opened.getexif())
+            if _turns(opened.info.get("exif")):
+                mask.getexif().update(opened.getexif())
             image = image.convert("RGBA")
             image.paste((0, 0, 0, 0), mask=ImageChops.invert(ImageOps.exif_transpose(mask)))
             image = image.convert("RGBa")
@@ -259,10 +262,27 @@ def _interlaced_png(data: bytes, most: int) -> Raster | None:
     return Raster(_held(image.convert("RGBa")), width, height)
 
 
+def _turns(exif: object) -> bool:
+    """Whether an Exif block says how a picture is held as browsers read it: as a SHORT (Exif 2.3 §4.6.4)."""
+    if not isinstance(exif, bytes):
+        return True  # of another kind, such as XMP
+    block = exif.removeprefix(b"Exif\0\0")
+    order = "<" if block[:2] == b"II" else ">"
+    try:
+        at = struct.unpack_from(f"{order}I", block, 4)[0]
+        for entry in range(at + 2, at + 2 + 12 * struct.unpack_from(f"{order}H", block, at)[0], 12):
+            tag, kind = struct.unpack_from(f"{order}HH", block, entry)
+            if tag == _ORIENTATION:
+                return bool(kind == _SHORT)
+    except struct.error:
+        return True
+    return True
+
+
 def _normalised(image: Image.Image, *, upright: bool) -> Image.Image:
     """Bring a decoded picture to 8-bit sRGB: orientation, bit depth, palette, profile, alpha."""
     info: dict[str, Any] = {str(name): value for name, value in image.info.items()}
-    if upright:
+    if upright and _turns(info.get("exif")):
         image = ImageOps.exif_transpose(image)
     image = to_srgb(image, info)
     if image.mode == "RGBA":

@@ -177,6 +177,20 @@ def test_the_first_frame_of_an_animation_does_not_lie_on_the_picture_for_others(
     assert seen(data, (7, 9), (1, 1)) == [(*LIME, 255), (0, 0, 0, 0)]
 
 
+@pytest.mark.parametrize(("kind", "turned"), [(3, True), (4, False)], ids=["short", "long"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_how_a_photo_is_held_is_a_short(order: str, kind: int, turned: bool) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 8), RED).save(out, "JPEG")
+    value = struct.pack(order + "HH", 6, 0) if kind == 3 else struct.pack(order + "I", 6)
+    tiff = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
+    tiff += struct.pack(order + "HHHI", 1, 0x112, kind, 1) + value + bytes(4)
+    body = b"Exif\0\0" + tiff
+    data = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(body) + 2) + body + out.getvalue()[2:]
+    assert decode_image(data).image.size == ((8, 16) if turned else (16, 8))
+    assert decode_image(data[:-9]).image.size == ((8, 16) if turned else (16, 8))
+
+
 # --- BMP, icons and cursors ------------------------------------------------------------------------------
 
 
