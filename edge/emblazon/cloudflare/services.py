@@ -98,7 +98,7 @@ class AnalyticsEngine:
     def write(self, *, index: str, blobs: Sequence[str], doubles: Sequence[float]) -> None:
         point = {"indexes": [index[:96]], "blobs": list(blobs), "doubles": list(doubles)}
         try:
-            self._dataset.writeDataPoint(js_object(point))
+            self._dataset.writeDataPoint(js.JSON.parse(json.dumps(point)))  # one crossing for all its members
         except Exception as error:  # the port promises never to raise: a lost data point is only that
             js.console.warn(json.dumps({"level": "warning", "event": "analytics", "error": describe(error)}))
 
