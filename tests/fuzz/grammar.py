@@ -88,7 +88,8 @@ _DEAR = (
     "float:left;shape-outside:circle({n}%);shape-margin:{n}px;height:{i}px;width:{n}%",
     "float:left;shape-outside:linear-gradient({i}deg,red,#0000);height:{i}px;width:{n}%", "writing-mode:vertical-rl;text-orientation:upright",
     "writing-mode:sideways-lr;background:linear-gradient({i}deg,red,blue)", "backface-visibility:hidden;transform:rotateY({i}deg)",
-    "container-type:size;width:{n}cqw", "display:grid;grid-template:subgrid/subgrid",
+    "container-type:size;width:{n}cqw", "background:conic-gradient(from {i}deg,red,blue) fixed;width:{n}px",
+    "anchor-name:--a{i};top:anchor(--a{n} bottom);position-area:bottom right", "text-emphasis:filled red", "display:grid;grid-template:subgrid/subgrid",
     "border:{n}px double red;border-radius:{i}px", "text-shadow:1px 1px {n}px red,{i}px 1px {n}px blue",
 )  # fmt: skip
 # Dear to text: how it is broken, shaped and aligned.

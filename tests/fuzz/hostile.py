@@ -117,6 +117,16 @@ PAGES: dict[str, Callable[[], str]] = {
         "<p style='position:absolute;left:1190px;width:1200px;height:630px;background:red;"
         f"border-radius:{i}.5px/{i}px'>" for i in range(900)
     ),
+    "fixed gradients": lambda: "".join(
+        f"<p style='position:absolute;width:9px;height:9px;background:conic-gradient(from {i}deg,red,blue) fixed'>"
+        for i in range(800)
+    ),
+    "grids in grids' tracks": lambda: "<div style='display:grid;grid-template:repeat(9,auto)/repeat(99,auto)'>"
+    + "<div style='display:grid;grid-area:1/1/-1/-1;grid-template:subgrid/subgrid'>" * 100 + "<p>words" * 1_500,
+    "chains of anchors": lambda: "<style>p{position:absolute}</style>" + "".join(
+        f"<p style='anchor-name:--a{i};top:anchor(--a{i - 1} bottom);left:anchor(--a{i - 1} left)'>x"
+        for i in range(1_000)
+    ),
     "gradients of a large tile": lambda: "".join(
         "<p style='position:absolute;width:9px;height:9px;"
         f"background:radial-gradient(circle at {i}px,red,blue) 0 0/4000px 4000px'>" for i in range(800)

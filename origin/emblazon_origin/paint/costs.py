@@ -60,8 +60,8 @@ def _gradient_cost(layer: BackgroundLayer, geometry: BoxGeometry) -> float:
     """Return units of a gradient's colours, and of its pixels where it is drawn whole, seen or not."""
     if layer.image is None or isinstance(layer.image, Url):
         return 0.0
-    _, _, width, height = geometry.border_rect
-    width, height = tile_size(layer, None, Rect(0.0, 0.0, width, height), geometry.dpr)
+    fixed = geometry.viewport if layer.is_fixed else None
+    width, height = tile_size(layer, None, fixed or geometry.border_rect, geometry.dpr)
     return _stops_cost(layer) + work.GRADIENT_PIXEL * min(width * height, MAX_CANVAS_PIXELS)
 
 

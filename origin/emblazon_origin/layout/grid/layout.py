@@ -15,7 +15,7 @@ from ..context import LayoutContext
 from ..contributions import definite_inner_height
 from ..frame import AdoptedAxis, AdoptedTracks, Frame
 from ..layout_unit import snap, used
-from ..layout_work import TRACK_SPAN
+from ..layout_work import SUBGRID_ITEM, TRACK_SPAN
 from ..placement import place, postpone
 from ..sizing import INFINITY, clamp, margins_of, ratio_of
 from .auto_placement import (
@@ -304,6 +304,7 @@ def _inline_contributions(
         found.append(empty_contribution(start, end, edges))
         difference = gap_difference(item.node.style.column_gap, 0.0, grid.columns.gap)
         inner = _inline_contributions(subgrid, tracks[start:end], height_basis)
+        grid.ctx.work.take(SUBGRID_ITEM * len(inner))
         found += [widened(asked, start, end - start, edges, difference) for asked in inner]
     return found
 
@@ -322,6 +323,7 @@ def _block_contributions(grid: _Grid, tracks: Sequence[Track]) -> list[Contribut
         difference = gap_difference(item.node.style.row_gap, 0.0, grid.rows.gap)
         _size_subgrid_columns(grid, item, subgrid)
         inner = _block_contributions(subgrid, tracks[start:end])
+        grid.ctx.work.take(SUBGRID_ITEM * len(inner))
         found += [widened(asked, start, end - start, edges, difference) for asked in inner]
     return found
 
