@@ -7,8 +7,8 @@ Colour stops first: fix-up, hints, interpolation (CSS Images 4 §3.4, CSS Color 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import cos, hypot, log, pi, radians, sin, sqrt
+from dataclasses import dataclass, replace
+from math import cos, hypot, log, pi, radians, sin, sqrt, tan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _gradients: ByteCache[Pixmap] = ByteCache("gradients", 64_000_000, lambda pixmap: pixmap.bytes)
+_SMALL = 16_384  # pixels of a picture whose hard stops are put where rounding puts them
 _CELLS = 8  # steps of the colour row per pixel, for slanted linear gradients
 _TABLE = 4096  # entries of the colour table of radial and conic gradients
 
@@ -95,9 +96,38 @@ def _linear(gradient: LinearGradient, width: int, height: int, dpr: float) -> Pi
         return _stretch(ramp.colors(start + np.arange(height) * step_y), (1, height), (width, height))
     if dy == 0:
         return _stretch(ramp.colors(start + np.arange(width) * step_x), (width, 1), (width, height))
+    if width * height <= _SMALL and ramp.has_hard_stops and gradient.corner is None:
+        single = replace(ramp, positions=ramp.positions.astype(np.float32).astype(np.float64))
+        colors = single.colors(_single(gradient.angle, width, height).reshape(-1))
+        return _pixmap(pack(colors).reshape(height, width))
     if abs(dx) >= abs(dy):
         return _pixmap(_slanted(ramp, start, step_x, step_y, width, height))
     return _pixmap(np.ascontiguousarray(_slanted(ramp, start, step_y, step_x, height, width).T))
+
+
+def _single(angle: float, width: int, height: int) -> Floats:
+    """Return t at each pixel's centre in single precision, as browsers compute it.
+
+    Where a hard stop runs through the centres of pixels, as in patterns of small tiles, rounding decides.
+    """
+    single = np.float32
+    half_x, half_y = single(width / 2), single(height / 2)
+    slope = single(tan(single(radians(90 - angle % 360))))
+    across = single(-1) / slope
+    turn = angle % 360
+    corner_x, corner_y = half_x if turn < 180 else -half_x, half_y if turn < 90 or turn > 270 else -half_y
+    offset = corner_y - across * corner_x
+    end_x = offset / (slope - across)
+    end_y = across * end_x + offset
+    first_x, first_y = half_x - end_x, half_y + end_y
+    run_x, run_y = half_x + end_x - first_x, half_y - end_y - first_y
+    scale = single(1) / single(hypot(run_x, run_y))
+    run_x, run_y = run_x * scale, run_y * scale
+    at = (-run_y * first_y + (single(1) - run_x) * first_x - first_x) * scale
+    columns, rows = np.arange(width) + 0.5, np.arange(height) + 0.5
+    down = (rows * float(run_y * scale) + float(at)).astype(single)
+    found: Floats = (columns * float(run_x * scale) + down[:, None]).astype(single).astype(np.float64)
+    return found
 
 
 def _slanted(
@@ -223,6 +253,11 @@ class Ramp:
     positions: Floats
     premultiplied: Floats  # (n, 4)
     repeating: bool
+
+    @property
+    def has_hard_stops(self) -> bool:
+        """Whether two stops lie at one position."""
+        return bool((self.positions[1:] == self.positions[:-1]).any())
 
     def colors(self, t: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
         """Return r, g, b, a bytes, not premultiplied, for each t."""
