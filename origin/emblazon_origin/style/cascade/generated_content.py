@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from ...clusters import CLUSTER
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
-from ..values.counter_styles import counter_text, marker_suffix
+from ..values.counter_styles import CounterStyles
 from ..values.dom import Element, Text
 from .font_properties import Computed
 
@@ -57,6 +57,7 @@ class Counters:
     scopes: list[set[str]] = field(default_factory=lambda: [set()])
     own: list[set[str]] = field(default_factory=lambda: [set()])
     quote_depth: int = 0
+    styles: CounterStyles = field(default_factory=lambda: CounterStyles({}))
 
     def enter(self, computed: Computed) -> None:
         """Apply an element's counter properties, in the order reset, increment, set (CSS Lists 3 §4).
@@ -149,11 +150,11 @@ class Counters:
         """Return the text of a counter, attribute or quote."""
         kind = part[0]
         if kind == "counter":
-            return counter_text(self.ensure(part[1])[-1], _style(part[2]))
+            return self.styles.text(self.ensure(part[1])[-1], part[2])
         if kind == "counters":
             numbers, between = self.ensure(part[1]), str(part[2])
             BUDGET.character(len(between) * len(numbers))
-            return between.join(counter_text(n, _style(part[3])) for n in numbers)
+            return between.join(self.styles.text(n, part[3]) for n in numbers)
         if kind == "attr":
             return attributes.get(part[1], str(part[2]))
         return self.quote(part[1], quotes_of(computed, lang))
@@ -181,11 +182,7 @@ class Counters:
             return ""
         if name in _TRIANGLES:
             return _TRIANGLES[name]
-        return counter_text(self.ensure("list-item")[-1], _style(name)) + marker_suffix(_style(name))
-
-
-def _style(name: str) -> str:
-    return name.lower()
+        return self.styles.marker(self.ensure("list-item")[-1], name)
 
 
 def quotes_of(computed: Computed, lang: str | None) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from ..syntax.conditions import Condition, media_query_list
 from ..syntax.function_rules import FunctionRule
 from ..syntax.sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
 from ..syntax.stylesheet import parse_stylesheet
+from ..values.counter_styles import CounterStyle
 from ..values.dom import FontFaceRule
 from ..values.image_values import base_of, resolve_url, urlsplit_scheme
 from ..values.tokens import tokenize
@@ -55,6 +56,7 @@ class Cascade:
     font_faces: tuple[FontFaceRule, ...] = ()
     properties: dict[str, PropertyRule] = field(default_factory=dict)
     functions: dict[str, FunctionRule] = field(default_factory=dict)
+    counter_styles: dict[str, CounterStyle] = field(default_factory=dict)
     weight: int = 1
 
 
@@ -181,6 +183,9 @@ def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
         faces += [f for f, conditions in loaded.sheet.font_faces if all(c(viewport) for c in conditions)]
         cascade.functions.update(
             {f.name: f for f, conditions in loaded.sheet.functions if all(c(viewport) for c in conditions)}
+        )
+        cascade.counter_styles.update(
+            {name: s for name, s, around in loaded.sheet.counter_styles if all(c(viewport) for c in around)}
         )
         cascade.properties.update({p.name: p for p in loaded.sheet.properties})
     cascade.font_faces = tuple(faces)

@@ -17,6 +17,7 @@ from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide
 from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
+from ..values.counter_styles import CounterStyles
 from ..values.dom import Element, HtmlNode, Text
 from ..values.writing_modes import HORIZONTAL, Flow, Lines
 from .compute import Computation, Environment
@@ -96,6 +97,7 @@ class Styler:
     def document(self, root: HtmlNode) -> Element:
         """Return the root element with its whole tree."""
         self.of_elements = self.cascade.rules.is_of_element
+        self.counters.styles = CounterStyles(self.cascade.counter_styles)
         computed = self.compute(root, None)
         self.env.root = computed
         if computed.style.display == "none":

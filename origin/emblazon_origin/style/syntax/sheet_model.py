@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..selectors import ScopeRule, Selector
+from ..values.counter_styles import CounterStyle
 from ..values.dom import FontFaceRule
 from .conditions import Condition
 from .container_queries import ContainerQuery
@@ -59,5 +60,6 @@ class Stylesheet:
     font_faces: list[tuple[FontFaceRule, tuple[Condition, ...]]] = field(default_factory=list)
     properties: list[PropertyRule] = field(default_factory=list)
     functions: list[tuple[FunctionRule, tuple[Condition, ...]]] = field(default_factory=list)
+    counter_styles: list[tuple[str, CounterStyle, tuple[Condition, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     weight: int = 1  # estimated bytes

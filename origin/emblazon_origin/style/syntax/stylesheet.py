@@ -29,6 +29,7 @@ from ..values.tokens import (
 )
 from .conditions import Condition, media_query_list, supports, supports_declaration
 from .container_queries import ContainerQuery, container_queries
+from .counter_rules import counter_rule
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
 from .function_rules import function_rule
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
@@ -52,7 +53,6 @@ INERT = {
     "-ms-viewport": "the canvas sets the viewport",
 }
 UNSUPPORTED = {
-    "counter-style": "own counter styles are not drawn",
     "font-feature-values": "named alternates are not drawn; use font-feature-settings",
     "font-palette-values": "font palettes are not drawn",
     "position-try": "boxes are not moved where their anchors leave no room",
@@ -326,6 +326,15 @@ class _Parser:
             return
         self.sheet.functions.append((rule, scope.conditions))
 
+    def counter_style(self, item: Rule, scope: _Scope) -> None:
+        try:
+            name, style = counter_rule(item)
+        except InvalidValue as error:
+            message = f"@counter-style is ignored: {error}"
+            self.note(item, "warning", "css-invalid-value", message, "@counter-style")
+            return
+        self.sheet.counter_styles.append((name, style, scope.conditions))
+
     def nothing(self, item: Rule, scope: _Scope) -> None:
         """@charset, which changes nothing here."""
 
@@ -350,6 +359,7 @@ AT_RULES = {
     "font-face": _Parser.font_face,
     "property": _Parser.property,
     "function": _Parser.function,
+    "counter-style": _Parser.counter_style,
     "charset": _Parser.nothing,
     "namespace": _Parser.namespace,
 }

@@ -1,7 +1,8 @@
-"""Predefined counter styles (CSS Counter Styles 3 §6): numbers to marker text."""
+"""Counter styles (CSS Counter Styles 3): numbers to marker text, by predefined styles and a page's own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 # Symbols that stand for themselves whatever the number.
@@ -130,8 +131,129 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
+class CounterStyle(NamedTuple):
+    """A style of the page's own; None is what the system, or the style that it extends, says."""
+
+    system: str
+    symbols: tuple[str, ...]
+    additive: tuple[tuple[int, str], ...]
+    first: int = 1  # of a fixed system
+    extends: str = ""
+    prefix: str | None = None
+    suffix: str | None = None
+    negative: tuple[str, str] | None = None
+    ranges: tuple[tuple[int, int], ...] | None = None
+    pad: tuple[int, str] | None = None
+    fallback: str | None = None
+
+
+_MAX_TEXT = 120  # characters of a number, beyond which the fallback shows it
+_MAX_FALLBACKS = 20
+_NEGATIVES = frozenset(("numeric", "alphabetic", "symbolic", "additive", "extends"))
+
+
+class CounterStyles:
+    """The counter styles of a page beside the predefined ones."""
+
+    def __init__(self, own: Mapping[str, CounterStyle]) -> None:
+        self.own = own
+
+    def text(self, number: int, name: str) -> str:
+        """Return a counter's text without prefix and suffix."""
+        seen = 0
+        while (style := self._style(name)) is not None and seen < _MAX_FALLBACKS:
+            text = self._written(number, style)
+            if text is not None:
+                return text
+            name, seen = style.fallback or "decimal", seen + 1
+        return counter_text(number, name.lower() if style is None else "decimal")
+
+    def marker(self, number: int, name: str) -> str:
+        """Return a marker's text with what stands around it."""
+        style = self._style(name)
+        if style is None:
+            return counter_text(number, name.lower()) + marker_suffix(name.lower())
+        suffix = style.suffix
+        if suffix is None:
+            suffix = marker_suffix(style.extends.lower()) if style.extends else ". "
+        return (style.prefix or "") + self.text(number, name) + suffix
+
+    def _style(self, name: str) -> CounterStyle | None:
+        """Return a style of the page with what it takes from others of the page."""
+        style = self.own.get(name)
+        for _ in range(_MAX_FALLBACKS):
+            if style is None or style.system != "extends":
+                return style
+            base = self.own.get(style.extends)
+            if base is None:
+                return style
+            own = {key: value for key, value in style._asdict().items() if value is not None}
+            taken = {"system", "symbols", "additive", "first", "extends"}
+            style = base._replace(**{key: value for key, value in own.items() if key not in taken})
+        return style._replace(system="extends", extends="decimal") if style is not None else None
+
+    def _written(self, number: int, style: CounterStyle) -> str | None:
+        ranges = style.ranges
+        if ranges is None:
+            low = {"alphabetic": 1, "symbolic": 1, "additive": 0}.get(style.system)
+            ranges = ((low, 1 << 40),) if low is not None else ((-(1 << 40), 1 << 40),)
+        if not any(low <= number <= high for low, high in ranges):
+            return None
+        sign = number < 0 and style.system in _NEGATIVES
+        text = self._shown(abs(number) if sign else number, style)
+        if text is None or len(text) > _MAX_TEXT:
+            return None
+        before, after = style.negative or ("-", "")
+        if style.pad is not None:
+            missing = style.pad[0] - len(text) - (len(before) + len(after) if sign else 0)
+            text = style.pad[1] * max(0, missing) + text
+        return before + text + after if sign else text
+
+    def _shown(self, number: int, style: CounterStyle) -> str | None:
+        """Return a number by the system (§3.1)."""
+        symbols, count = style.symbols, len(style.symbols)
+        match style.system:
+            case "cyclic":
+                return symbols[(number - 1) % count]
+            case "fixed":
+                at = number - style.first
+                return symbols[at] if 0 <= at < count else None
+            case "symbolic":
+                times = -(-number // count)
+                return symbols[(number - 1) % count] * times if number > 0 and times <= _MAX_TEXT else None
+            case "numeric":
+                return _in_base(number, symbols)
+            case "alphabetic":
+                return _alphabetic(number, symbols) if number > 0 else None
+            case "additive":
+                return _summed(number, style.additive)
+        return counter_text(number, style.extends.lower() if style.extends.lower() in NAMES else "decimal")
+
+
+def _in_base(number: int, digits: tuple[str, ...]) -> str:
+    text = ""
+    while number or not text:
+        number, digit = divmod(number, len(digits))
+        text = digits[digit] + text
+    return text
+
+
+def _summed(number: int, symbols: tuple[tuple[int, str], ...]) -> str | None:
+    if number == 0:
+        return next((symbol for weight, symbol in symbols if weight == 0), None)
+    text = ""
+    for weight, symbol in symbols:
+        if weight == 0:
+            continue
+        count, number = divmod(number, weight)
+        if count > _MAX_TEXT:
+            return None
+        text += symbol * count
+    return text if number == 0 else None
+
+
 def counter_text(number: int, style: str) -> str:
-    """Return a counter's text, in decimal where the style cannot show the number."""
+    """Return a counter's text by a predefined style, in decimal where it cannot show the number."""
     if style in CYCLIC:
         return CYCLIC[style]
     if style == "decimal-leading-zero":
@@ -164,7 +286,7 @@ def _numeric(number: int, digits: str) -> str:
     return ("-" if number < 0 else "") + "".join(digits[int(d)] for d in str(abs(number)))
 
 
-def _alphabetic(number: int, letters: str) -> str:
+def _alphabetic(number: int, letters: Sequence[str]) -> str:
     text = ""
     while number > 0:
         number, rest = divmod(number - 1, len(letters))
