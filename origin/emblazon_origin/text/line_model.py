@@ -108,6 +108,7 @@ class GlyphRun:
     # Top of what holds the run, from the line's baseline: of the nearest painted inline box, or the line.
     holder_top: float = 0.0
     upright: bool = False  # of vertical text: not turned with the line, about whose middle it stands
+    hangs_by_ink: bool = False  # upright of a font that the style names (vertical_metrics.py)
 
     def baseline_at(self, line_baseline: float, dpr: float) -> float:
         """Return the y of the run's own baseline for that of its line, both in scaled px.

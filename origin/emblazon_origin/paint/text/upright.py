@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...text.fonts.vertical_metrics import origin_shift
 from ...text.line_model import GlyphRun
 from ..painter import Painter
 from ..raster.geometry import Matrix
@@ -22,6 +23,10 @@ def set_upright(
         style = style.replace(text_shadow=turned)
     there = replace(
         run, x=0.0, shift=0.0, holder_top=0.0, upright=False, style=style,
-        xs=[up - y for up in run.ys], ys=[-x - along for along in run.xs],
+        xs=[up - y for up in run.ys],
+        ys=[
+            -x - along - (origin_shift(run.font, glyph, run.size * dpr) / dpr if run.hangs_by_ink else 0.0)
+            for along, glyph in zip(run.xs, run.glyphs, strict=True)
+        ],
     )  # fmt: skip
     return Painter(painter.surface, painter.matrix.then(_BACK), painter.clip), there

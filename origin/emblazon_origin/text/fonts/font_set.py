@@ -91,6 +91,10 @@ class FontSet:
                 return self._make(entry)
         return self._library.instance(match(self._library.catalog.default.faces, self._query)[0], self._query)
 
+    def names(self, font: FontInstance) -> bool:
+        """Whether the style names a font; others are what the system falls back on."""
+        return any(self._make(entry) is font for entry in self._own)
+
     @cached_property
     def unavailable(self) -> tuple[str, ...]:
         """Families that the style names and nobody has."""

@@ -149,8 +149,8 @@ def build_line(
         if leaf.atomic is not None:
             line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
         elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
-            lift = 0.0 if leaf.item is not None and leaf.item.upright else metrics[leaf.box].lift
-            run = _glyph_run(leaf, on - line.baseline + lift)
+            lift = metrics[leaf.box].lift - _own_lift(leaf, root.grid)
+            run = _glyph_run(leaf, on - line.baseline + lift, _hangs_by_ink(paragraph, leaf))
             run.holder_top = tops.get(leaf.box, line.y) - line.baseline
             if leaf.style.text_decorations:
                 run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of, root.lift)
@@ -173,6 +173,20 @@ def _marks(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, run: GlyphRun, gr
     extent = max(above for above, _ in extents), max(below for _, below in extents)
     marks = mark_run(run, leaf, paragraph.content.text, mark, extent)
     return [] if marks is None else [marks]
+
+
+def _hangs_by_ink(paragraph: Paragraph, leaf: Leaf) -> bool:
+    if leaf.item is None or not leaf.item.upright or leaf.font is None:
+        return False
+    return paragraph.shaper.fonts.font_set(leaf.style).names(leaf.font)
+
+
+def _own_lift(leaf: Leaf, grid: float) -> float:
+    """Return how far the middle of an upright glyph's font is above its baseline."""
+    if leaf.item is None or not leaf.item.upright or leaf.font is None:
+        return 0.0
+    font = leaf.font.metrics(leaf.item.size, grid)
+    return (font.ascent - font.descent) / 2
 
 
 def _painted_tops(paragraph: Paragraph, placed: list[PlacedBox], line: Line) -> dict[int, float]:
@@ -311,7 +325,7 @@ def _place_fragment(fragment: InlineBoxFragment, metrics: BoxMetrics, baseline: 
     fragment.height = above + metrics.font.ascent + metrics.font.descent + below
 
 
-def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
+def _glyph_run(leaf: Leaf, shift: float, hangs_by_ink: bool = False) -> GlyphRun:
     glyphs = leaf.glyphs
     assert glyphs is not None  # noqa: S101 - text leaves have glyphs
     assert leaf.item is not None  # noqa: S101
@@ -322,7 +336,7 @@ def _glyph_run(leaf: Leaf, shift: float) -> GlyphRun:
     return GlyphRun(
         font=leaf.font, size=size, glyphs=glyphs.glyphs, xs=xs, ys=ys, x=leaf.x, width=leaf.width,
         shift=shift, style=leaf.style, text=leaf.text, rtl=bool(leaf.level & 1), element=leaf.element,  # type: ignore[arg-type]
-        upright=leaf.item.upright,
+        upright=leaf.item.upright, hangs_by_ink=hangs_by_ink,
     )  # fmt: skip
 
 
