@@ -178,7 +178,7 @@ def _painted(
         _paint_inside(box, None, around, phases, stacking, context)
         return [*phases.backgrounds, *phases.floats, *phases.contents, *phases.outlines]
     geometry = geometry_of(box, context)
-    grouped = traits_of(box.style).has_effects and not (standing is not None and standing.keeps)
+    grouped = traits_of(box.style).has_effects
     plain = _plain(box, geometry, matrix, around.clip, context) if grouped else None
     if plain is not None:
         return [plain]
@@ -234,9 +234,8 @@ def _standing(box: Box, around: Surroundings, context: PaintContext) -> Standing
 
 def _flattens(style: ComputedStyle) -> bool:
     """True where a box's children are in its plane whatever it asks for (§4)."""
-    if style.will_change and style.isolation == "isolate":  # what is to change isolates, and does not flatten
-        style = style.replace(isolation="auto")
-    return has_effects(style) or not {style.overflow_x, style.overflow_y} <= {"visible", "clip"}
+    isolates = style.isolation == "isolate" and not style.will_change  # what is to change isolates as well
+    return has_effects(style) or isolates or not {style.overflow_x, style.overflow_y} <= {"visible", "clip"}
 
 
 def _with_space(

@@ -37,6 +37,12 @@ Items = list[Item | Group]
 _MAX_PIXELS = 4_000_000
 
 
+# What hides from backdrop filters what is below as soon as it may change (Filter Effects 2 §2).
+_GROUPING = frozenset((
+    "opacity", "filter", "backdrop-filter", "clip-path", "mask", "mask-image", "mix-blend-mode",
+))  # fmt: skip
+
+
 def has_effects(style: ComputedStyle) -> bool:
     """True where a box is painted on a layer of its own."""
     return (
@@ -44,8 +50,8 @@ def has_effects(style: ComputedStyle) -> bool:
         or bool(style.filter)
         or bool(style.backdrop_filter)
         or style.mix_blend_mode != "normal"
-        or style.isolation == "isolate"
         or style.clip_path is not None
+        or not style.will_change.isdisjoint(_GROUPING)
         or (bool(style.mask_layers) and any(layer.image is not None for layer in style.mask_layers))
     )
 

@@ -170,10 +170,14 @@ def _effect_owner(
         element = element.parent
     owner = known.get(id(element)) if element is not None else None
     for inner in reversed(passed):
-        if owner is None and inner.style.display == "inline" and has_effects(inner.style):
+        if owner is None and inner.style.display == "inline" and _is_group(inner.style):
             owner = inner
         known[id(inner)] = owner
     return owner
+
+
+def _is_group(style: ComputedStyle) -> bool:
+    return has_effects(style) or style.isolation == "isolate"
 
 
 def _fragment_items(
