@@ -145,3 +145,13 @@ def test_first_letters_are_wrapped(html: str, letter: str, style: Any) -> None:
 def test_no_first_letter_where_something_else_comes_first(html: str, style: Any) -> None:
     page = style(f"<style>p::first-letter, span::first-letter {{ color: red }}</style>{html}")
     assert not page.all("::first-letter")
+
+
+def test_markers_that_are_text_are_underlined_and_triangles_are_not(style: Any) -> None:
+    """As in Chromium, where the triangle is a picture."""
+    page = style(
+        "<style>li, summary { text-decoration: underline }</style><ol><li>x</ol><details><summary>x</details>"
+    )
+    number, triangle = page.all("::marker")
+    assert number.style.text_decorations
+    assert not triangle.style.text_decorations

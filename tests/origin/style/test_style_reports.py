@@ -43,6 +43,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         (":lang(de, en) { color: red }", "css-invalid-selector", ":lang(de, en)"),
         (':lang("de") { color: red }', "css-invalid-selector", ':lang("de")'),
         ("p:has(b) { :has(> &) { color: red } }", "css-invalid-selector", ":has(> &)"),
+        ("[ | id] { color: red }", "css-invalid-selector", "[ | id]"),
         ("p { counter-reset: reversed(a) }", "css-invalid-value", "counter-reset"),
         ("p { counter-increment: list-item 2 }", "css-unsupported-value", "counter-increment"),
         ("p { float: left; shape-outside: url(a.png) }", "css-unsupported-value", "shape-outside"),

@@ -32,7 +32,7 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 # Chromium draws the triangle of a <summary> as large as these characters at 70%.
-_TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
+TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
 
 _CHANGES = 2  # of counters, which take a step together
 
@@ -180,8 +180,8 @@ class Counters:
         name = style.list_style_type
         if name == "none":
             return ""
-        if name in _TRIANGLES:
-            return _TRIANGLES[name]
+        if name in TRIANGLES:
+            return TRIANGLES[name]
         return self.styles.marker(self.ensure("list-item")[-1], name)
 
 

@@ -27,7 +27,7 @@ from .custom_properties import custom_properties, report_unresolved
 from .element_functions import ElementFunctions
 from .flows import Flows, flows_of
 from .font_properties import Computed
-from .generated_content import BLOCKS, Counters, find_first_letter, wrap
+from .generated_content import BLOCKS, TRIANGLES, Counters, find_first_letter, wrap
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint, with_inherited_style
 from .svg_references import SvgReferences
@@ -388,7 +388,10 @@ class Styler:
             parts = [self.counters.marker(of.computed)]
         if parts == [""]:
             return
-        style = self.turned(style.replace(display="inline"), of.flows.inside)
+        style = style.replace(display="inline")
+        if of.computed.style.list_style_type in TRIANGLES:  # which is a picture, not text
+            style = style.replace(text_decorations=())
+        style = self.turned(style, of.flows.inside)
         of.element.marker = style
         element = Element("::marker", {}, [], style, of.node.line, selector=f"{of.element.selector}::marker",
                           parent=of.element)  # fmt: skip

@@ -110,9 +110,12 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
 
 def attribute(tokens: list[Token], error: type[Exception]) -> tuple[Test, str]:
     """Return the test of `[name]` or `[name op value i]`, and the name."""
-    tokens = [t for t in tokens if t.type != "whitespace"]
-    while len(tokens) > 1 and tokens[0].type == "literal" and tokens[0].value in ("*", "|"):
-        del tokens[0]  # a namespace prefix
+    start = next((i for i, token in enumerate(tokens) if token.type != "whitespace"), 0)
+    while start + 1 < len(tokens) and tokens[start].type == "literal" and tokens[start].value in ("*", "|"):
+        start += 1  # a namespace prefix, right before the name
+        if tokens[start].type == "whitespace":
+            raise error("unexpected white space after a namespace prefix")
+    tokens = [t for t in tokens[start:] if t.type != "whitespace"]
     if not tokens or tokens[0].type != "ident":
         raise error("expected an attribute's name")
     name = tokens[0].lower_value
