@@ -41,11 +41,11 @@ def origin(tmp_path_factory: pytest.TempPathFactory, pictures: str) -> Iterator[
     shared = OriginProcess(
         home,
         EMBLAZON_RENDERER="", EMBLAZON_DEV="1", EMBLAZON_HOME=str(home),
-        EMBLAZON_FETCH_TIMEOUT="5", EMBLAZON_QUEUE_WAIT="30", EMBLAZON_RENDER_TIMEOUT="60",
+        EMBLAZON_FETCH_TIMEOUT="5", EMBLAZON_QUEUE_WAIT="30", EMBLAZON_RENDER_TIMEOUT="300",
         EMBLAZON_FETCH_ALLOW="127.0.0.1/32", EMBLAZON_FETCH_LITERALS="1",
         EMBLAZON_FETCH_PORTS=pictures.rpartition(":")[2],
     )  # fmt: skip
-    shared.client.timeout = httpx.Timeout(90)  # costly ones go at a low priority: long on a busy machine
+    shared.client.timeout = httpx.Timeout(400)  # costly ones go at a low priority: long on a busy machine
     yield shared
     shared.stop()
 
@@ -55,7 +55,7 @@ def ask(origin: OriginProcess, title: str, image: str = "") -> float:
     picture = f"&image={quote(image, safe='')}" if image else ""
     began, pause = time.monotonic(), threading.Event()
     answer = origin.get(f"/render/article.png?title={quote(title)}{picture}")
-    while answer.status_code == 503 and time.monotonic() - began < 60:  # asked to try again shortly
+    while answer.status_code == 503 and time.monotonic() - began < 300:  # asked to try again shortly
         pause.wait(0.05)
         answer = origin.get(f"/render/article.png?title={quote(title)}{picture}")
     assert answer.status_code == 200, answer.text
