@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..style.values.computed import Alignment
 from ..style.values.containing import contains_absolutes, contains_fixed
 from ..style.values.value_types import Length
 from .alignment import Edge, settled
-from .anchoring import ANCHORED, anchors_in, asks_for_anchors, resolved
+from .anchoring import ANCHORED, AnchorField, asks_for_anchors, resolved
 from .boxes.box import Rect
 from .boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
@@ -64,6 +63,7 @@ def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: ContentLayo
     b = fragment.border
     area = Rect(b.left, b.top, fragment.width - b.left - b.right, fragment.height - b.top - b.bottom)
     waiting, fragment.pending = list(fragment.pending), []
+    surroundings = AnchorField(fragment.children)
     while waiting:
         pending = waiting.pop(0)
         if pending.node.style.position == "fixed" and not contains_fixed(style):
@@ -71,13 +71,13 @@ def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: ContentLayo
             continue
         own_area = content.area_of.get(pending.node)
         around = Rect(*own_area) if own_area else area
-        placed = place_absolute(ctx, pending, around, style.direction == "rtl", fragment.children)
+        placed = place_absolute(ctx, pending, around, style.direction == "rtl", surroundings)
         fragment.children.append(placed)
         waiting.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 
 
 def place_absolute(
-    ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool, around: Sequence[Placed] = ()
+    ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool, around: AnchorField | None = None
 ) -> Placed:
     """Lay out one box in its containing block `area` of a direction; both relative to the same corner.
 
@@ -85,15 +85,16 @@ def place_absolute(
     """
     node, static = pending
     if asks_for_anchors(node.style):
-        return _anchored(ctx, pending, area, rtl, around)
+        return _anchored(ctx, pending, area, rtl, around or AnchorField(()))
     return _placed(ctx, node, static, area, rtl)
 
 
 def _anchored(
-    ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool, around: Sequence[Placed]
+    ctx: LayoutContext, pending: OutOfFlowBox, area: Rect, rtl: bool, around: AnchorField
 ) -> Placed:
     """Lay out a box by its anchors; centred on one it stays in its area (Anchor Positioning 1 §3.1, §4)."""
-    style, own, middle_x, middle_y = resolved(pending.node.style, area, anchors_in(around), rtl)
+    style, own, middle_x, middle_y = resolved(pending.node.style, area, around.anchors(ctx.work), rtl)
+    ctx.results.has_anchored = True
     told = tuple(str(style.fields.get(key)) for key in ANCHORED)
     node = ctx.results.variant(pending.node, ("anchored", told), lambda n: n.restyled(style))
     fragment, x, y = _placed(ctx, node, pending.static, own, rtl)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..style.values.anchors import (
@@ -20,6 +21,7 @@ from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import ZERO, Length
 from .boxes.box import Rect
 from .boxes.fragment import Placed
+from .layout_work import ANCHOR, LayoutWork
 
 _INSETS = ("left", "right", "top", "bottom")
 _SIZES = ("width", "height", "min_width", "min_height", "max_width", "max_height")
@@ -44,15 +46,25 @@ def asks_for_anchors(style: ComputedStyle) -> bool:
     return bool(style.position_area) or any(is_anchored(fields.get(key)) for key in (*_INSETS, *_SIZES))
 
 
-def anchors_in(children: Iterable[Placed], x: float = 0.0, y: float = 0.0) -> Anchors:
-    """Return the border boxes of the anchors among boxes, from their parent's corner; the last of a name."""
-    found: Anchors = {}
-    for child in children:
-        style, left, top = child.fragment.node.style, x + child.x, y + child.y
-        for name in style.anchor_name:
-            found[name] = Rect(left, top, child.fragment.width, child.fragment.height)
-        found |= anchors_in(child.fragment.children, left, top)
-    return found
+@dataclass(slots=True, eq=False)
+class AnchorField:
+    """The boxes among which anchors are looked for, from their parent's corner; more of them may come."""
+
+    boxes: Sequence[Placed]
+    _seen: int = 0
+    _found: Anchors = field(default_factory=dict)
+
+    def anchors(self, work: LayoutWork) -> Anchors:
+        """Return the border boxes of the anchors, the last one of each name; each box is looked at once."""
+        stack = [(box, box.x, box.y) for box in reversed(self.boxes[self._seen :])]
+        self._seen = len(self.boxes)
+        while stack:
+            work.take(ANCHOR)
+            box, x, y = stack.pop()
+            for name in box.fragment.node.style.anchor_name:
+                self._found[name] = Rect(x, y, box.fragment.width, box.fragment.height)
+            stack += [(child, x + child.x, y + child.y) for child in reversed(box.fragment.children)]
+        return self._found
 
 
 def resolved(style: ComputedStyle, area: Rect, anchors: Anchors, rtl: bool) -> Resolved:

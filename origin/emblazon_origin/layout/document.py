@@ -10,6 +10,7 @@ from ..style.values.dom import Element, StyledDocument
 from ..text.fonts.font_library import FontLibrary
 from ..text.inline import TextMeasurer
 from .absolute import place_absolute
+from .anchoring import AnchorField
 from .boxes.box import Box, Rect
 from .boxes.box_generation import BoxGenerator
 from .boxes.box_tree import to_boxes
@@ -113,12 +114,12 @@ def _viewport_scroller(root: Element) -> Element | None:
 
 def _place_in_viewport(ctx: LayoutContext, fragment: Fragment, viewport: Rect) -> list[Placed]:
     """Lay out what has no other containing block than the initial one."""
-    placed: list[Placed] = []
+    boxes = [Placed(fragment, 0.0, 0.0)]
+    anchors = AnchorField(boxes)
     rtl = fragment.node.style.direction == "rtl"
     waiting = list(fragment.pending)
     while waiting:
-        around = [Placed(fragment, 0.0, 0.0), *placed]
-        box = place_absolute(ctx, waiting.pop(0), viewport, rtl, around)
-        placed.append(box)
+        box = place_absolute(ctx, waiting.pop(0), viewport, rtl, anchors)
+        boxes.append(box)
         waiting.extend(p.moved(box.x, box.y) for p in box.fragment.pending)
-    return placed
+    return boxes[1:]

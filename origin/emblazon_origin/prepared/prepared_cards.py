@@ -144,7 +144,8 @@ def prepared_card(
 
     `report` is that of its drawing, which has so many pixels.
     """
-    asked = laid_out.document.containers  # other texts may give them other sizes, and so other styles
+    # Other texts may give containers other sizes, and so other styles, and anchors other places.
+    asked = laid_out.document.containers or laid_out.layout.results.has_anchored
     if asked or report.degraded or report.lost_images or not laid_out.resources.are_local:
         return None
     if sum(report.work.values()) > _MOST_WORK or any(f.code == "limit" for f in report.diagnostics):

@@ -177,13 +177,17 @@ class NodeResults:
 
 
 class LayoutResults:
-    """The results of all boxes of a document, and how often it was laid out."""
+    """The results of all boxes of a document, and how often it was laid out.
 
-    __slots__ = ("_of", "drawing")
+    `has_anchored` says that boxes were placed by others: each place makes another box, so that none is kept.
+    """
+
+    __slots__ = ("_of", "drawing", "has_anchored")
 
     def __init__(self) -> None:
         self._of: dict[Node, NodeResults] = {}
         self.drawing = 0
+        self.has_anchored = False
 
     def of(self, node: Node) -> NodeResults:
         """Return a box's results, to read and to fill."""
