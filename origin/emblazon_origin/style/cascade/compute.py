@@ -25,7 +25,8 @@ from .font_properties import Computed, FontState, compute_font
 INHERITED = frozenset(key for key, row in LONGHANDS.items() if row.inherited)
 FONT_KEYS = (
     "font_family", "font_size", "font_weight", "font_style", "font_stretch", "font_variation_settings",
-    "font_feature_settings", "font_synthesis_weight", "font_synthesis_style", "font_optical_sizing",
+    "font_feature_settings", "font_synthesis_weight", "font_synthesis_style", "font_synthesis_small_caps",
+    "font_optical_sizing",
     "font_variant_emoji", "font_variant_ligatures", "font_variant_caps", "font_variant_numeric",
     "font_variant_east_asian", "font_variant_position", "font_kerning",
 )  # fmt: skip

@@ -53,7 +53,8 @@ def compute_font(values: Values, fields: Values, parent: FontState | None, conte
 
 _DIRECT = frozenset((
     "font_family", "font_stretch", "font_variation_settings", "font_feature_settings",
-    "font_synthesis_weight", "font_synthesis_style", "font_optical_sizing", "font_variant_emoji",
+    "font_synthesis_weight", "font_synthesis_style", "font_synthesis_small_caps", "font_optical_sizing",
+    "font_variant_emoji",
 ))  # fmt: skip
 
 

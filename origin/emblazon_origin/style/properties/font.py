@@ -274,7 +274,7 @@ def font(cursor: Cursor) -> dict[str, object]:
 
 
 def _synthesis(cursor: Cursor) -> dict[str, object]:
-    keys = {"weight": "font_synthesis_weight", "style": "font_synthesis_style"}
+    keys = {name: f"font_synthesis_{name.replace('-', '_')}" for name in ("weight", "style", "small-caps")}
     found: dict[str, object] = dict.fromkeys(keys.values(), False)
     if cursor.keyword("none"):
         return found
@@ -310,9 +310,14 @@ longhand(
 longhand("font-variant-emoji", "normal", one_of(("normal", *_EMOJI)), inherited=True)
 longhand("font-synthesis-weight", True, enum({"auto": True, "none": False}), inherited=True)
 longhand("font-synthesis-style", True, enum({"auto": True, "none": False}), inherited=True)
+longhand("font-synthesis-small-caps", True, enum({"auto": True, "none": False}), inherited=True)
 longhand("font-optical-sizing", True, enum({"auto": True, "none": False}), inherited=True)
 longhand("line-height", "normal", line_height, inherited=True)
-shorthand("font-synthesis", ("font_synthesis_weight", "font_synthesis_style"), _synthesis)
+shorthand(
+    "font-synthesis",
+    ("font_synthesis_weight", "font_synthesis_style", "font_synthesis_small_caps"),
+    _synthesis,
+)
 shorthand(
     "font-variant", (*VARIANTS, "font_variant_emoji"), _font_variant, status="partly", note="no alternates"
 )

@@ -155,8 +155,7 @@ unsupported(
 unsupported(
     "not drawn",
     "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
-    "font-language-override", "font-variant-alternates", "font-synthesis-small-caps",
-    "font-synthesis-position",
+    "font-language-override", "font-variant-alternates", "font-synthesis-position",
     "text-group-align", "hyphenate-limit-chars", "math-depth",
     "text-underline-skip", "line-height-step", "object-view-box", "margin-trim",
     "overflow-clip-margin", "-webkit-box-flex", "-webkit-box-ordinal-group", "masonry-auto-flow",

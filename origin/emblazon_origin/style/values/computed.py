@@ -177,6 +177,7 @@ class ComputedStyle:
     font_variant_features: tuple[tuple[str, int], ...] = ()
     font_synthesis_weight: bool = True
     font_synthesis_style: bool = True
+    font_synthesis_small_caps: bool = True
     font_optical_sizing: bool = True
     font_variant_emoji: Literal["normal", "text", "emoji", "unicode"] = "normal"
     lang: str = ""  # BCP 47, from the nearest lang attribute

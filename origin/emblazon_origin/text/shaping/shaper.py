@@ -248,6 +248,8 @@ def _has_capital(character: str) -> bool:
 
 
 def _made_up(style: ComputedStyle, font: FontInstance) -> str | None:
+    if not style.font_synthesis_small_caps:
+        return None
     asked = {tag for tag, value in style.font_variant_features if value}
     for tag, (serving, who) in _KINDS.items():
         if tag in asked:
