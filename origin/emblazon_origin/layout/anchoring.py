@@ -21,7 +21,7 @@ from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import ZERO, Length
 from .boxes.box import Rect
 from .boxes.fragment import Placed
-from .layout_work import ANCHOR, LayoutWork
+from .layout_work import ANCHOR, LayoutExhausted, LayoutWork
 
 _INSETS = ("left", "right", "top", "bottom")
 _SIZES = ("width", "height", "min_width", "min_height", "max_width", "max_height")
@@ -55,11 +55,17 @@ class AnchorField:
     _found: Anchors = field(default_factory=dict)
 
     def anchors(self, work: LayoutWork) -> Anchors:
-        """Return the border boxes of the anchors, the last one of each name; each box is looked at once."""
+        """Return the border boxes of the anchors, the last one of each name; each box is looked at once.
+
+        Where no work is left, later ones are not found: nothing is laid out by them any more either.
+        """
         stack = [(box, box.x, box.y) for box in reversed(self.boxes[self._seen :])]
         self._seen = len(self.boxes)
         while stack:
-            work.take(ANCHOR)
+            try:
+                work.take(ANCHOR)
+            except LayoutExhausted:
+                break
             box, x, y = stack.pop()
             for name in box.fragment.node.style.anchor_name:
                 self._found[name] = Rect(x, y, box.fragment.width, box.fragment.height)
