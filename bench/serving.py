@@ -69,14 +69,14 @@ class Server:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """Return the CPU time that processes have used so far."""
+    """Return the CPU time that processes have used so far, with that of children that ended."""
     total = 0
     for pid in pids:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        total += int(fields[11]) + int(fields[12])
+        total += sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
     return total / _TICKS
 
 
