@@ -203,7 +203,7 @@ class OriginServer:
     async def _reload_if_changed(self) -> None:
         """Reload what was saved; where that fails, try again without another save: the fault may pass."""
         now = asyncio.get_running_loop().time
-        if await asyncio.to_thread(self._watch.changed) or now() >= self._reload_at:
+        if await self._watch.settled() or now() >= self._reload_at:
             done = await self.reload()
             self._reload_at = math.inf if done else now() + _RELOAD_RETRY
 

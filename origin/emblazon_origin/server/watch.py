@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+SETTLE = 0.05  # seconds without a change after which nobody is writing any more
+MOST_WAITS = 40  # where something never stops to write
 
 _State = frozenset[tuple[str | int, ...]]
 
@@ -21,6 +25,19 @@ class TreeWatch:
         state = self._state()
         changed, self._last = state != self._last, state
         return changed
+
+    async def settled(self) -> bool:
+        """Return whether anything changed since the last call; who is still writing is waited for.
+
+        Many editors save by emptying a file and filling it again: read in between, it would be at fault.
+        """
+        if not await asyncio.to_thread(self.changed):
+            return False
+        for _ in range(MOST_WAITS):
+            await asyncio.sleep(SETTLE)
+            if not await asyncio.to_thread(self.changed):
+                break
+        return True
 
     def _state(self) -> _State:
         found = set()

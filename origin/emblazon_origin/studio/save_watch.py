@@ -76,7 +76,7 @@ class SaveWatch:
         is_new = True  # what was saved while the watch began is looked for once
         while True:
             try:
-                if await asyncio.to_thread(watch.changed) or is_new:
+                if await watch.settled() or is_new:
                     await self._refresh()
                 is_new = False
             except Exception:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from emblazon_origin.server import origin_server
+from emblazon_origin.server import watch as watched
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.server.watch import TreeWatch
@@ -72,6 +73,30 @@ def test_change_of_any_kind_is_noticed_once(templates: Path, change: Callable[[P
     change(templates)
     assert watch.changed()
     assert not watch.changed()
+
+
+@pytest.mark.parametrize(
+    ("looks", "tells", "left"),
+    [([False, True], False, 1), ([True, False, True], True, 1), ([True, True, True, False, True], True, 1)],
+    ids=["nothing", "saved in one step", "emptied, then filled"],
+)
+async def test_a_file_is_read_once_nobody_writes_to_it(
+    templates: Path, looks: list[bool], tells: bool, left: int
+) -> None:
+    watch = TreeWatch((templates,))
+    watch.changed = lambda: looks.pop(0)  # type: ignore[method-assign]
+    assert await watch.settled() == tells
+    assert len(looks) == left, "it looks until nothing changes, and no longer"
+
+
+async def test_a_file_that_is_written_to_for_ever_is_read_all_the_same(
+    templates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "SETTLE", 0)
+    watch = TreeWatch((templates,))
+    watch.changed = lambda: True  # type: ignore[method-assign]
+    async with asyncio.timeout(60):
+        assert await watch.settled()
 
 
 def test_template_behind_a_link_is_watched_and_a_circle_of_links_is_no_trap(templates: Path) -> None:

@@ -14,7 +14,7 @@ import aiohttp
 from emblazon_origin.home import Home
 from emblazon_origin.studio.template_fault import fault_of
 
-from .conftest import Client, Terminal
+from .conftest import Client, Terminal, save
 
 
 @asynccontextmanager
@@ -58,7 +58,7 @@ async def test_a_saved_template_alone_is_drawn_again(
         first = await following(heard)
         assert (first["changed"], first["faults"]) == ({}, {})
         card = note_of(project) / "card.html"
-        card.write_text(card.read_text("utf-8").replace("80px", "96px"), "utf-8")
+        save(card, card.read_text("utf-8").replace("80px", "96px"))
         event = await following(heard)
         assert [*event["changed"]] == ["note"], "no other template was drawn"
         newer = {name for name, version in event["versions"].items() if version != first["versions"][name]}
@@ -74,13 +74,13 @@ async def test_a_fault_is_told_with_its_line_and_the_last_good_look_stays(
     good = card.read_text("utf-8")
     async with events(client) as heard:
         await following(heard)
-        card.write_text(good.replace("{{ title }}", "{{ title | shout }}"), "utf-8")
+        save(card, good.replace("{{ title }}", "{{ title | shout }}"))
         fault = (await following(heard))["faults"]["note"]
         assert (fault["file"], fault["line"]) == ("templates/note/card.html", 4)
         assert [4, "<h1>{{ title | shout }}</h1>"] in fault["lines"]
         async with client.get("/studio/api/draw/note.png?title=Still") as answer:
             assert answer.status == 200, "the last good one"
-        card.write_text(good + "\n", "utf-8")
+        save(card, good + "\n")
         mended = await following(heard)
         assert mended["faults"] == {}
         assert "note" in mended["changed"]
@@ -94,10 +94,8 @@ async def test_a_new_template_and_a_removed_one_are_noticed(client: Client, proj
         await following(heard)
         second = project.own_templates / "second"
         second.mkdir()
-        (second / "card.toml").write_text(
-            "[params.title]\nrequired = true\n[fallback]\ntitle = 'x'\n", "utf-8"
-        )
-        (second / "card.html").write_text("<h1>{{ title }}</h1>", "utf-8")
+        save(second / "card.toml", "[params.title]\nrequired = true\n[fallback]\ntitle = 'x'\n")
+        save(second / "card.html", "<h1>{{ title }}</h1>")
         while "second" not in (await following(heard))["changed"]:
             pass
         async with client.get("/studio/api/draw/second.png?title=Hi") as answer:
@@ -108,7 +106,7 @@ async def test_a_page_that_opens_later_hears_of_the_fault(
     client: Client, project: Home, terminal: Terminal
 ) -> None:
     await warm(client)
-    (note_of(project) / "card.toml").write_text("[params.title]\nrequird = true\n", "utf-8")
+    save(note_of(project) / "card.toml", "[params.title]\nrequird = true\n")
     await terminal.line(lambda line: "keeps" in line)
     async with events(client) as heard:
         fault = (await following(heard))["faults"]["note"]

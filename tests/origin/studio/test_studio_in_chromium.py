@@ -13,7 +13,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from emblazon_origin.home import Home
 
-from .conftest import Client
+from .conftest import Client, save
 from .test_studio_api import picture_of
 from .test_unfurl_page import write_unfurls
 
@@ -168,15 +168,15 @@ async def test_a_saved_file_shows_at_once_and_a_fault_lies_over_the_last_good_pi
     card = project.own_templates / "note" / "card.html"
     good = card.read_text("utf-8")
     before = await page.locator("#card").get_attribute("src")
-    card.write_text(good.replace("80px", "96px"), "utf-8")
+    save(card, good.replace("80px", "96px"))
     await expect(page.locator("#card")).not_to_have_attribute("src", before or "", timeout=SLOW)
-    card.write_text(good.replace("{{ title }}", "{{ title | shout }}"), "utf-8")
+    save(card, good.replace("{{ title }}", "{{ title | shout }}"))
     alert = page.get_by_role("alert")
     await expect(alert).to_contain_text("templates/note/card.html:4", timeout=SLOW)
     await expect(alert.locator(".at")).to_contain_text("{{ title | shout }}")
     shown = await page.evaluate("document.querySelector('#card').naturalWidth")
     assert shown == 1200, "the last good picture is still there"
-    card.write_text(good, "utf-8")
+    save(card, good)
     await expect(page.locator(".fault")).to_be_hidden(timeout=SLOW)
 
 
