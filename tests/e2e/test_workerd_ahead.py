@@ -71,8 +71,6 @@ def test_cards_of_new_pages_are_there_before_anybody_asks(
         card = worker.card_url(title)
         blog.publish("/posts/1", variables["EMBLAZON_PUBLIC_URL"] + card)
         blog.publish("/posts/2", variables["EMBLAZON_PUBLIC_URL"] + worker.card_url(f"{title}-2") + "x")
-        # A cold isolate on a busy machine has no time left for pages.
-        assert worker.card("Warm").status_code == 200
         worker.run_cron()
         assert len(origin.renders(title)) == 1
         assert blog.asked == ["/sitemap.xml", "/posts/1", "/posts/2"]
@@ -85,8 +83,6 @@ def test_cards_of_new_pages_are_there_before_anybody_asks(
         worker.stop()
 
 
-# One cron run may leave a page to the next: seen once in eight, its cause not found.
-@pytest.mark.flaky(reruns=4)
 def test_cards_drawn_ahead_are_counted_as_warmed_used_and_wasted(
     blog: Blog, origin: MisbehavingOrigin, tmp_path: Path, title: str
 ) -> None:
@@ -99,7 +95,6 @@ def test_cards_drawn_ahead_are_counted_as_warmed_used_and_wasted(
 
     worker.start()
     try:
-        assert worker.card("Warm").status_code == 200  # as above
         for number in range(5):
             card = worker.card_url(f"{title}-{number}")
             blog.publish(f"/posts/{number}", variables["EMBLAZON_PUBLIC_URL"] + card)

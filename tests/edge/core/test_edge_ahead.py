@@ -33,6 +33,7 @@ class Blog:
     asked: list[str] = field(default_factory=list)
     signing: bool = False
     alive: bool = True
+    broken: set[str] = field(default_factory=set)  # paths that answer 503
 
     def image(self, path: str) -> str:
         """The address of a page's card."""
@@ -51,6 +52,8 @@ class Blog:
         self.asked.append(target)
         if not self.alive:
             raise OriginError("refused")
+        if target in self.broken:
+            return OriginResponse(503, (), BytesBody(b""))
         body = self.files.get(target) or self._file(target)
         if body is None:
             return OriginResponse(404, (), BytesBody(b""))
@@ -258,6 +261,55 @@ async def test_origin_in_trouble_is_left_alone_and_the_pages_wait() -> None:
     await cron(world)
     hits = [await is_hit(world.isolate(), blog, path) for path in blog.pages]
     assert hits == [True, True, True]
+
+
+async def test_page_that_does_not_answer_waits_for_the_next_run() -> None:
+    blog = Blog({"/a": "1", "/b": "1"})
+    world = deployment(blog)
+    blog.broken = {"/a"}
+    await cron(world)
+    assert await is_hit(world.isolate(), blog, "/b"), "the others are seen to"
+    blog.broken = set()
+    blog.asked.clear()
+    await world.advance(60)
+    await cron(world)
+    assert blog.asked == ["/a"]
+    assert await is_hit(world.isolate(), blog, "/a")
+
+
+async def test_page_that_never_answers_is_given_up_after_three_runs() -> None:
+    blog = Blog({"/a": "1"}, broken={"/a"})
+    world = deployment(blog)
+    for _ in range(5):
+        await cron(world)
+        await world.advance(LOOK)
+    assert blog.asked.count("/a") == 3
+    assert "it failed in 3 runs" in [fields.get("detail") for _, fields in world.log.lines]
+    blog.broken, blog.pages = set(), {"/a": "2"}
+    await cron(world)
+    assert drawn(world) == 1, "it has changed"
+
+
+async def test_card_that_a_busy_origin_refused_waits_for_the_next_run() -> None:
+    blog = Blog({"/a": "1", "/b": "1"})
+    world = deployment(blog)
+    await world.warm_up()
+
+    async def busy(target: str) -> OriginResponse:
+        if target.endswith("a"):
+            return OriginResponse(503, (), BytesBody(b"{}"))
+        return world.origin.card(target)
+
+    world.origin.behaviour = busy
+    await cron(world)
+    world.origin.behaviour = None
+    await world.advance(LOOK)
+    await cron(world)
+    assert [await is_hit(world.isolate(), blog, path) for path in blog.pages] == [True, True]
+    await world.advance(LOOK)
+    before = drawn(world)
+    await cron(world)
+    assert drawn(world) == before
 
 
 async def test_what_was_drawn_ahead_is_counted_until_it_is_used_or_wasted() -> None:

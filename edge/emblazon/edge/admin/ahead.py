@@ -4,9 +4,10 @@
     the sizes and formats that its template declares
 
 The site's sitemaps and feeds (EMBLAZON_SITEMAPS) are asked with the validators of the last answer; pages are
-read from their hosts alone. What is known of them is one document in KV. A card that was drawn ahead says so
-in its record; isolates that are asked for one write its key beside their hot cards, where `_count` finds
-which were of use.
+read from their hosts alone. What is known of them is one document in KV. A page that does not answer, or
+whose card the origin does not draw, waits for the next run, up to MOST_TRIES. A card that was drawn ahead
+says so in its record; isolates that are asked for one write its key beside their hot cards, where `_count`
+finds which were of use.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ MOST_LISTS = 50  # sitemaps and feeds read in one run
 PAGES = 40  # read in one run: the platform bounds the requests of an invocation
 MOST_PAGES = 50_000  # remembered
 MOST_WAITING = 5_000
+MOST_TRIES = 3  # runs in which a page or a card may fail
 FETCH_TIMEOUT = 10.0
 KEY_DIGITS = 16  # of a card's key
 
@@ -50,6 +52,7 @@ class AheadState:
     lists: dict[str, dict[str, object]] = field(default_factory=dict)  # validators and further lists, by URL
     seen: dict[str, str] = field(default_factory=dict)  # the stamp of each page, both hashed
     waiting: list[str] = field(default_factory=list)  # pages and cards to see to
+    failed: dict[str, int] = field(default_factory=dict)  # how often, of those that wait
     day: int = 0
     spent: int = 0  # cards drawn that day
     drawn: dict[str, list[object]] = field(default_factory=dict)  # template and time, until used or wasted
@@ -70,6 +73,7 @@ class AheadState:
             "lists": self.lists,
             "seen": self.seen,
             "waiting": self.waiting,
+            "failed": self.failed,
             "day": self.day,
             "spent": self.spent,
             "drawn": self.drawn,
@@ -77,6 +81,10 @@ class AheadState:
             "counted_at": self.counted_at,
         }
         return json.dumps(members, separators=(",", ":")).encode()
+
+
+class _BudgetSpent(Exception):
+    """As many cards were drawn ahead today as may be."""
 
 
 @dataclass(slots=True)
@@ -194,50 +202,75 @@ class Ahead:
         today = int(x.now // 86_400)
         if state.day != today:
             state.day, state.spent = today, 0
-        before, jobs = state.spent, list[str]()
+        before, jobs, again = state.spent, list[str](), list[str]()
         for _ in range(PAGES):
             if not state.waiting or state.spent >= self.config.warm_budget:
                 break
             url = state.waiting.pop(0)
-            if not await self._draw_page(x, state, url, manifest, jobs):
+            try:
+                done = await self._draw_page(x, state, url, manifest, jobs)
+            except _BudgetSpent:
                 state.waiting.insert(0, url)
                 break
+            if done:
+                state.failed.pop(url, None)
+            elif self.drawings.filler.breaker.failures:
+                state.waiting.append(url)  # the origin is in trouble, and the page not to blame
+                break
+            else:
+                again.append(url)
+        for url in again:
+            self._try_again(x, state, url)
         if jobs and x.ports.queue is not None:
             await x.ports.queue.send(jobs)
         return state.spent - before
 
+    def _try_again(self, x: Exchange, state: AheadState, url: str) -> None:
+        """Have what failed by itself wait for the next run, if that may help."""
+        tries = state.failed.pop(url, 0) + 1
+        if tries < MOST_TRIES:
+            state.failed[url] = tries
+            state.waiting.append(url)
+        else:
+            self._warn(x, url, f"it failed in {tries} runs")
+
     async def _draw_page(
         self, x: Exchange, state: AheadState, url: str, manifest: Manifest, jobs: list[str]
     ) -> bool:
-        """Draw the cards of one page; False where the origin or the budget keeps some for later."""
-        for target in await self._targets(x, url):
+        """Draw the cards of one page; False where one could not be had. Raises _BudgetSpent."""
+        targets = await self._targets(x, url)
+        if targets is None:
+            return False
+        done = True
+        for target in targets:
             card = await self._card(x, target, manifest)
             for each in [card, *self.drawings.neighbours(card, manifest)] if card else []:
-                if not await self._draw_one(x, state, each, jobs):
+                done &= await self._draw_one(x, state, each, jobs)
+                if not done and self.drawings.filler.breaker.failures:
                     return False
-        return True
+        return done
 
     async def _draw_one(self, x: Exchange, state: AheadState, card: KeyedCard, jobs: list[str]) -> bool:
-        """Draw a card that is not there; False where it is for later."""
+        """Draw a card that is not there; False where that fails. Raises _BudgetSpent."""
         if await self.drawings.is_there(x, card):
             return True
         if state.spent >= self.config.warm_budget:
-            return False
+            raise _BudgetSpent
         if x.ports.queue is not None:
             jobs.append(json.dumps({"path": card.url, "ahead": True}))
         elif not await self.drawings.fill(x, card, ahead=True):
-            return not self.drawings.filler.breaker.failures  # else the card itself is at fault
+            return False
         state.spent += 1
         _note(x, state, card)
         return True
 
-    async def _targets(self, x: Exchange, url: str) -> list[str]:
-        """The cards that an address leads to: itself, or those that the page names."""
+    async def _targets(self, x: Exchange, url: str) -> list[str] | None:
+        """The cards that an address leads to: itself, or those that the page names; None: no answer."""
         if target := self._target(url):
             return [target]
         answer = await self._get(x, url, ())
         if answer is None or answer.status != 200:
-            return []
+            return None
         images = images_of_page(await answer.body.read())
         found = [self._target(urljoin(url, image)) for image in images]
         return list(dict.fromkeys(filter(None, found)))
