@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
-from workerd import free_port
+from ports import free_port
 
 from emblazon.contract.signing import Keyring
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
+from ports import free_port
+from saving import save
 from waiting import first_line, wait_until
-from workerd import ROOT, free_port
+from workerd import ROOT
 
 pytestmark = pytest.mark.e2e
 EMBLAZON = str(Path(sys.executable).with_name("emblazon"))
@@ -32,15 +34,14 @@ class Site:
 
     def paint(self, colour: str) -> None:
         """Save the template with a card of one colour."""
-        (self.template / "card.html").write_text(
-            f'<body style="margin: 0; background: {colour}">{{{{ title }}}}'
-        )
+        page = f'<body style="margin: 0; background: {colour}">{{{{ title }}}}'
+        save(self.template / "card.html", page)
 
     def version(self) -> str:
         """Return the version of the template that the origin has loaded; "" where it cannot be asked."""
         if not self.origin:
             return ""
-        manifest = httpx.get(f"{self.origin}/manifest.json", trust_env=False, timeout=30).json()
+        manifest = httpx.get(f"{self.origin}/manifest.json", trust_env=False, timeout=60).json()
         return str(manifest["templates"]["note"]["version"])
 
     def colour(self) -> tuple[int, ...]:

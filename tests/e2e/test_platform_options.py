@@ -74,6 +74,7 @@ def test_each_request_is_a_data_point(platform: PyodideHost, title: str) -> None
     before = len(platform.recorded()["analytics"])
     platform.card(title)
     platform.card(title)
+    wait_until(lambda: len(platform.recorded()["analytics"]) >= before + 2)
     points = platform.recorded()["analytics"][before:]
     assert len(points) == 2
     for point in points:

@@ -70,8 +70,8 @@ def ask(agent: str, urls: list[str], folder: Path) -> list[Answered]:
     files = [folder / f"{number}.body" for number in range(len(urls))]
     each = [word for url, file in zip(urls, files, strict=True) for word in ("-o", str(file), url)]
     line = r"%{http_code}\t%header{etag}\t%header{cache-status}\n"
-    command = ["curl", "-sS", "--noproxy", "*", "-g", "-m", "30", "-A", agent, "-w", line, *each]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    command = ["curl", "-sS", "--noproxy", "*", "-g", "-m", "60", "-A", agent, "-w", line, *each]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     answers = []
     for text, file in zip(done.stdout.splitlines(), files, strict=True):
         status, etag, cache_status = text.split("\t")

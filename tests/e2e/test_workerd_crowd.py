@@ -22,11 +22,7 @@ pytestmark = pytest.mark.e2e
 def patient_worker(
     session_origin: MisbehavingOrigin, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workerd]:
-    variables = worker_variables(session_origin.url) | {
-        "EMBLAZON_ORIGIN_TIMEOUT": "60",
-        "EMBLAZON_CACHE_TIMEOUT": "5",  # a look that is given up on a busy machine costs another render
-        "EMBLAZON_KV_TIMEOUT": "5",
-    }
+    variables = worker_variables(session_origin.url) | {"EMBLAZON_ORIGIN_TIMEOUT": "60"}
     worker = Workerd(tmp_path_factory.mktemp("crowd"), variables)
     try:
         worker.start()

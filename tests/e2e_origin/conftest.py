@@ -35,7 +35,7 @@ class OriginProcess:
             "FAKE_FAIL": str(folder / "fail"),
             "EMBLAZON_METRICS_TOKEN": METRICS_TOKEN,
             "EMBLAZON_SMALL_ENCODING": "0",
-            "EMBLAZON_FETCH_TIMEOUT": "0.2",
+            "EMBLAZON_FETCH_TIMEOUT": "0.2", "EMBLAZON_RENDER_TIMEOUT": "60",
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "emblazon_origin.server"],
@@ -48,8 +48,8 @@ class OriginProcess:
         self._new: SimpleQueue[dict[str, Any]] = SimpleQueue()
         threading.Thread(target=self._read_log, daemon=True).start()
         try:
-            self.url: str = self.wait_for_log("listening", seconds=60)["url"]
-            self.wait_for_log("ready", "not ready", seconds=60)
+            self.url: str = self.wait_for_log("listening", seconds=180)["url"]
+            self.wait_for_log("ready", "not ready", seconds=180)
         except BaseException:
             self.process.kill()
             self.process.wait()

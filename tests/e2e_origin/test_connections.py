@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from ports import free_port
 from waiting import first_line
-from workerd import free_port
 
 from e2e_origin.conftest import limit_descriptors
 

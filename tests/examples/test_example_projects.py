@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from ports import free_port
 from waiting import wait_until
-from workerd import free_port
 
 from emblazon_origin.audit.audit import audit
 from emblazon_origin.audit.visit import Visitor
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = [sys.executable, "-m"]
 READER = """
 import ogs from "open-graph-scraper";
-const { result, error } = await ogs({ url: process.argv[1] });
+const { result, error } = await ogs({ url: process.argv[1], timeout: 60 });
 console.log(JSON.stringify(error ? { error: result } : result));
 """
 
@@ -91,7 +91,7 @@ class Process:
             except httpx.HTTPError:
                 return False
 
-        wait_until(is_up, seconds=90)
+        wait_until(is_up, seconds=180)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -149,7 +149,7 @@ def read_page(url: str) -> dict[str, Any]:
     """What open-graph-scraper finds on a page."""
     done = subprocess.run(
         [node_binary(ROOT), "--input-type=module", "-e", READER, url],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(done.stdout)
     assert "error" not in found, found

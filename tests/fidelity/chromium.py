@@ -41,6 +41,7 @@ FONT_ALIASES = {
     **{f"Noto Sans {place}": f"Noto Sans CJK {place}" for place in ("JP", "KR", "SC", "TC", "HK")},
 }  # fmt: skip
 MAX_SHOTS = 6
+PATIENCE = 120  # seconds for one answer of the browser
 FACES = "for (const f of %s) document.fonts.add(new FontFace(f.family, f.source, f));"
 READY = """
 document.fonts.ready.then(() => Promise.all([...document.images].map(image => image.decode().catch(() => 0))))
@@ -98,7 +99,7 @@ class Browser:
         if self._session:
             message["sessionId"] = self._session
         await self._socket.send_json(message)
-        answer = await asyncio.wait_for(future, 30)
+        answer = await asyncio.wait_for(future, PATIENCE)
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']['message']}")
         result: dict[str, Any] = answer["result"]
@@ -124,7 +125,7 @@ class Browser:
         )
         self._loaded.clear()
         await self.call("Page.navigate", url=url)
-        await asyncio.wait_for(self._loaded.wait(), 30)
+        await asyncio.wait_for(self._loaded.wait(), PATIENCE)
         await self.evaluate(READY)
 
     async def evaluate(self, expression: str) -> Any:
@@ -170,7 +171,7 @@ async def browser(scale: float = 1.0) -> AsyncIterator[Browser]:
             assert process.stderr is not None
             url = ""
             while not url:
-                line = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+                line = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
                 if not line:
                     raise RuntimeError("Chromium ended before it was ready.")
                 if "DevTools listening on " in line:
@@ -186,4 +187,4 @@ async def browser(scale: float = 1.0) -> AsyncIterator[Browser]:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)  # Debian's wrapper and the browser that it started
-            await asyncio.wait_for(process.wait(), 30)
+            await asyncio.wait_for(process.wait(), PATIENCE)

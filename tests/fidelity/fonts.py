@@ -6,6 +6,7 @@ a web font follows it by itself, an installed one, which they stand for, keeps i
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def cut(
         for tag, value in (pins or {}).items():
             plan.pin_axis_location(face, tag, value)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(plan.subset(face).blob.data)
+    own = path.with_name(f"{path.name}.{os.getpid()}")  # other processes of the tests may cut it too
+    own.write_bytes(plan.subset(face).blob.data)
+    own.replace(path)
     return path
 
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 import trustme
 from installed_wheel import quiet, without_emblazon
+from ports import free_port
 from waiting import wait_until
-from workerd import free_port
 
 from emblazon_origin.host.wrangler import node_binary, worker_environment
 

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from installed_wheel import quiet, without_emblazon
 from PIL import Image
+from ports import free_port
 from waiting import wait_until
-from workerd import free_port
 
 pytestmark = pytest.mark.e2e
 DOCS = Path(__file__).parents[2] / "docs"
@@ -118,8 +118,8 @@ def test_django_developer_gets_tags_whose_picture_is_there(installed: Path, tmp_
     ]
     try:
         wait_until(lambda: answers(f"http://127.0.0.1:{edge}/healthz"), seconds=120)
-        wait_until(lambda: answers(f"http://127.0.0.1:{site}/"), seconds=60)
-        html = httpx.get(f"http://127.0.0.1:{site}/", trust_env=False).text
+        wait_until(lambda: answers(f"http://127.0.0.1:{site}/"), seconds=120)
+        html = httpx.get(f"http://127.0.0.1:{site}/", trust_env=False, timeout=60).text
         found = re.search(r'property="og:image" content="([^"]+)"', html)
         assert found, html
         card = httpx.get(found[1].replace("&amp;", "&"), trust_env=False, timeout=60)

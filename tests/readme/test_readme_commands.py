@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from waiting import first_line
-from workerd import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,11 +41,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     server = subprocess.Popen(
         [".venv/bin/emblazon", "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
-    line = first_line(server)
-    assert f"http://127.0.0.1:{port}/" in line, "the server ends its start with one line naming the URL"
-    yield environment
-    server.send_signal(signal.SIGTERM)
-    assert server.wait(60) == 0
+    try:
+        line = first_line(server)
+        assert f"http://127.0.0.1:{port}/" in line, "the server ends its start with one line naming the URL"
+        yield environment
+    finally:
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(60)
+    assert code == 0
 
 
 @pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith("make ")])

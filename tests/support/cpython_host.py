@@ -42,7 +42,7 @@ class CPythonHost(Workerd):
         self.client.close()
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(60)
         self._loop.close()
 
     def restart(self, *, keep_cache: bool = False) -> None:

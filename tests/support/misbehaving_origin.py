@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from PIL import Image
+from ports import free_port
 
 from emblazon.contract.manifest import manifest_to_json
 from emblazon.contract.schema import CONTENT_TYPES, Format, Manifest, ParamSpec, TemplateSpec
@@ -67,7 +68,7 @@ class MisbehavingOrigin:
     extra: dict[str, str] = field(default_factory=dict)
     nature: str = ""  # X-Emblazon-Picture: then equal targets are equal pictures, quick until given time
     asked: list[Asked] = field(default_factory=list)
-    port: int = 0
+    port: int = field(default_factory=free_port)  # no other process takes it while this one refuses
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -111,7 +112,7 @@ class MisbehavingOrigin:
         """Stop for good."""
         self._call(self._refuse())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(60)
         self._loop.close()
 
     def hold(self) -> None:
@@ -127,7 +128,6 @@ class MisbehavingOrigin:
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _refuse(self) -> None:
         if self._server is not None:

@@ -6,17 +6,14 @@ under Node.js, with Miniflare's bindings (`tests/e2e/pyodide/host.mjs`).
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
-import itertools
 import json
-import random
 import shutil
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from ports import free_port
 from worker_imports import built_worker
 
 from emblazon.contract.signing import Keyring
@@ -32,18 +29,6 @@ ROOT = Path(__file__).parents[2]
 KEYS = "k2:fedcba9876543210fedcba9876543210,k1:0123456789abcdef0123456789abcdef"
 PURGE_TOKEN = "purge-token-of-the-tests"
 ORIGIN_TOKEN = "origin-token-of-the-tests"
-
-
-_ports = itertools.count(random.SystemRandom().randrange(20_000))
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now, and that the system gives to no connection meanwhile."""
-    while True:
-        port = 10_000 + next(_ports) % 20_000  # below the ephemeral ones
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 class _SentAgain(httpx.HTTPTransport):
@@ -226,8 +211,8 @@ def worker_variables(origin_url: str) -> dict[str, str]:
         "EMBLAZON_ORIGIN_TOKEN": ORIGIN_TOKEN,
         "EMBLAZON_ORIGIN_TIMEOUT": "4",
         "EMBLAZON_STALE_TIMEOUT": "0.5",
-        "EMBLAZON_KV_TIMEOUT": "3",
-        "EMBLAZON_CACHE_TIMEOUT": "3",
+        "EMBLAZON_KV_TIMEOUT": "5",
+        "EMBLAZON_CACHE_TIMEOUT": "5",
         "EMBLAZON_BREAKER_FAILURES": "1000",
         "EMBLAZON_RETRY_AFTER_FAILURE": "0",
         "EMBLAZON_PURGES_PER_MINUTE": "10000",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import httpx
 from cpython_host import CPythonHost
 from workerd import PURGE_TOKEN
 
@@ -32,7 +31,7 @@ def test_requests_are_counted_by_outcome(worker: CPythonHost, title: str) -> Non
     worker.card(title)
     worker.client.get("/og/nope.png")
     headers = {"Authorization": f"Bearer {PURGE_TOKEN}"}
-    text = httpx.get(f"{worker.url}/metrics", headers=headers, trust_env=False).text
+    text = worker.client.get("/metrics", headers=headers).text
     for outcome, tier, template in (("hit", "cache", "article"), ("miss", "origin", "article")):
         assert f'outcome="{outcome}",template="{template}",tier="{tier}"' in text
     assert 'outcome="problem",template="",tier="bad-signature"' in text

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from edge_fixtures import title
 from misbehaving_origin import MisbehavingOrigin
 from workerd import ROOT, PyodideHost, Workerd, worker_variables
+
+__all__ = ["title"]
+
+# What is counted here is the cost of cards: no look at manifest and epochs falls due among them.
+SETTINGS = {"EMBLAZON_SIGNING": "off", "EMBLAZON_CONTROL_TTL": "3600", "EMBLAZON_MANIFEST_TTL": "86400"}
 
 
 @pytest.fixture(scope="package")
@@ -22,7 +28,7 @@ def module_origin() -> Iterator[MisbehavingOrigin]:
 def host(
     request: pytest.FixtureRequest, module_origin: MisbehavingOrigin, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workerd]:
-    variables = worker_variables(module_origin.url) | {"EMBLAZON_SIGNING": "off"}
+    variables = worker_variables(module_origin.url) | SETTINGS
     host: Workerd = request.param(tmp_path_factory.mktemp("probe"), variables)
     shutil.copy(Path(__file__).with_name("probe.py"), host.folder / "edge" / "worker.py")
     shutil.copy(ROOT / "tests" / "support" / "adapter_conformance.py", host.folder / "edge")
@@ -31,12 +37,6 @@ def host(
         yield host
     finally:
         host.stop()
-
-
-@pytest.fixture
-def title(request: pytest.FixtureRequest) -> str:
-    """A title of which nobody has a card yet."""
-    return f"t{abs(hash(request.node.nodeid))}"
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ async def strike(operation: str, key: str = "") -> None:
         case "429":
             raise Throttled(f"{operation}: 429")
         case "hang":
-            await WorkerClock().sleep(5)
+            await WorkerClock().sleep(20)
 
 
 class FaultyKV(WorkersKV):
@@ -160,15 +160,14 @@ async def _origin(name: str, request: Any, env: Any, ctx: Any) -> object:
 
 
 async def _serve(name: str, request: Any, env: Any, ctx: Any) -> object:
-    """Serve the card whose path follows; the query has its title and the faults."""
+    """Serve the card whose path follows; the query has its title, faults, and a new isolate's settings."""
     faults.clear()
     faults.update(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     title = faults.pop("title")
     if "new isolate" in faults:
         workers[0] = cloudflare.Worker()
     background, context = _counted()
-    settings = {"EMBLAZON_KV_TIMEOUT": "0.2" if "hang" in faults.values() else "3"}
-    settings |= {name: value for name, value in faults.items() if name.startswith("EMBLAZON_")}
+    settings = {name: value for name, value in faults.items() if name.startswith("EMBLAZON_")}
     changed = js.Object.assign(js.Object.new(), env, js_object(settings))
     url = f"http://edge.test/{name}?title={title}"
     began = WorkerClock().now()

@@ -8,7 +8,7 @@ import pytest
 from adapter_conformance import CACHE_CHECKS, KV_CHECKS, Check
 from edge_probe import ask, serve
 from misbehaving_origin import STALE_AT_ONCE, Behaviour, MisbehavingOrigin
-from waiting import wait_until
+from waiting import busy, wait_until
 from workerd import PyodideHost, Workerd
 
 pytestmark = pytest.mark.e2e
@@ -96,7 +96,8 @@ def test_broken_tier_costs_no_card(host: Workerd, origin: MisbehavingOrigin, tit
     assert (answer["status"], answer["headers"]["content-type"]) == (200, "image/png")
     assert "x-emblazon-fallback" not in answer["headers"]
     assert answer["length"] == int(answer["headers"]["content-length"]) > 1000
-    assert answer["took"] < 3 + 2  # the cache's own time-out, where that is what hangs
+    took = answer["took"]
+    assert took < busy(5 + 2, took)  # the cache's own time-out, where that is what hangs
     if "cache.put" in fault:
         assert "stored" not in answer["headers"]["cache-status"]
 
@@ -108,7 +109,7 @@ def test_hanging_kv_is_skipped_in_time_for_the_other_tiers(
     again = serve(host, title, "kv.get=hang")
     assert again["headers"]["cache-status"].startswith("emblazon; hit")
     assert again["length"] == first["length"]
-    assert again["took"] < 1
+    assert again["took"] < busy(1, again["took"])
 
 
 @pytest.mark.parametrize("skew", [300, -300])
@@ -137,7 +138,7 @@ def test_refresh_that_was_cut_off_leaves_no_stuck_lease(
 def test_open_breaker_spares_later_requests_the_wait_and_closes_again(
     host: Workerd, origin: MisbehavingOrigin, title: str
 ) -> None:
-    settings = "EMBLAZON_BREAKER_FAILURES=1&EMBLAZON_BREAKER_OPEN=4&EMBLAZON_ORIGIN_TIMEOUT=3"
+    settings = "EMBLAZON_BREAKER_FAILURES=1&EMBLAZON_BREAKER_OPEN=600&EMBLAZON_ORIGIN_TIMEOUT=3"
     serve(host, "warm-up", f"new isolate&{settings}")
     origin.behaviour = "hang"
     assert serve(host, title, settings)["took"] >= 3
@@ -147,7 +148,8 @@ def test_open_breaker_spares_later_requests_the_wait_and_closes_again(
     assert spared["took"] < 3
     assert len(origin.renders()) == asked
     origin.behaviour = "draw"
-    wait_until(lambda: "x-emblazon-fallback" not in serve(host, title, settings)["headers"])
+    later = serve(host, title, f"{settings}&skew=601")
+    assert "x-emblazon-fallback" not in later["headers"]
     serve(host, "warm-up", "new isolate")
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from waiting import gone, wait_until
 
 from emblazon.contract.signing import LOCAL_TOKEN
@@ -98,7 +99,7 @@ def parsed_by_node(path: Path) -> dict[str, str]:
         "process.stdout.write(JSON.stringify(parseEnv(readFileSync(process.argv[1], 'utf8'))))"
     )
     done = subprocess.run(
-        [node_binary(ROOT), "-e", script, str(path)], capture_output=True, check=True, timeout=60
+        [node_binary(ROOT), "-e", script, str(path)], capture_output=True, check=True, timeout=300
     )
     found: dict[str, str] = json.loads(done.stdout)
     return found
@@ -123,7 +124,7 @@ def test_child_that_ends_early_shows_the_end_of_its_log_and_the_hint(tmp_path: P
     child.start()
     try:
         with pytest.raises(DevError, match=r"(?s)stopped before it was ready. Do that.*the reason"):
-            child.wait_ready(10)
+            child.wait_ready(60)
     finally:
         child.stop()
 
@@ -180,10 +181,4 @@ def test_dev_refuses_a_port_in_use(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         with pytest.raises(DevError, match="EMBLAZON_ORIGIN_PORT"):
-            run_dev(root=tmp_path, edge_port=_free(), origin_port=other.getsockname()[1])
-
-
-def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+            run_dev(root=tmp_path, edge_port=free_port(), origin_port=other.getsockname()[1])

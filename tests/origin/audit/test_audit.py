@@ -11,6 +11,7 @@ import httpx
 import pytest
 from local_server import LocalServer, Quiet
 from planted_site import FAULTS, FOLLOWING, HEAD, SITE, SVG, Site, tags
+from ports import free_port
 
 from emblazon_origin.audit.audit import Audited, audit, html_report
 from emblazon_origin.audit.finding import CHECKS
@@ -129,9 +130,7 @@ def test_command_tells_finds_and_exits_for_ci(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_page_without_a_server_is_one_finding(capsys: pytest.CaptureFixture[str]) -> None:
-    with serving(Site()) as root:
-        pass
-    assert main(["audit", f"{root}/post", "--json"]) == 3
+    assert main(["audit", f"http://127.0.0.1:{free_port()}/post", "--json"]) == 3
     page = json.loads(capsys.readouterr().out)["pages"][0]
     assert [finding["code"] for finding in page["findings"]] == ["page-unreachable"]
     assert {preview["size"] for preview in page["previews"]} == {"none"}

@@ -29,7 +29,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("completion") / "emblazon.bash"
     done = subprocess.run(
         [sys.executable, "-m", "emblazon_origin.cli", "completion", "bash"],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     path.write_text(done.stdout)
     return path

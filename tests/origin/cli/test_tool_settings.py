@@ -190,8 +190,8 @@ def test_state_that_cannot_be_written_has_its_reason(tmp_path: Path, monkeypatch
 @pytest.mark.e2e
 def test_serve_runs_on_a_read_only_file_system(tmp_path: Path) -> None:
     """In a mount namespace of its own where the whole tree is read-only."""
+    from ports import free_port
     from waiting import wait_until
-    from workerd import free_port
 
     if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine has no mount namespaces")
@@ -216,7 +216,7 @@ def test_serve_runs_on_a_read_only_file_system(tmp_path: Path) -> None:
             except httpx.HTTPError:
                 return False
 
-        wait_until(is_up, seconds=60)
+        wait_until(is_up, seconds=180)
         for expected in ("fwd=uri-miss", "hit"):
             answer = client.get("/og/article.png?title=Read-only")
             assert answer.status_code == 200

@@ -18,8 +18,8 @@ import httpx
 import pytest
 from json_shapes import check_shape
 from local_server import LocalServer, Quiet
+from ports import free_port
 from waiting import wait_until
-from workerd import free_port
 
 from emblazon.contract.signing import Keyring
 from emblazon_origin.cli import main

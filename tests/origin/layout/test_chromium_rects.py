@@ -79,7 +79,7 @@ def record(cases: dict[str, str]) -> dict[str, Rects]:
         fonts = write_fontconfig(Path(folder))
         done = subprocess.run(
             [EXECUTABLE, *_FLAGS, f"--user-data-dir={folder}/profile", "--dump-dom", source.as_uri()],
-            capture_output=True, text=True, timeout=120, check=True,
+            capture_output=True, text=True, timeout=300, check=True,
             env={"FONTCONFIG_FILE": str(fonts), "PATH": "/usr/bin:/bin", "HOME": folder},
         )  # fmt: skip
     found = re.search(r"@@(.*?)@@", done.stdout, re.DOTALL)

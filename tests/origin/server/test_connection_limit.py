@@ -105,14 +105,14 @@ async def test_client_that_comes_while_all_are_busy_is_told_so_and_they_are_answ
         busy = [await here.connect(REQUEST) for _ in range(3)]
         await until(lambda: here.entered == 3)
         late, writer = await here.connect(REQUEST)
-        told = await asyncio.wait_for(late.read(), 20)
+        told = await asyncio.wait_for(late.read(), 60)
         assert told.startswith(b"HTTP/1.1 503 ")
         assert b"Retry-After: 1" in told
         assert b"too-many-connections" in told
         assert here.closed == ["refused"]
         here.gate.set()
         for reader, _ in busy:
-            assert (await asyncio.wait_for(reader.readline(), 20)).startswith(b"HTTP/1.1 200 ")
+            assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 200 ")
         for _, stream in (*busy, (late, writer)):
             stream.close()
 
@@ -125,11 +125,11 @@ async def test_idle_client_makes_room_for_one_with_a_request(idler: bytes) -> No
         await until(lambda: len(here.limit) == 2)
         for _ in range(5):
             reader, writer = await here.connect(REQUEST)
-            assert (await asyncio.wait_for(reader.readline(), 20)).startswith(b"HTTP/1.1 200 ")
+            assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 200 ")
             writer.close()
         assert here.closed[:1] == ["evicted"]
         with pytest.raises(asyncio.IncompleteReadError):
-            await asyncio.wait_for(idle[0][0].readexactly(1), 20)
+            await asyncio.wait_for(idle[0][0].readexactly(1), 60)
         for _, stream in idle:
             stream.close()
 
@@ -145,7 +145,7 @@ async def test_nothing_tells_the_library_or_its_version() -> None:
             b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000 + b"\r\n\r\n",
         ):
             reader, writer = await here.connect(request)
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
             assert b"Server: emblazon\r\n" in head
             assert b"aiohttp" not in head
             writer.close()

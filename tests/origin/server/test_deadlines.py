@@ -61,7 +61,7 @@ async def test_card_that_is_still_queued_is_dropped_when_nobody_waits(
     assert (await first).status == 200
 
 
-@pytest.mark.parametrize(("deadline", "least", "most"), [("", 8, 9), ("4", 3, 3.61), ("1", 8, 9)])
+@pytest.mark.parametrize(("deadline", "least", "most"), [("", 8, 9), ("8", 2, 7.51), ("1.9", 8, 9)])
 async def test_images_get_a_share_of_what_is_left_unless_somebody_is_in_a_hurry(
     origin: OriginServer, deadline: str, least: float, most: float
 ) -> None:

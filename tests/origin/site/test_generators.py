@@ -94,7 +94,7 @@ def read_by_scraper(page: Path) -> dict[str, Any]:
         "ogs({ html: fs.readFileSync(process.argv[1], 'utf8') }).then(({ result }) =>"
         " console.log(JSON.stringify(result)))"
     )
-    done = subprocess.run(["node", "-e", script, page], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["node", "-e", script, page], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

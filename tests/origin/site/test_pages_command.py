@@ -184,7 +184,7 @@ def test_killed_run_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.e2e
 def test_processes_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
     """The kernel may end the command alone, when memory is short; nobody would end its processes then."""
-    site = build_site(tmp_path / "public", 60)
+    site = build_site(tmp_path / "public", 400)
     command = [sys.executable, "-m", "emblazon_origin.cli", "pages", str(site), *BASE, "--processes", "2"]
     environment = {**os.environ, "EMBLAZON_HOME": str(tmp_path)}
     run = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import expect
 
 from emblazon.contract.signing import Keyring
 from emblazon.edge.config import EdgeConfig
@@ -18,6 +19,7 @@ from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.studio import StudioContext, add_studio
 
 KEYS = "k1:0123456789abcdef0123456789abcdef"
+expect.set_options(timeout=60_000)  # milliseconds: a busy machine takes its time
 CARD_HTML = """<style>
 body { margin: 0; background: {{ color }}; font: 600 80px Inter }
 </style>
@@ -77,7 +79,7 @@ class Terminal:
         self.lines.append(line)
         self._news.set()
 
-    async def line(self, fits: Callable[[str], bool], seconds: float = 20) -> str:
+    async def line(self, fits: Callable[[str], bool], seconds: float = 60) -> str:
         """Return the first line that fits."""
         async with asyncio.timeout(seconds):
             while True:

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 from fontTools.ttLib import TTFont
 from playwright.async_api import async_playwright, expect
+from ports import free_port
+from saving import save
 from waiting import first_line
-from workerd import free_port
 
 from emblazon.contract.signing import Keyring
 
@@ -89,18 +90,16 @@ async def test_an_own_template_font_and_field_up_to_a_signed_address(site: Path,
         (site / "fonts").mkdir(exist_ok=True)
         own_font(site / "fonts" / "meridian.ttf")
         card = template / "card.html"
-        card.write_text(card.read_text("utf-8").replace('"Inter"', '"Meridian Display"'), "utf-8")
+        save(card, card.read_text("utf-8").replace('"Inter"', '"Meridian Display"'))
         await expect(page.locator(".faces")).to_contain_text("Meridian Display", timeout=SLOW)
 
         schema = template / "card.toml"
-        schema.write_text(
-            schema.read_text("utf-8").replace("\n[fallback]", f"{SECTION}\n[fallback]"), "utf-8"
-        )
+        save(schema, schema.read_text("utf-8").replace("\n[fallback]", f"{SECTION}\n[fallback]"))
         await expect(page.locator("#p-section")).to_be_visible(timeout=SLOW)
         text = card.read_text("utf-8").replace(
             "<h1 ", "{% if section %}<p>{{ section }}</p>{% endif %}<h1 ", 1
         )
-        card.write_text(text, "utf-8")
+        save(card, text)
         await page.locator("#p-section").fill("Cartography")
         await page.locator("#overlay-boxes").click()
         await expect(page.locator(".layer title", has_text=re.compile(r"\bp \("))).to_have_count(

@@ -27,10 +27,10 @@ async def test_urgent_work_goes_first_and_what_is_cancelled_is_never_done(render
 
     def hold(_: object) -> None:
         begun.set()
-        go.wait(30)
+        go.wait(60)
 
     holding = asyncio.create_task(renderer.run(hold))
-    await asyncio.to_thread(begun.wait, 30)
+    await asyncio.to_thread(begun.wait, 60)
     examples = [asyncio.create_task(renderer.run(lambda _: done.append("example"), urgent=False))]
     outdated = asyncio.create_task(renderer.run(lambda _: done.append("outdated")))
     await asyncio.sleep(0)

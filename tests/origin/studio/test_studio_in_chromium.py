@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
+from saving import save
 
 from emblazon_origin.home import Home
 
@@ -20,7 +21,7 @@ from .test_unfurl_page import write_unfurls
 pytestmark = pytest.mark.e2e
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
-SLOW = 30_000  # milliseconds that anything may take on a loaded machine
+SLOW = 60_000  # milliseconds that anything may take on a loaded machine
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ async def test_overlays_lie_on_what_explain_says(page: Page) -> None:
         await page.keyboard.press("Space")
         await expect(button).to_have_attribute("aria-pressed", "true")
     for kind in (".box", ".baseline", ".safe", ".font"):
-        assert await page.locator(f".layer {kind}").count() > 0, kind
+        await expect(page.locator(f".layer {kind}")).not_to_have_count(0)
     card = await page.locator("#card").bounding_box()
     heading = await page.locator(".layer .box:has(title:text-matches('h1'))").first.bounding_box()
     assert card is not None

@@ -22,18 +22,18 @@ DAY = 86_400.0
 class SetClock(SystemClock):
     """Stands where it is put."""
 
-    def __init__(self) -> None:
-        self.time = time.time()
+    def __init__(self, time: float) -> None:
+        self.time = time
 
     def now(self) -> float:
         return self.time
 
 
-def write_unfurls(path: Path) -> None:
-    """Three of yesterday, two of them alike; one of today, a click, and one of long ago."""
+def write_unfurls(path: Path) -> float:
+    """Three of yesterday, two of them alike; one of today, a click, and one of long ago; returns the time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    clock = SetClock()
-    today = clock.now()
+    today = time.time()
+    clock = SetClock(today)
     analytics = SQLiteAnalytics(path, clock)
     points = (
         (1, "note", "hit", "Slack", "night", 4.0, 1000.0),
@@ -48,12 +48,13 @@ def write_unfurls(path: Path) -> None:
         blobs = (outcome, "kv", "200", platform, variant, "", "claimed")
         analytics.write(index=template, blobs=blobs, doubles=(ms, size, 1.0))
     analytics.close()
+    return today
 
 
 def test_requests_of_one_kind_on_one_day_are_one_count(tmp_path: Path) -> None:
-    write_unfurls(tmp_path / "a.sqlite3")
+    today = write_unfurls(tmp_path / "a.sqlite3")
     counts = counts_in(tmp_path / "a.sqlite3", 30)
-    yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() - DAY))
+    yesterday = time.strftime("%Y-%m-%d", time.gmtime(today - DAY))
     assert counts[0] == UnfurlCount(yesterday, "note", "Slack", "night", "hit", "", 2, 5.0, 2000)
     assert len(counts) == 3, "neither what a site reports nor what is too old"
     assert len(counts_in(tmp_path / "a.sqlite3", 90)) == 4
