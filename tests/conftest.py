@@ -9,18 +9,22 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sweeps import EXAMPLES, FEW_EXAMPLES
 
-# Examples are judged by what they give: how long one takes says how busy the machine is.
-TOO_SLOW = [HealthCheck.too_slow]
-settings.register_profile("emblazon", max_examples=EXAMPLES, deadline=None, suppress_health_check=TOO_SLOW)
-settings.register_profile(
-    "emblazon-fast", max_examples=FEW_EXAMPLES, deadline=None, suppress_health_check=TOO_SLOW
-)
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try properties with fewer examples where the slow tests are left out."""
+    """Try properties with the same examples in each run, and with fewer where the slow tests are left out.
+
+    `--hypothesis-seed=N` tries others. Examples are judged by what they give: how long one takes says how busy
+    the machine is.
+    """
     fast = "not slow" in config.getoption("markexpr")
-    settings.load_profile("emblazon-fast" if fast else "emblazon")
+    settings.register_profile(
+        "emblazon",
+        max_examples=FEW_EXAMPLES if fast else EXAMPLES,
+        deadline=None,
+        derandomize=config.getoption("hypothesis_seed") is None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("emblazon")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from pathlib import Path
@@ -19,15 +20,15 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    faults = fuzz(options.seed, options.minutes * 60)
+    faults = fuzz(options.seed, seconds=options.minutes * 60)
     return 1 if faults else 0
 
 
-def fuzz(seed: int, seconds: float) -> list[str]:
-    """Draw pages from a seed on; return what was wrong with each that was at fault."""
+def fuzz(seed: int, *, seconds: float = math.inf, pages: float = math.inf) -> list[str]:
+    """Draw pages from a seed on, for a time or so many; return what was wrong with each that was at fault."""
     faults: list[str] = []
     end, number = time.monotonic() + seconds, 0
-    while time.monotonic() < end:
+    while number < pages and time.monotonic() < end:
         page = Grammar(seed * 1_000_000 + number).document()
         if fault := fault_of(page):
             FOUND.mkdir(exist_ok=True)

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 CHARACTERS = 100_000
 SECONDS = 0.05  # of computing
 SHORT, INSTANT = 3_000, 0.0004
+TRIES = 3
 PATIENCE = 3.0  # seconds of computing that one expression is tried for
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split")
 TRUSTED = {
@@ -172,6 +173,16 @@ def slow_input(use: Use) -> str:
     return ""
 
 
+def repeatedly_slow(use: Use) -> str:
+    """Return what an expression takes too long for each time that it is tried; others may have slowed it once."""
+    found = ""
+    for _ in range(TRIES):
+        found = slow_input(use)
+        if not found:
+            break
+    return found
+
+
 def test_the_expressions_are_found() -> None:
     assert len(uses()) > 100
     assert {"svg.py _LENGTH", "html.py _TAG"} <= {use.where for use in uses()}
@@ -180,7 +191,7 @@ def test_the_expressions_are_found() -> None:
 
 
 def test_it_takes_little_time_for_much_text() -> None:
-    slow = {f"{use.where} {use.method}": slow_input(use) for use in uses()}
+    slow = {f"{use.where} {use.method}": repeatedly_slow(use) for use in uses()}
     assert [f"{use}: {found}" for use, found in slow.items() if found] == []
 
 
