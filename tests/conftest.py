@@ -13,8 +13,8 @@ from sweeps import EXAMPLES, FEW_EXAMPLES
 def pytest_configure(config: pytest.Config) -> None:
     """Try properties with the same examples in each run, and with fewer where the slow tests are left out.
 
-    `--hypothesis-seed=N` tries others. Examples are judged by what they give: how long one takes says how busy
-    the machine is.
+    `--hypothesis-seed=N` tries others. Examples are judged by what they give: how long one takes says how
+    busy the machine is.
     """
     fast = "not slow" in config.getoption("markexpr")
     settings.register_profile(

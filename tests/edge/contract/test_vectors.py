@@ -13,7 +13,7 @@ import pytest
 from emblazon import Card
 from emblazon.contract.canonical import cache_key, canonical_url, key_text
 from emblazon.contract.params import ParamRules
-from emblazon.contract.problem import Problem
+from emblazon.contract.problem import Forbidden, Problem
 from emblazon.contract.request import parse_request
 from emblazon.contract.route import ApiRoute, OgRoute, match_route
 from emblazon.contract.schema import Manifest
@@ -56,8 +56,12 @@ def test_signature_is_as_in_the_vector(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", _cases("signing.json", "accepted"))
-def test_signed_url_is_accepted(case: dict[str, Any]) -> None:
-    Keyring.parse(_load("signing.json")["keys"]).verify(case["path"], case["query"], case["now"])
+def test_signed_url_is_accepted_for_its_key_alone(case: dict[str, Any]) -> None:
+    keys: str = _load("signing.json")["keys"]
+    Keyring.parse(keys).verify(case["path"], case["query"], case["now"])
+    others = ",".join(f"{key}-of-another-deployment" for key in keys.split(","))
+    with pytest.raises(Forbidden):
+        Keyring.parse(others).verify(case["path"], case["query"], case["now"])
 
 
 @pytest.mark.parametrize("case", _cases("signing.json", "refused"))

@@ -125,8 +125,11 @@ def test_heuristic_is_a_tenth_of_the_age_of_the_content() -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_cache_control_parses(text: str) -> None:
-    parse_directives(text)
+def test_of_any_cache_control_only_what_stands_in_it_is_read(text: str) -> None:
+    for name, value in parse_directives(text).values.items():
+        assert name == name.lower() != ""
+        assert name in text.lower()
+        assert value.replace("\\", "") in text.replace("\\", "")
 
 
 @given(st.text(max_size=80))

@@ -56,6 +56,9 @@ class Life:
             await getattr(self, f"on_{kind}")(what)
         for isolate in self.isolates:
             await isolate.settle()
+        for number in range(len(self.isolates)):
+            for card in range(len(CARDS)):
+                await self.on_get((card, number))
 
     async def on_get(self, what: tuple[int, int]) -> None:
         card, isolate = what

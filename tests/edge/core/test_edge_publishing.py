@@ -394,6 +394,9 @@ async def test_cron_survives_a_broken_kv(world: World) -> None:
     world.kv.get_fault = Fault(error=PortError("down"))
     await world.edge.on_scheduled(world.ports)
     await world.settle()
+    assert world.metrics.counts["edge_tier_errors"] > 0, "it was asked"
+    assert "cron failed" not in [event for event, _ in world.log.lines]
+    assert (await world.get(ARTICLE)).header("x-emblazon-fallback") is None
 
 
 # Optional tiers

@@ -121,6 +121,8 @@ def test_early_refresh_follows_the_exponential_of_xfetch(seconds_left: float) ->
     assert not refresh_early(stored, now, threshold * 1.001)
 
 
-@given(stored_answers, times, st.floats(0, 1, exclude_min=True))
-def test_early_refresh_is_total(stored: Stored, now: float, uniform: float) -> None:
-    assert refresh_early(stored, now, uniform) in (True, False)
+@given(stored_answers, times, st.floats(1e-9, 1), st.floats(1e-9, 1))
+def test_early_refresh_is_the_likelier_the_smaller_its_chance(
+    stored: Stored, now: float, one: float, other: float
+) -> None:
+    assert refresh_early(stored, now, max(one, other)) <= refresh_early(stored, now, min(one, other))

@@ -14,10 +14,11 @@ import sentry_sdk
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import get_current_span
 
 from emblazon_origin.observability.alerts import Alerts, prepare, set_up_tracking
 from emblazon_origin.observability.metrics import OriginMetrics
-from emblazon_origin.observability.tracing import Tracing
+from emblazon_origin.observability.tracing import NoSpan, Tracing
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.origin_server import OriginServer
 from emblazon_origin.workers.job import RendererSpec
@@ -78,7 +79,12 @@ async def test_a_webhook_that_fails_fails_nobody(hook: Hook) -> None:
 
 
 async def test_without_a_webhook_nothing_is_sent() -> None:
-    Alerts("", 0, OriginMetrics()).raise_alert("a", "critical", "x")
+    metrics = OriginMetrics()
+    alerts = Alerts("", 0, metrics)
+    alerts.raise_alert("a", "critical", "x")
+    await alerts.close()
+    for outcome in ("sent", "failed", "suppressed"):
+        assert not metrics.registry.get_sample_value("emblazon_alerts_total", {"outcome": outcome})
 
 
 def test_sentry_gets_errors_redacted_and_nothing_below() -> None:
@@ -127,6 +133,8 @@ def test_traces_continue_the_edges_and_have_a_span_per_stage() -> None:
 def test_without_an_endpoint_tracing_does_nothing() -> None:
     with Tracing.to("").request("render", "/", {}) as span:
         span.finish(200, "memory", "article", {})
+        assert isinstance(span, NoSpan)
+        assert not get_current_span().is_recording()
 
 
 def metric_names() -> set[str]:

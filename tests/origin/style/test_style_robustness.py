@@ -33,10 +33,18 @@ SLOW = settings(max_examples=examples(60))
 
 
 def render(html: str) -> StyledDocument | None:
+    """Return the document, whose every element has its style; None where a limit refuses it."""
     try:
-        return style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
+        document = style_document(html, base="/", viewport=Viewport(1200, 630), report=Report())
     except LimitError:
         return None
+    assert document.root.tag == "html"
+    waiting = [document.root]
+    while waiting:
+        element = waiting.pop()
+        assert element.style.font_size >= 0
+        waiting += [child for child in element.children if isinstance(child, Element)]
+    return document
 
 
 @SLOW
