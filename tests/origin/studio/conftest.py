@@ -46,13 +46,6 @@ PREVIEW = """{"params": {"title": "Hello"},
  "cases": {"arabic": {"params": {"title": "سلام"}, "options": {"lang": "ar"}}}}"""
 
 
-def save(file: Path, text: str) -> None:
-    """Write a file in one step, so that who watches never sees a half of it."""
-    new = file.with_name(f".{file.name}")  # hidden files are not watched
-    new.write_text(text, "utf-8")
-    new.replace(file)
-
-
 Client = TestClient[web.Request, web.Application]
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from saving import save
 
 from emblazon_origin.home import Home
 from emblazon_origin.studio.template_fault import fault_of
 
-from .conftest import Client, Terminal, save
+from .conftest import Client, Terminal
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ async def events(client: Client) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]
 
 
 async def following(heard: asyncio.Queue[dict[str, Any]]) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await heard.get()
 
 
