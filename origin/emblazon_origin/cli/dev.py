@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
-from emblazon.contract.signing import LOCAL_TOKEN
+from emblazon.contract.signing import LOCAL_TOKEN, Keyring
 from emblazon.edge.config import ConfigError, EdgeConfig, is_development
 
 from ..errors import EmblazonError
@@ -26,6 +26,7 @@ from ..host.wrangler import (
 )
 from ..server.config import OriginConfig
 from .exit_codes import WRONG_INPUT, CommandError
+from .project.secrets_file import KEYS, switch_to_development
 
 Runtime = Literal["local", "current"]
 
@@ -39,7 +40,7 @@ CURRENT_HINT = (
 
 def settings() -> dict[str, str]:
     """Return the environment's settings; without signing keys this command is for development."""
-    keys = os.environ.get("EMBLAZON_SIGNING_KEYS", "").strip()
+    keys = os.environ.get(KEYS, "").strip()
     given = {name: value for name, value in os.environ.items() if name.startswith("EMBLAZON_")}
     return {"EMBLAZON_DEV": "0" if keys else "1"} | given
 
@@ -173,8 +174,12 @@ def serve_origin() -> int:
 
     from ..observability.logs import set_up_logging
     from .embedded import origin_with_studio, serve_app
+    from .main import read_settings
 
     try:
+        if is_development(os.environ):
+            read_settings()  # the studio signs with the keys that the parent has set aside
+            switch_to_development()
         config = OriginConfig.from_env()
         set_up_logging(config.log_format, config.log_level)
         app, origin = origin_with_studio(config, settings())
@@ -192,8 +197,11 @@ def _fresh(log: Path) -> Path:
 def _welcome(edge_port: int, origin_port: int, state: Path) -> str:
     local = is_development(settings()) and not os.environ.get("EMBLAZON_PURGE_TOKEN")
     token = f", purge token {LOCAL_TOKEN}" if local else ""
+    path, query = "/og/article.png", "title=Hello"
+    keys = os.environ.get(KEYS, "").strip()
+    query = Keyring.parse(keys).sign(path, query) if keys else query
     return (
-        f"Edge on workerd: http://127.0.0.1:{edge_port}/og/article.png?title=Hello "
+        f"Edge on workerd: http://127.0.0.1:{edge_port}{path}?{query} "
         f"(origin http://127.0.0.1:{origin_port}{token}, logs in {state})\n"
         f"The studio: http://127.0.0.1:{origin_port}/studio/"
     )

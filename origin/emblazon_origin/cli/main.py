@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command = arguments[0] if arguments else ""
         _check_command(command)
-        _read_settings()
+        read_settings()
         options = parser(command).parse_args(arguments)
         code = int(options.run(options))
         sys.stdout.flush()
@@ -95,7 +95,7 @@ def _check_command(name: str) -> None:
         raise CommandError(f"{unknown_word('Command', name, list(COMMANDS))[0]} emblazon --help lists them.")
 
 
-def _read_settings() -> None:
+def read_settings() -> None:
     """Put the project's `emblazon.toml` below the environment, before any command reads a variable."""
     from ..home import SETTINGS_FILE, project_folder
 

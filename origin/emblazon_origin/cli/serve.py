@@ -8,7 +8,7 @@ import os
 from ..home import find_home
 from .exit_codes import CommandError
 from .numbers import http_url, port
-from .project.secrets_file import FROM_FILES, KEYS, SET_ASIDE, TOKEN
+from .project.secrets_file import FROM_FILES, KEYS, switch_to_development
 
 PORT = 8080
 
@@ -52,19 +52,10 @@ def _serve(options: argparse.Namespace) -> int:
     if options.passthrough and options.origin:
         raise CommandError("--passthrough is an origin of its own; leave --origin out.")
     if options.dev:
-        _switch_to_development()
+        switch_to_development()
     from .embedded import run_serve  # late: `--help` and `sign` need no server
 
     return run_serve(options)
-
-
-def _switch_to_development() -> None:
-    """Set EMBLAZON_DEV, and leave out keys of the project's files: development signs nothing."""
-    os.environ["EMBLAZON_DEV"] = "1"
-    for name in (KEYS, TOKEN):
-        if name in FROM_FILES:
-            SET_ASIDE[name] = os.environ.pop(name)
-            del FROM_FILES[name]
 
 
 def _origin(_: argparse.Namespace) -> int:
@@ -74,6 +65,11 @@ def _origin(_: argparse.Namespace) -> int:
 
 
 def _dev(_: argparse.Namespace) -> int:
+    from emblazon.edge.config import is_development
+
     from .dev import run_dev
 
+    unsigned = {name: value for name, value in os.environ.items() if name != KEYS}
+    if KEYS in FROM_FILES and is_development({"EMBLAZON_DEV": "1"} | unsigned):
+        switch_to_development()
     return run_dev(root=find_home().root)

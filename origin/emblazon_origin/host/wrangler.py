@@ -24,6 +24,8 @@ import httpx
 from ..errors import EmblazonError
 from ..processes import end_with_parent
 
+LOCAL_PACKAGE = "wrangler-local"
+LOCAL_VERSION = "3.70.0"
 LOCAL_DATE = "2024-08-06"  # the newest compatibility date that the pinned workerd knows
 PYWRANGLER = "workers-py==1.17.9"  # the package of pywrangler, for `uv tool run`
 READY_TIMEOUT = 90.0  # seconds; a cold start takes about four
@@ -150,10 +152,14 @@ def worker_environment(root: Path, state: Path) -> dict[str, str]:
 def worker_folder(root: Path, folder: Path) -> Path:
     """Make a folder of links to what the pinned wrangler reads of the project; returns its configuration.
 
-    Wrangler takes secrets from `.dev.vars` beside the configuration: not the project's own file.
+    Wrangler takes secrets from `.dev.vars` beside the configuration: not the project's own file. Its build
+    step reads `edge` of the checkout; elsewhere it is `emblazon worker`, which writes into the project's
+    `build`. Raises DevError where there is no Worker.
     """
+    if not (root / "wrangler.toml").is_file():
+        raise DevError(f"{root} has no wrangler.toml; `emblazon init` writes one.")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("wrangler.toml", "edge"):
+    for name in ("wrangler.toml", "edge" if (root / "edge").is_dir() else "build"):
         link = folder / name
         link.unlink(missing_ok=True)
         link.symlink_to(root / name)
@@ -180,14 +186,20 @@ def write_variables(path: Path, variables: Mapping[str, str], *, expanded: bool 
 
 def local_command(root: Path, *, config: Path, port: int, inspector_port: int, state: Path) -> list[str]:
     """Return the command that runs the Worker on the pinned runtime. Raises DevError without its package."""
-    wrangler = root / "node_modules" / "wrangler-local" / "bin" / "wrangler.js"
+    wrangler = root / "node_modules" / LOCAL_PACKAGE / "bin" / "wrangler.js"
     if not wrangler.is_file():
-        raise DevError("The local Worker runtime is missing; run `npm ci` in the project folder.")
+        raise DevError(f"The local Worker runtime is missing; run `{_install(root)}` in {root}.")
     command = [node_binary(root), str(wrangler), "dev", "--config", str(config)]
     command += ["--compatibility-date", LOCAL_DATE, "--test-scheduled"]
     command += ["--show-interactive-dev-session=false", "--live-reload=false"]
     command += ["--inspector-port", str(inspector_port)]
     return command + _common(port, state)
+
+
+def _install(root: Path) -> str:
+    lock = root / "package-lock.json"
+    locked = lock.is_file() and LOCAL_PACKAGE in lock.read_text("utf-8")
+    return "npm ci" if locked else f"npm install --save-dev {LOCAL_PACKAGE}@npm:wrangler@{LOCAL_VERSION}"
 
 
 def current_command(*, port: int, state: Path, variables: Path) -> list[str]:

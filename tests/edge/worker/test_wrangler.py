@@ -18,6 +18,7 @@ from emblazon.edge.config import ConfigError, EdgeConfig
 from emblazon_origin.cli.dev import run_dev, worker_variables
 from emblazon_origin.host.wrangler import (
     LOCAL_DATE,
+    LOCAL_VERSION,
     DevError,
     Service,
     check_port,
@@ -52,8 +53,13 @@ def test_port_in_use_names_the_variable() -> None:
             check_port(other.getsockname()[1], "EMBLAZON_EDGE_PORT")
 
 
-def test_missing_runtime_names_npm(tmp_path: Path) -> None:
-    with pytest.raises(DevError, match="npm ci"):
+@pytest.mark.parametrize(
+    ("lock", "command"),
+    [("", "npm install --save-dev wrangler-local@npm:wrangler@"), ('{"wrangler-local": {}}', "npm ci")],
+)
+def test_missing_runtime_names_the_command_that_brings_it(lock: str, command: str, tmp_path: Path) -> None:
+    (tmp_path / "package-lock.json").write_text(lock)
+    with pytest.raises(DevError, match=command):
         local_command(
             tmp_path,
             config=tmp_path / "wrangler.toml",
@@ -111,6 +117,22 @@ def test_pinned_wrangler_gets_links_and_a_place_for_its_secrets(tmp_path: Path) 
     assert config.read_text() == (ROOT / "wrangler.toml").read_text()
     assert (config.parent / "edge" / "worker.py").is_file()
     assert not config.with_name(".dev.vars").exists()
+
+
+def test_pinned_wrangler_finds_the_worker_of_a_project_that_is_no_checkout(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / "build" / "worker").mkdir(parents=True)
+    with pytest.raises(DevError, match="emblazon init"):
+        worker_folder(site, tmp_path / "project")
+    (site / "build" / "worker" / "worker.py").touch()
+    (site / "wrangler.toml").touch()
+    config = worker_folder(site, tmp_path / "project")
+    assert (config.parent / "build" / "worker" / "worker.py").is_file()
+
+
+def test_pinned_runtime_is_the_version_that_the_lock_names() -> None:
+    package = json.loads((ROOT / "package.json").read_text("utf-8"))
+    assert package["devDependencies"]["wrangler-local"] == f"npm:wrangler@{LOCAL_VERSION}"
 
 
 def test_wrangler_reports_nothing_to_anyone(tmp_path: Path) -> None:

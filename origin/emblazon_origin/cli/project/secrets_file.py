@@ -51,6 +51,17 @@ FROM_FILES: dict[str, str] = {}  # variables that no environment set, and the fi
 SET_ASIDE: dict[str, str] = {}  # of these, what development does not serve with
 
 
+def switch_to_development() -> None:
+    """Set EMBLAZON_DEV, and leave out keys of the project's files: development signs nothing.
+
+    A purge token of theirs stays: `emblazon purge` in the project reads it too.
+    """
+    os.environ["EMBLAZON_DEV"] = "1"
+    if KEYS in FROM_FILES:
+        SET_ASIDE[KEYS] = os.environ.pop(KEYS)
+        del FROM_FILES[KEYS]
+
+
 def signing_keys(environment: Mapping[str, str], state: Path) -> str:
     """Return the keys that URLs are signed with here; empty where they are not signed."""
     if not wants_own_key(environment):
