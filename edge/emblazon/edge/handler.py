@@ -13,7 +13,7 @@ from ..contract.problem import Fault, MethodNotAllowed, NotFound, Problem
 from ..contract.route import Route, match_route
 from ..contract.uri import check_url_size
 from .admin.control import Control
-from .admin.short import ShortCards
+from .admin.short import ShortCards, Unread
 from .config import EdgeConfig
 from .exchange import Exchange
 from .fill.fallback import Fallbacks
@@ -179,7 +179,10 @@ class Edge:
         return await self._serve(x, route)
 
     async def _serve(self, x: Exchange, route: Route) -> Response:
-        card = await self.keyer.card(x, route)  # 1 to 3
+        try:
+            card = await self.keyer.card(x, route)  # 1 to 3
+        except Unread:
+            return await self._built_in(x, route, "kv-unread")
         if card is None:
             return await self._built_in(x, route, "no-manifest")
         x.template, x.variant = card.request.template.name, card.request.variant

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import pytest
-from edge_world import Fault, World, bytes_of, example_manifest, failing
+from edge_world import Fault, MemoryKV, World, bytes_of, example_manifest, failing
 
 from emblazon.contract.request import parse_request
 from emblazon.contract.schema import ParamSpec, TemplateSpec
@@ -140,6 +140,23 @@ async def test_short_url_survives_in_another_isolate(world: World) -> None:
     card = await created(world)
     other = world.isolate()
     assert (await other.get(f"/c/{card['id']}.png")).status == 200
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(error=PortError("down")), Fault(hangs=True)], ids=["raises", "hangs"]
+)
+async def test_short_url_is_a_card_though_kv_does_not_say_which(world: World, fault: Fault) -> None:
+    card = await created(world)
+    await world.settle()
+    other = world.isolate()
+    await other.warm_up()
+    other.kv = MemoryKV(world.clock, world.kv.entries, get_fault=fault)
+    response = await other.get(f"/c/{card['id']}.png")
+    assert (response.status, response.header("content-type")) == (200, "image/png")
+    assert response.header("x-emblazon-fallback") == "kv-unread"
+    other.kv.get_fault = Fault()
+    response = await other.get(f"/c/{card['id']}.png")
+    assert (response.status, response.header("x-emblazon-fallback")) == (200, None)
 
 
 async def test_tampered_signature_on_a_short_url_is_refused() -> None:

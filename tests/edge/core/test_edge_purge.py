@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import pytest
-from edge_world import Fault, World, bytes_of, example_manifest
+from edge_world import Fault, MemoryKV, World, bytes_of, example_manifest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -343,6 +343,69 @@ async def test_receipt_admits_what_failed_in_front(world: World) -> None:
     world.optional["zone_purge"] = FrontCache(error=PortError("no such zone"))
     receipt = await order(world, {"all": True})
     assert receipt["tiers"] == {"this_data_centre": "done", "kv": "done", "zone": "failed: PortError"}
+
+
+class Allowance:
+    """A tier on a plan that allows one invocation so many operations, on all tiers together."""
+
+    left = 0
+
+    def __init__(self, tier: object) -> None:
+        self._tier = tier
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._tier, name)
+        if name not in ("get", "put", "delete", "list", "match", "purge"):
+            return found
+
+        async def counted(*arguments: object, **named: object) -> object:
+            Allowance.left -= 1
+            if Allowance.left < 0:
+                raise PortError("Too many subrequests.")
+            return await found(*arguments, **named)
+
+        return counted
+
+
+async def limited(world: World, operations: int) -> FrontCache:
+    """Let every tier of a warm isolate, and the zone, share an allowance; returns the zone."""
+    await world.warm_up()
+    zone = FrontCache()
+    world.optional["zone_purge"] = Allowance(zone)
+    world.kv, world.cache = Allowance(world.kv), Allowance(world.cache)  # type: ignore[assignment]
+    Allowance.left = operations
+    return zone
+
+
+async def test_purge_of_many_urls_where_few_operations_are_allowed_reaches_all_that_matters(
+    world: World,
+) -> None:
+    urls = [f"/og/article.png?title=n{number}" for number in range(500)]
+    await world.get(urls[-1])
+    await world.settle()
+    zone = await limited(world, 50)
+    receipt = await order(world, {"urls": urls})
+    assert len(zone.calls) == 1
+    tiers = receipt["tiers"]
+    assert isinstance(tiers, dict)
+    assert tiers | {"this_data_centre": ""} == {"this_data_centre": "", "kv": "done", "zone": "done"}
+    assert tiers["this_data_centre"].endswith(" of 500 cards, the others as elsewhere")
+    assert world.metrics.counts["edge_tier_errors"] == 1, "it does not go on against the limit"
+    Allowance.left = 50
+    assert "fwd=uri-miss" in await status_of(world, urls[-1])
+
+
+async def test_purge_of_short_urls_that_kv_does_not_tell_can_be_tried_again(world: World) -> None:
+    body = json.dumps({"template": "article", "params": {"title": "Hi"}}).encode()
+    card = json.loads(await bytes_of(await world.post("/api/cards", body)))
+    await world.settle()
+    other = world.isolate()
+    await other.warm_up()
+    other.kv = MemoryKV(world.clock, world.kv.entries, get_fault=Fault(error=PortError("down")))
+    short = json.dumps({"urls": [f"/c/{card['id']}.png"]}).encode()
+    assert (await other.post("/purge", short)).status == 503
+    other.kv.get_fault = Fault()
+    assert (await other.post("/purge", short)).status == 202
 
 
 # Epochs

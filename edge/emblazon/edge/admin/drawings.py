@@ -17,7 +17,7 @@ from ..keying import KeyedCard, card_of, judge_card
 from ..store.freshness import Fresh, Stale
 from ..store.tiers import Store
 from .control import Control
-from .short import ShortCards
+from .short import ShortCards, Unread
 
 
 @dataclass(slots=True)
@@ -45,8 +45,8 @@ class Drawings:
                     longest=MAX_CANONICAL_BYTES,
                     rules=self.config.rules,
                 )
-        except Problem:
-            return None  # its template has changed or gone
+        except (Problem, Unread):
+            return None  # its template has changed or gone, or nobody knows now what it is
         return card_of(request, manifest, self.control.epochs)
 
     def neighbours(self, card: KeyedCard, manifest: Manifest) -> list[KeyedCard]:

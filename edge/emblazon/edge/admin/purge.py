@@ -24,12 +24,12 @@ from ..store.epochs import Epochs, front_tag
 from ..store.tiers import Store
 from .control import Control
 from .guard import TokenBucket, check_bearer, check_rate, read_object
-from .short import ShortCards
+from .short import ShortCards, Unread
 
 KV_PROPAGATION = 60  # seconds until reads elsewhere see a KV write
-MOST_DELETED = (
-    200  # pictures whose bytes one call removes: the platform bounds the operations of an invocation
-)
+# Pictures whose bytes one call removes: the platform bounds the operations of an invocation, to a thousand,
+# on its free plan to fifty. The epochs hide the others.
+MOST_DELETED = 200
 
 MAX_NAMES = 500
 MAX_NAME = 200  # characters of a template's name or a tag
@@ -57,12 +57,22 @@ class Purger:
         unknown = await self._unknown(x, order)
         own = _own_names(order, cards)
         await self._raise_epochs(x, [*order.names_without(unknown), *own], soft=order.soft)
-        if not order.soft:
-            for card in cards[:MOST_DELETED]:
-                await self._store.delete(x, card.key)
         front = await self._purge_front(x, [*order.names, *own], everything=order.everything, soft=order.soft)
+        deleted = len(cards) if order.soft else await self._delete(x, cards)
+        here = (
+            "done" if deleted == len(cards) else f"{deleted} of {len(cards)} cards, the others as elsewhere"
+        )
         self._audit(x, order, front)
-        return json_response(x, 202, self._receipt(order, unknown, front))
+        return json_response(
+            x, 202, self._receipt(order, unknown, {"this_data_centre": here, "kv": "done", **front})
+        )
+
+    async def _delete(self, x: Exchange, cards: list[KeyedCard]) -> int:
+        """Remove what is stored here, until a tier takes no more; tell of how many cards."""
+        for number, card in enumerate(cards[:MOST_DELETED]):
+            if not await self._store.delete(x, card.key):
+                return number
+        return min(len(cards), MOST_DELETED)
 
     async def _unknown(self, x: Exchange, order: PurgeOrder) -> PurgeOrder:
         """The templates and tags that no card here can have, so that nothing need remember their purge.
@@ -87,6 +97,11 @@ class Purger:
 
         try:
             request, manifest = await self._control.read_with(x, manifest, read)
+        except Unread:
+            raise Unpurgeable(
+                f"KV could not be asked what {url[:200]!r} stands for, and nothing was purged. "
+                "Try again, with fewer short URLs."
+            ) from None
         except Problem as problem:
             raise BadRequest(f"{url[:200]!r} is no card: {problem.detail}", param="urls") from None
         except ValueError as error:  # of urlsplit
@@ -98,7 +113,7 @@ class Purger:
     async def _request(self, x: Exchange, url: str, manifest: Manifest) -> CardRequest:
         parts = urlsplit(url)
         if isinstance(match_route(parts.path), ShortRoute):
-            return await self._short.expand(x, "GET", parts.path, parts.query, manifest)
+            return await self._short.expand(x, "GET", parts.path, parts.query, manifest, patient=True)
         return parse_request("GET", parts.path, parts.query, manifest, rules=self._config.rules)
 
     async def _raise_epochs(self, x: Exchange, names: list[str], *, soft: bool) -> None:
@@ -134,7 +149,7 @@ class Purger:
             outcome["zone"] = await _try(x, "zone", lambda: zone.purge(tags=tags, soft=soft))
         return outcome
 
-    def _receipt(self, order: PurgeOrder, unknown: PurgeOrder, front: dict[str, str]) -> dict[str, object]:
+    def _receipt(self, order: PurgeOrder, unknown: PurgeOrder, tiers: dict[str, str]) -> dict[str, object]:
         slowest = 2 * self._config.control_ttl + KV_PROPAGATION
         nothing_had = {"templates": list(unknown.templates), "tags": list(unknown.tags)}
         return {
@@ -146,7 +161,7 @@ class Purger:
                 "all": order.everything,
             },
             "soft": order.soft,
-            "tiers": {"this_data_centre": "done", "kv": "done", **front},
+            "tiers": tiers,
             "elsewhere_within_seconds": int(slowest),
             "note": "Caches of browsers and crawlers keep what they have until its max-age ends.",
         }

@@ -15,12 +15,17 @@ from ...contract.request import CardRequest, expand_short, parse_short
 from ...contract.schema import Manifest
 from ..exchange import Exchange
 from ..messages import BytesBody
-from ..store.tiers import Store
+from ..ports import PortError
+from ..store.tiers import READ_ATTEMPTS, Store
 
 KEPT = 2000
 CACHED_FOR = 86_400.0
 
 Payload = dict[str, object]
+
+
+class Unread(PortError):
+    """KV could not be asked what a short URL stands for."""
 
 
 class ShortCards:
@@ -32,11 +37,22 @@ class ShortCards:
         self._kept: OrderedDict[str, Payload] = OrderedDict()
 
     async def expand(
-        self, x: Exchange, method: str, path: str, query: str, manifest: Manifest, accept: str = ""
+        self,
+        x: Exchange,
+        method: str,
+        path: str,
+        query: str,
+        manifest: Manifest,
+        accept: str = "",
+        *,
+        patient: bool = False,
     ) -> CardRequest:
-        """Return the card that a short URL stands for; raises NotFound."""
+        """Return the card that a short URL stands for; raises NotFound, or Unread.
+
+        Who is `patient` has KV asked again where that fails.
+        """
         short = parse_short(method, path, query, rules=self._rules)
-        payload = await self._payload(x, short.id)
+        payload = await self._payload(x, short.id, READ_ATTEMPTS if patient else 1)
         if payload is None:
             raise NotFound("No card has this id.")
         return expand_short(short, payload, manifest, accept=accept, rules=self._rules)
@@ -50,13 +66,16 @@ class ShortCards:
         await self._store.put_document(x, f"payload/{card_id}", data, CACHED_FOR)
         return True
 
-    async def _payload(self, x: Exchange, card_id: str) -> Payload | None:
+    async def _payload(self, x: Exchange, card_id: str, attempts: int) -> Payload | None:
         if card_id in self._kept:
             self._kept.move_to_end(card_id)
             return self._kept[card_id]
         data = await self._store.document(x, f"payload/{card_id}")
         if data is None:
-            entry = await self._store.kv_get(x, f"payload/{card_id}")
+            try:  # no other tier has it: a late answer is worth more than none
+                entry = await self._store.kv_read(x, f"payload/{card_id}", attempts)
+            except (PortError, TimeoutError) as error:
+                raise Unread(str(error)) from None
             if entry is None:
                 return None
             data = await entry.body.read()

@@ -158,5 +158,5 @@ def _in_own_size(request: CardRequest) -> CardRequest:
 
 
 def _status(reason: str, fwd_status: int | None, detail: str) -> CacheStatus:
-    asked = reason not in ("breaker-open", "overload", "no-manifest", "edge-error")
+    asked = reason not in ("breaker-open", "overload", "no-manifest", "kv-unread", "edge-error")
     return CacheStatus(fwd="uri-miss" if asked else "", fwd_status=fwd_status, detail=detail)

@@ -99,16 +99,16 @@ class Store:
         self._kv_breaker.success()
         return entry
 
-    async def kv_read(self, x: Exchange, key: str) -> KVEntry | None:
+    async def kv_read(self, x: Exchange, key: str, attempts: int = READ_ATTEMPTS) -> KVEntry | None:
         """Read one KV key with patience, for work that must know; raises PortError or TimeoutError."""
-        for attempt in range(READ_ATTEMPTS):
+        for attempt in range(attempts):
             if attempt:
                 await x.ports.clock.sleep(0.25 * attempt * (0.5 + x.ports.random.uniform()))
             try:
                 return await x.ports.clock.within(x.ports.kv.get(key), READ_TIMEOUT)
             except Exception as error:
                 _report(x, "kv.get", error)
-                if attempt == READ_ATTEMPTS - 1:
+                if attempt == attempts - 1:
                     raise
         raise AssertionError("unreachable")
 
@@ -194,12 +194,14 @@ class Store:
             return error
         return None
 
-    async def delete(self, x: Exchange, key: str) -> None:
-        """Remove a card from this data centre's cache and from KV."""
-        await self._attempt(x, "cache.delete", x.ports.cache.delete(self.cache_url(key)), 1.0)
-        await self._attempt(x, "kv.delete", x.ports.kv.delete(f"card/{key}"), PUT_TIMEOUT)
+    async def delete(self, x: Exchange, key: str) -> bool:
+        """Remove a card from this data centre's cache and from KV; tell whether that worked."""
+        failed: list[bool] = []
+        await self._attempt(x, "cache.delete", x.ports.cache.delete(self.cache_url(key)), 1.0, failed)
+        await self._attempt(x, "kv.delete", x.ports.kv.delete(f"card/{key}"), PUT_TIMEOUT, failed)
         if x.ports.blob is not None:
-            await self._attempt(x, "blob.delete", x.ports.blob.delete(f"card/{key}"), PUT_TIMEOUT)
+            await self._attempt(x, "blob.delete", x.ports.blob.delete(f"card/{key}"), PUT_TIMEOUT, failed)
+        return not failed
 
     async def kv_delete(self, x: Exchange, key: str) -> None:
         """Remove one KV key; it expires by itself where that fails."""
