@@ -22,6 +22,7 @@ from emblazon.contract.problem import Problem, unknown_word
 from emblazon.contract.schema import ParamSpec
 from emblazon.contract.values import check_value
 
+from ..caching import remembered
 from ..errors import TemplateError
 
 MAX_PICTURE_BYTES = 1 << 20  # of each picture, which travels inside the card's HTML
@@ -123,12 +124,14 @@ def contrast_ratio(one: str, other: str) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
+@remembered("luminances", 1024, bytes_each=200)
 def _luminance(color: str) -> float:
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@remembered("readable shades", 1024, bytes_each=400)
 def readable(value: str, ground: str, minimum: float = _READABLE) -> str:
     """The colour itself where its contrast (WCAG 2) on `ground` is enough, else the nearest shade."""
     target = contrast(ground, "#000000", "#ffffff")
@@ -139,6 +142,7 @@ def readable(value: str, ground: str, minimum: float = _READABLE) -> str:
     return target
 
 
+@remembered("mixed colours", 1024, bytes_each=400)
 def mix(color: str, other: str, share: float = 0.5) -> str:
     """A colour with a share (0 to 1) of another in it, in sRGB."""
     channels = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]

@@ -41,7 +41,9 @@ from markupsafe import Markup
 from ..caching import ByteCache
 from ..errors import CardError, TemplateError
 from ..limits import MAX_HTML_BYTES
+from .brand import Brand
 from .filters import FILTERS
+from .fitting import Fitted
 
 KIT = "emblazon/kit.html"  # what every template can import
 MAX_RANGE = 1_000
@@ -55,6 +57,8 @@ _KEPT_FILTERS = (
     "trim", "unique", "upper", "urlencode", "wordcount",
 )  # fmt: skip
 _compiled: ByteCache[CodeType] = ByteCache("compiled templates", 2 << 20, lambda _: CODE_BYTES)
+_RECORDS = (Brand, Fitted)
+_DICT_METHODS = frozenset(dir(dict))
 _UNBOUNDED_METHODS = frozenset(
     {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill", "translate"}
 )
@@ -103,6 +107,14 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         if super().wrap_str_format(value) is None:
             return None
         raise SecurityError("access to str.format is unsafe; use the filters")
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute or item; of plain records without the questions that others need."""
+        if obj.__class__ in _RECORDS and attribute in obj.__slots__:
+            return getattr(obj, attribute)
+        if obj.__class__ is dict and attribute in obj and attribute not in _DICT_METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Keep templates from the string methods that pad to any length."""
@@ -204,12 +216,13 @@ def css(value: object) -> Markup:
     Colours and numbers come through as they are; in all else every character that CSS could read as
     syntax is written as an escape (CSS Syntax §4.3.7).
     """
-    if isinstance(value, CssText):
-        return value
-    if isinstance(value, bool) or value is None:
-        return CssText("")
-    if isinstance(value, int | float):
-        return CssText(repr(value))
+    if value.__class__ is not str:
+        if isinstance(value, CssText):
+            return value
+        if isinstance(value, bool) or value is None:
+            return CssText("")
+        if isinstance(value, int | float):
+            return CssText(repr(value))
     text = str(value)
     if _COLOR.fullmatch(text):
         return CssText(text)

@@ -176,17 +176,22 @@ def highlight(value: str, language: str = "") -> list[Markup]:
     """Return the lines of a code with its tokens marked; plain without a language that Pygments knows."""
     if not language or len(value) > MAX_HIGHLIGHTED:
         return [escape(line) for line in value.splitlines()]
+    return list(_highlighted(value, language))
+
+
+@remembered("highlighted code", 64, bytes_each=10_000)
+def _highlighted(value: str, language: str) -> tuple[Markup, ...]:
     try:
         lexer = _lexer(language)
     except ClassNotFound:
-        return [escape(line) for line in value.splitlines()]
+        return tuple(escape(line) for line in value.splitlines())
     lines = [Markup("")]
     for kind, text in lexer.get_tokens("\n".join(value.splitlines()) + "\n"):
         for number, piece in enumerate(text.split("\n")):
             if number:
                 lines.append(Markup(""))
             lines[-1] += _marked(kind, piece)
-    return lines[:-1] if len(lines) > 1 and not lines[-1] else lines
+    return tuple(lines[:-1] if len(lines) > 1 and not lines[-1] else lines)
 
 
 FILTERS: dict[str, Callable[..., object]] = {

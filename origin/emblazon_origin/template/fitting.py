@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from icu4py.breakers import LineBreaker
 
@@ -124,6 +123,8 @@ def cells(value: str) -> float:
 
     Wide characters are 2, capitals 1.35, marks 0.
     """
+    if value.isascii():
+        return round(len(value) + 0.35 * sum(map(str.isupper, value)), 2)
     return round(sum(map(_cell, value)), 2)
 
 
@@ -139,6 +140,8 @@ def _cell(character: str) -> float:
 
 def script(value: str) -> str:
     """The group of scripts that most letters of a text are in; each group wants its own line height."""
+    if value.isascii():
+        return "latin"
     counts = Counter(_script_of(ord(character)) for character in value if character.isalpha())
     return max(counts, key=lambda name: counts[name]) if counts else "latin"
 
@@ -148,6 +151,7 @@ def _script_of(code: int) -> str:
     return _SCRIPT_RANGES[start][1]
 
 
+_DIGIT = re.compile(r"\d")
 _DIGITS = {
     "0": "latn", "٠": "arab", "۰": "arabext", "०": "deva", "০": "beng", "๐": "thai", "௦": "tamldec",
 }  # fmt: skip
@@ -158,9 +162,9 @@ def with_digits(lang: str, texts: Iterable[str]) -> str:
 
     So that a date which a card writes and a price that its author wrote do not count in two scripts.
     """
-    for character in chain.from_iterable(texts):
-        if character.isdecimal():
-            zero = chr(ord(character) - int(character))
+    for text in texts:
+        if found := _DIGIT.search(text):
+            zero = chr(ord(found[0]) - int(found[0]))
             return f"{lang or 'en'}-u-nu-{_DIGITS[zero]}" if zero in _DIGITS else lang
     return lang
 
