@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -35,7 +35,7 @@ def pack(header: Header, body: bytes = b"") -> bytes:
     return b"".join((PREFIX.pack(len(head), len(body)), head, body))
 
 
-def _lengths(prefix: bytes) -> tuple[int, int]:
+def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:
     head, body = PREFIX.unpack(prefix)
     if head > MAX_HEADER or body > MAX_BODY:
         raise ChannelClosed(f"frame of {head} + {body} bytes is over the limit")
@@ -64,40 +64,100 @@ def _read(sock: socket.socket, length: int) -> bytes:
     return bytes(buffer)
 
 
-class Channel:
-    """The service's end of a socket pair, on asyncio."""
+class Channel(asyncio.BufferedProtocol):
+    """The service's end of a socket pair, on asyncio: every frame is read into a buffer of its length.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    While a frame waits to be fetched no other is read, so that nobody can send more than is asked for.
+    """
+
+    def __init__(self) -> None:
+        self._transport = cast(asyncio.Transport, None)  # until there is a connection
+        self._buffer = bytearray(PREFIX.size)  # what is being read: a prefix, else a header with its body
+        self._read = 0
+        self._head: int | None = None  # length of the header that is being read
+        self._frame: tuple[Header, bytes] | None = None
+        self._waiter: asyncio.Future[tuple[Header, bytes]] | None = None
+        self._lost = ""
 
     @classmethod
     async def open(cls, sock: socket.socket) -> Channel:
         """Take over a connected socket."""
         sock.setblocking(False)
-        return cls(*await asyncio.open_connection(sock=sock, limit=1024 * 1024))
+        _, channel = await asyncio.get_running_loop().create_connection(cls, sock=sock)
+        return channel
 
-    async def send(self, header: Header, body: bytes = b"") -> None:
-        """Send one frame. Raises ChannelClosed when the other end is gone."""
-        try:
-            self._writer.write(pack(header, body))
-            await self._writer.drain()
-        except (ConnectionError, RuntimeError) as error:
-            raise ChannelClosed(str(error)) from error
+    def send(self, header: Header) -> None:
+        """Send a frame without a body. Raises ChannelClosed when the other end is gone."""
+        if self._lost or self._transport.is_closing():
+            raise ChannelClosed(self._lost or "closed")
+        self._transport.write(pack(header))
 
     async def receive(self) -> tuple[Header, bytes]:
-        """Receive one frame. Raises ChannelClosed when the other end is gone."""
+        """Receive one frame. Raises ChannelClosed when the other end is gone, or sends no frames."""
+        if self._frame is not None:
+            frame, self._frame = self._frame, None
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
+            return frame
+        if self._lost:
+            raise ChannelClosed(self._lost)
+        self._waiter = asyncio.get_running_loop().create_future()
         try:
-            head, body = _lengths(await self._reader.readexactly(PREFIX.size))
-            header = orjson.loads(await self._reader.readexactly(head))
-            return header, await self._reader.readexactly(body) if body else b""
-        except (ConnectionError, asyncio.IncompleteReadError, orjson.JSONDecodeError) as error:
-            raise ChannelClosed(str(error)) from error
+            return await self._waiter
+        finally:
+            self._waiter = None
 
     def at_eof(self) -> bool:
         """Return whether the other end is known to be gone."""
-        return self._reader.at_eof()
+        return bool(self._lost) and self._frame is None
 
     def close(self) -> None:
         """Close at once; the process at the other end exits."""
-        self._writer.close()
+        self._transport.close()
+
+    # -- what the loop calls -------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note where to write."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Return where the rest of what is being read goes."""
+        return memoryview(self._buffer)[self._read :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Go on to the header and body after a prefix, hand them over when they are whole."""
+        self._read += nbytes
+        try:
+            while self._read == len(self._buffer):
+                read, self._read = self._buffer, 0
+                if self._head is None:
+                    self._head, body = _lengths(read)
+                    self._buffer = bytearray(self._head + body)
+                else:
+                    view, head = memoryview(read), self._head
+                    self._buffer, self._head = bytearray(PREFIX.size), None
+                    self._deliver((orjson.loads(view[:head]), bytes(view[head:])))
+        except (ChannelClosed, orjson.JSONDecodeError) as error:
+            self._lose(str(error))
+            self._transport.abort()
+
+    def eof_received(self) -> None:
+        """Note that the other end is gone."""
+        self._lose("end of file")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the connection is gone."""
+        self._lose(str(exc or "closed"))
+
+    def _deliver(self, frame: tuple[Header, bytes]) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(frame)
+        else:
+            self._frame = frame
+            self._transport.pause_reading()
+
+    def _lose(self, reason: str) -> None:
+        self._lost = self._lost or reason
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(ChannelClosed(self._lost))

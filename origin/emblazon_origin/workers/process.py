@@ -138,7 +138,7 @@ class Zygote:
     async def _warm_up(self, spec: RendererSpec, limits: ProcessLimits) -> None:
         start = {"factory": spec.factory, "options": spec.options, "memory_limit": limits.memory}
         try:
-            await self._channel.send(start)
+            self._channel.send(start)
             self.info, self.manifest = await self._channel.receive()
         except frames.ChannelClosed as error:
             raise PoolFailed("the renderer ended while it started; its error is above in the log") from error
@@ -216,7 +216,7 @@ async def ask(
     `waits` hears when the process begins and ends to wait for remote files.
     """
     loop = asyncio.get_running_loop()
-    await worker.channel.send({"op": "render", "job": job.to_header(), "cpu": cpu})
+    worker.channel.send({"op": "render", "job": job.to_header(), "cpu": cpu})
     waited = 0.0
     try:
         while True:
@@ -239,7 +239,7 @@ async def sweep(worker: RenderProcess, seconds: float) -> bool:
     """Let a process drop what it has not used for long; returns whether it answered in time."""
     try:
         async with asyncio.timeout(seconds):
-            await worker.channel.send({"op": "sweep"})
+            worker.channel.send({"op": "sweep"})
             answer, _data = await worker.channel.receive()
         worker.caches = {str(name): int(size) for name, size in answer["caches"].items()}
         worker.rss = int(answer["rss"])
