@@ -20,6 +20,7 @@ from .sizing import (
     extra_of,
     height_from,
     height_limits,
+    is_limited_by_content,
     margins_of,
     ratio_of,
     replaced_size,
@@ -191,9 +192,9 @@ def _size(
     low, high = width_limits(ctx, node, area.width, available)
     extra_size = extra_of(style, area.width)
     width = max(clamp(width, low, high), extra_size.width)
-    if height is not None:
-        height = max(clamp(height, *limits), extra_size.height)
-    return width, height
+    if height is None or (is_limited_by_content(style) and isinstance(style.height, Length)):
+        return width, None
+    return width, max(clamp(height, *limits), extra_size.height)
 
 
 def _stretches(node: Node, alignment: str) -> bool:

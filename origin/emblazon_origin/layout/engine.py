@@ -18,6 +18,7 @@ from .boxes.fragment import NO_MARGINS, ContentLayout, Fragment, Strut
 from .boxes.nodes import Absolute, Atomic, Kind, Node
 from .columns.layout import layout_columns
 from .context import LayoutContext
+from .flex.items import content_height_twin
 from .flex.layout import layout_flex
 from .flow.block import layout_block
 from .flow.floats import FloatContext, FloatScope
@@ -30,12 +31,14 @@ from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
 from .renewal import renewed
 from .sizing import (
+    OF_CONTENT,
     border_of,
     clamp,
     extra_of,
     height_by_ratio,
     height_from,
     height_limits,
+    is_limited_by_content,
     margins_of,
     padding_of,
     ratio_of,
@@ -156,7 +159,7 @@ def _layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragmen
     width = _used_width(ctx, node, constraints)
     if node.kind in ("table", "table-wrapper"):  # never narrower than its content (CSS Tables 3 §4.2)
         width = max(width, ctx.content_sizes(node)[0] + extra_of(node.style, basis).width)
-    height = _specified_height(node, constraints, width)
+    height = _within_content(ctx, node, constraints, width, _specified_height(node, constraints, width))
     return _layout_content(ctx, node, constraints, width, height)
 
 
@@ -225,6 +228,20 @@ def _specified_height(node: Node, constraints: Constraints, width: float) -> _He
     return _Height(height, low, high, by_ratio, True)
 
 
+def _within_content(
+    ctx: LayoutContext, node: Node, constraints: Constraints, width: float, height: _Height
+) -> _Height:
+    """Limit a specified height by `min-height` and `max-height` that ask for the content's."""
+    style = node.style
+    if height.value is None or not height.is_own or node.kind == "grid" or not is_limited_by_content(style):
+        return height
+    basis, around = constraints.containing_width, constraints.containing_height
+    content = ctx.layout(content_height_twin(ctx, node), Constraints(basis, around, width=width)).height
+    high = min(height.high, content) if style.max_height in OF_CONTENT else height.high
+    low = max(height.low, content) if style.min_height in OF_CONTENT else height.low
+    return height._replace(value=clamp(height.value, low, high), low=low, high=high)
+
+
 def _layout_content(
     ctx: LayoutContext,
     node: Node,
@@ -273,15 +290,9 @@ def _used_height(node: Node, height: _Height, content: float, extra: float) -> f
     elif height.by_ratio and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         used = clamp(max(used, natural), height.low, height.high)
-    if height.is_own:
-        if node.style.max_height in _OF_CONTENT:
-            used = max(min(used, natural), height.low)
-        if node.style.min_height in _OF_CONTENT:
-            used = max(used, natural)
+    if (height.value is None or node.kind == "grid") and node.style.min_height in OF_CONTENT:
+        used = max(used, natural)
     return used
-
-
-_OF_CONTENT = ("min-content", "max-content", "fit-content")
 
 
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
@@ -342,7 +353,7 @@ def _aligns_content(node: Node) -> bool:
 
 def _has_automatic_minimum(node: Node) -> bool:
     style = node.style
-    is_automatic = style.height == "auto" or style.height in _OF_CONTENT
+    is_automatic = style.height == "auto" or style.height in OF_CONTENT
     return is_automatic and style.min_height == "auto" and style.overflow_y == "visible"
 
 

@@ -216,6 +216,14 @@ def height_limits(node: Node, basis: float | None, width_basis: float) -> tuple[
     return low or 0.0, INFINITY if high is None else high
 
 
+OF_CONTENT = frozenset(("min-content", "max-content", "fit-content"))
+
+
+def is_limited_by_content(style: ComputedStyle) -> bool:
+    """Whether `min-height` or `max-height` asks for the content's height."""
+    return style.min_height in OF_CONTENT or style.max_height in OF_CONTENT
+
+
 def clamp(value: float, low: float, high: float) -> float:
     """Clamp so that the minimum wins."""
     if value > high:

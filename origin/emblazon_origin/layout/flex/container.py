@@ -118,8 +118,10 @@ def has_auto_cross_margin(flex: FlexContainer, item: FlexItem) -> bool:
     return (m.top is None or m.bottom is None) if flex.row else (m.left is None or m.right is None)
 
 
-def baseline_split(item: FlexItem, last: bool) -> tuple[float, float]:
-    """Return the margin box's extent above and below its baseline."""
+def baseline_split(flex: FlexContainer, item: FlexItem, last: bool) -> tuple[float, float]:
+    """Return the margin box's extent above and below its baseline; in a column that is its left edge."""
+    if not flex.row:
+        return item.margins.left or 0.0, item.cross + (item.margins.right or 0.0)
     fragment = item.result
     own = fragment.last_baseline if last else fragment.first_baseline
     baseline = (item.margins.top or 0.0) + (fragment.height if own is None else own)
@@ -194,8 +196,8 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
         item.cross_pos = line.cross_pos
         return
     kind = alignment_of(flex, item)
-    if kind in ("baseline", "last baseline") and flex.row:
-        above, below = baseline_split(item, last=kind != "baseline")
+    if kind in ("baseline", "last baseline"):
+        above, below = baseline_split(flex, item, last=kind != "baseline")
         group = line.first if kind == "baseline" else line.last
         # The group lies at the edge that its baseline is nearer to; flipped, that is the other one.
         toward_top = (kind == "baseline") != flex.cross_flipped
@@ -227,11 +229,13 @@ def set_baselines(flex: FlexContainer, content: ContentLayout, inner_main: float
     """§8.5: the first line's baseline-aligned item, else its first item."""
     if not flex.lines:
         return
+    reverse = flex.style.flex_direction.endswith("reverse")
+    wraps_back = flex.style.flex_wrap == "wrap-reverse"
     for last in (False, True):
-        line = flex.lines[-1 if last != flex.cross_flipped else 0]
+        line = flex.lines[-1 if last != wraps_back else 0]
         wanted = "last baseline" if last else "baseline"
         aligned = [i for i in line.items if flex.row and alignment_of(flex, i) == wanted]
-        item = aligned[0] if aligned else line.items[-1 if last != flex.main_flipped else 0]
+        item = aligned[0] if aligned else line.items[-1 if last != reverse else 0]
         fragment = item.result
         own = fragment.last_baseline if last else fragment.first_baseline
         top = flex.frame.top + corner_of(flex, item, inner_main, inner_cross)[1]

@@ -12,6 +12,7 @@ from ..contributions import border_box_contribution
 from ..frame import Constraints, Frame
 from ..layout_unit import snap_nearest, used
 from ..sizing import (
+    OF_CONTENT,
     Margins,
     clamp,
     extra_of,
@@ -179,7 +180,9 @@ class _ColumnSizes:
         low, high = height_limits(self.node, frame.height_basis, frame.inner_width)
         if self.node.kind in ("table", "table-wrapper"):  # never lower than its rows (CSS Tables 3 §4.3)
             return max(low, self._laid_out()), high
-        if style.min_height not in ("auto", "min-content", "max-content", "fit-content"):
+        if style.max_height in OF_CONTENT:
+            high = min(high, self._laid_out())
+        if style.min_height != "auto" and style.min_height not in OF_CONTENT:
             return low, high
         if style.min_height == "auto" and style.overflow_y not in ("visible", "clip"):
             return low, high

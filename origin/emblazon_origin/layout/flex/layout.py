@@ -183,8 +183,8 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
         groups: dict[str, list[tuple[float, float]]] = {"baseline": [], "last baseline": []}
         for item in line.items:
             kind = alignment_of(flex, item)
-            if flex.row and kind in groups and not has_auto_cross_margin(flex, item):
-                groups[kind].append(baseline_split(item, last=kind != "baseline"))
+            if kind in groups and not has_auto_cross_margin(flex, item):
+                groups[kind].append(baseline_split(flex, item, last=kind != "baseline"))
             else:
                 size = max(size, outer_cross(flex, item))
         line.first, line.last = _extent(groups["baseline"]), _extent(groups["last baseline"])
