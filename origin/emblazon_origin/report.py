@@ -22,7 +22,8 @@ Code = Literal[
     "css-unsupported-value", "css-unsupported-rule", "css-invalid-selector", "html-unsupported-element",
     "font-load-failed", "font-fallback", "missing-glyph", "text-clamped", "text-shrunk", "text-overflow",
     "cut", "invalid-value", "unknown-parameter", "missing-parameter", "ignored-parameter",
-    "image-failed", "image-damaged", "image-animated", "image-upscaled", "svg-unsupported", "low-contrast",
+    "image-failed", "image-damaged", "image-animated", "image-upscaled", "image-without-size",
+    "svg-unsupported", "low-contrast",
     "outside-safe-area", "limit", "platform-limit",
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from .sizing import (
     DEFAULT_WIDTH,
     clamp,
     extra_of,
+    fills_its_room,
     height_from,
     height_limits,
     margins_of,
@@ -46,8 +47,9 @@ def border_box_contribution(
     if width is not None:
         return (clamp(width, low_limit, high_limit),) * 2
     if node.kind == "replaced":
-        width = replaced_size(ctx, without_relative_widths(ctx, node), DEFAULT_WIDTH, height_basis)[0]
-        width += extra.width - extra_of(style, DEFAULT_WIDTH).width
+        basis = 0.0 if fills_its_room(node) else DEFAULT_WIDTH
+        width = replaced_size(ctx, without_relative_widths(ctx, node), basis, height_basis)[0]
+        width += extra.width - extra_of(style, basis).width
         compressible = any(
             isinstance(value, Length) and not value.is_absolute for value in (style.width, style.max_width)
         )

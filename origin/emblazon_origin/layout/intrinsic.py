@@ -22,7 +22,7 @@ from .flow.inline_context import has_substance, inline_items
 from .grid.layout import grid_content_sizes
 from .layout_work import LayoutExhausted
 from .renewal import still_measured
-from .sizing import DEFAULT_WIDTH, extra_of, margins_of, replaced_size, to_border_box
+from .sizing import DEFAULT_WIDTH, extra_of, fills_its_room, margins_of, replaced_size, to_border_box
 from .table.layout import table_content_sizes
 from .turned import turned_content_sizes
 
@@ -69,8 +69,9 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
         captions = [contribution(ctx, c, None)[0] for c in node.children if c.kind != "table"]
         sizes = (max(low, *captions), high)  # no caption is wider than its table (§4.2)
     elif node.kind == "replaced":
-        size = replaced_size(ctx, without_relative_widths(ctx, node), DEFAULT_WIDTH, None)
-        width = size[0] - extra_of(node.style, DEFAULT_WIDTH).width
+        basis = 0.0 if fills_its_room(node) else DEFAULT_WIDTH
+        size = replaced_size(ctx, without_relative_widths(ctx, node), basis, None)
+        width = size[0] - extra_of(node.style, basis).width
         sizes = (width, width)
     else:
         sizes = _block_sizes(ctx, node)

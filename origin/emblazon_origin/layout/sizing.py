@@ -239,6 +239,11 @@ def ratio_of(node: Node) -> float | None:
     return node.natural_ratio
 
 
+def fills_its_room(node: Node) -> bool:
+    """Whether a replaced element has a ratio alone: as wide as the room, and of no width by itself."""
+    return node.natural_width is None and node.natural_height is None and ratio_of(node) is not None
+
+
 def ratio_is_of_content_box(node: Node) -> bool:
     """`auto && <ratio>` and natural ratios are the content box's, others those of the box-sizing box."""
     style = node.style
@@ -331,16 +336,16 @@ def _natural(node: Node, basis: float) -> tuple[float, float]:
 def _automatic(node: Node, basis: float, available: float) -> tuple[float, float]:
     """Both sizes are auto: natural size, else by the ratio from the natural or available width."""
     extra = extra_of(node.style, basis)
+    if fills_its_room(node):
+        width = max(available, extra.width)
+        return width, height_by_ratio(node, width, basis)
     if not ratio_of(node):
         return _natural(node, basis)
     if node.natural_width is not None:
         width = node.natural_width + extra.width
-    elif node.natural_height is not None:
-        height = node.natural_height + extra.height
-        return width_by_ratio(node, height, basis), height
-    else:
-        width = max(available, extra.width)
-    return width, height_by_ratio(node, width, basis)
+        return width, height_by_ratio(node, width, basis)
+    height = (node.natural_height or 0.0) + extra.height
+    return width_by_ratio(node, height, basis), height
 
 
 def _constrain(

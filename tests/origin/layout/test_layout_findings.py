@@ -54,6 +54,17 @@ def test_plain_columns_have_nothing_to_say() -> None:
     assert findings(COLUMNS.format(inside)) == []
 
 
+PICTURE = (
+    "<div style='display: {}'><img {} src=\"data:image/svg+xml,%3Csvg "
+    "xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'/%3E\"></div>"
+)
+
+
+def test_pictures_that_take_no_room_are_said() -> None:
+    assert findings(PICTURE.format("inline-block", "")) == [("image-without-size", "img")]
+    assert findings(PICTURE.format("inline-block", "height=20") + PICTURE.format("flex", "")) == []
+
+
 TABLE = (
     "<table style='border-collapse: {}'>"
     "<tr><td style='border: 1px solid; position: {}; background: {}'>a</table>"

@@ -56,6 +56,21 @@ def test_counters_nest_and_reset(style: Any) -> None:
     ]  # an inner counter ends with its element
 
 
+def test_style_containment_keeps_counters_and_quotes_inside(style: Any) -> None:
+    page = style(
+        """<style>section { counter-reset: n 9 } div { contain: style } i { counter-increment: n 5 }
+        i::before, p::before { content: counter(n) } i::after, p::after { content: open-quote }
+        </style><section><p></p><div><b></b><i></i><i></i></div><p></p></section>"""
+    )
+    assert contents(page, "::before") == ["9", "5", "10", "9"]  # as Chromium draws it
+    assert contents(page, "::after") == ["“", "‘", "‘", "‘"]
+
+
+def test_items_inside_of_style_containment_are_numbered_by_themselves(style: Any) -> None:
+    page = style("<ol><li>A<li>B</li><div style='contain:style'><li>X<li>Y</li></div><li>C</ol>")
+    assert contents(page, "::marker") == ["1. ", "2. ", "1. ", "2. ", "3. "]
+
+
 def test_counters_of_elements_without_a_box_do_not_count(style: Any) -> None:
     page = style(
         """<style>i { counter-reset: x 6 } b { display: contents; counter-set: x 66 }

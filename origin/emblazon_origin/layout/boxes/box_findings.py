@@ -1,4 +1,7 @@
-"""What columns and tables do not do as a browser would: said of the container, once it is laid out."""
+"""What columns and tables do not do as a browser would: said of the container, once it is laid out.
+
+And pictures that take no room, which a browser does not show either.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,20 @@ _ALIGNED = "align-content of a block inside of columns: the block is aligned fir
 _SPANNED = (
     "column-span inside of a block with a height: each part of the block is as high; let its content make it"
 )
+
+
+_SIZELESS = (
+    "the picture has a ratio and no size of its own, and takes no width in a box that is as wide as its "
+    "content: give it a width or a height"
+)
+
+
+def report_picture(report: Report, node: Node, width: float) -> None:
+    """Say where a picture has a ratio alone and nothing gives it a width."""
+    sizeless = node.natural_width is None and node.natural_height is None and node.natural_ratio
+    if sizeless and width <= 0 and node.element is not None and node.style.width == "auto":
+        tag, line = node.element.tag, node.element.line
+        report.add("warning", "image-without-size", _SIZELESS, line=line, where=tag)
 
 
 def report_columns(report: Report, node: Node) -> None:

@@ -13,7 +13,7 @@ from ...text.lines.ellipsis import report_layout
 from ..flow_space import FlowSpace
 from ..placement import sticky_corner
 from .box import Box, LinesTurn, Rect
-from .box_findings import report_columns, report_cut, report_table, report_uncut
+from .box_findings import report_columns, report_cut, report_picture, report_table, report_uncut
 from .fragment import Fragment, Placed
 from .nodes import Node
 
@@ -67,6 +67,8 @@ class _Builder:
             self.columns = True
         elif node.table is not None:
             report_table(self.report, node)
+        elif node.replaced:
+            report_picture(self.report, node, box.content_box.width)
         if self.columns:
             self._report_part(node, fragment.height)
         self.boxes[node] = box

@@ -16,11 +16,13 @@ from ..sizing import (
     Margins,
     clamp,
     extra_of,
+    fills_its_room,
     height_by_ratio,
     height_from,
     height_limits,
     margins_of,
     ratio_of,
+    replaced_size,
     transferred_heights,
     transferred_limits,
     width_by_ratio,
@@ -107,6 +109,8 @@ class _RowSizes:
             return width_by_ratio(self.node, self.cross, self.basis_width)
         if self.node.kind == "replaced":
             sized = self.ctx.results.variant(self.node, "automatic width", _without_main)
+            if fills_its_room(sized):
+                return replaced_size(self.ctx, sized, self.basis_width, self.frame.height_basis)[0]
             return border_box_contribution(self.ctx, sized, self.frame.height_basis)[which]
         extra = extra_of(self.node.style, self.basis_width).width
         size = self.ctx.content_sizes(self.node)[which] + extra
@@ -245,6 +249,8 @@ def _fit_width(ctx: LayoutContext, frame: Frame, node: Node, available: float) -
                 width = max(width, ctx.content_sizes(node)[0] + extra_of(style, basis).width)
             return width
     if node.kind == "replaced":
+        if fills_its_room(node):
+            return replaced_size(ctx, node, basis, frame.height_basis)[0]
         return border_box_contribution(ctx, node, frame.height_basis)[1]
     extra = extra_of(style, basis).width
     low, high = ctx.content_sizes(node)

@@ -102,7 +102,8 @@ def beside_floats(
 ) -> tuple[Fragment, float, float]:
     """Return a box with its own formatting context in the room beside the floats, or below them.
 
-    With automatic width it takes the room that there is, if its content fits.
+    With automatic width it takes the room that there is, if its content fits. Where the floats beside its
+    lower part leave less, it takes that, or goes below.
     """
     scope, child = ctx.floats, measured.node
     assert scope is not None  # noqa: S101 - only contexts with floats come here
@@ -110,13 +111,21 @@ def beside_floats(
     start, end = scope.x + frame.left, scope.x + frame.left + frame.inner_width
     automatic = _is_automatic(child)
     least = beside_width(ctx, frame, measured)
-    y, (first, last) = scope.context.fit(least, 1.0, scope.y + frame.top + top, start, end)
-    if (first, last) == (start, end):
-        return measured, left, y - scope.y - frame.top
-    x = max(left, first - start)
-    if automatic:
-        room = min(last, end - (margins.right or 0.0)) - start - x
-        measured = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, width=max(room, 0.0)))
-    elif left + measured.width > last - start:
-        x = max(first, last - measured.width) - start
-    return measured, x, y - scope.y - frame.top
+    y, tall = scope.y + frame.top + top, 1.0
+    while True:
+        ctx.work.take(FLOAT * len(scope.context.boxes))
+        found, (first, last) = scope.context.fit(least, tall, y, start, end)
+        if found > y and tall > 1.0:  # lower down, less of it may do
+            y, tall = found, 1.0
+            continue
+        y, x, fragment = found, left, measured
+        if (first, last) != (start, end):
+            x = max(left, first - start)
+            if automatic:
+                room = max(0.0, min(last, end - (margins.right or 0.0)) - start - x)
+                fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, width=room))
+            elif left + measured.width > last - start:
+                x = max(first, last - measured.width) - start
+        tall = max(tall, fragment.height)
+        if scope.context.room(y, y + tall, start, end) == (first, last):
+            return fragment, x, y - scope.y - frame.top

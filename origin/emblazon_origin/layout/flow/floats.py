@@ -99,7 +99,7 @@ class FloatContext:
         top, free = self.fit(width, height, top, left, right)
         x = free[0] if side == "left" else free[1] - width
         box = FloatBox(side, x, top, x + width, top + height, shape)
-        if width > 0 and height > 0:
+        if width > 0 or height > 0:
             self.boxes.append(box)
         return box
 

@@ -22,7 +22,7 @@ from ..boxes.nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenB
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_unit import snap
-from ..placement import place, static_position
+from ..placement import place, relative_offset, static_position
 from ..sizing import border_of, margins_of, padding_of
 from .float_placement import float_fragment, outer_width, place_float
 
@@ -248,6 +248,8 @@ def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame
         elif isinstance(entry, Absolute) and not entry.node.is_float:
             pending = OutOfFlowBox(entry.node, _static_position(ctx, frame, lines, index, entry))
             holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
+            if holder is not None:
+                pending = pending.moved(*_moved_by(stack))
             area = _inline_area(frame, lines, holder) if holder is not None else None
             if holder is None or area is None or entry.node.style.position == "fixed":
                 content.pending.append(pending)
@@ -255,6 +257,12 @@ def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame
                 placed = place_absolute(ctx, pending, area, holder.style.direction == "rtl")
                 content.children.append(placed)
                 content.pending.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
+
+
+def _moved_by(boxes: list[OpenBox]) -> tuple[float, float]:
+    """Return how far inline boxes in each other are moved; percentages count as 0, as in their lines."""
+    moves = [relative_offset(box.style, 0.0, None) for box in boxes]
+    return sum(x for x, _ in moves), sum(y for _, y in moves)
 
 
 def _inline_area(frame: Frame, lines: list[Line], holder: OpenBox) -> Rect | None:

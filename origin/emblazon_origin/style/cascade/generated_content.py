@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from ...clusters import CLUSTER
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
+from ..values.computed import ComputedStyle
 from ..values.counter_styles import CounterStyles
 from ..values.dom import Element, Text
 from .font_properties import Computed
@@ -46,14 +47,25 @@ _ENTERED = frozenset(("inline", "contents", "block", "list-item", "flow-root"))
 _ATOMIC = frozenset(("img", "svg", "br", "video", "canvas", "iframe", "input"))
 
 
+class Fence(NamedTuple):
+    """An element with style containment (CSS Containment 2 §3.3)."""
+
+    depth: int  # how many scopes are open around its children, theirs included
+    quote_depth: int  # where it began
+
+
 @dataclass(slots=True)
 class Counters:
     """Counter instances in scope, in document order.
 
-    `scopes` name what each open element's children made, `own` what each open element made for itself alone.
+    `scopes` name what each open element's children made, `own` what each open element made for itself alone;
+    `depths` are how many scopes were open when each instance was made. `fences` are the open elements with
+    style containment: what is inside changes no counter from outside, but makes one of its own.
     """
 
     values: dict[str, list[int]] = field(default_factory=dict)
+    depths: dict[str, list[int]] = field(default_factory=dict)
+    fences: list[Fence] = field(default_factory=list)
     scopes: list[set[str]] = field(default_factory=lambda: [set()])
     own: list[set[str]] = field(default_factory=lambda: [set()])
     quote_depth: int = 0
@@ -80,15 +92,17 @@ class Counters:
         for name, number in increments:
             self.add(name, number)
         for name, number in values.get("counter_set", ()):
-            self.ensure(name)[-1] = number
+            self.own_instance(name)[-1] = number
 
     def reset(self, name: str, number: int) -> None:
         """Make a new instance: for the element alone inside of another of its name, else for its siblings."""
-        stack = self.values.setdefault(name, [])
+        stack, depths = self.values.setdefault(name, []), self.depths.setdefault(name, [])
         if name in self.scopes[-1] or name in self.own[-1]:
             stack.pop()
+            depths.pop()
         (self.own if stack else self.scopes)[-1].add(name)
         stack.append(number)
+        depths.append(len(self.scopes))
 
     def ensure(self, name: str) -> list[int]:
         """Return the instances of a counter, made where there are none."""
@@ -96,28 +110,45 @@ class Counters:
             self.reset(name, 0)
         return self.values[name]
 
+    def own_instance(self, name: str) -> list[int]:
+        """Return the instances of a counter, the innermost one inside of what contains its style."""
+        stack = self.ensure(name)
+        if self.fences and self.depths[name][-1] < self.fences[-1].depth:
+            depth = self.fences[-1].depth
+            self.scopes[depth - 1].add(name)
+            stack.append(0)
+            self.depths[name].append(depth)
+        return stack
+
     def add(self, name: str, number: int) -> None:
         """Increment the innermost instance; what leaves 32 bits changes nothing."""
-        stack = self.ensure(name)
+        stack = self.own_instance(name)
         if -(2**31) <= stack[-1] + number < 2**31:
             stack[-1] += number
 
-    def open(self, display: str) -> None:
+    def open(self, style: ComputedStyle) -> None:
         """Begin an element's children, which are their parent's where it has no box."""
-        if display != "contents":
+        if style.display != "contents":
             self.scopes.append(set())
+            if "style" in style.contain:
+                self.fences.append(Fence(len(self.scopes), self.quote_depth))
 
     def close(self, display: str) -> None:
         """End an element's children and the element, and the counters they made."""
         if display != "contents":
-            for name in self.scopes.pop():
-                self.values[name].pop()
+            if self.fences and self.fences[-1].depth == len(self.scopes):
+                self.quote_depth = self.fences.pop().quote_depth
+            self._end(self.scopes.pop())
         self.leave()
 
     def leave(self) -> None:
         """End an element, and the counters that it made for itself alone."""
-        for name in self.own.pop():
+        self._end(self.own.pop())
+
+    def _end(self, names: set[str]) -> None:
+        for name in names:
             self.values[name].pop()
+            self.depths[name].pop()
 
     # --- content ---
 

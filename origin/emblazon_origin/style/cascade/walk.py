@@ -212,7 +212,7 @@ class Styler:
             parent.element.children.append(element)
         self.containers.enter(node, computed, element)
         self.counters.enter(computed)
-        self.counters.open(style.display)
+        self.counters.open(style)
         contents = style.display == "contents"
         flex = parent.flex_parent if contents and parent else style.display in _ITEM_CONTAINERS
         opened = _Open(node, element, computed, flex, flows=flows.within(style))
