@@ -17,8 +17,8 @@ _OF_CONTAINER = (
     "align_items", "justify_items", "row_gap", "column_gap", "grid_template_rows", "grid_template_columns",
     "grid_template_areas", "grid_auto_rows", "grid_auto_columns", "grid_auto_flow", "column_count",
     "column_width", "column_fill", "column_rule_width", "column_rule_style", "column_rule_color",
-    "table_layout", "text_overflow", "line_clamp", "block_ellipsis", "text_box_trim", "text_fit",
-    "unicode_bidi",
+    "margin_trim", "table_layout", "text_overflow", "line_clamp", "block_ellipsis", "text_box_trim",
+    "text_fit", "unicode_bidi",
 )  # fmt: skip
 _WITHOUT_MODE = frozenset((
     "table-row", "table-row-group", "table-header-group", "table-footer-group", "table-column",

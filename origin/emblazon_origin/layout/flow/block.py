@@ -37,6 +37,7 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     # While true, nothing separates the children's margins from the box's own top margin.
     at_top = not frame.node.is_root_context and frame.top == 0
     empty = True
+    trim = frame.node.style.margin_trim
     floated: list[Fragment] = []  # that adjoin the margins at the top
     children = frame.node.children if frame.node.style.line_clamp is None else clamped_children(ctx, frame)
     for child in children:
@@ -56,6 +57,8 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         if not content.children:
             content.first_margins = fragment.first_margins
         strut = strut.join(fragment.margin_top)
+        if empty and "block-start" in trim:
+            own = strut = Strut()
         if fragment.collapses_through:
             # It lies where its top border edge would be if it had one (§8.3.1).
             _place(content, frame, fragment, y if at_top else y + own.value)
@@ -68,7 +71,7 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         y += fragment.height
         strut = fragment.margin_bottom
         empty = False
-    _finish(content, frame, y, strut, at_top, empty)
+    _finish(content, frame, y, Strut() if "block-end" in trim else strut, at_top, empty)
     return content
 
 
@@ -79,6 +82,7 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
     strut = Strut()
     at_top = not frame.node.is_root_context and frame.top == 0
     empty, cleared_through = True, False
+    trim = frame.node.style.margin_trim
     floated: list[Fragment] = []
     for child in frame.node.children:
         if child.is_out_of_flow:
@@ -96,6 +100,8 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
             floated += _floats_in(ctx, frame, child)
         joined = strut.join(measured.margin_top)
         own = strut.join(measured.first_margins) if measured.collapses_through else joined
+        if empty and "block-start" in trim:
+            own = joined = Strut()
         top = y if at_top else y + own.value
         cleared = scope.bottom_of(child.style.clear) - scope.y - frame.top
         has_clearance = child.style.clear != "none" and (cleared > top or (forced and cleared > y))
@@ -122,6 +128,8 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
             y -= fragment.first_margins.value
     if cleared_through:
         y, strut = y + strut.value, Strut()
+    if "block-end" in trim:
+        strut = Strut()
     _finish(content, frame, y, strut, at_top, empty)
     return content
 

@@ -132,6 +132,20 @@ def _dashed(cursor: Cursor) -> str:
     return str(token.value)
 
 
+def _margin_trim(cursor: Cursor) -> frozenset[str]:
+    """Read the block edges at which a container drops its children's margins, as Chromium knows them."""
+    if cursor.keyword("none"):
+        return frozenset()
+    if cursor.keyword("block"):
+        return frozenset(("block-start", "block-end"))
+    edges: list[str] = []
+    while (name := cursor.keyword("block-start", "block-end")) is not None:
+        edges.append(name)
+    if not edges or len(set(edges)) < len(edges):
+        raise InvalidValue("expected none, block, block-start or block-end")
+    return frozenset(edges)
+
+
 def _position_anchor(cursor: Cursor) -> str | None:
     """Read the name of the default anchor; there is no implicit one."""
     return None if cursor.keyword("auto", "normal", "none") else _dashed(cursor)
@@ -176,6 +190,7 @@ for _name in ("margin", "padding"):
             _auto_length if _name == "margin" else positive_length,
         ),
     )
+longhand("margin-trim", frozenset(), _margin_trim, note="of block containers")
 longhand("z-index", "auto", keyword_or(integer, "auto"))
 longhand("box-sizing", "content-box", one_of(("content-box", "border-box")))
 for _axis in ("width", "height"):
@@ -300,7 +315,7 @@ def _container(cursor: Cursor) -> dict[str, object]:
 longhand("container-type", "normal", _container_type)
 longhand("container-name", (), _container_names)
 shorthand("container", ("container_name", "container_type"), _container)
-longhand("contain", frozenset(), _contain, status="partly", note="counters are not scoped by style")
+longhand("contain", frozenset(), _contain)
 longhand("content-visibility", "visible", one_of(("visible", "auto", "hidden")))
 for _contained_axis in ("width", "height"):
     longhand(f"contain-intrinsic-{_contained_axis}", None, _intrinsic)

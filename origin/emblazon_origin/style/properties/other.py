@@ -157,7 +157,7 @@ unsupported(
     "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
     "font-language-override", "font-variant-alternates", "font-synthesis-position",
     "text-group-align", "hyphenate-limit-chars", "math-depth",
-    "text-underline-skip", "line-height-step", "object-view-box", "margin-trim",
+    "text-underline-skip", "line-height-step", "object-view-box",
     "overflow-clip-margin", "-webkit-box-flex", "-webkit-box-ordinal-group", "masonry-auto-flow",
     "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
     "baseline-source", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",

@@ -86,6 +86,7 @@ class ComputedStyle:
     column_width: float | v.Auto = "auto"
     column_fill: Literal["balance", "balance-all", "auto"] = "balance"
     column_span: Literal["none", "all"] = "none"
+    margin_trim: frozenset[str] = frozenset()  # block edges
     column_rule_width: float = 3.0
     column_rule_style: str = "none"
     column_rule_color: v.Color | None = None  # None is `color`
