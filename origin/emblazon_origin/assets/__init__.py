@@ -14,10 +14,5 @@ picture_work.py   what the pictures of one card may take
 pixmap.py         a picture as painting takes it
 resources.py      where the bytes of images and fonts come from
 svg.py            SVG images
-svg_cost.py       what drawing an SVG image may take, told from its tree before a pixel is drawn
-svg_css.py        the CSS of an SVG file, by the same cascade as the document's
-svg_direction.py  right-to-left text in SVG: the rasteriser orders it
-svg_geometry.py   geometry of SVG in the rasteriser's words
-svg_runs.py       the fonts of SVG text, run by run
-svg_words.py      CSS of SVG text and paint in the rasteriser's words
+vector/           what of SVG the rasteriser does not know, said in its words
 """

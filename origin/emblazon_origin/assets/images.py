@@ -31,7 +31,7 @@ from .picture_work import Decoded, PictureWork
 from .pixmap import Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
 from .svg import SvgImage, with_pictures
-from .svg_runs import NO_FONTS, SvgFace, SvgTextFonts
+from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
 
 log = logging.getLogger(__name__)
 

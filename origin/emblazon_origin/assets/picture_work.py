@@ -40,8 +40,8 @@ from .image_color import price_of_colors
 from .image_headers import declared_sizes, sniff
 from .images_decode import ImageLimits, decode_image
 from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
-from .svg_geometry import MAX_MEASURED, MEASURED, UNGROWN
-from .svg_runs import SvgFace, SvgTextFonts
+from .vector.svg_geometry import MAX_MEASURED, MEASURED, UNGROWN
+from .vector.svg_runs import SvgFace, SvgTextFonts
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
 SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card

@@ -21,12 +21,13 @@ from ..limits import MAX_CANVAS_PIXELS
 from .image_headers import declared_sizes, sniff
 from .images_decode import FORMATS, check_size, decode_image
 from .resources import parse_data_url
-from .svg_cost import ELEMENT, SvgCost
-from .svg_css import css_characters, needs_css, own_faces, with_css
-from .svg_direction import anchor_right_to_left
-from .svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
-from .svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
-from .svg_words import say_in_its_words
+from .vector.svg_cost import ELEMENT, SvgCost
+from .vector.svg_css import css_characters, needs_css, own_faces, with_css
+from .vector.svg_direction import anchor_right_to_left
+from .vector.svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
+from .vector.svg_patterns import fit_patterns
+from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
+from .vector.svg_words import say_in_its_words
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -392,13 +393,26 @@ def draw_svg(
         root.set("style", f"font-optical-sizing:none;{root.get('style', '')}")
     if SvgCost(root, width * height).total() > MAX_WORK:
         raise AssetError("the SVG image takes too much work to draw: it repeats itself or filters too often")
+    if "<pattern" in svg.markup:
+        fit_patterns(root, lambda tile, across, down, text: _rasterise(tile, across, down, text, fonts))
+    image = _rasterise(root, width, height, svg.has_text, fonts)
+    if svg.background is not None:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, svg.background), image)
+    if image.getchannel("A").getextrema()[0] == 255:
+        return image.convert("RGB")
+    return image.convert("RGBa")
+
+
+def _rasterise(
+    root: etree._Element, width: int, height: int, has_text: bool, fonts: SvgTextFonts
+) -> Image.Image:
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=etree.tostring(root, encoding="unicode"),
             width=width,
             height=height,
             skip_system_fonts=True,
-            font_files=list(fonts.files) if svg.has_text else None,
+            font_files=list(fonts.files) if has_text else None,
             font_family="Inter",
             sans_serif_family="Inter",
             # The last that it tries; where the document names no serif, its file is not among these.
@@ -414,9 +428,5 @@ def draw_svg(
     with Image.open(io.BytesIO(bytes(png)), formats=["PNG"]) as opened:
         image = opened.convert("RGBA")
     if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BICUBIC)
-    if svg.background is not None:
-        image = Image.alpha_composite(Image.new("RGBA", image.size, svg.background), image)
-    if image.getchannel("A").getextrema()[0] == 255:
-        return image.convert("RGB")
-    return image.convert("RGBa")
+        return image.resize((width, height), Image.Resampling.BICUBIC)
+    return image

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from emblazon_origin.assets import picture_work
 from emblazon_origin.assets.fetch import GuardedFetcher
 from emblazon_origin.assets.picture_work import AVAILABLE, Answer, BusyMachine, PictureWork, isolated
-from emblazon_origin.assets.svg_runs import NO_FONTS
+from emblazon_origin.assets.vector.svg_runs import NO_FONTS
 from emblazon_origin.errors import AssetError
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}" stroke="{color}"/></svg>'

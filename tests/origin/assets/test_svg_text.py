@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 
 from emblazon_origin.assets.picture_work import AVAILABLE, PictureWork
 from emblazon_origin.assets.svg import SvgImage
-from emblazon_origin.assets.svg_runs import SvgFace
+from emblazon_origin.assets.vector.svg_runs import SvgFace
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
 from emblazon_origin.text.fonts.document_fonts import FontAllowance

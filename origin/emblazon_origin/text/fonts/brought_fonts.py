@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from ...assets.resources import parse_data_url
-from ...assets.svg_runs import SvgFace
+from ...assets.vector.svg_runs import SvgFace
 from ...caching import ByteCache
 from ...errors import AssetError
 from ...report import Report

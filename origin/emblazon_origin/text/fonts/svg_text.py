@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ...assets.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
+from ...assets.vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
 from ...clusters import CLUSTER
 from ...report import Report
 from ...style.cascade.walk import inline_block

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ..style.cascade.custom_properties import custom_properties
-from ..style.cascade.sheets import Loaded, build_cascade
-from ..style.cascade.svg_markup import GEOMETRY, Serializer
-from ..style.cascade.walk import inline_block
-from ..style.cascade.winners import cascaded_values
-from ..style.syntax.conditions import media_query_list
-from ..style.syntax.stylesheet import parse_stylesheet
-from ..style.values.budget import BUDGET
-from ..style.values.dom import HtmlNode
-from ..style.values.tokens import tokenize
-from ..style.values.units import Viewport
-from ..style.values.value_types import Color
+from ...style.cascade.custom_properties import custom_properties
+from ...style.cascade.sheets import Loaded, build_cascade
+from ...style.cascade.svg_markup import GEOMETRY, Serializer
+from ...style.cascade.walk import inline_block
+from ...style.cascade.winners import cascaded_values
+from ...style.syntax.conditions import media_query_list
+from ...style.syntax.stylesheet import parse_stylesheet
+from ...style.values.budget import BUDGET
+from ...style.values.dom import HtmlNode
+from ...style.values.tokens import tokenize
+from ...style.values.units import Viewport
+from ...style.values.value_types import Color
 from .svg_runs import SvgFace
 
 _SVG = "{http://www.w3.org/2000/svg}"

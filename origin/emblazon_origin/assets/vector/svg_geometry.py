@@ -18,16 +18,16 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from lxml import etree
 
-from ..style.cascade.svg_markup import GEOMETRY
-from ..style.properties.shapes import clip_path
-from ..style.values import value_types as v
-from ..style.values.calculation import length
-from ..style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
-from ..style.values.units import Context, Viewport
+from ...style.cascade.svg_markup import GEOMETRY
+from ...style.properties.shapes import clip_path
+from ...style.values import value_types as v
+from ...style.values.calculation import length
+from ...style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
+from ...style.values.units import Context, Viewport
 from .svg_words import Inheritance, declared, forget, name_of, numbers, put, reference
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"))
+SHAPES = frozenset(("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"))
 _GROUPS = frozenset(("g", "a", "svg", "switch"))
 _ELSEWHERE = frozenset(("defs", "symbol", "pattern", "marker", "mask", "clipPath", "use"))
 MAX_MEASURED = 100_000  # characters of outlines, each of which is walked in Python
@@ -43,6 +43,7 @@ _LENGTHS = (
     "letter-spacing",
     "word-spacing",
 )
+_FREE = {"xMin": 0.0, "YMin": 0.0, "xMax": 1.0, "YMax": 1.0}  # of the room left over, the part before
 UNGROWN = "non-scaling-stroke"
 MEASURED = re.compile(rb"pathLength|clip-path|non-scaling-stroke")
 
@@ -190,21 +191,25 @@ class Measures:
         element.set("clip-path", f"url(#{name})")
         return True
 
-    def _reference_box(self, element: etree._Element, text: str) -> Box | None:
-        if "view-box" in text or element is self.root:
-            return view_box(self.root)
+    def stroked_box(self, element: etree._Element) -> Box | None:
+        """Return an outline's box with half of its stroke around it."""
         box = self.box(element)
-        inside = any(name in text for name in ("fill-box", "content-box", "padding-box"))
         stroke = self.inheritance.of(element, "stroke").lower()
-        if box is None or inside or stroke in ("", "none") or name_of(element) not in _SHAPES:
+        if box is None or stroke in ("", "none") or name_of(element) not in SHAPES:
             return box
         half = (numbers(self.inheritance.of(element, "stroke-width")) or [1.0])[0] / 2
         return box[0] - half, box[1] - half, box[2] + half, box[3] + half
 
+    def _reference_box(self, element: etree._Element, text: str) -> Box | None:
+        if "view-box" in text or element is self.root:
+            return view_box(self.root)
+        inside = any(name in text for name in ("fill-box", "content-box", "padding-box"))
+        return self.box(element) if inside else self.stroked_box(element)
+
     def box(self, element: etree._Element, depth: int = 0) -> Box | None:
         """Return the fill box of an element in its own user space; None where it cannot be told."""
         name = name_of(element)
-        if name in _SHAPES:
+        if name in SHAPES:
             return self._drawn(element, BoundsPen(None), lambda pen: pen.bounds)
         if name == "image":
             x, y, width, height = (_number(element, key) for key in ("x", "y", "width", "height"))
@@ -221,7 +226,7 @@ class Measures:
             if box is not None and transform is not None:
                 moved = _bounds(transform.transformPoints([(x, y) for x in box[::2] for y in box[1::2]]))
                 found = moved if found is None else _bounds([found[:2], found[2:], moved[:2], moved[2:]])
-            elif name_of(child) in ("text", "use", *_GROUPS, *_SHAPES):
+            elif name_of(child) in ("text", "use", *_GROUPS, *SHAPES):
                 return None
         return found
 
@@ -366,6 +371,12 @@ def own_transform(element: etree._Element) -> Transform | None:
         return Identity
     if declared(element, "transform-origin") or declared(element, "transform-box"):
         return None
+    return parse_transform(text)
+
+
+def parse_transform(text: str) -> Transform | None:
+    """Return what a transform attribute says; None where that is not of SVG's own functions alone."""
+    text = text.strip()
     found, at = Identity, 0
     while at < len(text):
         match = _TRANSFORM.match(text, at)
@@ -403,19 +414,23 @@ def keep_strokes(root: etree._Element, scale: float) -> None:
 
     The root has the size of the picture in device px.
     """
-    strokes = Strokes(_onto_device(root))
+    strokes = Strokes(onto_device(root))
     for element in list(root.iter(etree.Element)):
-        if declared(element, "vector-effect").lower() == UNGROWN and name_of(element) in _SHAPES:
+        if declared(element, "vector-effect").lower() == UNGROWN and name_of(element) in SHAPES:
             strokes.keep(element, scale)
 
 
-def _onto_device(root: etree._Element) -> Transform:
+def onto_device(root: etree._Element) -> Transform:
+    """Return the transform of the root's user space onto a picture of its width and height (SVG 2 §8.2)."""
     left, top, right, bottom = view_box(root)
-    across, down = _number(root, "width") / (right - left or 1), _number(root, "height") / (bottom - top or 1)
-    fit = root.get("preserveAspectRatio", "").split()
-    if fit[:1] != ["none"]:
-        across = down = max(across, down) if fit[1:] == ["slice"] else min(across, down)
-    return Identity.scale(across, down)
+    width, height = _number(root, "width"), _number(root, "height")
+    across, down = width / (right - left or 1), height / (bottom - top or 1)
+    align, *how = root.get("preserveAspectRatio", "").split() or ["xMidYMid"]
+    if align != "none":
+        across = down = max(across, down) if how == ["slice"] else min(across, down)
+    x, y = (_FREE.get(part, 0.5) for part in (align[:4], align[4:]))
+    spare = width - across * (right - left), height - down * (bottom - top)
+    return Identity.translate(x * spare[0], y * spare[1]).scale(across, down).translate(-left, -top)
 
 
 @dataclass(slots=True)
@@ -433,13 +448,13 @@ class Strokes:
             return False
         if self.inheritance.of(element, "stroke").lower() in ("", "none"):
             return False
-        return name_of(element) not in _SHAPES or self._onto(element) is None
+        return name_of(element) not in SHAPES or self.onto(element) is None
 
     def keep(self, element: etree._Element, scale: float) -> None:
         """Give a shape the stroke that comes out as wide as it says, in px of `scale` device px."""
         parent = element.getparent()
-        above = self._onto(parent) if parent is not None else None
-        onto = self._onto(element)
+        above = self.onto(parent) if parent is not None else None
+        onto = self.onto(element)
         if above is None or onto is None or min(abs(_area(above)), abs(_area(onto))) < 1e-12:
             return
         names = ("stroke-width", "stroke-dasharray", "stroke-dashoffset")
@@ -452,7 +467,7 @@ class Strokes:
             if values:
                 put(element, name, " ".join(f"{value * scale / size:.6g}" for value in values))
 
-    def _onto(self, element: etree._Element) -> Transform | None:
+    def onto(self, element: etree._Element) -> Transform | None:
         """Return the transform from an element's user space onto the device; None if it cannot be told."""
         passed: list[etree._Element] = []
         found: Transform | None = self.whole
@@ -465,7 +480,7 @@ class Strokes:
             at = at.getparent()
         for one in reversed(passed):
             own = own_transform(one)
-            outside = name_of(one) not in _SHAPES and (name_of(one) not in _GROUPS or name_of(one) == "svg")
+            outside = name_of(one) not in SHAPES and (name_of(one) not in _GROUPS or name_of(one) == "svg")
             found = None if found is None or own is None or outside else found.transform(own)
             self._known[one] = found
         return found

@@ -18,7 +18,7 @@ from itertools import groupby
 
 from lxml import etree
 
-from ..clusters import CLUSTER
+from ...clusters import CLUSTER
 from .svg_direction import has_list
 
 _SVG = "{http://www.w3.org/2000/svg}"

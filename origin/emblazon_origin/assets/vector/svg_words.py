@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from lxml import etree
 
-from ..style.color.css_color import CURRENT_COLOR, parse_color
-from ..style.values import value_types as v
-from ..style.values.calculation import length_px, number_or_percent
-from ..style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
-from ..style.values.units import Context, Viewport
+from ...style.color.css_color import CURRENT_COLOR, parse_color
+from ...style.values import value_types as v
+from ...style.values.calculation import length_px, number_or_percent
+from ...style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
+from ...style.values.units import Context, Viewport
 
 _CONTEXT = Context(Viewport(300, 150))
 _SVG = "{http://www.w3.org/2000/svg}"

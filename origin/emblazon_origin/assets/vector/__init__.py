@@ -1,0 +1,10 @@
+"""What of SVG the rasteriser does not know, said in its words; and what drawing takes.
+
+svg_cost.py       what drawing an SVG image may take, told from its tree before a pixel is drawn
+svg_css.py        the CSS of an SVG file, by the same cascade as the document's
+svg_direction.py  right-to-left text in SVG: the rasteriser orders it
+svg_geometry.py   geometry of SVG in the rasteriser's words
+svg_patterns.py   patterns whose tiles are no whole device pixels
+svg_runs.py       the fonts of SVG text, run by run
+svg_words.py      CSS of SVG text and paint in the rasteriser's words
+"""
