@@ -59,7 +59,7 @@ SELECTORS = (
     "*", "div", "div > *", "p::before", "*::after", ":nth-child(2n+1)", "li::marker",
     ":is(div,span) + *", ":root", ":not(:has(b))", "[style]", "a:hover", "::nope",
     "@media (width > 10px){*", "@supports (display:grid){div", "}", ":nth-child(n of :not(.b))",
-    "div div div", "* ~ *", "p::first-letter", "@layer a{*", "&", "td, th", "body",
+    "div div div", "* ~ *", "p::first-letter", "p::first-line", "@layer a{*", "&", "td, th", "body",
 )  # fmt: skip
 _NAMES = sorted(PROPERTIES)
 # Dear to paint: {i} is the element's number, {n} one from 1 to 60.
@@ -119,7 +119,7 @@ _RULES = (
     "p::before{content:'x' counter(a{i}) open-quote}", "p{counter-increment:a{i} 9 b c d}", "p{margin:calc({i}px + 1em)}",
     "@property --a{i}{syntax:'<length>';inherits:true;initial-value:1px}", "@container (width>{i}px){p{color:red}}",
     "@scope (.a{i}) to (p){p{color:red}}", "div{grid-row:span {i};grid-template:subgrid/subgrid}", "@function --f{i}(--a:1px){result:calc(var(--a)*{i})}",
-    "@media (width>{i}px){@supports (display:grid){p{&:hover,& &{color:red}}}}", "p::first-letter{font-size:{i}px}",
+    "@media (width>{i}px){@supports (display:grid){p{&:hover,& &{color:red}}}}", "p::first-letter{font-size:{i}px}", "p::first-line{font-size:{i}px}",
     "@container (width>{i}px) and style(--a{i}:{n}){p{width:{n}cqw}}", "@container a{i} (height<{i}px){b{padding:1cqmin}}",
     "*{container-type:inline-size}", "p{container:a{i}/size}", "p{margin:if(style(--a{i}:{n}):{i}px;media(width>1px):1px)}",
     "p{width:--f{i}(--f{j}(2px))}", "p{margin-left:calc(sibling-index()*{i}px/sibling-count())}",

@@ -288,6 +288,8 @@ def image_references(root: Element) -> list[ImageReference]:
         found += [ImageReference(href, element.line) for href in _hrefs(element)]
         if element.marker is not None:
             found += [ImageReference(href, element.line) for href in _style_hrefs(element.marker)]
+        if element.first_line is not None:
+            found += [ImageReference(href, element.line) for href in _style_hrefs(element.first_line)]
         stack.extend(child for child in reversed(element.children) if isinstance(child, Element))
     return found
 

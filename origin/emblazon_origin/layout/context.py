@@ -10,7 +10,7 @@ from ..assets.images import NaturalSize
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..text.inline import TextMeasurer
-from ..text.line_model import InlineItem, InlineLayout
+from ..text.line_model import FirstLine, InlineItem, InlineLayout
 from ..text.lines.line_breaking import Bands
 from .boxes.fragment import Asked, Fragment, LayoutResults
 from .boxes.nodes import Node
@@ -74,6 +74,7 @@ class LayoutContext:
         width: float,
         height: float | None,
         bands: Bands | None = None,
+        first: FirstLine | None = None,
     ) -> InlineLayout:
         """Break a text into lines, its work counted."""
-        return self.text.layout(items, style, width, height, bands, self.work.take)
+        return self.text.layout(items, style, width, height, bands, self.work.take, first)

@@ -18,7 +18,7 @@ from .contributions import (
     without_relative_widths,
 )
 from .flex.layout import balanced_lines, columns_width
-from .flow.inline_context import has_substance, inline_items
+from .flow.inline_context import first_line_of, has_substance, inline_items
 from .grid.layout import grid_content_sizes
 from .layout_work import LayoutExhausted
 from .renewal import still_measured
@@ -174,10 +174,11 @@ def _inline_sizes(ctx: LayoutContext, node: Node) -> Pair:
     }
 
     def sizes(index: int) -> Pair:
-        items, _ = inline_items(
+        items, nodes = inline_items(
             node.content, 0.0, lambda child: AtomicItem(child.style, atomics[child][index], 0.0, 0.0)
         )
-        return ctx.text.intrinsic_widths(items, node.style, ctx.work.take)
+        first = first_line_of(node, node.content, 0.0, nodes)
+        return ctx.text.intrinsic_widths(items, node.style, ctx.work.take, first)
 
     low, high = sizes(1)
     if any(a != b for a, b in atomics.values()):

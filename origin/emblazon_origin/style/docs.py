@@ -65,6 +65,7 @@ _SELECTORS = (
     ("`:lang()`, `:dir()`", "supported", "as in Chromium, :lang() takes one language without quotes"),
     ("`::before`, `::after`, `::marker`", "supported", ""),
     ("`::first-letter`", "supported", "floated ones too"),
+    ("`::first-line`", "supported", "with the properties that Chromium takes there"),
 )
 _TRANSFORMS = [
     "matrix",

@@ -20,8 +20,9 @@ from ..style.values.computed import ComputedStyle
 from .fonts.font_library import FontLibrary
 from .fonts.font_metrics import FontMetrics
 from .inline_cost import LEAF, LINE, Spend, free
-from .line_model import AtomicItem, InlineItem, InlineLayout, Line
-from .lines.builder import BoxMetrics, box_metrics, build_line, place_leaves
+from .line_model import AtomicItem, FirstLine, InlineItem, InlineLayout, Line
+from .lines.builder import BoxMetrics, box_metrics, build_line, line_box, place_leaves
+from .lines.builder import is_painted as is_painted_as_box
 from .lines.draft import LineDraft, draft_line
 from .lines.ellipsis import CLIP, ellipsis_string, truncate
 from .lines.emphasis import room_before, room_below
@@ -34,7 +35,7 @@ from .lines.line_alignment import (
     line_widths,
     text_indent,
 )
-from .lines.line_breaking import Area, Bands, content_widths, lines_beside, wrap
+from .lines.line_breaking import Area, Bands, WidthOf, content_widths, lines_beside, wrap
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
 from .lines.plain_lines import plain_layout
 from .lines.prepare import Paragraphs, prepare
@@ -54,14 +55,15 @@ def layout_inline(
     paragraphs: Paragraphs | None = None,
     bands: Bands | None = None,
     spend: Spend = free,
+    first: FirstLine | None = None,
 ) -> InlineLayout:
     """Lay an inline formatting context out in `width` px (inf for max-content, 0 for min-content).
 
     `height` is the room that `text-fit` may fill; None where it is not bounded. `paragraphs` keeps what was
     shaped for the next call. `report` is told of fonts at once; else the result's `findings` are for later.
-    `spend` counts the work.
+    `spend` counts the work. `first` are the items in their styles on the first line.
     """
-    paragraph = prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend)
+    paragraph = prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend, first=first)
     if report is not None:
         report.absorb(paragraph.findings)
     if bands is not None:
@@ -71,7 +73,7 @@ def layout_inline(
         return found
     fitted = paragraph
     if block_style.text_fit is not None and math.isfinite(width) and width > 0:
-        fitted = _fitted(paragraph, items, width, height)
+        fitted = _fitted(paragraph, items, width, height, first)
     layout = replace(_layout(fitted, width), findings=paragraph.findings)
     # Lines with atomics name this pass's own items.
     if not any(isinstance(item, AtomicItem) for item in items):
@@ -87,9 +89,12 @@ def intrinsic_widths(
     grid: float = 1.0,
     paragraphs: Paragraphs | None = None,
     spend: Spend = free,
+    first: FirstLine | None = None,
 ) -> tuple[float, float]:
     """Return (min-content, max-content) widths in px."""
-    return content_widths(prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend))
+    return content_widths(
+        prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend, first=first)
+    )
 
 
 class TextMeasurer:
@@ -104,11 +109,21 @@ class TextMeasurer:
         self._paragraphs: Paragraphs = {}
 
     def intrinsic_widths(
-        self, items: Sequence[InlineItem], style: ComputedStyle, spend: Spend = free
+        self,
+        items: Sequence[InlineItem],
+        style: ComputedStyle,
+        spend: Spend = free,
+        first: FirstLine | None = None,
     ) -> tuple[float, float]:
         """Return (min-content, max-content) widths in px."""
         return intrinsic_widths(
-            items, style, fonts=self.fonts, grid=self.grid, paragraphs=self._paragraphs, spend=spend
+            items,
+            style,
+            fonts=self.fonts,
+            grid=self.grid,
+            paragraphs=self._paragraphs,
+            spend=spend,
+            first=first,
         )
 
     def layout(
@@ -119,6 +134,7 @@ class TextMeasurer:
         height: float | None,
         bands: Bands | None = None,
         spend: Spend = free,
+        first: FirstLine | None = None,
     ) -> InlineLayout:
         """Break the items into lines, beside floats where `bands` tells the room that they leave."""
         return layout_inline(
@@ -131,6 +147,7 @@ class TextMeasurer:
             paragraphs=self._paragraphs,
             bands=bands,
             spend=spend,
+            first=first,
         )
 
     def metrics(self, style: ComputedStyle) -> FontMetrics:
@@ -160,10 +177,11 @@ def _layout(paragraph: Paragraph, width: float) -> InlineLayout:
 def _layout_beside(paragraph: Paragraph, width: float, bands: Bands) -> InlineLayout:
     """Break and build until the lines are as high as the floats beside them were asked for."""
     style = paragraph.content.block_style
-    root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
+    root = _root(paragraph)
     clamp, indent = style.line_clamp, text_indent(style, width)
     usual = root.ascent + root.descent
-    heights = [usual]
+    opening = _root(paragraph.line_from(0))
+    heights = [opening.ascent + opening.descent, usual]
     for _ in range(_PASSES_BESIDE):
         spans, areas = lines_beside(paragraph, bands, heights, indent, clamp + 1 if clamp else None)
         clamped = clamp is not None and len(spans) > clamp
@@ -186,29 +204,14 @@ def _build(
 ) -> InlineLayout:
     """Cut, align and stack the lines."""
     style = paragraph.content.block_style
-    root = box_metrics(style, paragraph.shaper.fonts, paragraph.shaper.scale, paragraph.shaper.grid)
+    root = _root(paragraph)
     indent = text_indent(style, width)
-    if paragraph.is_plain and areas is None and not clamped:
+    if paragraph.is_plain and areas is None and not clamped and paragraph.first_line is None:
         plain = plain_layout(paragraph, spans, width, root, indent)
         if plain is not None:
             return plain
-    drafts = [_draft(paragraph, span) for span in spans]
     widths = line_widths(style, width) if areas is None else area_widths(areas, indent)
-    overflow = 0.0
-    for number, draft in enumerate(drafts):
-        draft.width = paragraph.width_of(draft.span)
-        available = widths(number)
-        if paragraph.clones:
-            draft.width += paragraph.cloned_ends(draft.span)
-        if draft.span.forced:  # spaces hang only where there is no room for them (§4.1.3)
-            draft.width += max(0.0, min(paragraph.hanging_width(draft.span), available - draft.width))
-        overflow = max(overflow, draft.width - available - EPSILON)
-        if clamped and number == len(drafts) - 1:
-            truncate(paragraph, draft, available, style.block_ellipsis)
-            draft.truncated = True
-        elif style.text_overflow != CLIP and draft.width > available + EPSILON and _clips(style):
-            truncate(paragraph, draft, available, ellipsis_string(style.text_overflow))
-            draft.truncated = True
+    drafts, overflow = _drafts(paragraph, spans, widths, clamped=clamped)
     indents = [indent if number == 0 else 0.0 for number in range(len(drafts))]
     widest = max((d.width + i for d, i in zip(drafts, indents, strict=True)), default=0.0)
     available = width if math.isfinite(width) else widest
@@ -218,7 +221,9 @@ def _build(
         left = 0.0
         if areas is not None:
             y, left, available = max(y, areas[number].top), areas[number].left, areas[number].width
-        lines.append(_finish(paragraph, draft, root, available, own_indent, y, left, room))
+        whole = paragraph.line_from(draft.span.start)
+        on = root if whole is paragraph else _root(whole)
+        lines.append(_finish(whole, draft, on, available, own_indent, y, left, room))
         room = room_below(lines[-1], root.font, root.style.font_size * paragraph.shaper.scale)
         y += lines[-1].height
     return InlineLayout(
@@ -231,6 +236,38 @@ def _build(
         paragraph.shaper.scale,
         overflow,
     )
+
+
+def _root(paragraph: Paragraph) -> BoxMetrics:
+    shaper = paragraph.shaper
+    return box_metrics(paragraph.content.block_style, shaper.fonts, shaper.scale, shaper.grid)
+
+
+def _drafts(
+    paragraph: Paragraph, spans: Sequence[TextSpan], widths: WidthOf, *, clamped: bool
+) -> tuple[list[LineDraft], float]:
+    """Return the pieces of the lines, cut to their room, and by how much the widest one was beyond it."""
+    style = paragraph.content.block_style
+    drafts: list[LineDraft] = []
+    overflow = 0.0
+    for number, span in enumerate(spans):
+        whole = paragraph.line_from(span.start)
+        draft = _draft(whole, span)
+        drafts.append(draft)
+        draft.width = whole.width_of(span)
+        available = widths(number)
+        if whole.clones:
+            draft.width += whole.cloned_ends(span)
+        if span.forced:  # spaces hang only where there is no room for them (§4.1.3)
+            draft.width += max(0.0, min(whole.hanging_width(span), available - draft.width))
+        overflow = max(overflow, draft.width - available - EPSILON)
+        if clamped and number == len(spans) - 1:
+            truncate(whole, draft, available, style.block_ellipsis)
+            draft.truncated = True
+        elif style.text_overflow != CLIP and draft.width > available + EPSILON and _clips(style):
+            truncate(whole, draft, available, ellipsis_string(style.text_overflow))
+            draft.truncated = True
+    return drafts, overflow
 
 
 def _draft(paragraph: Paragraph, span: TextSpan) -> LineDraft:
@@ -267,7 +304,10 @@ def _finish(
         offset -= paragraph.hanging_width(draft.span)
     offset += left + hanging_offset(paragraph, draft, align)
     fragments = place_leaves(paragraph, draft, offset)
-    return build_line(paragraph, draft, fragments, root, y, free)
+    line = build_line(paragraph, draft, fragments, root, y, free)
+    if paragraph.opens is not None and is_painted_as_box(root.style):
+        line.boxes.insert(0, line_box(line, root, paragraph.opens, offset))
+    return line
 
 
 # --- text-fit ------------------------------------------------------------------------------------------
@@ -278,6 +318,7 @@ def _fitted(
     items: Sequence[InlineItem],
     width: float,
     height: float | None,
+    first: FirstLine | None = None,
 ) -> Paragraph:
     """Return the paragraph at the scale at which its text fits the box (and its line-clamp)."""
     style = paragraph.content.block_style
@@ -290,9 +331,9 @@ def _fitted(
             return paragraph
         found = paragraph.scaled.get(scale)
         if found is None:
-            found = prepare(items, style, shaper.fonts, shaper.grid, scale, spend=shaper.spend)
+            found = prepare(items, style, shaper.fonts, shaper.grid, scale, spend=shaper.spend, first=first)
             paragraph.scaled[scale] = found
-        found.inline_items, found.shaper.spend = list(items), shaper.spend
+        found.renew(items, shaper.spend, first)
         return found
 
     def fits(scale: float) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..read_only import read_only
 from ..report import Report
@@ -77,6 +77,14 @@ class BreakItem:
 
 
 InlineItem = TextItem | OpenItem | CloseItem | AtomicItem | BreakItem
+
+
+class FirstLine(NamedTuple):
+    """The items in their styles on a first line, as many as in others; the block that has it, its style."""
+
+    items: list[InlineItem]
+    style: ComputedStyle
+    element: Element | None
 
 
 # --- out --------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("@container scroll-state(stuck: top) { p { color: red } }", "css-unsupported-rule", "@container"),
         ("@nope { }", "css-unsupported-rule", "@nope"),
         ("@scope { p { color: red } }", "css-invalid-selector", "@scope"),
-        ("p::first-line { color: red }", "css-unsupported-rule", "p::first-line"),
+        ("p::details-content { color: red }", "css-unsupported-rule", "p::details-content"),
         ("p { color: var(--nope) }", "css-invalid-value", "color"),
         ("p { text-combine-upright: all }", "css-unsupported-property", "text-combine-upright"),
         ("@font-face { font-family: x }", "css-invalid-value", "@font-face"),

@@ -298,6 +298,7 @@ class BoxGenerator:
             if has_substance(content):
                 node.kind, node.content = "inline", content
                 _adopt_content(node)
+                node.first_line = _with_first_line(node.element)
             else:
                 _adopt_absolutes(node, content)
             return
@@ -319,6 +320,11 @@ class BoxGenerator:
                 self._anonymous(node, run)
             else:
                 _adopt_absolutes(node, run)
+        if (element := _with_first_line(node.element)) is not None:
+            in_flow = (child for child in node.children if not child.is_out_of_flow and not child.is_float)
+            first = next(in_flow, None)
+            if first is not None and first.element is None and first.kind == "inline":
+                first.first_line = element
 
 
 def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tuple[Element | Text, Element]]:
@@ -364,6 +370,10 @@ def mark_float(node: Node) -> None:
         if parent.is_root_context:
             break
         parent = parent.parent
+
+
+def _with_first_line(element: Element | None) -> Element | None:
+    return element if element is not None and element.first_line is not None else None
 
 
 def _is_marker(child: Element | Text) -> TypeGuard[Element]:

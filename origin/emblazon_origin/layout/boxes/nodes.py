@@ -96,6 +96,7 @@ class Node:
     is_settled: bool | None = None  # by its width
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
+    first_line: Element | None = None  # whose ::first-line the first line here is
 
     def restyled(self, style: ComputedStyle) -> Node:
         """Return the same box in another style."""

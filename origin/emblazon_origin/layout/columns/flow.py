@@ -24,6 +24,7 @@ def make_columns(node: Node) -> None:
     if node.kind == "inline":
         run = _run(node)
         run.kind, run.content, node.content = "inline", node.content, []
+        run.first_line = node.first_line
         for entry in run.content:
             if isinstance(entry, Atomic | Absolute):
                 entry.node.parent = run

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...style.values.computed import ComputedStyle
 from ...text.line_model import (
     AtomicItem,
     BreakItem,
     CloseItem,
+    FirstLine,
     InlineItem,
     InlineLayout,
     Line,
@@ -90,7 +92,8 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
             return atomic_item(laid_out[child], frame.inner_width)
 
         items, nodes = inline_items(node.content, frame.inner_width, measure)
-        result = ctx.lines(items, node.style, frame.inner_width, height)
+        first = first_line_of(node, node.content, frame.inner_width, nodes)
+        result = ctx.lines(items, node.style, frame.inner_width, height, first=first)
         fragments = {item: laid_out[child] for item, child in nodes.items()}
         known[key] = BrokenLines(result, items, fragments)
     return known[key]
@@ -124,7 +127,8 @@ def _lines_beside(ctx: LayoutContext, frame: Frame, entries: list[InlineContent]
 
     items, nodes = inline_items(entries, frame.inner_width, measure)
     bands = ctx.floats.bands(frame) if ctx.floats is not None else None
-    result = ctx.lines(items, frame.node.style, frame.inner_width, None, bands)
+    first = first_line_of(frame.node, entries, frame.inner_width, nodes)
+    result = ctx.lines(items, frame.node.style, frame.inner_width, None, bands, first)
     return BrokenLines(result, items, {item: laid_out[child] for item, child in nodes.items()})
 
 
@@ -160,6 +164,35 @@ def inline_items(
         elif not isinstance(entry, Absolute):
             items.append(entry)
     return items, nodes
+
+
+def first_line_of(
+    node: Node, content: list[InlineContent], basis: float, atomics: dict[AtomicItem, Node]
+) -> FirstLine | None:
+    """Return the items of content in their styles on the first line, None where it has none of its own.
+
+    `atomics` are the items that were made of the same content.
+    """
+    block = node.first_line
+    style = block.first_line if block is not None else None
+    if style is None:
+        return None
+    made = {child: item for item, child in atomics.items()}
+    opened: dict[OpenBox, OpenBox] = {}
+    entries: list[InlineContent] = []
+    for entry in content:
+        if isinstance(entry, CloseBox):
+            entries.append(CloseBox(opened[entry.open]))
+            continue
+        shown = entry
+        if isinstance(entry, TextItem | OpenBox):
+            own = entry.element.first_line if entry.element is not None else None
+            shown = replace(entry, style=own) if own is not None else entry
+            if isinstance(entry, OpenBox) and isinstance(shown, OpenBox):
+                opened[entry] = shown
+        entries.append(shown)
+    items, _ = inline_items(entries, basis, made.__getitem__)
+    return FirstLine(items, style, block)
 
 
 def _with_strut(content: list[InlineContent]) -> list[InlineContent]:
@@ -290,7 +323,7 @@ def _static_position(
         x = _line_start(lines[0]) if lines and entry.node.style.was_inline and not rtl else start
         return _at(frame, entry.node, x, 0.0, lines[0].height if lines else 0.0)
     # An empty atomic stands for the box; others are laid out already.
-    items, _ = inline_items(
+    items, nodes = inline_items(
         before,
         frame.inner_width,
         lambda child: atomic_item(
@@ -299,7 +332,10 @@ def _static_position(
         ),
     )
     probe = AtomicItem(style, 0.0, 0.0, 0.0)
-    partial = ctx.lines([*items, probe], style, frame.inner_width, None).lines
+    first = first_line_of(frame.node, before, frame.inner_width, nodes)
+    if first is not None:
+        first.items.append(probe)
+    partial = ctx.lines([*items, probe], style, frame.inner_width, None, first=first).lines
     last = partial[-1]
     if not entry.node.style.was_inline:
         return _at(frame, entry.node, start, last.y + last.height, last.height)

@@ -119,3 +119,4 @@ class Computed:
     line_height: float = 19.2
     scheme: str = "light"
     paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
+    first_line: Computed | None = None  # on the first line of a block with a ::first-line

@@ -1,6 +1,8 @@
 """Counters, quotes and the content of ::before, ::after and ::marker (CSS Lists 3, CSS Content 3).
 
 `::first-letter` (CSS Pseudo 4 §2.2): which characters of a block it is, and the element made of them.
+
+`::first-line` (§2.1): what it may set, and which of nested blocks has the line.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from ...clusters import CLUSTER
+from ..syntax.registry import LONGHANDS
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
@@ -44,6 +47,7 @@ _BEFORE = frozenset(("Ps", "Pe", "Pi", "Pf", "Po", "Pd", "Pc"))
 _AFTER = frozenset(("Pe", "Pi", "Pf", "Po", "Pc"))
 BLOCKS = frozenset(("block", "inline-block", "list-item", "flow-root"))
 _ENTERED = frozenset(("inline", "contents", "block", "list-item", "flow-root"))
+_KEEPING_BREAKS = ("preserve", "preserve-breaks", "break-spaces")
 _ATOMIC = frozenset(("img", "svg", "br", "video", "canvas", "iframe", "input"))
 
 
@@ -226,6 +230,40 @@ def quotes_of(computed: Computed, lang: str | None) -> tuple[tuple[str, str], ..
     return _QUOTES_BY_LANGUAGE.get(f"{language}-{more[0]}", known) if more else known
 
 
+# Which longhands a `::first-line` takes, as Chromium has it; others of them have no effect on a line.
+FIRST_LINE_KEYS = frozenset((
+    "box_shadow", "color", "letter_spacing", "line_height", "visibility", "word_spacing",
+    *(key for key in LONGHANDS if key.startswith((
+        "background_", "font_", "text_decoration_", "text_justify", "text_shadow", "text_transform",
+        "text_underline_",
+    ))),
+))  # fmt: skip
+_WITH_LINES = BLOCKS | {"table-cell", "table-caption"}
+_BLOCKS_IN_FLOW = frozenset(("block", "list-item", "flow-root"))
+
+
+def holds_lines(style: ComputedStyle) -> bool:
+    """Whether an element is a block container, which may have a `::first-line`."""
+    return style.display in _WITH_LINES
+
+
+def may_begin_with(style: ComputedStyle, child: ComputedStyle) -> bool:
+    """Whether the first line of a block can be that of a child, if nothing comes before it."""
+    return style.display in _WITH_LINES and child.display in _BLOCKS_IN_FLOW and is_in_flow(child)
+
+
+def is_in_flow(style: ComputedStyle) -> bool:
+    """Whether a box is neither absolutely positioned nor a float."""
+    return style.float_ == "none" and style.position not in ("absolute", "fixed")
+
+
+def begins_lines(child: Element | Text) -> bool:
+    """Whether a child is in the way of those after it, whose lines are none of the first."""
+    if isinstance(child, Text):
+        return bool(child.data.strip(" \t\n\r\f"))
+    return child.tag != "::marker" and is_in_flow(child.style)
+
+
 class FirstLetter(NamedTuple):
     """Where the first letter stands: its text node in its parent, as `data[start:end]`."""
 
@@ -246,6 +284,8 @@ def find_first_letter(block: Element) -> FirstLetter | None:
         child = parent.children[index]
         if isinstance(child, Text):
             if span := letter_span(child.data):
+                if "\n" in child.data[: span[0]] and parent.style.white_space_collapse in _KEEPING_BREAKS:
+                    return None  # the first line is empty
                 return FirstLetter(parent, index, *span)
             if child.data.strip():
                 return None

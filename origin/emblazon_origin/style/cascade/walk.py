@@ -27,7 +27,18 @@ from .custom_properties import custom_properties, report_unresolved
 from .element_functions import ElementFunctions
 from .flows import Flows, flows_of
 from .font_properties import Computed
-from .generated_content import BLOCKS, TRIANGLES, Counters, find_first_letter, wrap
+from .generated_content import (
+    BLOCKS,
+    FIRST_LINE_KEYS,
+    TRIANGLES,
+    Counters,
+    begins_lines,
+    find_first_letter,
+    holds_lines,
+    is_in_flow,
+    may_begin_with,
+    wrap,
+)
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint, with_inherited_style
 from .svg_references import SvgReferences
@@ -59,6 +70,8 @@ class _Open:
     flows: Flows
     inside: str = ""
     next: int = 0
+    first_rules: Winners | None = None  # of the ::first-line that its first line is
+    passed: int = 0  # children that are known to be in the way of no first line
 
     @property
     def lines(self) -> Lines:
@@ -233,6 +246,8 @@ class Styler:
                     self.report.add(
                         "warning", "css-unsupported-value", message, line=node.line, where="content"
                     )
+        if "first-line" in self.cascade.rules.buckets:
+            self.first_line(opened, parent)
         if style.display == "list-item":
             self.marker(opened)
         self.pseudo("before", opened)
@@ -317,17 +332,46 @@ class Styler:
             return
         style = settle_display(style, is_item=of.flex_parent, around=of.lines)
         style = self.turned(style, of.flows.around(style))
+        around = of.computed.first_line if style.display == "inline" else None
+        first = self.computed(of.node, around, winners, pseudo=True).style if around is not None else None
         if _counts_items(content) and _is_reversed(of.node):
             message = "counter(list-item) counts down in a reversed list; Chromium counts it down from 0"
             self.report.add("warning", "css-unsupported-value", message, line=of.node.line, where="content")
         element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
                           parent=of.element)  # fmt: skip
+        element.first_line = self.turned(first, of.flows.inside) if first is not None else None
         self.counters.enter(computed)
-        around = of.element.parent if of.node.tag == "q" else None  # whose sentence the quotation is part of
-        lang = around.style.lang if around is not None else None
+        sentence = of.element.parent if of.node.tag == "q" else None  # that the quotation is part of
+        lang = sentence.style.lang if sentence is not None else None
         self.fill(element, self.counters.content(content, of.node.attributes, computed, lang))
         self.counters.leave()
         of.element.children.append(element)
+
+    def first_line(self, of: _Open, parent: _Open | None) -> None:
+        """Give an element its style on a first line: a block that of its ::first-line, an inline its own."""
+        computed, style = of.computed, of.computed.style
+        if holds_lines(style):
+            if candidates := self.match(of.node, "first-line"):
+                winners = cascaded_values(candidates, {}, None, style)
+                values = {key: value for key, value in winners.values.items() if key in FIRST_LINE_KEYS}
+                of.first_rules = Winners(values, winners.custom)
+            elif parent is not None and may_begin_with(parent.computed.style, style):
+                of.first_rules = self.first_rules(parent)
+            if of.first_rules is not None:
+                first = self.computed(of.node, computed, of.first_rules, pseudo=True)
+                first.style = first.style.replace(unicode_bidi=style.unicode_bidi, lang=style.lang)
+                computed.first_line = first
+        if computed.first_line is not None:
+            of.element.first_line = self.turned(computed.first_line.style, of.flows.inside)
+
+    def first_rules(self, parent: _Open) -> Winners | None:
+        """Return what holds for the first line of a block that is being opened as the next child."""
+        children = parent.element.children
+        while parent.first_rules is not None and parent.passed < len(children) - 1:
+            if begins_lines(children[parent.passed]):
+                return None
+            parent.passed += 1
+        return parent.first_rules
 
     def first_letter(self, of: _Open) -> None:
         """Wrap the first letter of a block in its ::first-letter."""
@@ -339,24 +383,14 @@ class Styler:
         if found is None:
             return
         parent = self.by_element.get(id(found.parent), of.computed)
+        parent = parent.first_line or parent  # its line is the first, whatever that holds
         winners = cascaded_values(candidates, {}, None, of.computed.style)
         computed = self.computed(of.node, parent, winners, pseudo=True)
         inline = computed.style.replace(display="inline", position="static")
         computed.style = settle_display(inline, is_item=False, around=Lines(inline.writing_mode))
         name = f"{of.element.selector}::first-letter"
-        wrap(
-            found,
-            Element(
-                "::first-letter",
-                {},
-                [],
-                self.turned(computed.style, of.flows.inside),
-                of.node.line,
-                None,
-                name,
-                parent=found.parent,
-            ),
-        )
+        style = self.turned(computed.style, of.flows.inside)
+        wrap(found, Element("::first-letter", {}, [], style, of.node.line, None, name, parent=found.parent))
 
     def fill(self, element: Element, parts: list[str | v.ContentImage]) -> None:
         """Give a pseudo-element its text and images; images become `img` children."""
@@ -419,9 +453,14 @@ class Styler:
         language = node.attributes.get("lang", node.attributes.get("xml:lang"))
         if language is None and parent is None:
             language = self.lang or None
+        around = parent.first_line if parent is not None else None
+        if around is not None and computed.style.display in _ON_LINES and is_in_flow(computed.style):
+            computed.first_line = self.computed(node, around, winners)
         if language is not None:
-            computed.style = computed.style.replace(lang=language.strip())
-            computed.fields = {**computed.fields, "lang": language.strip()}
+            for found in (computed, computed.first_line):
+                if found is not None:
+                    found.style = found.style.replace(lang=language.strip())
+                    found.fields = {**found.fields, "lang": language.strip()}
         return computed
 
     def inline(self, node: HtmlNode) -> Block:
@@ -506,6 +545,7 @@ _WITHOUT_FALLBACK = frozenset((
     "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
 ))  # fmt: skip
 _REFERRING = frozenset(("clip_path", "filter", "mask_image"))
+_ON_LINES = ("inline", "contents")
 _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
 
 

@@ -13,7 +13,7 @@ from .model import Compound, Selector, Specificity, Test
 
 MAX_COMPOUNDS = 100
 MAX_NESTING = 20
-GENERATED = ("before", "after", "marker", "first-letter")
+GENERATED = ("before", "after", "marker", "first-letter", "first-line")
 
 
 class InvalidSelector(ValueError):

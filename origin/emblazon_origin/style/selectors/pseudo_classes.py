@@ -10,7 +10,7 @@ from ..values.tokens import Token
 from .model import Selector, Test
 
 OTHER_PSEUDO_ELEMENTS = frozenset((
-    "first-line", "selection", "placeholder", "backdrop", "file-selector-button",
+    "selection", "placeholder", "backdrop", "file-selector-button",
     "target-text", "highlight", "spelling-error", "grammar-error", "cue", "part", "slotted",
     "details-content", "scroll-marker", "view-transition", "view-transition-group", "checkmark",
     "picker-icon",    "-moz-selection", "-moz-focus-inner", "-moz-placeholder", "-ms-clear",

@@ -28,6 +28,8 @@ class Element:
     The `::marker` of a list item is its first child, with the ready text or an `img` child; `marker` is its
     style again. Elements with `display: none` are left out, and those with `display: contents` kept.
 
+    `first_line` is the style of a block's `::first-line`, and that of an inline element on such a line.
+
     `svg` holds the serialised markup of an inline `<svg>` (which then has no children);
     `line` is the source line, 1-based, 0 where unknown.
     """
@@ -41,6 +43,7 @@ class Element:
     selector: str = ""  # short readable path such as `div.card > h1`, for reports
     marker: ComputedStyle | None = None  # of a list item: the style of its ::marker
     parent: Element | None = field(default=None, repr=False)
+    first_line: ComputedStyle | None = None
 
 
 @dataclass(frozen=True, slots=True)

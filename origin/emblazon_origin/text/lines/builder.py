@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element
 from ...style.values.value_types import Length
 from ..fonts.font_library import FontLibrary
 from ..fonts.font_metrics import FontMetrics, layout_unit_on
@@ -195,12 +196,12 @@ def _painted_tops(paragraph: Paragraph, placed: list[PlacedBox], line: Line) -> 
     raised = {boxes[n].parent for n, fragment in placed if fragment.style.vertical_align != "baseline"}
     tops: dict[int, float] = {-1: line.y}
     for number, fragment in placed:  # outermost first
-        alone = number in raised or _is_painted(fragment.style)
+        alone = number in raised or is_painted(fragment.style)
         tops[number] = fragment.y if alone else tops.get(boxes[number].parent, line.y)
     return tops
 
 
-def _is_painted(style: ComputedStyle) -> bool:
+def is_painted(style: ComputedStyle) -> bool:
     """True for an inline box with more than text to paint, or with edges or a place of its own."""
     edges = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
     return (
@@ -323,6 +324,13 @@ def _place_fragment(fragment: InlineBoxFragment, metrics: BoxMetrics, baseline: 
     below = style.padding_bottom.resolve(0.0) + style.border_bottom_width
     fragment.y = baseline + metrics.shift - metrics.font.ascent - above
     fragment.height = above + metrics.font.ascent + metrics.font.descent + below
+
+
+def line_box(line: Line, root: BoxMetrics, element: Element, x: float) -> InlineBoxFragment:
+    """Return what of a first line its `::first-line` paints: the font's height around the content."""
+    fragment = InlineBoxFragment(root.style, element, x, 0.0, line.width, 0.0)
+    _place_fragment(fragment, root, line.baseline)
+    return fragment
 
 
 def _glyph_run(leaf: Leaf, shift: float, hangs_by_ink: bool = False) -> GlyphRun:

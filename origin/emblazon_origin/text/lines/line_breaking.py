@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ..fonts.font_metrics import layout_unit_up
 from ..inline_cost import BREAK, SCORED, TRIED
-from .paragraph import EPSILON, Paragraph, TextSpan, breaks_words
+from .paragraph import EPSILON, Opening, Paragraph, TextSpan, breaks_words
 
 WidthOf = Callable[[int], float]  # available width of the line with an index, px
 
@@ -42,17 +42,12 @@ def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None 
     """Return the lines of a paragraph; at most `limit` of them."""
     spans: list[TextSpan] = []
     length = len(paragraph.content.text)
-    stops = [at + 1 for at in paragraph.newlines]
-    if not stops or stops[-1] < length:
-        stops.append(length)
     start = 0
-    for stop in stops:
-        while start < stop:
-            if limit is not None and len(spans) >= limit:
-                return spans
-            span = next_line(paragraph, start, stop, width_of_line(len(spans)))
-            spans.append(span)
-            start = span.end
+    while start < length and (limit is None or len(spans) < limit):
+        whole = paragraph.line_from(start)
+        span = next_line(whole, start, whole.stop_after(start), width_of_line(len(spans)))
+        spans.append(span)
+        start = paragraph.after(span)
     return spans
 
 
@@ -135,6 +130,8 @@ def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None)
     spans = break_lines(paragraph, width_of_line, limit)
     style = paragraph.content.block_style.text_wrap_style
     if style not in ("balance", "pretty") or len(spans) < 2 or len(spans) == limit:
+        return spans
+    if paragraph.first_line is not None and not paragraph.first_line.is_as_wide:
         return spans
     if style == "balance" and len(spans) > MAX_BALANCED_LINES:
         return spans
@@ -299,23 +296,21 @@ def lines_beside(
     spans: list[TextSpan] = []
     areas: list[Area] = []
     length = len(paragraph.content.text)
-    stops = [at + 1 for at in paragraph.newlines]
-    if not stops or stops[-1] < length:
-        stops.append(length)
     start, top = 0, 0.0
-    for stop in stops:
-        while start < stop and (limit is None or len(spans) < limit):
-            height = heights[min(len(spans), len(heights) - 1)]
-            taken = indent if not spans else 0.0
-            while True:
-                left, room, below = bands(top, height)
-                span = next_line(paragraph, start, stop, room - taken)
-                if below is None or paragraph.width_of(span) <= room - taken + EPSILON:
-                    break
-                top = below
-            spans.append(span)
-            areas.append(Area(top, left, room))
-            start, top = span.end, top + height
+    while start < length and (limit is None or len(spans) < limit):
+        whole = paragraph.line_from(start)
+        stop = whole.stop_after(start)
+        height = heights[min(len(spans), len(heights) - 1)]
+        taken = indent if not spans else 0.0
+        while True:
+            left, room, below = bands(top, height)
+            span = next_line(whole, start, stop, room - taken)
+            if below is None or whole.width_of(span) <= room - taken + EPSILON:
+                break
+            top = below
+        spans.append(span)
+        areas.append(Area(top, left, room))
+        start, top = paragraph.after(span), top + height
     return spans, areas
 
 
@@ -327,16 +322,33 @@ def content_widths(paragraph: Paragraph) -> tuple[float, float]:
 
 
 def _widest(paragraph: Paragraph, *, minimum: bool) -> float:
+    first = paragraph.first_line
+    if first is not None and not first.is_as_wide:
+        if not minimum:  # as in Chromium, which takes all lines for first ones here
+            return _widest(first.paragraph, minimum=False)
+        return _widest_after_first(paragraph, first)
     if minimum and paragraph.closes_up is False:
         return _widest_word(paragraph)
-    widest = 0.0
-    start = 0
-    length = len(paragraph.content.text)
+    return _widest_from(paragraph, 0, paragraph.content.block_style.text_indent.resolve(0.0), minimum)
+
+
+def _widest_after_first(paragraph: Paragraph, first: Opening) -> float:
+    """Return the min-content width where the first line has its own styles."""
+    whole = first.paragraph
     indent = paragraph.content.block_style.text_indent.resolve(0.0)
+    stop = whole.stop_after(0)
+    at = _points(whole, 0, stop)[0]
+    width = whole.width_of(whole.span(0, at, forced=at == stop)) + indent
+    return max(width, _widest_from(paragraph, first.resume(at), 0.0, minimum=True))
+
+
+def _widest_from(paragraph: Paragraph, start: int, indent: float, minimum: bool) -> float:
+    widest = 0.0
+    length = len(paragraph.content.text)
     stops = [at + 1 for at in paragraph.newlines]
     if not stops or stops[-1] < length:
         stops.append(length)
-    for stop in stops:
+    for stop in stops[bisect_right(stops, start) :]:
         for at in _points(paragraph, start, stop) if minimum else [stop]:
             span = paragraph.span(start, at, forced=at == stop)
             # Before a forced break spaces hang only where there is no room for them (CSS Text 3 §4.1.3).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -11,8 +12,10 @@ from typing import NamedTuple
 
 from ...report import Report
 from ...style.values.computed import ComputedStyle
+from ...style.values.dom import Element
 from ..fonts.font_metrics import advance_scale, layout_unit_up
-from ..line_model import AtomicItem, InlineItem, InlineLayout, OpenItem
+from ..inline_cost import Spend
+from ..line_model import AtomicItem, FirstLine, InlineItem, InlineLayout, OpenItem
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
 from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, trims_at_end, trims_at_start
 from .break_opportunities import Breaks, cluster_breaks, find_breaks
@@ -35,6 +38,18 @@ class TextSpan(NamedTuple):
     forced: bool = False  # ends with a forced break or the end of the block
     trim_start: bool = False  # an opening full-width bracket loses its blank half
     trim_end: bool = False  # so does a closing one
+
+
+class Opening(NamedTuple):
+    """A first line: its paragraph in the styles there, and where each of its characters is in the whole."""
+
+    paragraph: Paragraph
+    places: Sequence[int] | None  # None: at the same offset
+    is_as_wide: bool  # as without the styles, so that lines break where they did
+
+    def resume(self, offset: int) -> int:
+        """Return the offset in the whole paragraph for one on the first line."""
+        return offset if self.places is None else self.places[offset]
 
 
 @dataclass(eq=False)
@@ -71,6 +86,8 @@ class Paragraph:
     is_plain: bool = False  # one style and one font, left to right, without inline boxes
     closes_up: bool | None = None  # of a plain one: whether it has full-width marks that lines may halve
     is_monotonous: bool = False  # the further a line goes, the wider it is
+    first_line: Opening | None = None  # where the first line has styles of its own
+    opens: Element | None = None  # of such a first line: the block whose it is
 
     @cached_property
     def breaks(self) -> Breaks:
@@ -91,6 +108,27 @@ class Paragraph:
         self.largest_size = max((item.size for item in self.items), default=0.0)
         self._measure_text()
         self._measure_edges()
+
+    # --- the first line ------------------------------------------------------------------------
+
+    def line_from(self, offset: int) -> Paragraph:
+        """Return the paragraph that the line which begins at an offset is made of."""
+        return self if offset or self.first_line is None else self.first_line.paragraph
+
+    def after(self, span: TextSpan) -> int:
+        """Return where the line after another one begins."""
+        return span.end if span.start or self.first_line is None else self.first_line.resume(span.end)
+
+    def stop_after(self, offset: int) -> int:
+        """Return where a line that begins at an offset ends at the latest: a forced break, or the end."""
+        index = bisect_left(self.newlines, offset)
+        return self.newlines[index] + 1 if index < len(self.newlines) else len(self.content.text)
+
+    def renew(self, items: Sequence[InlineItem], spend: Spend, first: FirstLine | None = None) -> None:
+        """Name the items of another measuring pass, equal to those before, and who counts the work."""
+        self.inline_items, self.shaper.spend = list(items), spend
+        if self.first_line is not None and first is not None:
+            self.first_line.paragraph.renew(first.items, spend)
 
     # --- running widths ---------------------------------------------------------------------
 

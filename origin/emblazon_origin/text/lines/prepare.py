@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, islice
 
 import regex
 
@@ -11,14 +13,14 @@ from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
 from ..inline_cost import ITEM, PLAIN_TEXT, Spend, free, items_cost, letters_cost
-from ..line_model import AtomicItem, BreakItem, InlineItem, OpenItem, TextItem
+from ..line_model import AtomicItem, BreakItem, FirstLine, InlineItem, OpenItem, TextItem
 from ..shaping.bidi import NEEDS_BIDI
 from ..shaping.inline_content import Content, ContentSource, apply_transform, collect, sanitize
 from ..shaping.itemize import font_parts, itemize, report_fonts, resolve_bidi
 from ..shaping.scripts import script_runs
 from ..shaping.shape import features_of
 from ..shaping.shaper import Shaper, ShapingItem
-from .paragraph import Paragraph
+from .paragraph import Opening, Paragraph
 
 MAX_PARAGRAPHS = 2048  # of one document
 Paragraphs = dict[tuple[object, ...], Paragraph]
@@ -33,28 +35,56 @@ def prepare(
     *,
     paragraphs: Paragraphs | None = None,
     spend: Spend = free,
+    first: FirstLine | None = None,
 ) -> Paragraph:
     """Return the items as a shaped paragraph, kept in `paragraphs` where that is given.
 
     `spend` counts this work, and all later work with the paragraph. What there is to say of its fonts is
-    with it, unless it is scaled: text-fit tries many scales.
+    with it, unless it is scaled: text-fit tries many scales. `first` are the items on the first line.
     """
-    key = (id(fonts), id(block_style), grid, scale, *map(_identity, items))
+    of_first = id(first.style) if first is not None else 0
+    key = (id(fonts), id(block_style), grid, scale, of_first, *map(_identity, items))
     cached = paragraphs.get(key) if paragraphs is not None else None
     if cached is not None:
         spend(ITEM * len(items))
-        cached.inline_items, cached.shaper.spend = list(items), spend
+        cached.renew(items, spend, first)
         return cached
     paragraph = plain_paragraph(items, block_style, fonts, grid, scale, spend) or _shaped(
         items, block_style, fonts, grid, scale, spend
     )
     # The key names objects by identity: keep them, so that no other object can take their place.
-    paragraph.keep = (fonts, block_style, *items, *(getattr(item, "style", None) for item in items))
+    paragraph.keep = (fonts, block_style, first, *items, *(getattr(item, "style", None) for item in items))
+    if first is not None:
+        _open_with(paragraph, first, fonts, grid, scale, spend)
     if paragraphs is not None:
         if len(paragraphs) >= MAX_PARAGRAPHS:
             del paragraphs[next(iter(paragraphs))]
         paragraphs[key] = paragraph
     return paragraph
+
+
+def _open_with(
+    paragraph: Paragraph, first: FirstLine, fonts: FontLibrary, grid: float, scale: float, spend: Spend
+) -> None:
+    """Give a paragraph its first line, shaped in the styles there."""
+    other = prepare(first.items, first.style, fonts, grid, scale, spend=spend)
+    other.opens = first.element
+    one, two = paragraph.content, other.content
+    is_as_wide = (
+        one.text == two.text
+        and paragraph.text_widths == other.text_widths
+        and paragraph.edge_widths == other.edge_widths
+    )
+    places = None if len(one.text) == len(two.text) else _places(two.text, one.text)
+    paragraph.first_line = Opening(other, places, is_as_wide)
+    paragraph.findings.absorb(other.findings)
+
+
+def _places(text: str, whole: str) -> list[int]:
+    """Return where each character of a text stands in the same one with other cases."""
+    ends = list(accumulate(len(character.casefold()) for character in whole))
+    starts = accumulate((len(character.casefold()) for character in text), initial=0)
+    return [*(bisect_right(ends, at) for at in islice(starts, len(text))), len(whole)]
 
 
 def _shaped(

@@ -18,7 +18,7 @@ from .inline_content import NEWLINE, OBJECT, Content, ContentSource
 from .orientation import orientation_parts
 from .scripts import script_runs
 from .shape import features_of
-from .shaper import SCALE, Shaper, ShapingItem, case_parts
+from .shaper import Shaper, ShapingItem, case_parts, small_size
 
 _SPECIAL = regex.compile(
     r"[[\p{Emoji}--[0-9#*]]\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\ufffc]", regex.V1
@@ -134,7 +134,8 @@ def _add_items(
     for low, high, font in font_parts(content.text, start, end, font_set, script):
         features = features_of(style, font)
         for at, to, small, upper, upright in _parts(content.text, low, high, style, font):
-            size = style.font_size * shaper.scale * (SCALE if small else 1.0)
+            size = style.font_size * shaper.scale
+            size = small_size(size, shaper.grid) if small else size
             shaper.spend(RUN)
             item = ShapingItem(at, to, font, style, level, script, features, size, upper, upright)
             if items and at not in cuts and _joins(items[-1], item):

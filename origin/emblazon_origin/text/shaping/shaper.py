@@ -1,8 +1,8 @@
 """A stretch of text that is shaped alike, and its shaping at a size: spacing, cuts, trimmed brackets.
 
 Where a font has no small capitals of its own they are made of scaled capitals (CSS Fonts 4 §7.5), as Chromium
-does it: seven tenths of the size; `small-caps` turns lower-case letters into small capitals,
-`all-small-caps` everything, and `unicase` everything but lower-case letters, which stay as they are.
+does it: seven tenths of the size, in whole device px; `small-caps` turns lower-case letters into small
+capitals, `all-small-caps` everything, and `unicase` everything but lower-case letters, which stay.
 
 `text-spacing-trim`: full-width punctuation loses its blank half beside other such (CSS Text 4 §8.5).
 
@@ -13,6 +13,7 @@ from the glyph, so that it suits the language the font was drawn for.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -38,7 +39,7 @@ _SILENT = frozenset(
 # CSS Text 3 §8.2: letters of cursive scripts take no letter-spacing.
 _CURSIVE = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Mand", "Phag", "Rohg", "Adlm"})
 
-SCALE = 0.7
+_SMALL = 0.7
 # The feature that asks for a kind of capitals → what else can serve, and who is made small without it.
 _KINDS = {
     "c2sc": (("c2sc",), "all"),
@@ -236,6 +237,11 @@ def case_parts(text: str, start: int, end: int, style: ComputedStyle, font: Font
         parts.append(CasePart(at, after, small, lower and who != "upper"))
         at = after
     return parts
+
+
+def small_size(size: float, grid: float) -> float:
+    """Return the size of made-up small capitals in a font of a size, px."""
+    return math.floor(size * _SMALL / grid + 0.5) * grid
 
 
 def capitals(text: str) -> str:
