@@ -7,7 +7,7 @@ import pytest
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import layout_inline
-from emblazon_origin.text.line_model import CloseItem, InlineItem, OpenItem, TextItem
+from emblazon_origin.text.line_model import CloseItem, FirstLine, InlineItem, OpenItem, TextItem
 
 WORDS = "words to wrap " * 60
 
@@ -48,6 +48,16 @@ def test_balanced_lines_count_what_they_compare(fonts: FontLibrary, style: Compu
     text, balanced = "words to wrap " * 8, style.replace(text_wrap_style="balance")
     plain = counted(fonts, [TextItem(text, style)], style, 400.0)
     assert counted(fonts, [TextItem(text, balanced)], balanced, 400.0) > plain
+
+
+def test_a_first_line_in_styles_of_its_own_counts_its_shaping(
+    fonts: FontLibrary, style: ComputedStyle
+) -> None:
+    larger = style.replace(font_size=40.0)
+    first = FirstLine([TextItem(WORDS, larger)], larger, None)
+    units: list[float] = []
+    layout_inline([TextItem(WORDS, style)], style, width=300, fonts=fonts, spend=units.append, first=first)
+    assert sum(units) > counted(fonts, [TextItem(WORDS, style)], style, 300.0)
 
 
 @pytest.mark.parametrize(
