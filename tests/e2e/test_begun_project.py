@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 from waiting import first_line
-from workerd import ROOT, free_port
+from workerd import ROOT
 
 pytestmark = pytest.mark.e2e
 EMBLAZON = str(Path(sys.executable).with_name("emblazon"))

@@ -36,7 +36,7 @@ _PAINTS = ("fill", "stroke")
 _HANDED_DOWN = INHERITED | {"color", "font-family", "font-size", "font-weight", "font-style", "direction"}
 _TEXTS = frozenset(("text", "tspan"))
 
-Draw = Callable[[etree._Element, int, int, bool], Image.Image]  # a document, its size, whether it has text
+Draw = Callable[["etree._Element", int, int, bool], Image.Image]  # a document, its size, whether it has text
 
 
 def fit_patterns(root: etree._Element, draw: Draw) -> None:
