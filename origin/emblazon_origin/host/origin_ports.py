@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import httpx
 
@@ -30,7 +30,6 @@ class HttpOrigin:
         base_url: str,
         *,
         max_bytes: int = MAX_ANSWER,
-        as_it_comes: bool = False,  # pass-through: no fields of our own, a connection for each request
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
@@ -41,22 +40,21 @@ class HttpOrigin:
             timeout=None,  # noqa: S113  # every fetch has a deadline of its own
             limits=httpx.Limits(
                 max_connections=max_connections(),
-                max_keepalive_connections=0 if as_it_comes else max_connections() // 4,
+                max_keepalive_connections=max_connections() // 4,
                 keepalive_expiry=2.0,  # shorter than a server's: few requests meet a closed connection
             ),
             transport=transport,
         )
         own = {"Accept-Encoding": "identity", "User-Agent": "emblazon-edge"}
-        self._client.headers = httpx.Headers({} if as_it_comes else own)
-        self._attempts = 1 if as_it_comes else 2
+        self._client.headers = httpx.Headers(own)
 
     async def fetch(
-        self, target: str, headers: Headers, *, deadline: float, method: str = "GET", content: bytes = b""
+        self, target: str, headers: Headers, *, deadline: float, method: str = "GET"
     ) -> OriginResponse:
-        """See `ports.Origin`; `content` is the body of an unsafe request that is passed through."""
+        """See `ports.Origin`."""
         try:
             async with asyncio.timeout(deadline):
-                return await self._attempt(method, target, headers, content)
+                return await self._attempt(method, target, headers)
         except TimeoutError as error:
             raise OriginError("timeout", f"no complete answer within {deadline:g} s") from error
         except httpx.ConnectError as error:
@@ -66,20 +64,17 @@ class HttpOrigin:
         except httpx.HTTPError as error:
             raise OriginError("network", str(error)) from error
 
-    async def _attempt(self, method: str, target: str, headers: Headers, content: bytes) -> OriginResponse:
+    async def _attempt(self, method: str, target: str, headers: Headers) -> OriginResponse:
         """A kept connection may be closed just as it is used: try once more (RFC 9110 §9.2.2)."""
-        for attempt in range(1, self._attempts + 1):
-            try:
-                return await self._fetch(method, target, headers, content)
-            except httpx.RemoteProtocolError as error:
-                if attempt == self._attempts or "without sending a response" not in str(error):
-                    raise
-        raise AssertionError("unreachable")
+        try:
+            return await self._fetch(method, target, headers)
+        except httpx.RemoteProtocolError as error:
+            if "without sending a response" not in str(error):
+                raise
+        return await self._fetch(method, target, headers)
 
-    async def _fetch(self, method: str, target: str, headers: Headers, content: bytes) -> OriginResponse:
-        request = self._client.build_request(
-            method, f"{self._base_url}{target}", headers=list(headers), content=content or None
-        )
+    async def _fetch(self, method: str, target: str, headers: Headers) -> OriginResponse:
+        request = self._client.build_request(method, f"{self._base_url}{target}", headers=list(headers))
         request.url = httpx.URL(f"{self._base_url}/").copy_with(raw_path=target.encode("ascii"))
         response = await self._client.send(request, stream=True)
         try:
@@ -90,17 +85,23 @@ class HttpOrigin:
                     raise OriginError("too-large", f"the answer is larger than {self._max_bytes} bytes")
         finally:
             await response.aclose()
-        named = {name.strip().lower() for name in response.headers.get("connection", "").split(",")}
-        fields = tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response.headers.raw
-            if name.lower().decode("latin-1") not in HOP_BY_HOP | named
-        )
-        return OriginResponse(response.status_code, fields, BytesBody(bytes(data)))
+        return OriginResponse(response.status_code, end_to_end(response.headers.raw), BytesBody(bytes(data)))
 
     async def close(self) -> None:
         """Close the kept connections."""
         await self._client.aclose()
+
+
+def end_to_end(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Return the fields of an answer that are for more than one connection (RFC 9110 §7.6.1)."""
+    fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+    named = {
+        option.strip().lower()
+        for name, value in fields
+        if name.lower() == "connection"
+        for option in value.split(",")
+    }
+    return tuple((name, value) for name, value in fields if name.lower() not in HOP_BY_HOP | named)
 
 
 class InProcessOrigin:

@@ -13,6 +13,7 @@ from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, 
 from emblazon.edge.ports import OriginError, OriginFailure
 from emblazon_origin.host.asyncio_ports import AsyncioBackground
 from emblazon_origin.host.passthrough import Passthrough
+from emblazon_origin.host.passthrough.forwarder import Early
 from emblazon_origin.host.passthrough.responses import ResponseStore
 
 BASE = "https://site.test"
@@ -38,7 +39,14 @@ class FakeSite:
     asked: list[Asked] = field(default_factory=list)
 
     async def fetch(
-        self, target: str, headers: Headers, *, deadline: float, method: str = "GET", content: bytes = b""
+        self,
+        target: str,
+        headers: Headers,
+        *,
+        deadline: float,
+        method: str = "GET",
+        content: bytes = b"",
+        early: Early,
     ) -> OriginResponse:
         self.asked.append(Asked(method, target, dict(headers), content))
         await asyncio.sleep(self.seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -181,6 +182,65 @@ async def test_mount_answers_head_and_ranges_from_the_stored_response(
     part = await client.get("/page", headers={"Range": "bytes=0-5"})
     assert (part.status_code, part.text) == (206, "answer")
     assert len(site.asked) == 1
+
+
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nX-Early: 1\r\n\r\n"
+FINAL = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nCache-Control: max-age=60\r\nX-Final: 2\r\n\r\nhello"
+
+
+@asynccontextmanager
+async def mounted_before(answer: bytes) -> AsyncIterator[int]:
+    """The mount in front of an origin that says these bytes to everybody; yields its port."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(say, "127.0.0.1", 0)
+    front_app = create_passthrough_app(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    front = edge_runner(front_app)
+    try:
+        yield int((await started(front_app, front)).rpartition(":")[2])
+    finally:
+        await front.cleanup()
+        server.close()
+
+
+async def told(port: int, version: str = "1.1") -> bytes:
+    """Everything that one request is answered with."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /page HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    said = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+    return said
+
+
+async def test_mount_passes_interim_answers_on_and_stores_none_of_them() -> None:
+    async with mounted_before(
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + EARLY + FINAL
+    ) as port:
+        first, second = await told(port), await told(port)
+    processing, early, final = first.split(b"\r\n\r\n")[:3]
+    assert processing == b"HTTP/1.1 102 Processing"
+    assert early.splitlines() == EARLY.splitlines()[:-1]
+    assert (final.partition(b"\r\n")[0], b"X-Early" in final) == (b"HTTP/1.1 200 OK", False)
+    assert second.startswith(b"HTTP/1.1 200 OK")
+    assert b"emblazon; hit" in second
+    assert b"Link" not in second
+
+
+async def test_client_of_http_1_0_gets_no_interim_answer() -> None:
+    async with mounted_before(EARLY + FINAL) as port:
+        said = await told(port, "1.0")
+    assert (said.split(b" ")[1], said.endswith(b"hello")) == (b"200", True)
+
+
+@pytest.mark.parametrize("answer", [EARLY * 17 + FINAL, EARLY, b"", b"SSH-2.0\r\n\r\n", FINAL[:-1]])
+async def test_mount_calls_an_answer_that_is_none_a_bad_gateway(answer: bytes) -> None:
+    async with mounted_before(answer) as port:
+        assert b"HTTP/1.1 502 Bad Gateway\r\n" in await told(port)
 
 
 async def test_client_that_drips_its_head_is_disconnected() -> None:

@@ -4,6 +4,7 @@
 freshness, conditional and Cache-Status code that serves cards.
 
 application.py   the aiohttp application
+forwarder.py     asks the origin
 proxy.py         one request's way
 responses.py     what is stored, and what RFC 9111 says of it
 """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from http.client import responses as reasons
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
+
+from emblazon.edge.messages import Headers
 
 from ..asyncio_ports import AsyncioBackground, JsonLog, SystemClock
 from ..edge_app import to_aiohttp, to_request
-from ..origin_ports import HttpOrigin
 from . import Passthrough
+from .forwarder import Early, Forwarder
 from .responses import ResponseStore
 
 MAX_BODY = 10 * 1024 * 1024
@@ -23,16 +26,27 @@ def create_passthrough_app(origin_url: str, *, cache_bytes: int = 64 * 1024**2) 
     caches: list[Passthrough] = []
 
     async def life(_: web.Application) -> AsyncIterator[None]:
-        origin = HttpOrigin(origin_url, as_it_comes=True)
         store = ResponseStore(cache_bytes)
-        caches.append(Passthrough(origin, SystemClock(), background, JsonLog(), store))
+        caches.append(Passthrough(Forwarder(origin_url), SystemClock(), background, JsonLog(), store))
         yield
         await background.drain(DRAIN)
-        await origin.close()
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp(await caches[0].handle(await to_request(request, MAX_BODY)))
+        asked = await to_request(request, MAX_BODY)
+        return await to_aiohttp(await caches[0].handle(asked, early_to(request)))
 
     app.cleanup_ctx.append(life)
     app.router.add_route("*", "/{path:.*}", handle)
     return app
+
+
+def early_to(request: web.Request) -> Early:
+    """Return what writes interim answers to a client; HTTP/1.0 knows none (RFC 9110 §15.2)."""
+
+    def write(status: int, headers: Headers) -> None:
+        if request.version >= HttpVersion11 and request.transport is not None:
+            head = f"HTTP/1.1 {status} {reasons.get(status, '')}\r\n"
+            fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
+            request.transport.write(f"{head}{fields}\r\n".encode("latin-1"))
+
+    return write

@@ -22,6 +22,7 @@ from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, 
 from emblazon.edge.ports import Background, Clock, Log, OriginError
 from emblazon.edge.store.freshness import current_age
 
+from .forwarder import Early
 from .responses import (
     SAFE_METHODS,
     ResponseStore,
@@ -46,8 +47,19 @@ class ForwardingOrigin(Protocol):
     """An origin that takes any method and a body."""
 
     async def fetch(
-        self, target: str, headers: Headers, *, deadline: float, method: str = "GET", content: bytes = b""
+        self,
+        target: str,
+        headers: Headers,
+        *,
+        deadline: float,
+        method: str = "GET",
+        content: bytes = b"",
+        early: Early,
     ) -> OriginResponse: ...
+
+
+def unheard(status: int, headers: Headers) -> None:
+    """Drop an interim answer that nobody waits for."""
 
 
 @dataclass(slots=True)
@@ -61,16 +73,16 @@ class Passthrough:
     store: ResponseStore = field(default_factory=ResponseStore)
     _refreshing: set[str] = field(default_factory=set)
 
-    async def handle(self, request: Request) -> Response:
-        """Answer one request; never raises OriginError."""
+    async def handle(self, request: Request, early: Early = unheard) -> Response:
+        """Answer one request, with interim answers before it; never raises OriginError."""
         if request.method not in ("GET", "HEAD"):
-            return await self._forward_uncached(request)
+            return await self._forward_uncached(request, early)
         wishes = Wishes.of(request.headers)
         stored = self.store.get(self._key(request), request.headers)
         if stored is None:
             if wishes.only_if_cached:
                 return _gateway_error(504, CacheStatus(detail="only-if-cached"))
-            return await self._miss(request)
+            return await self._miss(request, early)
         decision = decide(stored, wishes, self.clock.now())
         match decision:
             case Use(ttl=ttl, refresh=refresh):
@@ -81,15 +93,15 @@ class Passthrough:
             case Revalidate():
                 if wishes.only_if_cached:
                     return _gateway_error(504, CacheStatus(detail="only-if-cached"))
-                return await self._revalidate(request, stored, decision)
+                return await self._revalidate(request, stored, decision, early)
             case _:
                 assert_never(decision)
 
     # Forwarding
 
-    async def _miss(self, request: Request) -> Response:
+    async def _miss(self, request: Request, early: Early) -> Response:
         try:
-            answer = await self._ask(request, forwarded(request.headers))
+            answer = await self._ask(request, forwarded(request.headers), early)
         except OriginError as error:
             return _unreachable(error, "uri-miss")
         status = CacheStatus(fwd="uri-miss", fwd_status=answer.status)
@@ -98,10 +110,12 @@ class Passthrough:
             return await self._pass_on(request, answer, status)
         return await self._serve(request, stored, replace(status, stored=True))
 
-    async def _revalidate(self, request: Request, stored: StoredResponse, why: Revalidate) -> Response:
+    async def _revalidate(
+        self, request: Request, stored: StoredResponse, why: Revalidate, early: Early
+    ) -> Response:
         status = CacheStatus(fwd="stale" if why.ttl <= 0 else "request")
         try:
-            answer = await self._ask(request, conditional(request, stored))
+            answer = await self._ask(request, conditional(request, stored), early)
         except OriginError as error:
             if why.on_error or stands_in_while_disconnected(stored, self.clock.now()):
                 return await self._serve(
@@ -130,7 +144,7 @@ class Passthrough:
     async def _refresh(self, request: Request, stored: StoredResponse, key: str) -> None:
         get = replace(request, method="GET")
         try:
-            answer = await self._ask(get, conditional(get, stored))
+            answer = await self._ask(get, conditional(get, stored), unheard)
             if answer.status == 304:
                 self._freshen(get, stored, answer)
             elif answer.status not in ERRORS:
@@ -140,7 +154,7 @@ class Passthrough:
         finally:
             self._refreshing.discard(key)
 
-    async def _forward_uncached(self, request: Request) -> Response:
+    async def _forward_uncached(self, request: Request, early: Early) -> Response:
         """An unsafe method that succeeds invalidates what it may have changed (§4.4)."""
         content = await request.body.read() if request.body is not None else b""
         try:
@@ -150,6 +164,7 @@ class Passthrough:
                 deadline=DEADLINE,
                 method=request.method,
                 content=content,
+                early=early,
             )
         except OriginError as error:
             return _unreachable(error, "method")
@@ -166,9 +181,11 @@ class Passthrough:
         if url.netloc == urlsplit(request.base_url).netloc:
             self.store.drop(f"{request.base_url}{url.path}" + (f"?{url.query}" if url.query else ""))
 
-    async def _ask(self, request: Request, headers: Headers) -> OriginResponse:
+    async def _ask(self, request: Request, headers: Headers, early: Early) -> OriginResponse:
         asked_at = self.clock.now()
-        answer = await self.origin.fetch(request.target, headers, deadline=DEADLINE, method=request.method)
+        answer = await self.origin.fetch(
+            request.target, headers, deadline=DEADLINE, method=request.method, early=early
+        )
         if get_header(answer.headers, "date") is None:  # RFC 9110 §6.6.1
             answer = replace(answer, headers=(*answer.headers, ("Date", format_date(asked_at))))
         return answer
