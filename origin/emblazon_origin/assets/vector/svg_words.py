@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from math import sqrt
 
 from lxml import etree
 
@@ -137,6 +138,8 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
             notes.append(f"'offset-path: {value[:60]}' is not drawn on <{name}>")
         if name in ("feDiffuseLighting", "feSpecularLighting"):
             _light_up(element, inheritance)
+        if name == "feDisplacementMap":
+            _displace(element)
         if name in _TEXTS:
             _say_text(element, name, notes, inheritance)
         if name == "filter":
@@ -181,6 +184,29 @@ def _name_inputs(holder: etree._Element) -> None:
             primitive.set("in2", before)
         before = primitive.get("result") or f"emblazon-{index}"
         primitive.set("result", before)
+
+
+def _displace(element: etree._Element) -> None:
+    """Give a displacement the map that the rasteriser needs: it multiplies by its scale twice, and by alpha.
+
+    What the map says of x and y comes opaque in red and green, turned over where the scale is below zero.
+    """
+    holder = element.getparent()
+    if holder is None:
+        return
+    scale = (numbers(element.get("scale", "")) or [0.0])[0]
+    name = f"emblazon-map-{len(holder)}"
+    slope, above = ("-1", "1") if scale < 0 else ("1", "0")
+    rows: list[str] = []
+    for axis, channel in (("x", "R"), ("y", "G")):
+        chosen = element.get(f"{axis}ChannelSelector", "A")
+        rows += [*(slope if one == chosen else "0" for one in "RGBA"), above]
+        element.set(f"{axis}ChannelSelector", channel)
+    told = etree.Element(f"{_SVG}feColorMatrix", {"in": element.get("in2", ""), "result": name})
+    told.set("values", " ".join((*rows, "0 0 0 0 0 0 0 0 0 1")))
+    element.addprevious(told)
+    element.set("in2", name)
+    element.set("scale", f"{sqrt(abs(scale)):.9g}")
 
 
 def _expand_font(element: etree._Element) -> None:
