@@ -23,6 +23,20 @@ def status(response: Response) -> str:
     return str(response.header("cache-status"))
 
 
+async def change(world: World, *others: World) -> bytes:
+    """Warm a card up in all data centres, change it at the origin, return it as the first one sees it."""
+    world.origin.constant = True
+    for each in (world, *others):
+        await each.warm_up(ARTICLE)
+    world.origin.changes = 1
+    await world.advance(301)
+    before = await bytes_of(await world.get(ARTICLE))
+    await world.settle()
+    changed = await bytes_of(await world.get(ARTICLE))
+    assert changed != before
+    return changed
+
+
 async def test_picture_that_cannot_change_is_read_and_written_once_in_its_life(final: World) -> None:
     quick = await final.get(ARTICLE)
     await final.settle()
@@ -120,15 +134,9 @@ async def test_refresh_of_a_changed_remote_card_writes_it(world: World, nature: 
 async def test_change_of_a_remote_card_is_written_by_the_data_centre_that_sees_it_first(
     world: World, later: float, nature: str
 ) -> None:
-    world.origin.nature, world.origin.constant = "remote", True
+    world.origin.nature = nature
     others = [world.isolate() for _ in range(4)]
-    for each in (world, *others):
-        await each.warm_up(ARTICLE)
-    world.origin.changes = 1
-    await world.advance(301)
-    await world.get(ARTICLE)
-    await world.settle()
-    changed = await bytes_of(await world.get(ARTICLE))
+    changed = await change(world, *others)
     assert world.kv.operations["put card"] == 1
     for other in others:
         await world.advance(later)
@@ -141,15 +149,9 @@ async def test_change_of_a_remote_card_is_written_by_the_data_centre_that_sees_i
 
 
 async def test_change_that_another_data_centre_has_seen_outlives_the_origin(world: World) -> None:
-    world.origin.nature, world.origin.constant = "remote", True
+    world.origin.nature = "remote"
     other = world.isolate()
-    for each in (world, other):
-        await each.warm_up(ARTICLE)
-    world.origin.changes = 1
-    await world.advance(301)
-    await world.get(ARTICLE)
-    await world.settle()
-    changed = await bytes_of(await world.get(ARTICLE))
+    changed = await change(world, other)
     world.origin.alive = False
     await world.advance(2 * DAY)
     response = await other.get(ARTICLE)

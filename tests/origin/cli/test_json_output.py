@@ -11,7 +11,6 @@ from json_shapes import check_shape
 from emblazon_origin.cli import main, reference
 from emblazon_origin.cli.main import COMMANDS, parser
 from emblazon_origin.cli.outputs import OUTPUTS, WITHOUT_JSON
-from emblazon_origin.cli.project import secrets_file
 
 PAGE = "<!doctype html><html><head><title>Tides</title></head><body><h1>Tides</h1></body></html>"
 KEYS = "k1:an-example-of-a-signing-key"
@@ -38,21 +37,16 @@ OF_SERVERS = {"audit", "purge", "stats", "warm"}  # tests/origin/cli/test_warm.p
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("EMBLAZON_HOME", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL"):
-        monkeypatch.setenv(name, "")  # what main() reads from files is undone after the test
-        monkeypatch.delenv(name)
-    secrets_file.FROM_FILES.clear()
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "public").mkdir()
-    (tmp_path / "public" / "index.html").write_text(PAGE)
-    (tmp_path / "card.html").write_text("<body style='bogus: 1'><p>Hello</p><p style='color: #eee'>Pale</p>")
-    (tmp_path / "cards.jsonl").write_text('{"template": "article", "params": {"title": "Hello"}}\n')
-    (tmp_path / "emblazon.toml").write_text('[settings]\npublic_url = "https://og.example.com"\n')
+def project(folder: Path) -> Path:
+    (folder / "public").mkdir()
+    (folder / "public" / "index.html").write_text(PAGE)
+    (folder / "card.html").write_text("<body style='bogus: 1'><p>Hello</p><p style='color: #eee'>Pale</p>")
+    (folder / "cards.jsonl").write_text('{"template": "article", "params": {"title": "Hello"}}\n')
+    (folder / "emblazon.toml").write_text('[settings]\npublic_url = "https://og.example.com"\n')
     assert main(["new", "notice"]) == 0
-    (tmp_path / "fonts").mkdir()
-    (tmp_path / "fonts" / "fonts.toml").write_text("")
-    return tmp_path
+    (folder / "fonts").mkdir()
+    (folder / "fonts" / "fonts.toml").write_text("")
+    return folder
 
 
 def test_every_command_prints_json_or_says_why_not() -> None:

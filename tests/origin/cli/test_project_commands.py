@@ -19,16 +19,6 @@ from emblazon_origin.cli.project import secrets_file
 from emblazon_origin.cli.project.settings import setting_defaults
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("EMBLAZON_HOME", "EMBLAZON_SIGNING_KEYS", "EMBLAZON_PURGE_TOKEN", "EMBLAZON_PUBLIC_URL"):
-        monkeypatch.setenv(name, "")  # what main() reads from files is undone after the test
-        monkeypatch.delenv(name)
-    secrets_file.FROM_FILES.clear()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_begun_project_draws_its_own_template_with_its_logo(folder: Path) -> None:
     Image.new("RGB", (64, 64), (255, 0, 255)).save(folder / "mark.png")
     arguments = ["init", "site", "--yes", "--name", "Meridian", "--accent", "#204030", "--logo", "mark.png"]

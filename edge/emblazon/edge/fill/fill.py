@@ -106,16 +106,23 @@ class Filler:
         known: Record | None = None,
         final: bool = False,
         ahead: bool = False,
+        before: str = "",
     ) -> tuple[Filled | Unchanged | Failed, bool]:
         """Fill one card, together with everyone else who wants it; tell whether the flight was shared.
 
         `known` is the record of a copy in the caller's hands, which the origin may confirm. With `final` the
         origin is given time for its small encoding: for the background. `ahead`: nobody has asked for it.
+        `before` is the digest of the card that this one replaces.
         Raises CardRefused where the origin says the input is wrong.
         """
         seconds = self._config.origin_timeout if deadline is None else deadline
         asking = _Asking(
-            card, seconds, known if known and known.origin_etag else None, PATIENCE if final else 0.0, ahead
+            card,
+            seconds,
+            known if known and known.origin_etag else None,
+            PATIENCE if final else 0.0,
+            ahead,
+            before or (known.digest if known else ""),
         )
         held_back = self._held_back(x, card)
         if held_back is not None:
@@ -261,14 +268,15 @@ class Filler:
         if record.unadmitted:
             return
         if not record.quick:
-            x.ports.background.wait_until(self.keep_in_kv(x, asking.card, record, body))
+            keep = self._keep_again if record.digest == asking.before else self.keep_in_kv
+            x.ports.background.wait_until(keep(x, asking.card, record, body))
         elif not asking.patience:
-            x.ports.background.wait_until(self.settle(x, asking.card, record, body))
+            x.ports.background.wait_until(self.settle(x, asking.card, record, body, asking.before))
 
-    async def settle(self, x: Exchange, card: KeyedCard, quick: Record, body: Body) -> None:
+    async def settle(self, x: Exchange, card: KeyedCard, quick: Record, body: Body, before: str = "") -> None:
         """Replace a quick encoding, everywhere, by the small one that the origin has begun. Never raises."""
         try:
-            outcome, _ = await self.fill(x, card, known=quick, final=True)
+            outcome, _ = await self.fill(x, card, known=quick, final=True, before=before)
         except Problem as problem:
             x.ports.log.log("warning", "no small encoding", detail=problem.detail[:200], request_id=x.id)
             return
@@ -280,6 +288,15 @@ class Filler:
         """Write a card to KV, where that is wanted and nothing was purged meanwhile."""
         if self._config.kv_admit != "never" and self._unpurged(card):
             await self._store.put_kv(x, card.key, replace(record, unadmitted=False), body)
+
+    async def _keep_again(self, x: Exchange, card: KeyedCard, record: Record, body: Body) -> None:
+        """Write a card to KV that this data centre had before, unless it is there: a read costs a tenth."""
+        found = await self._store.from_kv(x, card.key)
+        if found is None or (found.record.digest, found.record.soft_epoch) != (
+            record.digest,
+            record.soft_epoch,
+        ):
+            await self.keep_in_kv(x, card, record, body)
 
     def _unpurged(self, card: KeyedCard) -> bool:
         return same_epochs(card, self._control.epochs)
@@ -297,6 +314,7 @@ class _Asking:
     known: Record | None = None
     patience: float = 0.0  # seconds on top, for the small encoding
     ahead: bool = False
+    before: str = ""  # the digest of the card that this one replaces
 
     @property
     def name(self) -> str:
