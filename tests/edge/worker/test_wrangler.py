@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,21 @@ def test_dev_refuses_a_port_in_use(tmp_path: Path) -> None:
         other.listen()
         with pytest.raises(DevError, match="EMBLAZON_ORIGIN_PORT"):
             run_dev(root=tmp_path, edge_port=free_port(), origin_port=other.getsockname()[1])
+
+
+def seconds_between(cron: str) -> int:
+    """Seconds between two runs of `* * * * *`, `*/N * * * *` or `N * * * *`."""
+    minute, *others = cron.split()
+    assert others == ["*"] * 4
+    if minute.isdecimal():
+        return 3600
+    return 60 * (1 if minute == "*" else int(minute.removeprefix("*/")))
+
+
+def test_no_hot_card_is_lost_between_two_runs() -> None:
+    settings = tomllib.loads((ROOT / "wrangler.toml").read_text())
+    config = EdgeConfig.from_env(
+        {"EMBLAZON_ORIGIN_URL": "https://origin.test", "EMBLAZON_SIGNING": "off"} | settings["vars"]
+    )
+    for cron in settings["triggers"]["crons"]:
+        assert seconds_between(cron) < config.rewarm_before

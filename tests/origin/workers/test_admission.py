@@ -1,4 +1,4 @@
-"""Admission: a burst may queue, a flood may not."""
+"""Admission: a burst may queue, a flood may not, and an input that kills processes waits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from emblazon_origin.workers.admission import Admission, AdmissionPolicy, Ticket, TicketQueue
+from emblazon_origin.workers.admission import Admission, AdmissionPolicy, Quarantine, Ticket, TicketQueue
 from emblazon_origin.workers.job import Job, JobResult
 
 _LOOP = asyncio.new_event_loop()  # for futures that nothing waits for
@@ -197,3 +197,45 @@ def test_a_job_that_was_tried_or_has_waited_long_is_next_and_is_not_refused() ->
         queue.add(each)
     assert queue.shorten(0.1, 1, 64) == [fresh]
     assert [queue.take(0.1, flood=True) for _ in range(3)] == [tried, old, newest]
+
+
+# -- the breaker of each input: closed, open, half-open ----------------------------------------------------
+
+
+def open_breaker() -> Quarantine:
+    breaker = Quarantine(threshold=2, seconds=60)
+    for _ in range(2):
+        breaker.failed("k", 0.0)
+    return breaker
+
+
+def test_an_input_is_refused_after_its_second_failure_and_says_for_how_long() -> None:
+    breaker = Quarantine(threshold=2, seconds=60)
+    breaker.failed("k", 0.0)
+    assert breaker.refusal("k", 0.0) == 0
+    breaker.failed("k", 0.0)
+    assert breaker.refusal("k", 12.5) == 48
+    assert breaker.refusal("other", 12.5) == 0
+
+
+def test_half_open_one_trial_goes_through_and_the_others_wait() -> None:
+    breaker = open_breaker()
+    assert breaker.refusal("k", 61.0) == 0
+    breaker.began("k", 61.0)
+    assert breaker.refusal("k", 62.0) == 59
+
+
+def test_a_trial_that_never_began_is_not_used_up() -> None:
+    breaker = open_breaker()
+    assert breaker.refusal("k", 61.0) == 0  # and then the queue was full
+    assert breaker.refusal("k", 61.5) == 0
+
+
+def test_a_trials_failure_opens_again_and_its_success_forgets() -> None:
+    breaker = open_breaker()
+    breaker.began("k", 61.0)
+    breaker.failed("k", 63.0)
+    assert breaker.refusal("k", 64.0) == 59
+    breaker.succeeded("k")
+    assert breaker.refusal("k", 64.0) == 0
+    assert breaker.open_count(64.0) == 0
