@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from edge_world import World, example_manifest
 
-TOP = 300
+TOP = 1000
 SETTINGS = {"EMBLAZON_PREGENERATE": str(TOP)}
 
 
@@ -63,6 +63,28 @@ async def test_no_top_card_is_a_miss_when_a_new_template_version_is_released(dep
     assert await misses(deployment, TOP) == 0
     await settle(deployment)
     assert world.origin.renders == renders, "one isolate drew them all, once"
+
+
+async def test_card_that_is_refreshed_while_its_release_is_prepared_is_no_miss() -> None:
+    world = World(env=SETTINGS | {"EMBLAZON_KV_ADMIT": "never"})  # the data centre has the only copy
+    world.origin.nature = "final"
+    leader = world.isolate()
+    await leader.warm_up("/og/plain.png")
+    world.origin.nature = "remote"
+    await world.warm_up(target(1))
+    world.origin.manifest = example_manifest("c3" * 16)
+    world.origin.extra["x-emblazon-template-version"] = "c3" * 16
+    await world.advance(310)
+    seen = []
+    for _ in range(9):  # as long as a slow origin may take to draw the top cards
+        leader.edge.filler.breaker.failures = 1
+        assert "hit" in str((await leader.get("/og/plain.png")).header("cache-status"))
+        await leader.settle()
+        seen.append(str((await world.get(target(1))).header("cache-status")))
+        await world.settle()
+        await world.advance(31)
+    assert world.edge.control.pending is not None
+    assert [status for status in seen if "hit" not in status] == []
 
 
 async def test_release_waits_no_longer_than_it_may_for_an_origin_that_cannot_draw(

@@ -250,7 +250,7 @@ class Filler:
             x.ports.background.wait_until(self._renew_manifest(x))
         if not self._unpurged(card):
             detail, record = "purged-meanwhile", _short_lived(record, seconds=0.0)
-        elif life.storable and life.longest > 0:
+        elif life.storable and life.longest > 0 and not (detail and asking.in_the_background):
             stored = await self._store.put_cache(x, card.key, record, answer.body)
             if not detail:
                 self._keep_for_all(x, asking, record, answer.body)
@@ -325,6 +325,11 @@ class _Asking:
     @property
     def deadline(self) -> float:
         return self.seconds + self.patience
+
+    @property
+    def in_the_background(self) -> bool:
+        """Whether nobody waits, since a copy is served meanwhile: another template version's is no better."""
+        return self.known is not None and self.patience > 0
 
     @property
     def is_refresh(self) -> bool:
