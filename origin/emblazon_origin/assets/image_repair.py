@@ -40,12 +40,18 @@ def png_fault(data: bytes) -> str:
         if at + 12 + length > len(data):
             break
         end = at + 8 + length
-        if zlib.crc32(data[at + 4 : end]) != struct.unpack_from(">I", data, end)[0]:
+        if not _is_sound(data, at, length):
             return f"the check of its {name.decode('ascii', 'replace')} part is wrong"
         if name == b"IEND":
             return ""
         at = end + 4
     return "it ends too early"
+
+
+def _is_sound(data: bytes, at: int, length: int) -> bool:
+    """Whether a chunk of a PNG file is whole and its check is right."""
+    end = at + 8 + length
+    return zlib.crc32(data[at + 4 : end]).to_bytes(4, "big") == data[end : end + 4]
 
 
 def _with_right_checks(data: bytes) -> bytes:
@@ -57,6 +63,11 @@ def _with_right_checks(data: bytes) -> bytes:
         body = data[at + 8 : at + 8 + length]
         if (name == b"IEND" and pixels) or not (name.isalpha() and name.isascii()):
             break
+        if name[:1].islower() and not _is_sound(
+            data, at, length
+        ):  # as browsers, none rather than a wrong one
+            at += 12 + length
+            continue
         if name == b"IDAT":
             pixels += body
         elif name != b"IEND":
@@ -120,7 +131,8 @@ def _with_all_bytes(data: bytes) -> bytes:
 def with_whole_palette(data: bytes) -> bytes:
     """Return a PNG file whose palette has a colour for every index: as browsers, the last one again.
 
-    A list of transparent colours that comes before the palette does not count.
+    A list of transparent colours that comes before the palette does not count. Raises AssetError where the
+    pixels come before any palette.
     """
     if data[25:26] != b"\3":
         return data
@@ -128,13 +140,15 @@ def with_whole_palette(data: bytes) -> bytes:
     for name, start, end in png_chunks(data):
         body = data[start:end]
         if name == b"IDAT":
+            if not known:
+                raise AssetError("the PNG image is damaged: it has no palette")
             return b"".join((*out, data[start - 8 :])) if changed else data
         if name == b"tRNS" and not known:
             changed = True
             continue
         if name == b"PLTE":
             colors, most = body[: len(body) // 3 * 3], 3 << min(depth, 8)
-            known = True
+            known = bool(colors)
             if 0 < len(colors) < most or len(colors) != len(body):
                 body, changed = colors + colors[-3:] * ((most - len(colors)) // 3), True
                 out.append(_chunk(name, body))
@@ -251,7 +265,7 @@ def _inflated(data: bytes) -> Iterator[bytes]:
             rest = data[start + skipped : end]
             skipped = 0
             try:
-                while rest:
+                while rest and not inflate.eof:
                     yield inflate.decompress(rest, _STEP)
                     rest = inflate.unconsumed_tail
             except zlib.error:

@@ -17,6 +17,7 @@ from emblazon_origin.assets.image_color import price_of_colors
 from emblazon_origin.assets.images import ImageStore
 from emblazon_origin.assets.images_decode import decode_image
 from emblazon_origin.assets.resources import Resources
+from emblazon_origin.errors import AssetError
 from emblazon_origin.report import Report
 
 Color = tuple[int, int, int]
@@ -113,6 +114,31 @@ def test_an_index_beyond_the_palette_has_its_last_colour() -> None:
     )
     odd = (palette[0], palette[1] + b"\x12")
     assert seen(png((2, 1), 4, 3, [b"\x19"], odd), (0, 0), (1, 0)) == opaque(LIME, CYAN)
+
+
+def test_a_png_of_indices_without_a_palette_is_no_picture() -> None:
+    palette = chunk(b"PLTE", b"".join(map(bytes, PALETTE)))
+    without = png((2, 1), 8, 3, [b"\0\1"])
+    late = without.replace(chunk(b"IEND", b""), palette + chunk(b"IEND", b""))
+    for data in (without, late, png((2, 1), 8, 3, [b"\0\1"], (b"PLTE", b""))):
+        with pytest.raises(AssetError, match="palette"):
+            decode_image(data)
+
+
+def test_what_a_png_says_beside_its_pixels_counts_only_with_a_right_check() -> None:
+    clear = chunk(b"tRNS", struct.pack(">HHH", *RED))
+    data = png((2, 1), 8, 2, [bytes(RED) + bytes(LIME)], (b"tRNS", struct.pack(">HHH", *RED)))
+    assert seen(data, (0, 0), (1, 0)) == [(0, 0, 0, 0), (*LIME, 255)]
+    wrong = data.replace(clear, clear[:-1] + bytes([clear[-1] ^ 1]))
+    assert seen(wrong, (0, 0), (1, 0)) == opaque(RED, LIME)
+    assert "tRNS" in decode_image(wrong).damage
+
+
+def test_a_png_that_says_more_rows_than_it_has_ends_with_them() -> None:
+    whole = png((96, 64), 8, 2, [bytes(RED) * 96] * 64)
+    head = struct.pack(">IIBBBBB", 96, 104, 8, 2, 0, 0, 0)
+    data = whole[:8] + chunk(b"IHDR", head) + whole[33:]
+    assert seen(data, (5, 63), (5, 64)) == [(*RED, 255), (0, 0, 0, 0)]
 
 
 def test_transparency_that_comes_before_the_palette_does_not_count() -> None:
