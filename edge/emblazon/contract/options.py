@@ -36,7 +36,7 @@ SIGNATURE_PARAMS = ("_exp", "_kid", "_sig")
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
 _DECIMAL = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}0*)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}")
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}|[IiXx](?=-))(?:-[A-Za-z0-9]{1,8}){0,6}")
 _LOCALE_PART = re.compile(r"(?:\.[A-Za-z0-9-]{1,20})?(?:@[A-Za-z0-9]{1,20})?$")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
 _TAG = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -157,7 +157,7 @@ def language(text: str) -> str:
     first, *rest = tag.lower().split("-")
     cased: list[str] = []
     for part in rest:
-        extended = any(len(before) == 1 for before in cased)
+        extended = any(len(before) == 1 for before in (first, *cased))
         if not extended and len(part) in (2, 4):
             part = part.upper() if len(part) == 2 else part.title()
         cased.append(part)
