@@ -67,6 +67,10 @@ class PendingSubstitution(NamedTuple):
     column: int
     of_element: bool = False  # not the same for all elements with the same custom properties
 
+    def at(self, line: int, column: int) -> PendingSubstitution:
+        """Return the same value at another place of the sheets, with an identity of its own."""
+        return self._replace(tokens=(*self.tokens,), line=line, column=column)
+
 
 class Custom(NamedTuple):
     """The value of a custom property as written."""
@@ -115,6 +119,26 @@ class Block:
             self.vertical[lines, important] = found
         return found
 
+    def store(self, row: registry.Property, pairs: Values, important: bool) -> None:
+        """Put a property's values behind what is there."""
+        ltr, rtl = (self.important, self.important_rtl) if important else (self.normal, self.normal_rtl)
+        for key, value in pairs.items():
+            ltr[key] = value
+            if value.__class__ is PendingSubstitution and value.of_element:
+                self.is_of_element = True
+        rtl.update(on_lines(row, pairs, Lines(rtl=True)))
+        self.declared.append((row, pairs, important))
+        self.sets_flow = self.sets_flow or "writing_mode" in pairs
+
+    def add(self, other: Block) -> None:
+        """Put another block's declarations behind what is there."""
+        for name in _DECLARATIONS:
+            if found := getattr(other, name):
+                getattr(self, name).update(found)
+        self.declared += other.declared
+        self.sets_flow = self.sets_flow or other.sets_flow
+        self.is_of_element = self.is_of_element or other.is_of_element
+
     @property
     def size(self) -> int:
         """How many declarations there are."""
@@ -131,6 +155,12 @@ class Block:
             or self.svg
             or self.svg_shared
         )
+
+
+_DECLARATIONS = (
+    "normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared", "svg_important", "custom",
+    "custom_important",
+)  # fmt: skip
 
 
 def substitutes(tokens: Sequence[Token]) -> bool:
@@ -203,21 +233,10 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
         notes.append(Note("warning", code, f"'{name}: {shown}' is ignored: {error}", line, column, name))
         return
     notes.extend(Note("warning", "css-unsupported-value", r, line, column, name) for r in remarks)
-    _store(block, row, pairs, declaration.important)
+    block.store(row, pairs, declaration.important)
 
 
 _WITHOUT_EFFECT = frozenset(("initial", "inherit", "unset", "revert", "revert-layer"))
-
-
-def _store(block: Block, row: registry.Property, pairs: Values, important: bool) -> None:
-    ltr, rtl = (block.important, block.important_rtl) if important else (block.normal, block.normal_rtl)
-    for key, value in pairs.items():  # re-inserted, so that order is that of the declarations
-        ltr[key] = value
-        if value.__class__ is PendingSubstitution and value.of_element:
-            block.is_of_element = True
-    rtl.update(on_lines(row, pairs, Lines(rtl=True)))
-    block.declared.append((row, pairs, important))
-    block.sets_flow = block.sets_flow or "writing_mode" in pairs
 
 
 def on_lines(row: registry.Property, pairs: Values, lines: Lines) -> Values:

@@ -32,6 +32,7 @@ from .container_queries import ContainerQuery, container_queries
 from .counter_rules import counter_rule
 from .declarations import Block, Custom, Note, custom_value, parse_declaration
 from .function_rules import function_rule
+from .plain_rules import PlainRule, Rest, take_apart
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
 
 CACHE_BYTES = 16_000_000
@@ -97,8 +98,15 @@ class _Parser:
         self.imports_over = False
 
     def parse(self, text: str) -> Stylesheet:
-        items = tinycss2.parse_stylesheet(bounded_numbers(text), skip_comments=True, skip_whitespace=True)
-        self.rules(items, _Scope())
+        text = bounded_numbers(text)
+        for part in take_apart(text) if not self.base else [Rest(text)]:  # whose URLs resolve against it
+            if isinstance(part, PlainRule):
+                self.imports_over = True
+                if part.block:
+                    self.sheet.rules.append(StyleRule(part.selectors, part.block, (), ()))
+            else:
+                items = tinycss2.parse_stylesheet(part.text, skip_comments=True, skip_whitespace=True)
+                self.rules(items, _Scope())
         return self.sheet
 
     def note(self, item: Rule, severity: Severity, code: Code, message: str, where: str = "") -> None:

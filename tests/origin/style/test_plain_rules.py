@@ -1,0 +1,99 @@
+"""A sheet that patterns take apart means what the tokeniser alone would make of it, places included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+from sweeps import examples
+
+from emblazon_origin.style.syntax import plain_rules, stylesheet
+from emblazon_origin.style.syntax.declarations import Custom, PendingSubstitution
+from emblazon_origin.style.syntax.plain_rules import Rest
+from emblazon_origin.style.syntax.sheet_model import Stylesheet
+from emblazon_origin.style.values.tokens import Deferred
+
+ROOT = Path(__file__).parents[3]
+CARDS = sorted(ROOT.glob("bench/cards/*/*.html"))
+HTML = [*sorted(ROOT.glob("tests/fidelity/cases/*/*.html")), *CARDS]
+SHEETS = ["".join(re.findall(r"<style>(.*?)</style>", path.read_text("utf-8"), re.DOTALL)) for path in HTML]
+PIECES = (
+    "{", "}", ";", ":", "(", ")", "[", "]", '"', "'", "/*", "*/", "\\", "url(", "@media print {",
+    "@import 'a';",
+    "<!--", "-->", "!important", "var(--x)", "--x: 1", ".a{color:red}", "& b {top:0}", "nonsense: 1;", "\n",
+    "::selection", "color: nonsense;", "\\{", ".a\\[1\\]:hover{top:0}", "content: '\\'x';", "/", "@", ",",
+    "direction: rtl;", "inset-inline: 1px 2px;", "\f", "1" * 70,
+)  # fmt: skip
+
+
+def mutated() -> Iterator[str]:
+    """Sheets of cards, with pieces put in and taken out."""
+    random = Random(2)  # noqa: S311
+    yield from SHEETS
+    for _ in range(examples(400)):
+        text = random.choice(SHEETS)[: random.randrange(50, 1500)]
+        for _ in range(random.randrange(1, 4)):
+            at = random.randrange(len(text))
+            text = text[:at] + random.choice(PIECES) + text[at + random.randrange(4) :]
+        yield text
+
+
+def told(value: object) -> object:
+    """Return a value as something to compare: of functions their names."""
+    if isinstance(value, Deferred):
+        return "deferred", value.size
+    if isinstance(value, PendingSubstitution):
+        written = "".join(token.serialize() for token in value.tokens).strip()
+        return value.row.name, value.lines, value.line, value.column, written
+    if isinstance(value, Custom):
+        return value.text, value.substitutes, value.of_element, [t.serialize() for t in value.tokens]
+    if isinstance(value, tuple | list):
+        return [type(value).__name__, *map(told, value)]
+    if is_dataclass(value):
+        return [type(value).__name__, *(told(getattr(value, field.name)) for field in fields(value))]
+    if type(value).__eq__ is object.__eq__:  # functions, and objects with one inside
+        return getattr(value, "__qualname__", type(value).__name__)
+    return value
+
+
+def meaning(sheet: Stylesheet) -> object:
+    """Return all that a sheet says."""
+    rules = []
+    for rule in sheet.rules:
+        block = rule.block
+        tables = [
+            {key: told(value) for key, value in getattr(block, name).items()}
+            for name in ("normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared",
+                         "svg_important", "custom", "custom_important")
+        ]  # fmt: skip
+        order = [list(block.normal), list(block.important), list(block.custom)]
+        flags = block.sets_flow, block.is_of_element, len(rule.conditions), rule.layer, len(rule.queries)
+        selectors = [(s.text, s.specificity, s.pseudo, s.combinators, s.key) for s in rule.selectors]
+        declared = [(row and row.name, important) for row, _, important in block.declared]
+        rules.append((selectors, tables, order, flags, declared, rule.scope is None))
+    others = len(sheet.font_faces), len(sheet.imports), list(sheet.layers), len(sheet.functions)
+    return rules, sheet.notes, others
+
+
+def test_a_sheet_means_the_same_as_to_the_tokeniser_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in mutated():
+        fast = meaning(stylesheet._Parser("").parse(text))
+        with monkeypatch.context() as patch:
+            patch.setattr(stylesheet, "take_apart", lambda whole: [Rest(whole)])
+            whole = meaning(stylesheet._Parser("").parse(text))
+        assert fast == whole, text
+
+
+def test_the_sheets_of_usual_cards_are_taken_apart_whole() -> None:
+    for sheet in SHEETS[-len(CARDS) :]:
+        assert not [part for part in plain_rules.take_apart(sheet) if isinstance(part, Rest)]
+
+
+def test_many_rules_that_are_not_plain_cost_no_more_than_the_tokeniser() -> None:
+    text = "\n@media print { a { color: red } }\n.b { color: red }" * 2000
+    parts = list(plain_rules.take_apart(text))
+    assert sum(len(part.text) for part in parts if isinstance(part, Rest)) < 1.1 * len(text)
