@@ -31,6 +31,13 @@ class Ground:
             self._found[key] = find()
         return cast("T", self._found[key])
 
+    def latest(self, key: Hashable, version: object, find: Callable[[], T]) -> T:
+        """Return what `find` returns; it is called anew for each version that is not the last one's."""
+        last = self._found.get(key)
+        if last is None or cast("tuple[object, T]", last)[0] != version:
+            last = self._found[key] = version, find()
+        return cast("tuple[object, T]", last)[1]
+
 
 @dataclass(frozen=True, slots=True)
 class OnGround:

@@ -15,16 +15,17 @@ import numpy as np
 from PIL import Image
 
 from ..ground import OnGround
+from .color_runs import RUN_PIXELS, SAMPLE_COLORS, Runs, least_colors, runs_of, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from .color_runs import Ints, Words
+
     Floats = NDArray[np.float32]
-    Words = NDArray[np.uint32]
+    Totals = NDArray[np.float64]
 
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
-_RUNS, _SAMPLE_COLORS = 9, 512  # a run for so many pixels; so many colours in the sample: it is one
 _SAMPLE, _BAND = 4, 32  # of every so manieth row every so manieth pixel; rows, a multiple of that
 _SIZE = 256  # of the palette, at the most
 _FREQUENT = 0.92  # of all pixels have the most frequent colours, or it is a photo
@@ -39,9 +40,7 @@ _COLOR = 0.1  # squared distance of one colour to what stands for it, spread ove
 _PACKED, _LENIENCE = 16, 1.5  # so many colours take half the room, which is worth being less strict
 _ROUNDS = 2
 _MOST_PAIRS = 200_000  # of colours and what stands for them: more take longer than writing all colours
-_OPAQUE = 0xFF000000  # the byte of which Pillow says nothing
-_SLOT_BITS = 16
-_SPREAD = 2654435761  # 2^32 over the golden ratio: spreads colours over the slots
+_MOST_PRODUCTS = 200_000  # of numbers of two tables
 
 
 def few_shades(image: Image.Image, on: OnGround | None = None) -> Image.Image | None:
@@ -51,63 +50,72 @@ def few_shades(image: Image.Image, on: OnGround | None = None) -> Image.Image | 
     """
     if on is not None and _lies_on_photo(on):
         return None
-    found = _Colors.of(image)
-    if found is None:
-        return None
-    chosen = _palette(found)
-    if chosen is None:
+    runs = runs_of(image, on)
+    found = _Colors.of(runs, image.width * image.height) if runs is not None else None
+    chosen = _palette(found) if found is not None else None
+    if runs is None or found is None or chosen is None:
         return None
     palette, nearest = chosen
-    indices = np.repeat(nearest.astype(np.uint8)[found.numbers], found.lengths)
-    reduced = Image.frombuffer("P", image.size, indices, "raw", "P", 0, 1)
+    entries = np.zeros(len(runs.colors), np.uint8)
+    entries[found.order] = nearest
+    reduced = Image.frombuffer("P", image.size, runs.painted(entries), "raw", "P", 0, 1)
     reduced.putpalette(palette.tobytes())
     return reduced
 
 
 @dataclass(frozen=True, slots=True)
 class _Colors:
-    """A picture's colours, the most frequent one first, and its pixels as runs of one colour."""
+    """A picture's colours, the most frequent one first.
 
-    rgb: Floats  # whole numbers, whose squares are exact too
-    counts: NDArray[np.float64]
-    numbers: Ints  # the colour of each run
-    lengths: Ints
+    Squared distances are products of two tables. All numbers in them are whole and all sums below 2^24, and
+    so exact in whatever order they are added up.
+    """
+
+    order: Ints  # where they are among those of the runs
+    counts: Totals
+    left: Floats  # of each one its channels, the sum of their squares, and 1
+    right: Floats  # of each one -2 times its channels, 1, and the sum of their squares
+    sums: list[Totals]  # of each channel, over all pixels of a colour
 
     @classmethod
-    def of(cls, image: Image.Image) -> _Colors | None:
+    def of(cls, runs: Runs, pixels: int) -> _Colors | None:
         """Count the colours; None where there are too many for a palette."""
-        pixels: Words = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4")
-        starts = np.concatenate(([0], np.flatnonzero(pixels[1:] != pixels[:-1]) + 1))
-        values = pixels[starts] | np.uint32(_OPAQUE)
-        if _RUNS * len(starts) > pixels.size:
-            rows = pixels.reshape(image.height, image.width)
-            if _least_colors(rows) > _SAMPLE_COLORS:
-                return None  # a photo, without counting all of it
-        lengths = np.diff(starts, append=pixels.size)
-        colors, numbers = _numbered(values)
-        if len(colors) > _MOST_COLORS:
+        present = np.count_nonzero(runs.counts)
+        if present > _MOST_COLORS:
             return None
-        counts: NDArray[np.float64] = np.bincount(numbers, lengths)  # type: ignore[assignment]  # with weights
-        order = np.lexsort((colors, -counts))
-        if counts[order[: _SIZE - _SHADES]].sum() < _FREQUENT * pixels.size:
+        # Of two that are alike often the lower colour comes first.
+        keys = runs.counts.astype(np.int64) << 24 | ~runs.colors & 0xFFFFFF
+        order = np.argsort(keys)[::-1][:present]
+        counts = runs.counts[order]
+        if counts[: _SIZE - _SHADES].sum() < _FREQUENT * pixels:
             return None
-        places = np.empty_like(order)
-        places[order] = np.arange(len(order))
-        colors = colors[order]
+        colors = runs.colors[order]
         rgb = np.stack((colors & 255, colors >> 8 & 255, colors >> 16 & 255), 1).astype(np.float32)
-        return cls(rgb, counts[order], places[numbers], lengths)
+        left, right = _tables(rgb)
+        return cls(order, counts, left, right, [counts * channel for channel in rgb.T])
+
+    @property
+    def rgb(self) -> Floats:
+        """The channels."""
+        return self.left[:, :3]
+
+    def distances(self, others: Floats) -> Floats:
+        """Return the squared distances to one row of a right table, or to several."""
+        rows = _MOST_PRODUCTS // others.size  # more at once would be done by several threads
+        if len(self.left) > rows:
+            parts = range(0, len(self.left), rows)
+            return np.concatenate([np.dot(self.left[at : at + rows], others.T) for at in parts])
+        found: Floats = np.dot(self.left, others.T)
+        return found
 
 
-def _slots(values: Words) -> Words:
-    slots: Words = values * np.uint32(_SPREAD) >> np.uint32(32 - _SLOT_BITS)
-    return slots
-
-
-def _least_colors(pixels: Words) -> int:
-    """Return how many different values rows have at the least, by a sample of them."""
-    held = np.zeros(1 << _SLOT_BITS, np.bool_)
-    held[_slots(pixels[::_SAMPLE, ::_SAMPLE])] = True
-    return int(np.count_nonzero(held))
+def _tables(rgb: Floats) -> tuple[Floats, Floats]:
+    """Return of which tables the product is the squared distances."""
+    left, right = np.ones((len(rgb), 5), np.float32), np.ones((len(rgb), 5), np.float32)
+    left[:, :3] = rgb
+    np.multiply(rgb, -2, out=right[:, :3])
+    left[:, 3] = right[:, 4] = np.einsum("ij,ij->i", rgb, rgb)
+    return left, right
 
 
 def _lies_on_photo(on: OnGround) -> bool:
@@ -118,32 +126,17 @@ def _lies_on_photo(on: OnGround) -> bool:
     bands = on.ground.found("runs and colors", lambda: _runs_and_colors(on.ground.image))
     still = [band for band, is_fresh in zip(bands, fresh, strict=True) if not is_fresh]
     runs, colors = sum(runs for runs, _ in still), max(colors for _, colors in still)
-    return _RUNS * runs > on.ground.image.width * on.ground.image.height and colors > _SAMPLE_COLORS
+    return RUN_PIXELS * runs > on.ground.image.width * on.ground.image.height and colors > SAMPLE_COLORS
 
 
 def _runs_and_colors(image: Image.Image) -> list[tuple[int, int]]:
     """Return for each band how many runs begin in its rows, and its colours, each at the least."""
-    pixels: Words = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4").reshape(image.height, image.width)
+    pixels: Words = words_of(image).reshape(image.height, image.width)
     begins = (pixels[:, 1:] != pixels[:, :-1]).sum(1)
     return [
-        (int(begins[top : top + _BAND].sum()), _least_colors(pixels[top : top + _BAND]))
+        (int(begins[top : top + _BAND].sum()), least_colors(pixels[top : top + _BAND : _SAMPLE, ::_SAMPLE]))
         for top in range(0, image.height, _BAND)
     ]
-
-
-def _numbered(values: Words) -> tuple[Words, Ints]:
-    """Return the different values, and the number of each value: without sorting, as they are many."""
-    slots = _slots(values)
-    held = np.zeros(1 << _SLOT_BITS, np.uint32)  # no colour is 0
-    held[slots] = values
-    used = np.flatnonzero(held != 0)
-    numbers = np.empty(1 << _SLOT_BITS, np.int64)
-    numbers[used] = np.arange(len(used))
-    found = numbers[slots]
-    others = np.flatnonzero(held[slots] != values)  # whose slot another colour holds
-    more, places = np.unique(values[others], return_inverse=True)
-    found[others] = len(used) + places
-    return np.concatenate((held[used], more)), found
 
 
 def _palette(found: _Colors) -> tuple[NDArray[np.uint8], Ints] | None:
@@ -154,18 +147,17 @@ def _palette(found: _Colors) -> tuple[NDArray[np.uint8], Ints] | None:
     if first is None or len(first) * len(found.counts) > _MOST_PAIRS:
         return None
     means = found.rgb[first]
-    nearest = _nearest(found.rgb, means)
+    nearest, gaps = _nearest(found, means)
     for _ in range(_ROUNDS):
         means = _means(found, means, nearest, areas)
-        nearest = _nearest(found.rgb, means)
-    gaps = ((found.rgb - means[nearest]) ** 2).sum(1)
+        nearest, gaps = _nearest(found, means)
     changed, soft = found.counts[gaps > 0].sum(), found.counts[(gaps > 0) & (gaps <= _SLIGHT)].sum()
     if soft > min(_SOFT * pixels, _MOST_SOFT * changed + _FEW * pixels):
         first = _with_frequent(found, first, (1 - _CHANGED) * pixels)
         if len(first) > _SIZE or len(first) * len(found.counts) > _MOST_PAIRS:
             return None
         means = found.rgb[first]
-        nearest = _nearest(found.rgb, means)
+        nearest, _ = _nearest(found, means)
     return means.astype(np.uint8), nearest
 
 
@@ -181,12 +173,12 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
     """Return where to begin: colours of areas, then always the one with most to gain, until all are near."""
     if areas * len(found.counts) > _MOST_PAIRS:
         return None
-    squares = (found.rgb * found.rgb).sum(1)
     chosen = list(range(areas))
-    gaps = _distances(found.rgb, squares, found.rgb[:areas]).min(1)
+    gaps = found.distances(found.right[:areas]).min(1)
+    weights = np.empty_like(found.counts)
     limit, most = 3 * _RMS * _RMS * pixels, _COLOR * pixels
     while True:
-        weights = gaps * found.counts
+        np.multiply(gaps, found.counts, out=weights)
         worst = int(weights.argmax())
         lenience = _LENIENCE if len(chosen) == _PACKED else 1
         if weights[worst] <= lenience * most and weights.sum() <= lenience * limit:
@@ -196,35 +188,32 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
         if len(chosen) >= _SHADES:
             return None
         chosen.append(worst)
-        gaps = np.minimum(gaps, _distances(found.rgb, squares, found.rgb[worst]))
+        np.minimum(gaps, found.distances(found.right[worst]), out=gaps)
 
 
 def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
     """Return the rounded mean of what each colour stands for; that of most of these pixels stays as it is."""
     size = len(means)
     totals = np.bincount(nearest, found.counts, size)
-    sums = [np.bincount(nearest, found.counts * channel, size) for channel in found.rgb.T]
-    moved = np.floor(np.stack(sums, 1) / np.maximum(totals, 1)[:, None] + 0.5)
+    moved = np.empty((size, 3))
+    for channel in range(3):
+        moved[:, channel] = np.bincount(nearest, found.sums[channel], size)
+    moved /= np.maximum(totals, 1)[:, None]
+    moved += 0.5
+    np.floor(moved, out=moved)
     moved[:areas] = means[:areas]
     # The first colour of each is its most frequent one.
-    owners, tops = np.unique(nearest, return_index=True)
-    firm = 2 * found.counts[tops] > totals[owners]
-    moved[owners[firm]] = found.rgb[tops[firm]]
-    kept = np.where((totals > 0)[:, None], moved, means)
-    return np.asarray(kept)
+    tops = np.zeros(size, np.int64)
+    tops[nearest[::-1]] = np.arange(len(nearest) - 1, -1, -1)
+    firm = 2 * found.counts[tops] > totals
+    moved[firm] = found.rgb[tops[firm]]
+    unused = totals == 0
+    moved[unused] = means[unused]
+    return moved.astype(np.float32)
 
 
-def _nearest(rgb: Floats, means: Floats) -> Ints:
-    nearest: Ints = _distances(rgb, None, means).argmin(1)
-    return nearest
-
-
-def _distances(rgb: Floats, squares: Floats | None, means: Floats) -> Floats:
-    """Return the squared distances of colours to one other or to several; `squares` are the colours' own."""
-    distances: Floats = np.multiply.outer(rgb[:, 0], -2 * means[..., 0])  # without the threads of a product
-    for channel in (1, 2):
-        distances += np.multiply.outer(rgb[:, channel], -2 * means[..., channel])
-    distances += (means * means).sum(-1)
-    if squares is not None:
-        distances += squares[:, None] if means.ndim > 1 else squares
-    return distances
+def _nearest(found: _Colors, means: Floats) -> tuple[Ints, Floats]:
+    """Return for each colour which mean is the nearest, and its squared distance."""
+    distances = found.distances(_tables(means)[1])
+    nearest: Ints = distances.argmin(1)
+    return nearest, distances[np.arange(len(nearest)), nearest]

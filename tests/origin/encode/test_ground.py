@@ -16,7 +16,7 @@ from emblazon_origin.encode import encode, lossy, png
 from emblazon_origin.encode.png_attempts import quick_png
 from emblazon_origin.ground import Ground, OnGround
 
-GROUNDS = ("flat", "photo", "noise")
+GROUNDS = ("flat", "stripes", "photo", "noise")
 AREAS = ((0, 0, 30, 1), (10, 100, 200, 131), (0, 31, 333, 33), (300, 196, 333, 203), (5, 60, 9, 180))
 
 
@@ -25,6 +25,8 @@ def ground(name: str) -> Image.Image:
     size = (333, 203)
     if name == "flat":
         return Image.new("RGB", size, (250, 249, 246))
+    if name == "stripes":
+        return Image.radial_gradient("L").resize(size).quantize(12).convert("RGB")
     noise = Image.merge("RGB", [Image.effect_noise(size, 90) for _ in range(3)])
     return noise if name == "noise" else noise.filter(ImageFilter.GaussianBlur(5))
 
