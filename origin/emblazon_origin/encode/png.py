@@ -20,6 +20,7 @@ from .effort import effort_of
 
 _BAND = 32  # rows
 _MEMORY = 3  # isal's level: more makes nothing smaller
+_HEAD = 16  # bytes
 _ZLIB, _LAST = (
     b"\x78\x01",
     b"\x03\x00",
@@ -44,8 +45,19 @@ def encode_png(image: Image.Image, *, level: int = 1, on: OnGround | None = None
     if image.mode != "P":
         return _file(image, 8, _in_bands(image, level, on if image.mode == "RGB" else None))
     depth = _depth(image)
-    # In one call: isal's streams start from memory as they find it, unless each is flushed after one piece.
-    return _file(image, depth, isal_zlib.compress(_rows(image, depth), level))
+    stream = isal_zlib.compressobj(level, isal_zlib.DEFLATED, isal_zlib.MAX_WBITS, _MEMORY)
+    return _file(image, depth, begin_stream(stream, memoryview(_rows(image, depth))) + stream.flush())
+
+
+def begin_stream(stream: isal_zlib.Compress, rows: memoryview) -> bytes:
+    """Deflate rows that look at nothing before them.
+
+    isal enters the third byte of a long first piece in its table under a number that it makes of the address
+    of the stream, so that one file of some thousands was another one in each process. A short piece takes
+    another way.
+    """
+    head = stream.compress(rows[:_HEAD]) + stream.flush(isal_zlib.Z_SYNC_FLUSH)
+    return head + stream.compress(rows[_HEAD:])
 
 
 class _Band(NamedTuple):
@@ -84,7 +96,7 @@ def _bands(image: Image.Image, level: int, first: int, end: int) -> list[_Band]:
     bands = []
     for at in range(0, len(rows), size):
         piece = rows[at : at + size]
-        blocks = stream.compress(piece) + stream.flush(isal_zlib.Z_FULL_FLUSH)
+        blocks = begin_stream(stream, piece) + stream.flush(isal_zlib.Z_FULL_FLUSH)
         bands.append(_Band(blocks, isal_zlib.adler32(piece), len(piece)))
     return bands
 
