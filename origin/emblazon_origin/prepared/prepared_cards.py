@@ -27,7 +27,7 @@ from ..processes import extent_of
 from ..report import Diagnostic, Report
 from ..style.values.dom import Element, StyledDocument
 from ..text.fonts.font_library import FontLibrary
-from .skeleton import AutoDirection, Skeleton, TextPlace, auto_directions, find_places, is_whole, text_data
+from .skeleton import AutoDirection, Skeleton, TextPlace, auto_directions, find_places, text_data
 
 MAX_BYTES = 220_000_000  # some fifty-five templates; a process has its share of it
 MAX_SIGHTINGS = 4096
@@ -115,7 +115,7 @@ class PreparedCard:
         for place, text in zip(self.places, texts, strict=True):
             if place.written != text:
                 data = text_data(text)
-                if data is None or not is_whole(place):
+                if data is None or not place.takes(data):
                     return False
                 changed.append((place, text, data))
         if sum(map(len, texts)) > _GROWTH * self.characters + _SMALL:

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ..layout.boxes.fragment import LayoutResults
 from ..layout.boxes.nodes import Absolute, Atomic, Node
+from ..style.cascade.generated_content import letter_parts
 from ..style.document.presentational_hints import first_strong, has_auto_direction
 from ..style.values.dom import Element, HtmlNode, StyledDocument, Text
 from ..text.line_model import TextItem
@@ -88,20 +89,32 @@ class TextPlace:
     after: str
     written: str  # as it stands in the HTML now
     data: str  # the characters that this stands for
+    has_letter: bool = False  # a ::first-letter, which parts it
+    is_known: bool = False  # all that the document shows of it is: styles can show it elsewhere
     texts: list[Text] = field(default_factory=list)
     items: list[TextItem] = field(default_factory=list)
     holders: list[Node] = field(default_factory=list)  # the box that holds it
     around: list[Node] = field(default_factory=list)  # those up to the root
 
+    def takes(self, data: str) -> bool:
+        """Whether another text can stand here."""
+        if not self.is_known or not self.has_letter:
+            return self.is_known
+        # Of white space boxes are made in other ways.
+        were = [text.data.isspace() for text in self.texts]
+        return [part.isspace() for part in self.parts(data)] == were
+
+    def parts(self, data: str) -> list[str]:
+        """Return the text nodes that a text is."""
+        whole = f"{self.before}{data}{self.after}"
+        return letter_parts(whole) if self.has_letter else [whole]
+
     def put(self, written: str, data: str, results: LayoutResults) -> None:
         """Let another text stand here, and forget what was known of the boxes around it."""
         self.written, self.data = written, data
-        data = f"{self.before}{data}{self.after}"
-        self.parent.children[self.index] = data
-        for text in self.texts:
-            text.data = data
-        for item in self.items:
-            item.text = data
+        self.parent.children[self.index] = f"{self.before}{data}{self.after}"
+        for text, item, part in zip(self.texts, self.items, self.parts(data), strict=True):
+            text.data = item.text = part
         for node in self.holders:
             results.forget(node)
         for node in self.around:
@@ -146,20 +159,22 @@ def find_places(document: StyledDocument, root: Node, texts: tuple[str, ...]) ->
     if len(places) != len(texts):
         return None
     by_source = {(id(place.parent), place.index): place for place in places}
-    for text in _texts(document.root):
+    for text, in_letter in _texts(document.root):
         if text.source is not None:
             place = by_source.get((id(text.source[0]), text.source[1]))
             if place is not None:
                 place.texts.append(text)
-    if any(text.data is not place.parent.children[place.index] for place in places for text in place.texts):
-        return None
+                place.has_letter = place.has_letter or in_letter
+    for place in places:
+        if place.texts and [text.data for text in place.texts] != place.parts(place.data):
+            return None
     _find_boxes(root, {id(text): place for place in places for text in place.texts})
+    for place in places:
+        shown = {id(item.source): item for item in place.items}
+        place.is_known = shown.keys() == {id(text) for text in place.texts} and len(shown) == len(place.items)
+        if place.is_known:
+            place.items = [shown[id(text)] for text in place.texts]
     return places
-
-
-def is_whole(place: TextPlace) -> bool:
-    """Whether all that the document shows of a text is known: styles can split it or show it elsewhere."""
-    return len(place.texts) == 1 and len(place.items) == 1
 
 
 def _strings(root: HtmlNode) -> Iterator[tuple[HtmlNode, int, str]]:
@@ -174,14 +189,16 @@ def _strings(root: HtmlNode) -> Iterator[tuple[HtmlNode, int, str]]:
             stack += [(child, at, below) for at, below in reversed(list(enumerate(child.children)))]
 
 
-def _texts(root: Element) -> Iterator[Text]:
-    stack: list[Element | Text] = [root]
+def _texts(root: Element) -> Iterator[tuple[Text, bool]]:
+    """Yield the texts in document order, and whether each is a first letter."""
+    stack: list[tuple[Element | Text, bool]] = [(root, False)]
     while stack:
-        item = stack.pop()
+        item, in_letter = stack.pop()
         if isinstance(item, Text):
-            yield item
+            yield item, in_letter
         else:
-            stack += item.children
+            in_letter = item.tag == "::first-letter"
+            stack += [(child, in_letter) for child in reversed(item.children)]
 
 
 def _find_boxes(root: Node, by_text: dict[int, TextPlace]) -> None:

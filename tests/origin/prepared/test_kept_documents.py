@@ -138,6 +138,30 @@ def test_texts_that_may_make_another_tree_are_drawn_as_new(text: str) -> None:
     assert drawn(wanted)[0].tobytes() == drawn_anew(wanted)[0].tobytes()
 
 
+LETTERED = (
+    "<!doctype html><style>p::first-letter {{ font-size: 40px; color: red; {} }}</style>"
+    "<body style='font: 20px Inter'><p>\n {} </p><p>{}</p>"
+)
+
+
+@pytest.mark.parametrize("style", ["", "float: left; padding: 4px"])
+def test_a_text_with_a_first_letter_takes_other_letters(style: str) -> None:
+    for texts in (("One house", "“Two”"), ("Two houses", "Three"), ("Three houses", "Four")):
+        drawn(request(LETTERED.format(style, *texts)))
+    for text, is_kept in (("Éclair au lait", True), ("“¿Qué?” he said", True), ("x", False), ("—", False)):
+        wanted = request(LETTERED.format(style, text, "Never"))
+        (kept, report), (anew, _) = drawn(wanted), drawn_anew(wanted)
+        assert kept.tobytes() == anew.tobytes(), text
+        assert was_kept(report) is is_kept
+
+
+def test_a_text_gets_a_first_letter_that_had_none() -> None:
+    for text in ("—", "–", "«"):
+        drawn(request(LETTERED.format("", text, "below")))
+    wanted = request(LETTERED.format("", "A house", "below"))
+    assert drawn(wanted)[0].tobytes() == drawn_anew(wanted)[0].tobytes()
+
+
 def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
     html = "<!doctype html><body><img src=dot.png width=40 height=40><p>{}</p>"
     for color in ("red", "blue"):

@@ -288,6 +288,7 @@ def find_first_letter(block: Element) -> FirstLetter | None:
                     return None  # the first line is empty
                 return FirstLetter(parent, index, *span)
             if child.data.strip():
+                child.source = None  # with other characters it may have one
                 return None
         elif child.tag == "::marker" or child.style.position in ("absolute", "fixed"):
             continue
@@ -310,6 +311,12 @@ def letter_span(text: str) -> tuple[int, int] | None:
     return start, _after(text, match.end(), _AFTER)
 
 
+def letter_parts(text: str) -> list[str]:
+    """Return what a text with a first letter is parted into; nothing of one without."""
+    span = letter_span(text)
+    return [part for part in (text[: span[0]], text[slice(*span)], text[span[1] :]) if part] if span else []
+
+
 def _after(text: str, at: int, categories: frozenset[str]) -> int:
     while at < len(text) and unicodedata.category(text[at]) in categories:
         at += 1
@@ -321,9 +328,9 @@ def wrap(found: FirstLetter, letter: Element) -> None:
     text = found.parent.children[found.child]
     if not isinstance(text, Text):
         return
-    data = text.data
-    letter.children.append(Text(data[found.start : found.end]))
-    parts: list[Element | Text] = [Text(data[: found.start]), letter, Text(data[found.end :])]
+    data, source = text.data, text.source
+    letter.children.append(Text(data[found.start : found.end], source))
+    parts: list[Element | Text] = [Text(data[: found.start], source), letter, Text(data[found.end :], source)]
     found.parent.children[found.child : found.child + 1] = [
         part for part in parts if isinstance(part, Element) or part.data
     ]

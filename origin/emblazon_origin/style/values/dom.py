@@ -15,10 +15,13 @@ from .computed import ComputedStyle
 
 @dataclass(slots=True, eq=False)
 class Text:
-    """A text node, white space as in the source; `source` is its place among its parent's children there."""
+    """A text node, white space as in the source; `source` is its place among its parent's children there.
+
+    A `::first-letter` parts a text: all parts have its source.
+    """
 
     data: str
-    source: tuple[HtmlNode, int] | None = None  # None: generated, or a part of one
+    source: tuple[HtmlNode, int] | None = None  # None: generated
 
 
 @dataclass(slots=True, eq=False)
