@@ -91,6 +91,8 @@ _DEAR = (
     "container-type:size;width:{n}cqw", "background:conic-gradient(from {i}deg,red,blue) fixed;width:{n}px",
     "anchor-name:--a{i};top:anchor(--a{n} bottom);position-area:bottom right", "text-emphasis:filled red", "display:grid;grid-template:subgrid/subgrid",
     "border:{n}px double red;border-radius:{i}px", "text-shadow:1px 1px {n}px red,{i}px 1px {n}px blue",
+    "display:grid;grid:repeat({n},9px)/repeat({n},9px);gap:3px;rule:repeat(auto,{n}px dotted red);rule-break:intersection",
+    "display:flex;flex-wrap:wrap;gap:9px;rule:{n}px groove red,1px dashed;rule-inset:overlap-join", "margin-trim:block",
 )  # fmt: skip
 # Dear to text: how it is broken, shaped and aligned.
 _TEXT_STYLES = (

@@ -169,6 +169,12 @@ PAGES: dict[str, Callable[[], str]] = {
     + "<i style='grid-row:span 900;grid-column:span 900'>x</i>" * 40,
     "far letters": lambda: "<p style='letter-spacing:3e7px'>" + "a" * 300,
     "large scale": lambda: "<div style='filter:blur(1px);transform:scale(1e9)'>x<button>y</button></div>",
+    "ruled grids": lambda: "<div style='display:grid;grid:repeat(31,20px)/repeat(31,30px);gap:3px;rule:9px dotted red;"
+    "rule-break:intersection;position:absolute'></div>" * 600,
+    "large ruled grid": lambda: "<div style='display:grid;grid:repeat(9999,1px)/repeat(9999,1px);gap:1px;rule:1px solid'>"
+    + "<i style='grid-area:span 9000/span 9000'></i>" * 50,
+    "ruled lines": lambda: "<div style='display:flex;flex-wrap:wrap;rule:3px double red;rule-break:intersection;width:900px'>"
+    + "<i style='width:29px'></i>" * 4_800,
     "nested grids": lambda: "<div style='display:grid;grid-template-columns:1fr 2fr 1fr'>" * 900 + "x",
     "nested flex": lambda: "<div style='display:flex;flex-wrap:wrap'>" * 2_000 + "x",
     "nested tables": lambda: "<table><td>" * 400 + "x",

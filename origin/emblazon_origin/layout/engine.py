@@ -30,6 +30,7 @@ from .grid.layout import layout_grid
 from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
 from .renewal import renewed
+from .ruled_gaps import has_rules
 from .sizing import (
     OF_CONTENT,
     border_of,
@@ -101,7 +102,8 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
         if fragment is None:
             ctx.asked.clear()
             fragment = _layout(ctx, node, constraints)
-            fragment.asked = ctx.asked if ctx.floats is None and node.kind not in _DEEP else None
+            deep = node.kind in _DEEP or has_rules(node.style)
+            fragment.asked = ctx.asked if ctx.floats is None and not deep else None
             fragment.drawing = ctx.results.drawing
     except LayoutExhausted:
         ctx.work.left_out += 1

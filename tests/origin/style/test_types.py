@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.value_types import GapList
 
 HINTS = typing.get_type_hints(ComputedStyle)
 
@@ -35,6 +36,8 @@ def is_of(value: object, hint: Any) -> bool:
         return len(value) == len(arguments) and all(map(is_of, value, arguments))
     if origin is frozenset:
         return isinstance(value, frozenset) and all(is_of(item, arguments[0]) for item in value)
+    if origin is GapList:
+        return isinstance(value, GapList) and all(is_of(item, arguments[0]) for item in value.values)
     if hint is None or hint is type(None):
         return value is None
     if hint is float:

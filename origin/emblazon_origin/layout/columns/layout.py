@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import NORMAL_GAP
-from ...style.values.writing_modes import physical_name
-from ..boxes.box import Sides
 from ..boxes.fragment import ContentLayout, Fragment, Placed
-from ..boxes.nodes import Node, anonymous_style
+from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_unit import snap, used
 from ..layout_work import INTERVAL
 from ..placement import place
+from ..ruled_gaps import ColumnRow, add_rules, column_gaps, has_rules
 from ..sizing import clamp, margins_of
 from .breaking import Run
 from .flow import is_spanner
 from .slicing import Slicer
 
-_NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
-
 
 def layout_columns(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out runs in columns, one below the other, with the spanners between them."""
     content = ContentLayout(0.0)
+    rows: list[ColumnRow] = []
     y = below = 0.0  # below: the margin of a spanner, which collapses with the next one's
     for index, child in enumerate(frame.node.children):
         if is_spanner(child):
@@ -38,10 +36,22 @@ def layout_columns(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         else:
             is_last = index == len(frame.node.children) - 1
             y += below
-            y += _layout_run(ctx, frame, content, child, y, is_last=is_last)
+            y += _layout_run(ctx, frame, content, child, y, rows, is_last=is_last)
             below = 0.0
     content.height = y + below
+    if has_rules(frame.node.style):
+        _add_rules(ctx, frame, content, rows)
     return content
+
+
+def _add_rules(ctx: LayoutContext, frame: Frame, content: ContentLayout, rows: list[ColumnRow]) -> None:
+    """Draw the rules between columns; the last row's fill a given height."""
+    style = frame.node.style
+    count, width = columns_of(style, frame.inner_width)
+    if rows and frame.inner_height is not None and not is_spanner(frame.node.children[-1]):
+        rows[-1] = rows[-1]._replace(end=max(rows[-1].end, frame.inner_height))
+    gap = column_gap(style, frame.inner_width)
+    add_rules(ctx, frame, content, column_gaps(style, rows, count, width, gap))
 
 
 def _spanner_left(frame: Frame, fragment: Fragment) -> float:
@@ -71,7 +81,14 @@ def columns_of(style: ComputedStyle, available: float) -> tuple[int, float]:
 
 
 def _layout_run(
-    ctx: LayoutContext, frame: Frame, content: ContentLayout, flow: Node, y: float, *, is_last: bool
+    ctx: LayoutContext,
+    frame: Frame,
+    content: ContentLayout,
+    flow: Node,
+    y: float,
+    rows: list[ColumnRow],
+    *,
+    is_last: bool,
 ) -> float:
     """Lay out a run at y and return the height of its columns."""
     style = frame.node.style
@@ -82,8 +99,7 @@ def _layout_run(
     columns, _ = run.columns(max(height, 1 / 64))
     gap = column_gap(style, frame.inner_width)
     rtl = style.direction == "rtl"
-    if len(columns) > 1:
-        _add_rules(frame, content, y, width, height, len(columns))
+    rows.append(ColumnRow(y, y + height, len(columns)))
     for index, column in enumerate(columns):
         ctx.work.take(INTERVAL * len(run.whole))
         x = index * (width + gap)
@@ -114,29 +130,6 @@ def _note_baselines(content: ContentLayout, fragment: Fragment | None, y: float)
     if content.first_baseline is None:
         content.first_baseline = y + fragment.first_baseline
     content.last_baseline = y + (fragment.last_baseline or fragment.first_baseline)
-
-
-def _add_rules(
-    frame: Frame, content: ContentLayout, y: float, width: float, height: float, count: int
-) -> None:
-    """Draw the rules between columns as boxes, centred in the gaps (§4)."""
-    style = frame.node.style
-    if style.column_rule_style in ("none", "hidden") or not style.column_rule_width:
-        return
-    gap = column_gap(style, frame.inner_width)
-    thick = style.column_rule_width
-    kind = {"inset": "ridge", "outset": "groove"}.get(style.column_rule_style, style.column_rule_style)
-    side = physical_name(style.writing_mode, "border_left")
-    edge = {"width": thick, "style": kind, "color": style.column_rule_color or style.color}
-    own = anonymous_style(style.on_canvas, **{f"{side}_{name}": value for name, value in edge.items()})
-    own = own.turned(style.writing_mode)
-    for index in range(1, count):
-        x = index * (width + gap) - gap / 2 - thick / 2
-        if style.direction == "rtl":
-            x = frame.inner_width - x - thick
-        node = Node(own, None, order=frame.node.order, parent=frame.node)
-        rule = Fragment(node, thick, height, Sides(0.0, 0.0, 0.0, thick), _NO_SIDES, [], [], None, None, [])
-        content.children.append(Placed(rule, frame.left + x, frame.top + y))
 
 
 def columns_content_sizes(style: ComputedStyle, low: float, high: float) -> tuple[float, float]:

@@ -25,6 +25,7 @@ class FlexLine:
     cross_pos: float = 0.0
     first: tuple[float, float] = (0.0, 0.0)  # how far first-baseline items reach above and below it
     last: tuple[float, float] = (0.0, 0.0)  # the same of last-baseline items
+    between: float = 0.0  # what alignment adds to each gap between items
 
 
 @dataclass(slots=True, eq=False)
@@ -107,6 +108,14 @@ def outer_main(flex: FlexContainer, item: FlexItem) -> float:
     return item.margins.horizontal if flex.row else item.margins.vertical
 
 
+def main_start_margin(flex: FlexContainer, item: FlexItem) -> float:
+    """Return the margin on the side at which the main axis begins."""
+    m = item.margins
+    if flex.row:
+        return (m.right if flex.main_flipped else m.left) or 0.0
+    return (m.bottom if flex.main_flipped else m.top) or 0.0
+
+
 def alignment_of(flex: FlexContainer, item: FlexItem) -> Alignment:
     """Return the item's used `align-self`."""
     return item_alignment(item.node.style.align_self, flex.style.align_items)
@@ -143,6 +152,7 @@ def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
         justify = "start"
     physical_rtl = flex.row and flex.style.direction == "rtl"
     offset, between = distribute(justify, free, len(line.items), flex.main_flipped, physical_rtl)
+    line.between = between
     position = 0.0
     for index, item in enumerate(line.items):
         item.main_pos = position + snap(offset) + snap_nearest(index * between)

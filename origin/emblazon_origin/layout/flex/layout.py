@@ -18,6 +18,7 @@ from ..contributions import definite_inner_height
 from ..frame import Constraints, Frame
 from ..layout_unit import snap_nearest
 from ..placement import place, postpone
+from ..ruled_gaps import RuledLine, add_rules, flex_gaps, has_rules
 from ..sizing import (
     border_of,
     clamp,
@@ -40,6 +41,7 @@ from .container import (
     corner_of,
     definite_stretch,
     has_auto_cross_margin,
+    main_start_margin,
     make_container,
     outer_cross,
     outer_main,
@@ -268,10 +270,33 @@ def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> Conte
             x, y = corner_of(flex, item, inner_main, inner_cross)
             place(content, item.result, frame.left + x, frame.top + y, frame.inner_width, frame.height_basis)
     set_baselines(flex, content, inner_main, inner_cross)
+    if has_rules(flex.style):
+        _add_rules(flex, content, inner_main, inner_cross)
     for node in frame.node.children:
         if node.is_out_of_flow:
             postpone(content, node, static_position(flex, node, inner_main, inner_cross))
     return content
+
+
+def _add_rules(flex: FlexContainer, content: ContentLayout, inner_main: float, inner_cross: float) -> None:
+    rtl = flex.style.direction == "rtl"
+    lines: list[RuledLine] = []
+    for line in flex.lines:
+        gaps: list[tuple[float, float]] = []
+        for item in line.items[1:]:
+            before = item.main_pos + main_start_margin(flex, item)
+            gap = before - flex.main_gap - line.between, before
+            gaps.append(_turned(gap, inner_main, flex.main_flipped != (flex.row and rtl)))
+        whole = line.cross_pos, line.cross_pos + line.cross
+        lines.append(
+            RuledLine(*_turned(whole, inner_cross, flex.cross_flipped != (not flex.row and rtl)), gaps)
+        )
+    add_rules(flex.ctx, flex.frame, content, flex_gaps(flex.style, lines, inner_main, row=flex.row))
+
+
+def _turned(span: tuple[float, float], size: float, flipped: bool) -> tuple[float, float]:
+    """Return a span of an axis as seen from where its writing direction begins."""
+    return (size - span[1], size - span[0]) if flipped else span
 
 
 def _content_height(flex: FlexContainer, inner_main: float, inner_cross: float) -> float:

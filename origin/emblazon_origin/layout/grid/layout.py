@@ -17,6 +17,7 @@ from ..frame import AdoptedAxis, AdoptedTracks, Frame
 from ..layout_unit import snap, used
 from ..layout_work import SUBGRID_ITEM, TRACK_SPAN
 from ..placement import place, postpone
+from ..ruled_gaps import SpannedTracks, Tracks, add_rules, grid_gaps, has_rules
 from ..sizing import INFINITY, clamp, margins_of, ratio_of
 from .auto_placement import (
     AUTO_TRACK,
@@ -151,6 +152,8 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     # 3. Items.
     content = ContentLayout(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
     _place_items(grid, frame, content)
+    if has_rules(style):
+        _add_rules(grid, frame, content)
     for node in frame.node.children:
         if node.is_out_of_flow:
             _postpone(grid, frame, content, node, inner_height)
@@ -458,6 +461,30 @@ def _place_items(grid: _Grid, frame: Frame, content: ContentLayout) -> None:
         return
     content.first_baseline = _baseline(firsts, min(row for row, *_ in firsts), grid.style, first=True)
     content.last_baseline = _baseline(firsts, max(row for row, *_ in firsts), grid.style, first=False)
+
+
+def _add_rules(grid: _Grid, frame: Frame, content: ContentLayout) -> None:
+    """Draw the rules in the gaps; tracks that collapsed have none."""
+    columns, columns_before = _tracks_with_rules(grid.columns)
+    rows, rows_before = _tracks_with_rules(grid.rows)
+    areas = [
+        SpannedTracks(
+            (columns_before[item.column_start], columns_before[item.column_end]),
+            (rows_before[item.row_start], rows_before[item.row_end]),
+        )
+        for item in grid.items
+    ]
+    add_rules(grid.ctx, frame, content, grid_gaps(grid.ctx, grid.style, columns, rows, areas))
+
+
+def _tracks_with_rules(axis: _Axis) -> tuple[Tracks, list[int]]:
+    """Return the tracks that did not collapse, and how many of them lie before each line."""
+    before, edges = [0], []
+    for start, track in zip(axis.starts, axis.tracks, strict=True):
+        if not track.collapsed:
+            edges.append((start, start + track.base))
+        before.append(len(edges))
+    return Tracks(edges), before
 
 
 def _baseline(

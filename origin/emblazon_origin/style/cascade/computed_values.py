@@ -106,7 +106,16 @@ def _text_align(fields: Values, value: str, context: Context) -> None:
     fields["text_align"], fields["block_align"] = plain, plain if plain != value else "none"
 
 
+def _rule_width(key: str) -> _Setter:
+    def put(fields: Values, value: v.GapList[float], context: Context) -> None:
+        fields[key] = value.mapped(lambda width: _snapped(width, context.viewport.dpr))
+
+    return put
+
+
 _SPECIAL: dict[str, _Setter] = {
+    "column_rule_width": _rule_width("column_rule_width"),
+    "row_rule_width": _rule_width("row_rule_width"),
     "letter_spacing": _px("letter_spacing"),
     "word_spacing": _px("word_spacing"),
     "tab_size": _pair("tab_size", "tab_size_is_length"),

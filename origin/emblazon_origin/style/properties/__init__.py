@@ -7,6 +7,7 @@ decoration.py   text decoration, shadows, strokes and fills
 flex_grid.py    flex, grid and box alignment
 font.py         fonts and everything that chooses or features a face
 font_face.py    @font-face rules
+gap_rules.py    rules in the gaps of grid, flex and columns
 generated.py    generated content, counters, lists
 multicol.py     multi-column layout and breaks
 other.py        properties that are known and draw nothing
@@ -15,7 +16,7 @@ shapes.py       basic shapes, transforms and filter functions
 text.py         text
 """
 
-from . import border, box, decoration, flex_grid, font, generated, multicol, other, paint, text
+from . import border, box, decoration, flex_grid, font, gap_rules, generated, multicol, other, paint, text
 
 __all__ = [
     "border",
@@ -24,6 +25,7 @@ __all__ = [
     "decoration",
     "flex_grid",
     "font",
+    "gap_rules",
     "generated",
     "multicol",
     "other",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..color.css_color import parse_color
 from ..syntax.registry import alias, longhand, shorthand
 from ..values.calculation import integer, length_px
 from ..values.tokens import Cursor, InvalidValue, one_of
-from .border import line_style, line_width
-from .common import any_order, mapped
+from .common import mapped
 
 _count = mapped(lambda cursor: integer(cursor, 1), {"auto": "auto"})
 _width = mapped(lambda cursor: length_px(cursor, 0), {"auto": "auto"})
@@ -37,15 +35,6 @@ def _columns(cursor: Cursor) -> dict[str, object]:
     return _INITIAL | found
 
 
-def _rule(cursor: Cursor) -> dict[str, object]:
-    found = any_order(
-        cursor,
-        {"width": line_width, "style": line_style, "color": parse_color},
-        {"width": 3.0, "style": "none", "color": None},
-    )
-    return {f"column_rule_{part}": value for part, value in found.items()}
-
-
 def _older(key: str) -> Callable[[Cursor], dict[str, object]]:
     """Return the parser of a property of the first drafts, whose `always` is `column`."""
     words = {"always": "column", "avoid": "avoid", "auto": "auto"}
@@ -70,10 +59,6 @@ longhand(
     one_of(("none", "all")),
     note="a block with a height that it cuts keeps it in each part",
 )
-longhand("column-rule-width", 3.0, line_width)
-longhand("column-rule-style", "none", line_style)
-longhand("column-rule-color", None, parse_color)
-shorthand("column-rule", ("column_rule_width", "column_rule_style", "column_rule_color"), _rule)
 longhand("break-before", "auto", one_of(_BETWEEN))
 longhand("break-after", "auto", one_of(_BETWEEN))
 longhand("break-inside", "auto", one_of(_INSIDE))
@@ -82,8 +67,7 @@ longhand("widows", 2, lambda cursor: integer(cursor, 1), inherited=True)
 shorthand(
     "page-break-inside", ("break_inside",), lambda cursor: {"break_inside": one_of(("auto", "avoid"))(cursor)}
 )
-for _name in ("columns", "column-count", "column-width", "column-span", "column-rule", "column-rule-width",
-              "column-rule-style", "column-rule-color"):  # fmt: skip
+for _name in ("columns", "column-count", "column-width", "column-span"):
     alias(f"-webkit-{_name}", _name)
 for _side in ("before", "after", "inside"):
     shorthand(f"-webkit-column-break-{_side}", (f"break_{_side}",), _older(f"break_{_side}"))

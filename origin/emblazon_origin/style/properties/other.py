@@ -90,17 +90,6 @@ unsupported(
     harmless=("auto", "nowrap"),
 )  # fmt: skip
 unsupported(
-    "rules between columns and rows are not drawn",
-    *(f"{axis}rule{part}" for axis in ("column-", "row-", "") for part in (
-        "-break", "-inset", "-inset-cap", "-inset-cap-end", "-inset-cap-start", "-inset-end",
-        "-inset-junction", "-inset-junction-end", "-inset-junction-start", "-inset-start",
-        "-visibility-items",
-    )),
-    "row-rule", "row-rule-color", "row-rule-style", "row-rule-width", "rule", "rule-color", "rule-overlap",
-    "rule-style", "rule-width",
-    harmless=("none", "auto", "0", "0px", "medium", "all"),
-)  # fmt: skip
-unsupported(
     "characters are not set beside each other in vertical text",
     "text-combine-upright", "-webkit-text-combine",
     harmless=("none",),

@@ -8,6 +8,7 @@ positions.py       <position>
 image_values.py    <image>
 backgrounds.py     background and mask layers
 border_images.py   border-image
+gap_lists.py       lists with a value for each gap
 track_list.py      grid tracks, areas, lines
 anchors.py         anchor() and anchor-size()
 counter_styles.py  counter styles

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+T = TypeVar("T")
+S = TypeVar("S")
 
 
 class Color(NamedTuple):
@@ -58,6 +61,41 @@ class FitContent:
 
 Size = Length | Auto | Intrinsic | FitContent
 MaxSize = Length | Literal["none"] | Intrinsic | FitContent
+
+
+RuleBreak = Literal["none", "normal", "intersection"]
+RuleVisibility = Literal["normal", "all", "around", "between"]
+
+
+class GapList(NamedTuple, Generic[T]):
+    """Values for the first gaps, for those between, over and over, and for the last ones."""
+
+    first: tuple[T, ...]
+    between: tuple[T, ...] = ()
+    last: tuple[T, ...] = ()
+
+    def of(self, index: int, count: int) -> T:
+        """Return the value of one of so many gaps."""
+        if not self.between:
+            return self.first[index % len(self.first)]
+        if index < len(self.first):
+            return self.first[index]
+        if (from_end := count - index) <= len(self.last):
+            return self.last[-from_end]
+        return self.between[(index - len(self.first)) % len(self.between)]
+
+    def mapped(self, change: Callable[[T], S]) -> GapList[S]:
+        """Return the list with each value changed."""
+        parts = (tuple(change(value) for value in part) for part in self)
+        return GapList(*parts)
+
+    @property
+    def values(self) -> tuple[T, ...]:
+        """All of them."""
+        return self.first + self.between + self.last
+
+
+NO_RULES: GapList[str] = GapList(("none",))
 
 
 class Position(NamedTuple):
