@@ -16,6 +16,7 @@ from PIL import Image
 
 from ...assets.pixmap import Pixmap
 from ...layout.boxes.box import Rect
+from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BLACK, Color
 from ...text.fonts.draw import PlacedMask, color_glyphs, compose, fill_color, run_mask, snap
 from ...text.fonts.glyphs import (
@@ -52,8 +53,8 @@ def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> No
         _paint_color_glyphs(painter, run, origin, dpr)
         return
     fill = fill_color(run)
-    stroke = style.text_stroke_width > 0 and style.text_stroke_color.a > 0
-    if stroke and style.paint_order_stroke_first:
+    stroke = _is_stroked(style)
+    if stroke and style.paint_order_stroke_first and not style.text_shadow:
         _paint_stroke(painter, run, origin, dpr)
     if fill.a > 0:
         painter.surface.fill_mask(fill_mask(painter, run, origin, dpr), fill, painter.clip)
@@ -71,6 +72,10 @@ def fill_mask(
         return Mask(drawn.image, drawn.x, drawn.y) if drawn.image is not None else None
     level = luminance_level(color or fill_color(run))
     return turned_run_mask(run, origin, dpr, matrix, painter.clip.bounds, level)
+
+
+def _is_stroked(style: ComputedStyle) -> bool:
+    return style.text_stroke_width > 0 and style.text_stroke_color.a > 0
 
 
 def _paint_stroke(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
@@ -109,14 +114,19 @@ def _color_glyphs(
 
 
 def paint_run_shadows(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:
-    """Draw a run's `text-shadow`s, the first one topmost, all below the text."""
+    """Draw a run's `text-shadow`s, the first one topmost, all below the text.
+
+    As in Chromium they are those of the fill, and lie over a stroke that is drawn before it.
+    """
     if run.upright:
         painter, run = set_upright(painter, run, origin, dpr)
         origin = (0.0, 0.0)
+    if run.style.paint_order_stroke_first and _is_stroked(run.style) and not run.font.is_color:
+        _paint_stroke(painter, run, origin, dpr)
     for shadow in reversed(run.style.text_shadow):
         if shadow.color.a <= 0:
             continue
-        mask = ink_mask(painter, run, origin, dpr, shadow.color)
+        mask = ink_mask(painter, run, origin, dpr, shadow.color, stroke=False)
         if mask is None:
             return
         paint_mask_shadow(
@@ -142,7 +152,7 @@ def paint_mask_shadow(
 
 
 def ink_mask(
-    painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color = BLACK
+    painter: Painter, run: GlyphRun, origin: Origin, dpr: float, color: Color = BLACK, *, stroke: bool = True
 ) -> Mask | None:
     """Return the coverage of everything that a run draws in one colour: outlines, stroke, colour glyphs."""
     if run.upright:
@@ -161,9 +171,9 @@ def ink_mask(
     else:
         fill = fill_mask(painter, run, origin, dpr, color)
         masks += [fill] if fill else []
-        if run.style.text_stroke_width > 0:
-            stroke = stroke_mask(painter, run, origin, dpr)
-            masks += [stroke] if stroke else []
+        if stroke and run.style.text_stroke_width > 0:
+            along = stroke_mask(painter, run, origin, dpr)
+            masks += [along] if along else []
     return union(masks)
 
 
