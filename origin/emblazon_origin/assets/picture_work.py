@@ -42,6 +42,7 @@ from .images_decode import ImageLimits, decode_image
 from .svg import MAX_CSS, SvgImage, draw_svg, parse_svg, work_of
 from .vector.svg_geometry import MAX_MEASURED, MEASURED, UNGROWN
 from .vector.svg_runs import SvgFace, SvgTextFonts
+from .vector.svg_transforms import PLACED
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
 SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card
@@ -195,7 +196,9 @@ def _price(data: bytes) -> float:
     """Return the work of decoding a file here, in units of `limits.py`."""
     kind = sniff(data)
     if kind == "SVG":
-        outlines = _OUTLINED * min(len(data), MAX_MEASURED) if MEASURED.search(data) else 0.0
+        outlines = (
+            _OUTLINED * min(len(data), MAX_MEASURED) if MEASURED.search(data) or PLACED.search(data) else 0.0
+        )
         words = _TAG * data.count(b"<") + _REWORDED * len(_COSTLY_WORD.findall(data)) + outlines
         return _MARKUP * len(data) + words + (_price_of_styles(data) if b"style" in data else 0.0)
     pixels = sum(width * height for width, height in declared_sizes(kind or "", data))

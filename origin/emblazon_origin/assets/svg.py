@@ -27,6 +27,7 @@ from .vector.svg_direction import anchor_right_to_left
 from .vector.svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
 from .vector.svg_patterns import fit_patterns
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
+from .vector.svg_transforms import PLACED, place_transforms
 from .vector.svg_words import say_in_its_words
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -102,6 +103,8 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         root = etree.fromstring(markup, _again())
     resolve_lengths(root)
     say_in_its_words(root, notes)
+    if PLACED.search(etree.tostring(root)):
+        place_transforms(root, notes)
     if MEASURED.search(etree.tostring(root)):
         measure(root, notes)
     markup = etree.tostring(root, encoding="unicode")

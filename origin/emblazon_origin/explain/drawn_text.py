@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..layout.boxes.box import Box, Rect
-from ..paint.effects.transform import transform_matrix
+from ..paint.effects.transform import transform_box, transform_matrix
 from ..paint.raster.geometry import IDENTITY, Matrix
 from ..text.line_model import GlyphRun, Line
 
@@ -62,7 +62,7 @@ def _inside(box: Box, around: _Place, is_viewport: bool) -> _Place:
         clips = around.absolute_clips
     elif style.position == "fixed":
         clips = around.fixed_clips
-    matrix = around.matrix.then(transform_matrix(style, box.border_box, 1.0))
+    matrix = around.matrix.then(transform_matrix(style, transform_box(box), 1.0))
     if not is_viewport and (style.overflow_x != "visible" or style.overflow_y != "visible"):
         clips = (*clips, matrix.bounds(box.padding_box))
     holds_fixed = bool(style.transform or style.filter or style.backdrop_filter)

@@ -21,7 +21,7 @@ from .display_list import ClipNode, Group, Item
 from .effects.effect_groups import effect_group, has_effects, isolated, plain_group
 from .effects.planes import Plane, in_depth_order, plane_of, raster_of
 from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, shows_its_back, view_of
-from .effects.transform import is_flat, perspective_solid, transform_matrix, transform_solid
+from .effects.transform import is_flat, perspective_solid, transform_box, transform_matrix, transform_solid
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, pixel_round
 from .text.line_items import turned_line_items
@@ -148,7 +148,7 @@ def _paint_whole(
             return []
         inner = standing.surroundings(around)
     elif box.style.transform:
-        own = transform_matrix(box.style, context.place(box.border_box), context.dpr)
+        own = transform_matrix(box.style, context.place(transform_box(box)), context.dpr)
         inner = replace(around, matrix=around.matrix.then(own))
     else:
         inner = around
@@ -223,7 +223,8 @@ def _standing(box: Box, around: Surroundings, context: PaintContext) -> Standing
     if not keeps and (not style.transform or (space is None and is_flat(style))):
         return None
     placed = context.place(box.border_box)
-    solid = transform_solid(style, placed, context.dpr) if style.transform else IDENTITY_3D
+    about = context.place(transform_box(box))
+    solid = transform_solid(style, about, context.dpr) if style.transform else IDENTITY_3D
     base, clip = around.matrix, around.clip
     if space is not None:
         solid, base, clip = product(space.solid, solid), space.matrix, space.clip
@@ -303,7 +304,7 @@ def on_whole_pixels(box: Box, context: PaintContext) -> PaintContext:
     if context.viewport is not None:
         context = replace(context, viewport=None)
     placed = context.place(box.border_box)
-    if transform_matrix(box.style, placed, context.dpr).is_pixel_shift:
+    if transform_matrix(box.style, context.place(transform_box(box)), context.dpr).is_pixel_shift:
         return context
     x, y, _, _ = placed
     dx, dy = context.shift

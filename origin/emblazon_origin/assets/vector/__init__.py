@@ -6,5 +6,6 @@ svg_direction.py  right-to-left text in SVG: the rasteriser orders it
 svg_geometry.py   geometry of SVG in the rasteriser's words
 svg_patterns.py   patterns whose tiles are no whole device pixels
 svg_runs.py       the fonts of SVG text, run by run
+svg_transforms.py transforms about boxes of shapes
 svg_words.py      CSS of SVG text and paint in the rasteriser's words
 """

@@ -134,6 +134,7 @@ class Measures:
     left: int = MAX_MEASURED
     inheritance: Inheritance = field(default_factory=Inheritance)
     clips: int = 0
+    _ids: dict[str, etree._Element] | None = None
     _on_paths: dict[str, list[etree._Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -214,6 +215,8 @@ class Measures:
         if name == "image":
             x, y, width, height = (_number(element, key) for key in ("x", "y", "width", "height"))
             return x, y, x + width, y + height
+        if name == "use" and depth <= _MAX_DEPTH:
+            return self._used_box(element, depth)
         if name not in _GROUPS or depth > _MAX_DEPTH:
             return None
         found: Box | None = None
@@ -229,6 +232,20 @@ class Measures:
             elif name_of(child) in ("text", "use", *_GROUPS, *SHAPES):
                 return None
         return found
+
+    def _used_box(self, element: etree._Element, depth: int) -> Box | None:
+        """Return the box of what a `<use>` draws; None of a symbol, which has its own space."""
+        if self._ids is None:
+            self._ids = {str(one.get("id")): one for one in self.root.iter(etree.Element) if one.get("id")}
+        target = self._ids.get(reference(element))
+        transform = own_transform(target) if target is not None else None
+        if target is None or transform is None or name_of(target) == "svg":
+            return None
+        box = self.box(target, depth + 1)
+        if box is None:
+            return None
+        place = Identity.translate(_number(element, "x"), _number(element, "y")).transform(transform)
+        return _bounds(place.transformPoints([(x, y) for x in box[::2] for y in box[1::2]]))
 
     def _drawn(self, element: etree._Element, pen: Any, result: Callable[[Any], T]) -> T | None:
         """Walk an outline with a pen; None where there is none, or it would take too long."""

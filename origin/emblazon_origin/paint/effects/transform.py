@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, radians, sin, tan
 
-from ...layout.boxes.box import Rect
+from ...layout.boxes.box import Box, Rect
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Length, Position, Transform, TransformOrigin
 from ..raster.geometry import IDENTITY, Matrix
@@ -38,6 +38,11 @@ def transform_matrix(style: ComputedStyle, border_box: Rect, dpr: float) -> Matr
     for function in style.transform:
         matrix = matrix.then(_function(function, width, height, dpr))
     return _tidy(matrix.then(Matrix(e=-ox, f=-oy)))
+
+
+def transform_box(box: Box) -> Rect:
+    """Return the box that a transform and its origin are about (CSS Transforms 1 §8)."""
+    return box.content_box if box.style.transform_box in ("content-box", "fill-box") else box.border_box
 
 
 def is_flat(style: ComputedStyle) -> bool:

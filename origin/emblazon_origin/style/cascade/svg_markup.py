@@ -188,7 +188,8 @@ class Serializer:
                 pieces.append(item)
                 continue
             name = item.name
-            if name in _DROPPED or not _XML_NAME.fullmatch(name) or not _affords(_STEPS):
+            foreign = ":" in name  # HTML knows no prefixes: `<sodipodi:namedview>` is nothing that is drawn
+            if name in _DROPPED or foreign or not _XML_NAME.fullmatch(name) or not _affords(_STEPS):
                 continue
             root = item is top and paint is not None
             if root and paint is not None:
@@ -403,6 +404,8 @@ def svg_transform(text: str) -> str | None:
 
 
 def _function(function: v.Transform) -> str | None:
+    if function.name == "translate" and all(_is_simple(one) for one in function.args):
+        return f"translate({' '.join(_share(one) for one in function.args)})"
     numbers: list[float] = []
     for argument in function.args:
         if isinstance(argument, v.Length) and not argument.is_absolute:
@@ -416,3 +419,14 @@ def _function(function: v.Transform) -> str | None:
             return f"matrix(1 {y:.9g} {x:.9g} 1 0 0)"
         case _:
             return None
+
+
+def _share(length: v.Length | float) -> str:
+    """Return a length that is all px or all a percentage."""
+    if isinstance(length, v.Length):
+        return f"{100 * length.pct:.9g}%" if length.pct else f"{length.px:.9g}"
+    return f"{length:.9g}"
+
+
+def _is_simple(length: v.Length | float) -> bool:
+    return not isinstance(length, v.Length) or (length.func is None and 0.0 in (length.px, length.pct))

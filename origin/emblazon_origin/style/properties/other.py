@@ -159,7 +159,6 @@ unsupported(
 )  # fmt: skip
 unsupported("not drawn", "text-autospace", harmless=("no-autospace",))
 unsupported("pictures are turned as they say themselves", "image-orientation", harmless=("from-image",))
-unsupported("transforms are about the border box", "transform-box", harmless=("border-box", "view-box"))
 
 for _name, _of in {
     "after": "block-end", "before": "block-start", "start": "inline-start", "end": "inline-end",

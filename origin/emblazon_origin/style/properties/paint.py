@@ -121,7 +121,8 @@ def _scale(cursor: Cursor) -> object:
     return lift(lambda x, y, z: v.Transform("scale3d", (x, y, z)), x, y, z)
 
 
-def _transform_origin(cursor: Cursor) -> object:
+def transform_origin(cursor: Cursor) -> object:
+    """Read `transform-origin`: two lengths or keywords, and a depth."""
     tokens = cursor.tokens
     if len(tokens) != 3:
         return lift(lambda at: v.TransformOrigin(at.x, at.y), position(cursor))
@@ -139,7 +140,12 @@ def _perspective(cursor: Cursor) -> object:
 longhand("translate", None, _translate)
 longhand("rotate", None, _rotate)
 longhand("scale", None, _scale)
-longhand("transform-origin", v.TransformOrigin(v.HALF, v.HALF), _transform_origin)
+longhand("transform-origin", v.TransformOrigin(v.HALF, v.HALF), transform_origin)
+longhand(
+    "transform-box",
+    "view-box",
+    one_of(("content-box", "border-box", "fill-box", "stroke-box", "view-box")),
+)
 longhand("transform-style", "flat", one_of(("flat", "preserve-3d")))
 longhand("perspective", None, _perspective)
 longhand("perspective-origin", v.Position(v.HALF, v.HALF), position)

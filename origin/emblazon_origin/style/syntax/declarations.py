@@ -32,9 +32,9 @@ WIDE = frozenset(("inherit", "initial", "unset", "revert", "revert-layer"))
 SVG_SHARED = frozenset((
     "color", "opacity", "display", "visibility", "font", "font-family", "font-size", "font-weight",
     "font-style", "font-stretch", "font-variant", "direction", "unicode-bidi", "writing-mode",
-    "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "mix-blend-mode",
-    "clip-path", "mask", "mask-image", "filter", "isolation", "paint-order", "width", "height",
-    "text-transform", "text-shadow", "translate", "rotate", "scale", "offset-path",
+    "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "transform-box",
+    "mix-blend-mode", "clip-path", "mask", "mask-image", "filter", "isolation", "paint-order", "width",
+    "height", "text-transform", "text-shadow", "translate", "rotate", "scale", "offset-path",
     "font-feature-settings",
     "font-variant-numeric", "font-variant-ligatures", "font-variant-caps",
 ))  # fmt: skip

@@ -284,6 +284,7 @@ class ComputedStyle:
     mask_layers: tuple[v.BackgroundLayer, ...] = ()
     transform: tuple[v.Transform, ...] = ()  # translate, rotate, scale and transform, in that order
     transform_origin: v.TransformOrigin = v.TransformOrigin(v.HALF, v.HALF)
+    transform_box: Literal["content-box", "border-box", "fill-box", "stroke-box", "view-box"] = "view-box"
     transform_style: Literal["flat", "preserve-3d"] = "flat"
     perspective: float | None = None  # px
     perspective_origin: v.Position = v.Position(v.HALF, v.HALF)
