@@ -33,7 +33,10 @@ class CardServer:
 
     async def picture(self, x: Exchange, card: KeyedCard) -> Picture:
         """Return a picture, whatever happens."""
+        stored = self.filler.stored
         found, judgement = await self._look_up(x, card)
+        if not isinstance(judgement, Fresh | Stale) and self.filler.has_stored(card, stored):
+            found, judgement = await self._look_up(x, card)  # another request has filled it meanwhile
         match judgement:
             case Fresh(ttl=ttl):
                 return self._hit(x, card, _present(found), ttl)

@@ -112,6 +112,25 @@ async def test_thousand_misses_at_once_reach_the_origin_once_where_requests_may_
     assert {answer.status for answer in answers} == {200}
 
 
+async def test_request_that_was_looking_while_another_filled_finds_the_card(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.warm_up()
+    world.origin.seconds = 0.1
+    read, waits = world.kv.get, iter((0.0, 0.15))
+
+    async def get(key: str) -> KVEntry | None:
+        found = await read(key)
+        await asyncio.sleep(next(waits))
+        return found
+
+    monkeypatch.setattr(world.kv, "get", get)
+    first, second = await asyncio.gather(world.get(ARTICLE), world.get(ARTICLE))
+    assert "fwd=uri-miss" in str(first.header("cache-status"))
+    assert "emblazon; hit" in str(second.header("cache-status"))
+    assert len(world.origin.card_requests) == 1
+
+
 async def test_hot_card_that_expires_is_refreshed_once_and_nobody_waits(world: World) -> None:
     await world.warm_up(ARTICLE)
     world.origin.seconds = 2.0

@@ -34,6 +34,7 @@ from .ask import BadAnswer, check_answer, nature_of, origin_headers, sniff
 
 MAX_PROBLEM = 64 * 1024
 REMEMBERED_FAILURES = 10_000
+REMEMBERED_FILLS = 1000  # longer than any request looks for its card
 MAX_ETAG = 100  # characters; a longer one is cut and never matches
 FOREIGN_VERSION_LIFE = 60.0  # seconds for a card that another template version drew (a rolling deployment)
 PATIENCE = 20.0  # seconds that background work lets the origin take for the small encoding
@@ -90,12 +91,18 @@ class Filler:
         self._control = control
         self._filling = 0
         self._failures: OrderedDict[str, tuple[float, Failed]] = OrderedDict()
+        self._stored: OrderedDict[str, int] = OrderedDict()
+        self.stored = 0  # cards that this isolate has put into its data centre's cache
         self.breaker = Breaker(
             threshold=config.breaker_failures,
             open_seconds=config.breaker_open,
             longest=config.breaker_longest,
             probe_seconds=config.origin_timeout + 5,
         )
+
+    def has_stored(self, card: KeyedCard, since: int) -> bool:
+        """Tell whether this isolate has put a card into the cache since so many had been put there."""
+        return self._stored.get(card.key, 0) > since
 
     async def fill(
         self,
@@ -252,6 +259,8 @@ class Filler:
             detail, record = "purged-meanwhile", _short_lived(record, seconds=0.0)
         elif life.storable and life.longest > 0 and not (detail and asking.in_the_background):
             stored = await self._store.put_cache(x, card.key, record, answer.body)
+            if stored:
+                self._note_stored(card.key)
             if not detail:
                 self._keep_for_all(x, asking, record, answer.body)
         return Filled(
@@ -262,6 +271,13 @@ class Filler:
             detail=detail,
             private=not life.storable,
         )
+
+    def _note_stored(self, key: str) -> None:
+        self.stored += 1
+        self._stored[key] = self.stored
+        self._stored.move_to_end(key)
+        if len(self._stored) > REMEMBERED_FILLS:
+            self._stored.popitem(last=False)
 
     def _keep_for_all(self, x: Exchange, asking: _Asking, record: Record, body: Body) -> None:
         """After the response: put a card into KV, a quick one in the encoding that is on its way."""
