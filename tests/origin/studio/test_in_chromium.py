@@ -15,7 +15,7 @@ from saving import save
 from emblazon_origin.home import Home
 
 from .conftest import Client
-from .test_studio_api import picture_of
+from .test_api import picture_of
 from .test_unfurl_page import write_unfurls
 
 pytestmark = pytest.mark.e2e
