@@ -20,6 +20,8 @@ SCOPES: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "url": (b'"urls": ["/og/article.png?title=A"]', (0,)),
 }
 
+HEARD = 61.0  # seconds after which every data centre has heard of a purge
+
 Event = tuple[str, object]
 events = st.lists(
     st.one_of(
@@ -56,6 +58,20 @@ class Life:
             await getattr(self, f"on_{kind}")(what)
         for isolate in self.isolates:
             await isolate.settle()
+        await self.look_at_all()
+        await self.on_kv("well")
+        await self.on_origin("well")
+        await self.on_wait(HEARD)
+        await self.look_at_all()  # which has them look for purges
+        for isolate in self.isolates:
+            await isolate.settle()
+        for (_, card), renders in list(self.purged.items()):
+            for number in range(len(self.isolates)):
+                known = self.purged.get((number, card), 0)
+                self.purged[number, card] = max(known, renders)
+        await self.look_at_all()
+
+    async def look_at_all(self) -> None:
         for number in range(len(self.isolates)):
             for card in range(len(CARDS)):
                 await self.on_get((card, number))
