@@ -189,7 +189,8 @@ class ImageStore:
         if isinstance(read, AssetError):
             return read
         try:
-            return self._work.decode(read.data, remote=href[:4].lower() == "http")
+            brought = is_markup(href) or href[:5].lower() == "data:"
+            return self._work.decode(read.data, remote=href[:4].lower() == "http", brought=brought)
         except AssetError as error:
             return error
         except Exception as error:

@@ -45,7 +45,7 @@ from .vector.svg_runs import SvgFace, SvgTextFonts
 from .vector.svg_transforms import PLACED
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
-SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for one remote picture and for all of a card
+SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for the picture of one file and for all of a card
 OWN_SECONDS = (
     0.45  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
 )
@@ -119,15 +119,18 @@ class PictureWork:
     time_left: Callable[[], float] = lambda: math.inf  # seconds of the clock until the card must go on
     scale: float = 1.0  # of the page, in device px for one px
 
-    def decode(self, data: bytes, *, remote: bool) -> Decoded:
-        """Decode any supported image, from the cache if its bytes were seen before. Raises AssetError."""
+    def decode(self, data: bytes, *, remote: bool, brought: bool = False) -> Decoded:
+        """Decode any supported image, from the cache if its bytes were seen before. Raises AssetError.
+
+        One that the page has `brought` inside itself has less time than a file.
+        """
         digest = hashlib.sha256(data).digest()
 
         def make() -> Decoded:
             if self._affords(_price(data), remote):
                 return _decode(data, digest, self.limits)
             work = lambda: _as_answer(_decode(data, digest, self.limits))  # noqa: E731
-            facts, image = self._isolated((digest,), work, remote)
+            facts, image = self._isolated((digest,), work, own=brought)
             return _from_answer(facts, image, digest)
 
         return _decoded.get(digest, make)
@@ -153,7 +156,7 @@ class PictureWork:
         def work() -> Answer:
             return {}, draw_svg(svg, width, height, fonts, self.scale)
 
-        _, drawn = self._isolated(key, work, remote=False)
+        _, drawn = self._isolated(key, work, own=True)
         if drawn is None:
             raise AssetError("the SVG image cannot be drawn")
         return drawn
@@ -165,13 +168,13 @@ class PictureWork:
         self.left -= price
         return True
 
-    def _isolated(self, key: tuple[object, ...], work: Callable[[], Answer], remote: bool) -> Answer:
+    def _isolated(self, key: tuple[object, ...], work: Callable[[], Answer], *, own: bool) -> Answer:
         with _lock:
             known = _failures.peek(key)
         if known is not None:
             raise AssetError(known)
-        most = SECONDS if remote else OWN_SECONDS
-        cpu = min(most, self.seconds, most if remote else self.own_seconds)
+        most = OWN_SECONDS if own else SECONDS
+        cpu = min(most, self.seconds, self.own_seconds if own else most)
         if cpu < _SHORT:
             raise AssetError("the card's pictures take too long: no time is left for this one")
         before = children_seconds()
@@ -188,7 +191,7 @@ class PictureWork:
         finally:
             used = children_seconds() - before
             self.seconds -= used
-            if not remote:
+            if own:
                 self.own_seconds -= used
 
 

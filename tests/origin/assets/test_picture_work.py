@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import math
 import os
 import signal
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -14,9 +17,12 @@ from PIL.PngImagePlugin import PngInfo
 
 from emblazon_origin.assets import picture_work
 from emblazon_origin.assets.fetch import GuardedFetcher
+from emblazon_origin.assets.images import ImageStore
 from emblazon_origin.assets.picture_work import AVAILABLE, Answer, BusyMachine, PictureWork, isolated
+from emblazon_origin.assets.resources import Resources
 from emblazon_origin.assets.vector.svg_runs import NO_FONTS
 from emblazon_origin.errors import AssetError
+from emblazon_origin.report import Report
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="{path}" stroke="{color}"/></svg>'
 
@@ -107,6 +113,27 @@ def test_what_failed_for_want_of_the_processor_is_tried_anew(monkeypatch: pytest
     assert PictureWork().decode(data, remote=True).width == 4
     assert calls[0] == 3.0
     assert calls[1] > 30, "the clock alone ends nothing that is not wanted elsewhere"
+
+
+@isolating
+def test_a_picture_file_has_the_time_of_a_photograph_wherever_it_lies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    allowed: list[float] = []
+
+    def counted(job: Callable[[], Answer], cpu: float, wall: float) -> Answer:
+        allowed.append(cpu)
+        return isolated(job, cpu, wall)
+
+    monkeypatch.setattr(picture_work, "isolated", counted)
+    monkeypatch.setattr(picture_work, "_price", lambda _: math.inf)
+    (tmp_path / "photo.png").write_bytes(picture())
+    inside = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
+    for href in ("photo.png", inside):
+        report = Report()
+        ImageStore(Resources(base=tmp_path), report).load([href])
+        assert report.diagnostics == []
+    assert allowed == [picture_work.SECONDS, picture_work.OWN_SECONDS]
 
 
 def test_pictures_may_take_most_of_the_time_that_their_card_has() -> None:
