@@ -117,6 +117,19 @@ def test_data_in_a_script_element_is_no_script() -> None:
     assert not explain("", data + CARD, data).diagnostics
 
 
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        ('<img data-src="a.png">', ["<img data-src>: scripts do not run; name the picture in src"]),
+        ('<img src="data:," data-lazy-src="a.png">', ["<img data-lazy-src>: scripts do not run"]),
+        ('<img data-src="" alt="">', []),
+    ],
+)
+def test_picture_that_waits_for_a_script_is_told(picture: str, told: list[str]) -> None:
+    found = [finding.message for finding in explain("", picture + CARD).diagnostics if finding.where == "img"]
+    assert [message[: len(words)] for message, words in zip(found, told, strict=True)] == told
+
+
 PAGE = """<body class="m-0 flex h-screen flex-col justify-between bg-gradient-to-br from-indigo-700
 to-indigo-950 p-16 font-sans antialiased text-white">
 <h1 class="text-7xl font-bold leading-tight line-clamp-3 drop-shadow-md">

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -55,6 +56,7 @@ _NO_SCRIPT_TYPES = re.compile(
     r"(?!.*(?:java|ecma)script)(?:application|text)/[^\s;]+|importmap|speculationrules"
 )
 _MAX_SHOWN = 80
+_LAZY = ("data-src", "data-srcset", "data-lazy-src", "data-lazy", "data-original", "data-echo")
 
 
 @dataclass(slots=True)
@@ -276,11 +278,22 @@ class _Builder:
 
 
 def report_scripts(root: HtmlNode, report: Report) -> None:
-    """Warn of every script: nothing runs, so what it would have drawn is not there."""
+    """Warn of every script, and of pictures that wait for one: nothing runs."""
     for node in root.subtree():
         kind = node.attributes.get("type", "").strip().lower()
         if node.tag == "script" and not _NO_SCRIPT_TYPES.fullmatch(kind):
             report.add("warning", "html-unsupported-element", _script(node), line=node.line, where="script")
+        elif node.tag == "img" and (name := _waits_for_script(node.attributes)):
+            told = f"<img {name}>: scripts do not run; name the picture in src"
+            report.add("warning", "html-unsupported-element", told, line=node.line, where="img")
+
+
+def _waits_for_script(attributes: Mapping[str, str]) -> str:
+    """Return the attribute of a lazy picture that a script would have put in the place of `src`, else ""."""
+    source = attributes.get("src", "").strip()
+    if "srcset" in attributes or (source and source[:5].lower() != "data:"):
+        return ""
+    return next((name for name in _LAZY if attributes.get(name)), "")
 
 
 def _script(node: HtmlNode) -> str:
