@@ -131,6 +131,11 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "grids in grids' tracks": lambda: "<div style='display:grid;grid-template:repeat(9,auto)/repeat(99,auto)'>"
     + "<div style='display:grid;grid-area:1/1/-1/-1;grid-template:subgrid/subgrid'>" * 100 + "<p>words" * 1_500,
+    "query containers of grids in grids' tracks": lambda: (
+        "<style>section{display:grid;grid-template-columns:subgrid;grid-column:1/-1;container-type:inline-size}"
+        "@container (width>1px){section{gap:1cqw}}</style>"
+        "<div style='display:grid;grid-template-columns:repeat(50,1fr)'>"
+    ) + "<section><i>a</i>" * 120,
     "chains of anchors": lambda: "<style>p{position:absolute}</style>" + "".join(
         f"<p style='anchor-name:--a{i};top:anchor(--a{i - 1} bottom);left:anchor(--a{i - 1} left)'>x"
         for i in range(1_000)

@@ -15,6 +15,7 @@ from ..report import Report
 PASS = 80_000.0  # one layout or measuring of one box
 TRACK_SPAN = 300.0  # a grid item or table cell looks at one track that it spans
 SUBGRID_ITEM = 8_000.0  # what an item asks is handed on to the tracks of the grid around
+SUBGRID = 50_000.0  # a subgrid is made, by every grid around it whose tracks it takes
 GRID_CELL = 150.0  # placement looks at one cell
 RULE = 80_000.0  # a piece of a rule in a gap, which becomes a box
 INTERVAL = 1_000.0  # a break is tried at one line or box that is not cut, or one is put into a column

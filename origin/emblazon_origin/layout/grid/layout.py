@@ -15,7 +15,7 @@ from ..context import LayoutContext
 from ..contributions import definite_inner_height
 from ..frame import AdoptedAxis, AdoptedTracks, Frame
 from ..layout_unit import snap, used
-from ..layout_work import SUBGRID_ITEM, TRACK_SPAN
+from ..layout_work import SUBGRID, SUBGRID_ITEM, TRACK_SPAN
 from ..placement import place, postpone
 from ..ruled_gaps import SpannedTracks, Tracks, add_rules, grid_gaps, has_rules
 from ..sizing import INFINITY, clamp, margins_of, ratio_of
@@ -258,6 +258,7 @@ def _subgrid(grid: _Grid, item: GridItem) -> _Grid:
                     names_within(down.explicit, item.row_start, item.row_end, down.before))
         if rows else None,
     )  # fmt: skip
+    grid.ctx.work.take(SUBGRID)
     subgrid = _build(grid.ctx, item.node, None, None, INFINITY, adopted)
     if columns:
         subgrid.columns.gap = across.gap if style.column_gap is NORMAL_GAP else subgrid.columns.gap
