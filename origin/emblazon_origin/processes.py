@@ -23,6 +23,7 @@ _KEPT = 128 << 20  # free bytes at the top of the heap that are not given back a
 _YOUNG, _ALL = 32, 2048  # jobs from one search to the next, at most
 _NEW_OBJECTS = 20_000  # more than a job or two leave, of documents that nobody knew
 _GROWTH = 4  # a quarter
+_FEW = 200_000  # objects: with fewer a quarter is soon there, and nothing to speak of
 
 T = TypeVar("T")
 _FRAMES_PER_LEVEL = 40
@@ -66,7 +67,7 @@ class GarbageBetweenJobs:
             return
         self._young = 0
         self._grown += new
-        if self._grown * _GROWTH > self._known or self._all >= _ALL:
+        if self._grown * _GROWTH > max(self._known, _FEW) or self._all >= _ALL:
             gc.collect()
             self._all = self._grown = 0
             self._known = len(gc.get_objects())
