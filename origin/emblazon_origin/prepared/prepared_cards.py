@@ -10,10 +10,15 @@ Its resources remember what they gave, so that it notices when a file is another
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from ..assets.images import ImageStore
 from ..assets.resources import Fetched, Resources
@@ -106,7 +111,7 @@ class PreparedCard:
     @property
     def bytes(self) -> int:
         """About what it holds."""
-        files = sum(map(len, self.laid_out.resources.given.values()))
+        files = sum(len(given.data) for given in self.laid_out.resources.given.values())
         return _BYTES_PER_CHARACTER * self.characters + files + self.display.bytes
 
     def put(self, texts: tuple[str, ...]) -> bool:
@@ -166,17 +171,47 @@ def prepared_card(
     )
 
 
+Mark = tuple[int, int, int, int, int]  # device and number of a file, its size, when it was changed
+_SETTLED = 2_000_000_000  # nanoseconds after which a change of a file shows in the time of its last one
+
+
+class Given(NamedTuple):
+    """The bytes of a resource, and of a file that had not just been written what tells it from others."""
+
+    data: bytes
+    path: str = ""
+    mark: Mark | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether this is still the same file, unwritten since; False where that cannot be told."""
+        return self.mark is not None and self.mark == _mark(self.path)
+
+
+def _mark(path: str) -> Mark:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 @dataclass(frozen=True, slots=True)
 class WatchedResources(Resources):
     """Reads what a card names, and keeps the bytes of everything that is not in the URL itself."""
 
-    given: dict[str, bytes] = field(default_factory=dict, compare=False)
+    given: dict[str, Given] = field(default_factory=dict, compare=False)
 
     def read(self, href: str, limit: int | None = None) -> Fetched:
         """Return the bytes behind `href`; raise `AssetError` with the reason otherwise."""
+        kind = href.lstrip()[:5].lower()
+        if kind == "data:":
+            return Resources.read(self, href, limit)
+        path, mark = "", None
+        if not kind.startswith("http"):
+            with suppress(OSError, ValueError):
+                path = str((self.base or Path.cwd()) / unquote(urlsplit(href.strip()).path))
+                mark = _mark(path)  # before it is read
         fetched = Resources.read(self, href, limit)
-        if href.lstrip()[:5].lower() != "data:":
-            self.given[href] = fetched.data
+        settled = mark is not None and max(mark[3:]) < time.time_ns() - _SETTLED
+        self.given[href] = Given(fetched.data, path, mark if settled else None)
         return fetched
 
     @property
@@ -189,8 +224,8 @@ class WatchedResources(Resources):
         """Whether every file still has the bytes that it had."""
         try:
             return all(
-                Resources.read(self, href, self.max_font_bytes).data == data
-                for href, data in self.given.items()
+                given.is_marked or Resources.read(self, href, self.max_font_bytes).data == given.data
+                for href, given in self.given.items()
             )
         except (EmblazonError, OSError):
             return False

@@ -13,6 +13,7 @@ from sweeps import sweep
 
 from emblazon.contract.schema import Format
 from emblazon_origin.paint import display_list, kept_display
+from emblazon_origin.prepared import prepared_cards
 from emblazon_origin.prepared.skeleton import take_apart
 from emblazon_origin.render import Engine, RenderRequest, encode, paint
 from emblazon_origin.report import Report
@@ -170,6 +171,28 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
             wanted = request(html.format(number), str(tmp_path))
             kept, report = drawn(wanted)
         assert was_kept(report)
+        assert kept.tobytes() == drawn_anew(wanted)[0].tobytes()
+
+
+def test_a_file_that_lay_still_is_not_read_again_until_it_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_cards, "_SETTLED", -10_000_000_000)  # as if all files were old
+    read: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))  # type: ignore[func-returns-value]
+    html = "<!doctype html><body><img src=now/dot.bmp width=40 height=40><p>{} lies still</p>"
+    for color in ("red", "blue"):  # two folders, one link: a file of the same size under the same name
+        (tmp_path / color).mkdir()
+        Image.new("RGB", (40, 40), color).save(tmp_path / color / "dot.bmp")
+        (tmp_path / "link").symlink_to(tmp_path / color)
+        (tmp_path / "link").replace(tmp_path / "now")
+        for number in range(4):
+            wanted = request(html.format(number), str(tmp_path))
+            before = len(read)
+            kept, report = drawn(wanted)
+        assert was_kept(report)
+        assert len(read) == before
         assert kept.tobytes() == drawn_anew(wanted)[0].tobytes()
 
 
