@@ -21,6 +21,7 @@ import orjson
 PREFIX = struct.Struct("!II")
 MAX_HEADER = 16 * 1024 * 1024
 MAX_BODY = 256 * 1024 * 1024
+_USUAL = 512 * 1024  # bytes of a frame that need no memory of its own: fresh pages cost more than reading
 
 Header = dict[str, Any]
 
@@ -35,7 +36,7 @@ def pack(header: Header, body: bytes = b"") -> bytes:
     return b"".join((PREFIX.pack(len(head), len(body)), head, body))
 
 
-def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:
+def _lengths(prefix: bytes | memoryview) -> tuple[int, int]:
     head, body = PREFIX.unpack(prefix)
     if head > MAX_HEADER or body > MAX_BODY:
         raise ChannelClosed(f"frame of {head} + {body} bytes is over the limit")
@@ -65,15 +66,15 @@ def _read(sock: socket.socket, length: int) -> bytes:
 
 
 class Channel(asyncio.BufferedProtocol):
-    """The service's end of a socket pair, on asyncio: every frame is read into a buffer of its length.
+    """The service's end of a socket pair, on asyncio: frames are read into one buffer, and copied once.
 
     While a frame waits to be fetched no other is read, so that nobody can send more than is asked for.
     """
 
     def __init__(self) -> None:
         self._transport = cast(asyncio.Transport, None)  # until there is a connection
-        self._buffer = bytearray(PREFIX.size)  # what is being read: a prefix, else a header with its body
-        self._read = 0
+        self._usual = self._buffer = bytearray(_USUAL)
+        self._read, self._wanted = 0, PREFIX.size  # of a prefix, else of a header with its body
         self._head: int | None = None  # length of the header that is being read
         self._frame: tuple[Header, bytes] | None = None
         self._waiter: asyncio.Future[tuple[Header, bytes]] | None = None
@@ -123,21 +124,24 @@ class Channel(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Return where the rest of what is being read goes."""
-        return memoryview(self._buffer)[self._read :]
+        return memoryview(self._buffer)[self._read : self._wanted]
 
     def buffer_updated(self, nbytes: int) -> None:
         """Go on to the header and body after a prefix, hand them over when they are whole."""
         self._read += nbytes
         try:
-            while self._read == len(self._buffer):
-                read, self._read = self._buffer, 0
+            while self._read == self._wanted:
+                view = memoryview(self._buffer)[: self._wanted]
+                self._read = 0
                 if self._head is None:
-                    self._head, body = _lengths(read)
-                    self._buffer = bytearray(self._head + body)
+                    self._head, body = _lengths(view)
+                    self._wanted = self._head + body
+                    if self._wanted > _USUAL:
+                        self._buffer = bytearray(self._wanted)
                 else:
-                    view, head = memoryview(read), self._head
-                    self._buffer, self._head = bytearray(PREFIX.size), None
-                    self._deliver((orjson.loads(view[:head]), bytes(view[head:])))
+                    frame = orjson.loads(view[: self._head]), bytes(view[self._head :])
+                    self._buffer, self._wanted, self._head = self._usual, PREFIX.size, None
+                    self._deliver(frame)
         except (ChannelClosed, orjson.JSONDecodeError) as error:
             self._lose(str(error))
             self._transport.abort()
