@@ -12,7 +12,7 @@ import pytest
 from sweeps import examples
 
 from emblazon_origin.style.syntax import plain_rules, stylesheet
-from emblazon_origin.style.syntax.declarations import Custom, PendingSubstitution
+from emblazon_origin.style.syntax.declarations import Block, Custom, PendingSubstitution, parse_block
 from emblazon_origin.style.syntax.plain_rules import Rest
 from emblazon_origin.style.syntax.sheet_model import Stylesheet
 from emblazon_origin.style.values.tokens import Deferred
@@ -60,21 +60,25 @@ def told(value: object) -> object:
     return value
 
 
+def declarations(block: Block) -> object:
+    """Return all that a block says."""
+    tables = [
+        {key: told(value) for key, value in getattr(block, name).items()}
+        for name in ("normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared",
+                     "svg_important", "custom", "custom_important")
+    ]  # fmt: skip
+    order = [list(block.normal), list(block.important), list(block.custom)]
+    declared = [(row and row.name, important) for row, _, important in block.declared]
+    return tables, order, declared, block.sets_flow, block.is_of_element
+
+
 def meaning(sheet: Stylesheet) -> object:
     """Return all that a sheet says."""
     rules = []
     for rule in sheet.rules:
-        block = rule.block
-        tables = [
-            {key: told(value) for key, value in getattr(block, name).items()}
-            for name in ("normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared",
-                         "svg_important", "custom", "custom_important")
-        ]  # fmt: skip
-        order = [list(block.normal), list(block.important), list(block.custom)]
-        flags = block.sets_flow, block.is_of_element, len(rule.conditions), rule.layer, len(rule.queries)
+        around = len(rule.conditions), rule.layer, len(rule.queries), rule.scope is None
         selectors = [(s.text, s.specificity, s.pseudo, s.combinators, s.key) for s in rule.selectors]
-        declared = [(row and row.name, important) for row, _, important in block.declared]
-        rules.append((selectors, tables, order, flags, declared, rule.scope is None))
+        rules.append((selectors, declarations(rule.block), around))
     others = len(sheet.font_faces), len(sheet.imports), list(sheet.layers), len(sheet.functions)
     return rules, sheet.notes, others
 
@@ -86,6 +90,18 @@ def test_a_sheet_means_the_same_as_to_the_tokeniser_alone(monkeypatch: pytest.Mo
             patch.setattr(stylesheet, "take_apart", lambda whole: [Rest(whole)])
             whole = meaning(stylesheet._Parser("").parse(text))
         assert fast == whole, text
+
+
+def test_a_style_attribute_means_the_same_as_to_the_tokeniser_alone() -> None:
+    plain = 0
+    for text in mutated():
+        for body in re.findall(r"\{([^{}]*)(?:\}|$)", text):
+            block = plain_rules.plain_block(body)
+            if block is not None:
+                whole, notes = parse_block(body)
+                assert (declarations(block), []) == (declarations(whole), notes), body
+                plain += 1
+    assert plain > 1000
 
 
 def test_the_sheets_of_usual_cards_are_taken_apart_whole() -> None:

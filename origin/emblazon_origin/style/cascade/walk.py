@@ -14,6 +14,7 @@ from ..document.html import UNSUPPORTED_ELEMENTS
 from ..document.image_source import is_svg_frame, picture_of, with_source
 from ..document.presentational_hints import presentational
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
+from ..syntax.plain_rules import plain_block
 from ..syntax.registry import Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
@@ -53,7 +54,8 @@ def inline_block(text: str) -> tuple[Block, list[Note]]:
     """Return a parsed style attribute, from the cache where it is there."""
     found = _inline_blocks.peek(text)
     if found is None:
-        found = parse_block(text)
+        block = plain_block(text)
+        found = parse_block(text) if block is None else (block, [])
         if len(text) < 100_000:
             _inline_blocks.put(text, found)
     return found

@@ -130,11 +130,15 @@ class Block:
         self.declared.append((row, pairs, important))
         self.sets_flow = self.sets_flow or "writing_mode" in pairs
 
-    def add(self, other: Block) -> None:
-        """Put another block's declarations behind what is there."""
-        for name in _DECLARATIONS:
-            if found := getattr(other, name):
-                getattr(self, name).update(found)
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The names of the tables that have something in them."""
+        return tuple(name for name in _TABLES if getattr(self, name))
+
+    def add(self, other: Block, filled: tuple[str, ...]) -> None:
+        """Put another block's declarations behind what is there; `filled` are the tables that it has."""
+        for name in filled:
+            getattr(self, name).update(getattr(other, name))
         self.declared += other.declared
         self.sets_flow = self.sets_flow or other.sets_flow
         self.is_of_element = self.is_of_element or other.is_of_element
@@ -157,7 +161,7 @@ class Block:
         )
 
 
-_DECLARATIONS = (
+_TABLES = (
     "normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared", "svg_important", "custom",
     "custom_important",
 )  # fmt: skip

@@ -16,7 +16,7 @@ import tinycss2
 
 from ...caching import remembered
 from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
-from ..values.tokens import tokenize
+from ..values.tokens import bounded_numbers, tokenize
 from .declarations import Block, Note, PendingSubstitution, keys_of, parse_declaration
 
 _ESCAPE = r"\\[^\n{};\"'/*]"
@@ -30,6 +30,7 @@ _RULE = re.compile(rf"{_GAP}({_PRELUDE})\{{({_FLATS})\}}{_GAP}")
 # An at-rule, or a rule with rules inside that have none.
 _BLOCK = rf"[^\s;{{}}\"'\\]{_FLAT}\{{(?:{_FLATS}\{{{_FLATS}\}})*+{_FLATS}\}}"
 _OTHER = re.compile(rf"{_GAP}(?:@{_FLAT};|{_BLOCK})")
+_BODY = re.compile(_FLATS)
 _END = re.compile(rf"{_GAP}\Z")
 _OPAQUE = re.compile(rf"{_STRING}|{_COMMENT}|{_ESCAPE}")
 _INNERMOST = re.compile(r"\([^()\[\]{};]*+\)|\[[^()\[\]{};]*+\]")
@@ -118,11 +119,26 @@ def _ends_are_sure(text: str) -> bool:
 
 def _plain_rule(match: re.Match[str], places: _Places) -> PlainRule | None:
     """Return a rule; None where there is something to say about it, or a comment within a declaration."""
-    selectors, body, at = _selectors(match[1]), match[2], match.start(2)
+    selectors = _selectors(match[1])
+    if selectors is None:
+        return None
+    block = _block(match[2], match.start(2), places)
+    return None if block is None else PlainRule(selectors, block)
+
+
+def plain_block(text: str) -> Block | None:
+    """Return the declarations of a `style` attribute; None where the tokeniser has to read it."""
+    text = bounded_numbers(text)
+    if _NORMALISED.search(text) or _BODY.fullmatch(text) is None or not _ends_are_sure(text):
+        return None
+    return _block(text, 0, _Places(text))
+
+
+def _block(body: str, at: int, places: _Places) -> Block | None:
     if "/*" in body:
         body = _COMMENTS_BETWEEN.sub(lambda found: found[1] + _NOT_NEW_LINE.sub(" ", found[2]), body)
-    if selectors is None or "/*" in body:
-        return None
+        if "/*" in body:
+            return None
     found: list[tuple[_Declared, int]] = []
     for piece in body.split(";"):
         trimmed = piece.lstrip(_SPACE)
@@ -135,11 +151,11 @@ def _plain_rule(match: re.Match[str], places: _Places) -> PlainRule | None:
         at += len(piece) + 1
     block = Block()
     for declared, start in found:
-        block.add(declared.block)
+        block.add(declared.block, declared.filled)
         if declared.pending is not None:
             pending = declared.pending.at(*places.of(start))
             block.store(pending.row, dict.fromkeys(keys_of(pending.row), pending), declared.important)
-    return PlainRule(selectors, block)
+    return block
 
 
 @remembered("selectors", 2048, bytes_each=1_000)
@@ -155,6 +171,7 @@ class _Declared(NamedTuple):
     """What a declaration puts into its block, but a value with var(): that is `pending`."""
 
     block: Block
+    filled: tuple[str, ...]
     pending: PendingSubstitution | None = None
     important: bool = False
 
@@ -171,8 +188,8 @@ def _parsed(text: str) -> _Declared | None:
     values = [*block.normal.values(), *block.important.values()]
     if values and isinstance(values[0], PendingSubstitution):
         own = Block(svg=block.svg, svg_shared=block.svg_shared, svg_important=block.svg_important)
-        return _Declared(own, values[0], items[0].important)
-    return _Declared(block)
+        return _Declared(own, own.filled, values[0], items[0].important)
+    return _Declared(block, block.filled)
 
 
 _declared = remembered("declarations", 2048, bytes_each=2_000)(_parsed)
