@@ -122,6 +122,14 @@ def _few_runs(image: Image.Image) -> _Known | None:
     return _Known(colors, numbers, lengths, begins)
 
 
+def counted(words: Words) -> tuple[Words, Ints, int]:
+    """Return the colours of some pixels, how many have each of them, and how many runs there are."""
+    values, lengths = _scanned(words, len(words))
+    colors, numbers = _numbered(values)
+    counts: Ints = np.bincount(numbers, lengths).astype(np.int64)
+    return colors, counts, len(values)
+
+
 def _scanned(words: Words, size: int) -> tuple[Words, Ints]:
     """Return the value and the length of each run; a band of so many pixels begins with one."""
     begins = np.empty(len(words), np.bool_)

@@ -9,13 +9,13 @@ the picture again. All numbers are whole, so that every machine chooses alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from ..ground import OnGround
-from .color_runs import RUN_PIXELS, SAMPLE_COLORS, Runs, least_colors, runs_of, words_of
+from .color_runs import RUN_PIXELS, SAMPLE_COLORS, Runs, counted, least_colors, runs_of, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,7 @@ _SAMPLE, _BAND = 4, 32  # of every so manieth row every so manieth pixel; rows, 
 _SIZE = 256  # of the palette, at the most
 _FREQUENT = 0.92  # of all pixels have the most frequent colours, or it is a photo
 _SHADES = 64  # that are chosen for being far from others, at the most
+_COUNTED = _SIZE - _SHADES  # of these
 _AREA = 0.004  # of all pixels: a colour that fills an area, and is not rounded away
 _SLIGHT = 12  # squared distance: a gradient, which would have bands, has many pixels off by less; edges have
 _SOFT, _MOST_SOFT, _FEW = 0.04, 0.5, 0.003  # no more of all pixels, of those that are off, of all beside that
@@ -75,7 +76,7 @@ class _Colors:
     counts: Totals
     left: Floats  # of each one its channels, the sum of their squares, and 1
     right: Floats  # of each one -2 times its channels, 1, and the sum of their squares
-    sums: list[Totals]  # of each channel, over all pixels of a colour
+    sums: Totals  # of each channel, over all pixels of a colour
 
     @classmethod
     def of(cls, runs: Runs, pixels: int) -> _Colors | None:
@@ -87,12 +88,11 @@ class _Colors:
         keys = runs.counts.astype(np.int64) << 24 | ~runs.colors & 0xFFFFFF
         order = np.argsort(keys)[::-1][:present]
         counts = runs.counts[order]
-        if counts[: _SIZE - _SHADES].sum() < _FREQUENT * pixels:
+        if counts[:_COUNTED].sum() < _FREQUENT * pixels:
             return None
-        colors = runs.colors[order]
-        rgb = np.stack((colors & 255, colors >> 8 & 255, colors >> 16 & 255), 1).astype(np.float32)
+        rgb = runs.colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].astype(np.float32)
         left, right = _tables(rgb)
-        return cls(order, counts, left, right, [counts * channel for channel in rgb.T])
+        return cls(order, counts, left, right, counts * rgb.T)
 
     @property
     def rgb(self) -> Floats:
@@ -119,24 +119,41 @@ def _tables(rgb: Floats) -> tuple[Floats, Floats]:
 
 
 def _lies_on_photo(on: OnGround) -> bool:
-    """Whether the rows that were not drawn over make a photo of a picture, whatever is in the others."""
+    """Whether the rows that were not drawn over need too many colours for a palette by themselves."""
     fresh = on.fresh_bands(_BAND)
     if fresh is None or all(fresh):
         return False
-    bands = on.ground.found("runs and colors", lambda: _runs_and_colors(on.ground.image))
+    bands = on.ground.found("bands", lambda: _bands(on.ground.image))
     still = [band for band, is_fresh in zip(bands, fresh, strict=True) if not is_fresh]
-    runs, colors = sum(runs for runs, _ in still), max(colors for _, colors in still)
-    return RUN_PIXELS * runs > on.ground.image.width * on.ground.image.height and colors > SAMPLE_COLORS
+    pixels = on.ground.image.width * on.ground.image.height
+    runs, colors = sum(band.runs for band in still), max(band.colors for band in still)
+    rare = sum(band.rare for band in still)
+    if RUN_PIXELS * runs > pixels and colors > SAMPLE_COLORS:
+        return True
+    return rare > (1 - _FREQUENT) * pixels + 1
 
 
-def _runs_and_colors(image: Image.Image) -> list[tuple[int, int]]:
-    """Return for each band how many runs begin in its rows, and its colours, each at the least."""
-    pixels: Words = words_of(image).reshape(image.height, image.width)
-    begins = (pixels[:, 1:] != pixels[:, :-1]).sum(1)
-    return [
-        (int(begins[top : top + _BAND].sum()), least_colors(pixels[top : top + _BAND : _SAMPLE, ::_SAMPLE]))
-        for top in range(0, image.height, _BAND)
-    ]
+class _Band(NamedTuple):
+    """Some rows: what they have at the least."""
+
+    runs: int
+    colors: int
+    rare: int  # pixels that are not of its most frequent colours
+
+
+def _bands(image: Image.Image) -> list[_Band]:
+    """Return the bands of a picture."""
+    words, size = words_of(image), image.width * _BAND
+    return [_band(words[at : at + size], image.width) for at in range(0, len(words), size)]
+
+
+def _band(words: Words, width: int) -> _Band:
+    colors, counts, runs = counted(words)
+    rare = 0
+    if len(colors) > _COUNTED:
+        rare = int(np.partition(counts, len(counts) - _COUNTED)[:-_COUNTED].sum())
+    rows = words.reshape(-1, width)
+    return _Band(runs, least_colors(rows[::_SAMPLE, ::_SAMPLE]), rare)
 
 
 def _palette(found: _Colors) -> tuple[NDArray[np.uint8], Ints] | None:
