@@ -156,6 +156,7 @@ class AtomicFragment:
     item: AtomicItem
     x: float
     y: float
+    rtl: bool = False  # whether what is around it reads from the right
 
 
 @read_only

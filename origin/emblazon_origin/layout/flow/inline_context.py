@@ -282,7 +282,9 @@ def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame
             pending = OutOfFlowBox(entry.node, _static_position(ctx, frame, lines, index, entry))
             holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
             if holder is not None:
-                pending = pending.moved(*_moved_by(stack))
+                right, down = _moved_by(stack, mirrored=frame.node.style.writing_mode == "vertical-lr")
+                on_line = entry.node.style.was_inline and has_substance(frame.node.content[:index])
+                pending = pending.moved(0.0 if on_line else right, down)  # on a line it is there already
             area = _inline_area(frame, lines, holder) if holder is not None else None
             if holder is None or area is None or entry.node.style.position == "fixed":
                 content.pending.append(pending)
@@ -292,22 +294,31 @@ def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame
                 content.pending.extend(p.moved(placed.x, placed.y) for p in placed.fragment.pending)
 
 
-def _moved_by(boxes: list[OpenBox]) -> tuple[float, float]:
-    """Return how far inline boxes in each other are moved; percentages count as 0, as in their lines."""
+def _moved_by(boxes: list[OpenBox], *, mirrored: bool) -> tuple[float, float]:
+    """Return how far inline boxes in each other are moved; percentages count as 0, as in their lines.
+
+    In vertical-lr the lines have their upper side away from the start (`box_tree.py`), and are `mirrored`.
+    """
     moves = [relative_offset(box.style, 0.0, None) for box in boxes]
-    return sum(x for x, _ in moves), sum(y for _, y in moves)
+    down = sum(y for _, y in moves)
+    return sum(x for x, _ in moves), -down if mirrored else down
 
 
 def _inline_area(frame: Frame, lines: list[Line], holder: OpenBox) -> Rect | None:
     """Return the containing block that an inline box makes: from its first to its last fragment's padding."""
-    parts = [box for line in lines for box in line.boxes if box.element is holder.element]
+    parts = [(line, box) for line in lines for box in line.boxes if box.element is holder.element]
     if not parts or holder.element is None:
         return None
-    first, last = parts[0], parts[-1]
+    (first_line, first), (last_line, last) = parts[0], parts[-1]
     style = holder.style
     left, top = first.x + first.border_left, first.y + style.border_top_width
     right = last.x + last.width - last.border_right
     bottom = last.y + last.height - style.border_bottom_width
+    if frame.node.style.writing_mode == "vertical-lr":
+        top, bottom = (
+            2 * first_line.y + first_line.height - first.y - first.height + style.border_bottom_width,
+            2 * last_line.y + last_line.height - last.y - style.border_top_width,
+        )
     return Rect(frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top))
 
 
@@ -322,15 +333,12 @@ def _static_position(
     if not has_substance(before):
         x = _line_start(lines[0]) if lines and entry.node.style.was_inline and not rtl else start
         return _at(frame, entry.node, x, 0.0, lines[0].height if lines else 0.0)
+    if entry.node.style.was_inline and (rtl or any(run.rtl for line in lines for run in line.runs)):
+        place = _between_runs(ctx, frame, lines, index)
+        if place is not None:
+            return _at(frame, entry.node, *place)
     # An empty atomic stands for the box; others are laid out already.
-    items, nodes = inline_items(
-        before,
-        frame.inner_width,
-        lambda child: atomic_item(
-            ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, shrink=True)),
-            frame.inner_width,
-        ),
-    )
+    items, nodes = inline_items(before, frame.inner_width, _laid_out_atomic(ctx, frame))
     probe = AtomicItem(style, 0.0, 0.0, 0.0)
     first = first_line_of(frame.node, before, frame.inner_width, nodes)
     if first is not None:
@@ -347,9 +355,55 @@ def _static_position(
     return _at(frame, entry.node, x, last.y, last.height)
 
 
-def _at(frame: Frame, node: Node, x: float, y: float, height: float) -> StaticPosition:
+def _laid_out_atomic(ctx: LayoutContext, frame: Frame) -> MakeAtomic:
+    constraints = Constraints(frame.inner_width, frame.height_basis, shrink=True)
+    return lambda child: atomic_item(ctx.layout(child, constraints), frame.inner_width)
+
+
+def _between_runs(
+    ctx: LayoutContext, frame: Frame, lines: list[Line], index: int
+) -> tuple[float, float, float, bool] | None:
+    """Return the place, the line's height and the direction of a box among texts of both directions.
+
+    None where an empty atomic in its place would make other lines.
+    """
+    node = frame.node
+    items, nodes = inline_items(node.content, frame.inner_width, _laid_out_atomic(ctx, frame))
+    probe = AtomicItem(node.style, 0.0, 0.0, 0.0)
+    at = sum(not isinstance(entry, Absolute) for entry in node.content[:index])
+    first = first_line_of(node, node.content, frame.inner_width, nodes)
+    if first is not None:
+        first.items[at:] = [probe, *_without_second_space(first.items, at)]
+    items[at:] = [probe, *_without_second_space(items, at)]
+    with_probe = ctx.lines(items, node.style, frame.inner_width, None, first=first)
+    if len(with_probe.lines) != len(lines):
+        return None
+    for line in with_probe.lines:
+        for atomic in line.atomics:
+            if atomic.item is probe:
+                return atomic.x, line.y, line.height, atomic.rtl
+    return None
+
+
+def _without_second_space(items: list[InlineItem], at: int) -> list[InlineItem]:
+    """Return the items from `at` on without the space that collapses with one before them."""
+    before = next((item for item in reversed(items[:at]) if isinstance(item, TextItem)), None)
+    after = items[at:]
+    index = next((i for i, item in enumerate(after) if isinstance(item, TextItem)), None)
+    if before is None or index is None or not before.text[-1:].isspace():
+        return after
+    text = after[index]
+    if isinstance(text, TextItem) and text.style.white_space_collapse == "collapse":
+        after[index] = replace(text, text=text.text.lstrip(" \t\n\r\f"))
+    return after
+
+
+def _at(
+    frame: Frame, node: Node, x: float, y: float, height: float, rtl: bool | None = None
+) -> StaticPosition:
     at = frame.left + x, frame.top + y
-    rtl = frame.node.style.direction == "rtl"
+    if rtl is None:
+        rtl = frame.node.style.direction == "rtl"
     return static_position(node, node.style.justify_self, rtl, at, Rect(*at, 0.0, height))
 
 

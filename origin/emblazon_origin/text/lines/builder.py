@@ -148,7 +148,8 @@ def build_line(
             leaf.x += moves[leaf.box][0]
             on += moves[leaf.box][1]
         if leaf.atomic is not None:
-            line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, on - leaf.atomic.baseline))
+            top = on - leaf.atomic.baseline
+            line.atomics.append(AtomicFragment(leaf.atomic, leaf.x, top, leaf.level % 2 == 1))
         elif leaf.kind == "text" and leaf.glyphs is not None and leaf.glyphs.glyphs:
             lift = metrics[leaf.box].lift - _own_lift(leaf, root.grid)
             run = _glyph_run(leaf, on - line.baseline + lift, _hangs_by_ink(paragraph, leaf))
