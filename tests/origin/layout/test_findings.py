@@ -42,7 +42,6 @@ COLUMNS = "<div style='columns: 2'>{}</div>"
             "background",
         ),
         (COLUMNS.format("<div style='height: 90px; transform: rotate(9deg)'></div>"), "transform"),
-        (COLUMNS.format("<i style='position: absolute; height: 90px'></i>b"), "position"),
     ],
 )
 def test_what_columns_do_not_do_is_said_once(html: str, where: str) -> None:

@@ -80,13 +80,6 @@ def _has_picture(style: ComputedStyle) -> bool:
     return bool(style.box_shadow) or any(layer.image is not None for layer in style.background_layers)
 
 
-def report_uncut(report: Report, node: Node, height: float, column: float) -> None:
-    """Say where an absolutely positioned box is higher than the columns that it is in."""
-    if height > column + 1 / 64 and node.element is not None and node.kind != "replaced":
-        message = "absolutely positioned boxes are not broken between columns: let it fit one"
-        report.add("warning", "css-unsupported-value", message, line=node.element.line, where="position")
-
-
 def _inside(node: Node) -> Iterator[Node]:
     stack = list(node.children)
     while stack:

@@ -13,7 +13,7 @@ from ...text.lines.ellipsis import report_layout
 from ..flow_space import FlowSpace
 from ..placement import sticky_corner
 from .box import Box, LinesTurn, Rect
-from .box_findings import report_columns, report_cut, report_picture, report_table, report_uncut
+from .box_findings import report_columns, report_cut, report_picture, report_table
 from .fragment import Fragment, Placed
 from .nodes import Node
 
@@ -70,7 +70,7 @@ class _Builder:
         elif node.replaced:
             report_picture(self.report, node, box.content_box.width)
         if self.columns:
-            self._report_part(node, fragment.height)
+            self._report_part(node)
         self.boxes[node] = box
         self.order[box] = node.order
         self.absolutes.extend(self.early.pop(node, ()))
@@ -91,19 +91,11 @@ class _Builder:
                 box.atomics[item] = self.boxes[atomic.node]
         return box
 
-    def _report_part(self, node: Node, height: float) -> None:
+    def _report_part(self, node: Node) -> None:
         """Say what of a box in columns is otherwise than a browser has it."""
-        if node in self.boxes:
-            if node not in self.cut:
-                self.cut.add(node)
-                report_cut(self.report, node)
-            return
-        if node.is_out_of_flow:
-            holder = node.parent
-            while holder is not None and holder.kind != "columns":
-                holder = holder.parent
-            if holder in self.boxes:
-                report_uncut(self.report, node, height, self.boxes[holder].content_box.height)
+        if node in self.boxes and node not in self.cut:
+            self.cut.add(node)
+            report_cut(self.report, node)
 
     def _stick(self, node: Node, rect: Rect) -> dict[str, float]:
         """Return the corner of a sticky box in its nearest scrollport, which is never scrolled."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..boxes.fragment import Fragment, Placed
 from ..layout_work import INTERVAL, LayoutWork
+from ..placement import relative_offset
 
 _EPSILON = 1 / 128
 MAX_COLUMNS = 1000
@@ -47,14 +48,30 @@ class Run:
     whole: list[Interval] = field(default_factory=list)
     forced: list[float] = field(default_factory=list)
     gaps: list[tuple[float, float]] = field(default_factory=list)  # margins between siblings
+    reaches: dict[Fragment, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, fragment: Fragment, work: LayoutWork) -> Run:
         """Look through a laid-out run."""
         run = cls(fragment.height, work)
+        run.height = run.reach(fragment)
         run.collect_children(fragment, 0.0)
         run.forced = sorted(y for y in run.forced if _EPSILON < y < run.height - _EPSILON)
         return run
+
+    def reach(self, fragment: Fragment) -> float:
+        """Return how far down a box and what runs over its end go, from its top: all of it is broken."""
+        known = self.reaches.get(fragment)
+        if known is None:
+            known = fragment.height
+            if not is_monolithic(fragment):
+                if fragment.lines:
+                    last = fragment.lines[-1]
+                    known = max(known, fragment.border.top + fragment.padding.top + last.y + last.height)
+                for child in fragment.children:
+                    known = max(known, static_y(child) + self.reach(child.fragment))
+            self.reaches[fragment] = known
+        return known
 
     def collect(self, placed: Placed, y: float) -> None:
         """Note a box whose border box begins at y."""
@@ -74,7 +91,7 @@ class Run:
         flows = fragment.node.kind == "block"
         for child in fragment.children:
             node = child.fragment.node
-            top = y + child.y
+            top = y + static_y(child)
             if node.is_out_of_flow:
                 continue
             if flows and not node.is_float:
@@ -178,6 +195,11 @@ class Run:
             longest = max(range(len(stretches)), key=lambda at: stretches[at][0] / stretches[at][1])
             stretches[longest] = stretches[longest][0], stretches[longest][1] + 1
         return ceil(64 * max(length / parts for length, parts in stretches)) / 64
+
+
+def static_y(placed: Placed) -> float:
+    """Return where a box is before it is moved, which is where it is broken."""
+    return placed.y - relative_offset(placed.fragment.node.style, 0.0, None)[1]
 
 
 def is_monolithic(fragment: Fragment) -> bool:

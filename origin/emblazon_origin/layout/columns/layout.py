@@ -104,7 +104,7 @@ def _layout_run(
         ctx.work.take(INTERVAL * len(run.whole))
         x = index * (width + gap)
         x = frame.left + (frame.inner_width - width - x if rtl else x)
-        slicer = Slicer(column, height, is_last=index == len(columns) - 1)
+        slicer = Slicer(run, column, height, is_last=index == len(columns) - 1)
         part = slicer.run(fragment)
         content.children.append(Placed(part, x, frame.top + y))
         _note_baselines(content, part if index == 0 else None, frame.top + y)

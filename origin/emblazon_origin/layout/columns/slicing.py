@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
+from ...style.values.value_types import TRANSPARENT
 from ..boxes.fragment import Fragment, OutOfFlowBox, Placed
-from .breaking import Stretch, is_monolithic
+from ..boxes.nodes import Node
+from .breaking import Run, Stretch, is_monolithic, static_y
 
 _EPSILON = 1 / 128
 
@@ -15,6 +17,7 @@ _EPSILON = 1 / 128
 class Slicer:
     """Cuts a run into a column of a height; heights are those in the run."""
 
+    whole: Run
     column: Stretch
     height: float
     is_last: bool
@@ -44,15 +47,15 @@ class Slicer:
     def _part(self, placed: Placed, y: float, held: set[Fragment]) -> Placed | None:
         """Return a child's part of the column, y relative to the run; None where it has none."""
         fragment = placed.fragment
-        top, bottom = y, y + fragment.height
+        top, bottom, far = y, y + fragment.height, y + self.whole.reach(fragment)
         if fragment in held:
             return placed
-        if is_monolithic(fragment) or fragment.node.is_out_of_flow or fragment.height <= _EPSILON:
+        if is_monolithic(fragment) or far - top <= _EPSILON:
             return placed if self.has(top) else None
         start, end = self.column
-        if bottom <= start + _EPSILON or (top >= end - _EPSILON and not self.is_last):
+        if far <= start + _EPSILON or (top >= end - _EPSILON and not self.is_last):
             return None
-        if top >= start - _EPSILON and bottom <= end + _EPSILON:
+        if top >= start - _EPSILON and far <= end + _EPSILON:
             return placed
         first = max(top, start)
         last = bottom if bottom <= end + _EPSILON else self.bottom
@@ -65,7 +68,10 @@ class Slicer:
         if first > top + _EPSILON:
             part.border, part.padding = part.border._replace(top=0.0), part.padding._replace(top=0.0)
             part.inline = None  # it has been told of
-        if last < top + fragment.height - _EPSILON:
+        is_over = fragment.height > _EPSILON and first >= top + fragment.height - _EPSILON
+        if is_over:  # what runs over its end goes on without it
+            part.node = _bare(fragment.node)
+        if is_over or last < top + fragment.height - _EPSILON:
             part.border, part.padding = part.border._replace(bottom=0.0), part.padding._replace(bottom=0.0)
         content = top + fragment.border.top + fragment.padding.top
         shift = content - first - part.border.top - part.padding.top
@@ -77,7 +83,19 @@ class Slicer:
         held = {inside for _, inside in part.atomics}
         part.children = []
         for child in fragment.children:
-            own = None if child.fragment in elsewhere else self._part(child, top + child.y, held)
+            own = None if child.fragment in elsewhere else self._part(child, top + static_y(child), held)
             if own is not None:
                 part.children.append(own._replace(y=own.y + top - first))
         return part
+
+
+def _bare(node: Node) -> Node:
+    """Return a box that shows nothing of itself."""
+    bare = node.restyled(
+        node.style.replace(
+            background_color=TRANSPARENT, background_layers=(), box_shadow=(), outline_style="none",
+            border_image_source=None,
+        )
+    )  # fmt: skip
+    bare.element = None
+    return bare
