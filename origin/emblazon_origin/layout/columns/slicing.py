@@ -37,6 +37,8 @@ class Slicer:
     def has(self, y: float) -> bool:
         """Whether a height is in this column."""
         start, end = self.column
+        if start <= 0.0:  # what is above the run is in the first one
+            start = float("-inf")
         return start - _EPSILON <= y < end - _EPSILON or (self.is_last and y >= start - _EPSILON)
 
     def waiting(self, pending: OutOfFlowBox) -> bool:
