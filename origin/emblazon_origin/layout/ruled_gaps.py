@@ -337,22 +337,48 @@ class ColumnRow(NamedTuple):
     start: float
     end: float
     filled: int
+    follows: float | None = None  # the gap above it where it is not the first one
 
 
 def column_gaps(
     style: ComputedStyle, rows: Sequence[ColumnRow], count: int, width: float, gap: float
 ) -> list[AxisGaps]:
-    """Return the gaps between columns of a width; one rule runs through all rows where it is never broken."""
+    """Return the gaps between columns of a width, and between their rows."""
+    between_rows = [_row_gap(style, row, count, width, gap) for row in rows if row.follows is not None]
+    found = {"column": _gaps_between_columns(style, rows, count, width, gap), "row": between_rows}
+    return [AxisGaps(axis, found[axis]) for axis in rules_on(style)]
+
+
+def _gaps_between_columns(
+    style: ComputedStyle, rows: Sequence[ColumnRow], count: int, width: float, gap: float
+) -> list[Gap]:
+    """Return the gaps with their rules: one through all rows where it is never broken."""
     shown = style.column_rule_visibility_items
     if style.column_rule_break == "none" and rows:
         rows = [ColumnRow(rows[0].start, rows[-1].end, max(row.filled for row in rows))]
     gaps: list[Gap] = []
-    most = max([count, *(row.filled for row in rows)]) - 1
-    for index in range(most):
+    for index in range(max([count, *(row.filled for row in rows)]) - 1):
         runs = [
             RuleRun(End(row.start), End(row.end))
             for row in rows
             if shown == "all" or index < row.filled - (shown != "around")
         ]
         gaps.append(Gap((index + 1) * (width + gap) - gap / 2, runs))
-    return [AxisGaps(axis, gaps) for axis in rules_on(style) if axis == "column"]
+    return gaps
+
+
+def _row_gap(style: ComputedStyle, row: ColumnRow, count: int, width: float, gap: float) -> Gap:
+    """Return the gap above a row of columns, as wide as those that have content."""
+    filled = min(row.filled, count)
+    edges = [(index * (width + gap), index * (width + gap) + width) for index in range(filled)]
+    if style.row_rule_break != "intersection":
+        edges = [(edges[0][0], edges[-1][1])]
+    thick = style.column_rule_width.of(0, 1)
+    runs = [
+        RuleRun(
+            End(low) if number == 0 else End(low, gap, thick),
+            End(high) if number == len(edges) - 1 else End(high, gap, thick),
+        )
+        for number, (low, high) in enumerate(edges)
+    ]
+    return Gap(row.start - (row.follows or 0.0) / 2, runs)

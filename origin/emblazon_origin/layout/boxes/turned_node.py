@@ -16,8 +16,9 @@ _OF_CONTAINER = (
     "flex_direction", "flex_wrap", "flex_balances", "flex_line_count", "justify_content", "align_content",
     "align_items", "justify_items", "row_gap", "column_gap", "grid_template_rows", "grid_template_columns",
     "grid_template_areas", "grid_auto_rows", "grid_auto_columns", "grid_auto_flow", "column_count",
-    "column_width", "column_fill", "margin_trim", "table_layout", "text_overflow", "line_clamp",
-    "block_ellipsis", "text_box_trim", "text_fit", "unicode_bidi",
+    "column_width", "column_height", "column_wrap", "column_fill", "margin_trim",
+    "table_layout", "text_overflow", "line_clamp", "block_ellipsis", "text_box_trim", "text_fit",
+    "unicode_bidi",
     *(
         f"{axis}_rule_{part}"
         for axis in ("column", "row")

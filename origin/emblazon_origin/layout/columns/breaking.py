@@ -132,12 +132,17 @@ class Run:
 
     # --- breaking ---
 
-    def columns(self, height: float) -> tuple[list[Stretch], float]:
-        """Return the columns of a height, and how much higher they must be for any of them to hold more."""
+    def columns(
+        self, height: float, start: float = 0.0, first: tuple[int, float] = (0, 0.0)
+    ) -> tuple[list[Stretch], float]:
+        """Return the columns of a height, and how much higher they must be for any of them to hold more.
+
+        They begin at `start` in the run; `first` is how many of them have another height, and which.
+        """
         found: list[Stretch] = []
-        start, missing = 0.0, float("inf")
+        missing = float("inf")
         while len(found) < MAX_COLUMNS:
-            limit = start + height
+            limit = start + (first[1] if len(found) < first[0] else height)
             forced = next((y for y in self.forced if y > start + _EPSILON), None)
             if forced is not None and forced <= limit + _EPSILON:
                 end = following = forced
@@ -176,20 +181,21 @@ class Run:
                 return before, after
         return y, y
 
-    def balanced(self, count: int) -> float:
-        """Return the least height at which `count` columns hold the run."""
-        tallest = max((interval.bottom - interval.top for interval in self.whole), default=0.0)
-        height = max(self._share(count), tallest)
+    def balanced(self, count: int, start: float = 0.0) -> float:
+        """Return the least height at which `count` columns hold the run from a height in it on."""
+        whole = [interval for interval in self.whole if interval.top >= start - _EPSILON]
+        tallest = max((interval.bottom - interval.top for interval in whole), default=0.0)
+        height = max(self._share(count, start), tallest)
         for _ in range(MAX_ROUNDS):
-            columns, missing = self.columns(height)
+            columns, missing = self.columns(height, start)
             if len(columns) <= count or missing == float("inf"):
                 break
             height += max(missing, _EPSILON)
-        return min(height, self.height)
+        return min(height, self.height - start)
 
-    def _share(self, count: int) -> float:
+    def _share(self, count: int, start: float) -> float:
         """Return the height at which the stretches between forced breaks fill the columns evenly."""
-        edges = [0.0, *self.forced, self.height]
+        edges = [start, *(y for y in self.forced if y > start + _EPSILON), self.height]
         stretches = [(after - before, 1) for before, after in pairwise(edges)]
         for _ in range(min(count, MAX_COLUMNS) - len(stretches)):
             longest = max(range(len(stretches)), key=lambda at: stretches[at][0] / stretches[at][1])

@@ -11,7 +11,7 @@ from ..boxes.nodes import Absolute, Atomic, Node, anonymous_style
 
 def has_columns(style: ComputedStyle) -> bool:
     """Whether a block container's content flows through columns."""
-    return style.column_count != "auto" or style.column_width != "auto"
+    return not style.column_count == style.column_width == style.column_height == "auto"
 
 
 def is_spanner(node: Node) -> bool:

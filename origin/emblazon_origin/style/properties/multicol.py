@@ -15,11 +15,16 @@ _INITIAL: dict[str, object] = {"column_width": "auto", "column_count": "auto"}
 
 
 def _columns(cursor: Cursor) -> dict[str, object]:
-    """Read `columns`; `auto` is the width or the number, whichever is not given."""
+    """Read `columns`; `auto` is the width or the number, whichever is not given; a height follows a slash."""
     found: dict[str, object] = {}
+    height: object = "auto"
     autos = 0
     while not cursor.done:
         token = cursor.peek()
+        if autos + len(found) and cursor.literal("/"):
+            height = _width(cursor)
+            cursor.end()
+            break
         if cursor.keyword("auto"):
             autos += 1
         elif (
@@ -32,7 +37,7 @@ def _columns(cursor: Cursor) -> dict[str, object]:
             raise InvalidValue("expected a width and a number of columns")
     if autos + len(found) not in (1, 2):
         raise InvalidValue("expected a width and a number of columns")
-    return _INITIAL | found
+    return _INITIAL | found | {"column_height": height}
 
 
 def _older(key: str) -> Callable[[Cursor], dict[str, object]]:
@@ -51,7 +56,9 @@ _INSIDE = ("auto", "avoid", "avoid-page", "avoid-column", "avoid-region")
 _NOTE = "in each column images of backgrounds begin anew; columns inside of columns are cut as they lie"
 longhand("column-count", "auto", _count, status="partly", note=_NOTE)
 longhand("column-width", "auto", _width, status="partly", note=_NOTE)
-shorthand("columns", ("column_width", "column_count"), _columns)
+longhand("column-height", "auto", _width, status="partly", note=_NOTE)
+longhand("column-wrap", "auto", one_of(("auto", "wrap", "nowrap")))
+shorthand("columns", ("column_width", "column_count", "column_height"), _columns)
 longhand("column-fill", "balance", one_of(("balance", "balance-all", "auto")))
 longhand(
     "column-span",

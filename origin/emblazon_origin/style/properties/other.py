@@ -85,11 +85,6 @@ inert(
 # --- not drawn: a finding, unless the value is the one that changes nothing -----------------------------
 
 unsupported(
-    "columns are in one row",
-    "column-height", "column-wrap",
-    harmless=("auto", "nowrap"),
-)  # fmt: skip
-unsupported(
     "characters are not set beside each other in vertical text",
     "text-combine-upright", "-webkit-text-combine",
     harmless=("none",),

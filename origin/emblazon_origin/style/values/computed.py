@@ -84,6 +84,8 @@ class ComputedStyle:
     overflow_y: Overflow = "visible"
     column_count: int | v.Auto = "auto"
     column_width: float | v.Auto = "auto"
+    column_height: float | v.Auto = "auto"
+    column_wrap: Literal["auto", "wrap", "nowrap"] = "auto"
     column_fill: Literal["balance", "balance-all", "auto"] = "balance"
     column_span: Literal["none", "all"] = "none"
     margin_trim: frozenset[str] = frozenset()  # block edges
