@@ -25,6 +25,7 @@ from .vector.svg_cost import ELEMENT, SvgCost
 from .vector.svg_css import css_characters, needs_css, own_faces, with_css
 from .vector.svg_direction import anchor_right_to_left
 from .vector.svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
+from .vector.svg_gradients import mix_gradients
 from .vector.svg_patterns import fit_patterns
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
 from .vector.svg_transforms import PLACED, place_transforms
@@ -102,6 +103,7 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         markup, ground = with_css(root, size, notes)
         root = etree.fromstring(markup, _again())
     resolve_lengths(root)
+    mix_gradients(root)
     say_in_its_words(root, notes)
     if PLACED.search(etree.tostring(root)):
         place_transforms(root, notes)

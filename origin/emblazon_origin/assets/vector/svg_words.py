@@ -30,7 +30,7 @@ _SYSTEM_COLOR = re.compile(
     r"|selecteditem(?:text)?|mark(?:text)?|graytext|accentcolor(?:text)?",
     re.I,
 )
-_MADE_COLOR = re.compile(
+MADE_COLOR = re.compile(
     r"(?:color(?:-mix)?|light-dark|ok(?:lab|lch)|lab|lch|hwb)\(|(?:rgb|hsl)a?\(\s*+from\b", re.I
 )
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?")
@@ -151,7 +151,7 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
 def _say_paint(element: etree._Element, name: str, value: str, inheritance: Inheritance) -> None:
     """Write a colour that the rasteriser does not know as one that it does."""
     written = "currentColor" if value.lower() == "currentcolor" else ""
-    if not written and (_SYSTEM_COLOR.fullmatch(value) or _MADE_COLOR.match(value)):
+    if not written and (_SYSTEM_COLOR.fullmatch(value) or MADE_COLOR.match(value)):
         own = _color_of(element.get("color", "") or inheritance.of(element, "color"))
         try:
             cursor = Cursor(tokenize(value))

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import tinycss2
 
-from ..color.css_color import CurrentColor, parse_color, to_color
+from ..color.css_color import CurrentColor, parse_color, parse_space_color, to_color
+from ..color.spaces import SpaceColor
 from ..properties import shapes
 from ..syntax.declarations import Block, Custom, Wide
 from ..syntax.variables import Substitution, Unresolved
@@ -233,16 +234,16 @@ class Serializer:
             known = _XML_NAME.fullmatch(name) and not name.startswith(("on", "xmlns")) and name != "style"
             if known and (":" not in name or name.startswith(("xlink:", "xml:"))):
                 newer = name in _PAINTS and ("(" in value or value.lower() == _NEWEST_NAME)
-                every[name] = self.paint_attribute(value) if newer else value
+                every[name] = self.paint_attribute(name, value) if newer else value
         if style:
             every["style"] = ";".join(f"{name}:{text}" for name, text in style.items())
         return "".join(f" {name}={quoted(_NOT_XML.sub('', value))}" for name, value in every.items())
 
-    def paint_attribute(self, value: str) -> str:
+    def paint_attribute(self, name: str, value: str) -> str:
         """Return a presentation attribute's paint with var() and newer colours resolved."""
         tokens = tuple(tokenize(value))
-        texts = dict(_texts({"fill": Custom(tokens, value, "var(" in value)}, self.custom))
-        return texts.get("fill", "none")
+        texts = dict(_texts({name: Custom(tokens, value, "var(" in value)}, self.custom))
+        return texts.get(name, "none")
 
 
 def _affords(steps: int) -> bool:
@@ -275,7 +276,16 @@ def _texts(declared: Declared, custom: Values) -> Iterable[tuple[str, str]]:
             except (Unresolved, InvalidValue):
                 continue
             text = tinycss2.serialize(tokens).strip()
-        yield name, _plain_color(tokens, text) if name in _PAINTS else text
+        mixed = name == "stop-color" and _is_newer(tokens)  # and so are its neighbours with it
+        yield name, _plain_color(tokens, text) if name in _PAINTS and not mixed else text
+
+
+def _is_newer(tokens: tuple[Token, ...]) -> bool:
+    try:
+        color = parse_space_color(Cursor(tokens))
+    except (InvalidValue, UnsupportedValue):
+        return False
+    return isinstance(color, SpaceColor) and not color.legacy
 
 
 def _plain_color(tokens: tuple[Token, ...], text: str) -> str:
