@@ -7,6 +7,7 @@ neither `text-transform` nor `text-shadow`, and lights surfaces with colours tha
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from math import sqrt
 
@@ -306,8 +307,10 @@ def _change_case(element: etree._Element, change: str) -> None:
         child.tail = changed(child.tail)
 
 
-_SHADOWS = re.compile(r"(?:\s*+drop-shadow\(((?:[^()]|\([^()]*+\))*+)\))++\s*+", re.I)
-_ONE_SHADOW = re.compile(r"drop-shadow\(((?:[^()]|\([^()]*+\))*+)\)", re.I)
+_STEPS = re.compile(r"(?:\s*+(?:drop-shadow|blur)\((?:[^()]|\([^()]*+\))*+\))++\s*+", re.I)
+_ONE_STEP = re.compile(r"(drop-shadow|blur)\(((?:[^()]|\([^()]*+\))*+)\)", re.I)
+# How far a filter reaches: the picture's edges end it anyway.
+_AROUND = {"x": "-500%", "y": "-500%", "width": "1100%", "height": "1100%"}
 
 
 def _cast(element: etree._Element, name: str, shadow: str, inheritance: Inheritance) -> bool:
@@ -324,13 +327,26 @@ def _cast(element: etree._Element, name: str, shadow: str, inheritance: Inherita
 def _cast_shadows(element: etree._Element, inheritance: Inheritance) -> None:
     """Write `filter: drop-shadow()` as an element: of its colours the rasteriser knows few, and dims them."""
     text = declared(element, "filter")
-    if _SHADOWS.fullmatch(text[:1_000]):
-        shadows = [_shadow(element, inside, inheritance) for inside in _ONE_SHADOW.findall(text)]
-        if None not in shadows:
-            _filter_by(element, [shadow for shadow in shadows if shadow is not None])
+    if _STEPS.fullmatch(text[:1_000]):
+        steps = [
+            _shadow(element, inside, inheritance) if name.lower() != "blur" else _blur(inside)
+            for name, inside in _ONE_STEP.findall(text)
+        ]
+        if None not in steps:
+            _filter_by(element, [step for step in steps if step is not None])
 
 
 Shadow = tuple[float, float, float, v.Color]
+
+
+def _blur(text: str) -> float | None:
+    cursor = Cursor(tokenize(text))
+    try:
+        found = resolve(length_px(cursor, 0), _CONTEXT) if not cursor.done else 0.0
+        cursor.end()
+    except (InvalidValue, UnsupportedValue):
+        return None
+    return found
 
 
 def _shadow(element: etree._Element, text: str, inheritance: Inheritance) -> Shadow | None:
@@ -363,19 +379,25 @@ def _color_of(text: str) -> v.Color:
         return v.BLACK
 
 
-def _filter_by(element: etree._Element, shadows: list[Shadow]) -> None:
+def _filter_by(element: etree._Element, steps: Sequence[Shadow | float]) -> None:
+    """Write a filter of shadows and deviations of blurs."""
     root = element.getroottree().getroot()
     name = f"emblazon-shadow-{len(root)}"
-    around = {"x": "-50%", "y": "-150%", "width": "200%", "height": "400%"}
     holder = etree.SubElement(
-        root, f"{_SVG}filter", {"id": name, "color-interpolation-filters": "sRGB", **around}
+        root, f"{_SVG}filter", {"id": name, "color-interpolation-filters": "sRGB", **_AROUND}
     )
 
     def add(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
         return etree.SubElement(parent, f"{_SVG}{tag}", attributes)
 
     before = "SourceGraphic"
-    for index, (x, y, deviation, (red, green, blue, alpha)) in enumerate(shadows):
+    for index, step in enumerate(steps):
+        if isinstance(step, float):
+            blurred = add(holder, "feGaussianBlur", stdDeviation=f"{step:g}", result=f"both{index}")
+            blurred.set("in", before)
+            before = f"both{index}"
+            continue
+        x, y, deviation, (red, green, blue, alpha) = step
         color = f"rgb({round(255 * red)},{round(255 * green)},{round(255 * blue)})"
         # `feDropShadow` takes its colour for linear whatever it is told.
         blur = add(holder, "feGaussianBlur", stdDeviation=f"{max(0.0, deviation):g}")

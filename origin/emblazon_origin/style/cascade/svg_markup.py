@@ -334,6 +334,8 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     for name in _IN_CAMEL_CASE:
         if name in style:
             style[name] = _WRITTEN.get(style[name].strip().lower(), style[name])
+    if style.get("mask-image", "").strip().lower().startswith("url("):
+        style["mask"] = style.pop("mask-image")
     for name in ("mask", "mask-image"):
         for place in (style, own):
             if name in place and not place[name].strip().lower().startswith(("url(", "none")):
