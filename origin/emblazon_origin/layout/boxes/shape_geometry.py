@@ -5,7 +5,7 @@ Lengths are px times `dpr`, as those of the reference boxes that they are in.
 
 from __future__ import annotations
 
-from math import hypot, sqrt
+from math import exp2, hypot, inf, sqrt
 from typing import NamedTuple
 
 from ...style.values.computed import ComputedStyle
@@ -13,6 +13,58 @@ from ...style.values.value_types import EllipseShape, InsetShape, Length, Polygo
 from .box import Rect, Sides
 
 Point = tuple[float, float]
+
+
+class ShapedCorner(tuple[float, float]):
+    """The radii of a corner that is no quarter of an ellipse, and its curvature (CSS Borders 4 §4.2).
+
+    As in `superellipse()`: 1 is round, 0 a bevel, infinite a square, and less than zero is cut out about
+    the corner of the border box, which lies `beyond` this one.
+    """
+
+    curvature: float
+    beyond: Point
+
+    def __new__(cls, rx: float, ry: float, curvature: float, beyond: Point = (0.0, 0.0)) -> ShapedCorner:
+        """Make a corner."""
+        corner = super().__new__(cls, (rx, ry))
+        corner.curvature, corner.beyond = curvature, beyond
+        return corner
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ShapedCorner) and self._all() == other._all()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def _all(self) -> tuple[object, ...]:
+        return (*self, self.curvature, self.beyond)
+
+
+def curvature_of(corner: object) -> float:
+    """Return the curvature of a corner's radii."""
+    return corner.curvature if isinstance(corner, ShapedCorner) else 1.0
+
+
+def _like(corner: Point, rx: float, ry: float) -> Point:
+    """Return other radii of a corner's shape."""
+    if isinstance(corner, ShapedCorner):
+        return ShapedCorner(rx, ry, corner.curvature, corner.beyond)
+    return rx, ry
+
+
+def _inwards(corner: Point) -> float:
+    """Return what part of an edge's width a corner loses of its radii, to be as wide in the middle."""
+    curvature = curvature_of(corner)
+    if curvature == 1.0 or curvature == inf:
+        return 1.0
+    if curvature < 0.0:
+        return 0.0
+    middle = exp2(-exp2(-curvature))  # of the curve, from its centre
+    return (sqrt(2) - 1) / (sqrt(2) * (1.0 - middle))
 
 
 class Radii(NamedTuple):
@@ -40,7 +92,9 @@ class Radii(NamedTuple):
             (height, self.tr[1] + self.br[1]),
         )
         factor = min([1.0, *(room / need for room, need in sums if need > room)])
-        return self if factor >= 1 else Radii(*((rx * factor, ry * factor) for rx, ry in self))
+        if factor >= 1:
+            return self
+        return Radii(*(_like(corner, corner[0] * factor, corner[1] * factor) for corner in self))
 
     def shrink(self, by: Sides) -> Radii:
         """Return the radii of an edge that lies inwards by these widths."""
@@ -49,17 +103,30 @@ class Radii(NamedTuple):
 
     def spread(self, by: float) -> Radii:
         """Return the radii of an edge outwards by `by`: sharp corners stay (CSS Backgrounds 3 §6.1)."""
-        return Radii(
-            *((_spread(rx, by), _spread(ry, by)) if rx > 0 and ry > 0 else (0.0, 0.0) for rx, ry in self)
-        )
+        return Radii(*(_spread_corner(corner, by) for corner in self))
 
 
 SQUARE = Radii()
+_SHAPES = frozenset(
+    f"corner_{corner}_shape" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
+)
 
 
 def _less(radius: Point, dx: float, dy: float) -> Point:
-    rx, ry = radius[0] - dx, radius[1] - dy
-    return (rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
+    if isinstance(radius, ShapedCorner) and radius.curvature < 0:
+        x, y = radius.beyond
+        return ShapedCorner(*radius, radius.curvature, (x + dx, y + dy))
+    part = _inwards(radius)
+    rx, ry = radius[0] - part * dx, radius[1] - part * dy
+    return _like(radius, rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
+
+
+def _spread_corner(corner: Point, by: float) -> Point:
+    rx, ry = corner
+    if rx <= 0 or ry <= 0:
+        return 0.0, 0.0
+    by *= _inwards(corner)
+    return _like(corner, _spread(rx, by), _spread(ry, by))
 
 
 def _spread(radius: float, by: float) -> float:
@@ -74,12 +141,26 @@ def corner_radii(style: ComputedStyle, width: float, height: float, dpr: float) 
     def corner(radius: Radius) -> tuple[float, float]:
         return _scaled(radius[0], width, dpr), _scaled(radius[1], height, dpr)
 
-    return Radii(
+    radii = Radii(
         corner(style.border_top_left_radius),
         corner(style.border_top_right_radius),
         corner(style.border_bottom_right_radius),
         corner(style.border_bottom_left_radius),
-    ).fit(width, height)
+    )
+    if not _SHAPES.isdisjoint(style.__dict__):
+        shapes = (
+            style.corner_top_left_shape,
+            style.corner_top_right_shape,
+            style.corner_bottom_right_shape,
+            style.corner_bottom_left_shape,
+        )
+        radii = Radii(
+            *(
+                radius if shape == 1.0 else ShapedCorner(*radius, shape)
+                for radius, shape in zip(radii, shapes, strict=True)
+            )
+        )
+    return radii.fit(width, height)
 
 
 def _scaled(length: Length, basis: float, dpr: float) -> float:

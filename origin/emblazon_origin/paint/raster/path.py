@@ -6,13 +6,13 @@ Quadratic and cubic Bézier curves become lines where somebody needs those.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import atan2, ceil, cos, hypot, pi, sin, sqrt, tan
+from math import atan2, ceil, copysign, cos, hypot, inf, pi, sin, sqrt, tan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...layout.boxes.box import Rect
-from ...layout.boxes.shape_geometry import Radii
+from ...layout.boxes.shape_geometry import Radii, ShapedCorner
 from .geometry import Matrix
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _CONIC_ERROR = (1 - sqrt(0.5)) / (4 * (1 + sqrt(0.5)))
 Command = tuple[str, tuple[float, ...]]
 
 Point = tuple[float, float]
+_SHAPED_STEPS = 24  # lines of a corner that is no quarter of an ellipse
 
 
 class Path:
@@ -159,15 +160,57 @@ def rounded_rect_path(rect: Rect, radii: Radii, *, reverse: bool = False) -> Pat
     right, bottom = x + w, y + h
     path = Path().move(x + tlx, y)
     path.line(right - trx, y)
-    _quarter(path, (right - trx, y + try_), (0.0, -try_), (trx, 0.0))
+    _corner(path, (right - trx, y + try_), (0.0, -try_), (trx, 0.0), radii.tr)
     path.line(right, bottom - bry)
-    _quarter(path, (right - brx, bottom - bry), (brx, 0.0), (0.0, bry))
+    _corner(path, (right - brx, bottom - bry), (brx, 0.0), (0.0, bry), radii.br)
     path.line(x + blx, bottom)
-    _quarter(path, (x + blx, bottom - bly), (0.0, bly), (-blx, 0.0))
+    _corner(path, (x + blx, bottom - bly), (0.0, bly), (-blx, 0.0), radii.bl)
     path.line(x, y + tly)
-    _quarter(path, (x + tlx, y + tly), (-tlx, 0.0), (0.0, -tly))
+    _corner(path, (x + tlx, y + tly), (-tlx, 0.0), (0.0, -tly), radii.tl)
     path.close()
     return reverse_path(path) if reverse else path
+
+
+def _corner(path: Path, center: Point, start: Point, end: Point, corner: Point) -> None:
+    """Add a corner from `start` to `end` about its centre."""
+    if not isinstance(corner, ShapedCorner):
+        _quarter(path, center, start, end)
+        return
+    (cx, cy), (ax, ay), (bx, by) = center, start, end
+    bend = corner.curvature
+    if bend < 0:  # the same curve, seen from the corner of the border box
+        _cut_out(path, (cx + ax + bx, cy + ay + by), (-bx, -by), (-ax, -ay), corner)
+    elif bend == inf:
+        path.line(cx + ax + bx, cy + ay + by)
+    elif bend > 0:
+        for across, down in _superellipse(bend):
+            path.line(cx + ax * across + bx * down, cy + ay * across + by * down)
+    path.line(cx + bx, cy + by)
+
+
+def _cut_out(path: Path, corner: Point, start: Point, end: Point, shape: ShapedCorner) -> None:
+    """Add the curve between two sides, which lead from a corner into the box, about a point beyond it."""
+    sides = start[0] + end[0], start[1] + end[1]
+    if shape.curvature == -inf:
+        path.line(corner[0] + sides[0], corner[1] + sides[1])
+        return
+    begins_down = start[0] == 0
+    for first, second in _superellipse(-shape.curvature):
+        shares = (second, first) if begins_down else (first, second)
+        # Of what lies beyond the corner, nothing is left.
+        x, y = (
+            max(0.0, share * (abs(side) + beyond) - beyond)
+            for share, side, beyond in zip(shares, sides, shape.beyond, strict=True)
+        )
+        path.line(corner[0] + copysign(x, sides[0]), corner[1] + copysign(y, sides[1]))
+
+
+def _superellipse(curvature: float) -> Iterator[Point]:
+    """Yield how far points of a corner's curve lie along where it begins, and along where it ends."""
+    power = 2 ** (1 - curvature)
+    for step in range(1, _SHAPED_STEPS):
+        angle = step * pi / 2 / _SHAPED_STEPS
+        yield cos(angle) ** power, sin(angle) ** power
 
 
 def _quarter(path: Path, center: Point, start: Point, end: Point) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import copysign, inf
 
 from ..color.css_color import CURRENT_COLOR, is_color_start, parse_color
 from ..syntax.registry import PROPERTIES, Logical, alias, logical, logical_pair, longhand, shorthand
@@ -20,8 +21,19 @@ from ..values.border_images import (
     image_source,
     image_width,
 )
-from ..values.calculation import length_px
-from ..values.tokens import Cursor, InvalidValue, Specified, comma_list, lift, lift_tuple, one_of, unexpected
+from ..values.calculation import length_px, number
+from ..values.tokens import (
+    Cursor,
+    InvalidValue,
+    Specified,
+    comma_list,
+    lift,
+    lift_tuple,
+    one_of,
+    resolve,
+    unexpected,
+)
+from ..values.units import Context, Viewport
 from .common import any_order, four_sides, is_numeric, mapped, positive_length, positive_px
 
 SIDES = ("top", "right", "bottom", "left")
@@ -45,6 +57,25 @@ def radius(cursor: Cursor) -> Specified[v.Radius]:
     horizontal = positive_length(cursor)
     vertical = horizontal if cursor.done else positive_length(cursor)
     return lift(lambda h, w: (h, w), horizontal, vertical)
+
+
+_CURVATURES = {"round": 1.0, "squircle": 2.0, "square": inf, "bevel": 0.0, "scoop": -1.0, "notch": -inf}
+_STEEPEST = 10.0  # no eye tells it from a right angle
+
+
+def corner_shape(cursor: Cursor) -> float:
+    """Read `corner-shape` of one corner as a curvature."""
+    if (word := cursor.keyword(*_CURVATURES)) is not None:
+        return _CURVATURES[word]
+    token = cursor.function("superellipse")
+    if token is None:
+        raise InvalidValue("expected a corner's shape")
+    inside = Cursor(token.arguments)
+    if (word := inside.keyword("infinity", "-infinity")) is not None:
+        return float(word.removesuffix("inity"))
+    value = resolve(number(inside), Context(Viewport(0, 0)))
+    inside.end()
+    return value if abs(value) <= _STEEPEST else copysign(inf, value)
 
 
 def border_radius(cursor: Cursor) -> dict[str, Specified[v.Radius]]:
@@ -152,6 +183,10 @@ _NO_IMAGE: dict[str, object] = {
 shorthand("border", (*_ALL, *IMAGE_KEYS), lambda c: _border(SIDES)(c) | _NO_IMAGE)
 for _corner in CORNERS:
     longhand(f"border-{_corner.replace('_', '-')}-radius", (v.ZERO, v.ZERO), radius)
+_SHAPES = tuple(f"corner_{corner}_shape" for corner in CORNERS)
+for _corner in CORNERS:
+    longhand(f"corner-{_corner.replace('_', '-')}-shape", 1.0, corner_shape)
+shorthand("corner-shape", _SHAPES, four_sides((_SHAPES[0], _SHAPES[1], _SHAPES[2], _SHAPES[3]), corner_shape))
 shorthand("border-radius", tuple(f"border_{c}_radius" for c in CORNERS), border_radius)
 longhand("outline-width", 3.0, line_width)
 longhand("outline-style", "none", _outline_style)

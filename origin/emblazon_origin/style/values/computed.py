@@ -145,6 +145,10 @@ class ComputedStyle:
     border_right_color: v.Color = v.BLACK
     border_bottom_color: v.Color = v.BLACK
     border_left_color: v.Color = v.BLACK
+    corner_top_left_shape: float = 1.0  # the curvature of `superellipse()`
+    corner_top_right_shape: float = 1.0
+    corner_bottom_right_shape: float = 1.0
+    corner_bottom_left_shape: float = 1.0
     border_top_left_radius: v.Radius = (v.ZERO, v.ZERO)
     border_top_right_radius: v.Radius = (v.ZERO, v.ZERO)
     border_bottom_right_radius: v.Radius = (v.ZERO, v.ZERO)
