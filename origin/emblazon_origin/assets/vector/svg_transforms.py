@@ -15,6 +15,7 @@ from .svg_words import declared, forget, name_of, numbers, put
 
 PLACED = re.compile(rb"transform-box|translate\([^)]{0,99}%")
 _TRANSLATE = re.compile(r"translate\(\s*+([^\s,()]++)(?:[\s,]++([^\s()]++))?\s*+\)")
+_BARE = re.compile(r"(?<![\w.+-])[+-]?(?:\d+\.?\d*|\.\d+)(?![\w.%])")
 _FILLED, _STROKED = ("fill-box", "content-box"), ("stroke-box", "border-box")
 
 
@@ -74,7 +75,7 @@ def _translate(match: re.Match[str], width: float, height: float) -> str:
 
 def _origin(text: str) -> v.TransformOrigin:
     try:
-        cursor = Cursor(tokenize(text))
+        cursor = Cursor(tokenize(_BARE.sub(r"\g<0>px", text)))  # attributes need no unit
         found = resolve(transform_origin(cursor), Context(Viewport(300, 150)))
         cursor.end()
     except (InvalidValue, UnsupportedValue):

@@ -318,7 +318,7 @@ def shape_style(tag: str, declared: Mapping[str, str], attributes: Mapping[str, 
     own = dict(attributes)
     lost: dict[str, str] = {}
     for name in GEOMETRY.get(tag, ()):
-        if name in declared:
+        if name in declared and tag != "svg":  # Chromium sizes those by their attributes
             _set_geometry(own, name, declared[name])
     if moves := [
         f"{name}({_arguments(name, text)})" for name in _MOVES if (text := style.pop(name, "none")) != "none"
