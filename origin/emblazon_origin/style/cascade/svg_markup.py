@@ -29,6 +29,7 @@ from ..values.computed import ComputedStyle
 from ..values.dom import HtmlNode
 from ..values.tokens import Cursor, Deferred, InvalidValue, Token, UnsupportedValue, tokenize
 from ..values.units import Context, Viewport
+from .custom_properties import custom_properties
 from .winners import AUTHOR, Candidate, by_importance
 
 INHERITED = frozenset((
@@ -147,6 +148,7 @@ class Serializer:
     elsewhere: Mapping[str, HtmlNode]  # elements of every inline SVG of the document, by id
     parse: Callable[[str], Block]  # of style attributes elsewhere
     lost: dict[tuple[str, str], HtmlNode] = field(default_factory=dict)  # properties and values not drawn
+    changed: dict[int, Values] = field(default_factory=dict)  # custom properties, by id of their node
 
     def markup(self, root: HtmlNode, paint: Mapping[str, str]) -> str:
         """Return the XML; `paint` is what the root inherits or is given by the style sheets."""
@@ -217,15 +219,26 @@ class Serializer:
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
         if not _affords(sum(_STEPS_OF_VALUE * block.size for block in blocks)):
             return {}
+        important = [c.block for c in by_importance(candidates)] + ([inline] if inline is not None else [])
+        custom = self.custom_of(node, blocks, important)
         found: dict[str, str] = {}
         for block in blocks:
-            for name, text in _texts(block.svg_shared, self.custom):
+            for name, text in _texts(block.svg_shared, custom):
                 _declare(found, name, text)
-            found.update(_texts(block.svg, self.custom))
-        blocks = [c.block for c in by_importance(candidates)] + ([inline] if inline is not None else [])
-        for block in blocks:
-            found.update(_texts(block.svg_important, self.custom))
+            found.update(_texts(block.svg, custom))
+        for block in important:
+            found.update(_texts(block.svg_important, custom))
         return found
+
+    def custom_of(self, node: HtmlNode, blocks: Iterable[Block], important: Iterable[Block]) -> Values:
+        """Return a shape's custom properties: its own, and those of what it is in."""
+        own = {name: value for block in blocks for name, value in block.custom.items()}
+        own.update((name, value) for block in important for name, value in block.custom_important.items())
+        above = self.changed.get(id(node.parent), self.custom)
+        custom = custom_properties(own, above, {})
+        if custom is not self.custom:
+            self.changed[id(node)] = custom
+        return custom
 
     def attributes(self, own: Mapping[str, str], style: Mapping[str, str], top: bool) -> str:
         """Return the start tag's attributes; event handlers and foreign names are left out."""
