@@ -32,7 +32,8 @@ _BLOCK = rf"[^\s;{{}}\"'\\]{_FLAT}\{{(?:{_FLATS}\{{{_FLATS}\}})*+{_FLATS}\}}"
 _OTHER = re.compile(rf"{_GAP}(?:@{_FLAT};|{_BLOCK})")
 _BODY = re.compile(_FLATS)
 _END = re.compile(rf"{_GAP}\Z")
-_OPAQUE = re.compile(rf"{_STRING}|{_COMMENT}|{_ESCAPE}")
+# What never ends, which no rule has, is taken in one step: it would be looked for from each of its quotes.
+_OPAQUE = re.compile(rf"{_STRING}|{_COMMENT}|{_ESCAPE}|(?:[\"']|/\*)[\s\S]*+")
 _INNERMOST = re.compile(r"\([^()\[\]{};]*+\)|\[[^()\[\]{};]*+\]")
 _BRACKET = re.compile(r"[()\[\]]")
 _ODD_URL = re.compile(r"url\((?![ \t\n]*(?:[\"']|[\w.:%~?&=#+,@/-]*[ \t\n]*\)))", re.IGNORECASE)
