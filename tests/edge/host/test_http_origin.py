@@ -237,6 +237,13 @@ async def test_client_of_http_1_0_gets_no_interim_answer() -> None:
     assert (said.split(b" ")[1], said.endswith(b"hello")) == (b"200", True)
 
 
+async def test_mount_passes_long_fields_on() -> None:
+    cookies = b"".join(b"Set-Cookie: %d=%s\r\n" % (number, b"x" * 4000) for number in range(20))
+    async with mounted_before(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + cookies + b"\r\nok") as port:
+        said = await told(port)
+    assert (said.split(b" ")[1], said.count(b"Set-Cookie")) == (b"200", 20)
+
+
 @pytest.mark.parametrize("answer", [EARLY * 17 + FINAL, EARLY, b"", b"SSH-2.0\r\n\r\n", FINAL[:-1]])
 async def test_mount_calls_an_answer_that_is_none_a_bad_gateway(answer: bytes) -> None:
     async with mounted_before(answer) as port:

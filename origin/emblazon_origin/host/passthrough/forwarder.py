@@ -18,6 +18,7 @@ Early = Callable[[int, Headers], None]
 
 MOST_EARLY = 16  # interim answers to one request
 PIECE = 64 * 1024
+MAX_HEAD = 100 * 1024  # bytes of an answer's fields
 
 
 class Forwarder:
@@ -67,7 +68,7 @@ class Forwarder:
             reader, writer = await asyncio.open_connection(*self._address, ssl=self._tls)
         except OSError as error:
             raise OriginError("refused", str(error)) from error
-        wire = h11.Connection(h11.CLIENT)
+        wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         try:
             for event in (request, h11.Data(data=content), h11.EndOfMessage()):
                 writer.write(wire.send(event) or b"")
