@@ -30,8 +30,8 @@ dev: .venv/.run fonts/vendor/.done node_modules/.all ## The same through wrangle
 	@$(DEV) $(BIN)/emblazon dev
 
 test: .venv/.dev fonts/vendor/.done node_modules/.all .venv/.chromium .venv/.image-tools .venv/.nginx $(GENERATORS) ## Run every test
-	@$(PYTEST) -m "not e2e" -n auto --dist worksteal
-	@$(PYTEST) -m e2e --reruns 1 -n auto --dist loadscope
+	@$(PYTEST) -m "not e2e" --reruns 1 -raR -n auto --dist worksteal
+	@$(PYTEST) -m e2e --reruns 1 -raR -n auto --dist loadscope
 
 image-test: .venv/.dev fonts/vendor/.done .venv/.image-tools ## Build the image and serve a card from it
 	@$(PYTEST) tests/e2e/test_image.py
