@@ -22,6 +22,7 @@ from ...style.values.units import Context, Viewport
 _CONTEXT = Context(Viewport(300, 150))
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
+_XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXTS = frozenset(("text", "tspan", "textPath"))
 _PAINTS = ("fill", "stroke", "stop-color", "flood-color", "lighting-color")
 _OPACITIES = ("opacity", "fill-opacity", "stroke-opacity", "stop-opacity", "flood-opacity")
@@ -269,6 +270,8 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
         notes.append(f"'text-decoration: {lost_words[0]}' is drawn as a plain line on <{name}>")
     if name == "textPath":
         _lead(element, notes)
+    if declared(element, "white-space").lower() in ("pre", "pre-wrap", "break-spaces"):
+        element.set(_XML_SPACE, "preserve")
     change = inheritance.of(element, "text-transform").lower()
     if change in ("uppercase", "lowercase", "capitalize"):
         _change_case(element, change)

@@ -35,7 +35,7 @@ SVG_SHARED = frozenset((
     "letter-spacing", "word-spacing", "text-decoration", "transform", "transform-origin", "transform-box",
     "mix-blend-mode", "clip-path", "mask", "mask-image", "filter", "isolation", "paint-order", "width",
     "height", "text-transform", "text-shadow", "translate", "rotate", "scale", "offset-path",
-    "font-feature-settings", "overflow",
+    "font-feature-settings", "overflow", "white-space",
     "font-variant-numeric", "font-variant-ligatures", "font-variant-caps",
 ))  # fmt: skip
 
