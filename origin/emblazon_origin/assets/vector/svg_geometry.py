@@ -6,7 +6,7 @@ Boxes and lengths are measured on outlines; where there is none (text), the find
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import hypot, radians, sqrt
 from typing import Any, TypeVar
@@ -233,11 +233,15 @@ class Measures:
                 return None
         return found
 
-    def _used_box(self, element: etree._Element, depth: int) -> Box | None:
-        """Return the box of what a `<use>` draws; None of a symbol, which has its own space."""
+    def by_id(self) -> Mapping[str, etree._Element]:
+        """Return the document's elements by id."""
         if self._ids is None:
             self._ids = {str(one.get("id")): one for one in self.root.iter(etree.Element) if one.get("id")}
-        target = self._ids.get(reference(element))
+        return self._ids
+
+    def _used_box(self, element: etree._Element, depth: int) -> Box | None:
+        """Return the box of what a `<use>` draws; None of a symbol, which has its own space."""
+        target = self.by_id().get(reference(element))
         transform = own_transform(target) if target is not None else None
         if target is None or transform is None or name_of(target) == "svg":
             return None

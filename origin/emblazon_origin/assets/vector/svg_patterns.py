@@ -24,12 +24,14 @@ from .svg_geometry import SHAPES, Box, Measures, Strokes, onto_device, parse_tra
 from .svg_words import forget, name_of, numbers, put, reference
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_MAX_TILES = 8  # of one picture, each of which has the document read again
+_MAX_TILES = 8  # of one picture, each of which is rasterised by itself
 _MAX_PIXELS = 1_000_000  # of all blocks
 _MAX_DRIFT = 0.1  # device px, over the whole shape
 _MAX_COPIES = 64
 _EDGE = 2  # px around a block that covers a shape: a turned one is smoothed across them
 _MAX_CHAIN = 8
+_MAX_REFERRED_TO = 100
+_ID = re.compile(r"""[("';]["']?#([^"')\s]{1,200})""")
 _URL = re.compile(r"""url\(\s{0,9}["']?#([^"')\s]{1,200})""", re.I)
 _BOX = ("x", "y", "width", "height")
 _PAINTS = ("fill", "stroke")
@@ -196,12 +198,10 @@ class _Patterns:
 
     def _picture(self, pattern: _Pattern) -> Image.Image:
         """Rasterise one tile in whole device px."""
-        root = deepcopy(self.root)
-        holder = etree.SubElement(root, f"{_SVG}defs")
-        for child in list(root)[:-1]:
-            holder.append(child)
+        root = etree.Element(f"{_SVG}svg", nsmap=self.root.nsmap)
         width, height = (max(1, ceil(side - 1e-3)) for side in (pattern.across.tile, pattern.down.tile))
-        root.attrib.update({"width": str(width), "height": str(height), "preserveAspectRatio": "none"})
+        for name, value in {"width": width, "height": height, "preserveAspectRatio": "none"}.items():
+            root.set(name, str(value))
         root.set("viewBox", f"0 0 {pattern.side[0]:.9g} {pattern.side[1]:.9g}")
         own = self.found[pattern.name]
         said = _chain(own, self.found)
@@ -218,8 +218,20 @@ class _Patterns:
             if value := self.measures.inheritance.of(content, name):
                 put(top, name, value)
         top.extend(deepcopy(child) for child in content)
+        etree.SubElement(root, f"{_SVG}defs").extend(self._referred_to(top))
         has_text = next(top.iter(f"{_SVG}text"), None) is not None
         return self.draw(root, width, height, has_text)
+
+    def _referred_to(self, content: etree._Element) -> list[etree._Element]:
+        """Return copies of all that elements refer to, and what that refers to."""
+        wanted, copies = _ID.findall(etree.tostring(content, encoding="unicode")), dict[str, etree._Element]()
+        while wanted and len(copies) < _MAX_REFERRED_TO:
+            name = wanted.pop()
+            element = self.measures.by_id().get(name)
+            if element is not None and name not in copies:
+                copies[name] = deepcopy(element)
+                wanted += _ID.findall(etree.tostring(copies[name], encoding="unicode"))
+        return list(copies.values())
 
 
 def _tile(said: Mapping[str, str], filled: Box | None, viewport: Box) -> Box | None:
