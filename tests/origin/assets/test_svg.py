@@ -313,3 +313,19 @@ def test_a_document_s_styles_cost_the_page_around_it_nothing() -> None:
     before = BUDGET.steps
     parse_svg(svg("<style>rect{fill:red}</style>" + "<rect/>" * 100))
     assert BUDGET.steps == before
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        ('<path d="M0 0A9 9 0 0 1 20 20" marker-mid="url(#m)"/>', "marker-mid"),
+        ('<g marker="url(#m)"><path d="M0 0a9 9 0 0 1 20 20"/></g>', "marker-mid"),
+        ('<path d="M0 0L20 20" marker-mid="url(#m)"/>', ""),
+        ('<text text-anchor="middle" textLength="90">x</text>', "textLength"),
+        ('<text textLength="90">x</text>', ""),
+        ('<text text-anchor="end" textLength="90" lengthAdjust="spacingAndGlyphs">x</text>', ""),
+    ],
+)
+def test_what_the_rasteriser_draws_otherwise_is_told(inside: str, told: str) -> None:
+    notes = parse_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()).notes
+    assert [note for note in notes if told and told in note] if told else notes == ()

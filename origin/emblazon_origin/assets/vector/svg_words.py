@@ -44,6 +44,7 @@ _FONT = re.compile(
     re.I | re.S,
 )
 _STYLES, _WEIGHTS = ("italic", "oblique"), re.compile(r"bold|bolder|lighter|\d++", re.I)
+_ARC = re.compile(r"[aA]")  # in path data
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]")
 # What of text it has no words for at all.
 _LOST_ON_TEXT = (
@@ -138,6 +139,10 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
                 _say_number(element, opacity, value)
         if (value := declared(element, "offset-path")) and value != "none":
             notes.append(f"'offset-path: {value[:60]}' is not drawn on <{name}>")
+        if name == "path" and _ARC.search(element.get("d", "")):
+            middle = inheritance.of(element, "marker-mid") or inheritance.of(element, "marker")
+            if middle.lower() not in ("", "none"):
+                notes.append("'marker-mid' is drawn within arcs too, once for each quarter of them")
         if name in ("feDiffuseLighting", "feSpecularLighting"):
             _light_up(element, inheritance)
         if name == "feDisplacementMap":
@@ -268,6 +273,11 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
     decoration = declared(element, "text-decoration").lower()
     if lost_words := [word for word in ("wavy", "dotted", "dashed", "double") if word in decoration]:
         notes.append(f"'text-decoration: {lost_words[0]}' is drawn as a plain line on <{name}>")
+    spaced = element.get("lengthAdjust", "spacing") == "spacing" and element.get("textLength")
+    if spaced and inheritance.of(element, "text-anchor").lower() in ("middle", "end"):
+        notes.append(
+            f"'textLength' is drawn a little to the left on a <{name}> that is not anchored at its start"
+        )
     if name == "textPath":
         _lead(element, notes)
     if declared(element, "white-space").lower() in ("pre", "pre-wrap", "break-spaces"):
