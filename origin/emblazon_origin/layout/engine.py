@@ -269,6 +269,7 @@ def _layout_content(
         content.inline,
     )  # fmt: skip
     fragment.content_height = content.height
+    fragment.pull = content.pull
     if node.style.overflow_y not in ("visible", "clip"):  # its baselines are within its border box
         fragment.first_baseline = _within(fragment.first_baseline, fragment.height)
         fragment.last_baseline = _within(fragment.last_baseline, fragment.height)

@@ -80,6 +80,7 @@ def _is_alike(one: Fragment, other: Fragment) -> bool:
         and one.margin_bottom == other.margin_bottom
         and one.first_margins == other.first_margins
         and one.collapses_through == other.collapses_through
+        and one.pull == other.pull
         and len(one.lines) == len(other.lines)
         and not one.is_left_out
         and not other.is_left_out

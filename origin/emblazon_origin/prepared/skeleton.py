@@ -16,7 +16,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser
 
 from ..layout.boxes.fragment import LayoutResults
-from ..layout.boxes.nodes import Absolute, Atomic, Node
+from ..layout.boxes.nodes import Absolute, Atomic, InlineContent, Node, OpenBox
 from ..style.cascade.generated_content import letter_parts
 from ..style.document.presentational_hints import first_strong, has_auto_direction
 from ..style.values.dom import Element, HtmlNode, StyledDocument, Text
@@ -201,6 +201,13 @@ def _texts(root: Element) -> Iterator[tuple[Text, bool]]:
             stack += [(child, in_letter) for child in reversed(item.children)]
 
 
+def _with_annotations(node: Node) -> Iterator[InlineContent]:
+    for entry in node.content:
+        yield entry
+        if isinstance(entry, OpenBox) and entry.annotation is not None:
+            yield from entry.annotation.content
+
+
 def _find_boxes(root: Node, by_text: dict[int, TextPlace]) -> None:
     """Note on each place its items, and the boxes from the one that holds it up to the root."""
     stack: list[tuple[Node, tuple[Node, ...]]] = [(root, ())]
@@ -210,7 +217,7 @@ def _find_boxes(root: Node, by_text: dict[int, TextPlace]) -> None:
         below = list(node.children)
         if node.marker is not None:
             below.append(node.marker)
-        for entry in node.content:
+        for entry in _with_annotations(node):
             if isinstance(entry, Atomic | Absolute):
                 below.append(entry.node)
             elif isinstance(entry, TextItem) and entry.source is not None:

@@ -21,6 +21,7 @@ from .fonts.font_library import FontLibrary
 from .fonts.font_metrics import FontMetrics
 from .inline_cost import LEAF, LINE, Spend, free
 from .line_model import AtomicItem, FirstLine, InlineItem, InlineLayout, Line
+from .lines.annotations import annotated, spread_bases
 from .lines.builder import BoxMetrics, box_metrics, build_line, line_box, place_leaves
 from .lines.builder import is_painted as is_painted_as_box
 from .lines.draft import LineDraft, draft_line
@@ -303,8 +304,12 @@ def _finish(
     elif not draft.span.forced:
         offset -= paragraph.hanging_width(draft.span)
     offset += left + hanging_offset(paragraph, draft, align)
+    if paragraph.rubies:
+        spread_bases(paragraph, draft)
     fragments = place_leaves(paragraph, draft, offset)
     line = build_line(paragraph, draft, fragments, root, y, free)
+    if paragraph.rubies:
+        line = annotated(paragraph, draft, fragments, line, free)
     if paragraph.opens is not None and is_painted_as_box(root.style):
         line.boxes.insert(0, line_box(line, root, paragraph.opens, offset))
     return line

@@ -47,6 +47,15 @@ class OpenItem:
     margin_right: float = 0.0
     border_right: float = 0.0
     padding_right: float = 0.0
+    annotation: Annotation | None = None  # of a base in ruby
+
+
+@dataclass(slots=True, eq=False)
+class Annotation:
+    """What stands over or under a base in ruby, and its style."""
+
+    items: list[InlineItem]
+    style: ComputedStyle
 
 
 @read_only
@@ -173,6 +182,8 @@ class Line:
     runs: list[GlyphRun] = field(default_factory=list)
     boxes: list[InlineBoxFragment] = field(default_factory=list)
     atomics: list[AtomicFragment] = field(default_factory=list)
+    pushed: float = 0.0  # down, by marks over it
+    marked_below: float = 0.0  # how far marks reach below its baseline
 
     def moved(self, down: float) -> Line:
         """Return the line so much further down in the content box, px."""

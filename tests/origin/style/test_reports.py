@@ -28,7 +28,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
     ("css", "code", "where"),
     [
         ("p:foo { color: red }", "css-invalid-selector", "p:foo"),
-        ("p { display: ruby }", "css-unsupported-value", "display"),
+        ("p { display: math }", "css-unsupported-value", "display"),
         ("p { filter: url(#a) }", "css-unsupported-value", "filter"),
         ("@container scroll-state(stuck: top) { p { color: red } }", "css-unsupported-rule", "@container"),
         ("@nope { }", "css-unsupported-rule", "@nope"),

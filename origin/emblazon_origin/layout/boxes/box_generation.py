@@ -17,7 +17,16 @@ from ..context import ImageSizes
 from ..flow.inline_context import has_substance
 from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
 from ..table.generation import COLUMNS, GROUPS, PARTS, TABLES, finish_table
-from .nodes import Absolute, Atomic, CloseBox, InlineContent, Node, OpenBox, anonymous_style
+from .nodes import (
+    Absolute,
+    AnnotationContent,
+    Atomic,
+    CloseBox,
+    InlineContent,
+    Node,
+    OpenBox,
+    anonymous_style,
+)
 from .turned_node import is_turned, turned_node
 
 ATOMIC_DISPLAYS = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
@@ -102,7 +111,10 @@ class BoxGenerator:
             if style.display == "list-item" and children and _is_marker(children[0]):
                 self._add_marker(node, children[0], pieces)
                 children = children[1:]
-            self._flatten(children, element, pieces)
+            if style.ruby == "ruby":  # made a block
+                self._add_ruby(element, pieces)
+            else:
+                self._flatten(children, element, pieces)
             self._fill_block(node, pieces)
             if has_columns(style):
                 make_columns(node)
@@ -286,11 +298,41 @@ class BoxGenerator:
             elif child.style.display == "inline":
                 opened = OpenBox(child.style, child)
                 out.append(opened)
-                self._flatten(child.children, child, out)
+                if child.style.ruby == "ruby":
+                    self._add_ruby(child, out)
+                else:
+                    self._flatten(child.children, child, out)
                 out.append(CloseBox(opened))
             else:
                 out.append(_Block(self._node(child)))
         self._add_stray_parts(parent, stray, out)
+
+    def _add_ruby(self, ruby: Element, out: list[_Piece]) -> None:
+        """Add the bases of a ruby element, each an inline box with its annotation (CSS Ruby 1 §2)."""
+        base: list[Element | Text] = []
+        for child in ruby.children:
+            if not isinstance(child, Element) or not is_annotation(child.style):
+                base.append(child)
+                continue
+            content: list[_Piece] = [OpenBox(child.style, child)]
+            self._flatten(child.children, child, content)
+            content.append(CloseBox(content[0]))  # type: ignore[arg-type]
+            kept: list[InlineContent] = [
+                piece for piece in content if isinstance(piece, TextItem | OpenBox | CloseBox)
+            ]
+            if len(kept) < len(content):
+                message = "an annotation of ruby is text on one line: other boxes in it are not drawn"
+                self.report.add(
+                    "warning", "css-unsupported-value", message, line=child.line, where=child.selector
+                )
+            bidi = "isolate" if ruby.style.direction == "rtl" else "normal"
+            opened = OpenBox(anonymous_style(ruby.style, display="inline", unicode_bidi=bidi), None)
+            opened.annotation = AnnotationContent(child.style, kept)
+            out.append(opened)
+            self._flatten(base, ruby, out)
+            out.append(CloseBox(opened))
+            base = []
+        self._flatten(base, ruby, out)
 
     def _fill_block(self, node: Node, pieces: list[_Piece]) -> None:
         if not any(isinstance(piece, _Block) for piece in pieces):
@@ -370,6 +412,11 @@ def mark_float(node: Node) -> None:
         if parent.is_root_context:
             break
         parent = parent.parent
+
+
+def is_annotation(style: ComputedStyle) -> bool:
+    """Whether a box in ruby is an annotation of what is before it."""
+    return style.ruby == "ruby-text" and style.display == "inline" and style.position == "static"
 
 
 def _with_first_line(element: Element | None) -> Element | None:

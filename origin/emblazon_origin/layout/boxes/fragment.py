@@ -111,6 +111,7 @@ class ContentLayout:
     atomics: list[tuple[AtomicItem, Fragment]] = field(default_factory=list)
     inline: FinalText | None = None
     narrower: float = 0.0  # by the columns of a table that are collapsed
+    pull: float = 0.0  # see `Fragment`
     area_of: dict[Node, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
@@ -140,6 +141,8 @@ class Fragment:
     # What its algorithm asked of boxes inside, in order; None where that is not all that it looked at.
     asked: list[Asked] | None = None
     drawing: int = 0  # the one that it was last found right in
+    # How much further up it may be for marks over its first line, where there is room above its top edge.
+    pull: float = 0.0
 
 
 class Asked(NamedTuple):

@@ -39,6 +39,15 @@ class OpenBox:
     element: Element | None
     has_left: bool = True
     has_right: bool = True
+    annotation: AnnotationContent | None = None  # of a base in ruby
+
+
+@dataclass(slots=True, eq=False)
+class AnnotationContent:
+    """What stands over or under a base in ruby."""
+
+    style: ComputedStyle
+    content: list[InlineContent]
 
 
 @dataclass(slots=True, eq=False)

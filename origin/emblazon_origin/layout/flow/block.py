@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from functools import partial
 
 from ...style.values.computed import Alignment
 from ...text.line_model import BreakItem, TextItem
+from ...text.lines.emphasis import em_extent
 from ..alignment import settled, start_share
 from ..boxes.box import Rect
 from ..boxes.fragment import ContentLayout, Fragment, StaticPosition, Strut
@@ -64,9 +66,10 @@ def layout_block(ctx: LayoutContext, frame: Frame) -> ContentLayout:
             _place(content, frame, fragment, y if at_top else y + own.value)
             continue
         if at_top:
-            content.margin_top, at_top = strut, False
+            content.margin_top, at_top, content.pull = strut, False, fragment.pull
         else:
             y += strut.value
+            fragment = _lifted(fragment, _pulled(ctx, content, fragment, strut.value))
         _place(content, frame, fragment, y)
         y += fragment.height
         strut = fragment.margin_bottom
@@ -114,12 +117,14 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
             ctx.floats = scope.moved(frame.left + left, frame.top + top)
             fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis))
             ctx.floats = scope
+        if fragment.pull and not has_clearance and not at_top:
+            fragment = _lifted(fragment, _pulled(ctx, content, fragment, own.value))
         _place_at(content, frame, fragment, left, top)
         if fragment.collapses_through and not has_clearance:
             strut = joined
             continue
         if at_top and not has_clearance:
-            content.margin_top = joined
+            content.margin_top, content.pull = joined, fragment.pull
         at_top = empty = False
         y = top + fragment.height
         strut = fragment.margin_bottom
@@ -132,6 +137,49 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
         strut = Strut()
     _finish(content, frame, y, strut, at_top, empty)
     return content
+
+
+def _pulled(ctx: LayoutContext, content: ContentLayout, fragment: Fragment, margin: float) -> float:
+    """Return how far up a child's lines go, so that marks over the first one use the room above it.
+
+    These are its margins with those before, and what the last line before leaves below its text.
+    """
+    if not fragment.pull:
+        return 0.0
+    room = max(0.0, margin)
+    before = content.children[-1].fragment if content.children else None
+    if (
+        before is not None
+        and before.lines
+        and before.last_baseline is not None
+        and before.node.kind == "inline"
+    ):
+        font = before.node.style
+        below = max(em_extent(ctx.text.metrics(font), font.font_size)[1], before.lines[-1].marked_below)
+        room += max(0.0, before.height - before.last_baseline - below)
+    return min(fragment.pull, room)
+
+
+def _lifted(fragment: Fragment, by: float) -> Fragment:
+    """Return a fragment whose content lies further up, its top edge where it was."""
+    if not by:
+        return fragment
+    lifted = copy(fragment)
+    if fragment.node.style.height == "auto":
+        lifted.height -= by
+    lifted.lines = [line.moved(-by) for line in fragment.lines]
+    lifted.children = [child._replace(y=child.y - by) for child in fragment.children]
+    first = next((n for n, child in enumerate(fragment.children) if child.fragment.pull), None)
+    if first is not None and not fragment.lines:  # it begins where this does
+        child = fragment.children[first]
+        lifted.children[first] = child._replace(fragment=_lifted(child.fragment, by))
+    lifted.pending = [pending.moved(0.0, -by) for pending in fragment.pending]
+    if fragment.first_baseline is not None:
+        lifted.first_baseline = fragment.first_baseline - by
+    if fragment.last_baseline is not None:
+        lifted.last_baseline = fragment.last_baseline - by
+    lifted.pull = 0.0
+    return lifted
 
 
 def _separates(ctx: LayoutContext, frame: Frame, fragment: Fragment, floated: list[Fragment]) -> bool:

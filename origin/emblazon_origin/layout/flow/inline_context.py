@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...style.values.computed import ComputedStyle
 from ...text.line_model import (
+    Annotation,
     AtomicItem,
     BreakItem,
     CloseItem,
@@ -45,6 +46,8 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     content.height = broken.result.height - start - end
     content.lines = [line.moved(-start) for line in broken.result.lines] if start else broken.result.lines
     content.inline = FinalText(broken.result, broken.items)
+    if content.lines and frame.top == 0 and not frame.node.is_root_context:
+        content.pull = content.lines[0].pushed
     _set_baselines(content, frame, broken.result, start)
     for line in content.lines:
         for atomic in line.atomics:
@@ -203,10 +206,17 @@ def _with_strut(content: list[InlineContent]) -> list[InlineContent]:
     return content
 
 
+def _no_atomic(node: Node) -> AtomicItem:
+    return AtomicItem(node.style, 0.0, 0.0, 0.0)
+
+
 def _open_item(entry: OpenBox, basis: float) -> OpenItem:
     margins = margins_of(entry.style, basis)
     border, padding = border_of(entry.style), padding_of(entry.style, basis)
     item = OpenItem(entry.style, entry.element)
+    if entry.annotation is not None:
+        items, _ = inline_items(entry.annotation.content, basis, _no_atomic)
+        item.annotation = Annotation(items, entry.annotation.style)
     rtl = entry.style.direction == "rtl"
     if entry.has_right if rtl else entry.has_left:
         item.margin_left, item.border_left, item.padding_left = margins.left or 0.0, border.left, padding.left
@@ -255,6 +265,8 @@ def has_substance(content: list[InlineContent]) -> bool:
                 return True
         elif isinstance(entry, OpenBox):
             style = entry.style
+            if entry.annotation is not None:
+                return True
             sides = (
                 style.margin_left, style.margin_right, style.padding_left, style.padding_right,
             )  # fmt: skip

@@ -194,7 +194,7 @@ def apply(
     _borders(fields, values, fields.get("color", v.BLACK), context.viewport.dpr)
     _decorations(fields, values, inherited, parent)
     _overflow(fields)
-    _webkit_box(fields, values)
+    _inner_display(fields, values)
     if "clip" in values:
         _clip(fields, values)
     if "quotes" in values:
@@ -247,9 +247,18 @@ _EDGES = tuple(
 )
 
 
-def _webkit_box(fields: Values, values: Values) -> None:
-    """`display: -webkit-box`: a block whose lines -webkit-line-clamp counts, else a flex box."""
+def _inner_display(fields: Values, values: Values) -> None:
+    """What `display` says of the inside: parts of ruby are inline boxes.
+
+    `-webkit-box` is a block whose lines -webkit-line-clamp counts, else a flex box.
+    """
     name = fields.get("display")
+    if name in ("ruby", "ruby-text"):
+        fields["display"], fields["ruby"] = "inline", name
+        return
+    if name == "block ruby":
+        fields["display"], fields["ruby"] = "block", "ruby"
+        return
     if name not in ("-webkit-box", "-webkit-inline-box"):
         return
     inline = name == "-webkit-inline-box"

@@ -45,7 +45,7 @@ UNSUPPORTED_ELEMENTS = {
     "embed": "only pictures are drawn", "input": "form controls are not drawn as such",
     "select": "form controls are not drawn as such", "textarea": "form controls are not drawn as such",
     "math": "MathML is not laid out", "marquee": "a marquee does not move", "progress": "not drawn",
-    "meter": "not drawn", "script": "scripts do not run", "ruby": "ruby is not laid out",
+    "meter": "not drawn", "script": "scripts do not run",
     "frameset": "frames are not drawn", "legend": "drawn above what is in its fieldset, not in its border",
 }  # fmt: skip
 

@@ -29,9 +29,8 @@ _PAIRS = {
     ("inline", "flow-root"): "inline-block", ("block", "flex"): "flex", ("inline", "flex"): "inline-flex",
     ("block", "grid"): "grid", ("inline", "grid"): "inline-grid",
 }  # fmt: skip
-_NEAREST = {
-    "ruby": "inline", "ruby-text": "inline", "ruby-base": "inline", "math": "inline", "flow": "block",
-}  # fmt: skip
+_NEAREST = {"ruby-base": "inline", "math": "inline", "flow": "block"}
+_RUBY = ("ruby", "ruby-text")  # inline boxes, and what each is in ruby: `finish` tells the two apart
 
 _KINDS = ("size", "inline-size", "layout", "style", "paint")
 _TOGETHER = {
@@ -54,7 +53,13 @@ def display(cursor: Cursor) -> str:
         words = ["inline-table"]
     if words in (["-webkit-box"], ["-webkit-inline-box"]):
         return words[0]  # the frame of -webkit-line-clamp, or a flex box: `finish` decides
+    if set(words) - {"inline"} == {"ruby"}:
+        words = ["ruby"]
+    if sorted(words) == ["block", "ruby"]:
+        return "block ruby"
     if len(words) == 1:
+        if words[0] in _RUBY:
+            return words[0]
         if words[0] in _DISPLAY:
             return _DISPLAY[words[0]]
         if words[0] in _NEAREST:
@@ -172,7 +177,7 @@ longhand(
     "inline",
     display,
     status="partly",
-    note="no ruby, run-in or math layout",
+    note="no run-in or math layout",
 )
 longhand("position", "static", _position, note="nothing scrolls: sticky boxes stick where they are")
 for _side in SIDES:

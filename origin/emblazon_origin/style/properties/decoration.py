@@ -110,6 +110,17 @@ def emphasis_position(cursor: Cursor) -> str:
     return name
 
 
+def ruby_position(cursor: Cursor) -> str:
+    """Read `ruby-position`; what alternates has one level here."""
+    alternates = cursor.keyword("alternate") is not None
+    name = cursor.keyword("over", "under")
+    if name is None and not alternates:
+        unexpected(cursor.peek())
+    if not alternates:
+        cursor.keyword("alternate")
+    return name or "over"
+
+
 def emphasis(cursor: Cursor) -> dict[str, object]:
     """Read `text-emphasis`."""
     return any_order(
@@ -172,6 +183,21 @@ longhand("text-emphasis-style", "", emphasis_style, inherited=True)
 longhand("text-emphasis-color", None, fill_color, inherited=True)
 longhand("text-emphasis-position", "over", emphasis_position, inherited=True)
 shorthand("text-emphasis", ("text_emphasis_style", "text_emphasis_color"), emphasis)
+longhand(
+    "ruby-position",
+    "over",
+    ruby_position,
+    inherited=True,
+    status="partly",
+    note="a base and its annotation, which is text alone, stay on one line",
+)
+longhand(
+    "ruby-align",
+    "space-around",
+    one_of(("start", "center", "space-between", "space-around")),
+    inherited=True,
+)
+longhand("ruby-overhang", "auto", one_of(("auto", "none")), inherited=True)
 for _part in ("", "-style", "-color", "-position"):
     alias(f"-webkit-text-emphasis{_part}", f"text-emphasis{_part}")
 longhand("-webkit-text-stroke-width", 0.0, line_width, key="text_stroke_width", inherited=True)

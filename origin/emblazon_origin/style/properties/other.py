@@ -108,9 +108,9 @@ unsupported(
     harmless=("none", "auto", "normal", "0", "0px", "0%"),
 )  # fmt: skip
 unsupported(
-    "ruby is not laid out",
-    "ruby-position", "ruby-align", "ruby-overhang", "ruby-merge", "-webkit-ruby-position",
-    harmless=("over", "space-around", "auto"),
+    "each annotation of ruby is over or under its own base; use `ruby-position`",
+    "ruby-merge", "-webkit-ruby-position",
+    harmless=("over", "before", "separate"),
 )  # fmt: skip
 unsupported(
     "initial letters are not drawn",

@@ -258,6 +258,10 @@ class ComputedStyle:
     text_emphasis_style: str = ""  # the mark; none where empty
     text_emphasis_color: v.Color | None = None  # None is `color`
     text_emphasis_position: Literal["over", "under"] = "over"
+    ruby: Literal["", "ruby", "ruby-text"] = ""  # what an inline box is
+    ruby_position: Literal["over", "under"] = "over"
+    ruby_align: Literal["start", "center", "space-between", "space-around"] = "space-around"
+    ruby_overhang: Literal["auto", "none"] = "auto"
     text_fill_color: v.Color | None = None  # None is `color`
     paint_order_stroke_first: bool = False
     text_overflow: str = "clip"  # "clip", "ellipsis" or the string to show; not inherited

@@ -9,6 +9,8 @@ plain_lines.py          lines of a text of one style and font, the short way
 draft.py                a line before it is placed
 builder.py              a draft to a line box
 emphasis.py             marks over or under each character
+ruby.py                 how bases and annotations share their room
+annotations.py          annotations over or under their bases
 justify.py              `text-align: justify`
 ellipsis.py             truncation
 """

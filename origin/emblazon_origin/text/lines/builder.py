@@ -56,9 +56,12 @@ def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[Place
             )
             if has_left:
                 x += item.margin_left if opens else 0.0
+                ruby = paragraph.rubies.get(number)
+                if ruby is not None and index == 0:  # there is nothing to reach over
+                    x += ruby.over_before
                 fragment.x = x
                 fragment.border_left, fragment.padding_left = item.border_left, item.padding_left
-                x += item.border_left + item.padding_left
+                x += item.border_left + item.padding_left + (ruby.before if ruby is not None else 0.0)
             current[number] = fragment
             made.append(PlacedBox(number, fragment))
         leaf.x = x
@@ -73,6 +76,7 @@ def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[Place
             if has_right:
                 fragment.border_right, fragment.padding_right = item.border_right, item.padding_right
                 x += item.border_right + item.padding_right
+                x += paragraph.rubies[number].after if number in paragraph.rubies else 0.0
             fragment.width = x - fragment.x
             if closes:
                 x += item.margin_right

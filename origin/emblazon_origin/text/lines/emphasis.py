@@ -68,26 +68,34 @@ def with_room(line: Line, marks: list[GlyphRun], room: float) -> Line:
         own_above, own_below = em_extent(run.font.metrics(size), size)
         above = max(above, math.ceil(size) - own_below - run.shift)
         below = max(below, math.ceil(size) - own_above + run.shift)
-    ascent = line.baseline - line.y
-    down = max(0.0, above - ascent - room)
-    more = max(0.0, below - (line.height - ascent))
-    line = replace(line.moved(down), y=line.y, height=line.height + down + more) if down or more else line
+    line = grown(line, above, below, room)
     line.runs.extend(marks)
     return line
 
 
+def grown(line: Line, above: float, below: float, room: float) -> Line:
+    """Return a line as high as what reaches so far above and below its baseline needs it."""
+    ascent = line.baseline - line.y
+    down = max(0.0, above - ascent - room)
+    more = max(0.0, below - (line.height - ascent))
+    return replace(
+        line.moved(down),
+        y=line.y,
+        height=line.height + down + more,
+        pushed=line.pushed + down,
+        marked_below=max(line.marked_below, below),
+    )
+
+
 def room_below(line: Line, font: FontMetrics, size: float) -> float:
     """Return what a line leaves to marks of the next one: leading below the em box of its block."""
-    return max(0.0, line.y + line.height - line.baseline - em_extent(font, size)[1])
+    used = max(em_extent(font, size)[1], line.marked_below)
+    return max(0.0, line.y + line.height - line.baseline - used)
 
 
 def room_before(style: ComputedStyle) -> float:
-    """Return what a block leaves to marks of its first line: its padding, and its margin in flow."""
-    room = style.padding_top.resolve(0.0)
-    in_flow = style.display in ("block", "list-item") and style.position in ("static", "relative")
-    if in_flow and style.float_ == "none" and not isinstance(style.margin_top, str):
-        room += max(0.0, style.margin_top.resolve(0.0))
-    return room
+    """Return what a block leaves to marks of its first line: its padding; layout finds the room above it."""
+    return style.padding_top.resolve(0.0)
 
 
 def em_extent(font: FontMetrics, size: float) -> tuple[int, int]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ _IDEOGRAPH = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]"
 )
 _SPACES = frozenset(" \u00a0\t")
+CONTROLS = frozenset("\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e")  # of bidi
 
 STEP = 0.25  # px of the block's own font size: finer sizes would look the same
 MAX_GROWTH = 20.0
@@ -37,20 +38,29 @@ def justify(paragraph: Paragraph, draft: LineDraft, room: float) -> None:
     total = sum(shares.values())
     if not total:
         return
-    # A hair less, as Chromium's single precision has it: a glyph at half a pixel is drawn on the left one.
-    each = room / total * (1 - 1e-6)
-    for leaf in draft.leaves:
-        if leaf.start < draft.span.visible:
-            _widen(leaf, shares, each)
+    spread([leaf for leaf in draft.leaves if leaf.start < draft.span.visible], shares, room)
     draft.width += room
+
+
+def spread(leaves: Iterable[Leaf], shares: dict[int, int], room: float) -> None:
+    """Widen pieces of a line by shares of room."""
+    # A hair less, as Chromium's single precision has it: a glyph at half a pixel is drawn on the left one.
+    each = room / sum(shares.values()) * (1 - 1e-6)
+    for leaf in leaves:
+        _widen(leaf, shares, each)
 
 
 def opportunities(text: str, start: int, end: int, mode: str = "auto") -> dict[int, int]:
     """Return how many shares of room follow each character: one per space, one on each side of ideographs."""
     shares: dict[int, int] = {}
     after_expansion = True
+    last = end - 1
+    while last > start and text[last] in CONTROLS:
+        last -= 1
     for i in range(start, end):
         character = text[i]
+        if character in CONTROLS:
+            continue
         if character in _SPACES or mode == "inter-character":
             shares[i] = shares.get(i, 0) + 1
             after_expansion = True
@@ -61,8 +71,8 @@ def opportunities(text: str, start: int, end: int, mode: str = "auto") -> dict[i
             after_expansion = True
         else:
             after_expansion = False
-    if end - 1 in shares:  # nothing follows the last character of the line
-        shares[end - 1] -= 1
+    if last in shares:  # nothing follows the last character of the line
+        shares[last] -= 1
     return shares
 
 

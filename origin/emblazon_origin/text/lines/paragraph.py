@@ -40,6 +40,22 @@ class TextSpan(NamedTuple):
     trim_end: bool = False  # so does a closing one
 
 
+class Ruby(NamedTuple):
+    """An annotation with the room around and inside of its base, and of the annotation itself; px."""
+
+    annotation: Paragraph
+    before: float  # the base
+    after: float
+    within: float  # all together, which opportunities inside of the base share
+    over_before: float  # how far the annotation reaches over what is before the base
+    inset: float  # of the annotation
+    spread: float  # all together, inside of it
+
+    def room(self, is_open: bool) -> float:
+        """Return what of the room counts before the base, or after it."""
+        return self.before + self.within if is_open else self.after
+
+
 class Opening(NamedTuple):
     """A first line: its paragraph in the styles there, and where each of its characters is in the whole."""
 
@@ -88,11 +104,22 @@ class Paragraph:
     is_monotonous: bool = False  # the further a line goes, the wider it is
     first_line: Opening | None = None  # where the first line has styles of its own
     opens: Element | None = None  # of such a first line: the block whose it is
+    rubies: dict[int, Ruby] = field(default_factory=dict)  # by the inline box of the base
 
     @cached_property
     def breaks(self) -> Breaks:
         """Where lines may break; a text that fits on one line is never asked."""
-        return find_breaks(self.content)
+        found = find_breaks(self.content)
+        if not self.rubies:
+            return found
+        boxes = self.content.boxes
+        inside = {at for number in self.rubies for at in range(boxes[number].start + 1, boxes[number].end)}
+        return Breaks([at for at in found.offsets if at not in inside], found.hyphens - inside)
+
+    def take_annotations(self, rubies: dict[int, Ruby]) -> None:
+        """Set what is over and under bases in ruby."""
+        self.rubies = rubies
+        self._measure_edges()
 
     def __post_init__(self) -> None:
         self.item_starts = [item.start for item in self.items]
@@ -242,9 +269,10 @@ class Paragraph:
         _, box, is_open = self.content.events[event]
         item = self.open_item(box)
         left = is_open == (item.style.direction == "ltr")
+        room = self.rubies[box].room(is_open) if box in self.rubies else 0.0
         if left:
-            return item.margin_left + item.border_left + item.padding_left
-        return item.margin_right + item.border_right + item.padding_right
+            return item.margin_left + item.border_left + item.padding_left + room
+        return item.margin_right + item.border_right + item.padding_right + room
 
     # --- measuring lines --------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from ..shaping.scripts import script_runs
 from ..shaping.shape import features_of
 from ..shaping.shaper import Shaper, ShapingItem
 from .paragraph import Opening, Paragraph
+from .ruby import measure_rubies
 
 MAX_PARAGRAPHS = 2048  # of one document
 Paragraphs = dict[tuple[object, ...], Paragraph]
@@ -106,7 +107,24 @@ def _shaped(
     shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, list(items))
     paragraph.findings = findings
+    _annotate(paragraph)
     return paragraph
+
+
+def _annotate(paragraph: Paragraph) -> None:
+    """Shape the annotations of bases in ruby, and give the bases the room that these take."""
+    shaper = paragraph.shaper
+    annotations: dict[int, Paragraph] = {}
+    for number in range(len(paragraph.content.boxes)):
+        found = paragraph.open_item(number).annotation
+        if found is not None:
+            own = prepare(
+                found.items, found.style, shaper.fonts, shaper.grid, shaper.scale, spend=shaper.spend
+            )
+            annotations[number] = own
+            paragraph.findings.absorb(own.findings)
+    if annotations:
+        paragraph.take_annotations(measure_rubies(paragraph, annotations))
 
 
 def plain_paragraph(
@@ -165,9 +183,11 @@ def _identity(item: InlineItem) -> tuple[object, ...]:
     if isinstance(item, TextItem):
         return 0, item.text, id(item.style), id(item.element)
     if isinstance(item, OpenItem):
+        above = item.annotation
         return (
             1, id(item.style), id(item.element), item.margin_left, item.border_left, item.padding_left,
             item.margin_right, item.border_right, item.padding_right,
+            above and (id(above.style), *map(_identity, above.items)),
         )  # fmt: skip
     if isinstance(item, AtomicItem):
         return 2, id(item.style), item.width

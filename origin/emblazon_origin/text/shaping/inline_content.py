@@ -94,6 +94,7 @@ class _Collector:
     boxes: list[InlineBox] = field(default_factory=list)
     events: list[tuple[int, int, bool]] = field(default_factory=list)
     stack: list[int] = field(default_factory=list)
+    bases: set[int] = field(default_factory=set)  # boxes with an annotation
     after_space: bool = True  # a collapsible space here would go: start of a line, or after another one
     trailing_space: int = -1  # offset of a collapsible space that ends the text so far
     last: str = ""
@@ -172,6 +173,8 @@ def _open(collector: _Collector, item: OpenItem, index: int) -> None:
     collector.boxes.append(box)
     collector.events.append((collector.length, number, True))
     collector.stack.append(number)
+    if item.annotation is not None:
+        collector.bases.add(number)
     controls = _CONTROLS.get((item.style.unicode_bidi, item.style.direction))
     if controls:
         collector.put(controls[0], item.style, item.element, index)
@@ -181,6 +184,10 @@ def _close(collector: _Collector, index: int) -> None:
     if not collector.stack:
         return
     box = collector.boxes[collector.stack[-1]]
+    if collector.stack[-1] in collector.bases:  # a base ends without white space
+        if collector.trailing_space >= box.start:
+            collector.drop_trailing_space()
+        collector.after_space = False
     controls = _CONTROLS.get((box.style.unicode_bidi, box.style.direction))
     if controls:
         collector.put(controls[1], box.style, box.element, index)
