@@ -15,7 +15,7 @@ from ..shaping.bidi import visual_order
 from ..shaping.inline_content import OBJECT
 from ..shaping.shape import Glyphs
 from ..shaping.shaper import ShapingItem
-from .paragraph import Paragraph, TextSpan, hyphen_text
+from .paragraph import Paragraph, TextSpan, box_chain, hyphen_text
 
 Kind = Literal["text", "atomic", "space", "empty"]
 
@@ -197,16 +197,17 @@ def _add_empty_boxes(
         while box >= 0 and box not in filled:
             filled.add(box)
             box = boxes[box].parent
-    base = base_level(paragraph, span.start)
+    innermost: list[int] = []
     for number in sorted((opened | closed) - filled, key=lambda n: -boxes[n].depth):
-        if number in filled:
-            continue
+        if number not in filled:
+            innermost.append(number)
+            filled.update(box_chain(paragraph, number))
+    base = base_level(paragraph, span.start)
+    for number in sorted(innermost):
         empty = boxes[number]
         at = min(max(empty.start, span.start), span.end)
-        index = next((i for i, leaf in enumerate(leaves) if leaf.start >= at), len(leaves))
+        index = 0
+        while index < len(leaves) and (leaves[index].start, leaves[index].kind != "empty") <= (at, False):
+            index += 1
         level = leaves[index - 1].level if index else base
         leaves.insert(index, Leaf("empty", at, at, number, level, 0.0, empty.style))
-        parent = number
-        while parent >= 0:
-            filled.add(parent)
-            parent = boxes[parent].parent
