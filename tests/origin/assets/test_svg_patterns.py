@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from lxml import etree
 from numpy.typing import NDArray
+from PIL import Image
 
 from emblazon_origin.assets.svg import draw_svg, parse_svg
+from emblazon_origin.assets.vector.svg_patterns import fit_patterns
 
 _STRIPE = '<rect width="10" height="20" fill="#000"/>'
 _UNITS = 'patternUnits="userSpaceOnUse"'
@@ -84,3 +87,28 @@ def test_what_a_pattern_inherits_reaches_its_tile() -> None:
     pattern = f'<g fill="none" stroke="#000" stroke-width="4">{pattern}</g>'
     drawn = _drawn(f'{pattern}<rect width="100" height="100" fill="url(#p)"/>', 107, 107, "0 0 100 100")
     assert 0.2 < (drawn > 128).mean() < 0.4
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'x="1e30" width="20" height="20"',
+        'width="1e9" height="7"',
+        'width="1e-9" height="7"',
+        'width="7.3" height="7" patternTransform="scale(1e9)"',
+        'width="7.3" height="7" patternTransform="matrix(0 0 0 0 0 0)"',
+        'width="7.3" height="7" patternTransform="turn(3)"',
+    ],
+)
+def test_tiles_beyond_measure_are_left_to_the_rasteriser(attributes: str) -> None:
+    inside = f'{_pattern(f"{_UNITS} {attributes}")}<rect width="90" height="9" fill="url(#p)"/>'
+    markup = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="97" height="9" viewBox="0 0 90 9">{inside}</svg>'
+    )
+    root = etree.fromstring(markup)
+
+    def refuse(*_: object) -> Image.Image:
+        raise AssertionError("a tile was rasterised")
+
+    fit_patterns(root, refuse)
+    assert "emblazon-pattern" not in etree.tostring(root, encoding="unicode")

@@ -30,6 +30,8 @@ _MAX_DRIFT = 0.1  # device px, over the whole shape
 _MAX_COPIES = 64
 _EDGE = 2  # px around a block that covers a shape: a turned one is smoothed across them
 _MAX_CHAIN = 8
+_LEAST_SIDE, _MOST_SIDE = 0.5, 4_096.0  # of a tile, in device px
+_FAR = 1e6
 _MAX_REFERRED_TO = 100
 _ID = re.compile(r"""[("';]["']?#([^"')\s]{1,200})""")
 _URL = re.compile(r"""url\(\s{0,9}["']?#([^"')\s]{1,200})""", re.I)
@@ -164,6 +166,8 @@ class _Patterns:
         aligned = exact is not None and not device.xy and not device.yx and device.xx > 0 and device.yy > 0
         whole = onto.inverse().transform(self.places.whole)
         room = _moved(painted or _moved(view_box(self.root), whole), own.inverse())
+        if not _is_moderate(tile, room, scales):
+            return None
         across, down = (
             _Axis.of(
                 (tile[i], tile[i + 2]), (room[i], room[i + 2]), scales[i], device[4 + i] if aligned else None
@@ -248,6 +252,14 @@ def _tile(said: Mapping[str, str], filled: Box | None, viewport: Box) -> Box | N
         )
         x, y = x + left, y + top
     return (x, y, x + width, y + height) if width > 0 and height > 0 else None
+
+
+def _is_moderate(tile: Box, room: Box, scales: tuple[float, float]) -> bool:
+    """Whether a tile has pixels, not too many, and lies where they can be told apart."""
+    if not all(abs(number) < _FAR for number in (*tile, *room)):  # nor is it without a number
+        return False
+    sides = (tile[2] - tile[0]) * scales[0], (tile[3] - tile[1]) * scales[1]
+    return min(sides) >= _LEAST_SIDE and max(sides) <= _MOST_SIDE and sides[0] * sides[1] <= _MAX_PIXELS
 
 
 def _block(tile: Image.Image, across: _Axis, down: _Axis) -> Image.Image:
