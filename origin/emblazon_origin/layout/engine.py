@@ -286,7 +286,7 @@ def _used_height(node: Node, height: _Height, content: float, extra: float) -> f
     """Return the border box height, now that the height of the content is known."""
     natural = content + extra
     used = height.value
-    if node.kind == "table":  # never lower than its rows
+    if node.kind == "table" or _is_turned_table(node):  # never lower than its rows
         used = max(natural, height.low if used is None else used)
     elif used is None:
         used = max(clamp(natural, height.low, height.high), extra)
@@ -296,6 +296,12 @@ def _used_height(node: Node, height: _Height, content: float, extra: float) -> f
     if (height.value is None or node.kind == "grid") and node.style.min_height in OF_CONTENT:
         used = max(used, natural)
     return used
+
+
+def _is_turned_table(node: Node) -> bool:
+    """Whether a box's height is the width of a table in it, which is never less than that one's content."""
+    across = node.kind == "turned" and lies_across(node.style.writing_mode, node.style.flow)
+    return across and node.children[0].kind in ("table", "table-wrapper")
 
 
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:

@@ -66,6 +66,14 @@ def test_style_containment_keeps_counters_and_quotes_inside(style: Any) -> None:
     assert contents(page, "::after") == ["“", "‘", "‘", "‘"]
 
 
+def test_a_counter_made_inside_of_style_containment_ends_with_its_siblings(style: Any) -> None:
+    page = style(
+        """<style>section { counter-reset: n 13; contain: style } i { counter-increment: n 5 }
+        b::after { content: counter(n) }</style><section><p><i></i><i></i></p><b></b></section>"""
+    )
+    assert contents(page, "::after") == ["13"]  # as Chromium draws it
+
+
 def test_items_inside_of_style_containment_are_numbered_by_themselves(style: Any) -> None:
     page = style("<ol><li>A<li>B</li><div style='contain:style'><li>X<li>Y</li></div><li>C</ol>")
     assert contents(page, "::marker") == ["1. ", "2. ", "1. ", "2. ", "3. "]

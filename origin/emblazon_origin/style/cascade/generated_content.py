@@ -118,10 +118,9 @@ class Counters:
         """Return the instances of a counter, the innermost one inside of what contains its style."""
         stack = self.ensure(name)
         if self.fences and self.depths[name][-1] < self.fences[-1].depth:
-            depth = self.fences[-1].depth
-            self.scopes[depth - 1].add(name)
+            self.scopes[-1].add(name)
             stack.append(0)
-            self.depths[name].append(depth)
+            self.depths[name].append(len(self.scopes))
         return stack
 
     def add(self, name: str, number: int) -> None:
