@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 RUN_PIXELS, SAMPLE_COLORS = 9, 512  # runs with fewer, so many colours in the sample: it is a photo
 _SAMPLE = 4  # of every so manieth row every so manieth pixel
+_RUN_BYTES = 16  # that a kept run takes
 _BAND = 8  # rows
 _OPAQUE = 0xFF000000  # the byte of which Pillow says nothing
 _SLOT_BITS, _COUNTED_BITS = 14, 16
@@ -111,10 +112,10 @@ def _sum_of(parts: list[_Stretch], colors: int) -> Totals:
 
 
 def _few_runs(image: Image.Image) -> _Known | None:
-    """Return the runs of a picture, None where there are as many as in a photo."""
+    """Return the runs of a picture, None where they would take more than a byte a pixel."""
     size = image.width * _BAND
     values, lengths = _scanned(words_of(image), size)
-    if RUN_PIXELS * len(values) > image.width * image.height:
+    if _RUN_BYTES * len(values) > image.width * image.height:
         return None
     colors, numbers = _numbered(values)
     ends = np.cumsum(lengths)
