@@ -43,9 +43,9 @@ def paint_background(
     color = style.background_color
     if color.a <= 0 and not layers:
         return
-    if not painter.sees(geometry.border_rect):
-        return
     if any(layer.blend != "normal" for layer in layers):
+        if not painter.sees(geometry.border_rect):
+            return
         if isolated:
             _paint_isolated(painter, geometry, style, images, text_mask)
         else:
@@ -53,9 +53,11 @@ def paint_background(
         return
     if color.a > 0:
         _paint_color(painter, geometry, style, color, layers[-1].clip if layers else "border-box", text_mask)
-    for layer in reversed(layers):
-        clipped = _clip_to(painter, geometry, style, layer.clip, text_mask)
-        paint_layer(clipped, geometry, layer, images, style.image_rendering)
+    drawn = [layer for layer in layers if layer.image is not None]
+    if drawn and painter.sees(geometry.border_rect):
+        for layer in reversed(drawn):
+            clipped = _clip_to(painter, geometry, style, layer.clip, text_mask)
+            paint_layer(clipped, geometry, layer, images, style.image_rendering)
 
 
 def _paint_isolated(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import uharfbuzz as hb
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, _imaging
 
 from ...caching import ByteCache
 from ...layout.boxes.box import Rect
@@ -34,14 +34,15 @@ class Mask(NamedTuple):
     @property
     def box(self) -> IntRect:
         """The device pixels that it covers."""
-        return IntRect(self.x, self.y, self.x + self.image.width, self.y + self.image.height)
+        width, height = self.image.size
+        return IntRect(self.x, self.y, self.x + width, self.y + height)
 
     def crop(self, box: IntRect) -> Image.Image:
         """Return the pixels of `box`; outside of the mask they are 0."""
-        if box == self.box:
+        own = self.box
+        if box == own:
             return self.image
-        inside = box.intersect(self.box)
-        if inside.is_empty:
+        if box.intersect(own).is_empty:
             return Image.new("L", box.size)
         return self.image.crop((box.left - self.x, box.top - self.y, box.right - self.x, box.bottom - self.y))
 
@@ -179,22 +180,26 @@ def _rounded_corners(shapes: list[tuple[Rect, Radii]]) -> Mask:
 
 def stretch_mask(small: Mask, column: int, row: int, extra_x: int, extra_y: int) -> Mask:
     """Repeat one column and one row of a mask (nine-patch); the result is larger by `extra_x`, `extra_y`."""
-    image = small.image
-    w, h = image.size
+    w, h = small.image.size
     if not w or not h:
         return small
     column, row = min(column, w - 1), min(row, h - 1)  # any will do in a direction that does not grow
-    wide = Image.new("L", (w + extra_x, h))
-    wide.paste(image.crop((0, 0, column, h)), (0, 0))
-    wide.paste(
-        image.crop((column, 0, column + 1, h)).resize((extra_x + 1, h), Image.Resampling.NEAREST), (column, 0)
-    )
-    wide.paste(image.crop((column + 1, 0, w, h)), (column + extra_x + 1, 0))
     tall = Image.new("L", (w + extra_x, h + extra_y))
-    tall.paste(wide.crop((0, 0, w + extra_x, row)), (0, 0))
-    middle = wide.crop((0, row, w + extra_x, row + 1))
-    tall.paste(middle.resize((w + extra_x, extra_y + 1), Image.Resampling.NEAREST), (0, row))
-    tall.paste(wide.crop((0, row + 1, w + extra_x, h)), (0, row + extra_y + 1))
+    wide = tall.im if not extra_y else _imaging.new("L", (w + extra_x, h))
+    core = small.image.im  # what Pillow's methods call, without what they look at each time
+    wide.paste(core, (extra_x, 0, extra_x + w, h))
+    if extra_x:
+        wide.paste(core.crop((0, 0, column, h)), (0, 0, column, h))
+        middle = core.crop((column, 0, column + 1, h))
+        box = (column, 0, column + extra_x + 1, h)
+        wide.paste(middle.resize((extra_x + 1, h), Image.Resampling.NEAREST, (0, 0, 1, h)), box)
+    if extra_y:
+        w += extra_x
+        tall.im.paste(wide, (0, extra_y, w, extra_y + h))
+        tall.im.paste(wide.crop((0, 0, w, row)), (0, 0, w, row))
+        middle = wide.crop((0, row, w, row + 1))
+        box = (0, row, w, row + extra_y + 1)
+        tall.im.paste(middle.resize((w, extra_y + 1), Image.Resampling.NEAREST, (0, 0, w, 1)), box)
     return Mask(tall, small.x, small.y)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, _imaging
 
 from ...assets.pixmap import Pixmap
 from ...caching import remembered
@@ -163,8 +163,10 @@ class Surface:
                 return
         if cover is not None:
             # Pillow lays a picture through a mask twice as fast as a colour.
-            picture = Image.new("RGB", box.size, source) if isinstance(source, tuple) else source
-            core.paste(picture.im, area, cover.im)
+            picture = _imaging.fill("RGB", box.size, source) if isinstance(source, tuple) else source.im
+            core.paste(picture, area, cover.im)
+        elif isinstance(source, tuple):
+            core.paste(source, area)
         else:
             self.rgb.paste(source, area)
         if self.alpha is not None:
@@ -185,14 +187,25 @@ class Surface:
         if hole.is_empty:
             self.fill_mask(mask, color, clip)
             return
+        source, alpha = rgb8(color), byte(color.a)
+        plain = clip.mask is None and alpha == 255  # nothing is looked at but the mask
         for part in (
             IntRect(box.left, box.top, box.right, hole.top),
             IntRect(box.left, hole.bottom, box.right, box.bottom),
             IntRect(box.left, hole.top, hole.left, hole.bottom),
             IntRect(hole.right, hole.top, box.right, hole.bottom),
         ):
-            if not part.is_empty:
-                self._paint(rgb8(color), part, clip.cover(part, mask.crop(part)), byte(color.a))
+            if part.is_empty:
+                continue
+            if plain and part.width * part.height <= _FLAT_FROM:
+                left, top = part.left - mask.x, part.top - mask.y
+                cover = mask.image.im.crop((left, top, left + part.width, top + part.height))
+                area = self.local(part)
+                self.rgb.im.paste(_imaging.fill("RGB", part.size, source), area, cover)
+                if self.alpha is not None:
+                    self.alpha.im.paste(255, area, cover)
+            else:
+                self._paint(source, part, clip.cover(part, mask.crop(part)), alpha)
 
     def draw_layer(self, layer: Surface, clip: Clip, opacity: float = 1.0) -> None:
         """Composite a layer by source-over, through the clip."""
