@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,9 @@ from .image_repair import (
     with_screen,
     with_whole_palette,
 )
+
+# What Pillow finds odd in a picture's Exif data is nothing to whoever draws a card.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "ICO", "BMP")
 _MAX_IMAGE_SIDE = 4 * MAX_CANVAS_SIDE

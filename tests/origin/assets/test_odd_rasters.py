@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -139,6 +141,19 @@ def test_a_png_that_says_more_rows_than_it_has_ends_with_them() -> None:
     head = struct.pack(">IIBBBBB", 96, 104, 8, 2, 0, 0, 0)
     data = whole[:8] + chunk(b"IHDR", head) + whole[33:]
     assert seen(data, (5, 63), (5, 64)) == [(*RED, 255), (0, 0, 0, 0)]
+
+
+def test_exif_data_that_make_no_sense_say_nothing_on_the_terminal() -> None:
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x010E] = "a description that does not fit"
+    Image.new("RGB", (4, 2)).save(out, "JPEG", exif=exif)
+    length = struct.pack(">HI", 2, len("a description that does not fit") + 1)
+    data = out.getvalue().replace(length, struct.pack(">HI", 2, 65_535))
+    assert data != out.getvalue()
+    code = "import sys; from emblazon_origin.assets import images_decode as of; "
+    code += "of.decode_image(sys.stdin.buffer.read())"
+    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_transparency_that_comes_before_the_palette_does_not_count() -> None:
