@@ -240,7 +240,8 @@ def _within_content(
     basis, around = constraints.containing_width, constraints.containing_height
     content = ctx.layout(content_height_twin(ctx, node), Constraints(basis, around, width=width)).height
     high = min(height.high, content) if style.max_height in OF_CONTENT else height.high
-    low = max(height.low, content) if style.min_height in OF_CONTENT else height.low
+    asks = style.min_height in OF_CONTENT and not _breaks_by_its_height(node)
+    low = max(height.low, content) if asks else height.low
     return height._replace(value=clamp(height.value, low, high), low=low, high=high)
 
 
@@ -293,9 +294,16 @@ def _used_height(node: Node, height: _Height, content: float, extra: float) -> f
     elif height.by_ratio and _has_automatic_minimum(node):
         # CSS Sizing 4 §5.1.2: the automatic minimum of a box with a ratio is its content.
         used = clamp(max(used, natural), height.low, height.high)
-    if (height.value is None or node.kind == "grid") and node.style.min_height in OF_CONTENT:
+    measured = height.value is None or node.kind == "grid" or _breaks_by_its_height(node)
+    if height.is_own and measured and node.style.min_height in OF_CONTENT:
         used = max(used, natural)
     return used
+
+
+def _breaks_by_its_height(node: Node) -> bool:
+    """Whether a box's height decides where its content is broken: its content's is measured at that one."""
+    style = node.style
+    return node.kind == "flex" and style.flex_wrap != "nowrap" and style.flex_direction.startswith("column")
 
 
 def _is_turned_table(node: Node) -> bool:
