@@ -171,7 +171,8 @@ def find_places(document: StyledDocument, root: Node, texts: tuple[str, ...]) ->
     _find_boxes(root, {id(text): place for place in places for text in place.texts})
     for place in places:
         shown = {id(item.source): item for item in place.items}
-        place.is_known = shown.keys() == {id(text) for text in place.texts} and len(shown) == len(place.items)
+        whole = shown.keys() == {id(text) for text in place.texts} and len(shown) == len(place.items)
+        place.is_known = whole and bool(shown)
         if place.is_known:
             place.items = [shown[id(text)] for text in place.texts]
     return places

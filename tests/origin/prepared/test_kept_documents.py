@@ -158,8 +158,8 @@ def test_a_text_with_a_first_letter_takes_other_letters(style: str) -> None:
 
 def test_a_text_gets_a_first_letter_that_had_none() -> None:
     for text in ("—", "–", "«"):
-        drawn(request(LETTERED.format("", text, "below")))
-    wanted = request(LETTERED.format("", "A house", "below"))
+        drawn(request(LETTERED.format("top: 0", text, "below")))
+    wanted = request(LETTERED.format("top: 0", "A house", "below"))
     assert drawn(wanted)[0].tobytes() == drawn_anew(wanted)[0].tobytes()
 
 
