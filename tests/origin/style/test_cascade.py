@@ -128,6 +128,20 @@ def test_registered_properties_do_not_inherit_unless_they_say_so(style: Any) -> 
     assert (page["p"].padding_top.px, page["b"].padding_top.px) == (1, 7)
 
 
+def test_zero_of_a_registered_length_is_a_length_in_calculations(style: Any) -> None:
+    page = style(
+        """<style>@property --n { syntax: "<length>"; inherits: false; initial-value: 0 }
+        @property --m { syntax: "<length-percentage>"; inherits: true; initial-value: 3px }
+        @property --f { syntax: "<number> | <length>"; inherits: true; initial-value: 0 }
+        p { padding-top: calc(2px + var(--n)); --m: 0; --k: calc(4px + var(--m)); padding-left: var(--k) }
+        b { --m: var(--z, 0); padding-top: calc(5px + var(--m)); padding-left: 7px;
+            padding-left: calc(6px + var(--f)) }</style><p>x<b>y</b>"""
+    )
+    assert (page["p"].padding_top.px, page["p"].padding_left.px) == (2, 4)
+    assert page["b"].padding_top.px == 5
+    assert page["b"].padding_left.px == 0, "a number cannot be added to a length"
+
+
 def test_nested_rules_and_conditions_apply_in_place(style: Any) -> None:
     page = style(
         """<style>.c { color: red; & > b { color: blue } .d & { color: lime }

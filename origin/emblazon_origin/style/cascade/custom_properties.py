@@ -15,7 +15,16 @@ from ...caching import ByteCache
 from ...report import Diagnostic, Report
 from ..color.css_color import parse_color
 from ..properties.shapes import transform, transform_function
-from ..syntax.declarations import WIDE, Custom, PendingSubstitution, Wide, keys_of, on_lines, parse_row
+from ..syntax.declarations import (
+    WIDE,
+    Custom,
+    PendingSubstitution,
+    Wide,
+    keys_of,
+    on_lines,
+    parse_row,
+    with_units,
+)
 from ..syntax.registry import Values
 from ..syntax.sheet_model import PropertyRule
 from ..syntax.variables import Replacer, Substitution, Unresolved, resolve_custom
@@ -51,7 +60,7 @@ def custom_properties(
     own: dict[str, Custom] = {}
     for name, value in declared.items():
         if isinstance(value, Custom):
-            own[name] = value
+            own[name] = with_units(registered[name].syntax, value) if name in registered else value
         elif value.keyword == "initial" or (value.keyword == "unset" and _resets(name, registered)):
             rule_ = registered.get(name)
             start[name] = rule_.initial if rule_ is not None else None
@@ -62,6 +71,8 @@ def custom_properties(
         rule, value_ = registered[name], resolved[name]
         if value_ is None or not fits(rule.syntax, value_):
             resolved[name] = inherited.get(name, rule.initial) if rule.inherits else rule.initial
+        else:
+            resolved[name] = with_units(rule.syntax, value_)
     # The very mapping of the parent where nothing changed, so that what is derived from it is shared.
     return inherited if _same(resolved, inherited) else resolved
 

@@ -18,6 +18,7 @@ from ..values.tokens import (
     Token,
     UnsupportedValue,
     bounded_numbers,
+    tokenize,
     too_deep,
 )
 from ..values.writing_modes import Lines, physical_name
@@ -302,6 +303,23 @@ def custom_value(tokens: Sequence[Token]) -> Custom | Wide:
     if len(items) == 1 and items[0].type == "ident" and items[0].lower_value in WIDE:
         return Wide(items[0].lower_value)
     return Custom(tuple(items), tinycss2.serialize(items), substitutes(items), _of_element(items))
+
+
+def with_units(syntax: str, value: Custom) -> Custom:
+    """Return a registered custom property's value with its zeros as lengths, where its syntax asks for those.
+
+    A `0` is a length in a declaration; a number `calc()` could add to none (CSS Properties and Values 1).
+    """
+    components = [component.strip() for component in syntax.split("|")]
+    takes_numbers = any(component.startswith(("<number>", "<integer>")) for component in components)
+    if takes_numbers or not any(component.startswith("<length") for component in components):
+        return value
+    zeros = [token.type == "number" and token.value == 0 for token in value.tokens]
+    if not any(zeros):
+        return value
+    (zero,) = tokenize("0px")
+    tokens = [zero if is_zero else token for token, is_zero in zip(value.tokens, zeros, strict=True)]
+    return value._replace(tokens=tuple(tokens), text=tinycss2.serialize(tokens))
 
 
 def _all(declaration: Declaration, block: Block, notes: list[Note]) -> None:

@@ -30,7 +30,7 @@ from ..values.tokens import (
 from .conditions import Condition, media_query_list, supports, supports_declaration
 from .container_queries import ContainerQuery, container_queries
 from .counter_rules import counter_rule
-from .declarations import Block, Custom, Note, custom_value, parse_declaration
+from .declarations import Block, Custom, Note, custom_value, parse_declaration, with_units
 from .function_rules import function_rule
 from .plain_rules import PlainRule, Rest, take_apart
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
@@ -323,7 +323,7 @@ class _Parser:
         inherits = Cursor(found["inherits"]).ident() == "true"
         syntax = next((str(t.value) for t in found["syntax"] if t.type == "string"), "*")
         value = custom_value(found["initial-value"]) if "initial-value" in found else None
-        initial = value if isinstance(value, Custom) else None
+        initial = with_units(syntax, value) if isinstance(value, Custom) else None
         self.sheet.properties.append(PropertyRule(name.value, inherits, initial, syntax))
 
     def function(self, item: Rule, scope: _Scope) -> None:
