@@ -24,9 +24,11 @@ from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.renderer_version import renderer_version
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.text.fonts.families import check_fonts
+from emblazon_origin.workers.child import resident_bytes
 from emblazon_origin.workers.job import Job, JobResult, Waits
 
 _WARM_SECONDS = 2.0
+_WARM_BYTES = 8 << 20  # that the worst cases may add; what stays of them is in every render process
 
 
 class CardRenderer:
@@ -56,7 +58,7 @@ class CardRenderer:
         """Check every font and draw the previews, without the network.
 
         Raises AssetError or TemplateError naming the file. The worst cases beside a preview are drawn for
-        as long as there is time, to fill the caches; what goes wrong in them is the linter's business.
+        as long as there is time and room, to fill the caches; what is wrong in them is the linter's business.
         """
         check_fonts(self._home.fonts)
         offline = Engine(self._engine.fonts)
@@ -68,9 +70,10 @@ class CardRenderer:
                     offline.render(self._request(_job(cases[case])))
                 except CardError as error:
                     raise TemplateError(f"templates/{name}: its preview cannot be drawn: {error}") from error
+        most = resident_bytes() + _WARM_BYTES
         for cases in previews.values():
             for case, request in cases.items():
-                if case != "preview" and time.monotonic() < end:
+                if case != "preview" and time.monotonic() < end and resident_bytes() < most:
                     with contextlib.suppress(EmblazonError):
                         offline.render(self._request(_job(request)))
 

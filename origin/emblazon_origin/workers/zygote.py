@@ -49,6 +49,7 @@ def main(fd: int) -> None:
         return
     signal.signal(signal.SIGCHLD, _reap)  # after the warm-up, whose pictures wait for processes of their own
     gc.collect()
+    child.trim_heap()
     gc.freeze()  # keep the collector from touching, and so copying, shared pages
     ready = {"op": "ready", "seconds": time.perf_counter() - began, "rss": child.resident_bytes()}
     frames.send(control, ready | {"threads": _thread_count()}, renderer.manifest())
