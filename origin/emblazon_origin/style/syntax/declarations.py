@@ -310,12 +310,12 @@ def with_units(syntax: str, value: Custom) -> Custom:
 
     A `0` is a length in a declaration; a number `calc()` could add to none (CSS Properties and Values 1).
     """
+    zeros = [token.type == "number" and token.value == 0 for token in value.tokens]
+    if not any(zeros):
+        return value
     components = [component.strip() for component in syntax.split("|")]
     takes_numbers = any(component.startswith(("<number>", "<integer>")) for component in components)
     if takes_numbers or not any(component.startswith("<length") for component in components):
-        return value
-    zeros = [token.type == "number" and token.value == 0 for token in value.tokens]
-    if not any(zeros):
         return value
     (zero,) = tokenize("0px")
     tokens = [zero if is_zero else token for token, is_zero in zip(value.tokens, zeros, strict=True)]
