@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +43,30 @@ def keep_freed_memory() -> None:
         libc = ctypes.CDLL("libc.so.6")
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGEST_FROM_HEAP)
         libc.mallopt(_M_TRIM_THRESHOLD, _KEPT)
+
+
+def trim_heap() -> None:
+    """Give free memory back to the system (glibc only)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def resident_bytes(pid: int | str = "self") -> int:
+    """Return the resident set of a process in bytes; 0 where /proc has no answer."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def virtual_bytes() -> int:
+    """Return the address space of this process in bytes."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 4 << 30
 
 
 class GarbageBetweenJobs:

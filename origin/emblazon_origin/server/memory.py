@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emblazon_origin.caching import ByteCache
+from emblazon_origin.processes import trim_heap
 from emblazon_origin.server.headers import FinishedCard
-from emblazon_origin.workers.child import trim_heap
 
 
 @dataclass(frozen=True, slots=True)

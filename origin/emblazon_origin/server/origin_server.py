@@ -23,6 +23,7 @@ from emblazon_origin.errors import EmblazonError
 from emblazon_origin.observability.alerts import Alerts, set_up_tracking
 from emblazon_origin.observability.metrics import OriginMetrics, Sample
 from emblazon_origin.observability.tracing import Tracing
+from emblazon_origin.processes import resident_bytes
 from emblazon_origin.server.config import OriginConfig
 from emblazon_origin.server.memory import CardCache, Shares
 from emblazon_origin.server.messages import HttpRequest, HttpResponse
@@ -32,7 +33,6 @@ from emblazon_origin.server.service import CardService
 from emblazon_origin.server.watch import TreeWatch
 from emblazon_origin.storage import storage_of
 from emblazon_origin.workers.admission import AdmissionPolicy
-from emblazon_origin.workers.child import resident_bytes
 from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.pool import Pool, PoolConfig, PoolEvents
 from emblazon_origin.workers.pool_errors import PoolFailed

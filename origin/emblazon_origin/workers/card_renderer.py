@@ -18,13 +18,12 @@ from emblazon_origin.bound_request import bound_request
 from emblazon_origin.errors import CardError, EmblazonError, TemplateError
 from emblazon_origin.explain import explain_card
 from emblazon_origin.home import Home, find_home
-from emblazon_origin.processes import keep_freed_memory
+from emblazon_origin.processes import keep_freed_memory, resident_bytes
 from emblazon_origin.project import read_project
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.renderer_version import renderer_version
 from emblazon_origin.template.library import TemplateLibrary
 from emblazon_origin.text.fonts.families import check_fonts
-from emblazon_origin.workers.child import resident_bytes
 from emblazon_origin.workers.job import Job, JobResult, Waits
 
 _WARM_SECONDS = 2.0

@@ -19,12 +19,11 @@ import time
 from typing import Any
 
 from emblazon_origin.errors import CardError, EmblazonError
-from emblazon_origin.processes import GarbageBetweenJobs
+from emblazon_origin.processes import GarbageBetweenJobs, resident_bytes, trim_heap, virtual_bytes
 from emblazon_origin.workers import frames
 from emblazon_origin.workers.job import Job, Renderer, Waits
 
 EXIT_MEMORY = 77
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _CPUCLOCK_SCHED = 2  # linux/posix-timers.h: a clock of another process is its complement and this
 
 
@@ -119,33 +118,9 @@ def name_process(name: str) -> None:
         ctypes.CDLL(None).prctl(15, name.encode(), 0, 0, 0)  # PR_SET_NAME
 
 
-def resident_bytes(pid: int | str = "self") -> int:
-    """Return the resident set of a process in bytes; 0 where /proc has no answer."""
-    try:
-        with open(f"/proc/{pid}/statm") as file:
-            return int(file.read().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
-
-
 def cpu_seconds(pid: int) -> float | None:
     """Return the seconds of computing that a process has used; None where the system has no such clock."""
     try:
         return time.clock_gettime(~pid << 3 | _CPUCLOCK_SCHED)
     except (OSError, AttributeError):
         return None
-
-
-def virtual_bytes() -> int:
-    """Return the address space of this process in bytes."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * _PAGE
-    except OSError:
-        return 4 << 30
-
-
-def trim_heap() -> None:
-    """Give free memory back to the system (glibc only)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)

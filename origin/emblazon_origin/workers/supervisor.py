@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
+from emblazon_origin.processes import resident_bytes
 from emblazon_origin.workers import frames, pool_errors
-from emblazon_origin.workers.child import resident_bytes
 from emblazon_origin.workers.job import RendererSpec
 from emblazon_origin.workers.process import ProcessLimits, RenderProcess, Zygote
 

@@ -26,6 +26,7 @@ import traceback
 from typing import Any
 
 from emblazon_origin.errors import EmblazonError
+from emblazon_origin.processes import resident_bytes, trim_heap
 from emblazon_origin.workers import child, frames
 from emblazon_origin.workers.job import Renderer, RendererSpec
 
@@ -49,9 +50,9 @@ def main(fd: int) -> None:
         return
     signal.signal(signal.SIGCHLD, _reap)  # after the warm-up, whose pictures wait for processes of their own
     gc.collect()
-    child.trim_heap()
+    trim_heap()
     gc.freeze()  # keep the collector from touching, and so copying, shared pages
-    ready = {"op": "ready", "seconds": time.perf_counter() - began, "rss": child.resident_bytes()}
+    ready = {"op": "ready", "seconds": time.perf_counter() - began, "rss": resident_bytes()}
     frames.send(control, ready | {"threads": _thread_count()}, renderer.manifest())
     _serve(control, renderer, start)
 

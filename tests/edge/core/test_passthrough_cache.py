@@ -13,7 +13,7 @@ from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, 
 from emblazon.edge.ports import OriginError, OriginFailure
 from emblazon_origin.host.asyncio_ports import AsyncioBackground
 from emblazon_origin.host.passthrough import Passthrough
-from emblazon_origin.host.passthrough.forwarder import Early
+from emblazon_origin.host.passthrough.proxy import Early
 from emblazon_origin.host.passthrough.responses import ResponseStore
 
 BASE = "https://site.test"

@@ -12,7 +12,8 @@ from emblazon.edge.messages import Headers
 from ..asyncio_ports import AsyncioBackground, JsonLog, SystemClock
 from ..edge_app import to_aiohttp, to_request
 from . import Passthrough
-from .forwarder import Early, Forwarder
+from .forwarder import Forwarder
+from .proxy import Early
 from .responses import ResponseStore
 
 MAX_BODY = 10 * 1024 * 1024

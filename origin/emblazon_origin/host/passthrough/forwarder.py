@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import h11
@@ -13,8 +12,7 @@ from emblazon.edge.messages import BytesBody, Headers, OriginResponse
 from emblazon.edge.ports import OriginError
 
 from ..origin_ports import MAX_ANSWER, end_to_end
-
-Early = Callable[[int, Headers], None]
+from .proxy import Early
 
 MOST_EARLY = 16  # interim answers to one request
 PIECE = 64 * 1024

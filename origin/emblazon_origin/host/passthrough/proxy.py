@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 from urllib.parse import urljoin, urlsplit
@@ -22,7 +22,6 @@ from emblazon.edge.messages import BytesBody, Headers, OriginResponse, Request, 
 from emblazon.edge.ports import Background, Clock, Log, OriginError
 from emblazon.edge.store.freshness import current_age
 
-from .forwarder import Early
 from .responses import (
     SAFE_METHODS,
     ResponseStore,
@@ -41,6 +40,8 @@ DEADLINE = 30.0  # seconds for one answer of the origin
 CONDITIONS = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range")
 NOT_PASSED_ON = HOP_BY_HOP | {"host", "content-length", "expect"}
 ERRORS = frozenset((500, 502, 503, 504))  # RFC 5861 §4
+
+Early = Callable[[int, Headers], None]  # takes the status and the fields of an interim answer
 
 
 class ForwardingOrigin(Protocol):
