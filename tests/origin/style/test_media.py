@@ -47,6 +47,7 @@ def test_dark_scheme_and_density_are_the_viewports() -> None:
         ("(display: table)", True), ('font-format("woff2")', False), ("font-format()", False),
         ("font-format(woff2 woff)", False), ("font-format(nope)", False), ("font-tech(variations)", True),
         ('font-tech("variations")', False), ("not font-tech(color-svg)", True),
+        ("at-rule(@layer)", True), ("at-rule(@nope)", False), ("at-rule(layer)", False),
     ],
 )  # fmt: skip
 def test_supports_asks_the_registry(condition: str, expected: bool) -> None:

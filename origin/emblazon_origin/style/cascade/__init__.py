@@ -3,6 +3,7 @@
 walk.py               the walk over the tree
 sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
+animations.py         the frame that an animation leaves behind
 element_functions.py  attr(), if(), sibling-index(), @function
 custom_properties.py  custom properties
 flows.py              the writing modes around an element's children

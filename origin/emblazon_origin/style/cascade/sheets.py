@@ -14,6 +14,7 @@ from ...report import Diagnostic, Report
 from ..document.html import ParsedHtml
 from ..syntax.conditions import Condition, media_query_list
 from ..syntax.function_rules import FunctionRule
+from ..syntax.keyframes import Keyframes
 from ..syntax.sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
 from ..syntax.stylesheet import parse_stylesheet
 from ..values.counter_styles import CounterStyle
@@ -57,6 +58,7 @@ class Cascade:
     properties: dict[str, PropertyRule] = field(default_factory=dict)
     functions: dict[str, FunctionRule] = field(default_factory=dict)
     counter_styles: dict[str, CounterStyle] = field(default_factory=dict)
+    keyframes: dict[str, Keyframes] = field(default_factory=dict)
     weight: int = 1
 
 
@@ -186,6 +188,9 @@ def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
         )
         cascade.counter_styles.update(
             {name: s for name, s, around in loaded.sheet.counter_styles if all(c(viewport) for c in around)}
+        )
+        cascade.keyframes.update(
+            {k.name: k for k, conditions in loaded.sheet.keyframes if all(c(viewport) for c in conditions)}
         )
         cascade.properties.update({p.name: p for p in loaded.sheet.properties})
     cascade.font_faces = tuple(faces)

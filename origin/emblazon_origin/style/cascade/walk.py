@@ -15,16 +15,17 @@ from ..document.image_source import is_svg_frame, picture_of, with_source
 from ..document.presentational_hints import presentational
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
 from ..syntax.plain_rules import plain_block
-from ..syntax.registry import Values
+from ..syntax.registry import LONGHANDS, Values
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
 from ..values.counter_styles import CounterStyles
 from ..values.dom import Element, HtmlNode, Text
 from ..values.writing_modes import HORIZONTAL, Flow, Lines
+from .animations import end_state
 from .compute import Computation, Environment
 from .computed_values import blockified, fill_viewport, handed_down, settle_display
 from .containers import Containers
-from .custom_properties import custom_properties, report_unresolved
+from .custom_properties import custom_properties, report_unresolved, substituted
 from .element_functions import ElementFunctions
 from .flows import Flows, flows_of
 from .font_properties import Computed
@@ -501,6 +502,41 @@ class Styler:
             self.known[key] = found = (result, replace(parent), values, custom)
         return replace(found[0])
 
+    def custom(
+        self, parent: Computed | None, declared: Mapping[str, Custom | Wide], functions: ElementFunctions
+    ) -> Mapping[str, Custom | None]:
+        """Return the custom properties of an element, once for all with the same below the same."""
+        inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
+        if self.of_elements and _of_element(declared):
+            return custom_properties(declared, inherited, self.cascade.properties, functions)
+        if not (declared or self.cascade.properties):
+            return inherited
+        key = (id(inherited), *((name, id(value)) for name, value in declared.items()))
+        found = self.customs.get(key)
+        if found is None:  # the entry keeps what the ids name alive
+            custom = custom_properties(declared, inherited, self.cascade.properties, functions)
+            self.customs[key] = found = (custom, inherited, declared)
+        return found[0]
+
+    def at_rest(
+        self,
+        winners: Winners,
+        parent: Computed | None,
+        custom: Mapping[str, Custom | None],
+        functions: ElementFunctions,
+    ) -> Winners:
+        """Return what wins once the element's animations are over."""
+
+        def read(key: str) -> object:
+            value = winners.values.get(key)
+            if isinstance(value, PendingSubstitution):
+                value = substituted(value, custom, self.env.notes, functions).get(key)
+            return (
+                value if isinstance(value, tuple) and not isinstance(value, Wide) else LONGHANDS[key].initial
+            )
+
+        return end_state(winners, self.cascade.keyframes, parent.style if parent else ComputedStyle(), read)
+
     def computed(
         self,
         node: HtmlNode,
@@ -510,21 +546,13 @@ class Styler:
         pseudo: bool = False,
     ) -> Computed:
         """Compute cascaded values in the context of a parent; `pseudo` ones are of the node's inside."""
-        values, declared = winners.values, winners.custom
         self.env.container = self.containers.around(node, pseudo)
-        inherited: Mapping[str, Custom | None] = parent.custom if parent is not None else {}
-        custom = inherited
         functions = ElementFunctions(node, self.env.viewport, self.cascade.functions)
-        if self.of_elements and _of_element(declared):
-            custom = custom_properties(declared, inherited, self.cascade.properties, functions)
-        elif declared or self.cascade.properties:
-            key = (id(inherited), *((name, id(value)) for name, value in declared.items()))
-            found = self.customs.get(key)
-            if found is None:  # the entry keeps what the ids name alive
-                custom = custom_properties(declared, inherited, self.cascade.properties, functions)
-                self.customs[key] = (custom, inherited, declared)
-            else:
-                custom = found[0]
+        custom = self.custom(parent, winners.custom, functions)
+        if "animation_name" in winners.values:
+            winners = self.at_rest(winners, parent, custom, functions)
+            custom = self.custom(parent, winners.custom, functions)
+        values, declared = winners.values, winners.custom
         result = self.computed_once(parent, values, custom, declared, functions)
         if not _REFERRING.isdisjoint(result.values):
             references = SvgReferences(

@@ -35,6 +35,7 @@ class Winners(NamedTuple):
 
     values: Values
     custom: dict[str, Custom | Wide]
+    important: frozenset[str] = frozenset()  # keys and names that no animation overrides, where one is
 
 
 def cascaded_values(
@@ -71,7 +72,16 @@ def cascaded_values(
         _revert(values, _levels(candidates, hints, inline, lines), 2)
     if any(value.__class__ is Wide and value.keyword in _REVERTS for value in custom.values()):
         _revert(custom, _levels(candidates, hints, inline, lines), 3)
+    if "animation_name" in values:
+        return Winners(values, custom, _important(candidates, inline, lines))
     return Winners(values, custom)
+
+
+def _important(candidates: list[Candidate], inline: Block | None, lines: Lines) -> frozenset[str]:
+    found: set[str] = set()
+    for block in [c.block for c in candidates] + ([inline] if inline is not None else []):
+        found |= block.values(lines, important=True).keys() | block.custom_important.keys()
+    return frozenset(found)
 
 
 _REVERTS = ("revert", "revert-layer")

@@ -50,7 +50,7 @@ CANVAS_DARK = Color(18 / 255, 18 / 255, 18 / 255)
 _SYSTEM = """
     canvas:ffffff:121212 canvastext:000000:ffffff linktext:0000ee:9e9eff visitedtext:551a8b:d0adf0
     activetext:ff0000:ff9e9e buttonface:efefef:6b6b6b buttontext:000000:ffffff buttonborder:000000:ffffff
-    field:ffffff:3b3b3b fieldtext:000000:ffffff highlight:0041c6cc:0041c6cc highlighttext:000000:000000
+    field:ffffff:3b3b3b fieldtext:000000:ffffff highlight:0041c6cc:0041c6cc highlighttext:ffffff:ffffff
     selecteditem:1967d2:99c8ff selecteditemtext:ffffff:3b3b3b mark:ffff00:ffff00 marktext:000000:000000
     graytext:808080:808080 accentcolor:0075ff:99c8ff accentcolortext:ffffff:000000
     activeborder:000000:ffffff activecaption:ffffff:121212 appworkspace:ffffff:121212

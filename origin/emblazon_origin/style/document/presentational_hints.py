@@ -215,6 +215,15 @@ def _body_text(node: HtmlNode, value: str, hints: Values) -> None:
         _css("color", _legacy_color(value), hints)
 
 
+def _link_color(node: HtmlNode, value: str, hints: Values) -> None:
+    """Give a link the colour that the body says links have."""
+    around = node.parent if node.tag == "a" else None
+    while around is not None and around.tag != "body":
+        around = around.parent
+    if around is not None and "link" in around.attributes:
+        _css("color", _legacy_color(around.attributes["link"]), hints)
+
+
 def _face(node: HtmlNode, value: str, hints: Values) -> None:
     if node.tag == "font":
         _css("font-family", value, hints)
@@ -313,6 +322,7 @@ _READERS: dict[str, Callable[[HtmlNode, str, Values], None]] = {
     "color": _color,
     "bgcolor": _background,
     "text": _body_text,
+    "href": _link_color,
     "face": _face,
     "size": _font_size,
     "type": _list_type,

@@ -1,5 +1,6 @@
 """The rows of the registry, by topic; importing this package fills it.
 
+animation.py    animations: what decides how they end
 border.py       borders, radii, outlines, box shadows
 box.py          box generation, position, size, margins, padding, overflow
 common.py       parsers that several properties share
@@ -16,9 +17,23 @@ shapes.py       basic shapes, transforms and filter functions
 text.py         text
 """
 
-from . import border, box, decoration, flex_grid, font, gap_rules, generated, multicol, other, paint, text
+from . import (
+    animation,
+    border,
+    box,
+    decoration,
+    flex_grid,
+    font,
+    gap_rules,
+    generated,
+    multicol,
+    other,
+    paint,
+    text,
+)
 
 __all__ = [
+    "animation",
     "border",
     "box",
     "containment",

@@ -69,16 +69,11 @@ svg(
 )  # fmt: skip
 inert(
     "drawn as the end state: a still picture has no animation",
-    "animation", "animation-name", "animation-duration", "animation-delay", "animation-direction",
-    "animation-fill-mode", "animation-iteration-count", "animation-play-state", "animation-timing-function",
-    "animation-composition", "animation-timeline", "animation-range", "animation-range-start",
-    "animation-range-end", "animation-trigger", "-webkit-animation", "transition",
+    "animation-duration", "animation-timing-function", "animation-composition", "animation-range",
+    "animation-range-start", "animation-range-end", "animation-trigger", "transition",
     "transition-property", "transition-duration", "transition-delay", "transition-timing-function",
     "transition-behavior", "-webkit-transition",
-    *(f"-webkit-animation-{part}" for part in (
-        "name", "duration", "delay", "direction", "fill-mode", "iteration-count", "play-state",
-        "timing-function",
-    )),
+    "-webkit-animation-duration", "-webkit-animation-timing-function",
     *(f"-webkit-transition-{part}" for part in ("property", "duration", "delay", "timing-function")),
 )  # fmt: skip
 
@@ -99,9 +94,11 @@ unsupported(
 )  # fmt: skip
 unsupported(
     "is one of two: write both",
-    "-webkit-perspective-origin-x", "-webkit-perspective-origin-y", "-webkit-transform-origin-z",
-    harmless=("50%", "center", "0"),
+    "-webkit-perspective-origin-x", "-webkit-perspective-origin-y", "-webkit-transform-origin-x",
+    "-webkit-transform-origin-y",
+    harmless=("50%", "center"),
 )  # fmt: skip
+unsupported("is one of three: write all", "-webkit-transform-origin-z", harmless=("0", "0px"))
 unsupported(
     "motion paths are not drawn",
     "offset", "offset-path", "offset-distance", "offset-anchor", "offset-position", "offset-rotate",
@@ -146,8 +143,7 @@ unsupported(
     "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
     "baseline-source", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
     "-webkit-text-size-adjust", "resize", "view-transition-name", "scroll-initial-target",
-    "-webkit-border-horizontal-spacing", "-webkit-border-vertical-spacing", "-webkit-transform-origin-x",
-    "-webkit-transform-origin-y",
+    "-webkit-border-horizontal-spacing", "-webkit-border-vertical-spacing",
     harmless=(
         "none", "normal", "auto", "1", "100%", "0", "0px", "logical", "optimizelegibility",
     ),

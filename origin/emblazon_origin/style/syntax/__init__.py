@@ -8,6 +8,7 @@ references.py        what a value with var() has to look like
 registry.py          what each property is called and how it parses
 conditions.py        @media and @supports
 counter_rules.py     @counter-style
+keyframes.py         @keyframes
 function_rules.py    @function
 container_queries.py @container
 variables.py         var(), env(), and where other functions are put in

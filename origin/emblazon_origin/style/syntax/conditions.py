@@ -326,6 +326,11 @@ _FONT_FEATURES = {  # keywords only: strings are of older drafts (CSS Conditiona
 _PSEUDO_ELEMENTS = frozenset(
     name for name in ("", *GENERATED, *OTHER_PSEUDO_ELEMENTS) if not name.startswith("-")
 )
+# At-rules that are taken here, though some change nothing on a still picture.
+_AT_RULES = frozenset((
+    "layer", "media", "supports", "font-face", "property", "scope", "container", "counter-style", "function",
+    "import", "namespace", "keyframes", "-webkit-keyframes", "starting-style", "page", "view-transition",
+))  # fmt: skip
 
 
 def _constant(value: bool | None) -> Condition:
@@ -356,6 +361,9 @@ def _supports_function(token: Token) -> bool | None:
         except InvalidSelector:
             return False
         return len(selectors) == 1 and selectors[0].pseudo in _PSEUDO_ELEMENTS
+    if name == "at-rule":
+        words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
+        return len(words) == 1 and words[0].type == "at-keyword" and words[0].lower_value in _AT_RULES
     if name in _FONT_FEATURES:
         words = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
         return len(words) == 1 and words[0].type == "ident" and words[0].lower_value in _FONT_FEATURES[name]

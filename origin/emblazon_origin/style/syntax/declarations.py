@@ -217,6 +217,8 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
             message = f"unknown property '{name}'{registry.suggest(name)}"
             notes.append(Note("warning", "css-unknown-property", message, line, column, name))
         return
+    if name.startswith(_ANIMATED):
+        notes.append(Note("info", "css-unsupported-property", f"'{name}': {row.note}", line, column, name))
     if isinstance(row, Other):
         text = tinycss2.serialize(declaration.value).strip().lower()
         if row.status == "no":
@@ -224,10 +226,6 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
                 return
             message = f"'{name}' is not supported: {row.note}"
             notes.append(Note("warning", "css-unsupported-property", message, line, column, name))
-        elif name.startswith(("animation", "transition", "-webkit-animation", "-webkit-transition")):
-            notes.append(
-                Note("info", "css-unsupported-property", f"'{name}': {row.note}", line, column, name)
-            )
         return
     try:
         pairs, remarks = evaluate(row, declaration.value, line, column)
@@ -241,6 +239,7 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
     block.store(row, pairs, declaration.important)
 
 
+_ANIMATED = ("animation", "transition", "-webkit-animation", "-webkit-transition")
 _WITHOUT_EFFECT = frozenset(("initial", "inherit", "unset", "revert", "revert-layer"))
 
 

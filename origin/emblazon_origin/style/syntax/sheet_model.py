@@ -11,6 +11,7 @@ from .conditions import Condition
 from .container_queries import ContainerQuery
 from .declarations import Block, Custom, Note
 from .function_rules import FunctionRule
+from .keyframes import Keyframes
 
 Layer = tuple[str, ...]
 
@@ -61,5 +62,6 @@ class Stylesheet:
     properties: list[PropertyRule] = field(default_factory=list)
     functions: list[tuple[FunctionRule, tuple[Condition, ...]]] = field(default_factory=list)
     counter_styles: list[tuple[str, CounterStyle, tuple[Condition, ...]]] = field(default_factory=list)
+    keyframes: list[tuple[Keyframes, tuple[Condition, ...]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     weight: int = 1  # estimated bytes

@@ -32,6 +32,7 @@ from .container_queries import ContainerQuery, container_queries
 from .counter_rules import counter_rule
 from .declarations import Block, Custom, Note, custom_value, parse_declaration, with_units
 from .function_rules import function_rule
+from .keyframes import keyframes_rule
 from .plain_rules import PlainRule, Rest, take_apart
 from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
 
@@ -44,8 +45,6 @@ _sheets: ByteCache[Stylesheet] = ByteCache("style sheets", CACHE_BYTES, lambda s
 # Pseudo-elements that a still picture does not show.
 UNSEEN = frozenset(("selection", "placeholder", "backdrop", "file-selector-button", "target-text", "cue"))
 INERT = {
-    "keyframes": "a still picture has no animation",
-    "-webkit-keyframes": "a still picture has no animation",
     "-moz-keyframes": "a still picture has no animation",
     "starting-style": "a still picture has no transitions",
     "view-transition": "a still picture has no transitions",
@@ -187,7 +186,7 @@ class _Parser:
         if handler is not None:
             handler(self, item, scope)
         elif name in INERT:
-            if "keyframes" in name or name == "starting-style":
+            if name in ("-moz-keyframes", "starting-style"):
                 self.note(item, "info", "css-unsupported-rule", f"@{name}: {INERT[name]}", f"@{name}")
         else:
             reason = UNSUPPORTED.get(name, "unknown at-rule")
@@ -343,6 +342,19 @@ class _Parser:
             return
         self.sheet.counter_styles.append((name, style, scope.conditions))
 
+    def keyframes(self, item: Rule, scope: _Scope) -> None:
+        name = f"@{item.lower_at_keyword}"
+        self.note(item, "info", "css-unsupported-rule", f"{name}: a still picture has no animation", name)
+        if self.base:
+            _absolute(item.content or (), self.base)
+        try:
+            rule = keyframes_rule(item, self.sheet.notes)
+        except InvalidValue as error:
+            self.note(item, "warning", "css-invalid-value", f"{name} is ignored: {error}", name)
+            return
+        if scope.active:
+            self.sheet.keyframes.append((rule, scope.conditions))
+
     def nothing(self, item: Rule, scope: _Scope) -> None:
         """@charset, which changes nothing here."""
 
@@ -368,6 +380,8 @@ AT_RULES = {
     "property": _Parser.property,
     "function": _Parser.function,
     "counter-style": _Parser.counter_style,
+    "keyframes": _Parser.keyframes,
+    "-webkit-keyframes": _Parser.keyframes,
     "charset": _Parser.nothing,
     "namespace": _Parser.namespace,
 }
