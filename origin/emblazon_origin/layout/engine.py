@@ -315,7 +315,19 @@ def _is_turned_table(node: Node) -> bool:
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
     """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
     looks_through = node.element is None and not node.is_item and node.style.display != "table-cell"
-    return around if looks_through else own
+    return around if looks_through or (own is None and _is_quirky(node)) else own
+
+
+def _is_quirky(node: Node) -> bool:
+    """Whether percentages look through a box of automatic height (Quirks Mode Standard §3.5)."""
+    style = node.style
+    return (
+        style.quirks == "full"
+        and style.height == "auto"
+        and style.display != "table-cell"
+        and node.kind not in ("flex", "grid")
+        and not node.is_out_of_flow
+    )
 
 
 def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: _Height) -> Frame:
@@ -419,7 +431,9 @@ def _minds(node: Node) -> bool:
     if "stretch" in heights:
         return True
     lengths = (*heights, style.top, style.bottom)
-    return any(isinstance(length, Length) and not length.is_absolute for length in lengths)
+    if any(isinstance(length, Length) and not length.is_absolute for length in lengths):
+        return True
+    return style.quirks == "full" and _is_quirky(node) and holds_minders(node)
 
 
 def _holds(node: Node) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..report import Report
 from .cascade.compute import Environment
 from .cascade.containers import Containers
+from .cascade.quirks import Quirks
 from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
 from .document.html import parse_html, report_scripts
@@ -44,14 +45,15 @@ def style_document(
     report_scripts(parsed.root, report)
     apply_lost_images(parsed.root, lost_images, viewport, base if parsed.base else "", report)
     sheets = load_sheets(parsed, base, load_text, report)
-    cascade = build_cascade(sheets, viewport)
+    cascade = build_cascade(sheets, viewport, quirks=parsed.quirks == "full")
     font_faces = tuple(_located(face, base) for face in cascade.font_faces)
     if metrics is not None and font_faces:
         metrics = metrics.with_faces(font_faces)
-    env = Environment(viewport, base, metrics, registered=cascade.properties)
+    env = Environment(viewport, base, metrics, registered=cascade.properties, quirks=parsed.quirks)
     containers = Containers(env, container_sizes or {}, cascade.rules.queries_containers)
     moved_base = base if parsed.base else ""
-    styler = Styler(cascade, env, report, lang, sheets, parsed.quirks, moved_base, containers)
+    quirks = Quirks() if parsed.quirks == "full" else None
+    styler = Styler(cascade, env, report, lang, sheets, quirks, moved_base, containers)
     root = styler.document(parsed.root)
     BUDGET.tell(report)
     report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements

@@ -30,6 +30,8 @@ PAGE_STYLE = "html{font:16px/20px Inter}body{margin:0}"
 
 TOLERANCE = 1 / 64 + 1e-6  # px; Chromium keeps 1/64 px
 
+NO_DOCTYPE = "<!-- no doctype -->"
+
 Rects = dict[str, list[float]]
 
 _FLAGS = (
@@ -38,6 +40,10 @@ _FLAGS = (
     "--force-device-scale-factor=1", "--font-render-hinting=none", "--virtual-time-budget=10000",
 )  # fmt: skip
 _SCRIPT = """
+for (const frame of document.querySelectorAll('iframe[data-page]')) {
+  frame.contentDocument.write(frame.dataset.page);
+  frame.contentDocument.close();
+}
 onload = () => {
   const all = {};
   for (const frame of document.querySelectorAll('iframe')) {
@@ -54,8 +60,9 @@ onload = () => {
 
 
 def page(body: str) -> str:
-    """Return the whole document of one case."""
-    return f"<!doctype html><html lang=en><meta charset=utf-8><style>{PAGE_STYLE}</style><body>{body}"
+    """Return the whole document of one case; those that begin with NO_DOCTYPE are in quirks mode."""
+    doctype = "" if body.startswith(NO_DOCTYPE) else "<!doctype html>"
+    return f"{doctype}<html lang=en><meta charset=utf-8><style>{PAGE_STYLE}</style><body>{body}"
 
 
 def read_cases(path: Path) -> dict[str, str]:
@@ -69,7 +76,7 @@ def record(cases: dict[str, str]) -> dict[str, Rects]:
     width, height = VIEWPORT
     frames = "".join(
         f'<iframe name="{name}" width={width} height={height} style="border:0;display:block" '
-        f'srcdoc="{html.escape(page(body))}"></iframe>'
+        f'{_source(body)}="{html.escape(page(body))}"></iframe>'
         for name, body in cases.items()
     )
     document = f"<!doctype html><meta charset=utf-8><body>{frames}<script>{_SCRIPT}</script>"
@@ -87,6 +94,11 @@ def record(cases: dict[str, str]) -> dict[str, Rects]:
         raise RuntimeError("Chromium gave no rectangles")
     result: dict[str, Rects] = json.loads(html.unescape(found.group(1)))
     return result
+
+
+def _source(body: str) -> str:
+    """Return the attribute with a case's page: `srcdoc` is never in quirks mode."""
+    return "data-page" if body.startswith(NO_DOCTYPE) else "srcdoc"
 
 
 # --- Emblazon's side --------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Which declaration wins on each element, and the values that follow from it.
 
 walk.py               the walk over the tree
+quirks.py             what documents without a doctype have of their own
 sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
 animations.py         the frame that an animation leaves behind

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..color.css_color import recolored
 from ..color.names import WHITE
+from ..document.doctype import Mode
 from ..syntax.declarations import Custom, PendingSubstitution, Wide
 from ..syntax.registry import LONGHANDS, Values
 from ..syntax.sheet_model import PropertyRule
@@ -49,6 +50,7 @@ class Environment:
     notes: list[tuple[PendingSubstitution, str]] = field(default_factory=list)
     substituted: dict[tuple[int, Lines, int], tuple[Values, object]] = field(default_factory=dict)
     registered: Mapping[str, PropertyRule] = field(default_factory=dict)
+    quirks: Mode = "none"
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class Computation:
             context.color = parent.style.color
             context.style = parent.style
             context.scheme = parent.scheme  # type: ignore[assignment]
+        elif env.quirks != "none":
+            fields["quirks"] = env.quirks
         if env.root is not None:
             context.root_font_size = env.root.font.size
             context.root_line_height = env.root.line_height

@@ -155,7 +155,7 @@ INHERITED_FIELDS: tuple[str, ...] = (
     *(k for k in LONGHANDS if k.startswith("font_") and k in ComputedStyle.__annotations__),
     "font_oblique_angle", "font_variant_features", "line_height", "line_height_factor", "tab_size",
     "tab_size_is_length", "list_style_type", "list_style_type_is_string", "quotes", "lang",
-    "block_align",
+    "block_align", "quirks",
 )  # fmt: skip
 
 # What an unset property of the parent computes to, where that is not a constant.
@@ -370,31 +370,6 @@ def _decorations(
         for line in lines
     )
     fields["text_decorations"] = propagated + own
-
-
-# --- quirks ---
-
-
-def fill_viewport(style: ComputedStyle, viewport: Viewport) -> ComputedStyle:
-    """Make `html` or `body` of a document without doctype as high as the viewport (Quirks §3.5, §3.6).
-
-    Percentages of heights inside then have a basis, which is what such documents rely on.
-    """
-    margins = (style.margin_top, style.margin_bottom)
-    flows = style.position in ("static", "relative") and style.display in (
-        "block",
-        "flex",
-        "grid",
-        "flow-root",
-    )
-    if style.height != "auto" or not flows:
-        return style
-    height = viewport.height - sum(m.resolve(viewport.width) for m in margins if isinstance(m, v.Length))
-    if style.box_sizing == "content-box":
-        edges = (style.padding_top, style.padding_bottom)
-        height -= sum(edge.resolve(viewport.width) for edge in edges)
-        height -= style.border_top_width + style.border_bottom_width
-    return style.replace(height=v.Length(max(height, 0.0)))
 
 
 # --- display ------------------------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ def user_agent() -> Stylesheet:
     return parse_stylesheet((Path(__file__).parent / "useragent.css").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=1)
+def quirks_sheet() -> Stylesheet:
+    """Return what the user agent adds for documents without a doctype."""
+    return parse_stylesheet((Path(__file__).parent / "quirks.css").read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One sheet in order, with what its link, `media` attribute or @import puts around it."""
@@ -158,22 +164,22 @@ class _Loader:
         return None
 
 
-def build_cascade(sheets: list[Loaded], viewport: Viewport) -> Cascade:
+def build_cascade(sheets: list[Loaded], viewport: Viewport, *, quirks: bool = False) -> Cascade:
     """Return the rules in force for a viewport, from the cache where the same sheets were seen."""
     # Sheets compare by identity: the parsed ones are shared, and the key keeps them alive.
-    key = (viewport, *((s.sheet, s.layer, s.media) for s in sheets))
-    return _cascades.get(key, lambda: _built(sheets, viewport))
+    key = (viewport, quirks, *((s.sheet, s.layer, s.media) for s in sheets))
+    return _cascades.get(key, lambda: _built(sheets, viewport, quirks=quirks))
 
 
-def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
-    cascade = Cascade(_user_agent_rules().copy())
+def _built(sheets: list[Loaded], viewport: Viewport, *, quirks: bool) -> Cascade:
+    cascade = Cascade(_user_agent_rules(quirks=quirks).copy())
     layers: list[Layer] = []
     for loaded in sheets:
         if all(condition(viewport) for condition in loaded.conditions):
             layers += [loaded.layer[: i + 1] for i in range(len(loaded.layer))]
             layers += [(*loaded.layer, *path) for path in loaded.sheet.layers]
     order = layer_order(layers)
-    count = len(user_agent().rules)
+    count = len(user_agent().rules) + len(quirks_sheet().rules)
     faces: list[FontFaceRule] = []
     for loaded in sheets:
         if not all(condition(viewport) for condition in loaded.conditions):
@@ -198,10 +204,10 @@ def _built(sheets: list[Loaded], viewport: Viewport) -> Cascade:
     return cascade
 
 
-@lru_cache(maxsize=1)
-def _user_agent_rules() -> RuleSet:
+@lru_cache(maxsize=2)
+def _user_agent_rules(*, quirks: bool) -> RuleSet:
     rules = RuleSet()
-    for number, rule in enumerate(user_agent().rules):
+    for number, rule in enumerate((*user_agent().rules, *(quirks_sheet().rules if quirks else ()))):
         rules.add(rule, USER_AGENT, 0, number)
     return rules
 

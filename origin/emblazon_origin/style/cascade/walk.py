@@ -23,7 +23,7 @@ from ..values.dom import Element, HtmlNode, Text
 from ..values.writing_modes import HORIZONTAL, Flow, Lines
 from .animations import end_state
 from .compute import Computation, Environment
-from .computed_values import blockified, fill_viewport, handed_down, settle_display
+from .computed_values import blockified, handed_down, settle_display
 from .containers import Containers
 from .custom_properties import custom_properties, report_unresolved, substituted
 from .element_functions import ElementFunctions
@@ -41,6 +41,7 @@ from .generated_content import (
     may_begin_with,
     wrap,
 )
+from .quirks import Quirks, fill_viewport
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint, with_inherited_style
 from .svg_references import SvgReferences
@@ -93,7 +94,7 @@ class Styler:
     report: Report
     lang: str
     sheets: list[Loaded]
-    quirks: bool
+    quirks: Quirks | None
     moved_base: str  # what a <base> element makes relative URLs resolve against
     containers: Containers
     counters: Counters = field(default_factory=Counters)
@@ -121,7 +122,7 @@ class Styler:
         computed.style = blockified(computed.style)
         if computed.style.display == "contents":
             computed.style = computed.style.replace(display="block")
-        if self.quirks:
+        if self.quirks is not None:
             computed.style = fill_viewport(computed.style, self.env.viewport)
         top = self.open(root, computed, None)
         stack = [top]
@@ -139,6 +140,8 @@ class Styler:
                 opened = self.child(child, current)
                 if opened is not None:
                     stack.append(opened)
+        if self.quirks is not None:
+            self.quirks.drop_margins()
         report_unresolved(self.env.notes, self.sheets, self.inline_places, self.report)
         if computed.scheme == "dark":
             _darken_canvas(top.element)
@@ -166,7 +169,7 @@ class Styler:
         if node.tag == "button" and _looks_native(computed.style):
             message = "<button>: the native look is not drawn; give it a border and a background of its own"
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
-        if self.quirks and node.tag == "body":
+        if self.quirks is not None and node.tag == "body":
             computed.style = fill_viewport(computed.style, self.env.viewport)
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
             message = (
@@ -226,6 +229,8 @@ class Styler:
         )  # fmt: skip
         if parent is not None:
             parent.element.children.append(element)
+        if self.quirks is not None:
+            self.quirks.opened(element, style.color)
         self.containers.enter(node, computed, element)
         self.counters.enter(computed)
         self.counters.open(style)
@@ -448,6 +453,8 @@ class Styler:
             inline = self.inline(node)
         candidates = self.match(node)
         winners = cascaded_values(candidates, presentational(node), inline, parent.style if parent else None)
+        if self.quirks is not None:
+            self.quirks.adjust(node, candidates, winners)
         computed = self.computed(node, parent, winners)
         computed.paint = parent.paint if parent is not None else {}
         blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])

@@ -19,6 +19,7 @@ from ... import limits
 from ...errors import LimitError
 from ...report import Report
 from ..values.dom import HtmlNode
+from .doctype import Mode, quirks_of
 
 _POSITION = "eb-at"
 _RAW = "style|script|title|textarea|xmp|iframe|noembed|noframes"
@@ -35,7 +36,6 @@ _FORMATTING = frozenset((
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 ))  # fmt: skip
 _MAX_REOPENED = 100_000
-_DOCTYPE = re.compile(r"\s*+(?:<!--.*?-->\s*+)*+<!doctype\s++html", re.IGNORECASE | re.DOTALL)
 _STYLE = re.compile(r"""[\s/"']style\s*=\s*(["']?)""", re.IGNORECASE)
 _RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW.split("|")}
 
@@ -78,7 +78,7 @@ class ParsedHtml:
     styles: list[StyleSource] = field(default_factory=list)
     base: str = ""
     elements: int = 0
-    quirks: bool = False  # without a doctype, browsers fill the viewport with the body
+    quirks: Mode = "none"
 
 
 class _Lines:
@@ -191,7 +191,7 @@ def parse_html(html: str, report: Report) -> ParsedHtml:
     if builder.flattened:
         message = f"elements are nested more than {limits.MAX_DEPTH} deep: those inside lie side by side"
         report.add("warning", "limit", message)
-    parsed.quirks = _DOCTYPE.match(html) is None
+    parsed.quirks = quirks_of(html)
     return parsed
 
 

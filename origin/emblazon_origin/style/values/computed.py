@@ -213,6 +213,7 @@ class ComputedStyle:
     text_box_trim: Literal["none", "trim-start", "trim-end", "trim-both"] = "none"
     text_box_edge: tuple[str, str] = ("text", "text")  # inherited; over and under
     text_align: Literal["start", "end", "left", "right", "center", "justify", "match-parent"] = "start"
+    quirks: Literal["none", "limited", "full"] = "none"  # of the document
     block_align: Literal["none", "left", "right", "center"] = "none"  # of blocks, by `text-align: -webkit-…`
     text_align_last: Literal["auto", "start", "end", "left", "right", "center", "justify"] = "auto"
     text_justify: Literal["auto", "none", "inter-word", "inter-character"] = "auto"

@@ -6,7 +6,7 @@ The vertical side of it: struts, half-leading, vertical-align (CSS 2 §10.8, CSS
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -124,11 +124,13 @@ def build_line(
     `room` is what is free for emphasis marks above it, px.
     """
     metrics = _align_boxes(paragraph, draft, root)
-    extents: dict[int, Extent] = {-1: Extent(root.ascent, root.descent)}
+    has_strut = metrics if root.style.quirks == "none" else _with_strut(paragraph, draft, metrics)
+    extents: dict[int, Extent] = {-1: Extent(root.ascent, root.descent) if -1 in has_strut else Extent()}
     for number, box in metrics.items():
         if number >= 0:
             extent = extents.setdefault(box.root, Extent())
-            extent.include(box.ascent - box.shift, box.descent + box.shift)
+            if number in has_strut:
+                extent.include(box.ascent - box.shift, box.descent + box.shift)
     shifts = _align_leaves(paragraph, draft, metrics, extents)
     baseline, height = _resolve_roots(metrics, extents, paragraph)
     line = Line(y, height, y + baseline[-1], draft.width)
@@ -164,6 +166,25 @@ def build_line(
             if leaf.style.text_emphasis_style:
                 marks += _marks(paragraph, draft, leaf, run, root.grid)
     return with_room(line, marks, room) if marks else line
+
+
+def _with_strut(paragraph: Paragraph, draft: LineDraft, metrics: dict[int, BoxMetrics]) -> Container[int]:
+    """Return the boxes that make a line of a document without doctype higher: those with text or edges.
+
+    A break does where there is nothing else in its box (Quirks Mode Standard §3.4).
+    """
+    if metrics[-1].style.display == "list-item":
+        return metrics
+    boxes = paragraph.content.boxes
+    found = {number for number in metrics if number >= 0 and has_edges(boxes[number].style)}
+    held = {leaf.box for leaf in draft.leaves if leaf.atomic is not None}
+    if draft.span.forced and all(leaf.kind == "empty" for leaf in draft.leaves):
+        found |= {-1, *(leaf.box for leaf in draft.leaves)}
+    for leaf in draft.leaves:
+        shows = leaf.kind == "text" and leaf.start < draft.span.visible
+        if shows or (leaf.kind == "space" and leaf.box not in held):
+            found.add(leaf.box)
+    return found
 
 
 def _marks(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, run: GlyphRun, grid: float) -> list[GlyphRun]:
@@ -208,17 +229,22 @@ def _painted_tops(paragraph: Paragraph, placed: list[PlacedBox], line: Line) -> 
 
 def is_painted(style: ComputedStyle) -> bool:
     """True for an inline box with more than text to paint, or with edges or a place of its own."""
-    edges = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
     return (
         style.position == "relative"
         or style.opacity < 1
         or style.background_color.a > 0
         or any(layer.image is not None for layer in style.background_layers)
         or bool(style.box_shadow)
-        or any(edge == "auto" or edge.resolve(1.0) != 0 for edge in edges)
-        or any((style.border_top_width, style.border_right_width, style.border_bottom_width,
-                style.border_left_width, style.outline_width))
-    )  # fmt: skip
+        or has_edges(style)
+        or any((style.border_top_width, style.border_bottom_width, style.outline_width))
+    )
+
+
+def has_edges(style: ComputedStyle) -> bool:
+    """Whether an inline box takes room before or after its content."""
+    edges = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
+    sides = any(edge == "auto" or edge.resolve(1.0) != 0 for edge in edges)
+    return sides or style.border_left_width != 0 or style.border_right_width != 0
 
 
 def _decorating_shifts(
@@ -304,6 +330,8 @@ def _resolve_roots(
 ) -> tuple[dict[int, float], float]:
     """Return each root's baseline from the line's top, and the line's height (`top` and `bottom` last)."""
     main = extents[-1]
+    if main.ascent == -math.inf:
+        main.ascent = main.descent = 0.0
     for number, extent in extents.items():
         if number != -1 and extent.height > main.height:
             if metrics[number].style.vertical_align == "bottom":
