@@ -414,7 +414,8 @@ def settle_display(style: ComputedStyle, *, is_item: bool, around: Lines = HORIZ
 _STACKING = frozenset((
     "opacity", "transform", "translate", "rotate", "scale", "perspective", "filter", "backdrop-filter",
     "mask", "mask-image", "clip-path", "mix-blend-mode", "isolation", "z-index", "position", "contain",
-    "view-transition-name", "-webkit-transform", "-webkit-filter", "-webkit-mask", "offset-path",
+    "view-transition-name", "-webkit-transform", "-webkit-filter", "-webkit-mask", "-webkit-perspective",
+    "offset-path",
 ))  # fmt: skip
 _OF_VISIBILITY = {
     "auto": frozenset(("layout", "paint", "style")),

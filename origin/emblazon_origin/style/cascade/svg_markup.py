@@ -43,6 +43,7 @@ _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 _XLINK_NAMESPACE = "http://www.w3.org/1999/xlink"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?", re.ASCII)
+_IDENTIFIERS = re.compile(r"-?[A-Za-z_][\w-]*(?: -?[A-Za-z_][\w-]*)*", re.ASCII)
 _REFERENCE = re.compile(r"""(?:href="|url\((?:&quot;|'|")?)#([^"')&\s]+)""")
 _NEWEST_NAME = "rebeccapurple"  # the one colour that SVG 1.1 has no name for
 MAX_BORROWED = 100
@@ -96,7 +97,7 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
     start_tag = markup[:end]
     inherited = {
         "color": _css_color(style.color),
-        "font-family": ", ".join(style.font_family) or "Inter",
+        "font-family": ", ".join(map(_family, style.font_family)) or "Inter",
         "font-size": f"{style.font_size:g}px",
         "font-weight": f"{style.font_weight:g}",
         "font-style": style.font_style,
@@ -107,6 +108,11 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
         f" {name}={quoted(value)}" for name, value in inherited.items() if f" {name}=" not in start_tag
     )
     return start_tag + missing + markup[end:]
+
+
+def _family(name: str) -> str:
+    """Return a font's family as CSS writes it: in quotes where it is not all identifiers."""
+    return name if _IDENTIFIERS.fullmatch(name) else "'" + name.replace("'", "") + "'"
 
 
 def _start_tag_end(markup: str) -> int:

@@ -7,7 +7,7 @@ from .computed import ComputedStyle
 _CONTAINING = frozenset(("layout", "paint"))
 _CHANGING = frozenset((
     "transform", "translate", "rotate", "scale", "perspective", "filter", "backdrop-filter", "contain",
-    "transform-style", "-webkit-transform", "-webkit-filter", "offset-path",
+    "transform-style", "-webkit-transform", "-webkit-filter", "-webkit-perspective", "offset-path",
 ))  # fmt: skip
 
 

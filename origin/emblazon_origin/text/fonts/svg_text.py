@@ -6,7 +6,6 @@ runs name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -24,13 +23,13 @@ from .families import GENERICS
 from .font_library import FontLibrary
 from .font_set import has_characters, visible_characters
 
-_FAMILIES = re.compile(r"font(?:-family)?\s*[:=]\s*(\"[^\"]*\"|'[^']*'|[^;>]*)", re.IGNORECASE)
 # Scripts whose letters do not join, each being a glyph of its own.
 _APART = frozenset((
     "Latn", "Grek", "Cyrl", "Hani", "Hira", "Kana", "Hang", "Bopo", "Armn", "Geor", "Hebr", "Cher", "Cans",
     "Ethi", "Tfng", "Yiii", "Brai", "Copt", "Zyyy", "Zinh", "Zsym", "Zmth", "Zzzz",
 ))  # fmt: skip
 _TEXT = "{http://www.w3.org/2000/svg}text"
+_STYLE = "{http://www.w3.org/2000/svg}style"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,14 @@ class SvgFonts:
 
     def of(self, markup: str, report: Report, own_faces: tuple[SvgFace, ...] = ()) -> SvgTextFonts:
         """Return the fonts of SVG markup and of its own faces; tell what no font has and which faces draw."""
-        text = _text_of(markup)
+        root = _parsed(markup)
+        text = _text_of(root)
         if not text:
             return NO_FONTS
         brought = brought_fonts(own_faces, self.allowance, report) if own_faces else ()
         catalog = self.fonts.catalog
-        declared = " ".join(_FAMILIES.findall(markup)).lower()
-        self._report_unknown(markup, report, {font.family.lower() for font in brought})
+        declared = " ".join(_font_texts(root)).lower()
+        self._report_unknown(root, report, {font.family.lower() for font in brought})
         named = {family.name: family for name, family in catalog.names.items() if name in declared}
         own = (catalog.default, *named.values())
         faces = [face for family in own for face in family.faces]
@@ -94,20 +94,30 @@ class SvgFonts:
         paths = (*(font.path for font in brought), *files)
         return SvgTextFonts(paths, families, frozenset(joining), emoji, held)
 
-    def _report_unknown(self, markup: str, report: Report, brought: set[str]) -> None:
+    def _report_unknown(self, root: etree._Element, report: Report, brought: set[str]) -> None:
         """Tell of families that SVG text names and the library has not: the page's own are not read."""
-        for name in dict.fromkeys(_named_families(markup)):
+        for name in dict.fromkeys(_named_families(root)):
             known = name.lower() in GENERICS or name.lower() in brought
             if not known and self.fonts.family(name) is None:
                 message = f"SVG text: no @font-face of its file brings the font family {name[:60]!r}"
                 report.add("warning", "font-fallback", message, where=f"font-family: {name[:60]}")
 
 
-def _named_families(markup: str) -> Iterator[str]:
+def _font_texts(root: etree._Element) -> Iterator[str]:
+    """Yield all texts that may name font families."""
+    for element in root.iter(etree.Element):
+        if family := element.get("font-family"):
+            yield str(family)
+        style = element.text if element.tag == _STYLE else element.get("style")
+        if style and "font" in style:
+            yield str(style)
+
+
+def _named_families(root: etree._Element) -> Iterator[str]:
     """Yield the families that the elements of an SVG name; those of the root may be the page's."""
-    for element in _parsed(markup).iter(etree.Element):
+    for element in root.iter(etree.Element):
         declared = [element.get("style", "")]
-        if element.getparent() is not None and (family := element.get("font-family")):
+        if element is not root and (family := element.get("font-family")):
             declared.append(f"font-family:{family}")
         for text in declared:
             families = inline_block(text)[0].normal.get("font_family") if "font" in text else None
@@ -115,11 +125,11 @@ def _named_families(markup: str) -> Iterator[str]:
                 yield from families
 
 
-def _text_of(markup: str) -> set[str]:
+def _text_of(root: etree._Element) -> set[str]:
     """Return the grapheme clusters inside `<text>` elements."""
     return {
         cluster
-        for text in _parsed(markup).iter(_TEXT)
+        for text in root.iter(_TEXT)
         for cluster in CLUSTER.findall("".join(text.itertext()))
     }
 
