@@ -22,6 +22,7 @@ from ...style.cascade.svg_markup import GEOMETRY
 from ...style.properties.shapes import clip_path
 from ...style.values import value_types as v
 from ...style.values.calculation import length
+from ...style.values.drawn_shapes import drawn_commands
 from ...style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
 from ...style.values.units import Context, Viewport
 from .svg_words import Inheritance, declared, forget, name_of, numbers, put, reference
@@ -355,14 +356,23 @@ def _shape_data(shape: object, box: Box) -> str | None:
         case v.PolygonShape():
             points = (f"{left + x.resolve(width):.9g} {top + y.resolve(height):.9g}" for x, y in shape.points)
             return f"M{'L'.join(points)}Z"
+        case v.DrawnShape():
+            commands = drawn_commands(shape, width, height)
+            data = (f"{letter}{' '.join(f'{value:.9g}' for value in values)}" for letter, values in commands)
+            return _moved("".join(data), left, top)
         case v.PathShape():
-            pen = SVGPathPen(None)
-            try:
-                _walk(shape.data, TransformPen(pen, Identity.translate(left, top)))
-            except (ValueError, TypeError, IndexError, AssertionError):
-                return None
-            return str(pen.getCommands()) or "M0 0"
+            return _moved(shape.data, left, top)
     return None
+
+
+def _moved(data: str, x: float, y: float) -> str | None:
+    """Return path data elsewhere; None for what is none."""
+    pen = SVGPathPen(None)
+    try:
+        _walk(data, TransformPen(pen, Identity.translate(x, y)))
+    except (ValueError, TypeError, IndexError, AssertionError):
+        return None
+    return str(pen.getCommands()) or "M0 0"
 
 
 def _ellipse_data(shape: v.EllipseShape, box: Box) -> str:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...style.values.computed import ComputedStyle
-from ...style.values.value_types import BoxShape, EllipseShape, InsetShape, PathShape, PolygonShape
+from ...style.values.value_types import (
+    BoxShape,
+    DrawnShape,
+    EllipseShape,
+    InsetShape,
+    PathShape,
+    PolygonShape,
+)
 from ..boxes.box import Rect, Sides
 from ..boxes.fragment import Fragment
 from ..boxes.shape_geometry import Point, Radii, corner_radii, ellipse_in, inset_in, points_in
@@ -95,7 +102,7 @@ def shape_of(fragment: Fragment, margins: Sides, containing_width: float) -> Flo
             points = _arc(cx, cy, rx, ry, 0.0, 4) if rx > 0 and ry > 0 else []
         case PolygonShape():
             points = points_in(shape, box)
-        case PathShape():
+        case PathShape() | DrawnShape():
             return None
     corners = np.array(points, np.float64).reshape(-1, 2)
     edges = np.concatenate((corners, np.roll(corners, -1, axis=0)), axis=1)

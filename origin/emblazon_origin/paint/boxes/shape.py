@@ -6,12 +6,15 @@ SVG path data (SVG 2 §9.3) as a `Path`. On an error, what came before it is dra
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ...layout.boxes.box import Rect
 from ...layout.boxes.shape_geometry import ellipse_in, inset_in, points_in
+from ...style.values.drawn_shapes import drawn_commands
 from ...style.values.value_types import (
     BasicShape,
     BoxShape,
+    DrawnShape,
     EllipseShape,
     InsetShape,
     PathShape,
@@ -38,15 +41,21 @@ def shape_path(shape: BasicShape, box: Rect, dpr: float) -> tuple[Path, str]:
             return polygon_path(points_in(shape, box, dpr)), shape.rule
         case PathShape():
             return parse_svg_path(shape.data).transform(Matrix(dpr, 0, 0, dpr, box.x, box.y)), shape.rule
+        case DrawnShape():
+            path = _drawn(drawn_commands(shape, box.width / dpr, box.height / dpr))
+            return path.transform(Matrix(dpr, 0, 0, dpr, box.x, box.y)), shape.rule
 
 
 def parse_svg_path(data: str) -> Path:
     """Parse path data; an empty path where nothing valid comes first."""
+    commands = _commands(data)
+    return _drawn(commands) if commands and commands[0][0] in "Mm" else Path()
+
+
+def _drawn(commands: Iterable[tuple[str, list[float]]]) -> Path:
     path = Path()
     pen = _Pen(path)
-    for command, values in _commands(data):
-        if not path.commands and command.upper() != "M":
-            break
+    for command, values in commands:
         pen.draw(command, values)
     return path
 

@@ -67,7 +67,7 @@ longhand(
     (None, "border-box"),
     shapes.clip_path,
     status="partly",
-    note="url() of the document's own SVGs; no shape()",
+    note="url() of the document's own SVGs",
 )
 longhand("clip", None, shapes.clip, note="of absolutely positioned boxes")
 longhand("transform", (), shapes.transform)

@@ -19,6 +19,7 @@ from ..values.tokens import (
     lift_tuple,
     unexpected,
 )
+from .drawn_shape import drawn_shape
 
 T = TypeVar("T")
 _Radii: TypeAlias = tuple[v.Radius, v.Radius, v.Radius, v.Radius]
@@ -148,9 +149,13 @@ def _path(cursor: Cursor) -> Specified[v.BasicShape]:
     return v.PathShape(token.value, rule)
 
 
+def _drawn(cursor: Cursor) -> Specified[v.BasicShape]:
+    return drawn_shape(cursor, cursor.keyword("nonzero", "evenodd") or "nonzero")
+
+
 SHAPES: dict[str, Callable[[Cursor], Specified[v.BasicShape]]] = {
     "inset": _inset, "xywh": _xywh, "rect": _rect, "circle": _circle, "ellipse": _ellipse,
-    "polygon": _polygon, "path": _path,
+    "polygon": _polygon, "path": _path, "shape": _drawn,
 }  # fmt: skip
 _REFERENCE = {
     "border-box": "border-box", "padding-box": "padding-box", "content-box": "content-box",

@@ -283,7 +283,37 @@ class PathShape:
     rule: Literal["nonzero", "evenodd"] = "nonzero"
 
 
-BasicShape = BoxShape | InsetShape | EllipseShape | PolygonShape | PathShape
+DrawnLetter = Literal["M", "L", "H", "V", "C", "Q", "S", "T", "A", "Z"]
+ControlOrigin = Literal["start", "end", "origin"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnStep:
+    """One command of `shape()`, named as in SVG path data.
+
+    Of its lengths the first two are where it leads to, or how far (`by`); control points follow, each told
+    from one of `origins`, or the radii of an arc.
+    """
+
+    letter: DrawnLetter
+    by: bool
+    lengths: tuple[Length, ...] = ()
+    origins: tuple[ControlOrigin, ...] = ()
+    turn: float = 0.0
+    large: bool = False
+    sweep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnShape:
+    """`shape()`: where it begins, and its commands."""
+
+    start: tuple[Length, Length]
+    steps: tuple[DrawnStep, ...]
+    rule: Literal["nonzero", "evenodd"] = "nonzero"
+
+
+BasicShape = BoxShape | InsetShape | EllipseShape | PolygonShape | PathShape | DrawnShape
 
 
 TransformName = Literal[

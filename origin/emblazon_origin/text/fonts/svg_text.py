@@ -127,11 +127,7 @@ def _named_families(root: etree._Element) -> Iterator[str]:
 
 def _text_of(root: etree._Element) -> set[str]:
     """Return the grapheme clusters inside `<text>` elements."""
-    return {
-        cluster
-        for text in root.iter(_TEXT)
-        for cluster in CLUSTER.findall("".join(text.itertext()))
-    }
+    return {cluster for text in root.iter(_TEXT) for cluster in CLUSTER.findall("".join(text.itertext()))}
 
 
 def _parsed(markup: str) -> etree._Element:
