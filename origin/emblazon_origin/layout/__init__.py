@@ -12,6 +12,7 @@ anchoring.py      where anchors lie, for boxes placed by them
 absolute.py       absolutely positioned boxes
 turned.py         boxes in another writing mode than the one around
 flow_space.py     places in a flow to places on the canvas and back
+motion_place.py   where the motion path of a box lies
 ruled_gaps.py     rules in the gaps of grid, flex and columns
 placement.py      a child put into its parent's content
 renewal.py        what was known of a box, found right again

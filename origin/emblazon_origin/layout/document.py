@@ -64,9 +64,10 @@ class DocumentLayout:
         fragment, x, y = self._root(ctx, viewport)
         outside = _place_in_viewport(ctx, fragment, viewport._replace(x=-x, y=-y))
         self.text.forget_oldest(KEPT_PARAGRAPHS)
+        box = to_boxes(Placed(fragment, x, y), outside, report, space, ctx.work)
         ctx.work.tell(report)
         report.work["layout"] = ctx.work.spent
-        return to_boxes(Placed(fragment, x, y), outside, report, space)
+        return box
 
     def _root(self, ctx: LayoutContext, viewport: Rect) -> Placed:
         style = self.root.style

@@ -159,6 +159,11 @@ def test_clip_paths_cut_the_box(paint: Any, box: Any, letters: Any, shape: Any, 
     assert letters(paint(4, 3, box(0, 0, 4, 3, background_color="R", clip_path=shape))) == expected
 
 
+@pytest.mark.parametrize("data", ["M0 0H3V9A3 1e308 0 0 1 1e308 5Z", "m0 0 3 0 1e308 1e308 1e308 1e308z"])
+def test_outlines_may_leave_all_numbers(paint: Any, box: Any, data: str) -> None:
+    paint(4, 3, box(0, 0, 4, 3, background_color="R", clip_path=PathShape(data)))
+
+
 def test_a_circle_is_round(paint: Any, box: Any) -> None:
     circle = EllipseShape("closest-side", "closest-side", circle=True)
     image = paint(20, 20, box(0, 0, 20, 20, background_color="R", clip_path=circle))

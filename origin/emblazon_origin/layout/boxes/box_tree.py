@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ...report import Report
 from ...style.values.writing_modes import is_vertical
 from ...text.lines.ellipsis import report_layout
 from ..flow_space import FlowSpace
+from ..layout_work import LayoutExhausted, LayoutWork
+from ..motion_place import containing_node, motion_style, motion_work
 from ..placement import sticky_corner
 from .box import Box, LinesTurn, Rect
 from .box_findings import report_columns, report_cut, report_picture, report_table
@@ -32,6 +34,7 @@ class _Builder:
     report: Report
     viewport: Rect
     canvas: FlowSpace | None  # where a flow's places are those on the canvas
+    work: LayoutWork
     boxes: dict[Node, Box] = field(default_factory=dict)
     order: dict[Box, int] = field(default_factory=dict)
     columns: bool = False  # met so far
@@ -62,6 +65,8 @@ class _Builder:
             is_inline_level=node.is_atomic or node.is_float,
             lines_turn=_lines_turn(x, y, fragment, space),
         )
+        if box.style.offset_path is not None:
+            box = self._on_path(box, node)
         if node.kind == "columns" and node not in self.boxes:
             report_columns(self.report, node)
             self.columns = True
@@ -89,6 +94,21 @@ class _Builder:
         for item, atomic in fragment.atomics:
             if atomic.node in self.boxes:
                 box.atomics[item] = self.boxes[atomic.node]
+        return box
+
+    def _on_path(self, box: Box, node: Node) -> Box:
+        """Return a box that knows where its motion path lies, as long as measuring that is affordable."""
+        path = box.style.offset_path
+        try:
+            if path is not None:
+                self.work.take(motion_work(path))
+                around = containing_node(node)
+                host = self.boxes.get(around) if around is not None else None
+                return replace(box, style=motion_style(box, path, host, self.viewport))
+        except LayoutExhausted:
+            self.report.add(
+                "error", "limit", "layout takes more work than the limit: later motion paths are not drawn"
+            )
         return box
 
     def _report_part(self, node: Node) -> None:
@@ -152,13 +172,13 @@ def _mirrored(fragment: Fragment) -> list[Placed]:
     ]
 
 
-def to_boxes(root: Placed, outside: list[Placed], report: Report, space: FlowSpace) -> Box:
+def to_boxes(root: Placed, outside: list[Placed], report: Report, space: FlowSpace, work: LayoutWork) -> Box:
     """Return the root's box; `outside` are boxes placed in the viewport, relative to the root's corner.
 
     `space` is the viewport in the root's flow. What the final text has to say goes to the report: earlier
     layouts of the same text were only measuring.
     """
-    builder = _Builder(report, space.area, None if is_vertical(space.flow) else space)
+    builder = _Builder(report, space.area, None if is_vertical(space.flow) else space, work)
     box = builder.convert(root, 0.0, 0.0, space)
     builder.absolutes.extendleft(_Waiting(placed, root.x, root.y, space) for placed in reversed(outside))
     builder.attach_absolutes()

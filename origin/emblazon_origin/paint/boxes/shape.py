@@ -24,6 +24,7 @@ from ..raster.geometry import Matrix
 from ..raster.path import Path, arc_to, ellipse_path, polygon_path, rect_path, rounded_rect_path
 
 _TOKEN = re.compile(r"([MmZzLlHhVvCcSsQqTtAa])|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
+_FAR = 1e9  # px: further out nothing is drawn
 _ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 
 
@@ -120,6 +121,7 @@ class _Pen:
         kind = command.upper()
         if command.islower():
             v = self._absolute(kind, v)
+        v = [min(max(value, -_FAR), _FAR) for value in v]
         if kind != "M" and self.closed:
             self.path.move(self.start_x, self.start_y)
         self.closed = False

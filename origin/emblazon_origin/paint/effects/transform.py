@@ -8,6 +8,7 @@ from ...layout.boxes.box import Box, Rect
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Length, Position, Transform, TransformOrigin
 from ..raster.geometry import IDENTITY, Matrix
+from .motion_path import motion_matrix
 from .solid import (
     IDENTITY_3D,
     Solid,
@@ -20,7 +21,7 @@ from .solid import (
     turn,
 )
 
-FLAT = frozenset(("matrix", "translate", "scale", "rotate", "skew"))
+FLAT = frozenset(("matrix", "translate", "scale", "rotate", "skew", "offset"))
 
 
 def transform_matrix(style: ComputedStyle, border_box: Rect, dpr: float) -> Matrix:
@@ -36,7 +37,10 @@ def transform_matrix(style: ComputedStyle, border_box: Rect, dpr: float) -> Matr
     ox, oy = _origin(style.transform_origin, border_box, dpr)
     matrix = Matrix(e=ox, f=oy)
     for function in style.transform:
-        matrix = matrix.then(_function(function, width, height, dpr))
+        if function.name == "offset":
+            matrix = matrix.then(_onto_path(style, function, border_box, dpr))
+        else:
+            matrix = matrix.then(_function(function, width, height, dpr))
     return _tidy(matrix.then(Matrix(e=-ox, f=-oy)))
 
 
@@ -56,7 +60,10 @@ def transform_solid(style: ComputedStyle, border_box: Rect, dpr: float) -> Solid
     oz = style.transform_origin.z * dpr
     total = moved(ox, oy, oz)
     for function in style.transform:
-        total = product(total, _solid(function, border_box.width, border_box.height, dpr))
+        if function.name == "offset":
+            total = product(total, of_plane(_onto_path(style, function, border_box, dpr)))
+        else:
+            total = product(total, _solid(function, border_box.width, border_box.height, dpr))
     return product(total, moved(-ox, -oy, -oz))
 
 
@@ -71,6 +78,16 @@ def perspective_solid(style: ComputedStyle, border_box: Rect, dpr: float) -> Sol
 def _origin(origin: Position | TransformOrigin, border_box: Rect, dpr: float) -> tuple[float, float]:
     x, y, width, height = border_box
     return x + origin.x.resolve(width / dpr) * dpr, y + origin.y.resolve(height / dpr) * dpr
+
+
+def _onto_path(style: ComputedStyle, function: Transform, about: Rect, dpr: float) -> Matrix:
+    """Return how a box is moved onto its motion path, about its origin of transforms."""
+    place = [_number(argument) for argument in function.args]
+    own = motion_matrix(style, place, (about.width / dpr, about.height / dpr))
+    ox, oy = _origin(style.transform_origin, about, dpr)
+    to_corner = Matrix(e=about.x - ox, f=about.y - oy)
+    there = Matrix(own.a, own.b, own.c, own.d, own.e * dpr, own.f * dpr)
+    return to_corner.then(there).then(Matrix(e=-to_corner.e, f=-to_corner.f))
 
 
 def _function(function: Transform, width: float, height: float, dpr: float) -> Matrix:

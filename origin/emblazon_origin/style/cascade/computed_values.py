@@ -145,7 +145,7 @@ _VARIANTS = (
     "font_variant_position", "font_kerning",
 )  # fmt: skip
 _DECORATION = frozenset(k for k in _FOLDED if k.startswith("text_"))
-_TRANSFORMS = ("translate", "rotate", "scale", "transform")
+_TRANSFORMS = ("translate", "rotate", "scale", "transform", "offset_path")
 _BACKGROUND = frozenset((*BACKGROUND_KEYS, "background_blend_mode"))
 _MASK = frozenset(MASK_KEYS)
 _SIDES = ("top", "right", "bottom", "left")
@@ -214,7 +214,8 @@ def _matched(parent: Computed | None) -> str:
 
 def _fold_transform(fields: Values, values: Values) -> None:
     singles = tuple(values[k] for k in _TRANSFORMS[:3] if values.get(k) is not None)
-    fields["transform"] = singles + values.get("transform", ())
+    offset = () if values.get("offset_path") is None else (v.Transform("offset", ()),)
+    fields["transform"] = (*singles, *offset, *values.get("transform", ()))
 
 
 def _snapped(width: float, dpr: float) -> float:

@@ -5,11 +5,13 @@ border.py       borders, radii, outlines, box shadows
 box.py          box generation, position, size, margins, padding, overflow
 common.py       parsers that several properties share
 decoration.py   text decoration, shadows, strokes and fills
+drawn_shape.py  the grammar of shape()
 flex_grid.py    flex, grid and box alignment
 font.py         fonts and everything that chooses or features a face
 font_face.py    @font-face rules
 gap_rules.py    rules in the gaps of grid, flex and columns
 generated.py    generated content, counters, lists
+motion.py       motion paths
 multicol.py     multi-column layout and breaks
 other.py        properties that are known and draw nothing
 paint.py        backgrounds, masks, filters, transforms, blending, images
@@ -26,6 +28,7 @@ from . import (
     font,
     gap_rules,
     generated,
+    motion,
     multicol,
     other,
     paint,
@@ -42,6 +45,7 @@ __all__ = [
     "font",
     "gap_rules",
     "generated",
+    "motion",
     "multicol",
     "other",
     "paint",

@@ -100,11 +100,6 @@ unsupported(
 )  # fmt: skip
 unsupported("is one of three: write all", "-webkit-transform-origin-z", harmless=("0", "0px"))
 unsupported(
-    "motion paths are not drawn",
-    "offset", "offset-path", "offset-distance", "offset-anchor", "offset-position", "offset-rotate",
-    harmless=("none", "auto", "normal", "0", "0px", "0%"),
-)  # fmt: skip
-unsupported(
     "each annotation of ruby is over or under its own base; use `ruby-position`",
     "ruby-merge", "-webkit-ruby-position",
     harmless=("over", "before", "separate"),

@@ -11,6 +11,7 @@ border_images.py   border-image
 gap_lists.py       lists with a value for each gap
 track_list.py      grid tracks, areas, lines
 anchors.py         anchor() and anchor-size()
+drawn_shapes.py    shape() as path data
 counter_styles.py  counter styles
 value_types.py     the types of computed values
 computed.py        `ComputedStyle`

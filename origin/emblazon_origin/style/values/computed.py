@@ -293,7 +293,13 @@ class ComputedStyle:
     clip_path: v.BasicShape | v.SvgReference | None = None
     clip_path_box: Literal["border-box", "padding-box", "content-box", "margin-box"] = "border-box"
     mask_layers: tuple[v.BackgroundLayer, ...] = ()
-    transform: tuple[v.Transform, ...] = ()  # translate, rotate, scale and transform, in that order
+    # translate, rotate, scale, offset and transform, in that order
+    transform: tuple[v.Transform, ...] = ()
+    offset_path: v.MotionPath | None = None
+    offset_distance: v.Length = v.ZERO
+    offset_rotate: v.MotionTurn = v.MotionTurn()
+    offset_anchor: v.Position | None = None  # None: the origin of transforms
+    offset_position: v.Position | Literal["auto", "normal"] = "normal"
     transform_origin: v.TransformOrigin = v.TransformOrigin(v.HALF, v.HALF)
     transform_box: Literal["content-box", "border-box", "fill-box", "stroke-box", "view-box"] = "view-box"
     transform_style: Literal["flat", "preserve-3d"] = "flat"

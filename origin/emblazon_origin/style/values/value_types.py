@@ -316,9 +316,39 @@ class DrawnShape:
 BasicShape = BoxShape | InsetShape | EllipseShape | PolygonShape | PathShape | DrawnShape
 
 
+@dataclass(frozen=True, slots=True)
+class RayShape:
+    """`ray()`: a line from a place, by its angle clockwise from upwards."""
+
+    angle: float
+    size: Literal["closest-side", "closest-corner", "farthest-side", "farthest-corner", "sides"]
+    contain: bool = False
+    at: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MotionPath:
+    """`offset-path`: an outline or a ray, and the box of the containing block that it lies in.
+
+    `centred` ones are circles and ellipses about `offset-position`.
+    """
+
+    shape: BasicShape | RayShape
+    box: Literal["content-box", "padding-box", "border-box"] = "border-box"
+    centred: bool = False
+
+
+class MotionTurn(NamedTuple):
+    """`offset-rotate`: whether a box turns with its path, and an angle added to that."""
+
+    follows: bool = True
+    angle: float = 0.0
+
+
+# `offset` stands for the place on a motion path; its arguments come from layout (`layout/motion_place.py`).
 TransformName = Literal[
     "matrix", "translate", "scale", "rotate", "skew", "matrix3d", "translate3d", "scale3d", "rotate3d",
-    "perspective",
+    "perspective", "offset",
 ]  # fmt: skip
 
 
