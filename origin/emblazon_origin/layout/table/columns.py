@@ -43,12 +43,15 @@ def measure_columns(ctx: LayoutContext, table: Node, grid: TableGrid) -> list[Co
             column.percent, column.fixed = max(column.percent, percent), column.fixed or fixed
         else:
             _spread(own, low, high, percent, spacing * (cell.columns - 1))
-    for column, width in zip(columns, declared, strict=False):
+    for column, width, styles in zip(columns, declared, grid.declared, strict=False):
+        least = _least_width(styles)
         if width is not None and width.is_absolute:
-            column.low, column.fixed = width.px if is_fixed else column.low, True
-            column.high = max(column.high, width.px)
+            wanted = max(width.px, least)
+            column.low, column.fixed = wanted if is_fixed else column.low, True
+            column.high = max(column.high, wanted)
         elif width is not None:
             column.percent = max(column.percent, width.pct)
+        column.low = column.low if is_fixed else max(column.low, least)
     for column in columns:
         column.high = max(column.low, column.high)
     return columns
@@ -57,7 +60,20 @@ def measure_columns(ctx: LayoutContext, table: Node, grid: TableGrid) -> list[Co
 def _declared_width(styles: ColumnStyles) -> Length | None:
     """Return the width of a `<col>`, or of a `<colgroup>` without any."""
     style = styles.column or styles.group
-    return style.width if style is not None and isinstance(style.width, Length) else None
+    return _plain(style.width) if style is not None else None
+
+
+def _least_width(styles: ColumnStyles) -> float:
+    """Return the `min-width` of a `<col>`."""
+    value = styles.column.min_width if styles.column is not None else None
+    return value.px if isinstance(value, Length) and value.is_absolute else 0.0
+
+
+def _plain(width: object) -> Length | None:
+    """Return a length or a percentage; one that is both is automatic in tables."""
+    if isinstance(width, Length) and width.func is None and not (width.px and width.pct):
+        return width
+    return None
 
 
 def fixed_layout(table: Node) -> bool:
@@ -75,21 +91,24 @@ def spacing_of(table: Node) -> tuple[float, float]:
 
 def _cell(ctx: LayoutContext, cell: Cell, is_fixed: bool) -> tuple[float, float, float, bool]:
     style = cell.node.style
-    width = style.width
-    percent = width.pct if isinstance(width, Length) and not width.is_absolute else 0.0
+    width = _plain(style.width)
+    percent = width.pct if width is not None else 0.0
+    wanted = None
+    if width is not None and not percent:
+        wanted = to_border_box(style, width.px, extra_of(style, 0.0).width)
+        if isinstance(style.max_width, Length) and style.max_width.is_absolute:
+            wanted = min(wanted, to_border_box(style, style.max_width.px, extra_of(style, 0.0).width))
     if is_fixed:
-        extra = extra_of(style, 0.0).width
-        size = to_border_box(style, width.px, extra) if isinstance(width, Length) and not percent else 0.0
+        size = wanted or 0.0
         return size, size, percent, size > 0
     measured = cell.node
-    if isinstance(width, Length):
+    if isinstance(style.width, Length):
         measured = ctx.results.variant(cell.node, "automatic width", _automatic_width)
         ctx.results.of(measured).content_sizes = ctx.content_sizes(cell.node)
     low, high = border_box_contribution(ctx, measured)
-    if isinstance(width, Length) and not percent:
-        size = max(low, to_border_box(style, width.px, extra_of(style, 0.0).width))
+    if wanted is not None:
         # A length is what the column wants to be; its content is what it must be.
-        return low, size, 0.0, True
+        return low, max(low, wanted), 0.0, True
     return low, high, percent, False
 
 

@@ -53,9 +53,16 @@ def finish_table(table: Node, count: int) -> Node:
     table.table.columns = max(table.table.columns, len(table.table.declared))
     for cell in table.table.cells:
         cell.node.is_root_context = True
+        _drop_height_limits(cell.node)
     if table.style.border_collapse == "collapse" and table.table.cells:
         collapse_borders(table, table.table)
     return _wrapped(table, captions, count) if captions else table
+
+
+def _drop_height_limits(cell: Node) -> None:
+    """Cells have none in browsers (CSS 2 §10.7 leaves them undefined)."""
+    if cell.style.min_height != "auto" or cell.style.max_height != "none":
+        cell.style = cell.style.replace(min_height="auto", max_height="none")
 
 
 def _in_parts(parent: Node, children: list[Node], wanted: frozenset[str] | set[str], name: str) -> list[Node]:

@@ -19,6 +19,7 @@ from ..placement import place, postpone
 from ..sizing import length_of
 from .columns import distribute, fixed_layout, measure_columns, spacing_of, total_sizes
 from .generation import column_backgrounds
+from .rows import alignment_of, baseline_of, grow, row_heights
 
 _NO_SIDES = Sides(0.0, 0.0, 0.0, 0.0)
 
@@ -59,9 +60,9 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         cell: _measure(ctx, table, cell, whole if _is_lost(cell, table, grid, lost) else across, gap_x)
         for cell in grid.cells
     }
-    heights, baselines = _row_heights(grid, measured, gap_y)
+    heights, baselines = row_heights(grid, measured, gap_y)
     height = frame.inner_height if frame.inner_height is not None else frame.min_inner_height
-    _grow(grid, heights, height - gap_y * (len(heights) + 1))
+    grow(grid, heights, height - 2 * gap_y, gap_y)
     down = _rows(heights, gap_y, _collapsed_rows(grid))
     content = ContentLayout(down.end)
     content.narrower = sum(widths[column] + gap_x for column in lost)
@@ -152,65 +153,6 @@ def _measure(ctx: LayoutContext, table: Node, cell: Cell, columns: _Tracks, gap:
     return fragment
 
 
-# --- rows -----------------------------------------------------------------------------------------------
-
-
-def _align(cell: Cell) -> str:
-    if cell.node.style.align_content not in ("normal", "baseline"):
-        return "top"
-    value = cell.node.style.vertical_align
-    return value if value in ("top", "middle", "bottom") else "baseline"
-
-
-def _baseline(fragment: Fragment) -> float:
-    if fragment.first_baseline is not None:
-        return fragment.first_baseline
-    return fragment.height - fragment.padding.bottom - fragment.border.bottom
-
-
-def _row_heights(
-    grid: TableGrid, measured: dict[Cell, Fragment], gap: float
-) -> tuple[list[float], list[float]]:
-    """Return each row's height and baseline; cells over several rows stretch the last of them."""
-    heights = [_row_height(row) for row in grid.rows]
-    baselines = [0.0] * len(heights)
-    below = [0.0] * len(heights)
-    for cell, fragment in measured.items():
-        if _align(cell) == "baseline":
-            own = _baseline(fragment)
-            baselines[cell.row] = max(baselines[cell.row], own)
-            if cell.rows == 1:
-                below[cell.row] = max(below[cell.row], fragment.height - own)
-        if cell.rows == 1:
-            heights[cell.row] = max(heights[cell.row], fragment.height)
-    for row, descent in enumerate(below):
-        heights[row] = max(heights[row], baselines[row] + descent if descent else 0.0)
-    for cell, fragment in sorted(measured.items(), key=lambda entry: entry[0].rows):
-        rows = range(cell.row, cell.row + cell.rows)
-        missing = fragment.height - gap * (cell.rows - 1) - sum(heights[row] for row in rows)
-        if cell.rows > 1 and missing > 0:
-            total = sum(heights[row] for row in rows)
-            for row in rows:
-                heights[row] += missing * (heights[row] / total if total else 1 / cell.rows)
-    return heights, baselines
-
-
-def _row_height(row: Node) -> float:
-    return length_of(row.style.height, None) or 0.0
-
-
-def _grow(grid: TableGrid, heights: list[float], wanted: float) -> None:
-    """Share what the table is higher than its rows: among automatic rows, by their heights."""
-    missing = wanted - sum(heights)
-    if missing <= 0 or not heights:
-        return
-    rows = [i for i, row in enumerate(grid.rows) if not isinstance(row.style.height, Length)]
-    rows = rows or list(range(len(heights)))
-    total = sum(heights[row] for row in rows)
-    for row in rows:
-        heights[row] += missing * (heights[row] / total if total else 1 / len(rows))
-
-
 # --- placing --------------------------------------------------------------------------------------------
 
 
@@ -299,11 +241,11 @@ def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> 
     style = cell.node.style
     edges = fragment.border.top + fragment.padding.top + fragment.padding.bottom + fragment.border.bottom
     room = height - edges - fragment.content_height
-    align = _align(cell)
+    align = alignment_of(cell)
     if style.align_content != "normal":
         down = content_shift(style, room)
     elif align == "baseline":
-        down = min(max(0.0, baseline - _baseline(fragment)), max(0.0, room))
+        down = min(max(0.0, baseline - baseline_of(fragment)), max(0.0, room))
     else:
         down = {"top": 0.0, "middle": room / 2, "bottom": room}[align]
     if not down and height == fragment.height:

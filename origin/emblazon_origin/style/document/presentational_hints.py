@@ -77,6 +77,8 @@ def _size(key: str) -> Callable[[HtmlNode, str, Values], None]:
             _css(key, f"{value}px" if _NUMBER.fullmatch(value) else value, hints)
             return
         length = dimension(value)
+        if node.tag in ("td", "th", "table") and length is not None and not (length.px or length.pct):
+            return  # none at all there
         if length is not None and not (node.tag == "tr" and key == "width"):
             hints[key] = length
             _ratio(node, hints)
