@@ -181,7 +181,7 @@ def _function_rows() -> Iterable[tuple[str, str, str]]:
     yield (
         _code(f"{n}()" for n in image_values.GRADIENTS if not n.startswith("-")),
         "supported",
-        "hints, two positions, `in <space>`",
+        "hints, two positions, `in <space>`; `-webkit-` linear (no corners) and radial ones",
     )
     yield _code(f"{n}()" for n in shapes.SHAPES), "supported", "clip-path"
     yield _code(f"{n}()" for n in _TRANSFORMS), "supported", ""

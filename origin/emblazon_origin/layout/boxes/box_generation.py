@@ -9,7 +9,7 @@ from typing import TypeGuard
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
-from ...style.values.value_types import ContentImage, Url
+from ...style.values.value_types import ZERO, ContentImage, Url
 from ...style.values.writing_modes import is_vertical
 from ...text.line_model import BreakItem, TextItem
 from ..columns.flow import has_columns, make_columns
@@ -235,6 +235,8 @@ class BoxGenerator:
                 node = self._node(child)
                 node.is_item = not node.is_out_of_flow
                 node.is_root_context = True
+                if container.style.is_webkit_box:
+                    node.style = _webkit_item(node.style)
                 _adopt(container, node)
         self._add_text_item(container, text)
 
@@ -243,6 +245,8 @@ class BoxGenerator:
         if any(not isinstance(piece, TextItem) or piece.text.strip(" \t\n\r\f") for piece in text):
             item = self._anonymous(container, text)
             item.is_item = item.is_root_context = True
+            if container.style.is_webkit_box:
+                item.style = _webkit_item(item.style)
 
     def _anonymous(self, parent: Node, content: list[InlineContent]) -> Node:
         style = parent.style
@@ -367,6 +371,18 @@ class BoxGenerator:
             first = next(in_flow, None)
             if first is not None and first.element is None and first.kind == "inline":
                 first.first_line = element
+
+
+def _webkit_item(style: ComputedStyle) -> ComputedStyle:
+    """Return an item's style in a `-webkit-box`, which knows little of flexbox's properties."""
+    flex = max(0.0, style.box_flex)
+    changes: dict[str, object] = {
+        "flex_grow": flex, "flex_shrink": flex, "order": style.box_ordinal_group, "align_self": "auto",
+    }  # fmt: skip
+    if style.flex_basis == "auto" and style.width == "auto":
+        changes["flex_basis"] = "fit-content"
+    changes |= {key: ZERO for key in ("min_width", "min_height") if getattr(style, key) == "auto"}
+    return style.replace(**changes)
 
 
 def boxes_of(children: Iterable[Element | Text], parent: Element) -> Iterator[tuple[Element | Text, Element]]:

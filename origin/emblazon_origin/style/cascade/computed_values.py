@@ -135,7 +135,7 @@ _FOLDED = (
     "text_underline_offset", "text_underline_position", "font_variant_ligatures", "font_variant_caps",
     "font_variant_numeric", "font_variant_east_asian", "font_variant_position", "font_kerning",
     "_webkit_line_clamp", "_webkit_box_orient", "_webkit_box_align", "_webkit_box_pack",
-    "_webkit_box_direction", "clip",
+    "_webkit_box_direction", "_webkit_box_flex", "_webkit_box_ordinal_group", "clip",
 )  # fmt: skip
 _SPECIAL |= dict.fromkeys((*_FOLDED, *BACKGROUND_KEYS, *MASK_KEYS), _skip)
 _SPECIAL |= {key: _skip for key in LONGHANDS if key.startswith("font_")}
@@ -253,6 +253,8 @@ def _inner_display(fields: Values, values: Values) -> None:
 
     `-webkit-box` is a block whose lines -webkit-line-clamp counts, else a flex box.
     """
+    for key in _OF_BOX_ITEMS & values.keys():
+        fields[key.removeprefix("_webkit_")] = values[key]
     name = fields.get("display")
     if name in ("ruby", "ruby-text"):
         fields["display"], fields["ruby"] = "inline", name
@@ -269,13 +271,17 @@ def _inner_display(fields: Values, values: Values) -> None:
         fields["display"] = "inline-block" if inline else "flow-root"
         fields["line_clamp"] = lines
         return
-    fields["display"] = "inline-flex" if inline else "flex"
+    fields["display"], fields["is_webkit_box"] = "inline-flex" if inline else "flex", True
+    fields["flex_wrap"], fields["flex_balances"] = "nowrap", False
     direction = "column" if vertical else "row"
     if values.get("_webkit_box_direction") == "reverse":
         direction += "-reverse"
     fields["flex_direction"] = direction
     fields["align_items"] = values.get("_webkit_box_align", "stretch")
     fields["justify_content"] = values.get("_webkit_box_pack", "flex-start")
+
+
+_OF_BOX_ITEMS = frozenset(("_webkit_box_flex", "_webkit_box_ordinal_group"))
 
 
 def _clip(fields: Values, values: Values) -> None:

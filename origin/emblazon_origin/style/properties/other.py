@@ -134,7 +134,7 @@ unsupported(
     "font-language-override", "font-variant-alternates", "font-synthesis-position",
     "text-group-align", "hyphenate-limit-chars", "math-depth",
     "text-underline-skip", "line-height-step", "object-view-box",
-    "overflow-clip-margin", "-webkit-box-flex", "-webkit-box-ordinal-group", "masonry-auto-flow",
+    "overflow-clip-margin", "masonry-auto-flow",
     "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
     "baseline-source", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
     "-webkit-text-size-adjust", "resize", "view-transition-name", "scroll-initial-target",

@@ -294,6 +294,8 @@ longhand(
     note="of -webkit-box",
 )  # fmt: skip
 longhand("-webkit-box-direction", "normal", one_of(("normal", "reverse")), note="of -webkit-box")
+longhand("-webkit-box-flex", 0.0, number, note="of what is in a -webkit-box")
+longhand("-webkit-box-ordinal-group", 1, lambda c: integer(c, 1), note="of what is in a -webkit-box")
 longhand("max-lines", None, lambda c: line_clamp(c)["line_clamp"], key="line_clamp")
 longhand("block-ellipsis", "…", _block_ellipsis)
 shorthand("line-clamp", ("line_clamp", "block_ellipsis"), line_clamp)

@@ -56,6 +56,9 @@ class ComputedStyle:
     position_anchor: str | None = None
     position_area: tuple[str, ...] = ()
     z_index: int | v.Auto = "auto"
+    is_webkit_box: bool = False  # a flex container after its oldest draft
+    box_flex: float = 0.0  # of the items of one
+    box_ordinal_group: int = 1
     box_sizing: Literal["content-box", "border-box"] = "content-box"
     width: v.Size = "auto"
     height: v.Size = "auto"

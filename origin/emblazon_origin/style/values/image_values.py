@@ -38,7 +38,7 @@ GRADIENTS = {
     f"{prefix}{repeating}{kind}-gradient": (kind, bool(repeating), bool(prefix))
     for kind in ("linear", "radial", "conic")
     for repeating in ("", "repeating-")
-    for prefix in ("", "-webkit-", "-moz-")
+    for prefix in ("", *(("-webkit-",) if kind != "conic" else ()))
 }
 
 
@@ -157,14 +157,11 @@ def _known_type(token: Token) -> bool:
 def gradient(token: Token, name: str) -> Specified[v.Gradient]:
     """Return the gradient of a function token; `name` is a key of `GRADIENTS`."""
     kind, repeating, prefixed = GRADIENTS[name]
-    if prefixed:
-        if kind == "conic":
-            raise InvalidValue(f"unknown function {token.name}()")
-        raise UnsupportedValue(f"{token.name}() is not drawn; write {kind}-gradient()")
     parts = split_commas(token.arguments)
-    head = Cursor(parts[0])
     options: _Options = {}
-    if not _starts_stop(head):
+    if prefixed:
+        options, parts = _PREFIXED_HEADS[kind](parts)
+    elif not _starts_stop(head := Cursor(parts[0])):
         options = _HEADS[kind](head)
         head.end()
         parts = parts[1:]
@@ -275,6 +272,48 @@ def _conic_head(cursor: Cursor) -> _Options:
 
 
 _HEADS = {"linear": _linear_head, "radial": _radial_head, "conic": _conic_head}
+
+
+# --- with a prefix (Compatibility Standard §5.1): where a line begins, angles from the right ---
+
+
+def _prefixed_linear_head(parts: list[list[Token]]) -> tuple[_Options, list[list[Token]]]:
+    head = Cursor(parts[0])
+    if _starts_stop(head):
+        return {}, parts
+    if is_length(head.peek()):
+        options: _Options = {"angle": lift(lambda degrees: 90.0 - degrees, angle(head))}
+    else:
+        options = _corner(head)
+        if "corner" in options:
+            raise UnsupportedValue("from corner to corner, with a prefix, is not drawn; write 'to <corner>'")
+        options["angle"] = (float(options["angle"]) + 180.0) % 360.0  # type: ignore[arg-type]  # of a side
+    head.end()
+    return options, parts[1:]
+
+
+def _prefixed_radial_head(parts: list[list[Token]]) -> tuple[_Options, list[list[Token]]]:
+    options: _Options = {}
+    head = Cursor(parts[0])
+    if (center := head.attempt(position)) is not None and head.done:
+        options["center"], parts = center, parts[1:]
+    if not parts or _starts_stop(head := Cursor(parts[0])):
+        return options, parts
+    while not head.done:
+        if (shape := head.keyword("circle", "ellipse")) is not None and "shape" not in options:
+            options["shape"] = shape
+        elif (extent := head.keyword(*_EXTENTS, "contain", "cover")) is not None and "extent" not in options:
+            options["extent"] = _OLD_EXTENTS.get(extent, extent)
+        elif "shape" not in options and "extent" not in options:
+            options["shape"], options["radii"] = "ellipse", lift_tuple([length(head, 0), length(head, 0)])
+        else:
+            break
+    head.end()
+    return options, parts[1:]
+
+
+_OLD_EXTENTS = {"contain": "closest-side", "cover": "farthest-corner"}
+_PREFIXED_HEADS = {"linear": _prefixed_linear_head, "radial": _prefixed_radial_head}
 
 
 def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop, ...]]:
