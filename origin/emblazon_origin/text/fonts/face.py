@@ -16,6 +16,7 @@ import uharfbuzz as hb
 
 from ...assets.fetch_decode import decode
 from ...errors import AssetError
+from .overlaps import GlyphOverlaps
 
 _WOFF2_HEADER, _SLACK = 48, 1 << 20  # bytes
 MAX_FONT_BYTES = 64 << 20  # unpacked; what a WOFF file promises beyond that is not tried
@@ -65,6 +66,11 @@ class Face:
         """Whether any glyph is drawn in its own colours."""
         face = self.hb_face
         return bool(face.has_color_paint or face.has_color_layers or face.has_color_png)
+
+    @cached_property
+    def overlaps(self) -> GlyphOverlaps:
+        """Whether contours of each glyph lie over each other, at the default of each axis."""
+        return GlyphOverlaps(hb.Font(self.hb_face))
 
     @cached_property
     def family(self) -> str:
