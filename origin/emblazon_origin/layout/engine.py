@@ -77,6 +77,11 @@ class _Height(NamedTuple):
     is_own: bool = True  # False where a container or insets impose it
 
 
+def _counts_lines(node: Node) -> bool:
+    """Whether a box's content depends on how many lines those inside of it have, at any depth."""
+    return node.kind == "block" and node.style.line_clamp is not None
+
+
 def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
     """Return the box's fragment."""
     scope = ctx.floats
@@ -102,7 +107,7 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
         if fragment is None:
             ctx.asked.clear()
             fragment = _layout(ctx, node, constraints)
-            deep = node.kind in _DEEP or has_rules(node.style)
+            deep = node.kind in _DEEP or has_rules(node.style) or _counts_lines(node)
             fragment.asked = ctx.asked if ctx.floats is None and not deep else None
             fragment.drawing = ctx.results.drawing
     except LayoutExhausted:

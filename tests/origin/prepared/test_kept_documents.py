@@ -286,6 +286,10 @@ LAYOUTS = {
     "lists": "<ol><li>{}<li><div>{}</div></ol><ul style='list-style-position: inside'><li>{}</ul>",
     "clamped": "<div style='display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; "
     "overflow: hidden'><p>{}</p><p>{}</p></div><p>{}</p>",
+    "clamped inside": "<div style='display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: "
+    "vertical; overflow: hidden'><div style='position: relative'><div style='height: 40px'>"
+    "<p style='margin: 0'>{}</p></div><p>{}</p><i style='position: absolute; right: 0; "
+    "top: 0'>x</i></div><p>{}</p></div>",
     "inline": "<p>a <span style='display: inline-flex'><b>{}</b><i>x</i></span> {} "
     "<span style='position: relative'>b<s style='position: absolute; left: 100%'>{}</s></span></p>",
     "sticky": "<div style='position: sticky; top: 40px'><p>{}</p></div><div style='transform: rotate(4deg)'>"

@@ -76,9 +76,10 @@ class _Builder:
             report_picture(self.report, node, box.content_box.width)
         if self.columns:
             self._report_part(node)
-        self.boxes[node] = box
         self.order[box] = node.order
-        self.absolutes.extend(self.early.pop(node, ()))
+        for held in (node,) if node.whole is None else (node, node.whole):
+            self.boxes[held] = box
+            self.absolutes.extend(self.early.pop(held, ()))
         if node.kind == "turned":
             space, x, y = FlowSpace(node.style.writing_mode, box.content_box), 0.0, 0.0
         for child in _mirrored(fragment) if space.flow == "vertical-lr" else fragment.children:

@@ -106,6 +106,7 @@ class Node:
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
     first_line: Element | None = None  # whose ::first-line the first line here is
+    whole: Node | None = field(default=None, repr=False)  # the box, parent of its content, that this one cuts
 
     def restyled(self, style: ComputedStyle) -> Node:
         """Return the same box in another style."""

@@ -7,12 +7,13 @@ from copy import copy
 from functools import partial
 
 from ...style.values.computed import Alignment
+from ...style.values.value_types import ZERO
 from ...text.line_model import BreakItem, TextItem
 from ...text.lines.emphasis import em_extent
 from ..alignment import settled, start_share
 from ..boxes.box import Rect
 from ..boxes.fragment import ContentLayout, Fragment, StaticPosition, Strut
-from ..boxes.nodes import Absolute, Atomic, Node
+from ..boxes.nodes import Node, anonymous_style
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_unit import snap
@@ -325,30 +326,43 @@ def clamped_children(ctx: LayoutContext, frame: Frame) -> Iterator[Node]:
             continue
         if left <= 0:
             return
-        lines = len(ctx.layout(child, Constraints(frame.inner_width, frame.height_basis)).lines)
-        last = lines > left or (lines == left and _has_text_after(child))
-        yield _cut(ctx, child, left, lines == left) if last and child.kind == "inline" else child
+        lines = _lines_of(ctx, frame, child)
+        forced = lines == left and _has_text_after(ctx, frame, child)
+        yield _cut(ctx, child, left, forced) if lines > left or forced else child
         left -= lines
 
 
-def _has_text_after(child: Node) -> bool:
-    siblings = child.parent.children if child.parent is not None else []
-    after = siblings[siblings.index(child) + 1 :] if child in siblings else []
-    return any(not node.is_out_of_flow and not node.is_root_context for node in after)
+def _lines_of(ctx: LayoutContext, frame: Frame, child: Node) -> int:
+    """Return how many lines a child has in this block formatting context, at any depth."""
+    count = 0
+    inside = [ctx.layout(child, Constraints(frame.inner_width, frame.height_basis))]
+    while inside:
+        fragment = inside.pop()
+        count += len(fragment.lines)
+        boxes = (placed.fragment for placed in fragment.children)
+        inside += (box for box in boxes if not box.node.is_out_of_flow and not box.node.is_root_context)
+    return count
+
+
+def _has_text_after(ctx: LayoutContext, frame: Frame, child: Node) -> bool:
+    siblings = frame.node.children
+    after = siblings[siblings.index(child) + 1 :]
+    flowing = (node for node in after if not node.is_out_of_flow and not node.is_root_context)
+    return any(_lines_of(ctx, frame, node) for node in flowing)
 
 
 def _cut(ctx: LayoutContext, node: Node, lines: int, forced: bool) -> Node:
     """Return the node cut after `lines`; `forced` where its own text would just fit, but more follows."""
-    cut = ctx.results.variant(node, ("cut", lines, forced), partial(_clamped, lines=lines, forced=forced))
-    for entry in cut.content:
-        if isinstance(entry, Absolute | Atomic):
-            entry.node.parent = cut
-    return cut
+    return ctx.results.variant(node, ("cut", lines, forced), partial(_clamped, lines=lines, forced=forced))
 
 
 def _clamped(node: Node, *, lines: int, forced: bool) -> Node:
-    cut = node.restyled(node.style.replace(line_clamp=lines))
-    cut.content = [*node.content, *_more(node)] if forced else list(node.content)
+    cut = node.restyled(node.style.replace(line_clamp=lines, margin_bottom=ZERO))
+    cut.content, cut.children, cut.whole = list(node.content), list(node.children), node.whole or node
+    if forced and node.kind == "inline":
+        cut.content += _more(node)
+    elif forced:
+        cut.children.append(Node(anonymous_style(node.style), None, "inline", content=[*_more(node)]))
     return cut
 
 
