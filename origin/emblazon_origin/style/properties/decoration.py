@@ -98,16 +98,14 @@ def emphasis_style(cursor: Cursor) -> str:
 
 
 def emphasis_position(cursor: Cursor) -> str:
-    """Read `text-emphasis-position`; `left` and `right` are of vertical text."""
+    """Read `text-emphasis-position`: the side of horizontal text and that of vertical text."""
     if cursor.keyword("auto"):
-        return "over"
+        return "over right"
     beside = cursor.keyword("left", "right")
     name = cursor.keyword("over", "under")
     if name is None:
         unexpected(cursor.peek())
-    if beside is None:
-        cursor.keyword("left", "right")
-    return name
+    return f"{name} {beside or cursor.keyword('left', 'right') or 'right'}"
 
 
 def ruby_position(cursor: Cursor) -> str:
@@ -181,7 +179,7 @@ shorthand(
 )
 longhand("text-emphasis-style", "", emphasis_style, inherited=True)
 longhand("text-emphasis-color", None, fill_color, inherited=True)
-longhand("text-emphasis-position", "over", emphasis_position, inherited=True)
+longhand("text-emphasis-position", "over right", emphasis_position, inherited=True)
 shorthand("text-emphasis", ("text_emphasis_style", "text_emphasis_color"), emphasis)
 longhand(
     "ruby-position",

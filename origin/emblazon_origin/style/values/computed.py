@@ -261,7 +261,7 @@ class ComputedStyle:
     text_stroke_color: v.Color = v.BLACK
     text_emphasis_style: str = ""  # the mark; none where empty
     text_emphasis_color: v.Color | None = None  # None is `color`
-    text_emphasis_position: Literal["over", "under"] = "over"
+    text_emphasis_position: Literal["over right", "over left", "under right", "under left"] = "over right"
     ruby: Literal["", "ruby", "ruby-text"] = ""  # what an inline box is
     ruby_position: Literal["over", "under"] = "over"
     ruby_align: Literal["start", "center", "space-between", "space-around"] = "space-around"

@@ -164,7 +164,7 @@ def build_line(
                 run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of, root.lift)
             line.runs.append(run)
             if leaf.style.text_emphasis_style:
-                marks += _marks(paragraph, draft, leaf, run, root.grid)
+                marks += _marks(paragraph, draft, leaf, run, root.grid, lift)
     return with_room(line, marks, room) if marks else line
 
 
@@ -187,8 +187,10 @@ def _with_strut(paragraph: Paragraph, draft: LineDraft, metrics: dict[int, BoxMe
     return found
 
 
-def _marks(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, run: GlyphRun, grid: float) -> list[GlyphRun]:
-    """Return the emphasis marks of a run, none where it has none."""
+def _marks(
+    paragraph: Paragraph, draft: LineDraft, leaf: Leaf, run: GlyphRun, grid: float, lift: float
+) -> list[GlyphRun]:
+    """Return the emphasis marks of a run; `lift` is how far its middle is above its baseline."""
     fonts, scale = paragraph.shaper.fonts, paragraph.shaper.scale
     mark = mark_of(leaf.style, fonts, scale, grid)
     if mark is None:
@@ -196,7 +198,9 @@ def _marks(paragraph: Paragraph, draft: LineDraft, leaf: Leaf, run: GlyphRun, gr
     size = leaf.style.font_size * scale
     used = {box_metrics(leaf.style, fonts, scale, grid).font}
     used |= {other.font.metrics(size, grid) for other in draft.leaves if other.box == leaf.box and other.font}
-    extents = [em_extent(font, size) for font in used]
+    extents: list[tuple[float, float]] = [em_extent(font, size) for font in used]
+    if leaf.style.has_central_baseline:
+        extents = [(math.ceil(size / 2) + lift, math.ceil(size / 2) - lift)]
     extent = max(above for above, _ in extents), max(below for _, below in extents)
     marks = mark_run(run, leaf, paragraph.content.text, mark, extent)
     return [] if marks is None else [marks]

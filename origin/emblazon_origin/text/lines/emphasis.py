@@ -104,7 +104,9 @@ def em_extent(font: FontMetrics, size: float) -> tuple[int, int]:
     return math.ceil(above), math.ceil(size - above)
 
 
-def mark_run(run: GlyphRun, leaf: Leaf, text: str, mark: Mark, extent: tuple[int, int]) -> GlyphRun | None:
+def mark_run(
+    run: GlyphRun, leaf: Leaf, text: str, mark: Mark, extent: tuple[float, float]
+) -> GlyphRun | None:
     """Return the marks of a run of a paragraph's text; `extent` is that of the text's em box."""
     if leaf.glyphs is None:
         return None
@@ -114,8 +116,7 @@ def mark_run(run: GlyphRun, leaf: Leaf, text: str, mark: Mark, extent: tuple[int
         return None
     above, below = extent
     mark_above, mark_below = em_extent(mark.metrics, mark.font_size)
-    under = style.text_emphasis_position == "under"
-    shift = run.shift + below + mark_above if under else run.shift - above - mark_below
+    shift = run.shift + below + mark_above if _is_under(style) else run.shift - above - mark_below
     marked = style.replace(
         color=style.text_emphasis_color or style.color,
         text_fill_color=None,
@@ -136,6 +137,14 @@ def mark_run(run: GlyphRun, leaf: Leaf, text: str, mark: Mark, extent: tuple[int
         element=run.element,
         holder_top=run.holder_top,
     )
+
+
+def _is_under(style: ComputedStyle) -> bool:
+    """Tell whether marks stand below the line, as it lies before vertical text is turned."""
+    over, beside = style.text_emphasis_position.split()
+    if style.writing_mode == "horizontal-tb":
+        return over == "under"
+    return beside == ("right" if style.writing_mode == "sideways-lr" else "left")
 
 
 def _middles(glyphs: Glyphs, end: int, text: str, *, rtl: bool) -> list[float]:
