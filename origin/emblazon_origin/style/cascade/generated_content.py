@@ -299,14 +299,17 @@ def find_first_letter(block: Element) -> FirstLetter | None:
 
 
 def letter_span(text: str) -> tuple[int, int] | None:
-    """Return the span of the first letter with the punctuation around it, after leading white space."""
+    """Return the span of the first letter with the punctuation around it, after leading white space.
+
+    Of punctuation alone that is the letter, as in Chromium: in `(<b>a</b>` the `(`.
+    """
     start = len(text) - len(text.lstrip())
-    at = _after(text, start, _BEFORE)
+    at = alone = _after(text, start, _BEFORE)
     if at > start:
         at = _after(text, at, _BEFORE | {"Zs"})
     match = CLUSTER.match(text, at)
     if match is None or match[0].isspace():
-        return None
+        return (start, alone) if alone > start else None
     return start, _after(text, match.end(), _AFTER)
 
 
