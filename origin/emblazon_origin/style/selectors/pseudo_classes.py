@@ -215,29 +215,14 @@ def language_of(node: HtmlNode | None) -> str:
 
 
 def lang(language: str) -> Test:
-    """`:lang()` by extended filtering (RFC 4647 §3.3.2)."""
-    wanted = language.lower().split("-")
-    return lambda node, scope: _in_range(language_of(node), wanted)
+    """`:lang()` as Chromium has it, by basic filtering (RFC 4647 §3.3.1): `*` is no language."""
+    wanted = language.lower()
 
+    def test(node: HtmlNode, scope: HtmlNode | None) -> bool:
+        tag = language_of(node)
+        return tag == wanted or (bool(wanted) and tag.startswith(f"{wanted}-"))
 
-def _in_range(tag: str, wanted: list[str]) -> bool:
-    if not tag:
-        return wanted == [""]
-    parts = tag.split("-")
-    if wanted[0] not in ("*", parts[0]):
-        return False
-    i = 1
-    for subtag in wanted[1:]:
-        if subtag == "*":
-            continue
-        while i < len(parts) and parts[i] != subtag:
-            if len(parts[i]) == 1:
-                return False
-            i += 1
-        if i >= len(parts):
-            return False
-        i += 1
-    return True
+    return test
 
 
 def direction_of(node: HtmlNode | None) -> str:
