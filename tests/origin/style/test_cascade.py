@@ -261,6 +261,18 @@ def test_linked_and_imported_sheets_resolve_their_own_urls(style: Any) -> None:
     assert face.unicode_range == ((0, 0x7F), (0x400, 0x4FF))
 
 
+def test_sheets_in_data_urls_are_read(style: Any) -> None:
+    page = style(
+        "<link rel=stylesheet href='data:text/css,p{color:red}'><style>@import "
+        "'data:text/css,p{top:1px}'</style><link rel=stylesheet href='data:,p{color:blue}'><p>x",
+        load_text=lambda path: path.partition(",")[2],
+    )
+    assert (color(page["p"].color), page["p"].top) == ("rgb(255, 0, 0)", v.Length(1))
+    assert [found.message for found in page.diagnostics] == [
+        "style sheet data:,p{color:blue} is not loaded: its type is not text/css"
+    ]
+
+
 def test_remote_and_missing_sheets_are_reported(style: Any) -> None:
     def missing(path: str) -> str:
         raise OSError("no such file")

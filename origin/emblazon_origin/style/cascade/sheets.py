@@ -149,8 +149,10 @@ class _Loader:
             reason = "it imports itself"
         elif len(self.found) >= MAX_SHEETS or len(around.chain) >= MAX_SHEETS:
             reason = f"more than {MAX_SHEETS} style sheets"
-        elif self.load is None or urlsplit_scheme(href) not in ("", "file"):
+        elif self.load is None or urlsplit_scheme(href) not in ("", "file", "data"):
             reason = "only local style sheets are loaded"
+        elif href.startswith("data:") and not href.startswith("data:text/css"):
+            reason = "its type is not text/css"
         else:
             try:
                 text = self.load(href)
