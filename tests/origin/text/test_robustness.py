@@ -69,7 +69,7 @@ def test_too_much_text_is_cut_and_reported(lay_out: LayOut) -> None:
     [
         ("a\x00\x07\x7fb", "ab"),
         ("a\ud800b", "ab"),
-        ("a\u2028b\u2029c", "abc"),
+        ("a\u2028b\u2029c", "a b c"),
         ("a\ufdd0\U0010ffffb", "ab"),
         ("tab\tline\n", "tab\tline\n"),
         ("שלום \u2067isolated\u2069", "שלום \u2067isolated\u2069"),
@@ -80,6 +80,14 @@ def test_too_much_text_is_cut_and_reported(lay_out: LayOut) -> None:
 )
 def test_only_the_listed_characters_are_taken_out(text: str, clean: str) -> None:
     assert sanitize(text) == (clean, len(text) - len(clean))
+
+
+@pytest.mark.parametrize("white_space_collapse", ["collapse", "preserve"])
+def test_characters_that_are_taken_out_are_told(lay_out: LayOut, white_space_collapse: str) -> None:
+    report = Report()
+    lay_out("Bell\x07 and \x9fmore", 400, white_space_collapse=white_space_collapse, report=report)
+    told = [(found.code, found.where, found.message[:30]) for found in report.diagnostics]
+    assert told == [("missing-glyph", "Bell and more", "left out: 2 of its characters,")]
 
 
 _ALPHABET = st.one_of(

@@ -102,6 +102,7 @@ def _shaped(
     findings = Report()
     if content.truncated:
         findings.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
+    _tell_stripped(content, findings)
     levels, bases = resolve_bidi(content)
     shaper = Shaper(content, fonts, grid, scale, spend)
     shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
@@ -168,8 +169,18 @@ def plain_paragraph(
     )
     shaper.fill(shaped)
     paragraph = Paragraph(content, [0] * len(text), [0], [shaped], shaper, list(items), is_plain=True)
+    _tell_stripped(content, paragraph.findings)
     report_fonts(content, shaper, [shaped], paragraph.findings)
     return paragraph
+
+
+def _tell_stripped(content: Content, findings: Report) -> None:
+    """Say what a browser would show of a text, as boxes or as many marks, and is left out here."""
+    if content.stripped:
+        message = (
+            f"left out: {content.stripped} of its characters, controls or marks and fillers in long rows"
+        )
+        findings.add("warning", "missing-glyph", message, where=content.text.strip()[:40])
 
 
 _BIDI = ("plaintext", "bidi-override", "isolate-override")

@@ -257,13 +257,14 @@ def _add_collapsed(
 MAX_MARKS = 32
 MAX_ZERO_WIDTH = 8
 _NEVER = (
-    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\u206a-\u206f"
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\u206a-\u206f"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
 )
 _ZERO_WIDTH = (
     r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
 _BAD = re.compile(rf"[{_NEVER}]")
+_SEPARATORS = re.compile("[\u2028\u2029]")  # of lines and paragraphs: blank in browsers
 _MARKS = regex.compile(rf"((?:\p{{M}}[{_ZERO_WIDTH}]*){{{MAX_MARKS}}})(?:\p{{M}}[{_ZERO_WIDTH}]*)+")
 _FILLERS = re.compile(rf"([{_ZERO_WIDTH}]{{{MAX_ZERO_WIDTH}}})[{_ZERO_WIDTH}]+")
 _PLAIN = re.compile(
@@ -275,7 +276,7 @@ def sanitize(text: str) -> tuple[str, int]:
     """Return the text without what the table names, and how many characters went."""
     if _PLAIN.fullmatch(text):
         return text, 0
-    clean = _BAD.sub("", text)
+    clean = _BAD.sub("", _SEPARATORS.sub(" ", text))
     clean = _FILLERS.sub(r"\1", clean)
     clean = _MARKS.sub(r"\1", clean)
     return clean, len(text) - len(clean)
