@@ -34,7 +34,7 @@ from ..values.tokens import (
     unexpected,
 )
 from ..values.units import Context, Viewport
-from .common import any_order, four_sides, is_numeric, mapped, positive_length, positive_px
+from .common import any_order, four_sides, is_numeric, mapped, pair, positive_length, positive_px
 
 SIDES = ("top", "right", "bottom", "left")
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
@@ -229,6 +229,26 @@ for _name, _ltr, _rtl in (
     ("end-start", "bottom_left", "bottom_right"), ("end-end", "bottom_right", "bottom_left"),
 ):  # fmt: skip
     logical(f"border-{_name}-radius", f"border_{_ltr}_radius", f"border_{_rtl}_radius")
+    logical(f"corner-{_name}-shape", f"corner_{_ltr}_shape", f"corner_{_rtl}_shape")
+for _name, _first, _second in (
+    ("top", "top_left", "top_right"), ("bottom", "bottom_left", "bottom_right"),
+    ("left", "top_left", "bottom_left"), ("right", "top_right", "bottom_right"),
+):  # fmt: skip
+    _keys = (f"corner_{_first}_shape", f"corner_{_second}_shape")
+    shorthand(f"corner-{_name}-shape", _keys, pair(*_keys, corner_shape))
+for _name, _corners, _mirrored in (
+    ("block-start", ("top_left", "top_right"), ("top_right", "top_left")),
+    ("block-end", ("bottom_left", "bottom_right"), ("bottom_right", "bottom_left")),
+    ("inline-start", ("top_left", "bottom_left"), ("top_right", "bottom_right")),
+    ("inline-end", ("top_right", "bottom_right"), ("top_left", "bottom_left")),
+):
+    _first, _second = (f"corner_{corner}_shape" for corner in _corners)
+    PROPERTIES[f"corner-{_name}-shape"] = Logical(
+        f"corner-{_name}-shape",
+        (_first, _second),
+        tuple(f"corner_{corner}_shape" for corner in _mirrored),
+        pair(_first, _second, corner_shape),
+    )
 for _name in ("border-radius", "box-shadow", *(f"border-{c.replace('_', '-')}-radius" for c in CORNERS)):
     alias(f"-webkit-{_name}", _name)
     alias(f"-moz-{_name}", _name)

@@ -119,15 +119,7 @@ unsupported(
     "shape-image-threshold", "-webkit-shape-image-threshold",
     harmless=("0", "0.0"),
 )  # fmt: skip
-_CORNERS = (
-    "top", "right", "bottom", "left", "block-start", "block-end", "inline-start", "inline-end",
-    "start-start", "start-end", "end-start", "end-end",
-)  # fmt: skip
-unsupported(
-    "corners are round",
-    "border-shape", *(f"corner-{corner}-shape" for corner in _CORNERS),
-    harmless=("round", "none"),
-)  # fmt: skip
+unsupported("boxes have their corners, not a shape of their own", "border-shape", harmless=("none",))
 unsupported(
     "not drawn",
     "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",

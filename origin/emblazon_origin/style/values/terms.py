@@ -244,6 +244,19 @@ def _hypot(whole: Whole, args: list[list[Token]]) -> Term:
     return combine(lambda c, b: math.hypot(*[f(c, b) for f in fns]), terms)
 
 
+def _progress(whole: Whole, args: list[list[Token]]) -> Term:
+    """How far a value is from a start to an end, at least 0 and at most 1 (CSS Values 5 §9.2)."""
+    terms = _terms(whole, args, 3)
+    value, start, end = (t.fn for t in terms)
+
+    def evaluate(c: Context | None, b: float) -> float:
+        low = start(c, b)
+        share = divide(value(c, b) - low, end(c, b) - low)
+        return share if math.isnan(share) else min(max(share, 0.0), 1.0)
+
+    return combine(evaluate, terms, "number")
+
+
 def _sign(x: float) -> float:
     return 0.0 if x == 0 else math.copysign(1.0, x)
 
@@ -269,5 +282,6 @@ FUNCTIONS: dict[str, Function] = {
     "sqrt": _unary(math.sqrt, ("number",), None),
     "hypot": _hypot,
     "log": _log,
+    "progress": _progress,
     "exp": _unary(math.exp, ("number",), None),
 }

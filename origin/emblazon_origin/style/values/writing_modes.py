@@ -45,10 +45,10 @@ def _physical(flow: str, name: str) -> str:
         return _AXES[name]
     places = dict(zip(_SIDES, _PLACES[flow], strict=True))
     parts = name.split("_")
-    if name.endswith("_radius"):
+    if name.endswith("_radius") or (parts[0] == "corner" and len(parts) == 4):
         first, second = places[parts[1]], places[parts[2]]
         vertical, across = (first, second) if first in ("top", "bottom") else (second, first)
-        return f"border_{vertical}_{across}_radius"
+        return f"{parts[0]}_{vertical}_{across}_{parts[3]}"
     if parts[0] in ("margin", "padding", "border") and len(parts) > 1 and parts[1] in places:
         return "_".join((parts[0], places[parts[1]], *parts[2:]))
     if name in places:
