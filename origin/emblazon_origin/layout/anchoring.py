@@ -13,6 +13,8 @@ from ..style.values.anchors import (
     AREA_CENTER,
     DOWN,
     EITHER,
+    INSETS,
+    SIZES,
     AnchorQuery,
     NoAnchor,
     is_anchored,
@@ -23,9 +25,7 @@ from .boxes.box import Rect
 from .boxes.fragment import Placed
 from .layout_work import ANCHOR, LayoutExhausted, LayoutWork
 
-_INSETS = ("left", "right", "top", "bottom")
-_SIZES = ("width", "height", "min_width", "min_height", "max_width", "max_height")
-ANCHORED = (*_INSETS, *_SIZES, "justify_self", "align_self")  # what depends on anchors
+ANCHORED = (*INSETS, *SIZES, "justify_self", "align_self")  # what depends on anchors
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 
 Anchors = dict[str, Rect]
@@ -43,7 +43,7 @@ class Resolved(NamedTuple):
 def asks_for_anchors(style: ComputedStyle) -> bool:
     """Whether where a box lies depends on others."""
     fields = style.fields
-    return bool(style.position_area) or any(is_anchored(fields.get(key)) for key in (*_INSETS, *_SIZES))
+    return bool(style.position_area) or any(is_anchored(fields.get(key)) for key in (*INSETS, *SIZES))
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +84,7 @@ def resolved(style: ComputedStyle, area: Rect, anchors: Anchors, rtl: bool) -> R
         middle_y = default.y + default.height / 2 if down == AREA_ALL else None
         area = _area(area, default, across, down)
         changes = _in_area(style, across, down)
-    for key in (*_INSETS, *_SIZES):
+    for key in (*INSETS, *SIZES):
         value = style.fields.get(key)
         if isinstance(value, Length) and is_anchored(value):
             changes[key] = _answered(value, key, area, anchors, default, rtl)
@@ -125,7 +125,7 @@ def _area(area: Rect, anchor: Rect, across: tuple[int, int], down: tuple[int, in
 
 def _in_area(style: ComputedStyle, across: tuple[int, int], down: tuple[int, int]) -> dict[str, object]:
     """Insets are 0 where they are auto, and boxes lie towards the anchor where nothing is said (§3.1)."""
-    changes: dict[str, object] = {key: ZERO for key in _INSETS if getattr(style, key) == "auto"}
+    changes: dict[str, object] = {key: ZERO for key in INSETS if getattr(style, key) == "auto"}
     if style.justify_self in ("auto", "normal"):
         changes["justify_self"] = _toward(across, "left", "right")
     if style.align_self in ("auto", "normal"):

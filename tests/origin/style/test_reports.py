@@ -92,6 +92,11 @@ def test_elements_that_are_not_drawn_are_reported(style: Any) -> None:
     ]
 
 
+def test_an_image_without_a_source_tells_of_its_alternative_text(style: Any) -> None:
+    page = style("<img alt='A mountain'><img src='' alt=''><img><img alt=b hidden><img src=a.png alt=c>")
+    assert page.messages == ["1:0 html-unsupported-element img"]
+
+
 def test_a_cached_sheet_reports_at_its_new_place(style: Any) -> None:
     css = "<style>p { nope: 1 }</style>"
     assert style(css).messages == ["1:12 css-unknown-property nope"]

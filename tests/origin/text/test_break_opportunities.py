@@ -70,6 +70,16 @@ def test_default_opportunities(text: str, pieces: list[str]) -> None:
         ({"hyphens": "none"}, "hy\u00adphen", ["hyphen"]),
         ({"hyphens": "auto", "lang": "en-US"}, "communication", ["com", "mu", "ni", "ca", "tion"]),
         ({"hyphens": "auto", "lang": ""}, "communication", ["communication"]),
+        (
+            {"hyphens": "auto", "lang": "en", "hyphenate_limit_chars": (14, 2, 2)},
+            "communication",
+            ["communication"],
+        ),
+        (
+            {"hyphens": "auto", "lang": "en-US", "hyphenate_limit_chars": (5, 4, 5)},
+            "communication",
+            ["commu", "ni", "cation"],
+        ),
         ({"line_break": "strict", "lang": "ja"}, "あっい", ["あっ", "い"]),
         ({"line_break": "loose", "lang": "ja"}, "あっい", ["あ", "っ", "い"]),
     ],

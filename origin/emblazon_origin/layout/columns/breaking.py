@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 from ..boxes.fragment import Fragment, Placed
@@ -26,6 +26,7 @@ class Interval(NamedTuple):
     top: float
     bottom: float
     is_hard: bool
+    latest: float = inf  # where a column begins at most for which it counts
 
     def holds(self, y: float) -> bool:
         """Whether a height lies inside."""
@@ -128,7 +129,9 @@ class Run:
             self.whole.append(Interval(top, bottom, is_hard=True))
         first, last = min(style.orphans, len(lines)), max(0, len(lines) - style.widows)
         self.whole.append(Interval(y, content + lines[first - 1].y + lines[first - 1].height, is_hard=False))
-        self.whole.append(Interval(content + lines[last].y if last else y, end, is_hard=False))
+        # The widows leave as many lines as the orphans are in the column before them (§3.3).
+        latest = content + lines[last - first].y if last > first else y
+        self.whole.append(Interval(content + lines[last].y if last else y, end, is_hard=False, latest=latest))
 
     # --- breaking ---
 
@@ -160,9 +163,10 @@ class Run:
     def _break_at(self, start: float, limit: float) -> tuple[float, float]:
         """Return the last height up to `limit` at which the run may be broken, and what was lacking."""
         self.work.take(INTERVAL * len(self.whole))
-        hit = [interval for interval in self.whole if interval.holds(limit)]
+        counting = [interval for interval in self.whole if start <= interval.latest + _EPSILON]
+        hit = [interval for interval in counting if interval.holds(limit)]
         lacking = min((interval.bottom - limit for interval in hit), default=1.0)
-        for intervals in (self.whole, [interval for interval in self.whole if interval.is_hard]):
+        for intervals in (counting, [interval for interval in counting if interval.is_hard]):
             y = limit
             while (up := min((i.top for i in intervals if i.holds(y)), default=y)) < y:
                 y = up

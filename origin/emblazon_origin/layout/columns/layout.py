@@ -181,8 +181,8 @@ def _height(frame: Frame, run: Run, count: int, y: float, *, is_last: bool) -> f
     """Return the height of a row of columns: balanced, or what the container has (§7)."""
     room = frame.max_inner_height if frame.inner_height is None else frame.inner_height
     room = max(0.0, room - y)
-    if is_last and frame.node.style.column_fill == "auto" and frame.inner_height is not None:
-        return room
+    if is_last and frame.node.style.column_fill == "auto":
+        return room if frame.inner_height is not None else clamp(run.balanced(1), 0.0, room)
     return clamp(run.balanced(count), 0.0, room)
 
 

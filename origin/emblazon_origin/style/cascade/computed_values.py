@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from ..color.css_color import CurrentColor
 from ..syntax.registry import LONGHANDS, Values
 from ..values import value_types as v
+from ..values.anchors import ANCHORED_KEYS, NoAnchor, is_anchored
 from ..values.backgrounds import BACKGROUND_KEYS, MASK_KEYS
 from ..values.computed import ComputedStyle
 from ..values.units import Context, Viewport
@@ -194,6 +195,8 @@ def apply(
     _borders(fields, values, fields.get("color", v.BLACK), context.viewport.dpr)
     _decorations(fields, values, inherited, parent)
     _overflow(fields)
+    if not keys.isdisjoint(ANCHORED_KEYS) and fields.get("position") not in ("absolute", "fixed"):
+        _without_anchors(fields, values)
     _inner_display(fields, values)
     if "clip" in values:
         _clip(fields, values)
@@ -202,6 +205,16 @@ def apply(
             fields.pop("quotes", None)
         else:
             fields["quotes"] = values["quotes"]
+
+
+def _without_anchors(fields: Values, values: Values) -> None:
+    """What asks for anchors without a fallback is as if not said, in the flow (Anchor Positioning 1 §3.2)."""
+    for key in ANCHORED_KEYS.intersection(values):
+        if is_anchored(values[key]):
+            try:
+                values[key].resolve(0.0)
+            except NoAnchor:
+                fields[key] = LONGHANDS[key].initial
 
 
 def _matched(parent: Computed | None) -> str:

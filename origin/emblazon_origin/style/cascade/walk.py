@@ -215,6 +215,7 @@ class Styler:
         tag = "img" if picture_of(node) else node.tag
         if tag == "img":
             attributes = with_source(node, self.env.viewport, self.moved_base)
+            self.report_alternative(node, attributes)
         if is_svg_frame(node):
             if style.object_fit != "fill":
                 message = f"object-fit of an SVG file in <{node.tag}> is not drawn; show the file in an <img>"
@@ -260,6 +261,13 @@ class Styler:
             self.marker(opened)
         self.pseudo("before", opened)
         return opened
+
+    def report_alternative(self, node: HtmlNode, attributes: Mapping[str, str]) -> None:
+        """Say that an image without a source shows no alternative text; lazy ones are told of elsewhere."""
+        waits = any(name.startswith("data-") for name in node.attributes)
+        if not attributes.get("src") and node.attributes.get("alt") and not waits:
+            message = "<img> has no src, and its alternative text is not drawn"
+            self.report.add("warning", "html-unsupported-element", message, line=node.line, where="img")
 
     def report_svg_overflow(self, node: HtmlNode, style: ComputedStyle) -> None:
         """Say where an inline SVG is cut on an axis on which it should not be."""

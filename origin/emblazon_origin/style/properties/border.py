@@ -20,6 +20,7 @@ from ..values.border_images import (
     image_slice,
     image_source,
     image_width,
+    legacy_border_image,
 )
 from ..values.calculation import length_px, number
 from ..values.tokens import (
@@ -203,7 +204,7 @@ longhand("border-image-width", INITIAL_WIDTH, image_width)
 longhand("border-image-outset", INITIAL_OUTSET, image_outset)
 longhand("border-image-repeat", INITIAL_REPEAT, image_repeat)
 shorthand("border-image", IMAGE_KEYS, border_image)
-alias("-webkit-border-image", "border-image")
+shorthand("-webkit-border-image", IMAGE_KEYS, legacy_border_image)
 
 _FLOW = {"block-start": ("top", "top"), "block-end": ("bottom", "bottom"),
          "inline-start": ("left", "right"), "inline-end": ("right", "left")}  # fmt: skip

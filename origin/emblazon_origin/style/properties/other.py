@@ -98,6 +98,11 @@ unsupported(
     "-webkit-transform-origin-y",
     harmless=("50%", "center"),
 )  # fmt: skip
+unsupported(
+    "is one of two: write border-spacing",
+    "-webkit-border-horizontal-spacing",
+    "-webkit-border-vertical-spacing",
+)
 unsupported("is one of three: write all", "-webkit-transform-origin-z", harmless=("0", "0px"))
 unsupported(
     "each annotation of ruby is over or under its own base; use `ruby-position`",
@@ -124,13 +129,12 @@ unsupported(
     "not drawn",
     "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
     "font-language-override", "font-variant-alternates", "font-synthesis-position",
-    "text-group-align", "hyphenate-limit-chars", "math-depth",
+    "text-group-align", "math-depth",
     "text-underline-skip", "line-height-step", "object-view-box",
     "overflow-clip-margin", "masonry-auto-flow",
     "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
     "baseline-source", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
     "-webkit-text-size-adjust", "resize", "view-transition-name", "scroll-initial-target",
-    "-webkit-border-horizontal-spacing", "-webkit-border-vertical-spacing",
     harmless=(
         "none", "normal", "auto", "1", "100%", "0", "0px", "logical", "optimizelegibility",
     ),

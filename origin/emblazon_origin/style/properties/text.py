@@ -231,6 +231,20 @@ longhand(
 )
 
 
+def _hyphenate_limits(cursor: Cursor) -> object:
+    """Read how long a word, and its parts before and after a hyphen, are at least."""
+    found: list[object] = []
+    while not cursor.done and len(found) < 3:
+        found.append(v.HYPHENATE_LIMITS[len(found)] if cursor.keyword("auto") else integer(cursor, 0))
+    if not found:
+        raise InvalidValue("the value is empty")
+    if len(found) == 1:
+        found.append(v.HYPHENATE_LIMITS[1])
+    if len(found) == 2:
+        found.append(found[1])
+    return lift(lambda *limits: limits, *found)
+
+
 def _hyphenate_character(cursor: Cursor) -> str:
     token = cursor.next()
     if token.type == "string":
@@ -240,6 +254,7 @@ def _hyphenate_character(cursor: Cursor) -> str:
     return "auto"
 
 
+longhand("hyphenate-limit-chars", v.HYPHENATE_LIMITS, _hyphenate_limits, inherited=True)
 longhand("hyphenate-character", "auto", _hyphenate_character, inherited=True)
 longhand(
     "text-spacing-trim",
@@ -341,6 +356,6 @@ def _text_box(cursor: Cursor) -> dict[str, object]:
     return {"text_box_trim": "trim-both", "text_box_edge": ("text", "text")} | found
 
 
-longhand("text-box-trim", "none", _TRIM, status="partly", note="on blocks, not on inline boxes")
+longhand("text-box-trim", "none", _TRIM)
 longhand("text-box-edge", ("text", "text"), _edge, inherited=True)
-shorthand("text-box", ("text_box_trim", "text_box_edge"), _text_box, status="partly", note="on blocks")
+shorthand("text-box", ("text_box_trim", "text_box_edge"), _text_box)

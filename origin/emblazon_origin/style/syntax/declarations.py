@@ -202,11 +202,12 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
         block.is_of_element = block.is_of_element or (isinstance(value, Custom) and value.of_element)
         return
     row = registry.find(name)
-    if name in SVG_SHARED or (row is not None and row.status == "svg"):
+    plain = registry.ALIASES.get(name, name)
+    if plain in SVG_SHARED or (row is not None and row.status == "svg"):
         value = custom_value(declaration.value)
-        (block.svg_shared if name in SVG_SHARED else block.svg)[name] = value
+        (block.svg_shared if plain in SVG_SHARED else block.svg)[plain] = value
         if declaration.important:
-            block.svg_important[name] = value
+            block.svg_important[plain] = value
     if row is None:
         if name == "all":
             _all(declaration, block, notes)

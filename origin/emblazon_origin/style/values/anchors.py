@@ -74,6 +74,11 @@ class Anchored:
         return finite(self.fn(self.context, basis))
 
 
+INSETS = ("left", "right", "top", "bottom")
+SIZES = ("width", "height", "min_width", "min_height", "max_width", "max_height")
+ANCHORED_KEYS = frozenset((*INSETS, *SIZES))
+
+
 def is_anchored(value: object) -> bool:
     """Whether a value is a length that asks for anchors."""
     return isinstance(value, v.Length) and isinstance(value.func, Anchored)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from . import value_types as v
 from .calculation import length, length_px, number
@@ -76,6 +76,17 @@ def border_image(cursor: Cursor) -> dict[str, object]:
                     found["border_image_outset"] = image_outset(cursor)
         else:
             found["border_image_source"] = image_source(cursor)
+    return found
+
+
+def legacy_border_image(cursor: Cursor) -> dict[str, object]:
+    """Read `-webkit-border-image`, whose slices always fill the middle."""
+    found = border_image(cursor)
+    if found["border_image_slice"] is not INITIAL_SLICE:
+        found["border_image_slice"] = lift(
+            lambda sides: (*sides[:4], True),
+            cast("Specified[tuple[v.Length | bool, ...]]", found["border_image_slice"]),
+        )
     return found
 
 

@@ -234,6 +234,7 @@ class ComputedStyle:
     line_break: Literal["auto", "loose", "normal", "strict", "anywhere"] = "auto"
     hyphens: Literal["none", "manual", "auto"] = "manual"
     hyphenate_character: str = "auto"
+    hyphenate_limit_chars: tuple[int, int, int] = v.HYPHENATE_LIMITS
     text_spacing_trim: Literal["normal", "space-all", "space-first", "trim-start"] = "normal"
     writing_mode: Flow = "horizontal-tb"
     text_orientation: Literal["mixed", "upright", "sideways"] = "mixed"

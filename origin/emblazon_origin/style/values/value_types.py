@@ -46,6 +46,8 @@ ZERO = Length()
 NORMAL_GAP = Length()  # `normal`: nothing between tracks, 1em between columns
 HALF = Length(pct=0.5)
 
+HYPHENATE_LIMITS = (5, 2, 2)  # `auto`: letters of a word, before a hyphen, after it
+
 Auto = Literal["auto"]
 AUTO: Auto = "auto"
 # Intrinsic sizes: `fit-content()` is a Length wrapped in FitContent.

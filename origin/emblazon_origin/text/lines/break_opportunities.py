@@ -257,15 +257,18 @@ def _start(source: ContentSource) -> int:
 
 def _auto_hyphens(text: str, start: int, end: int, style: ComputedStyle) -> set[int]:
     points: set[int] = set()
+    least, before, after = style.hyphenate_limit_chars
     for match in _WORD.finditer(text, start, end):
-        points.update(match.start() + at for at in hyphenation_points(match.group(), style.lang))
+        length = match.end() - match.start()
+        found = hyphenation_points(match.group(), style.lang) if length >= least else ()
+        points.update(match.start() + at for at in found if before <= at <= length - after)
     return points
 
 
 # --- `hyphens: auto` with Pyphen's dictionaries ---
 
 
-MIN_WORD, MIN_BEFORE, MIN_AFTER = 5, 2, 2  # `hyphenate-limit-chars: auto`, as browsers take it
+MIN_BEFORE = MIN_AFTER = 2  # of the dictionaries
 MAX_WORD = 100
 
 
@@ -287,7 +290,7 @@ def _load(language: str) -> pyphen.Pyphen | None:
 @remembered("hyphenated words", 2048, bytes_each=250)
 def hyphenation_points(word: str, language: str) -> tuple[int, ...]:
     """Return the offsets in a word where the language allows a hyphen; none for languages not known."""
-    if not MIN_WORD <= len(word) <= MAX_WORD:
+    if len(word) > MAX_WORD:
         return ()
     dictionary = _dictionary(language)
     return tuple(int(at) for at in dictionary.positions(word)) if dictionary else ()

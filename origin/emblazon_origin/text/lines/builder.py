@@ -359,8 +359,22 @@ def _place_fragment(fragment: InlineBoxFragment, metrics: BoxMetrics, baseline: 
     style = fragment.style
     above = style.padding_top.resolve(0.0) + style.border_top_width
     below = style.padding_bottom.resolve(0.0) + style.border_bottom_width
-    fragment.y = baseline + metrics.shift - metrics.font.ascent - above
-    fragment.height = above + metrics.font.ascent + metrics.font.descent + below
+    ascent, descent = metrics.font.ascent, metrics.font.descent
+    if style.text_box_trim != "none":
+        ascent, descent = _trimmed(style, metrics.font)
+    fragment.y = baseline + metrics.shift - ascent - above
+    fragment.height = above + ascent + descent + below
+
+
+def _trimmed(style: ComputedStyle, font: FontMetrics) -> tuple[float, float]:
+    """Return what `text-box-trim` leaves of an inline box above and below its baseline (CSS Inline 3 §7)."""
+    over, under = style.text_box_edge
+    ascent, descent = font.ascent, font.descent
+    if style.text_box_trim != "trim-end":
+        ascent = {"text": ascent, "cap": font.cap_height, "ex": font.x_height}[over]
+    if style.text_box_trim != "trim-start" and under != "text":
+        descent = 0.0
+    return ascent, descent
 
 
 def line_box(line: Line, root: BoxMetrics, element: Element, x: float) -> InlineBoxFragment:
