@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import floor
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
-from ...style.values.value_types import TRANSPARENT, Length
+from ...style.values.value_types import TRANSPARENT, Length, PolygonShape
 from ...text.line_model import TextItem
 from ..boxes.fragment import ContentLayout
 from ..boxes.nodes import Node, anonymous_style
@@ -17,7 +18,13 @@ from ..sizing import margins_of
 
 Ascent = Callable[[ComputedStyle], float]
 # The glyphs that the style stage writes for the counter styles that are drawn as shapes.
-SHAPES = {"disc": "•", "circle": "◦", "square": "▪"}
+SHAPES = {"disc": "•", "circle": "◦", "square": "▪", "disclosure-open": "▼", "disclosure-closed": "▶"}
+# Triangles, by their corners as shares of a square (measured in Chromium), and that square's share of an em.
+TRIANGLES = {
+    "disclosure-open": ((0.0, 0.07), (1.0, 0.07), (0.5, 0.93)),
+    "disclosure-closed": ((0.0, 0.0), (0.0, 1.0), (0.86, 0.5)),
+}
+_TRIANGLE, _TRIANGLE_GAP, _TRIANGLE_PADDING = 0.66, 0.4, 8.0
 PADDING = 7.0  # between a drawn outside marker and the content, as browsers have it
 
 
@@ -33,6 +40,8 @@ def marker_shape(item: ComputedStyle, marker: Element) -> str | None:
     """Return the shape that stands for a marker's text; None where the text is the author's own."""
     if item.list_style_type_is_string or item.list_style_type not in SHAPES:
         return None
+    if item.list_style_type in TRIANGLES and item.flow != "horizontal-tb":
+        return None
     text = "".join(child.data for child in marker.children if isinstance(child, Text))
     plain = len(marker.children) == 1 and text.strip() == SHAPES[item.list_style_type]
     return item.list_style_type if plain else None
@@ -40,11 +49,29 @@ def marker_shape(item: ComputedStyle, marker: Element) -> str | None:
 
 def shape_node(style: ComputedStyle, shape: str, ascent: float, inside: bool) -> Node:
     """Return a box that draws the shape."""
-    node = Node(_shape_style(style, shape, ascent, inside), None, "block")
+    is_triangle = shape in TRIANGLES
+    made = (
+        _triangle_style(style, shape, inside) if is_triangle else _shape_style(style, shape, ascent, inside)
+    )
+    node = Node(made, None, "block")
     node.is_root_context, node.is_atomic = True, inside
     if not inside:
-        node.marker_offset = int(ascent) * 2 // 3 + PADDING
+        size = style.font_size * _TRIANGLE + _TRIANGLE_PADDING
+        node.marker_offset = size if is_triangle else int(ascent) * 2 // 3 + PADDING
     return node
+
+
+def _triangle_style(style: ComputedStyle, shape: str, inside: bool) -> ComputedStyle:
+    """Return the style of a triangle that stands on the baseline."""
+    size = Length(floor(style.font_size * _TRIANGLE * 64) / 64)
+    rtl = style.direction == "rtl"
+    corners = tuple((Length(pct=1 - x if rtl else x), Length(pct=y)) for x, y in TRIANGLES[shape])
+    gap = Length(floor(style.font_size * _TRIANGLE_GAP * 64) / 64 if inside else 0.0)
+    return anonymous_style(
+        style, display="block", box_sizing="border-box", width=size, height=size,
+        background_color=style.color, clip_path=PolygonShape(corners), clip_path_box="border-box",
+        **{"margin_left" if rtl else "margin_right": gap},
+    )  # fmt: skip
 
 
 def _shape_style(style: ComputedStyle, shape: str, ascent: float, inside: bool) -> ComputedStyle:
