@@ -9,7 +9,7 @@ import math
 from typing import NamedTuple
 
 from ..style.values.computed import ComputedStyle
-from ..style.values.value_types import ZERO, FitContent, Length, MaxSize, Size
+from ..style.values.value_types import ZERO, Length, MaxSize, Size
 from .boxes.box import Sides
 from .boxes.nodes import Node
 from .context import LayoutContext
@@ -164,8 +164,6 @@ def width_from(
         return low
     if value == "max-content":
         return high
-    if isinstance(value, FitContent):
-        return min(high, max(low, to_border_box(node.style, used(value.limit, basis), extra)))
     return min(high, max(low, available))
 
 

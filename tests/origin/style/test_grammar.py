@@ -15,7 +15,7 @@ from emblazon_origin.style.values.tokens import InvalidValue, UnsupportedValue
 
 # Where Emblazon follows the specification beyond Chromium, or does not draw what Chromium does.
 DEVIATIONS = {
-    "width": {"fit-content(10px)", "calc-size(auto,size)"},
+    "width": {"calc-size(auto,size)"},
     "align-content": {"last baseline"},
     "font-synthesis": {"position"},
     "text-align": {"match-parent"},

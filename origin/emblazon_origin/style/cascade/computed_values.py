@@ -376,11 +376,14 @@ def _decorations(
         if propagated:
             fields["text_decorations"] = propagated
         return
+    color = values.get("text_decoration_color")
+    if color is None or color.__class__ is CurrentColor:
+        color = _ink(fields)
     own = tuple(
         v.TextDecoration(
             line,
             values.get("text_decoration_style", "solid"),
-            values.get("text_decoration_color") or fields.get("color", v.BLACK),
+            color,
             values.get("text_decoration_thickness", "auto"),
             inherited.get("text_underline_offset", "auto"),
             inherited.get("text_decoration_skip_ink", True),
@@ -390,6 +393,14 @@ def _decorations(
         for line in lines
     )
     fields["text_decorations"] = propagated + own
+
+
+def _ink(fields: Values) -> v.Color:
+    """Return the colour of lines that are `currentcolor`: that of the stroke, else of the letters."""
+    stroke = fields.get("text_stroke_color")
+    if fields.get("text_stroke_width") and stroke is not None and stroke.a:
+        return v.Color(*stroke)
+    return v.Color(*(fields.get("text_fill_color") or fields.get("color", v.BLACK)))
 
 
 # --- display ------------------------------------------------------------------------------------------------

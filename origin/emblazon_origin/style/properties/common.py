@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..values import value_types as v
 from ..values.anchors import anchored_length
 from ..values.calculation import is_math, length, length_px, number
-from ..values.tokens import Cursor, InvalidValue, Specified, lift, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, Specified, one_of, unexpected
 
 Parse = Callable[[Cursor], object]
 T = TypeVar("T")
@@ -125,12 +125,12 @@ def attempt(cursor: Cursor, parse: Parse) -> object:
 _INTRINSIC = {
     "min-content": "min-content", "max-content": "max-content", "fit-content": "fit-content",
     "-webkit-min-content": "min-content", "-webkit-max-content": "max-content",
-    "-webkit-fit-content": "fit-content", "-moz-fit-content": "fit-content",
+    "-webkit-fit-content": "fit-content",
 }  # fmt: skip
 
 
 def size(default: str) -> Parse:
-    """Return the parser of a size: `auto` (or `none`), intrinsic keywords, lengths, fit-content()."""
+    """Return the parser of a size: `auto` (or `none`), intrinsic keywords, lengths."""
 
     def read(cursor: Cursor) -> object:
         if cursor.keyword(default):
@@ -138,13 +138,8 @@ def size(default: str) -> Parse:
         name = cursor.keyword(*_INTRINSIC)
         if name is not None:
             return _INTRINSIC[name]
-        if cursor.keyword("stretch", "-webkit-fill-available", "-moz-available") is not None:
+        if cursor.keyword("stretch", "-webkit-fill-available") is not None:
             return "stretch"
-        if (token := cursor.function("fit-content")) is not None:
-            inner = Cursor(token.arguments)
-            limit = positive_length(inner)
-            inner.end()
-            return lift(v.FitContent, limit)
         return anchored_length(cursor, 0)
 
     return read

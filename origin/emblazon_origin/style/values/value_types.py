@@ -50,19 +50,11 @@ HYPHENATE_LIMITS = (5, 2, 2)  # `auto`: letters of a word, before a hyphen, afte
 
 Auto = Literal["auto"]
 AUTO: Auto = "auto"
-# Intrinsic sizes: `fit-content()` is a Length wrapped in FitContent.
 Intrinsic = Literal["min-content", "max-content", "fit-content", "stretch"]
 
 
-@dataclass(frozen=True, slots=True)
-class FitContent:
-    """`fit-content(<limit>)`."""
-
-    limit: Length
-
-
-Size = Length | Auto | Intrinsic | FitContent
-MaxSize = Length | Literal["none"] | Intrinsic | FitContent
+Size = Length | Auto | Intrinsic
+MaxSize = Length | Literal["none"] | Intrinsic
 
 
 RuleBreak = Literal["none", "normal", "intersection"]
