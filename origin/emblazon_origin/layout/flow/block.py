@@ -113,6 +113,7 @@ def layout_block_beside_floats(ctx: LayoutContext, frame: Frame, scope: FloatSco
             top = cleared
         left = inline_offset(frame, measured)
         if child.is_root_context:
+            top = y if forced and not has_clearance else top  # as if it cleared them
             fragment, left, top = beside_floats(ctx, frame, measured, left, top)
         else:
             ctx.floats = scope.moved(frame.left + left, frame.top + top)

@@ -11,7 +11,7 @@ from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..layout_work import FLOAT
 from ..placement import place
-from ..sizing import Margins, extra_of, margins_of, width_limits
+from ..sizing import Margins, clamp, extra_of, margins_of, width_from, width_limits
 from .float_shape import FloatShape, shape_of
 
 MAX_FLOAT_SHAPES = 32  # in one formatting context
@@ -81,8 +81,26 @@ def measure_without_floats(ctx: LayoutContext, frame: Frame, child: Node, shrink
     return fragment
 
 
-def _is_automatic(child: Node) -> bool:
-    return child.style.width == "auto" and child.kind not in ("replaced", "table", "table-wrapper")
+_OF_ROOM = frozenset(("stretch", "fit-content"))
+
+
+def _minds_room(child: Node) -> bool:
+    """Whether a box is as wide as the room that there is for it."""
+    style = child.style
+    if child.kind == "replaced":
+        return False
+    return style.width == "auto" or not _OF_ROOM.isdisjoint((style.width, style.min_width, style.max_width))
+
+
+def _width_in(ctx: LayoutContext, frame: Frame, child: Node, room: float) -> float:
+    """Return the width that a box which minds it has in the room beside floats."""
+    style, basis = child.style, frame.inner_width
+    extra = extra_of(style, basis).width
+    shrinks = child.kind in ("table", "table-wrapper") and style.width == "auto"
+    value = "fit-content" if shrinks else style.width
+    width = width_from(ctx, child, value, basis, room)
+    low, high = width_limits(ctx, child, basis, room)
+    return max(clamp(max(room, extra) if width is None else width, low, high), extra)
 
 
 def beside_width(ctx: LayoutContext, frame: Frame, measured: Fragment) -> float:
@@ -91,10 +109,7 @@ def beside_width(ctx: LayoutContext, frame: Frame, measured: Fragment) -> float:
     One of automatic width takes what there is, be it less than its content.
     """
     child = measured.node
-    if not _is_automatic(child):
-        return measured.width
-    low = width_limits(ctx, child, frame.inner_width, 0.0)[0]
-    return max(low, extra_of(child.style, frame.inner_width).width)
+    return _width_in(ctx, frame, child, 0.0) if _minds_room(child) else measured.width
 
 
 def beside_floats(
@@ -109,7 +124,7 @@ def beside_floats(
     assert scope is not None  # noqa: S101 - only contexts with floats come here
     margins = margins_of(child.style, frame.inner_width)
     start, end = scope.x + frame.left, scope.x + frame.left + frame.inner_width
-    automatic = _is_automatic(child)
+    automatic = _minds_room(child)
     least = beside_width(ctx, frame, measured)
     y, tall = scope.y + frame.top + top, 1.0
     while True:
@@ -120,12 +135,23 @@ def beside_floats(
             continue
         y, x, fragment = found, left, measured
         if (first, last) != (start, end):
-            x = max(left, first - start)
             if automatic:
+                x = max(margins.left or 0.0, first - start)
                 room = max(0.0, min(last, end - (margins.right or 0.0)) - start - x)
-                fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, width=room))
+                width = _width_in(ctx, frame, child, room)
+                x += _share_of_room(frame, margins) * max(0.0, room - width)
+                fragment = ctx.layout(child, Constraints(frame.inner_width, frame.height_basis, width=width))
             elif left + measured.width > last - start:
                 x = max(first, last - measured.width) - start
+            else:
+                x = max(left, first - start)
         tall = max(tall, fragment.height)
         if scope.context.room(y, y + tall, start, end) == (first, last):
             return fragment, x, y - scope.y - frame.top
+
+
+def _share_of_room(frame: Frame, margins: Margins) -> float:
+    """Return how much of the room that a box leaves is before it."""
+    if margins.left is None:
+        return 0.5 if margins.right is None else 1.0
+    return 1.0 if frame.node.style.direction == "rtl" and margins.right is not None else 0.0
