@@ -62,7 +62,9 @@ def place_absolutes(ctx: LayoutContext, fragment: Fragment, content: ContentLayo
     if not fragment.pending or not contains_absolutes(style):
         return
     b = fragment.border
-    area = Rect(b.left, b.top, fragment.width - b.left - b.right, fragment.height - b.top - b.bottom)
+    before, after = style.gutters
+    left, right = b.left + before, b.right + after
+    area = Rect(left, b.top, fragment.width - left - right, fragment.height - b.top - b.bottom)
     waiting, fragment.pending = list(fragment.pending), []
     surroundings = AnchorField(fragment.children)
     while waiting:

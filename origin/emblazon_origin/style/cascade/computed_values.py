@@ -137,6 +137,7 @@ _FOLDED = (
     "font_variant_numeric", "font_variant_east_asian", "font_variant_position", "font_kerning",
     "_webkit_line_clamp", "_webkit_box_orient", "_webkit_box_align", "_webkit_box_pack",
     "_webkit_box_direction", "_webkit_box_flex", "_webkit_box_ordinal_group", "clip",
+    "scrollbar_gutter", "scrollbar_width",
 )  # fmt: skip
 _SPECIAL |= dict.fromkeys((*_FOLDED, *BACKGROUND_KEYS, *MASK_KEYS), _skip)
 _SPECIAL |= {key: _skip for key in LONGHANDS if key.startswith("font_")}
@@ -197,6 +198,8 @@ def apply(
     _overflow(fields)
     if not keys.isdisjoint(ANCHORED_KEYS) and fields.get("position") not in ("absolute", "fixed"):
         _without_anchors(fields, values)
+    if "scrollbar_gutter" in values:
+        _gutter(fields, values, parent)
     _inner_display(fields, values)
     if "clip" in values:
         _clip(fields, values)
@@ -311,6 +314,37 @@ def _overflow(fields: Values) -> None:
         return
     adjusted = {"visible": "auto", "clip": "hidden"}
     fields["overflow_x"], fields["overflow_y"] = adjusted.get(x, x), adjusted.get(y, y)
+
+
+def _gutter(fields: Values, values: Values, parent: Computed | None) -> None:
+    """A stable gutter is as padding that content-box sizes include; headless Chromium hides the bar in it.
+
+    That of the root is the viewport's, whatever the root's overflow (CSS Overflow 3 §3.3).
+    """
+    gutter = values["scrollbar_gutter"]
+    scrolls = parent is None or fields.get("overflow_y", "visible") not in ("visible", "clip")
+    thick = _THICK[values.get("scrollbar_width", "auto")]
+    if gutter == "auto" or not scrolls or fields.get("writing_mode", "horizontal-tb") != "horizontal-tb":
+        return
+    end = "left" if fields.get("direction") == "rtl" else "right"
+    sides = ("left", "right") if gutter == "both-edges" else (end,)
+    fields["gutters"] = ("left" in sides) * thick, ("right" in sides) * thick
+    for side in sides:
+        fields[f"padding_{side}"] = _plus(fields.get(f"padding_{side}", v.ZERO), thick)
+    if fields.get("box_sizing") != "border-box":
+        for key in ("width", "min_width", "max_width"):
+            if isinstance(fields.get(key), v.Length):
+                fields[key] = _plus(fields[key], -thick * len(sides))
+
+
+_THICK = {"auto": 15.0, "thin": 10.0, "none": 0.0}
+
+
+def _plus(length: v.Length, px: float) -> v.Length:
+    if length.func is None:
+        return v.Length(length.px + px, length.pct)
+    inner = length.func
+    return v.Length(func=lambda basis: inner(basis) + px)
 
 
 # --- layers -----------------------------------------------------------------------------------------------

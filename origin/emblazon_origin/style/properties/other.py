@@ -21,7 +21,7 @@ inert(
     "scroll-behavior", "overscroll-behavior", "overscroll-behavior-x", "overscroll-behavior-y",
     "overscroll-behavior-inline", "overscroll-behavior-block", "scroll-snap-type", "scroll-snap-align",
     "scroll-snap-stop", "scroll-axis-lock", "scroll-target-group", "scroll-marker-group",
-    "scrollbar-width", "scrollbar-color", "scrollbar-gutter", "-webkit-overflow-scrolling",
+    "scrollbar-color", "-webkit-overflow-scrolling",
     "-ms-overflow-style", "overflow-anchor",
     *(f"scroll-{kind}{side}" for kind in ("margin", "padding") for side in (
         "", "-top", "-right", "-bottom", "-left", "-inline", "-inline-start", "-inline-end", "-block",

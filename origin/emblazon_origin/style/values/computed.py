@@ -116,6 +116,7 @@ class ComputedStyle:
     break_inside: str = "auto"
     orphans: int = 2  # inherited
     widows: int = 2  # inherited
+    gutters: tuple[float, float] = (0.0, 0.0)  # left and right, part of the padding
     visibility: Literal["visible", "hidden", "collapse"] = "visible"  # inherited
     border_image_source: v.Image | None = None
     border_image_slice: tuple[v.Length | bool, ...] = (
