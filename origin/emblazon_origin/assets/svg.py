@@ -24,7 +24,7 @@ from .resources import parse_data_url
 from .vector.svg_cost import ELEMENT, SvgCost
 from .vector.svg_css import css_characters, needs_css, own_faces, with_css
 from .vector.svg_direction import anchor_right_to_left
-from .vector.svg_geometry import MEASURED, UNGROWN, keep_strokes, measure, resolve_lengths
+from .vector.svg_geometry import MEASURED, UNGROWN, is_empty, keep_strokes, measure, resolve_lengths
 from .vector.svg_gradients import mix_gradients
 from .vector.svg_patterns import fit_patterns
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
@@ -222,13 +222,18 @@ def _clean(root: etree._Element, nesting: int, notes: list[str]) -> None:
 
 
 def _drop_lost_filters(root: etree._Element) -> None:
-    """Take away filters that refer to nothing: browsers draw without them, the rasteriser not at all."""
+    """Take away filters that refer to nothing: browsers draw without them, the rasteriser not at all.
+
+    Shapes without an outline are not drawn, so that nothing of theirs is filtered either.
+    """
     ids = {element.get("id") for element in root.iter(f"{{{_SVG}}}filter")}
 
     def known(match: re.Match[str]) -> str:
         return match[0] if match[2] in ids else f"{match[1]}none"
 
     for element in root.iter(etree.Element):
+        if element.get("filter") is not None and is_empty(element):
+            del element.attrib["filter"]
         if (value := element.get("filter")) is not None and "#" in value:
             element.set("filter", _FILTER.sub(known, f"filter:{value}").removeprefix("filter:"))
         if (style := element.get("style")) is not None and "filter" in style:

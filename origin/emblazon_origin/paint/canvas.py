@@ -26,7 +26,7 @@ from .boxes.image import Images
 from .context import FontMetricsSource, PaintContext
 from .costs import background_cost
 from .display_list import Group, Item, play
-from .effects.effect_groups import has_effects
+from .effects.effect_groups import has_effects, isolated
 from .kept_display import KeptDisplay
 from .painter import Painter
 from .raster.geometry import IDENTITY, IntRect, pixel_round
@@ -85,6 +85,8 @@ def paint_document(
         if kept is not None:
             kept.begin(box)
         display = build_display_list(root, context, background)
+        if source is None:  # what blends does so with the page alone, not with the colour under it
+            display = isolated(display, context)
         if kept is not None:
             surface = kept.play(display, canvas.place, canvas.paint, work)
         else:

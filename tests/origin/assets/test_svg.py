@@ -279,6 +279,10 @@ def test_an_svg_file_is_told_by_its_first_element(document: bytes) -> None:
         ('<text style="text-decoration:underline wavy">x</text>', "wavy"),
         ("<rect width='5' height='5' style=\"offset-path:path('M0 0H9')\"/>", "offset-path"),
         ('<text style="text-shadow:1px 1px red,2px 2px blue">x</text>', "text-shadow"),
+        (
+            '<filter id="f" primitiveUnits="objectBoundingBox"><feOffset x="25%" width="50%"/></filter>',
+            "feOffset",
+        ),
         ('<rect width="5" height="5" style="mask-image:linear-gradient(red,blue)"/>', "mask-image"),
         ("<style>svg{background:linear-gradient(red,blue)}</style>", "background-image"),
         ("<style>svg{border:1px solid}</style>", "border"),

@@ -306,6 +306,21 @@ def outline(element: etree._Element) -> str:
     return ""
 
 
+def is_empty(element: etree._Element) -> bool:
+    """Whether a shape or picture has no area to be drawn in, by its attributes (SVG 2 §10)."""
+    match name_of(element):
+        case "rect" | "image":
+            sides = [element.get(side, "auto").strip() for side in ("width", "height")]
+            return any(numbers(side)[:1] == [0.0] for side in sides)
+        case "circle" | "ellipse":
+            return any(numbers(element.get(name, "1"))[:1] == [0.0] for name in ("r", "rx", "ry"))
+        case "path":
+            return element.get("d", "").strip() in ("", "none")
+        case "polyline" | "polygon":
+            return not element.get("points", "").strip()
+    return False
+
+
 def _ellipse(cx: float, cy: float, rx: float, ry: float) -> str:
     """Return an ellipse from its rightmost point on (SVG 2 §10.4)."""
     if rx <= 0 or ry <= 0:

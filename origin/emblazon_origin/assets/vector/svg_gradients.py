@@ -1,4 +1,7 @@
-"""Gradients with newer colours, which CSS mixes in Oklab (CSS Color 4 §12.1): by stops in between."""
+"""Gradients that are not mixed in sRGB, by stops in between.
+
+Newer colours CSS mixes in Oklab (CSS Color 4 §12.1); `color-interpolation: linearRGB` asks for linear light.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,16 @@ def mix_gradients(root: etree._Element) -> None:
     inheritance = Inheritance()
     for gradient in root.iter(f"{_SVG}linearGradient", f"{_SVG}radialGradient"):
         stops = list(gradient.iterchildren(f"{_SVG}stop"))
-        if len(stops) < _MOST and any(MADE_COLOR.match(declared(stop, "stop-color")) for stop in stops):
-            _fill_in(gradient, stops, [_color(stop, inheritance) for stop in stops])
+        if not 1 < len(stops) < _MOST:
+            continue
+        newer = any(MADE_COLOR.match(declared(stop, "stop-color")) for stop in stops)
+        linear = inheritance.of(gradient, "color-interpolation").lower() == "linearrgb"
+        if newer or linear:
+            space = "oklab" if newer else "srgb-linear"
+            _fill_in(stops, [_color(stop, inheritance) for stop in stops], space)
 
 
-def _fill_in(gradient: etree._Element, stops: list[etree._Element], colors: list[SpaceColor]) -> None:
+def _fill_in(stops: list[etree._Element], colors: list[SpaceColor], space: str) -> None:
     places = [0.0]
     for stop in stops:
         places.append(max(places[-1], _share(stop.get("offset", "0"))))
@@ -36,16 +44,16 @@ def _fill_in(gradient: etree._Element, stops: list[etree._Element], colors: list
         for step in range(1, _BETWEEN if start < end else 1):
             share = step / _BETWEEN
             between = etree.Element(f"{_SVG}stop", {"offset": f"{start + share * (end - start):.9g}"})
-            _paint(between, _between(before, after, share))
+            _paint(between, _between(before, after, share, space))
             stop.addprevious(between)
     for stop, color in zip(stops, colors, strict=True):
         _paint(stop, color)
 
 
-def _between(before: SpaceColor, after: SpaceColor, share: float) -> SpaceColor:
+def _between(before: SpaceColor, after: SpaceColor, share: float, space: str) -> SpaceColor:
     """Mix two colours; SVG does not premultiply them (SVG 2 §14.2.4)."""
     one, two = (color.alpha or 0.0 for color in (before, after))
-    mixed = mix(before._replace(alpha=1.0), after._replace(alpha=1.0), share, "oklab", "shorter")
+    mixed = mix(before._replace(alpha=1.0), after._replace(alpha=1.0), share, space, "shorter")
     return mixed._replace(alpha=one + share * (two - one))
 
 

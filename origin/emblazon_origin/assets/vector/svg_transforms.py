@@ -13,7 +13,8 @@ from ...style.values.units import Context, Viewport
 from .svg_geometry import Box, Measures, view_box
 from .svg_words import declared, forget, name_of, numbers, put
 
-PLACED = re.compile(rb"transform-box|translate\([^)]{0,99}%")
+PLACED = re.compile(rb"transform-box|translate\([^)]{0,99}%|transform-origin[^;>]{0,40}?\d(?!px)[a-z]{1,4}\b")
+_UNIT = re.compile(r"\d(?!px)[a-z]{1,4}\b", re.IGNORECASE)
 _TRANSLATE = re.compile(r"translate\(\s*+([^\s,()]++)(?:[\s,]++([^\s()]++))?\s*+\)")
 _BARE = re.compile(r"(?<![\w.+-])[+-]?(?:\d+\.?\d*|\.\d+)(?![\w.%])")
 _FILLED, _STROKED = ("fill-box", "content-box"), ("stroke-box", "border-box")
@@ -32,7 +33,7 @@ def place_transforms(root: etree._Element, notes: list[str]) -> None:
 def _place(element: etree._Element, text: str, measures: Measures, notes: list[str]) -> None:
     kind = declared(element, "transform-box").strip().lower()
     of_shape = kind in _FILLED or kind in _STROKED
-    if not of_shape and "%" not in text:
+    if not of_shape and "%" not in text and not _UNIT.search(declared(element, "transform-origin")):
         return  # the rasteriser knows how
     box = _reference_box(element, kind, measures)
     if box is None:

@@ -26,6 +26,9 @@ _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TEXTS = frozenset(("text", "tspan", "textPath"))
 _PAINTS = ("fill", "stroke", "stop-color", "flood-color", "lighting-color")
 _OPACITIES = ("opacity", "fill-opacity", "stroke-opacity", "stop-opacity", "flood-opacity")
+_OWN_COLORS = ("flood-color", "lighting-color")
+_SIDES = ("x", "y", "width", "height")
+_PLACED_BY_SHARES = frozenset(("feFlood", "feImage"))  # by the rasteriser
 _TWO_INPUTS = frozenset(("feBlend", "feComposite", "feDisplacementMap"))
 _SYSTEM_COLOR = re.compile(
     r"canvas(?:text)?|linktext|visitedtext|activetext|button(?:face|text|border)|field(?:text)?|highlight(?:text)?"
@@ -150,7 +153,7 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
         if name in _TEXTS:
             _say_text(element, name, notes, inheritance)
         if name == "filter":
-            _name_inputs(element)
+            _name_inputs(element, notes)
         if "drop-shadow" in declared(element, "filter"):
             _cast_shadows(element, inheritance)
 
@@ -183,14 +186,29 @@ def _say_number(element: etree._Element, name: str, value: str) -> None:
     put(element, name, f"{found:.6g}")
 
 
-def _name_inputs(holder: etree._Element) -> None:
-    """Say what a primitive's second input is where it does not: the result before (Filter Effects 1 §9.2)."""
+def _name_inputs(holder: etree._Element, notes: list[str]) -> None:
+    """Say what a primitive's second input is where it does not: the result before (Filter Effects 1 §9.2).
+
+    Nothing is displaced by what has the colour of the page (§13.4).
+    """
     before = "SourceGraphic"
+    tainted: set[str] = set()
+    shares = holder.get("primitiveUnits") == "objectBoundingBox"
     for index, primitive in enumerate(holder.iterchildren(etree.Element)):
-        if name_of(primitive) in _TWO_INPUTS and not primitive.get("in2"):
+        name = name_of(primitive)
+        if name in _TWO_INPUTS and not primitive.get("in2"):
             primitive.set("in2", before)
+        if name == "feDisplacementMap" and primitive.get("in2") in tainted:
+            primitive.tag, name = f"{_SVG}feOffset", "feOffset"
+            del primitive.attrib["in2"]
+        sources = [primitive, *primitive.iterchildren(f"{_SVG}feMergeNode")]
+        inputs = {one.get(key, before) for one in sources for key in ("in", "in2")}
         before = primitive.get("result") or f"emblazon-{index}"
         primitive.set("result", before)
+        own = any(declared(primitive, color).lower() == "currentcolor" for color in _OWN_COLORS)
+        (tainted.add if own or inputs & tainted else tainted.discard)(before)
+        if shares and name not in _PLACED_BY_SHARES and any(primitive.get(side) for side in _SIDES):
+            notes.append(f"the part of its filter that <{name}> is in, as shares of the box, is not drawn so")
 
 
 def _displace(element: etree._Element) -> None:

@@ -323,7 +323,7 @@ def _segment(
     gradient: Gradient, left: ColorStop, right: ColorStop, start: float, end: float, hint: float | None
 ) -> tuple[list[float], list[Floats]]:
     """Return the points of one segment after its first one."""
-    straight = gradient.space == "srgb" and hint is None
+    straight = gradient.space == "srgb" and hint is None and not (left.missing or right.missing)
     if straight or end <= start:
         if end <= start:
             return [start, end], [_premultiplied(left), _premultiplied(right)]
@@ -337,7 +337,8 @@ def _segment(
             return [start if middle <= 0 else end, end], [_premultiplied(color), _premultiplied(right)]
         weight = t ** (log(0.5) / log(middle))
     mixed = _mix(gradient, left, right, weight)
-    return [float(start + (end - start) * at) for at in t[1:]], list(mixed[1:])
+    first = 0 if left.missing else 1  # beside another neighbour it has another colour
+    return [float(start + (end - start) * at) for at in t[first:]], list(mixed[first:])
 
 
 def _mix(gradient: Gradient, left: ColorStop, right: ColorStop, weight: Floats) -> Floats:
@@ -347,10 +348,14 @@ def _mix(gradient: Gradient, left: ColorStop, right: ColorStop, weight: Floats) 
     to_space, to_srgb = SPACES[gradient.space]
     first = to_space(np.array([left.color[:3]], np.float64))[0].copy()
     last = to_space(np.array([right.color[:3]], np.float64))[0].copy()
+    a0, a1 = left.color.a, right.color.a
+    for own, other, stop in ((first, last, left), (last, first, right)):
+        colors = [i for i in stop.missing if i < 3]
+        own[colors] = other[colors]
+    a0, a1 = (a1 if 3 in left.missing else a0), (a0 if 3 in right.missing else a1)
     hue = POLAR.get(gradient.space)
     if hue is not None:
         _fix_hues(gradient, first, last, hue)
-    a0, a1 = left.color.a, right.color.a
     alpha = a0 + (a1 - a0) * weight
     mixed = np.empty((len(weight), 3))
     for i in range(3):

@@ -78,17 +78,21 @@ def effect_group(
     if isinstance(style.clip_path, BoxShape):
         shape = _rounded_box(geometry, style.clip_path_box, clipped.area), "nonzero"
 
-    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
-        apply_filters(layer, style.filter, scale, filtered)
+    def cut(layer: Surface) -> None:
         _clip(layer, style, clipped, shape)
         mask = mask_of(style, geometry, matrix, layer.box, context.images)
         if mask is not None:
             layer.thin(mask)
+
+    def compose(below: Surface, layer: Surface, clip: Clip, opacity: float) -> None:
+        apply_filters(layer, style.filter, scale, filtered)
+        cut(layer)
         blend_layer(below, layer, clip, style.mix_blend_mode, opacity)
 
     # Under the root element there is nothing to filter.
     behind = bool(style.backdrop_filter) and (box.element is None or box.element.tag != "html")
-    before = _backdrop(style, geometry, matrix, scale) if behind else None
+
+    before = _backdrop(style, geometry, matrix, scale, cut) if behind else None
     return Group(
         _anchored(items, geometry, matrix, behind or _has_svg_filter(style)),
         clip,
@@ -246,14 +250,15 @@ def too_deep(context: PaintContext) -> Callable[[], None]:
 
 
 def _anchored(items: Items, geometry: BoxGeometry, matrix: Matrix, shows: bool) -> Items:
-    """Backdrop filters and those that make pixels show even where the box itself paints nothing."""
+    """Backdrop filters and those that make pixels show even where the box itself has none."""
     if items or not shows:
         return items
 
     def nothing(painter: Painter) -> None:
         del painter
 
-    return [Item(geometry.border_rect, matrix, None, nothing)]
+    x, y, width, height = geometry.border_rect
+    return [Item(Rect(x, y, max(1.0, width), max(1.0, height)), matrix, None, nothing)]
 
 
 def _scale(matrix: Matrix, context: PaintContext) -> float:
@@ -285,9 +290,9 @@ def _margin_box(box: Box) -> Rect:
 
 
 def _backdrop(
-    style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, scale: float
+    style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, scale: float, cut: Callable[[Surface], None]
 ) -> Callable[[Surface, Clip], None]:
-    """Return the step that filters what is already painted under the border box."""
+    """Return the step that filters what is already painted under the border box, `cut` as the box is."""
 
     def draw(below: Surface, clip: Clip) -> None:
         box = enclose(matrix.bounds(geometry.border_rect)).intersect(below.box)
@@ -297,7 +302,9 @@ def _backdrop(
         copy = mirrored(below, box, min(margin, max(box.size)))
         apply_filters(copy, style.backdrop_filter, scale)
         shaped = Painter(below, matrix, clip).clip_to(geometry.border_shape)
-        below.draw_layer(_cropped(copy, box), shaped, style.opacity)
+        part = _cropped(copy, box)
+        cut(part)
+        below.draw_layer(part, shaped, style.opacity)
 
     return draw
 

@@ -1,7 +1,7 @@
 """Colours of CSS Color 4 and 5: every syntax, color-mix(), relative colours, light-dark().
 
 `parse_color` gives a `Color` (or `Deferred`), clipped to sRGB as Chromium does when it draws;
-`parse_wide_color` gives what is mixed before it is drawn.
+`parse_space_color` gives what is mixed before it is drawn, by `to_wide_color`.
 """
 
 from __future__ import annotations
@@ -109,12 +109,6 @@ def parse_color(cursor: Cursor) -> Specified[v.Color]:
     return to_color(value)
 
 
-def parse_wide_color(cursor: Cursor) -> Specified[v.Color]:
-    """Read a <color> that is mixed with others before it is clipped, as the stops of gradients are."""
-    value = parse_space_color(cursor)
-    return CURRENT_COLOR if value is CURRENT_COLOR else lift(to_wide_color, value)
-
-
 def parse_space_color(cursor: Cursor) -> Specified[AnyColor]:
     """Read a <color> as `SpaceColor`, `Color` or `Deferred` of one."""
     token = cursor.next()
@@ -215,6 +209,7 @@ def _modern(
 
 def _build(space: str, parts: tuple[float | None, ...], legacy: bool) -> SpaceColor:
     a, b, c, alpha = parts
+    legacy = legacy and None not in parts  # what is missing belongs to newer colours (CSS Color 4 §4.4)
     if space != "rgb":
         return SpaceColor(space, (a, b, c), alpha, legacy)
     r, g, b_ = (None if x is None else x / 255 for x in (a, b, c))

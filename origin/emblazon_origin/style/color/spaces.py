@@ -320,6 +320,14 @@ def mix(
     return SpaceColor(space, (mixed[0], mixed[1], mixed[2]), result)
 
 
+def missing_channels(color: SpaceColor, space: str) -> tuple[int, ...]:
+    """Return which channels a colour with `none` has not in a space, alpha as the last."""
+    if None not in (*color.channels, color.alpha):
+        return ()
+    known = _prepared(color, space)
+    return tuple(i for i, value in enumerate((*known.channels, known.alpha)) if value is None)
+
+
 def _prepared(color: SpaceColor, space: str) -> SpaceColor:
     """Convert, carrying `none` forward and making the hue of a gray powerless."""
     if color.space == space:

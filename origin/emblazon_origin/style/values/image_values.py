@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
-from ..color.css_color import interpolation_space, is_color_start, parse_wide_color
+from ..color.css_color import (
+    CURRENT_COLOR,
+    interpolation_space,
+    is_color_start,
+    parse_space_color,
+    to_wide_color,
+)
+from ..color.spaces import SpaceColor, missing_channels
 from . import value_types as v
 from .calculation import angle, length, parse_term, resolution
 from .positions import HORIZONTAL, VERTICAL, is_length, position
@@ -33,6 +40,7 @@ _Options = dict[str, object]  # fields of a gradient, specified
 _SPACES = {"xyz-d65": "xyz", "xyz-d50": "xyz", "display-p3-linear": "srgb-linear"}
 
 _MODERN_COLORS = frozenset({"lab", "lch", "oklab", "oklch", "color", "color-mix"})
+_OLDER_COLORS = frozenset({"rgb", "rgba", "hsl", "hsla", "hwb"})
 
 GRADIENTS = {
     f"{prefix}{repeating}{kind}-gradient": (kind, bool(repeating), bool(prefix))
@@ -77,9 +85,9 @@ def url_token(token: Token) -> str | None:
     if token.type == "url":
         return str(token.value)
     if token.type == "function" and token.lower_name in ("url", "src"):
-        strings = [t for t in token.arguments if t.type == "string"]
-        if len(strings) >= 1:
-            return str(strings[0].value)
+        parts = [t for t in token.arguments if t.type not in ("whitespace", "comment")]
+        if len(parts) == 1 and parts[0].type == "string":  # no modifiers, as in Chromium
+            return str(parts[0].value)
     return None
 
 
@@ -167,7 +175,7 @@ def gradient(token: Token, name: str) -> Specified[v.Gradient]:
         parts = parts[1:]
     if "space" not in options and any(_is_modern(token) for part in parts for token in part):
         options["space"] = "oklab"
-    stops = _stops(parts, kind == "conic")
+    stops = _stops(parts, kind == "conic", str(options.get("space", "srgb")))
     build = _BUILDERS[kind]
     fields = lift_tuple(options.values())
     return lift(
@@ -188,7 +196,15 @@ _BUILDERS: dict[str, Callable[..., v.Gradient]] = {
 
 def _is_modern(token: Token) -> bool:
     """True for colours that interpolate in Oklab unless a space is named (CSS Color 4 §12.1)."""
-    return token.type == "function" and token.lower_name in _MODERN_COLORS
+    if token.type != "function":
+        return False
+    return token.lower_name in _MODERN_COLORS or (
+        token.lower_name in _OLDER_COLORS and any(_is_none(part) for part in token.arguments)
+    )
+
+
+def _is_none(token: Token) -> bool:
+    return token.type == "ident" and token.lower_value == "none"
 
 
 def _starts_stop(cursor: Cursor) -> bool:
@@ -316,7 +332,20 @@ _OLD_EXTENTS = {"contain": "closest-side", "cover": "farthest-corner"}
 _PREFIXED_HEADS = {"linear": _prefixed_linear_head, "radial": _prefixed_radial_head}
 
 
-def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop, ...]]:
+def _stop_color(cursor: Cursor, space: str) -> Specified[v.ColorStop]:
+    """Read a colour that is mixed with others before it is clipped, and what it leaves to them."""
+    value = parse_space_color(cursor)
+    if value is CURRENT_COLOR:
+        return lift(v.ColorStop, CURRENT_COLOR)
+
+    def stop(color: SpaceColor | v.Color) -> v.ColorStop:
+        missing = missing_channels(color, space) if isinstance(color, SpaceColor) else ()
+        return v.ColorStop(to_wide_color(color), missing=missing)
+
+    return lift(stop, value)
+
+
+def _stops(parts: list[list[Token]], conic: bool, space: str) -> Specified[tuple[v.ColorStop, ...]]:
     stops: list[Specified[v.ColorStop]] = []
     hinted = False
     for index, part in enumerate(parts):
@@ -329,7 +358,7 @@ def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop
             hinted = True
             continue
         hinted = False
-        color = parse_wide_color(cursor)
+        color = _stop_color(cursor, space)
         offsets: list[Specified[v.Length | None]] = [offset] if offset is not None else []
         while (more := _stop_position(cursor, conic)) is not None:
             offsets.append(more)
@@ -338,7 +367,7 @@ def _stops(parts: list[list[Token]], conic: bool) -> Specified[tuple[v.ColorStop
             raise InvalidValue("a colour stop takes at most two positions")
         if not offsets:
             offsets.append(None)
-        stops += [lift(v.ColorStop, color, one) for one in offsets]
+        stops += [lift(lambda stop, at: stop._replace(position=at), color, one) for one in offsets]
     if not stops:
         raise InvalidValue("a gradient takes colour stops")
     return lift_tuple(stops)

@@ -112,12 +112,14 @@ class Url:
 class ColorStop(NamedTuple):
     """A gradient stop. `position` None is to be distributed; `hint` True is a colour hint, colour unused.
 
-    In conic gradients the length's percentage is of one turn and its px are degrees.
+    In conic gradients the length's percentage is of one turn and its px are degrees. Of `missing` channels,
+    in the gradient's space with alpha last, neighbours have their own (`none`).
     """
 
     color: Color
     position: Length | None = None
     hint: bool = False
+    missing: tuple[int, ...] = ()
 
 
 ColorSpace = Literal["srgb", "srgb-linear", "lab", "oklab", "xyz", "lch", "oklch", "hsl", "hwb", "display-p3"]
