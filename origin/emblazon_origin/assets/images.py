@@ -46,6 +46,7 @@ class NaturalSize:
     width: float | None
     height: float | None
     ratio: float | None
+    scales: bool = False  # to any size of its viewport: an SVG with a viewBox
 
 
 _sized: ByteCache[Pixmap] = ByteCache("sized images", 64_000_000, lambda pixmap: pixmap.bytes)
@@ -124,7 +125,8 @@ class ImageStore:
         stretches = isinstance(svg, SvgImage) and svg.stretches and not (svg.width and svg.height)
         if stretches and not is_markup(key):  # browsers give such a file no natural size
             return NaturalSize(None, None, None)
-        return NaturalSize(found.width, found.height, found.ratio)
+        scales = isinstance(svg, SvgImage) and svg.scales
+        return NaturalSize(found.width, found.height, found.ratio, scales)
 
     def pixmap(self, key: str, width: int, height: int, rendering: Rendering = "auto") -> Pixmap | None:
         """Return the image at a size in device pixels."""

@@ -242,7 +242,8 @@ def _from_answer(facts: dict[str, Any], image: Image.Image | None, digest: bytes
             source = SvgImage(
                 str(svg["markup"]), _size(svg["width"]), _size(svg["height"]), _size(svg["ratio"]),
                 bool(svg["has_text"]), tuple(str(note)[:200] for note in svg["notes"]),
-                _rgba(svg["background"]), bool(svg["stretches"]), tuple(_face(face) for face in svg["faces"]),
+                _rgba(svg["background"]), bool(svg["stretches"]), bool(svg["scales"]),
+                tuple(_face(face) for face in svg["faces"]),
             )  # fmt: skip
             return Decoded(digest, source, source.width, source.height, source.ratio)
         width, height = _size(facts["width"]), _size(facts["height"])

@@ -73,6 +73,7 @@ class SvgImage:
     notes: tuple[str, ...] = ()  # what of it is not drawn
     background: tuple[int, int, int, int] | None = None  # of its root; RGBA
     stretches: bool = False  # `preserveAspectRatio` is none
+    scales: bool = False  # has a viewBox
     faces: tuple[SvgFace, ...] = ()  # of its own
 
 
@@ -120,7 +121,9 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         r, g, b, a = (max(0, min(255, round(255 * channel))) for channel in ground)
         background = (r, g, b, a)
     stretches = (root.get("preserveAspectRatio") or "").split()[:1] == ["none"]
-    return SvgImage(markup, width, height, ratio, has_text, told, background, stretches, faces)
+    return SvgImage(
+        markup, width, height, ratio, has_text, told, background, stretches, view_box(root) is not None, faces
+    )
 
 
 def with_pictures(markup: str, read: Callable[[str], bytes | None]) -> bytes:

@@ -90,7 +90,7 @@ def with_css(
         if BUDGET.left_out:
             notes.append("its style sheets take too long to match: later elements are drawn without them")
     for (name, value), node in serializer.lost.items():
-        if name in _NAMES_OF_LENGTHS:  # of its own viewport, which is known
+        if name in _NAMES_OF_LENGTHS and size is not None:  # of its own viewport, which is known
             continue
         notes.append(f"'{name}: {value[:60]}' is not drawn on <{node.name}>")
     if own.values.get("background_image") not in (None, (None,), ("none",)):

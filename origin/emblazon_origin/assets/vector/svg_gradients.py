@@ -11,9 +11,15 @@ from ...style.color.css_color import CURRENT_COLOR, as_space, parse_space_color,
 from ...style.color.spaces import SpaceColor, mix
 from ...style.values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, resolve, tokenize
 from ...style.values.units import Context, Viewport
+from .svg_geometry import parse_transform
 from .svg_words import MADE_COLOR, Inheritance, declared, forget, numbers, put
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_TRANSFORMED = {
+    "linearGradient": "gradientTransform",
+    "radialGradient": "gradientTransform",
+    "pattern": "patternTransform",
+}
 _BETWEEN = 32  # stops between two that are apart
 _MOST = 100  # stops of one gradient
 _CONTEXT = Context(Viewport(300, 150))
@@ -23,6 +29,7 @@ _BLACK = SpaceColor("srgb", (0.0, 0.0, 0.0), 1.0, True)
 def mix_gradients(root: etree._Element) -> None:
     """Give gradients with a newer colour, in place, the stops that sRGB needs to look as if it were Oklab."""
     inheritance = Inheritance()
+    _drop_flat(root)
     for gradient in root.iter(f"{_SVG}linearGradient", f"{_SVG}radialGradient"):
         stops = list(gradient.iterchildren(f"{_SVG}stop"))
         if not 1 < len(stops) < _MOST:
@@ -32,6 +39,17 @@ def mix_gradients(root: etree._Element) -> None:
         if newer or linear:
             space = "oklab" if newer else "srgb-linear"
             _fill_in(stops, [_color(stop, inheritance) for stop in stops], space)
+
+
+def _drop_flat(root: etree._Element) -> None:
+    """Take away gradients and patterns without an extent: what refers to one has its fallback."""
+    for name, attribute in _TRANSFORMED.items():
+        for server in list(root.iter(f"{_SVG}{name}")):
+            transform = parse_transform(server.get(attribute, ""))
+            if transform is not None and transform.xx * transform.yy == transform.xy * transform.yx:
+                parent = server.getparent()
+                if parent is not None:
+                    parent.remove(server)
 
 
 def _fill_in(stops: list[etree._Element], colors: list[SpaceColor], space: str) -> None:

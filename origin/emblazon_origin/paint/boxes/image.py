@@ -50,7 +50,7 @@ class Images(Protocol):
 def object_rect(style: ComputedStyle, natural: NaturalSize, content: Rect, dpr: float) -> Rect:
     """Return where the image is drawn, in scaled px (CSS Images 3 §5.5); it may overhang the content box."""
     width, height = concrete_size(natural, content.width, content.height, dpr)
-    if style.object_fit == "frame" and (natural.width is None or natural.height is None):
+    if style.object_fit == "frame" and (natural.scales or None in (natural.width, natural.height)):
         return content
     match style.object_fit:
         case "fill":

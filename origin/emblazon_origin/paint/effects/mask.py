@@ -208,7 +208,28 @@ def _in_user_space(
             scaled = etree.Element(f"{{{NAMESPACE}}}g", transform=f"matrix({width} 0 0 {height} 0 0)")
             scaled.extend(list(element))
             element.append(scaled)
+        if kind == "filter" and element.get("primitiveUnits") == "objectBoundingBox":
+            _say_primitives(element, width, height)
     return etree.tostring(defs, encoding="unicode"), kind
+
+
+_SHARES = {
+    **dict.fromkeys(("x", "width", "dx"), (0,)), **dict.fromkeys(("y", "height", "dy"), (1,)),
+    "stdDeviation": (0, 1), "radius": (0, 1),
+}  # fmt: skip
+
+
+def _say_primitives(element: etree._Element, width: float, height: float) -> None:
+    """Write what primitives say in shares of the reference box in CSS px (Filter Effects 1 §7.4)."""
+    element.set("primitiveUnits", "userSpaceOnUse")
+    sizes = width, height
+    for primitive in element:
+        for name, axes in _SHARES.items():
+            parts = primitive.get(name, "").replace(",", " ").split()
+            if parts:
+                pairs = zip(axes, (parts * 2)[: len(axes)], strict=True)
+                said = (f"{_length(part, sizes[axis], False):.9g}" for axis, part in pairs)
+                primitive.set(name, " ".join(said))
 
 
 def _length(text: str, size: float, user: bool) -> float:

@@ -222,12 +222,15 @@ def svg_reference(href: str, what: str) -> v.SvgReference:
 
 
 def clip(cursor: Cursor) -> object:
-    """Read `clip: auto | rect(top, right, bottom, left)`; commas may be left out."""
+    """Read `clip: auto | rect(top, right, bottom, left)`; all commas may be left out."""
     if cursor.keyword("auto"):
         return None
     token = cursor.function("rect")
     if token is None:
         unexpected(cursor.peek())
+    commas = sum(part.type == "literal" and part.value == "," for part in token.arguments)
+    if commas not in (0, 3):
+        raise InvalidValue("rect() takes a comma after each of three sides, or none")
     inner = Cursor(part for part in token.arguments if part.type != "literal" or part.value != ",")
     edges = [None if inner.keyword("auto") else lift(v.Length, length_px(inner)) for _ in range(4)]
     inner.end()
