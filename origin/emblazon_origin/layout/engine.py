@@ -49,7 +49,7 @@ from .sizing import (
     width_from,
     width_limits,
 )
-from .table.layout import layout_table
+from .table.layout import layout_table, layout_wrapper
 from .turned import layout_turned
 
 __all__ = ["content_sizes", "layout"]
@@ -61,7 +61,7 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
     "grid": layout_grid,
     "columns": layout_columns,
     "table": layout_table,
-    "table-wrapper": layout_block,
+    "table-wrapper": layout_wrapper,
     "turned": layout_turned,
 }
 

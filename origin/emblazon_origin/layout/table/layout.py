@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
 from typing import NamedTuple
 
 from ...style.values.value_types import Length
@@ -14,6 +15,7 @@ from ..boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, Stat
 from ..boxes.nodes import Cell, JointBorder, Node, TableGrid, anonymous_style
 from ..context import LayoutContext
 from ..flex.items import content_height_twin
+from ..flow.block import layout_block
 from ..frame import Constraints, Frame
 from ..placement import place, postpone
 from ..sizing import length_of
@@ -76,6 +78,28 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         if child.is_out_of_flow:
             postpone(content, child, StaticPosition(frame.left, frame.top))
     return content
+
+
+def layout_wrapper(ctx: LayoutContext, frame: Frame) -> ContentLayout:
+    """Lay out a table and its captions; of a height from outside the table takes what they leave (§3)."""
+    content = layout_block(ctx, frame)
+    if frame.inner_height is None:
+        return content
+    table = next(placed.fragment for placed in content.children if placed.fragment.node.kind == "table")
+    height = max(0.0, frame.inner_height - content.height + table.height)
+    wrapper = ctx.results.variant(frame.node, ("filled", height), partial(_filled_by_table, height=height))
+    return layout_block(ctx, frame._replace(node=wrapper))
+
+
+def _filled_by_table(wrapper: Node, *, height: float) -> Node:
+    filled = wrapper.restyled(wrapper.style)
+    filled.children = [
+        child.restyled(child.style.replace(height=Length(height), box_sizing="border-box"))
+        if child.kind == "table"
+        else child
+        for child in wrapper.children
+    ]
+    return filled
 
 
 def _columns(widths: list[float], gap: float, gone: frozenset[int]) -> _Tracks:

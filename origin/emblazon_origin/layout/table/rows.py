@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...style.values.value_types import Length
 from ..boxes.fragment import Fragment
 from ..boxes.nodes import Cell, Node, TableGrid
+from ..layout_unit import snap
 from ..sizing import length_of
 
 
@@ -140,10 +141,12 @@ def _fill(of: Iterable[int], shares: Sequence[float], sizes: list[float], whole:
 
 
 def _share(sizes: list[float], takers: Sequence[int], room: float) -> None:
-    """Share room among parts by their sizes."""
+    """Share room among parts by their sizes, in whole layout units; the last has what these leave."""
     total = sum(sizes[i] for i in takers)
-    for i in takers:
-        sizes[i] += room * (sizes[i] / total if total else 1 / len(takers))
+    shares = [snap(room * (sizes[i] / total if total else 1 / len(takers))) for i in takers]
+    shares[-1] = room - sum(shares[:-1])
+    for i, share in zip(takers, shares, strict=True):
+        sizes[i] += share
 
 
 def _percentage(node: Node) -> float:
