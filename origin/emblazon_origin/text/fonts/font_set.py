@@ -39,6 +39,8 @@ _EMOJI_DEFAULT = regex.compile(
     r"\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|\p{Emoji}\p{Emoji_Modifier}"
     r"|\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?\u200d\p{Extended_Pictographic}|[0-9#*]\ufe0f?\u20e3"
 )
+# For these HarfBuzz sets others of a face that lacks them, the spaces in widths of their own.
+STAND_INS = {0x2011: 0x2010} | dict.fromkeys((0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F), 0x20)
 _IGNORABLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cc}]+")
 
 
@@ -340,8 +342,11 @@ class FontSet:
 
 
 def has_characters(face: Face, characters: tuple[int, ...]) -> bool:
+    """Whether a face draws all of the characters, or HarfBuzz sets others of its glyphs for them."""
     coverage = face.coverage
-    return all(character in coverage for character in characters)
+    return all(
+        character in coverage or STAND_INS.get(character, character) in coverage for character in characters
+    )
 
 
 def _fitness(family: Family, script: str, lang: str) -> int:
