@@ -101,22 +101,44 @@ def _anchored(
     told = tuple(str(style.fields.get(key)) for key in ANCHORED)
     node = ctx.results.variant(pending.node, ("anchored", told), lambda n: n.restyled(style))
     fragment, x, y = _placed(ctx, node, pending.static, own, rtl)
-    margins = margins_of(style, own.width)
-    if middle_x is not None and style.justify_self == "center":
-        low = own.x + (margins.left or 0.0)
-        x = max(
-            low,
-            min(middle_x - fragment.width / 2, own.x + own.width - (margins.right or 0.0) - fragment.width),
-        )
-    if middle_y is not None and style.align_self == "center":
-        low = own.y + (margins.top or 0.0)
-        y = max(
-            low,
-            min(
-                middle_y - fragment.height / 2, own.y + own.height - (margins.bottom or 0.0) - fragment.height
-            ),
-        )
+    if own is area:
+        return Placed(fragment, x, y)
+    m = margins_of(style, own.width)
+    whole_x, whole_y = (area.x, area.x + area.width), (area.y, area.y + area.height)
+    x = _near_anchor(
+        x, fragment.width, (m.left or 0.0, m.right or 0.0), own.x, own.width, whole_x,
+        style.justify_self, middle_x,
+    )  # fmt: skip
+    y = _near_anchor(
+        y, fragment.height, (m.top or 0.0, m.bottom or 0.0), own.y, own.height, whole_y,
+        style.align_self, middle_y,
+    )  # fmt: skip
     return Placed(fragment, x, y)
+
+
+def _near_anchor(
+    at: float,
+    size: float,
+    margins: tuple[float, float],
+    start: float,
+    extent: float,
+    whole: tuple[float, float],
+    alignment: str,
+    middle: float | None,
+) -> float:
+    """Return where a box begins on one axis of its area: one too large for it stays within the `whole`."""
+    before, after = margins
+    low, high = start + before, start + extent - after - size
+    fits = low <= high
+    if alignment == "center" and (middle is not None or not fits):
+        at = (low + high) / 2 if middle is None else middle - size / 2
+    elif fits:
+        return at
+    else:
+        at = high if alignment in ("end", "right") else low
+    if not fits:
+        low, high = min(whole[0] + before, low), max(whole[1] - after - size, high)
+    return max(low, min(at, high))
 
 
 def _placed(ctx: LayoutContext, node: Node, static: StaticPosition, area: Rect, rtl: bool) -> Placed:
