@@ -259,6 +259,37 @@ def test_bitmap_strikes_are_scaled_to_the_size(strike_run: GlyphRun) -> None:
     assert all(p[:3] == (255, 0, 0) for p in _pixels(placed.image) if p[3] > 60)
 
 
+def test_emoji_lean_in_italic_text(lay_out: LayOut) -> None:
+    def edges(**style: object) -> list[tuple[float, int]]:
+        (run,) = lay_out("🌄", font_size=80.0, **style).lines[0].runs
+        (placed,) = color_glyphs(run, (0.0, 80.0))
+        alpha = placed.image.getchannel("A")
+        return [
+            (placed.x + box[0], box[2] - box[0])
+            for row in (20, 50)
+            if (box := alpha.crop((0, row, alpha.width, row + 1)).getbbox()) is not None
+        ]
+
+    upright, leant = edges(), edges(font_style="italic")
+    assert upright[0] == upright[1]
+    assert abs(leant[0][0] - leant[1][0] - 30 * 0.25) <= 1  # a quarter of what lies between the rows
+    assert all(abs(a[1] - b[1]) <= 2 for a, b in zip(upright, leant, strict=True))
+    assert edges(font_style="italic", font_synthesis_style=False) == upright
+
+
+def test_bitmap_strikes_lean_about_the_baseline(fonts: FontLibrary, style: ComputedStyle) -> None:
+    rule = FontFaceRule("Strike", (("url", "strike"),))
+    view = fonts.with_faces([rule], lambda url: _bitmap_font())
+    own = style.replace(font_family=("Strike",), font_size=32.0, font_style="italic")
+    (run,) = layout_inline([TextItem("❤", own)], own, width=100.0, fonts=view).lines[0].runs
+    (placed,) = color_glyphs(run, (0.0, 29.0))
+    assert placed.image.width > 32
+    high, low = (placed.image.crop((0, y, placed.image.width, y + 1)).getbbox() for y in (6, 26))
+    assert high is not None
+    assert low is not None
+    assert abs(high[0] - low[0] - 5) <= 1
+
+
 def test_current_color_layers_take_the_text_colour(fonts: FontLibrary, style: ComputedStyle) -> None:
     font = fonts.font_set(style).select("😀", "Zyyy").font
     glyph = _glyph(font, "😀")

@@ -23,6 +23,7 @@ from .font_metrics import (
     metrics_on,
 )
 
+SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
 ITALIC_ANGLE = 14.0  # degrees that `oblique` leans unless it says how far
 
 

@@ -31,11 +31,10 @@ from ...style.values.units import FontMeasures
 from .document_fonts import DocumentFace, make_document_faces
 from .face import Face
 from .families import Catalog, Family, read_catalog
-from .font_instance import BOLD, FontInstance, FontQuery
+from .font_instance import BOLD, SYNTHETIC_SLANT, FontInstance, FontQuery
 from .font_metrics import NO_ADJUSTMENT, FontAdjustment, FontMetrics
 from .font_set import FontSet
 
-SYNTHETIC_SLANT = 0.25  # Skia's skew for faces without an italic
 # Skia's fake bold: outlines grow by this share of the em, by size in px.
 _FAKE_BOLD = ((9.0, 1 / 24), (36.0, 1 / 32))
 
@@ -151,7 +150,7 @@ class FontLibrary:
                 font.set_variations(coordinates)
             if bold:
                 font.synthetic_bold = (bold, bold, True)
-            if slant:
+            if slant and not face.is_color:  # HarfBuzz paints no colours aslant
                 font.synthetic_slant = slant
             name = _instance_name(face, query, axes)
             found = FontInstance(
@@ -204,7 +203,7 @@ class FontLibrary:
     ) -> float:
         declared = rule.style.split()[0] if rule else face.style
         slanted = declared != "normal" or "ital" in coordinates or "slnt" in coordinates
-        if not query.leans or slanted or not query.synthesis_style or face.is_color:
+        if not query.leans or slanted or not query.synthesis_style:
             return 0.0
         return SYNTHETIC_SLANT
 
