@@ -28,7 +28,7 @@ from ..style.values.computed import ComputedStyle
 from ..style.values.dom import Element
 from ..style.values.value_types import ContentImage, Url
 from .picture_work import Decoded, PictureWork
-from .pixmap import Pixmap, Rendering
+from .pixmap import Cut, Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
 from .svg import SvgImage, with_pictures
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
@@ -143,6 +143,18 @@ class ImageStore:
         except AssetError as error:
             self._failed(key, error, 0)
             return None
+
+    def part(self, key: str, cut: Cut, rendering: Rendering = "auto") -> Pixmap | None:
+        """Return what of the image lies in a box of pixels; None where it is no raster image."""
+        found = self._find(key)
+        if found is None or isinstance(found.source, SvgImage):
+            return None
+        source = found.source
+        self._note_upscaling(key, found, round(cut.width), round(cut.height))
+        smooth = rendering not in ("pixelated", "crisp-edges")
+        return _sized.get(
+            (found.digest, *cut, smooth), lambda: Pixmap.from_image(resized_part(source, cut, smooth=smooth))
+        )
 
     def source(self, key: str, width: int, height: int) -> Pixmap | None:
         """Return the image for being turned or skewed: at no less than a size in device pixels."""
@@ -263,7 +275,18 @@ def resize(image: Image.Image, width: int, height: int, rendering: str = "auto")
     return image.transform((width, height), Image.Transform.EXTENT, (0, 0, *image.size), bilinear)
 
 
-def halved(image: Image.Image, width: int, height: int) -> Image.Image:
+def resized_part(image: Image.Image, cut: Cut, *, smooth: bool) -> Image.Image:
+    """Return a part of an image ("RGB" or "RGBa") at another size, whose edges lie between pixels."""
+    tie = 0.0 if smooth else _TIE
+    image = halved(image, cut.width, cut.height) if smooth else image
+    sx, sy = image.width / cut.width, image.height / cut.height
+    right, bottom = min(cut.width, cut.left + cut.columns), min(cut.height, cut.top + cut.rows)
+    box = (max(0.0, cut.left) * sx - tie, max(0.0, cut.top) * sy - tie, right * sx - tie, bottom * sy - tie)
+    how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
+    return image.transform((cut.columns, cut.rows), Image.Transform.EXTENT, box, how)
+
+
+def halved(image: Image.Image, width: float, height: float) -> Image.Image:
     """Average blocks of 2ⁿ by 2ⁿ pixels, as long as neither side falls below the wanted size."""
     factor = 1
     while image.width >= 2 * factor * width and image.height >= 2 * factor * height:

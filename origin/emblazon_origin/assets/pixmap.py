@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PIL import Image
 
 Rendering = Literal["auto", "pixelated", "crisp-edges", "smooth"]  # CSS `image-rendering`
+
+
+class Cut(NamedTuple):
+    """A part of a picture of some size, in device px: where it begins in it, and its whole pixels."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    columns: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from emblazon_origin.assets.pixmap import Pixmap
+from emblazon_origin.assets.images import resized_part
+from emblazon_origin.assets.pixmap import Cut, Pixmap
 from emblazon_origin.layout.boxes.box import Box, Rect, Sides
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
@@ -43,6 +44,10 @@ class FakeImages:
     def svg(self, markup: str, width: int, height: int) -> Image.Image | None:
         del markup
         return Image.new("RGBa", (width, height))
+
+    def part(self, key: str, cut: Cut, rendering: str = "auto") -> Pixmap | None:
+        image = self.images.get(key)
+        return Pixmap.from_image(resized_part(image, cut, smooth=False)) if image else None
 
     def source(self, key: str, width: int, height: int) -> Pixmap | None:
         image = self.images.get(key)

@@ -18,7 +18,7 @@ from ..raster.surface import Surface
 from .border import edges_of
 from .box_geometry import BoxGeometry
 from .gradient import gradient_pixmap
-from .image import Images, draw_image
+from .image import Images, draw_image, draw_part
 from .tile import Tiles, gradient_sheet, make_sheet, tiles_of
 
 _MAX_PIXELS = 16_500_000  # of one tile: any canvas; larger ones are resampled instead of drawn whole
@@ -162,12 +162,21 @@ def paint_layer(
 
 def _draw_tile(painter: Painter, tiled: _Tiled) -> None:
     layer, images, rendering, tiles, geometry = tiled
-    x, y = tiles.x.starts[0], tiles.y.starts[0]
+    rect = Rect(tiles.x.starts[0], tiles.y.starts[0], tiles.x.pixels, tiles.y.pixels)
     if isinstance(layer.image, Url):
-        rect = Rect(x, y, tiles.x.pixels, tiles.y.pixels)
-        draw_image(painter, images, layer.image.href, rect, rendering)
+        box = enclose(_visible(painter, geometry)) if tiles.x.repeats or tiles.y.repeats else None
+        border = geometry.border_rect
+        seen = box.rect if box is not None else border
+        x = tiles.x.single_within(*_ends(seen if tiles.x.repeats else border, 0))
+        y = tiles.y.single_within(*_ends(seen if tiles.y.repeats else border, 1))
+        if (x.is_whole and y.is_whole) or not draw_part(painter, images, layer.image.href, x, y, rendering):
+            draw_image(painter, images, layer.image.href, rect, rendering)
     elif layer.image is not None:
-        _draw_gradient(painter, layer.image, Rect(x, y, tiles.x.pixels, tiles.y.pixels), geometry)
+        _draw_gradient(painter, layer.image, rect, geometry)
+
+
+def _ends(rect: Rect, axis: int) -> tuple[float, float]:
+    return rect[axis], rect[axis] + rect[axis + 2]
 
 
 def _draw_tiles(painter: Painter, tiled: _Tiled) -> None:

@@ -14,7 +14,7 @@ from lxml import etree
 from PIL import Image
 
 from ...assets.images import NaturalSize
-from ...assets.pixmap import Pixmap, Rendering
+from ...assets.pixmap import Cut, Pixmap, Rendering
 from ...assets.svg import view_box
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
@@ -38,6 +38,10 @@ class Images(Protocol):
         """Return the image at a size in device pixels."""
         ...
 
+    def part(self, key: str, cut: Cut, rendering: Rendering = "auto") -> Pixmap | None:
+        """Return what of the image lies in a box of pixels; None where it is no raster image."""
+        ...
+
     def source(self, key: str, width: int, height: int) -> Pixmap | None:
         """Return the image for being turned or skewed: at no less than a size in device pixels."""
         ...
@@ -45,6 +49,20 @@ class Images(Protocol):
     def svg(self, markup: str, width: int, height: int) -> Image.Image | None:
         """Return SVG markup drawn once, at a size in device pixels, premultiplied ("RGBa")."""
         ...
+
+
+class Stretch(NamedTuple):
+    """An image along one axis: where it begins, its size, and the device pixels that are drawn of it."""
+
+    first: float
+    size: float
+    low: int
+    high: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is drawn, from pixel to pixel."""
+        return self.low == self.first and self.high == self.first + self.size
 
 
 def object_rect(style: ComputedStyle, natural: NaturalSize, content: Rect, dpr: float) -> Rect:
@@ -158,6 +176,21 @@ def draw_image(painter: Painter, images: Images, key: str, rect: Rect, rendering
     pixmap = images.source(key, max(1, round(width * sx * shrink)), max(1, round(height * sy * shrink)))
     if pixmap is not None:
         painter.draw_scaled(pixmap, rect, smooth=rendering not in ("pixelated", "crisp-edges"))
+
+
+def draw_part(
+    painter: Painter, images: Images, key: str, x: Stretch, y: Stretch, rendering: Rendering
+) -> bool:
+    """Draw the part of a raster image that is seen, with its ends between pixels. False where it is not."""
+    if x.low >= x.high or y.low >= y.high or (x.high - x.low) * (y.high - y.low) > MAX_WHOLE_IMAGE:
+        return False
+    if painter.shift is None:
+        return False
+    size = x.high - x.low, y.high - y.low
+    pixmap = images.part(key, Cut(x.size, y.size, x.low - x.first, y.low - y.first, *size), rendering)
+    if pixmap is not None:
+        painter.draw(pixmap, x.low, y.low)
+    return pixmap is not None
 
 
 def data_url(surface: Surface) -> str:

@@ -17,7 +17,7 @@ from ...layout.boxes.box import Rect
 from ...style.values.value_types import BackgroundLayer, Gradient, Length, RepeatStyle
 from ..raster.geometry import IntRect, pixel_round
 from .gradient import gradient_pixmap
-from .image import concrete_size
+from .image import Stretch, concrete_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class Axis:
     size: float
     step: float
     count: int
+    repeats: bool = True
 
     @property
     def pixels(self) -> int:
@@ -53,6 +54,21 @@ class Axis:
         if self.count != 1:
             return self
         return Axis(float(pixel_round(self.first)), float(self.pixels), float(self.pixels), 1)
+
+    def single_within(self, low: float, high: float) -> Stretch:
+        """Return where the one tile lies that is seen between two whole numbers.
+
+        What is seen of an image that does not repeat goes onto whole pixels, and the rest with it; one that
+        is cut on both sides stays between them.
+        """
+        if self.repeats:
+            return Stretch(self.first, self.size, int(low), int(high))
+        begin, end = max(self.first, low), min(self.first + self.size, high)
+        start = pixel_round(begin)
+        whole = end == high or self.first < low
+        stop = max(start + 1, pixel_round(end) if whole else start + pixel_round(self.size))
+        grows = (stop - start) / max(end - begin, 1e-6)
+        return Stretch(start + (self.first - begin) * grows, self.size * grows, start, stop)
 
     @property
     def starts(self) -> list[int]:
@@ -102,7 +118,10 @@ def tile_size(
         by_width = (area.width, area.width / ratio)
         by_height = (area.height * ratio, area.height)
         fits = by_width[1] <= area.height
-        return by_width if fits == (layer.size == "contain") else by_height
+        if layer.size == "cover":
+            return by_height if fits else by_width
+        across, down = by_width if fits else by_height  # in whole pixels, at least one
+        return max(1.0, floor(across + 0.5)), max(1.0, floor(down + 0.5))
     w, h = layer.size
     width = w.resolve(area.width / dpr) * dpr if isinstance(w, Length) else None
     height = h.resolve(area.height / dpr) * dpr if isinstance(h, Length) else None
@@ -158,10 +177,10 @@ def _axis(
     if repeat == "space":
         whole = floor(room / size + 1e-6)
         if whole < 2:
-            return Axis(first, size, size, 1)
+            return Axis(first, size, size, 1, repeats=False)
         step, first = (room - whole * size) / (whole - 1) + size, start
     elif repeat == "no-repeat":
-        return Axis(first, size, size, 1)
+        return Axis(first, size, size, 1, repeats=False)
     low, high = cover[0], cover[0] + cover[1]
     from_index = ceil((low - first - size) / step + 1e-6)
     to_index = floor((high - first) / step - 1e-6)
