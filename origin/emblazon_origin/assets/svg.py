@@ -23,7 +23,7 @@ from .images_decode import FORMATS, check_size, decode_image
 from .resources import parse_data_url
 from .vector.svg_cost import ELEMENT, SvgCost
 from .vector.svg_css import css_characters, needs_css, own_faces, with_css
-from .vector.svg_direction import anchor_right_to_left
+from .vector.svg_direction import anchor_right_to_left, place_spaced_lines
 from .vector.svg_geometry import MEASURED, UNGROWN, is_empty, keep_strokes, measure, resolve_lengths
 from .vector.svg_gradients import mix_gradients
 from .vector.svg_patterns import fit_patterns
@@ -400,6 +400,8 @@ def draw_svg(
     if UNGROWN in svg.markup:
         keep_strokes(root, scale)
     if svg.has_text:
+        if "letter-spacing" in svg.markup:
+            place_spaced_lines(root)
         anchor_right_to_left(root)
         name_fonts(root, fonts)
         # As in HTML, installed fonts keep their default optical size.

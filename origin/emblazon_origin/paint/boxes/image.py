@@ -51,7 +51,7 @@ class Images(Protocol):
         ...
 
 
-class Stretch(NamedTuple):
+class SeenAxis(NamedTuple):
     """An image along one axis: where it begins, its size, and the device pixels that are drawn of it."""
 
     first: float
@@ -179,7 +179,7 @@ def draw_image(painter: Painter, images: Images, key: str, rect: Rect, rendering
 
 
 def draw_part(
-    painter: Painter, images: Images, key: str, x: Stretch, y: Stretch, rendering: Rendering
+    painter: Painter, images: Images, key: str, x: SeenAxis, y: SeenAxis, rendering: Rendering
 ) -> bool:
     """Draw the part of a raster image that is seen, with its ends between pixels. False where it is not."""
     if x.low >= x.high or y.low >= y.high or (x.high - x.low) * (y.high - y.low) > MAX_WHOLE_IMAGE:

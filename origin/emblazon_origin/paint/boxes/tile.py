@@ -17,7 +17,7 @@ from ...layout.boxes.box import Rect
 from ...style.values.value_types import BackgroundLayer, Gradient, Length, RepeatStyle
 from ..raster.geometry import IntRect, pixel_round
 from .gradient import gradient_pixmap
-from .image import Stretch, concrete_size
+from .image import SeenAxis, concrete_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,20 +55,20 @@ class Axis:
             return self
         return Axis(float(pixel_round(self.first)), float(self.pixels), float(self.pixels), 1)
 
-    def single_within(self, low: float, high: float) -> Stretch:
+    def single_within(self, low: float, high: float) -> SeenAxis:
         """Return where the one tile lies that is seen between two whole numbers.
 
         What is seen of an image that does not repeat goes onto whole pixels, and the rest with it; one that
         is cut on both sides stays between them.
         """
         if self.repeats:
-            return Stretch(self.first, self.size, int(low), int(high))
+            return SeenAxis(self.first, self.size, int(low), int(high))
         begin, end = max(self.first, low), min(self.first + self.size, high)
         start = pixel_round(begin)
         whole = end == high or self.first < low
         stop = max(start + 1, pixel_round(end) if whole else start + pixel_round(self.size))
         grows = (stop - start) / max(end - begin, 1e-6)
-        return Stretch(start + (self.first - begin) * grows, self.size * grows, start, stop)
+        return SeenAxis(start + (self.first - begin) * grows, self.size * grows, start, stop)
 
     @property
     def starts(self) -> list[int]:
