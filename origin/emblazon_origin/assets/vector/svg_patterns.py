@@ -28,7 +28,7 @@ _MAX_TILES = 8  # of one picture, each of which is rasterised by itself
 _MAX_PIXELS = 1_000_000  # of all blocks
 _MAX_DRIFT = 0.1  # device px, over the whole shape
 _MAX_COPIES = 64
-_EDGE = 2  # px around a block that covers a shape: a turned one is smoothed across them
+_EDGE = 2  # px around a tile, and a block that covers a shape: a turned one is smoothed across them
 _MAX_CHAIN = 8
 _LEAST_SIDE, _MOST_SIDE = 0.5, 4_096.0  # of a tile, in device px
 _FAR = 1e6
@@ -134,13 +134,20 @@ class _Patterns:
         if match is None or match[1] not in self.found:
             return
         pattern = self._pattern(element, match[1])
-        if pattern is None or not (pattern.across.slips or pattern.down.slips):
+        if pattern is None:
+            return
+        if not (pattern.across.slips or pattern.down.slips or self._has_strokes(match[1])):
             return
         if pattern not in self._made:
             self._made[pattern] = self._lay_out(pattern)
         if name := self._made[pattern]:
             forget(element, paint)
             put(element, paint, f"url(#{name})")
+
+    def _has_strokes(self, name: str) -> bool:
+        """Whether lines may lie on its left edge, where the rasteriser draws thin ones too strong."""
+        content = next((one for one in _linked(self.found[name], self.found) if len(one)), self.found[name])
+        return b"stroke" in etree.tostring(content) or bool(self.measures.inheritance.of(content, "stroke"))
 
     def _pattern(self, element: etree._Element, name: str) -> _Pattern | None:
         """Return a pattern as it lies on a shape; None where that cannot be told."""
@@ -201,12 +208,14 @@ class _Patterns:
         return name
 
     def _picture(self, pattern: _Pattern) -> Image.Image:
-        """Rasterise one tile in whole device px."""
+        """Rasterise one tile in whole device px, away from the edges of the picture."""
         root = etree.Element(f"{_SVG}svg", nsmap=self.root.nsmap)
         width, height = (max(1, ceil(side - 1e-3)) for side in (pattern.across.tile, pattern.down.tile))
-        for name, value in {"width": width, "height": height, "preserveAspectRatio": "none"}.items():
+        wide, high = width + 2 * _EDGE, height + 2 * _EDGE
+        for name, value in {"width": wide, "height": high, "preserveAspectRatio": "none"}.items():
             root.set(name, str(value))
-        root.set("viewBox", f"0 0 {pattern.side[0]:.9g} {pattern.side[1]:.9g}")
+        x, y = pattern.side[0] / width, pattern.side[1] / height
+        root.set("viewBox", f"{-_EDGE * x:.9g} {-_EDGE * y:.9g} {wide * x:.9g} {high * y:.9g}")
         own = self.found[pattern.name]
         said = _chain(own, self.found)
         of_viewport = {name: said[name] for name in ("viewBox", "preserveAspectRatio") if name in said}
@@ -224,7 +233,7 @@ class _Patterns:
         top.extend(deepcopy(child) for child in content)
         etree.SubElement(root, f"{_SVG}defs").extend(self._referred_to(top))
         has_text = next(top.iter(f"{_SVG}text"), None) is not None
-        return self.draw(root, width, height, has_text)
+        return self.draw(root, wide, high, has_text).crop((_EDGE, _EDGE, _EDGE + width, _EDGE + height))
 
     def _referred_to(self, content: etree._Element) -> list[etree._Element]:
         """Return copies of all that elements refer to, and what that refers to."""
