@@ -46,9 +46,7 @@ from .vector.svg_transforms import PLACED
 
 IN_PROCESS = 100_000_000.0  # units of `limits.py` for all pictures of a card together
 SECONDS, CARD_SECONDS = 1.0, 1.5  # of computing, for the picture of one file and for all of a card
-OWN_SECONDS = (
-    0.45  # for all that a page brings itself or that are drawn: page and pictures keep within two seconds
-)
+OWN_SECONDS = 0.8  # for all that a page brings itself or that are drawn: with the page below two seconds
 _WALL, _LEAST_WALL = 60.0, 0.5  # seconds that the clock may show meanwhile: a busy machine takes its time
 _BYTE, _PIXEL, _MARKUP = 5.0, 15.0, 100.0
 _RUN, _FIELDS = 300.0, 60.0  # of a BMP file: for each byte, which may begin a run, and each pixel
