@@ -26,6 +26,7 @@ from .vector.svg_css import css_characters, needs_css, own_faces, with_css
 from .vector.svg_direction import anchor_right_to_left, place_spaced_lines
 from .vector.svg_geometry import MEASURED, UNGROWN, is_empty, keep_strokes, measure, resolve_lengths
 from .vector.svg_gradients import mix_gradients
+from .vector.svg_noise import place_noise
 from .vector.svg_patterns import fit_patterns
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts, name_fonts
 from .vector.svg_transforms import PLACED, place_transforms
@@ -406,6 +407,8 @@ def draw_svg(
         name_fonts(root, fonts)
         # As in HTML, installed fonts keep their default optical size.
         root.set("style", f"font-optical-sizing:none;{root.get('style', '')}")
+    if "<feTurbulence" in svg.markup:
+        place_noise(root)
     if SvgCost(root, width * height).total() > MAX_WORK:
         raise AssetError("the SVG image takes too much work to draw: it repeats itself or filters too often")
     if "<pattern" in svg.markup:
