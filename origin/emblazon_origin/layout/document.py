@@ -116,6 +116,8 @@ def _viewport_scroller(root: Element) -> Element | None:
 def _place_in_viewport(ctx: LayoutContext, fragment: Fragment, viewport: Rect) -> list[Placed]:
     """Lay out what has no other containing block than the initial one."""
     boxes = [Placed(fragment, 0.0, 0.0)]
+    before, after = fragment.node.style.gutters
+    viewport = viewport._replace(x=viewport.x + before, width=viewport.width - before - after)
     anchors = AnchorField(boxes)
     rtl = fragment.node.style.direction == "rtl"
     waiting = list(fragment.pending)

@@ -234,20 +234,23 @@ def collapse_borders(table: Node, grid: TableGrid) -> None:
     rows, columns = len(grid.rows), grid.columns
     grid.horizontal = [[_horizontal(table, grid, at, r, c) for c in range(columns)] for r in range(rows + 1)]
     grid.vertical = [[_vertical(table, grid, at, r, c) for c in range(columns + 1)] for r in range(rows)]
+    rtl = table.style.direction == "rtl"
     for cell in grid.cells:
         last_row, last_column = cell.row + cell.rows, cell.column + cell.columns
+        left, right = (last_column, cell.column) if rtl else (cell.column, last_column)
         cell.node.style = _with_borders(
             cell.node.style,
             max(e.width for e in grid.horizontal[cell.row][cell.column : last_column]) / 2,
-            max(grid.vertical[r][last_column].width for r in range(cell.row, last_row)) / 2,
+            max(grid.vertical[r][right].width for r in range(cell.row, last_row)) / 2,
             max(e.width for e in grid.horizontal[last_row][cell.column : last_column]) / 2,
-            max(grid.vertical[r][cell.column].width for r in range(cell.row, last_row)) / 2,
+            max(grid.vertical[r][left].width for r in range(cell.row, last_row)) / 2,
         )
+    left, right = (-1, 0) if rtl else (0, -1)
     around = (
         max((e.width for e in grid.horizontal[0]), default=0.0) / 2,
-        max((edges[-1].width for edges in grid.vertical), default=0.0) / 2,
+        max((edges[right].width for edges in grid.vertical), default=0.0) / 2,
         max((e.width for e in grid.horizontal[-1]), default=0.0) / 2,
-        max((edges[0].width for edges in grid.vertical), default=0.0) / 2,
+        max((edges[left].width for edges in grid.vertical), default=0.0) / 2,
     )
     table.style = _with_borders(table.style, *around).replace(
         padding_top=ZERO, padding_right=ZERO, padding_bottom=ZERO, padding_left=ZERO
@@ -267,7 +270,10 @@ def _with_borders(
 
 
 def _edge(node: Node, side: str) -> JointBorder:
-    style = node.style
+    return _edge_of(node.style, side)
+
+
+def _edge_of(style: ComputedStyle, side: str) -> JointBorder:
     return JointBorder(
         getattr(style, f"border_{side}_width"),
         getattr(style, f"border_{side}_style"),
@@ -312,20 +318,38 @@ def _horizontal(
     if above is not below:
         found += [_edge(above, "bottom")] if above is not None else []
         found += [_edge(below, "top")] if below is not None else []
-    if row == 0:
-        found.append(_edge(table, "top"))
-    if row == len(grid.rows):
-        found.append(_edge(table, "bottom"))
+    for side, here in (("top", row == 0), ("bottom", row == len(grid.rows))):
+        if here:
+            declared = grid.declared[column] if column < len(grid.declared) else _UNDECLARED
+            found += [_edge_of(style, side) for style in (declared.column, declared.group) if style]
+            found.append(_edge(table, side))
     return _winner(found)
 
 
 def _vertical(
     table: Node, grid: TableGrid, at: dict[tuple[int, int], Cell], row: int, column: int
 ) -> JointBorder:
-    found = _between(at.get((row, column - 1)), at.get((row, column)), "left")
+    start, end = ("right", "left") if table.style.direction == "rtl" else ("left", "right")
+    found = _between(at.get((row, column - 1)), at.get((row, column)), start)
     if found is None:
         return NO_EDGE
-    sides = [side for side, here in (("left", column == 0), ("right", column == grid.columns)) if here]
+    sides = [side for side, here in ((start, column == 0), (end, column == grid.columns)) if here]
     for side in sides:
-        found += [_edge(grid.rows[row], side), _edge(grid.groups[row], side), _edge(table, side)]
+        found += [_edge(grid.rows[row], side), _edge(grid.groups[row], side)]
+    found += _of_columns(grid.declared, column, start) if grid.declared else []
+    found += [_edge(table, side) for side in sides]
     return _winner(found)
+
+
+_UNDECLARED = ColumnStyles(None, None)
+
+
+def _of_columns(declared: list[ColumnStyles], line: int, start: str) -> list[JointBorder]:
+    """Return the borders of declared columns and their groups at a line; `start` is where columns begin."""
+    end = _OPPOSITE[start]
+    before = declared[line - 1] if 0 < line <= len(declared) else _UNDECLARED
+    after = declared[line] if line < len(declared) else _UNDECLARED
+    pairs = [(before.column, end), (after.column, start)]
+    if before.group is not after.group:
+        pairs += [(before.group, end), (after.group, start)]
+    return [_edge_of(style, side) for style, side in pairs if style is not None]

@@ -296,17 +296,20 @@ def _add_edges(
     xs = [*lefts, lefts[-1] + widths[-1]] if lefts else []
     ys = [*tops, tops[-1] + heights[-1]] if tops else []
     rtl = frame.node.style.direction == "rtl"
+    found: list[tuple[JointBorder, Rect, str]] = []
     for line in range(len(xs)):
         for first, last, edge in _runs([edges[line] for edges in grid.vertical]):
             x = xs[len(xs) - 1 - line if rtl else line] - edge.width / 2
-            size = ys[last + 1] - ys[first]
-            _add_edge(frame, content, edge, x, ys[first], edge.width, size, "left")
+            found.append((edge, Rect(x, ys[first], edge.width, ys[last + 1] - ys[first]), "left"))
     for line, edges in enumerate(grid.horizontal):
         for first, last, edge in _runs(edges):
             start, end = (len(xs) - 2 - last, len(xs) - 1 - first) if rtl else (first, last + 1)
             before, after = _across(grid, line, first), _across(grid, line, last + 1)
+            before, after = (after, before) if rtl else (before, after)
             x, right = xs[start] - before / 2, xs[end] + after / 2
-            _add_edge(frame, content, edge, x, ys[line] - edge.width / 2, right - x, edge.width, "top")
+            found.append((edge, Rect(x, ys[line] - edge.width / 2, right - x, edge.width), "top"))
+    for edge, rect, side in sorted(found, key=lambda entry: entry[0].width):  # the wider ones above
+        _add_edge(frame, content, edge, rect, side)
 
 
 def _runs(edges: list[JointBorder]) -> list[tuple[int, int, JointBorder]]:
@@ -336,10 +339,7 @@ def _add_edge(
     frame: Frame,
     content: ContentLayout,
     edge: JointBorder,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
+    rect: Rect,
     side: str,
 ) -> None:
     flow = frame.node.style.writing_mode
@@ -354,5 +354,5 @@ def _add_edge(
     ).turned(flow)
     border = Sides(edge.width, 0, 0, 0) if side == "top" else Sides(0, 0, 0, edge.width)
     node = Node(style, None, order=frame.node.order, parent=frame.node)
-    fragment = Fragment(node, width, height, border, _NO_SIDES, [], [], None, None, [])
-    content.children.append(Placed(fragment, frame.left + x, frame.top + y))
+    fragment = Fragment(node, rect.width, rect.height, border, _NO_SIDES, [], [], None, None, [])
+    content.children.append(Placed(fragment, frame.left + rect.x, frame.top + rect.y))
