@@ -320,15 +320,16 @@ def _is_turned_table(node: Node) -> bool:
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
     """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
     looks_through = node.element is None and not node.is_item and node.style.display != "table-cell"
-    return around if looks_through or (own is None and _is_quirky(node)) else own
+    if own is None and node.style.quirks == "full" and _is_quirky(node):
+        return around
+    return around if looks_through else own
 
 
 def _is_quirky(node: Node) -> bool:
     """Whether percentages look through a box of automatic height (Quirks Mode Standard §3.5)."""
     style = node.style
     return (
-        style.quirks == "full"
-        and style.height == "auto"
+        style.height == "auto"
         and style.display != "table-cell"
         and node.kind not in ("flex", "grid")
         and not node.is_out_of_flow
