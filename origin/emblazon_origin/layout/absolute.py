@@ -98,6 +98,10 @@ def _anchored(
     """Lay out a box by its anchors; centred on one it stays in its area (Anchor Positioning 1 §3.1, §4)."""
     style, own, middle_x, middle_y = resolved(pending.node.style, area, around.anchors(ctx.work), rtl)
     ctx.results.has_anchored = True
+    for name, why in around.lies_elsewhere.items():
+        message = f"the anchor {name} is where it lies without {_WITHOUT[why]}"
+        if not any(known.message == message for known in ctx.report.diagnostics):
+            ctx.report.add("warning", "css-unsupported-value", message, where="anchor-name")
     told = tuple(str(style.fields.get(key)) for key in ANCHORED)
     node = ctx.results.variant(pending.node, ("anchored", told), lambda n: n.restyled(style))
     fragment, x, y = _placed(ctx, node, pending.static, own, rtl)
@@ -139,6 +143,9 @@ def _near_anchor(
     if not fits:
         low, high = min(whole[0] + before, low), max(whole[1] - after - size, high)
     return max(low, min(at, high))
+
+
+_WITHOUT = {"columns": "the columns that it is in", "transform": "its transform"}
 
 
 def _placed(ctx: LayoutContext, node: Node, static: StaticPosition, area: Rect, rtl: bool) -> Placed:

@@ -51,6 +51,7 @@ class AnchorField:
     """The boxes among which anchors are looked for, from their parent's corner; more of them may come."""
 
     boxes: Sequence[Placed]
+    lies_elsewhere: dict[str, str] = field(default_factory=dict)  # anchors, and why not where they are found
     _seen: int = 0
     _found: Anchors = field(default_factory=dict)
 
@@ -59,17 +60,21 @@ class AnchorField:
 
         Where no work is left, later ones are not found: nothing is laid out by them any more either.
         """
-        stack = [(box, box.x, box.y) for box in reversed(self.boxes[self._seen :])]
+        stack = [(box, box.x, box.y, "") for box in reversed(self.boxes[self._seen :])]
         self._seen = len(self.boxes)
         while stack:
             try:
                 work.take(ANCHOR)
             except LayoutExhausted:
                 break
-            box, x, y = stack.pop()
-            for name in box.fragment.node.style.anchor_name:
+            box, x, y, why = stack.pop()
+            node = box.fragment.node
+            why = "columns" if node.kind == "columns" else "transform" if node.style.transform else why
+            for name in node.style.anchor_name:
                 self._found[name] = Rect(x, y, box.fragment.width, box.fragment.height)
-            stack += [(child, x + child.x, y + child.y) for child in reversed(box.fragment.children)]
+                if why:
+                    self.lies_elsewhere[name] = why
+            stack += [(child, x + child.x, y + child.y, why) for child in reversed(box.fragment.children)]
         return self._found
 
 

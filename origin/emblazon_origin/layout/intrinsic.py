@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 from ..style.values.value_types import Length
 from ..text.line_model import AtomicItem
 from .boxes.fragment import Measured
 from .boxes.nodes import Absolute, Atomic, Node
+from .columns.flow import is_spanner
 from .columns.layout import columns_content_sizes
 from .context import LayoutContext
 from .contributions import (
@@ -73,17 +75,29 @@ def _measured(ctx: LayoutContext, node: Node) -> Pair:
         size = replaced_size(ctx, without_relative_widths(ctx, node), basis, None)
         width = size[0] - extra_of(node.style, basis).width
         sizes = (width, width)
+    elif node.kind == "columns":
+        sizes = _columns_sizes(ctx, node)
     else:
-        sizes = _block_sizes(ctx, node)
-        if node.kind == "columns":
-            sizes = columns_content_sizes(node.style, *sizes)
+        sizes = _block_sizes(ctx, node, node.children)
     return sizes[0], max(sizes)
 
 
-def _block_sizes(ctx: LayoutContext, node: Node) -> Pair:
+def _columns_sizes(ctx: LayoutContext, node: Node) -> Pair:
+    """Return the widths of the columns side by side; what spans them all needs to be there once."""
+    basis = definite_inner_height(ctx, node)
+    runs = [child for child in node.children if not is_spanner(child)]
+    low, high = columns_content_sizes(node.style, *_block_sizes(ctx, node, runs))
+    for child in node.children:
+        if is_spanner(child):
+            child_low, child_high = contribution(ctx, child, basis)
+            low, high = max(low, child_low), max(high, child_high)
+    return low, high
+
+
+def _block_sizes(ctx: LayoutContext, node: Node, children: Sequence[Node]) -> Pair:
     low = high = beside = 0.0  # floats stand beside each other, up to the next block or what clears them
     basis = definite_inner_height(ctx, node)
-    for child in node.children:
+    for child in children:
         if child.is_out_of_flow:
             continue
         child_low, child_high = contribution(ctx, child, basis)

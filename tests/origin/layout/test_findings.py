@@ -86,3 +86,22 @@ def test_a_positioned_cell_that_hides_collapsed_borders_is_reported() -> None:
 )
 def test_borders_that_show_have_nothing_to_say(values: tuple[str, str, str]) -> None:
     assert findings(TABLE.format(*values)) == []
+
+
+ANCHORED = "<i style='position: absolute; left: anchor(--a right)'>x</i>"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div style='transform: scale(2); width: 9px; anchor-name: --a'>a</div>",
+        "<div style='rotate: 9deg'><p style='anchor-name: --a'>a</p></div>",
+        "<div style='columns: 2'><p style='anchor-name: --a'>a</p></div>",
+    ],
+)
+def test_an_anchor_that_is_seen_elsewhere_is_told(around: str) -> None:
+    assert findings(around + ANCHORED) == [("css-unsupported-value", "anchor-name")]
+
+
+def test_a_plain_anchor_has_nothing_to_say() -> None:
+    assert findings("<p style='anchor-name: --a'>a</p>" + ANCHORED) == []

@@ -268,6 +268,8 @@ def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> 
     align = alignment_of(cell)
     if style.align_content != "normal":
         down = content_shift(style, room)
+    elif align == "baseline" and fragment.first_baseline is None:
+        down = 0.0
     elif align == "baseline":
         down = min(max(0.0, baseline - baseline_of(fragment)), max(0.0, room))
     else:

@@ -34,14 +34,18 @@ def row_heights(
     heights = [_row_height(row) for row in grid.rows]
     baselines = [0.0] * len(heights)
     below = [0.0] * len(heights)
+    made_up = [0.0] * len(heights)  # of cells without text, which count where no other is in the row
     for cell, fragment in measured.items():
-        if alignment_of(cell) == "baseline":
+        if alignment_of(cell) == "baseline" and fragment.first_baseline is None:
+            made_up[cell.row] = max(made_up[cell.row], baseline_of(fragment))
+        elif alignment_of(cell) == "baseline":
             own = baseline_of(fragment)
             baselines[cell.row] = max(baselines[cell.row], own)
             if cell.rows == 1:
                 below[cell.row] = max(below[cell.row], fragment.height - own)
         if cell.rows == 1:
             heights[cell.row] = max(heights[cell.row], fragment.height)
+    baselines = [own or other for own, other in zip(baselines, made_up, strict=True)]
     for row, descent in enumerate(below):
         heights[row] = max(heights[row], baselines[row] + descent if descent else 0.0)
     for cell, fragment in sorted(measured.items(), key=lambda entry: entry[0].rows):
