@@ -221,10 +221,14 @@ class BoxGenerator:
     # --- items of flex and grid containers ---------------------------------------------------------
 
     def _add_items(self, container: Node, element: Element) -> None:
-        text: list[InlineContent] = []
+        text: list[_Piece] = []
+        legacy = container.style.is_webkit_box
         for child, parent in boxes_of(element.children, element):
             if isinstance(child, Text):
-                text.append(TextItem(child.data, parent.style, parent, child))
+                if not legacy or child.data.strip(" \t\n\r\f"):
+                    text.append(TextItem(child.data, parent.style, parent, child))
+            elif legacy and child.style.display.startswith("inline") and child.style.position != "absolute":
+                self._flatten([child], parent, text)
             elif child.tag == "br":
                 text.append(BreakItem(child.style))
             elif child.tag == "wbr":
@@ -235,18 +239,20 @@ class BoxGenerator:
                 node = self._node(child)
                 node.is_item = not node.is_out_of_flow
                 node.is_root_context = True
-                if container.style.is_webkit_box:
+                if legacy:
                     node.style = _webkit_item(node.style)
                 _adopt(container, node)
         self._add_text_item(container, text)
 
-    def _add_text_item(self, container: Node, text: list[InlineContent]) -> None:
+    def _add_text_item(self, container: Node, text: list[_Piece]) -> None:
         """Wrap a run of text or breaks in an anonymous item, unless it is white space only."""
         if any(not isinstance(piece, TextItem) or piece.text.strip(" \t\n\r\f") for piece in text):
-            item = self._anonymous(container, text)
+            item = self._new(anonymous_style(container.style), None)
+            self._fill_block(item, text)
             item.is_item = item.is_root_context = True
             if container.style.is_webkit_box:
                 item.style = _webkit_item(item.style)
+            _adopt(container, item)
 
     def _anonymous(self, parent: Node, content: list[InlineContent]) -> Node:
         style = parent.style
