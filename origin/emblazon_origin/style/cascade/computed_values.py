@@ -193,6 +193,8 @@ def apply(
         _fold_transform(fields, values)
     if values.get("text_align") == "match-parent":
         fields["text_align"] = _matched(parent)
+    elif values.get("text_align") == "-internal-center":
+        _centre(fields, parent)
     _borders(fields, values, fields.get("color", v.BLACK), context.viewport.dpr)
     _decorations(fields, values, inherited, parent)
     _overflow(fields)
@@ -226,6 +228,14 @@ def _matched(parent: Computed | None) -> str:
         return "start"
     align, rtl = parent.style.text_align, parent.style.direction == "rtl"
     return {"start": "right" if rtl else "left", "end": "left" if rtl else "right"}.get(align, align)
+
+
+def _centre(fields: Values, parent: Computed | None) -> None:
+    """Centre the text of a header cell, unless something is said around it."""
+    around = parent.style if parent is not None else ComputedStyle()
+    said = around.text_align != "start"
+    fields["text_align"] = around.text_align if said else "center"
+    fields["block_align"] = "none"
 
 
 def _fold_transform(fields: Values, values: Values) -> None:

@@ -189,7 +189,9 @@ _ALIGN = ("start", "end", "left", "right", "center", "justify", "match-parent")
 
 def text_align(cursor: Cursor) -> str:
     """Read `text-align`."""
-    name = cursor.keyword(*_ALIGN, "-webkit-left", "-webkit-right", "-webkit-center", "-webkit-match-parent")
+    name = cursor.keyword(
+        *_ALIGN, "-webkit-left", "-webkit-right", "-webkit-center", "-webkit-match-parent", "-internal-center"
+    )
     if name is None:
         unexpected(cursor.peek())
     return "match-parent" if name == "-webkit-match-parent" else name
