@@ -15,7 +15,7 @@ from emblazon_origin.style.values.dom import HtmlNode
 
 # `:scope` and `&` differ in a style sheet; the others follow the specification.
 DEVIATIONS = {
-    "[type=text s]", "p::before:hover", ":scope", "&", "& p", ":read-only",
+    "[type=text s]", "p::before:hover", ":scope", "&", "& p",
 }  # fmt: skip
 
 
@@ -25,8 +25,9 @@ def nodes(root: HtmlNode) -> Iterator[HtmlNode]:
         yield from nodes(child)
 
 
-def test_selectors_match_what_chromium_matches(recorded: Callable[[str], Any]) -> None:
-    data = recorded("selectors")
+@pytest.mark.parametrize("name", ["selectors", "form_states"])
+def test_selectors_match_what_chromium_matches(name: str, recorded: Callable[[str], Any]) -> None:
+    data = recorded(name)
     document = parse_html(f"<!doctype html><body>{data['body']}<pre></pre><script></script>", Report()).root
     body = document.elements[1]
     elements = list(nodes(body))[1:-2]

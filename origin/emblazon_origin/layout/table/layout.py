@@ -65,7 +65,7 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     heights, baselines = row_heights(grid, measured, gap_y)
     height = frame.inner_height if frame.inner_height is not None else frame.min_inner_height
     grow(grid, heights, height - 2 * gap_y, gap_y)
-    down = _rows(heights, gap_y, _collapsed_rows(grid))
+    down = _rows(heights, gap_y, _collapsed_rows(grid), grid.groups)
     content = ContentLayout(down.end)
     content.narrower = sum(widths[column] + gap_x for column in lost)
     lefts, tops = across.starts, down.starts
@@ -112,12 +112,16 @@ def _columns(widths: list[float], gap: float, gone: frozenset[int]) -> _Tracks:
     return _Tracks(starts, sizes, gone, at)
 
 
-def _rows(heights: list[float], gap: float, gone: frozenset[int]) -> _Tracks:
-    """Place rows; those that are collapsed take no room, nor does the gap before them."""
+def _rows(heights: list[float], gap: float, gone: frozenset[int], groups: list[Node]) -> _Tracks:
+    """Place rows; the collapsed take no room, and there are gaps between those of a group that are left."""
     sizes = [0.0 if index in gone else height for index, height in enumerate(heights)]
     starts, at = [], gap
+    follows = False  # something in the group
     for index, size in enumerate(sizes):
-        at += gap if index and index not in gone else 0.0
+        begins = index > 0 and groups[index] is not groups[index - 1]
+        if begins or (follows and index not in gone):
+            at += gap
+        follows = index not in gone or (follows and not begins)
         starts.append(at)
         at += size
     return _Tracks(starts, sizes, gone, at + gap if sizes else gap)

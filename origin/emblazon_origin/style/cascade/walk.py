@@ -417,6 +417,11 @@ class Styler:
                 continue
             style = handed_down(element.style.on_canvas, content=(part,)).turned(element.style.flow)
             source = {"src": part.image.href} if isinstance(part.image, v.Url) else {}
+            if not source and element.tag != "::marker":
+                message = "of images in content only files are drawn, no gradients"
+                self.report.add(
+                    "warning", "css-unsupported-value", message, line=element.line, where="content"
+                )
             child = Element("img", source, [], style, element.line, selector=element.selector, parent=element)
             element.children.append(child)
 

@@ -246,7 +246,7 @@ _SYSTEM_FONTS = ("caption", "icon", "menu", "message-box", "small-caption", "sta
 def font(cursor: Cursor) -> dict[str, object]:
     """Read the `font` shorthand."""
     if cursor.keyword(*_SYSTEM_FONTS):
-        size: object = ("length", v.Length(13.333), False)
+        size: object = ("length", v.Length(16.0), False)
         return {**_FONT_INITIAL, "font_size": size, "font_family": ("system-ui",)}
     found = dict(_FONT_INITIAL)
     parsers: dict[str, Callable[[Cursor], object]] = {

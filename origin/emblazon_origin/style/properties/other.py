@@ -117,7 +117,7 @@ unsupported(
 unsupported(
     "boxes are not moved or hidden where their anchors leave no room",
     "position-try", "position-try-fallbacks", "position-visibility", "anchor-scope",
-    harmless=("none", "auto", "normal", "always", "anchors-visible"),
+    harmless=("none", "auto", "normal", "always"),
 )  # fmt: skip
 unsupported(
     "text does not flow around the shape of a picture",

@@ -249,17 +249,91 @@ _FIELDS = ("input", "button", "select", "textarea", "option", "optgroup", "field
 _link = _has_attribute("href", "a", "area")
 
 
+def _disabled(node: HtmlNode, scope: HtmlNode | None) -> bool:
+    """Whether a control is disabled, be it by its fieldset, but for what is in that one's legend."""
+    if node.tag not in _FIELDS:
+        return False
+    if "disabled" in node.attributes:
+        return True
+    child, around = node, node.parent
+    while around is not None:
+        if around.tag in ("optgroup", "select") and "disabled" in around.attributes:
+            return True
+        if around.tag == "fieldset" and "disabled" in around.attributes:
+            legend = next((item for item in around.elements if item.tag == "legend"), None)
+            if child is not legend:
+                return True
+        child, around = around, around.parent
+    return False
+
+
 def _enabled(node: HtmlNode, scope: HtmlNode | None) -> bool:
-    return node.tag in _FIELDS and "disabled" not in node.attributes
+    return node.tag in _FIELDS and not _disabled(node, scope)
+
+
+def _read_write(node: HtmlNode, scope: HtmlNode | None) -> bool:
+    """Whether a reader could write there."""
+    if node.tag == "textarea" or (node.tag == "input" and _kind(node) not in _NOT_TYPED):
+        return "readonly" not in node.attributes and not _disabled(node, scope)
+    item: HtmlNode | None = node
+    while item is not None:
+        if "contenteditable" in item.attributes:
+            return item.attributes["contenteditable"].lower() in ("", "true", "plaintext-only")
+        item = item.parent
+    return False
+
+
+def _kind(node: HtmlNode) -> str:
+    return node.attributes.get("type", "").lower()
+
+
+def _placeholder_shown(node: HtmlNode, scope: HtmlNode | None) -> bool:
+    if node.tag == "textarea":
+        is_empty = not node.children
+    else:
+        is_empty = (
+            node.tag == "input" and _kind(node) in _WITH_PLACEHOLDER and not node.attributes.get("value")
+        )
+    return is_empty and bool(node.attributes.get("placeholder"))
+
+
+_TYPED = ("input", "select", "textarea")
+_WITH_PLACEHOLDER = ("", "text", "search", "url", "tel", "email", "password", "number")
+_NOT_TYPED = frozenset((
+    "hidden", "range", "color", "checkbox", "radio", "file", "submit", "image", "reset", "button",
+))  # fmt: skip
 
 
 def _is_open(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return node.tag in ("details", "dialog") and "open" in node.attributes
 
 
+def _is_first_choice(option: HtmlNode) -> bool:
+    """Whether a select shows an option because none is said to be selected."""
+    select = option.parent
+    while select is not None and select.tag != "select":
+        select = select.parent
+    if (
+        select is None
+        or "multiple" in select.attributes
+        or select.attributes.get("size", "1") not in ("0", "1")
+    ):
+        return False
+    options = [item for child in select.elements for item in (child, *child.elements) if item.tag == "option"]
+    if any("selected" in item.attributes for item in options):
+        return False
+    return option is next((item for item in options if not _is_off(item)), None)
+
+
+def _is_off(option: HtmlNode) -> bool:
+    group = option.parent
+    in_group = group is not None and group.tag == "optgroup" and "disabled" in group.attributes
+    return "disabled" in option.attributes or in_group
+
+
 def _checked(node: HtmlNode, scope: HtmlNode | None) -> bool:
     if node.tag == "option":
-        return "selected" in node.attributes
+        return "selected" in node.attributes or _is_first_choice(node)
     kind = node.attributes.get("type", "").lower()
     return node.tag == "input" and kind in ("checkbox", "radio") and "checked" in node.attributes
 
@@ -283,12 +357,15 @@ SIMPLE: dict[str, Test] = {
     "last-of-type": _last_of_type, "only-of-type": _both(_first_of_type, _last_of_type),
     "link": _link, "visited": _visited, "any-link": _link, "-webkit-any-link": _link,
     "defined": _defined, "enabled": _enabled,
-    "disabled": _has_attribute("disabled", *_FIELDS), "checked": _checked,
-    "required": _has_attribute("required", *_FIELDS), "open": _is_open,
-    "read-only": always, "optional": _enabled,
+    "disabled": _disabled, "checked": _checked,
+    "required": _has_attribute("required", *_TYPED), "open": _is_open,
+    "read-write": _read_write,
+    "read-only": lambda node, scope: node.tag != "svg" and not _read_write(node, scope),
+    "optional": lambda node, scope: node.tag in (*_TYPED, "button") and "required" not in node.attributes,
+    "placeholder-shown": _placeholder_shown,
     **dict.fromkeys((
         "hover", "active", "focus", "focus-visible", "focus-within", "target", "target-within",
-        "local-link", "read-write", "placeholder-shown", "autofill", "-webkit-autofill", "default",
+        "local-link", "autofill", "-webkit-autofill", "default",
         "indeterminate", "valid", "invalid", "user-valid", "user-invalid", "in-range", "out-of-range",
         "fullscreen", "modal", "picture-in-picture", "playing", "paused", "current", "past", "future",
         "host", "popover-open", "blank", "seeking", "buffering", "stalled", "muted", "volume-locked",
