@@ -18,7 +18,7 @@ Pixels (`glyphs.py`, `draw.py`); device px
     run_mask(run, origin, dpr=1.0, *, moved, color=None) -> RunMask(image "L" | None, x, y)
                                                             cached and shared: never draw into it
     color_glyphs(run, origin, dpr=1.0, foreground=…, *, moved) -> [PlacedColor(image "RGBA", x, y)]
-    strike_of(font, size, level).mask(glyph, step) -> GlyphMask(image "L" | None, left, top)
+    strike_of(font, size, level).mask(glyph, step) -> GlyphMask(core "L" | None, left, top, width, height)
     color_glyph(font, glyph, size, foreground) -> ColorGlyph(image "RGBA" | None, left, top)
     glyph_outline(font, glyph) -> (("M" | "L" | "Q" | "C" | "Z", points), …)  design units, y upwards
 

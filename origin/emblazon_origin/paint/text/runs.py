@@ -252,10 +252,9 @@ def _turned(
 
 def _in_sight(placed: Iterator[PlacedMask], visible: IntRect) -> Iterator[PlacedMask]:
     for mask, x, y in placed:
-        image = mask.image
         if (
-            image is not None
-            and not IntRect(x, y, x + image.width, y + image.height).intersect(visible).is_empty
+            mask.core is not None
+            and not IntRect(x, y, x + mask.width, y + mask.height).intersect(visible).is_empty
         ):
             yield mask, x, y
 
@@ -316,7 +315,7 @@ def _placed(
         y = floor(y0 - gy * dpr + 0.5)
         mask = _glyph_stroke(run, glyph, dpr, width, floor(fraction * SUBPIXEL_STEPS) / SUBPIXEL_STEPS)
         if mask is not _BLANK:
-            yield GlyphMask(mask.image, mask.x, mask.y), x + mask.x, y + mask.y
+            yield GlyphMask(mask.image.im, mask.x, mask.y, *mask.image.size), x + mask.x, y + mask.y
 
 
 def _glyph_stroke(run: GlyphRun, glyph: int, dpr: float, width: float, shift: float) -> Mask:

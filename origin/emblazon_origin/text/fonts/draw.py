@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 from ...caching import ByteCache
 from ...style.values.value_types import Color
@@ -88,79 +88,48 @@ def run_mask(
     )
     found = _runs.peek(key)
     if found is None:
-        if tight or any(run.ys):
+        if any(run.ys):
             found = compose(_placed(run, fraction, dpr, level), tight=tight)
         else:
-            found = _composed_along(run, fraction, dpr, level)
+            found = _composed_along(run, fraction, dpr, level, tight)
         _runs.put(key, found)
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
 
-def compose(placed: Iterable[PlacedMask], *, tight: bool = False) -> RunMask:
-    """Return the coverage of glyphs together, each laid over those before it.
+_Ink = tuple["ImagingCore", int, int, int, int]  # a glyph's coverage, and its edges: left, top, right, bottom
 
-    `tight` ones, that negative letter-spacing moves into each other, are added up: where two edges meet
-    in a pixel, each with a part of it, "over" leaves a hairline of the ground between them.
-    """
-    inked: list[tuple[Image.Image, int, int, int, int]] = []
-    left = top = _FAR
-    right = bottom = -_FAR
-    # Comparisons in place of `min` and `max`: cards have hundreds of glyphs.
-    for mask, x, y in placed:
-        image = mask.image
-        if image is None:
-            continue
-        width, height = image.size
-        x1, y1 = x + width, y + height
-        if x < left:
-            left = x
-        if y < top:
-            top = y
-        if x1 > right:
-            right = x1
-        if y1 > bottom:
-            bottom = y1
-        inked.append((image, x, y, x1, y1))
+
+def compose(placed: Iterable[PlacedMask], *, tight: bool = False) -> RunMask:
+    """Return the coverage of glyphs together, each laid over those before it; `tight` as in `_laid`."""
+    inked: list[_Ink] = []
+    for (core, _, _, width, height), x, y in placed:
+        if core is not None:
+            inked.append((core, x, y, x + width, y + height))
     if not inked:
         return RunMask(None, 0, 0)
-    canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
-    core = canvas.im  # what `paste` itself calls, in half the time
-    drawn = 0  # pixels from the left
-    for image, x, y, x1, y1 in inked:
-        x, y, x1, y1 = x - left, y - top, x1 - left, y1 - top
-        if x >= _MAX_RUN or y >= _MAX_RUN:
-            continue
-        if x >= drawn:  # nothing is there to be laid over
-            core.paste(image.im, (x, y, x1, y1))
-        elif tight:
-            canvas.paste(ImageChops.add(canvas.crop((x, y, x1, y1)), image), (x, y, x1, y1))
-        else:
-            core.paste(255, (x, y, x1, y1), image.im)
-        if x1 > drawn:
-            drawn = x1
-    return RunMask(canvas, left, top)
+    left, top = min(ink[1] for ink in inked), min(ink[2] for ink in inked)
+    return _laid(inked, left, top, max(ink[3] for ink in inked), max(ink[4] for ink in inked), tight)
 
 
-def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int) -> RunMask:
+def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int, tight: bool) -> RunMask:
     """Return what `compose` makes of a run whose glyphs all stand on its baseline, in half the steps."""
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
         return RunMask(None, 0, 0)
     strike = strike_of(font, size, level)
-    cores = strike.cores
-    x0 += _HALF_STEP
-    inked: list[tuple[ImagingCore, int, int, int, int]] = []
+    masks = strike.masks
+    x0, dpr = (x0 + _HALF_STEP) * SUBPIXEL_STEPS, dpr * SUBPIXEL_STEPS
+    inked: list[_Ink] = []
     left = top = _FAR
     right = bottom = -_FAR
+    # Comparisons in place of `min` and `max`: cards have hundreds of glyphs.
     for glyph, gx in zip(run.glyphs, run.xs, strict=True):
-        x = x0 + gx * dpr
-        whole = floor(x)
-        key = glyph << 3 | int((x - whole) * SUBPIXEL_STEPS)
-        core = cores[key] if key in cores else strike.core(key)
+        steps = floor(x0 + gx * dpr)
+        key = glyph << 3 | steps % SUBPIXEL_STEPS
+        core, x1, y1, width, height = masks[key] if key in masks else strike.drawn(key)
         if core is None:
             continue
-        image, x1, y1, width, height = core
-        x1 += whole
+        x1 += steps // SUBPIXEL_STEPS
         x2, y2 = x1 + width, y1 + height
         if x1 < left:
             left = x1
@@ -170,19 +139,29 @@ def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int) -> RunMask
             right = x2
         if y2 > bottom:
             bottom = y2
-        inked.append((image, x1, y1, x2, y2))
-    if not inked:
-        return RunMask(None, 0, 0)
+        inked.append((core, x1, y1, x2, y2))
+    return _laid(inked, left, top, right, bottom, tight) if inked else RunMask(None, 0, 0)
+
+
+def _laid(inked: list[_Ink], left: int, top: int, right: int, bottom: int, tight: bool) -> RunMask:
+    """Return the coverage of glyphs within such edges.
+
+    `tight` ones, that negative letter-spacing moves into each other, are added up: where two edges meet
+    in a pixel, each with a part of it, "over" leaves a hairline of the ground between them.
+    """
     canvas = Image.new("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)))
-    paste, drawn = canvas.im.paste, left
-    for image, x1, y1, x2, y2 in inked:
-        if x1 - left >= _MAX_RUN:
+    laid = canvas.im  # what Pillow's methods call, in half the time
+    drawn = left
+    for core, x1, y1, x2, y2 in inked:
+        if x1 - left >= _MAX_RUN or y1 - top >= _MAX_RUN:
             continue
         box = x1 - left, y1 - top, x2 - left, y2 - top
         if x1 >= drawn:  # nothing is there to be laid over
-            paste(image, box)
+            laid.paste(core, box)
+        elif tight:
+            laid.paste(laid.crop(box).chop_add(core, 1.0, 0), box)
         else:
-            paste(255, box, image)
+            laid.paste(255, box, core)
         if x2 > drawn:
             drawn = x2
     return RunMask(canvas, left, top)

@@ -18,7 +18,7 @@ import threading
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import uharfbuzz as hb
-from PIL import Image
+from PIL import Image, _imaging
 
 from ...caching import ByteCache, remembered
 from ...style.values.value_types import Color
@@ -40,11 +40,13 @@ _LARGEST_IN_LINES = 256  # device px per em; in larger glyphs a dark edge of a p
 
 
 class GlyphMask(NamedTuple):
-    """Coverage of one glyph: an "L" image, None where the glyph is blank."""
+    """Coverage of one glyph: an "L" picture as Pillow itself holds it, None where the glyph is blank."""
 
-    image: Image.Image | None
-    left: int
-    top: int
+    core: ImagingCore | None
+    left: int = 0
+    top: int = 0
+    width: int = 0
+    height: int = 0
 
 
 class ColorGlyph(NamedTuple):
@@ -58,22 +60,21 @@ class ColorGlyph(NamedTuple):
 PathCommand = tuple[Literal["M", "L", "Q", "C", "Z"], tuple[float, ...]]
 
 
-def _area(entry: GlyphMask | ColorGlyph) -> int:
-    image = entry.image
-    return image.width * image.height * len(image.getbands()) if image else 0
+def _area(mask: GlyphMask) -> int:
+    return mask.width * mask.height
+
+
+def _color_bytes(glyph: ColorGlyph) -> int:
+    return 4 * glyph.image.width * glyph.image.height if glyph.image else 0
 
 
 _turned: ByteCache[GlyphMask] = ByteCache("turned glyphs", 8 << 20, _area, largest=0.25)
-_colors: ByteCache[ColorGlyph] = ByteCache("color glyphs", 24 << 20, _area, largest=0.25)
+_colors: ByteCache[ColorGlyph] = ByteCache("color glyphs", 24 << 20, _color_bytes, largest=0.25)
 _outlines: ByteCache[tuple[PathCommand, ...]] = ByteCache(
     "outlines", 8 << 20, lambda path: 64 + 96 * len(path), largest=0.25
 )
 _local = threading.local()  # HarfBuzz rasterisers, one per thread
-_BLANK = GlyphMask(None, 0, 0)
-
-
-# What Pillow's own paste takes, its left and top, width and height; None where nothing shows.
-GlyphCore = tuple["ImagingCore", int, int, int, int] | None
+_BLANK = GlyphMask(None)
 
 
 class Strike:
@@ -82,34 +83,27 @@ class Strike:
     `level` is that of the colour that they are corrected for, None: as the outlines have it.
     """
 
-    __slots__ = ("_masks", "_told", "bytes", "cores", "font", "level", "size")
+    __slots__ = ("_told", "bytes", "font", "level", "masks", "size")
 
     def __init__(self, font: FontInstance, size: float, level: int | None) -> None:
         self.font, self.size, self.level = font, size, level
         self.bytes = self._told = 0
-        self._masks: dict[int, GlyphMask] = {}
-        self.cores: dict[int, GlyphCore] = {}  # by `glyph << 3 | step`, as far as they were asked for
-
-    def core(self, key: int) -> GlyphCore:
-        """Return what composing a run takes of a glyph at a step, for `cores`."""
-        image, left, top = self.mask(key >> 3, key & 7)
-        found = None if image is None else (image.im, left, top, *image.size)
-        self.cores[key] = found
-        return found
+        self.masks: dict[int, GlyphMask] = {}  # by `glyph << 3 | step`, as far as they were asked for
 
     def mask(self, glyph: int, step: int) -> GlyphMask:
         """Return a glyph's coverage, moved right by `step` quarters of a pixel."""
-        found = self._masks.get(glyph << 3 | step)
-        return self._draw(glyph, step) if found is None else found
+        found = self.masks.get(glyph << 3 | step)
+        return self.drawn(glyph << 3 | step) if found is None else found
 
-    def _draw(self, glyph: int, step: int) -> GlyphMask:
-        drawn = _rasterise(self.font, glyph, self.size, step / SUBPIXEL_STEPS, self.level)
-        self._masks[glyph << 3 | step] = drawn
-        self.bytes += _GLYPH_BYTES + _area(drawn)
+    def drawn(self, key: int) -> GlyphMask:
+        """Draw a glyph at a step, for `masks`."""
+        mask = _rasterise(self.font, key >> 3, self.size, (key & 7) / SUBPIXEL_STEPS, self.level)
+        self.masks[key] = mask
+        self.bytes += _GLYPH_BYTES + _area(mask)
         if self.bytes >= self._told + _STRIKE_STEP:
             self._told = self.bytes
             _strikes.put((self.font, self.size, self.level), self)  # it has grown
-        return drawn
+        return mask
 
 
 _GLYPH_BYTES, _STRIKE_STEP = 300, 16_384
@@ -174,15 +168,17 @@ def _draw(
     if raster is None:
         return _BLANK
     box = raster.extents
-    if box is None or not box.width or not box.height:
+    width, height = (box.width, box.height) if box is not None else (0, 0)
+    if not width or not height:
         return _BLANK
     if in_lines:
         return _mean_of_lines(raster, level)
     coverage = bytes(raster.buffer)
     if level is not None:
         coverage = coverage.translate(coverage_table(level))
-    image = Image.frombuffer("L", (box.width, box.height), coverage, "raw", "L", box.stride, -1)
-    return GlyphMask(image, box.x_origin, -(box.y_origin + box.height))
+    # What `Image.frombuffer` calls, without the pictures that it makes beside it.
+    core = _imaging.map_buffer(coverage, (width, height), "raw", 0, ("L", box.stride, -1))
+    return GlyphMask(core, box.x_origin, -(box.y_origin + height), width, height)
 
 
 def _mean_of_lines(raster: hb.RasterImage, level: int | None) -> GlyphMask:
