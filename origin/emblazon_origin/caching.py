@@ -27,22 +27,53 @@ UNUSED_SWEEPS = 12  # after which an entry that nobody asked for goes
 
 
 class _Entry(Generic[T]):
-    __slots__ = ("expires", "size", "sweep", "value")
+    __slots__ = ("expires", "key", "size", "sweep", "value", "was_asked_for")
 
-    def __init__(self, value: T, size: int, sweep: int, expires: float) -> None:
-        self.value, self.size, self.sweep, self.expires = value, size, sweep, expires
+    def __init__(self, key: Hashable, value: T, size: int, sweep: int, expires: float) -> None:
+        self.key, self.value, self.size, self.sweep, self.expires = key, value, size, sweep, expires
+        self.was_asked_for = False  # since it had its place in the order
 
 
-class _CountedLRU(LRUCache[Hashable, _Entry[T]]):
-    """cachetools' LRU, which also counts what had to make room."""
+class _CountedLRU(LRUCache[int, _Entry[T]]):
+    """cachetools' LRU by the hashes of keys, which also counts what had to make room.
+
+    What is asked for is only marked: its place in the order is found once something has to make room. So a
+    hit takes one look into `known`, and a key, of which some are long, is hashed once.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(max_bytes, getsizeof=lambda entry: entry.size)
         self.evictions = 0
+        self.known: dict[int, _Entry[T]] = {}
 
-    def popitem(self) -> tuple[Hashable, _Entry[T]]:
+    def popitem(self) -> tuple[int, _Entry[T]]:
+        """Remove what was not asked for the longest."""
+        while True:
+            number, entry = super().popitem()
+            if not entry.was_asked_for:
+                break
+            entry.was_asked_for = False
+            LRUCache.__setitem__(self, number, entry)
         self.evictions += 1
-        return super().popitem()
+        del self.known[number]
+        return number, entry
+
+    def put(self, number: int, entry: _Entry[T]) -> None:
+        """Keep an entry that is not larger than all may be, in place of the one of the same number."""
+        self.forget(number)
+        self[number] = self.known[number] = entry
+
+    def forget(self, number: int) -> bool:
+        """Remove an entry; returns whether it was there."""
+        if self.known.pop(number, None) is None:
+            return False
+        del self[number]
+        return True
+
+    def clear(self) -> None:
+        """Forget everything."""
+        super().clear()
+        self.known.clear()
 
 
 class ByteCache(Generic[T]):
@@ -92,74 +123,73 @@ class ByteCache(Generic[T]):
 
     def peek(self, key: Hashable) -> T | None:
         """Return the value for `key`, None where there is none."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
-            if self._life is not None and entry.expires <= self._clock():
-                self._forget(key)
-                return None
-            entry.sweep = _registry.sweeps
-            return entry.value
+        number = hash(key)
+        entry = self._entries.known.get(number)
+        if entry is None or entry.key != key:
+            return None
+        if self._life is not None and entry.expires <= self._clock():
+            self.drop(key)
+            return None
+        entry.was_asked_for, entry.sweep = True, _registry.sweeps
+        return entry.value
 
     def put(self, key: Hashable, value: T) -> T:
-        """Keep a value, unless it is too large; return it."""
-        size = self._size_of(value) + ENTRY_BYTES
+        """Keep a value, unless it is too large; return it. It takes the place of one with an equal hash."""
+        number, size = hash(key), self._size_of(value) + ENTRY_BYTES
         with self._lock:
-            self._forget(key)
             if size <= self.max_bytes * self._largest:
                 expires = 0.0 if self._life is None else self._clock() + self._life
-                self._entries[key] = _Entry(value, size, _registry.sweeps, expires)
+                self._entries.put(number, _Entry(key, value, size, _registry.sweeps, expires))
+            else:
+                self._entries.forget(number)
         return value
 
     def drop(self, key: Hashable) -> bool:
         """Forget one value; returns whether it was there."""
+        number = hash(key)
         with self._lock:
-            return self._forget(key)
+            entry = self._entries.known.get(number)
+            return entry is not None and entry.key == key and self._entries.forget(number)
 
     def drop_where(self, is_old: Callable[[T], bool]) -> int:
         """Forget the values that are old; returns how many."""
         with self._lock:
-            old = [key for key, entry in self._entries.items() if is_old(entry.value)]
-            for key in old:
-                self._forget(key)
+            old = [number for number, entry in self._entries.known.items() if is_old(entry.value)]
+            for number in old:
+                self._entries.forget(number)
             return len(old)
 
     def values(self) -> list[T]:
         """Return what is kept."""
         with self._lock:
-            return [entry.value for entry in self._entries.values()]
+            return [entry.value for entry in self._entries.known.values()]
 
     def resize(self, max_bytes: int) -> None:
         """Set a new bound and evict down to it."""
         with self._lock:
             self.max_bytes = max_bytes
-            before, self._entries = self._entries, _CountedLRU(max_bytes)
-            self._entries.evictions = before.evictions
+            before, after = self._entries, _CountedLRU[T](max_bytes)
+            after.evictions = before.evictions
             kept = [before.popitem() for _ in range(len(before))]  # least recently used first
-            for key, entry in kept:
+            for number, entry in kept:
                 if entry.size <= max_bytes:
-                    self._entries[key] = entry
+                    after.put(number, entry)
                 else:
-                    self._entries.evictions += 1
+                    after.evictions += 1
+            self._entries = after
 
     def sweep(self, before: int) -> None:
         """Forget what nobody has asked for since sweep number `before`, and what has expired."""
         with self._lock:
             now = self._clock() if self._life is not None else 0.0
-            for key, entry in list(self._entries.items()):
+            for number, entry in list(self._entries.known.items()):
                 if entry.sweep < before or (self._life is not None and entry.expires <= now):
-                    self._forget(key)
+                    self._entries.forget(number)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            evictions = self._entries.evictions
             self._entries.clear()
-            self._entries.evictions = evictions
-
-    def _forget(self, key: Hashable) -> bool:
-        return self._entries.pop(key, None) is not None
 
 
 @dataclass(frozen=True, slots=True)
