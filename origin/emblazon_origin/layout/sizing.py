@@ -81,7 +81,10 @@ def _make_edges(style: ComputedStyle) -> _Edges:
 
 def margins_of(style: ComputedStyle, basis: float) -> Margins:
     """Resolve margins; percentages of all four sides refer to the containing block's width."""
-    known = _edges(style).margins
+    try:
+        known = style.derived.margins  # type: ignore[attr-defined]  # as in `_edges`, without a call
+    except AttributeError:
+        known = _edges(style).margins
     return known if known is not None else _margins(style, basis)
 
 
@@ -117,8 +120,11 @@ def _padding(style: ComputedStyle, basis: float) -> Sides:
 
 def extra_of(style: ComputedStyle, basis: float) -> Extra:
     """Return the room that padding and border take."""
-    edges = _edges(style)
-    return edges.extra if edges.extra is not None else _extra(edges.border, _padding(style, basis))
+    try:
+        known = style.derived.extra  # type: ignore[attr-defined]
+    except AttributeError:
+        known = _edges(style).extra
+    return known if known is not None else _extra(border_of(style), _padding(style, basis))
 
 
 def _extra(border: Sides, padding: Sides) -> Extra:

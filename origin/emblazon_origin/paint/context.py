@@ -49,5 +49,7 @@ class PaintContext:
 
     def line_origin(self, box: Box, line: Line) -> tuple[float, float]:
         """Return, in scaled px, the left of a block's content box and a line's baseline."""
-        content = box.content_box
-        return content.x * self.dpr + self.shift[0], (content.y + line.baseline) * self.dpr + self.shift[1]
+        x, y, _, _ = box.border_box
+        border, padding = box.border, box.padding
+        left, top = x + border.left + padding.left, y + border.top + padding.top
+        return left * self.dpr + self.shift[0], (top + line.baseline) * self.dpr + self.shift[1]

@@ -179,25 +179,26 @@ class NodeResults:
     old_measured: Measured | None = None
 
 
+class _ByNode(dict[Node, NodeResults]):
+    def __missing__(self, node: Node) -> NodeResults:
+        found = self[node] = NodeResults()
+        return found
+
+
 class LayoutResults:
     """The results of all boxes of a document, and how often it was laid out.
 
-    `has_anchored` says that boxes were placed by others: each place makes another box, so that none is kept.
+    `of` returns a box's results, to read and to fill. `has_anchored` says that boxes were placed by others:
+    each place makes another box, so that none is kept.
     """
 
-    __slots__ = ("_of", "drawing", "has_anchored")
+    __slots__ = ("_of", "drawing", "has_anchored", "of")
 
     def __init__(self) -> None:
-        self._of: dict[Node, NodeResults] = {}
+        self._of = _ByNode()
+        self.of: Callable[[Node], NodeResults] = self._of.__getitem__
         self.drawing = 0
         self.has_anchored = False
-
-    def of(self, node: Node) -> NodeResults:
-        """Return a box's results, to read and to fill."""
-        found = self._of.get(node)
-        if found is None:
-            found = self._of[node] = NodeResults()
-        return found
 
     def variant(self, node: Node, kind: Hashable, make: Callable[[Node], Node]) -> Node:
         """Return the box made of another one for a purpose, made once."""

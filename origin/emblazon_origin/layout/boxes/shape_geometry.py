@@ -141,12 +141,10 @@ def corner_radii(style: ComputedStyle, width: float, height: float, dpr: float) 
     def corner(radius: Radius) -> tuple[float, float]:
         return _scaled(radius[0], width, dpr), _scaled(radius[1], height, dpr)
 
-    radii = Radii(
-        corner(style.border_top_left_radius),
-        corner(style.border_top_right_radius),
-        corner(style.border_bottom_right_radius),
-        corner(style.border_bottom_left_radius),
-    )
+    first = style.border_top_left_radius
+    others = style.border_top_right_radius, style.border_bottom_right_radius, style.border_bottom_left_radius
+    alike = corner(first)
+    radii = Radii(alike, *(alike if radius == first else corner(radius) for radius in others))
     if not _SHAPES.isdisjoint(style.__dict__):
         shapes = (
             style.corner_top_left_shape,

@@ -12,7 +12,7 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BackgroundLayer, Color, Gradient, Url
 from ..painter import Painter, RoundedRect
 from ..raster.blend import blend_layer
-from ..raster.geometry import IntRect, enclose, snap
+from ..raster.geometry import IntRect, enclose, snapped
 from ..raster.rasterizer import Clip, Mask
 from ..raster.surface import Surface
 from .border import edges_of
@@ -114,7 +114,7 @@ def _clip_shape(geometry: BoxGeometry, style: ComputedStyle, clip: str) -> Round
     if clip not in ("padding-box", "content-box"):
         return geometry.border_shape
     shape = geometry.shape(clip)
-    return RoundedRect(snap(shape.rect).rect, shape.radii)
+    return RoundedRect(snapped(shape.rect), shape.radii)
 
 
 def _clip_to(
@@ -147,7 +147,7 @@ def paint_layer(
     natural = images.intrinsic(layer.image.href) if isinstance(layer.image, Url) else None
     if isinstance(layer.image, Url) and natural is None:
         return
-    area = snap(geometry.image_area.shape(layer.origin).rect).rect
+    area = snapped(geometry.image_area.shape(layer.origin).rect)
     if layer.is_fixed and geometry.viewport is not None:
         area = geometry.viewport
     tiles = tiles_of(layer, natural, area, _visible(painter, geometry), geometry.dpr)

@@ -13,7 +13,7 @@ from ...layout.boxes.box import Rect, Sides
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BorderImageSide, Length, Url
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import inset, snap
+from ..raster.geometry import inset, snapped
 from .box_geometry import BoxGeometry
 from .gradient import gradient_pixmap
 from .image import Images, concrete_size
@@ -65,7 +65,7 @@ def border_image_area(geometry: BoxGeometry, style: ComputedStyle) -> Rect:
             for value, width in zip(style.border_image_outset, geometry.border, strict=True)
         )
     )
-    return snap(inset(geometry.border_rect, outset)).rect
+    return snapped(inset(geometry.border_rect, outset))
 
 
 def _source(style: ComputedStyle, area: Rect, images: Images, dpr: float) -> _Source | None:

@@ -9,7 +9,7 @@ from ...layout.boxes.shape_geometry import SQUARE, Radii, corner_radii
 from ...style.values.computed import ComputedStyle
 from ..context import PaintContext
 from ..painter import RoundedRect
-from ..raster.geometry import inset, snap
+from ..raster.geometry import inset, snapped
 
 # Most boxes have square corners and no edges: a style holds what is not initial alone.
 _RADII = frozenset(
@@ -81,8 +81,9 @@ def device_width(width: float, dpr: float) -> float:
 
 def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
     """Return the geometry of a laid-out box."""
-    geometry = make_geometry(box.style, context.place(box.border_box), box.border, box.padding, context.dpr)
-    return in_viewport(geometry, box.style, context)
+    style = box.style
+    geometry = make_geometry(style, context.place(box.border_box), box.border, box.padding, context.dpr)
+    return in_viewport(geometry, style, context) if style.background_layers else geometry
 
 
 def in_viewport(geometry: BoxGeometry, style: ComputedStyle, context: PaintContext) -> BoxGeometry:
@@ -94,10 +95,10 @@ def in_viewport(geometry: BoxGeometry, style: ComputedStyle, context: PaintConte
 
 def make_geometry(style: ComputedStyle, rect: Rect, border: Sides, padding: Sides, dpr: float) -> BoxGeometry:
     """Snap a border box of scaled px; border and padding are CSS px."""
-    snapped = snap(rect).rect
+    edges = snapped(rect)
     radii = SQUARE
     if not _RADII.isdisjoint(style.__dict__):
-        radii = corner_radii(style, rect.width, rect.height, dpr).fit(snapped.width, snapped.height)
+        radii = corner_radii(style, rect.width, rect.height, dpr).fit(edges.width, edges.height)
     widths = Sides(*(device_width(width, dpr) for width in border)) if any(border) else _NONE
     paddings = Sides(*(side * dpr for side in padding)) if any(padding) else _NONE
-    return BoxGeometry(snapped, radii, widths, paddings, dpr)
+    return BoxGeometry(edges, radii, widths, paddings, dpr)

@@ -15,7 +15,7 @@ from ..context import PaintContext
 from ..costs import box_cost, image_cost, outline_cost, text_clip_cost
 from ..display_list import ClipNode, Group, Item
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import IntRect, Matrix, around, snap
+from ..raster.geometry import IntRect, Matrix, around, snapped
 from ..raster.rasterizer import Mask
 from ..text.text_clip import TextLine, lines_of, text_coverage
 from .background import paint_background
@@ -111,7 +111,7 @@ def _background_parts(box: Box, geometry: BoxGeometry, context: PaintContext) ->
         return [geometry]
     rows = [box] if box.style.display in ("table-row", "table-column") else box.children
     cells = [cell for row in rows for cell in row.children if cell.style.display == "table-cell"]
-    rects = [snap(context.place(cell.border_box)).rect for cell in cells]
+    rects = [snapped(context.place(cell.border_box)) for cell in cells]
     return [replace(geometry, border_rect=rect, strip=geometry) for rect in rects]
 
 

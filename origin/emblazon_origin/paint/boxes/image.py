@@ -19,7 +19,7 @@ from ...assets.svg import view_box
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import IntRect, snap
+from ..raster.geometry import IntRect, snap, snapped
 from ..raster.surface import Surface
 from ..work import MAX_WHOLE_IMAGE
 
@@ -146,7 +146,7 @@ def paint_replaced(
     clipped = (
         painter
         if inside
-        else painter.clipped(painter.clip_to(RoundedRect(snap(content.rect).rect, content.radii)))
+        else painter.clipped(painter.clip_to(RoundedRect(snapped(content.rect), content.radii)))
     )
     draw_image(clipped, images, key, box.rect, style.image_rendering)
 

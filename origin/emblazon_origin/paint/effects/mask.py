@@ -20,7 +20,7 @@ from ..boxes.background import paint_layer
 from ..boxes.box_geometry import BoxGeometry
 from ..boxes.image import NAMESPACE, Images, data_url, svg_document
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import IntRect, Matrix, snap
+from ..raster.geometry import IntRect, Matrix, snapped
 from ..raster.rasterizer import Clip, Mask, cached_mask
 from ..raster.surface import Surface
 
@@ -74,7 +74,7 @@ def _layer_coverage(
     painter = Painter(surface, matrix, Clip(box))
     if layer.clip in ("border-box", "padding-box", "content-box"):
         shape = geometry.shape(layer.clip)
-        painter = painter.clipped(painter.clip_to(RoundedRect(snap(shape.rect).rect, shape.radii)))
+        painter = painter.clipped(painter.clip_to(RoundedRect(snapped(shape.rect), shape.radii)))
     paint_layer(painter, geometry, layer, images, style.image_rendering)
     if layer.mask_mode == "luminance":
         return _luminance(surface)

@@ -63,6 +63,8 @@ class Matrix(NamedTuple):
 
     def bounds(self, rect: Rect) -> Rect:
         """Return the bounding box of the mapped rectangle."""
+        if self is IDENTITY:
+            return rect
         x, y, w, h = rect
         if self.is_translation:
             return Rect(x + self.e, y + self.f, w, h)
@@ -106,6 +108,8 @@ class IntRect(NamedTuple):
         """Return the common pixels."""
         left, top, right, bottom = self
         other_left, other_top, other_right, other_bottom = other
+        if left >= other_left and top >= other_top and right <= other_right and bottom <= other_bottom:
+            return self  # as most are inside of the canvas
         return IntRect(
             left if left > other_left else other_left,
             top if top > other_top else other_top,
@@ -153,7 +157,9 @@ def held(value: float) -> float:
 
 def pixel_round(value: float) -> int:
     """Round half up after quantising to 1/64 px, as Chromium's layout units are snapped."""
-    return (round(held(value) * 64) + 32) >> 6
+    if not -FAR < value < FAR:
+        value = held(value)
+    return (round(value * 64) + 32) >> 6
 
 
 def snap(rect: Rect) -> IntRect:
@@ -162,10 +168,18 @@ def snap(rect: Rect) -> IntRect:
     return IntRect(pixel_round(x), pixel_round(y), pixel_round(x + w), pixel_round(y + h))
 
 
+def snapped(rect: Rect) -> Rect:
+    """Return a rectangle with its edges on device pixels."""
+    x, y, w, h = rect
+    left, top, right, bottom = pixel_round(x), pixel_round(y), pixel_round(x + w), pixel_round(y + h)
+    return Rect(left, top, right - left if right > left else 0, bottom - top if bottom > top else 0)
+
+
 def enclose(rect: Rect) -> IntRect:
     """Return the pixels that the rectangle touches."""
     x, y, w, h = rect
-    x, y, w, h = held(x), held(y), held(w), held(h)
+    if not (-FAR < x < FAR and -FAR < y < FAR and -FAR < w < FAR and -FAR < h < FAR):
+        x, y, w, h = held(x), held(y), held(w), held(h)
     return IntRect(floor(x + 1e-6), floor(y + 1e-6), ceil(x + w - 1e-6), ceil(y + h - 1e-6))
 
 
