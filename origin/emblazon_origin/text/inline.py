@@ -68,14 +68,16 @@ def layout_inline(
     if report is not None:
         report.absorb(paragraph.findings)
     if bands is not None:
-        return replace(_layout_beside(paragraph, width, bands), findings=paragraph.findings)
+        return _layout_beside(paragraph, width, bands)
     found = paragraph.layouts.get((width, height))
     if found is not None:
         return found
     fitted = paragraph
     if block_style.text_fit is not None and math.isfinite(width) and width > 0:
         fitted = _fitted(paragraph, items, width, height, first)
-    layout = replace(_layout(fitted, width), findings=paragraph.findings)
+    layout = _layout(fitted, width)
+    if fitted is not paragraph:
+        layout = replace(layout, findings=paragraph.findings)
     # Lines with atomics name this pass's own items.
     if not any(isinstance(item, AtomicItem) for item in items):
         paragraph.layouts[width, height] = layout
@@ -236,6 +238,7 @@ def _build(
         clamped,
         paragraph.shaper.scale,
         overflow,
+        paragraph.findings,
     )
 
 

@@ -179,6 +179,8 @@ def report_layout(
     """Add what one block's final layout has to say."""
     if layout.findings is not None:
         report.absorb(layout.findings)
+    if layout.scale == 1.0 and not layout.clamped and layout.overflow <= 0.5:
+        return
     where, line, text = _place(items)
     if layout.scale != 1.0:
         size = style.font_size * layout.scale

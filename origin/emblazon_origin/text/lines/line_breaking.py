@@ -73,6 +73,8 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
 def _first_beyond(paragraph: Paragraph, start: int, stop: int, first: int, width: float) -> int:
     """Return the number of the first break, from `first` on, before which a line is wider than `width`."""
     offsets = paragraph.breaks.offsets
+    if paragraph.closes_up is False and paragraph.is_monotonous:
+        return _first_beyond_plainly(paragraph, start, stop, first, width)
 
     def is_beyond(at: int) -> bool:
         return _rough_width(paragraph, paragraph.span(start, at)) > width
@@ -81,6 +83,23 @@ def _first_beyond(paragraph: Paragraph, start: int, stop: int, first: int, width
     if paragraph.is_monotonous:
         return bisect_left(offsets, True, first, last, key=is_beyond)
     return next((number for number in range(first, last) if is_beyond(offsets[number])), last)
+
+
+def _first_beyond_plainly(paragraph: Paragraph, start: int, stop: int, first: int, width: float) -> int:
+    """Return the same of a plain paragraph, whose breaks lie between running widths alone."""
+    text, widths, offsets = paragraph.content.text, paragraph.text_widths, paragraph.breaks.offsets
+    # The first character that ends beyond: up to its start, lines fit, and spaces before a break hang.
+    end = bisect_right(widths, widths[start] + width, start)
+    last = bisect_left(offsets, stop, first)
+    number = bisect_left(offsets, end, first, last)
+    while number < last:
+        at = offsets[number]
+        while at > start and text[at - 1] == " ":
+            at -= 1
+        if widths[at] - widths[start] > width:
+            break
+        number += 1
+    return number
 
 
 def _fitting(paragraph: Paragraph, span: TextSpan, limit: float) -> TextSpan | None:
@@ -367,18 +386,21 @@ def _widest_word(paragraph: Paragraph) -> float:
     points = _points(paragraph, 0, length)
     if len(points) == 1:
         return _widest(paragraph, minimum=False)
-    indent, start, widest = paragraph.content.block_style.text_indent.resolve(0.0), 0, 0.0
+    indent, start, cuts = paragraph.content.block_style.text_indent.resolve(0.0), 0, item.cuts
+    widest = rough = 0.0  # `rough` is rounded up in the end, for all words that have it
     for at in points:
         end = at
         while end > start and text[end - 1] == " ":
             end -= 1
-        if at in hyphens or not (item.safe_to_cut(start) and item.safe_to_cut(end)):
+        if at in hyphens or start not in cuts or end not in cuts:
             width = paragraph.width_of(paragraph.span(start, at, forced=at == length))
-        else:
-            width = layout_unit_up(widths[end] - widths[start], grid)
-        widest = max(widest, width + indent)
+            widest = max(widest, width + indent)
+        elif indent:
+            widest = max(widest, layout_unit_up(widths[end] - widths[start], grid) + indent)
+        elif widths[end] - widths[start] > rough:
+            rough = widths[end] - widths[start]
         indent, start = 0.0, at
-    return widest
+    return max(widest, layout_unit_up(rough, grid))
 
 
 def _points(paragraph: Paragraph, start: int, stop: int) -> list[int]:

@@ -78,25 +78,21 @@ class Paragraph:
     items: list[ShapingItem]
     shaper: Shaper
     inline_items: list[InlineItem]
-    text_widths: list[float] = field(default_factory=list)
-    piece_starts: list[int] = field(default_factory=list)  # stretches of one item and element
-    piece_ends: list[int] = field(default_factory=list)
-    piece_lacks: list[float] = field(default_factory=list)  # running sum, for Chromium rounds each up
-    edge_widths: list[float] = field(default_factory=list)
-    event_splits: list[int] = field(default_factory=list)
-    item_starts: list[int] = field(default_factory=list)
-    source_starts: list[int] = field(default_factory=list)
-    newlines: list[int] = field(default_factory=list)
-    clones: list[int] = field(default_factory=list)  # boxes whose edges are repeated on every line
+    text_widths: list[float] = field(init=False)
+    piece_starts: list[int] = field(init=False)  # stretches of one item and element
+    piece_ends: list[int] = field(init=False)
+    piece_lacks: list[float] = field(init=False)  # running sum, for Chromium rounds each up
+    edge_widths: list[float] = field(init=False)
+    event_splits: list[int] = field(init=False)
+    item_starts: list[int] = field(init=False)
+    source_starts: list[int] = field(init=False)
+    newlines: list[int] = field(init=False)
+    clones: list[int] = field(init=False)  # boxes whose edges are repeated on every line
     largest_size: float = 0.0
-    hyphen_widths: dict[int, float] = field(default_factory=dict)
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
     lines_at: dict[float, list[TextSpan]] = field(default_factory=dict)  # by available width
-    scaled: dict[float, Paragraph] = field(default_factory=dict)  # by text-fit
-    fits: dict[tuple[float, float | None], float] = field(default_factory=dict)  # scales that fit a box
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
-    measured_lines: dict[tuple[int, int, bool], tuple[TextSpan, float]] = field(default_factory=dict)
     findings: Report = field(default_factory=Report)  # what there is to say of its fonts
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
     is_plain: bool = False  # one style and one font, left to right, without inline boxes
@@ -105,6 +101,26 @@ class Paragraph:
     first_line: Opening | None = None  # where the first line has styles of its own
     opens: Element | None = None  # of such a first line: the block whose it is
     rubies: dict[int, Ruby] = field(default_factory=dict)  # by the inline box of the base
+
+    @cached_property
+    def hyphen_widths(self) -> dict[int, float]:
+        """Widths of the hyphens shown before breaks, by offset; as what follows, few have any."""
+        return {}
+
+    @cached_property
+    def measured_lines(self) -> dict[tuple[int, int, bool], tuple[TextSpan, float]]:
+        """Lines and their widths, for balancing."""
+        return {}
+
+    @cached_property
+    def scaled(self) -> dict[float, Paragraph]:
+        """What text-fit made of it, by scale."""
+        return {}
+
+    @cached_property
+    def fits(self) -> dict[tuple[float, float | None], float]:
+        """The scales that fit a box."""
+        return {}
 
     @cached_property
     def breaks(self) -> Breaks:
@@ -188,6 +204,12 @@ class Paragraph:
 
     def _measure_pieces(self) -> None:
         """Note what the width of each stretch of one item and element lacks of a whole 1/64 px."""
+        if self.is_plain:
+            width, end = self.text_widths[-1], len(self.content.text)
+            self.piece_starts, self.piece_ends = [0], [end]
+            self.piece_lacks = [0.0, layout_unit_up(width, self.shaper.grid) - width]
+            return
+        self.piece_starts, self.piece_ends = [], []
         ends = [source.end for source in self.content.sources]
         lacks = []
         for item in self.items:
@@ -291,7 +313,7 @@ class Paragraph:
             width = self.text_widths[span.visible] - self.text_widths[span.start]
             if span.start == 0 and span.visible == len(self.content.text):
                 width += self.piece_lacks[1]
-            else:
+            elif not self.items[0].cuts.issuperset((span.start, span.visible)):
                 width += self._item_correction(self.items[0], span)
             width = layout_unit_up(width, self.shaper.grid)
             return width + self.hyphen_width(span.visible) if span.hyphen else width

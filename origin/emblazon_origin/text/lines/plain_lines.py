@@ -52,7 +52,8 @@ def plain_layout(
         y += height
     paragraph.shaper.spend((LINE + LEAF) * len(lines))
     first, last = lines[0].baseline, lines[-1].baseline
-    return InlineLayout(lines, widest, y, first, last, False, paragraph.shaper.scale, overflow)
+    scale, findings = paragraph.shaper.scale, paragraph.findings
+    return InlineLayout(lines, widest, y, first, last, False, scale, overflow, findings)
 
 
 def _extent(paragraph: Paragraph, root: BoxMetrics) -> tuple[float, float]:

@@ -75,7 +75,7 @@ class ShapingItem:
     shaped: ShapedRun | None = None
     glyphs: Glyphs | None = None
     halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
-    _cluster_starts: frozenset[int] | None = field(default=None, repr=False)
+    _cuts: frozenset[int] | None = field(default=None, repr=False)
 
     @property
     def rtl(self) -> bool:
@@ -86,14 +86,18 @@ class ShapingItem:
         """Whether the glyphs on both sides of a character offset stay the same when cut there."""
         if self.shaped is None or offset <= self.start or offset >= self.end:
             return True
-        if offset in self.halved or offset - 1 in self.halved:
-            return False
-        local = offset - self.start
-        if local in self.shaped.unsafe:
-            return False
-        if self._cluster_starts is None:
-            self._cluster_starts = frozenset(self.shaped.clusters)
-        return local in self._cluster_starts
+        return offset - self.start in self.cuts
+
+    @property
+    def cuts(self) -> frozenset[int]:
+        """The offsets from its start at which it is safe to cut, both ends among them; once it is shaped."""
+        if self._cuts is None:
+            assert self.shaped is not None  # noqa: S101
+            cuts = {0, self.end - self.start, *self.shaped.clusters} - self.shaped.unsafe
+            for offset in self.halved:
+                cuts -= {offset - self.start, offset + 1 - self.start}
+            self._cuts = frozenset(cuts | {0, self.end - self.start})
+        return self._cuts
 
 
 @dataclass(slots=True, eq=False)
