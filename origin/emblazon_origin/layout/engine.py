@@ -7,7 +7,6 @@ then.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from typing import NamedTuple
 
 from ..style.values.value_types import Length
@@ -129,7 +128,7 @@ MAX_FRAGMENTS = 64  # of one box; a kept document would gather them without end
 
 def _as_high(fragment: Fragment, height: float) -> Fragment:
     """Return a fragment at another height, which changes nothing inside."""
-    copied = copy(fragment)
+    copied = fragment.copied()
     copied.height = height
     return copied
 

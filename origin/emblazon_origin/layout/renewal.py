@@ -7,7 +7,6 @@ are the same to it, it would do the same again: its result is the old one with t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 
 from .boxes.fragment import Asked, Fragment, Measured, Placed
 from .context import LayoutContext
@@ -27,11 +26,16 @@ def renewed(ctx: LayoutContext, old: Fragment | None) -> Fragment | None:
     for child in (*(placed.fragment for placed in old.children), *(atomic for _, atomic in old.atomics)):
         if child not in replaced and ctx.results.of(child.node).changed >= old.drawing:
             return None
-    fragment = copy(old)
-    fragment.children = [Placed(replaced.get(child, child), x, y) for child, x, y in old.children]
+    fragment = old.copied()
+    fragment.children = [
+        Placed(replaced[placed.fragment], placed.x, placed.y) if placed.fragment in replaced else placed
+        for placed in old.children
+    ]
     fragment.atomics = [(item, replaced.get(atomic, atomic)) for item, atomic in old.atomics]
     fragment.asked = [
-        question._replace(answer=replaced[question.answer]) if question.answer in replaced else question
+        Asked(question.node, question.constraints, replaced[question.answer])
+        if question.answer in replaced
+        else question
         for question in old.asked
     ]
     fragment.drawing = now

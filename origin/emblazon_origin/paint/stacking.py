@@ -152,7 +152,7 @@ def _paint_whole(
         inner = replace(around, matrix=around.matrix.then(own))
     else:
         inner = around
-    if not inner.matrix.is_drawable:
+    if inner is not around and not inner.matrix.is_drawable:
         return []
     items = _painted(
         box, inner, stacking, context, standing, own_context=own_context, forced=forced, under=under

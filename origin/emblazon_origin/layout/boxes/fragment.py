@@ -144,6 +144,15 @@ class Fragment:
     # How much further up it may be for marks over its first line, where there is room above its top edge.
     pull: float = 0.0
 
+    def copied(self) -> Fragment:
+        """Return another fragment like it, in a tenth of the steps of `copy.copy`."""
+        return Fragment(
+            self.node, self.width, self.height, self.border, self.padding, self.children, self.lines,
+            self.first_baseline, self.last_baseline, self.pending, self.atomics, self.inline, self.margin_top,
+            self.margin_bottom, self.collapses_through, self.first_margins, self.content_height, self.areas,
+            self.is_left_out, self.asked, self.drawing, self.pull,
+        )  # fmt: skip
+
 
 class Asked(NamedTuple):
     """A question that a layout algorithm asked of another box, and the answer that it got."""

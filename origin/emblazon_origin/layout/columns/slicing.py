@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 from ...style.values.value_types import TRANSPARENT
@@ -65,7 +64,7 @@ class Slicer:
 
     def _cut(self, fragment: Fragment, top: float, first: float, last: float) -> Fragment:
         """Return a box from `first` to `last`, that begins at `top`."""
-        part = copy.copy(fragment)
+        part = fragment.copied()
         part.height = max(0.0, last - first)
         if first > top + _EPSILON:
             part.border, part.padding = part.border._replace(top=0.0), part.padding._replace(top=0.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
 from functools import partial
 
 from ...style.values.computed import Alignment
@@ -166,7 +165,7 @@ def _lifted(fragment: Fragment, by: float) -> Fragment:
     """Return a fragment whose content lies further up, its top edge where it was."""
     if not by:
         return fragment
-    lifted = copy(fragment)
+    lifted = fragment.copied()
     if fragment.node.style.height == "auto":
         lifted.height -= by
     lifted.lines = [line.moved(-by) for line in fragment.lines]

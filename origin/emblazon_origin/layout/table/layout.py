@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from functools import partial
 from typing import NamedTuple
 
@@ -176,7 +175,7 @@ def _measure(ctx: LayoutContext, table: Node, cell: Cell, columns: _Tracks, gap:
     if node.style.height != "auto":
         natural = ctx.layout(content_height_twin(ctx, node), Constraints(width, None, width=width))
         if natural.height > fragment.height:
-            fragment = copy.copy(natural)
+            fragment = natural.copied()
             fragment.node = node
     return fragment
 
@@ -280,7 +279,7 @@ def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> 
         down = {"top": 0.0, "middle": room / 2, "bottom": room}[align]
     if not down and height == fragment.height:
         return fragment
-    moved = copy.copy(fragment)
+    moved = fragment.copied()
     moved.height = height
     shift_content(moved, down)
     return moved

@@ -99,6 +99,9 @@ def make_geometry(style: ComputedStyle, rect: Rect, border: Sides, padding: Side
     radii = SQUARE
     if not _RADII.isdisjoint(style.__dict__):
         radii = corner_radii(style, rect.width, rect.height, dpr).fit(edges.width, edges.height)
-    widths = Sides(*(device_width(width, dpr) for width in border)) if any(border) else _NONE
-    paddings = Sides(*(side * dpr for side in padding)) if any(padding) else _NONE
+    widths = Sides(*[device_width(width, dpr) for width in border]) if any(border) else _NONE
+    paddings = padding
+    if dpr != 1.0:
+        top, right, bottom, left = padding
+        paddings = Sides(top * dpr, right * dpr, bottom * dpr, left * dpr)
     return BoxGeometry(edges, radii, widths, paddings, dpr)

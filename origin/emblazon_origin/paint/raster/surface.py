@@ -32,6 +32,8 @@ def rgb8(color: Color) -> tuple[int, int, int]:
 
 def byte(value: float) -> int:
     """Return 0..1 as 0..255."""
+    if value == 1.0:
+        return 255
     return max(0, min(255, round(value * 255)))
 
 

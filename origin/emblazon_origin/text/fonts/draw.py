@@ -9,7 +9,7 @@ Coverage is corrected for the text's colour as Skia does
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import floor
+from math import floor, prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
@@ -45,7 +45,7 @@ _FAR = 1 << 40
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
-    "runs", 24 << 20, lambda run: 300 + (run.image.width * run.image.height if run.image else 0), largest=0.25
+    "runs", 24 << 20, lambda run: 300 + (prod(run.image.size) if run.image else 0), largest=0.25
 )
 
 
