@@ -104,11 +104,14 @@ class Item:
     def enter(self, base: Clip, work: Work) -> Clip | None:
         """Count its work; return the clip that it is drawn through, None where it is not to be drawn."""
         ink = self.device_ink().intersect(base.bounds)
-        if ink.is_empty:
+        clip = base
+        if self.clip is not None and not ink.is_empty:
+            clip = self.clip.resolve(base, work)
+            ink = ink.intersect(clip.bounds)
+        left, top, right, bottom = ink
+        if right <= left or bottom <= top:
             return None
-        clip = base if self.clip is None else self.clip.resolve(base, work)
-        ink = ink.intersect(clip.bounds)
-        return clip if not ink.is_empty and work.take(self.cost, ink.width * ink.height) else None
+        return clip if work.take(self.cost, (right - left) * (bottom - top)) else None
 
 
 # Draws a finished layer onto the surface below it: (below, layer, clip, opacity).

@@ -153,9 +153,9 @@ def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
     physical_rtl = flex.row and flex.style.direction == "rtl"
     offset, between = distribute(justify, free, len(line.items), flex.main_flipped, physical_rtl)
     line.between = between
-    position = 0.0
+    position, offset = 0.0, snap(offset)
     for index, item in enumerate(line.items):
-        item.main_pos = position + snap(offset) + snap_nearest(index * between)
+        item.main_pos = position + offset + (snap_nearest(index * between) if between else 0.0)
         position += item.main + outer_main(flex, item) + flex.main_gap
 
 
@@ -244,7 +244,7 @@ def set_baselines(flex: FlexContainer, content: ContentLayout, inner_main: float
     for last in (False, True):
         line = flex.lines[-1 if last != wraps_back else 0]
         wanted = "last baseline" if last else "baseline"
-        aligned = [i for i in line.items if flex.row and alignment_of(flex, i) == wanted]
+        aligned = [i for i in line.items if alignment_of(flex, i) == wanted] if flex.row else []
         item = aligned[0] if aligned else line.items[-1 if last != reverse else 0]
         fragment = item.result
         own = fragment.last_baseline if last else fragment.first_baseline

@@ -42,6 +42,8 @@ class FlexItem:
     high: float
     outer_extra: float  # main-axis margins
     main_edges: float  # main-axis padding and border
+    stretch: float | None = None  # its definite stretched cross size
+    width: float = 0.0  # in a column container, before its main size is known
     main: float = 0.0
     cross: float = 0.0
     main_pos: float = 0.0  # of the margin box, from the line's main start
@@ -76,11 +78,16 @@ def make_item(
     extra = extra_of(node.style, frame.inner_width)
     floor = extra.width if row else extra.height
     low, high = size.limits()
-    return FlexItem(node, margins, max(base, floor), max(low, floor), max(high, floor), outer, floor)
+    return FlexItem(
+        node, margins, max(base, floor), max(low, floor), max(high, floor), outer, floor, stretch_cross,
+        size.width,
+    )  # fmt: skip
 
 
 class _RowSizes:
     """Main size is the width."""
+
+    width = 0.0  # not known yet
 
     def __init__(self, ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> None:
         self.ctx, self.frame, self.node = ctx, frame, node

@@ -49,7 +49,7 @@ from .container import (
     static_position,
     stretches,
 )
-from .items import FlexItem, column_width, make_item, resolve_flexible_lengths
+from .items import FlexItem, make_item, resolve_flexible_lengths
 
 MAX_STEPS = 300_000  # of the search, in one container
 
@@ -157,15 +157,15 @@ def _container_main_size(flex: FlexContainer) -> float:
 def _hypothetical_cross_size(flex: FlexContainer, item: FlexItem) -> None:
     frame = flex.frame
     if flex.row:
-        stretch = definite_stretch(flex, item.node)
-        limits = height_limits(item.node, frame.height_basis, frame.inner_width)
-        height = None if stretch is None else clamp(stretch, *limits)
+        height = item.stretch
+        if height is not None:
+            height = clamp(height, *height_limits(item.node, frame.height_basis, frame.inner_width))
         item.fragment = flex.ctx.layout(
             item.node, Constraints(frame.inner_width, frame.height_basis, width=item.main, height=height)
         )
         item.cross = item.fragment.height
         return
-    width = column_width(flex.ctx, frame, item.node, definite_stretch(flex, item.node))
+    width = item.width
     if item.node.style.width == "auto" and ratio_of(item.node) and not stretches(flex, item.node):
         width = _column_ratio_width(flex, item, width)
     item.cross = width

@@ -42,6 +42,7 @@ class RunMask(NamedTuple):
 
 _HALF_STEP = 0.5 / SUBPIXEL_STEPS
 _FAR = 1 << 40
+_MAX_KEPT = 24  # glyphs
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
@@ -62,7 +63,7 @@ def run_mask(
     moved: tuple[float, float] = (0.0, 0.0),
     color: Color | None = None,
 ) -> RunMask:
-    """Return one cached mask for a run.
+    """Return one mask for a run, cached where that is short: names, dates and labels come again.
 
     `origin` is where the run's (x = 0, baseline) lies on the canvas in device px: the block's content-box
     left, and its top plus `Line.baseline`; `moved` is a transform's translation. `run.shift` is applied here.
@@ -75,6 +76,9 @@ def run_mask(
     whole_x, whole_y = floor(x0), floor(y0 + 0.5)
     fraction = x0 - whole_x
     tight = run.style.letter_spacing < 0
+    if len(run.glyphs) > _MAX_KEPT:
+        drawn = _composed(run, fraction, dpr, level, tight)
+        return RunMask(drawn.image, drawn.x + whole_x, drawn.y + whole_y)
     key = (
         run.font,
         run.size * dpr,
@@ -88,12 +92,15 @@ def run_mask(
     )
     found = _runs.peek(key)
     if found is None:
-        if any(run.ys):
-            found = compose(_placed(run, fraction, dpr, level), tight=tight)
-        else:
-            found = _composed_along(run, fraction, dpr, level, tight)
-        _runs.put(key, found)
+        found = _runs.put(key, _composed(run, fraction, dpr, level, tight))
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
+
+
+def _composed(run: GlyphRun, fraction: float, dpr: float, level: int, tight: bool) -> RunMask:
+    """Return the mask of a run that begins at a fraction of a pixel."""
+    if any(run.ys):
+        return compose(_placed(run, fraction, dpr, level), tight=tight)
+    return _composed_along(run, fraction, dpr, level, tight)
 
 
 _Ink = tuple["ImagingCore", int, int, int, int]  # a glyph's coverage, and its edges: left, top, right, bottom
