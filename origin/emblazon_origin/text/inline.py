@@ -172,7 +172,8 @@ def _layout(paragraph: Paragraph, width: float) -> InlineLayout:
     spans = paragraph.lines_at.get(width)
     if spans is None:
         spans = wrap(paragraph, line_widths(style, width), clamp + 1 if clamp else None)
-        paragraph.lines_at[width] = spans
+        if not paragraph.is_plain or style.text_fit is not None:  # else the whole layout is kept
+            paragraph.lines_at[width] = spans
     clamped = clamp is not None and len(spans) > clamp
     return _build(paragraph, spans[:clamp] if clamped else spans, width, clamped=clamped)
 

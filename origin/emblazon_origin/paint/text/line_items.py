@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ...layout.boxes.box import Box, Rect, Sides
 from ...style.values.computed import ComputedStyle
@@ -258,16 +259,12 @@ def _text_items(
         ink = around(
             [*(run_ink(run, origin, dpr) for run in shown), *(line_ink(line, dpr) for line in lines)]
         )
-
-    def draw(painter: Painter) -> None:
-        _draw_text(painter, shown, lines, origin, dpr)
-
-    cost = text_cost(shown, lines, dpr)
-    return [Item(ink, matrix, clip, draw, cost=cost)]
+    draw = partial(_draw_text, shown, lines, origin, dpr)
+    return [Item(ink, matrix, clip, draw, cost=text_cost(shown, lines, dpr))]
 
 
 def _draw_text(
-    painter: Painter, runs: list[GlyphRun], lines: list[DecorationLine], origin: Origin, dpr: float
+    runs: list[GlyphRun], lines: list[DecorationLine], origin: Origin, dpr: float, painter: Painter
 ) -> None:
     """Draw shadows, lines under and over the text, the text, and lines through it, in this order."""
     for run in runs:

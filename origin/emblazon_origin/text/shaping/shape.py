@@ -6,7 +6,6 @@ later render; `scale_run` puts them into px for a size.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -53,7 +52,7 @@ class ShapedRun:
     x_offsets: list[int] | None  # None: all zero
     y_offsets: list[int] | None
     nbytes: int
-    flags: Callable[[], str] | None  # tells HarfBuzz's flags; None once they are read
+    buffer: tuple[hb.Buffer, hb.Font] | None  # tells HarfBuzz's flags; None once they are read
     missing: bool = False  # holds .notdef
     scaled: _Scaled | None = None  # as it was last asked for; nobody may write to its lists
     _unsafe: frozenset[int] = frozenset()
@@ -61,9 +60,10 @@ class ShapedRun:
     @property
     def unsafe(self) -> frozenset[int]:
         """Offsets where the run cannot be cut without shaping again; read once a line ends inside."""
-        flags = self.flags
-        if flags is not None:
-            self._unsafe, self.flags = _unsafe_to_break(flags(), self.clusters), None
+        if self.buffer is not None:
+            buffer, font = self.buffer
+            told = buffer.serialize(font, hb.BufferSerializeFormat.TEXT, _FLAGS_ALONE)
+            self._unsafe, self.buffer = _unsafe_to_break(told, self.clusters), None
         return self._unsafe
 
 
@@ -155,7 +155,7 @@ def _read(buffer: hb.Buffer, font: hb.Font, offset: int, upright: bool) -> Shape
         xs if any(xs) else None,
         ys if any(ys) else None,
         600 + 190 * len(glyphs) + 2 * offset,
-        lambda: buffer.serialize(font, hb.BufferSerializeFormat.TEXT, _FLAGS_ALONE),
+        (buffer, font),
         0 in glyphs,
     )
 
