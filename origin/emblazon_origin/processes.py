@@ -74,30 +74,35 @@ class GarbageBetweenJobs:
 
     Left to itself it walks through every kept document again and again while cards are drawn. A card of a
     kept document leaves no garbage that only the collector finds, a new one its trees; so what is new is
-    looked through once there is something of it, and everything only when it has grown by a quarter.
+    looked through once jobs of the other kinds have left something, and everything only when it has grown by
+    a quarter.
     """
 
     def __init__(self) -> None:
         gc.disable()
         self._young = self._all = 0  # jobs since the search among new objects, and among all
         self._known = len(gc.get_objects())
-        self._grown = 0  # objects since all were counted
+        self._grown = 0  # objects since all were counted, before the last search
+        self._new = self._left = 0  # objects since that, and what of them jobs left that may leave garbage
 
-    def job_done(self) -> None:
-        """Look for garbage if it is time to."""
-        self._young += 1
+    def job_done(self, *, was_kept: bool = False) -> None:
+        """Look for garbage if it is time to; `was_kept` says that a kept document was drawn, nothing else."""
+        before, self._new = self._new, gc.get_count()[0]
         self._all += 1
-        new = gc.get_count()[0]
-        if new < _NEW_OBJECTS and self._young < _YOUNG:
-            return
-        self._young = 0
-        self._grown += new
-        if self._grown * _GROWTH > max(self._known, _FEW) or self._all >= _ALL:
+        if not was_kept:
+            self._young += 1
+            self._left += max(0, self._new - before)
+        grown = self._grown + self._new
+        if grown * _GROWTH > max(self._known, _FEW) or self._all >= _ALL:
             gc.collect()
             self._all = self._grown = 0
             self._known = len(gc.get_objects())
-        else:
+        elif self._left >= _NEW_OBJECTS or self._young >= _YOUNG:
             gc.collect(1)
+            self._grown = grown
+        else:
+            return
+        self._young = self._new = self._left = 0
 
 
 def extent_of(root: T, children: Callable[[T], Iterable[T]]) -> tuple[int, int]:

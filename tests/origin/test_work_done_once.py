@@ -142,8 +142,11 @@ def test_all_garbage_is_looked_for_only_as_objects_grow(monkeypatch: pytest.Monk
         for _ in range(1000):
             garbage.job_done()
         assert searched == [1] * 31
+        for _ in range(1000):
+            garbage.job_done(was_kept=True)
+        assert searched == [1] * 31, "a card of a kept document leaves none"
         kept = [[number] for number in range(len(gc.get_objects()) // 2 + 60_000)]
-        garbage.job_done()
+        garbage.job_done(was_kept=True)
         assert searched[-1] == 2
         del kept
         for _ in range(64):

@@ -48,7 +48,13 @@ def serve(sock: socket.socket, renderer: Renderer, *, memory_limit: int, nice: i
             os._exit(0)
         if answer.get("fatal"):
             os._exit(EXIT_MEMORY)
-        garbage.job_done()
+        garbage.job_done(was_kept=_was_kept(answer))
+
+
+def _was_kept(answer: dict[str, Any]) -> bool:
+    """Whether a kept document was drawn with other texts: it has a layout stage, but none of style."""
+    stages = answer["result"]["timings"] if "result" in answer else ()
+    return "layout" in stages and "style" not in stages
 
 
 def _answer(renderer: Renderer, header: frames.Header, waits: Waits) -> tuple[dict[str, Any], bytes]:
