@@ -135,7 +135,8 @@ def _as_high(fragment: Fragment, height: float) -> Fragment:
 
 def _those_that_matter(node: Node, constraints: Constraints) -> Constraints:
     """Return the constraints without what nothing in the box looks at: one layout does for all of them."""
-    basis, around, width, height, shrink, is_definite, adopted = constraints
+    basis, around, width, height, shrink, _, adopted = constraints
+    is_definite = constraints.height_is_definite
     deaf = around is not None and not minds_height(node)
     settled = not is_definite and (height is None or not holds_minders(node))
     if not (deaf or settled):

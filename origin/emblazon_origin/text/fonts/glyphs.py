@@ -196,7 +196,7 @@ def _mean_of_lines(raster: hb.RasterImage, level: int | None) -> GlyphMask:
     if level is not None:
         coverage = image.tobytes().translate(coverage_table(level))
         image = Image.frombuffer("L", image.size, coverage, "raw", "L", 0, 1)
-    return GlyphMask(image, box.x_origin, -high)
+    return GlyphMask(image.im, box.x_origin, -high, *image.size)
 
 
 def _rasteriser() -> hb.RasterDraw:
