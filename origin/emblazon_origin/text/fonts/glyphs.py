@@ -191,12 +191,11 @@ def _mean_of_lines(raster: hb.RasterImage, level: int | None) -> GlyphMask:
     before = box.y_origin - low * _ROWS - 1
     rows = bytes(raster.buffer)[stride:] if before < 0 else bytes(before * stride) + bytes(raster.buffer)
     rows += bytes((high - low) * _ROWS * stride - len(rows))
-    lines = Image.frombuffer("L", size, rows, "raw", "L", stride * _THIRDS, -1)
-    image = lines.reduce((1, _LINES))
+    lines = _imaging.map_buffer(rows, size, "raw", 0, ("L", stride * _THIRDS, -1))
+    core = lines.reduce((1, _LINES), (0, 0, *size))
     if level is not None:
-        coverage = image.tobytes().translate(coverage_table(level))
-        image = Image.frombuffer("L", image.size, coverage, "raw", "L", 0, 1)
-    return GlyphMask(image.im, box.x_origin, -high, *image.size)
+        core = core.point(coverage_table(level), "L")
+    return GlyphMask(core, box.x_origin, -high, *core.size)
 
 
 def _rasteriser() -> hb.RasterDraw:
