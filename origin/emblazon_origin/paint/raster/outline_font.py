@@ -69,7 +69,7 @@ def charstrings(path: Path) -> tuple[bytes, ...] | None:
 
 def _polygons(commands: Sequence[Command]) -> tuple[bytes, ...] | None:
     """Encode polygons all at once; None for other paths, and for those that may not fit."""
-    names = "".join(name for name, _ in commands)
+    names = "".join([name for name, _ in commands])
     if not _ONLY_POLYGONS(names):
         return None
     values = np.array([values for name, values in commands if name != "Z"]) * 65536

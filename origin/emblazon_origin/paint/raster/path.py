@@ -102,7 +102,7 @@ class Path:
 
     def flattened(self, scale: float) -> Path:
         """Return the path with curves cut into lines, as many as Skia takes where 1 is `scale` device px."""
-        if all(name not in "QC" for name, _ in self.commands):
+        if {"Q", "C"}.isdisjoint([name for name, _ in self.commands]):
             return self
         lines: list[Command] = []
         current: Point = (0.0, 0.0)

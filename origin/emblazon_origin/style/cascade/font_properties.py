@@ -120,3 +120,10 @@ class Computed:
     scheme: str = "light"
     paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
     first_line: Computed | None = None  # on the first line of a block with a ::first-line
+
+    def copied(self) -> Computed:
+        """Return the same for another element, which may have some of its own."""
+        return Computed(
+            self.style, self.values, self.inherited, self.fields, self.custom, self.font, self.line_height,
+            self.scheme, self.paint, self.first_line,
+        )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ... import limits
 from ...caching import ByteCache
@@ -519,8 +519,8 @@ class Styler:
         found = self.known.get(key)
         if found is None:  # the entry keeps what the ids name alive
             result = Computation(self.env, parent, values, custom, declared, functions).compute()
-            self.known[key] = found = (result, replace(parent), values, custom)
-        return replace(found[0])
+            self.known[key] = found = (result, parent.copied(), values, custom)
+        return found[0].copied()
 
     def custom(
         self, parent: Computed | None, declared: Mapping[str, Custom | Wide], functions: ElementFunctions
