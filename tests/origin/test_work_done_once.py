@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from emblazon_origin import caching
 from emblazon_origin.layout.boxes.box import Rect
+from emblazon_origin.layout.boxes.fragment import Fragment
 from emblazon_origin.layout.layout_work import PASS
 from emblazon_origin.paint.display_list import Group, Item
 from emblazon_origin.paint.kept_display import KeptDisplay
@@ -21,6 +23,7 @@ from emblazon_origin.paint.work import Work
 from emblazon_origin.processes import GarbageBetweenJobs
 from emblazon_origin.render import Engine, RenderRequest
 from emblazon_origin.report import Report
+from emblazon_origin.style.cascade.font_properties import Computed
 from emblazon_origin.style.style_document import style_document
 from emblazon_origin.style.values.dom import Element
 from emblazon_origin.style.values.units import Viewport
@@ -155,3 +158,13 @@ def test_all_garbage_is_looked_for_only_as_objects_grow(monkeypatch: pytest.Monk
     finally:
         if was_on:
             gc.enable()
+
+
+@pytest.mark.parametrize("kind", [Fragment, Computed])
+def test_copies_have_all_that_was_there(kind: type[Fragment | Computed]) -> None:
+    made = kind.__new__(kind)
+    for field in fields(kind):
+        setattr(made, field.name, object())
+    copied = made.copied()
+    assert copied is not made
+    assert all(getattr(copied, field.name) is getattr(made, field.name) for field in fields(kind))
