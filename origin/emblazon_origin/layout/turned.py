@@ -51,7 +51,9 @@ def turned_content_sizes(ctx: LayoutContext, node: Node) -> tuple[float, float]:
 def _room(ctx: LayoutContext, node: Node) -> float:
     """Return the room for lines in the containing block, or on the canvas, for the margin box (§7.3.1)."""
     width, height = ctx.viewport
-    around = definite_inner_height(ctx, node.parent) if node.parent is not None else None
+    parent = node.parent
+    takes = parent is not None and parent.kind != "table-part"  # a row is as high as its cells
+    around = definite_inner_height(ctx, parent) if parent is not None and takes else None
     room = around if around is not None else height if node.style.flow == "horizontal-tb" else width
     return max(0.0, room - extra_of(node.style, 0.0).height - margins_of(node.style, 0.0).vertical)
 

@@ -149,7 +149,7 @@ def inline_items(
     content: list[InlineContent], basis: float, make_atomic: MakeAtomic
 ) -> tuple[list[InlineItem], dict[AtomicItem, Node]]:
     """Return the text stage's items, and which node each atomic item stands for."""
-    if not any(isinstance(entry, TextItem | Atomic | BreakItem) for entry in content):
+    if not any(map(_fills_a_line, content)):
         content = _with_strut(content)
     items: list[InlineItem] = []
     nodes: dict[AtomicItem, Node] = {}
@@ -201,7 +201,7 @@ def first_line_of(
 def _with_strut(content: list[InlineContent]) -> list[InlineContent]:
     """Give inline boxes that have only edges an empty text, so that they get their line."""
     for at, entry in enumerate(content):
-        if isinstance(entry, OpenBox):
+        if isinstance(entry, OpenBox) and _has_edges(entry):
             return [*content[: at + 1], TextItem("\u2060", entry.style), *content[at + 1 :]]
     return content
 
@@ -250,33 +250,26 @@ def atomic_item(fragment: Fragment, basis: float) -> AtomicItem:
 
 def has_substance(content: list[InlineContent]) -> bool:
     """False where every line box would be empty and so be treated as absent (CSS 2 §9.4.2)."""
-    for entry in content:
-        if isinstance(entry, Absolute | CloseBox):
-            continue
-        if isinstance(entry, TextItem):
-            keep = entry.style.white_space_collapse
-            if keep == "collapse":
-                if entry.text.strip(" \t\n\r\f"):
-                    return True
-            elif keep == "preserve-breaks":
-                if entry.text.strip(" \t\r\f"):
-                    return True
-            elif entry.text:
-                return True
-        elif isinstance(entry, OpenBox):
-            style = entry.style
-            if entry.annotation is not None:
-                return True
-            sides = (
-                style.margin_left, style.margin_right, style.padding_left, style.padding_right,
-            )  # fmt: skip
-            if style.border_left_width or style.border_right_width:
-                return True
-            if any(not isinstance(side, str) and (side.px or side.pct or side.func) for side in sides):
-                return True
-        else:
-            return True
-    return False
+    return any(_has_edges(entry) if isinstance(entry, OpenBox) else _fills_a_line(entry) for entry in content)
+
+
+def _fills_a_line(entry: InlineContent) -> bool:
+    """Whether there is a line because of an entry, inline boxes aside."""
+    if not isinstance(entry, TextItem):
+        return isinstance(entry, Atomic | BreakItem)
+    keep = entry.style.white_space_collapse
+    if keep == "collapse":
+        return bool(entry.text.strip(" \t\n\r\f"))
+    return bool(entry.text.strip(" \t\r\f") if keep == "preserve-breaks" else entry.text)
+
+
+def _has_edges(entry: OpenBox) -> bool:
+    """Whether an inline box makes a line even where it is empty."""
+    style = entry.style
+    if entry.annotation is not None or style.border_left_width or style.border_right_width:
+        return True
+    sides = style.margin_left, style.margin_right, style.padding_left, style.padding_right
+    return any(not isinstance(side, str) and (side.px or side.pct or side.func) for side in sides)
 
 
 def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame, lines: list[Line]) -> None:

@@ -172,7 +172,7 @@ def _measure(ctx: LayoutContext, table: Node, cell: Cell, columns: _Tracks, gap:
     width = _extent(columns, range(first, last + 1), gap)
     node = cell.node
     fragment = ctx.layout(node, Constraints(width, None, width=width))
-    if node.style.height != "auto":
+    if node.style.height != "auto" and node.kind != "turned":  # whose lines are as long as the cell is high
         natural = ctx.layout(content_height_twin(ctx, node), Constraints(width, None, width=width))
         if natural.height > fragment.height:
             fragment = natural.copied()
