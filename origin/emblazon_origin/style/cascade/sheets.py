@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ... import limits
@@ -15,7 +16,7 @@ from ..document.html import ParsedHtml
 from ..syntax.conditions import Condition, media_query_list
 from ..syntax.function_rules import FunctionRule
 from ..syntax.keyframes import Keyframes
-from ..syntax.sheet_model import Layer, PropertyRule, StyleRule, Stylesheet
+from ..syntax.sheet_model import UNNAMED, Layer, PropertyRule, StyleRule, Stylesheet
 from ..syntax.stylesheet import parse_stylesheet
 from ..values.counter_styles import CounterStyle
 from ..values.dom import FontFaceRule
@@ -176,19 +177,20 @@ def build_cascade(sheets: list[Loaded], viewport: Viewport, *, quirks: bool = Fa
 def _built(sheets: list[Loaded], viewport: Viewport, *, quirks: bool) -> Cascade:
     cascade = Cascade(_user_agent_rules(quirks=quirks).copy())
     layers: list[Layer] = []
-    for loaded in sheets:
+    paths = _layer_paths(sheets)
+    for loaded, path in zip(sheets, paths, strict=True):
         if all(condition(viewport) for condition in loaded.conditions):
             layers += [loaded.layer[: i + 1] for i in range(len(loaded.layer))]
-            layers += [(*loaded.layer, *path) for path in loaded.sheet.layers]
+            layers += map(path, loaded.sheet.layers)
     order = layer_order(layers)
     count = len(user_agent().rules) + len(quirks_sheet().rules)
     faces: list[FontFaceRule] = []
-    for loaded in sheets:
+    for loaded, path in zip(sheets, paths, strict=True):
         if not all(condition(viewport) for condition in loaded.conditions):
             continue
         for rule in loaded.sheet.rules:
             if _holds(rule, viewport):
-                cascade.rules.add(rule, AUTHOR, order[(*loaded.layer, *rule.layer)], count)
+                cascade.rules.add(rule, AUTHOR, order[path(rule.layer)], count)
                 count += 1
         faces += [f for f, conditions in loaded.sheet.font_faces if all(c(viewport) for c in conditions)]
         cascade.functions.update(
@@ -204,6 +206,25 @@ def _built(sheets: list[Loaded], viewport: Viewport, *, quirks: bool) -> Cascade
     cascade.font_faces = tuple(faces)
     cascade.weight = 1000 + 200 * count
     return cascade
+
+
+def _layer_paths(sheets: Sequence[Loaded]) -> list[Callable[[Layer], Layer]]:
+    """Return what makes the whole path of a sheet's layers, for each sheet.
+
+    Sheets of one text are shared, but a layer without a name is another one each time (Cascade 5 §6.4.2).
+    """
+    seen: Counter[int] = Counter()
+    paths: list[Callable[[Layer], Layer]] = []
+    for loaded in sheets:
+        paths.append(partial(_layer_path, loaded.layer, seen[id(loaded.sheet)]))
+        seen[id(loaded.sheet)] += 1
+    return paths
+
+
+def _layer_path(around: Layer, again: int, own: Layer) -> Layer:
+    if again:
+        own = tuple(f"{name}-{again}" if name.startswith(UNNAMED) else name for name in own)
+    return (*around, *own)
 
 
 @lru_cache(maxsize=2)

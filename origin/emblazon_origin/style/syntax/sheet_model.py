@@ -14,6 +14,7 @@ from .function_rules import FunctionRule
 from .keyframes import Keyframes
 
 Layer = tuple[str, ...]
+UNNAMED = "\0"  # begins what stands for the name of a layer that has none
 
 
 @dataclass(frozen=True, slots=True)

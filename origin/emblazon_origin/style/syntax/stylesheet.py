@@ -34,7 +34,7 @@ from .declarations import Block, Custom, Note, custom_value, parse_declaration, 
 from .function_rules import function_rule
 from .keyframes import keyframes_rule
 from .plain_rules import PlainRule, Rest, take_apart
-from .sheet_model import ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
+from .sheet_model import UNNAMED, ImportRule, Layer, PropertyRule, StyleRule, Stylesheet
 
 CACHE_BYTES = 16_000_000
 # What a parsed sheet weighs for each character of its text; measured with tracemalloc.
@@ -260,7 +260,7 @@ class _Parser:
 
     def unnamed(self) -> str:
         self.anonymous += 1
-        return f"\0{id(self.sheet)}-{self.anonymous}"
+        return f"{UNNAMED}{id(self.sheet)}-{self.anonymous}"
 
     def declare_layer(self, path: Layer) -> None:
         for end in range(1, len(path) + 1):
