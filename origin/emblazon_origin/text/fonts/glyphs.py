@@ -34,9 +34,10 @@ MAX_GLYPH_SIDE = 4096  # device px; larger glyphs are drawn as paths by the call
 
 GAMMA, CONTRAST = 1.2, 0.2
 _LEVELS = 8
-_LINES, _THIRDS = 4, 3  # lines of a row of pixels, each the middle third of a quarter of it
-_ROWS = _LINES * _THIRDS
-_LARGEST_IN_LINES = 256  # device px per em; in larger glyphs a dark edge of a pixel is not seen
+_LINES = 4  # of a row of pixels, for glyphs whose contours overlap
+# Device px per em up to which a line is the middle third of a quarter of its row, and up to which it is the
+# whole quarter. In larger glyphs a dark edge of a pixel is not seen.
+_LARGEST_IN_THIRDS, _LARGEST_IN_LINES = 48, 256
 
 
 class GlyphMask(NamedTuple):
@@ -153,14 +154,10 @@ def _draw(
     transform: tuple[float, float, float, float, float, float],
     level: int | None,
 ) -> GlyphMask:
-    in_lines = (
-        bool(font.face.axes)
-        and (abs(transform[1]) + abs(transform[3])) * font.units_per_em <= _LARGEST_IN_LINES
-        and font.face.overlaps[glyph]
-    )
-    if in_lines:
+    rows = _rows(font, glyph, (abs(transform[1]) + abs(transform[3])) * font.units_per_em)
+    if rows > 1:
         a, b, c, d, x, y = transform
-        transform = a, b * _ROWS, c, d * _ROWS, x, y * _ROWS
+        transform = a, b * rows, c, d * rows, x, y * rows
     draw = _rasteriser()
     draw.transform = transform
     draw.draw_glyph(font.hb_font, glyph)
@@ -171,8 +168,8 @@ def _draw(
     width, height = (box.width, box.height) if box is not None else (0, 0)
     if not width or not height:
         return _BLANK
-    if in_lines:
-        return _mean_of_lines(raster, level)
+    if rows > 1:
+        return _mean_of_lines(raster, rows, level)
     coverage = bytes(raster.buffer)
     if level is not None:
         coverage = coverage.translate(coverage_table(level))
@@ -181,17 +178,25 @@ def _draw(
     return GlyphMask(core, box.x_origin, -(box.y_origin + height), width, height)
 
 
-def _mean_of_lines(raster: hb.RasterImage, level: int | None) -> GlyphMask:
-    """Return the coverage of a glyph that was drawn `_ROWS` times as high: overlaps fill a line once."""
+def _rows(font: FontInstance, glyph: int, size: float) -> int:
+    """Return how many rows are drawn for one of pixels: overlaps fill each of them at most once."""
+    if size > _LARGEST_IN_LINES or not font.face.axes or not font.face.overlaps[glyph]:
+        return 1
+    return _LINES * 3 if size <= _LARGEST_IN_THIRDS else _LINES
+
+
+def _mean_of_lines(raster: hb.RasterImage, rows: int, level: int | None) -> GlyphMask:
+    """Return the coverage of a glyph that was drawn `rows` times as high."""
     box = raster.extents
-    stride, low = box.stride, box.y_origin // _ROWS
-    high = -(-(box.y_origin + box.height) // _ROWS)
+    stride, low = box.stride, box.y_origin // rows
+    high = -(-(box.y_origin + box.height) // rows)
+    step = rows // _LINES
+    # From the middle of the lowest line on, so that every `step`th row is the middle of one.
+    before = box.y_origin - low * rows - step // 2
+    data = bytes(raster.buffer)[stride:] if before < 0 else bytes(before * stride) + bytes(raster.buffer)
+    data += bytes((high - low) * rows * stride - len(data))
     size = box.width, (high - low) * _LINES
-    # From the middle row of the lowest third on, so that every third row is the middle of a quarter.
-    before = box.y_origin - low * _ROWS - 1
-    rows = bytes(raster.buffer)[stride:] if before < 0 else bytes(before * stride) + bytes(raster.buffer)
-    rows += bytes((high - low) * _ROWS * stride - len(rows))
-    lines = _imaging.map_buffer(rows, size, "raw", 0, ("L", stride * _THIRDS, -1))
+    lines = _imaging.map_buffer(data, size, "raw", 0, ("L", stride * step, -1))
     core = lines.reduce((1, _LINES), (0, 0, *size))
     if level is not None:
         core = core.point(coverage_table(level), "L")
