@@ -192,7 +192,9 @@ class Styler:
 
     def settle(self, style: ComputedStyle, parent: _Open) -> ComputedStyle:
         """Return the style with the display that its box has, one for all elements that share it."""
-        is_item, around = _is_item(style, parent), parent.lines
+        is_item, around = parent.flex_parent, parent.lines
+        if is_item and parent.computed.style.is_webkit_box:
+            is_item = not _is_on_lines(style)
         key = id(style), is_item, around
         found = self.settled.get(key)
         if found is None:  # the entry keeps the style alive, and so its id
@@ -346,7 +348,8 @@ class Styler:
         style = computed.style
         if content in ("normal", "none") or style.display == "none":
             return
-        style = settle_display(style, is_item=_is_item(style, of), around=of.lines)
+        inline = of.computed.style.is_webkit_box and _is_on_lines(style)
+        style = settle_display(style, is_item=of.flex_parent and not inline, around=of.lines)
         style = self.turned(style, of.flows.around(style))
         around = of.computed.first_line if style.display == "inline" else None
         first = self.computed(of.node, around, winners, pseudo=True).style if around is not None else None
@@ -602,10 +605,9 @@ _ITEM_CONTAINERS = ("flex", "inline-flex", "grid", "inline-grid")
 _REPLACED = frozenset(("svg", "img", "br", "wbr", "video", "canvas", "iframe", "object", "embed", "input"))
 
 
-def _is_item(style: ComputedStyle, parent: _Open) -> bool:
-    """Whether a box is an item of its parent; a -webkit-box has what is inline in anonymous items."""
-    inline = style.display.startswith("inline") and is_in_flow(style)
-    return parent.flex_parent and not (inline and parent.computed.style.is_webkit_box)
+def _is_on_lines(style: ComputedStyle) -> bool:
+    """Whether a box is inline-level and in flow: a -webkit-box has such ones in anonymous items."""
+    return style.display.startswith("inline") and is_in_flow(style)
 
 
 def _of_element(values: Mapping[str, object]) -> bool:
