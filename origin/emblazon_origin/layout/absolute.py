@@ -13,9 +13,11 @@ from .boxes.box import Rect
 from .boxes.fragment import ContentLayout, Fragment, OutOfFlowBox, Placed, StaticPosition
 from .boxes.nodes import Node
 from .context import LayoutContext
+from .flex.items import content_height_twin
 from .frame import Constraints
 from .layout_unit import snap, used
 from .sizing import (
+    OF_CONTENT,
     clamp,
     extra_of,
     height_from,
@@ -225,7 +227,17 @@ def _size(
     width = max(clamp(width, low, high), extra_size.width)
     if height is None or (is_limited_by_content(style) and isinstance(style.height, Length)):
         return width, None
+    if is_limited_by_content(style) and style.height == "auto":
+        height = _within_content(ctx, node, area, width, height)
     return width, max(clamp(height, *limits), extra_size.height)
+
+
+def _within_content(ctx: LayoutContext, node: Node, area: Rect, width: float, height: float) -> float:
+    """Limit the height between two insets by the content's where the limits ask for it."""
+    twin = content_height_twin(ctx, node)
+    content = ctx.layout(twin, Constraints(area.width, area.height, width=width)).height
+    high = content if node.style.max_height in OF_CONTENT else height
+    return max(min(height, high), content if node.style.min_height in OF_CONTENT else 0.0)
 
 
 def _stretches(node: Node, alignment: str) -> bool:

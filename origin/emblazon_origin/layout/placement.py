@@ -21,7 +21,11 @@ def place(
     content: ContentLayout, fragment: Fragment, x: float, y: float, basis: float, height_basis: float | None
 ) -> None:
     """Add a child with its border box corner at x, y (before `position: relative` moves it)."""
-    dx, dy = relative_offset(fragment.node.style, basis, height_basis)
+    node = fragment.node
+    dx, dy = relative_offset(node.style, basis, height_basis)
+    for style in node.moved_by:
+        right, down = relative_offset(style, basis, height_basis)
+        dx, dy = dx + right, dy + down
     content.children.append(Placed(fragment, x + dx, y + dy))
     content.pending.extend(p.moved(x + dx, y + dy) for p in fragment.pending)
 

@@ -474,6 +474,7 @@ def split_at_blocks(pieces: list[_Piece]) -> Iterator[list[InlineContent] | _Blo
                 current[opened].has_right = False
                 run.append(CloseBox(current[opened]))
             yield run
+            piece.node.moved_by = tuple(o.style for o in stack if o.style.position == "relative")
             yield piece
             run = []
             for opened in stack:

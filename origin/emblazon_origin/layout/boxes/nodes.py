@@ -105,6 +105,7 @@ class Node:
     is_settled: bool | None = None  # by its width
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
+    moved_by: tuple[ComputedStyle, ...] = ()  # relatively positioned inline boxes that a block cuts
     first_line: Element | None = None  # whose ::first-line the first line here is
     whole: Node | None = field(default=None, repr=False)  # the box, parent of its content, that this one cuts
 

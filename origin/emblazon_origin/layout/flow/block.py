@@ -247,7 +247,7 @@ def _place_at(content: ContentLayout, frame: Frame, fragment: Fragment, left: fl
 
 
 def _scrolls(node: Node) -> bool:
-    return node.style.overflow_y not in ("visible", "clip")
+    return node.kind not in ("flex", "grid") and node.style.overflow_y not in ("visible", "clip")
 
 
 def inline_offset(frame: Frame, fragment: Fragment) -> float:

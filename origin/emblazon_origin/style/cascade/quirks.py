@@ -108,8 +108,12 @@ def _is_nothing(sibling: Element | Text) -> bool:
     return not _flows(sibling.style) or sibling.style.display == "none"
 
 
-def fill_viewport(style: ComputedStyle, viewport: Viewport) -> ComputedStyle:
+def fill_viewport(
+    style: ComputedStyle, viewport: Viewport, root: ComputedStyle | None = None
+) -> ComputedStyle:
     """Make `html` or `body` of a document without doctype as high as the viewport (Quirks §3.5, §3.6).
+
+    A body is as high as its `root`, where that has a height of its own.
 
     Percentages of heights inside then have a basis, which is what such documents rely on.
     """
@@ -122,7 +126,10 @@ def fill_viewport(style: ComputedStyle, viewport: Viewport) -> ComputedStyle:
     )
     if style.height != "auto" or not flows or style.float_ != "none":
         return style
-    height = viewport.height - sum(m.resolve(viewport.width) for m in margins if isinstance(m, v.Length))
+    height = viewport.height
+    if root is not None and isinstance(root.height, v.Length) and root.height.is_absolute:
+        height = root.height.px
+    height -= sum(m.resolve(viewport.width) for m in margins if isinstance(m, v.Length))
     if style.box_sizing == "content-box":
         edges = (style.padding_top, style.padding_bottom)
         height -= sum(edge.resolve(viewport.width) for edge in edges)

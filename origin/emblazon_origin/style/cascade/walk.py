@@ -170,7 +170,7 @@ class Styler:
             message = "<button>: the native look is not drawn; give it a border and a background of its own"
             self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
         if self.quirks is not None and node.tag == "body":
-            computed.style = fill_viewport(computed.style, self.env.viewport)
+            computed.style = fill_viewport(computed.style, self.env.viewport, parent.computed.style)
         if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
             message = (
                 "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
