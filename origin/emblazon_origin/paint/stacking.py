@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ..layout.boxes.box import Box, Rect
+from ..layout.boxes.box import Box, Rect, Sides
 from ..layout.boxes.shape_geometry import Radii
 from ..style.values.computed import ComputedStyle
+from ..style.values.dom import Element
+from ..text.line_model import Line
 from .boxes.box_geometry import BoxGeometry, geometry_of
 from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
@@ -23,8 +25,9 @@ from .effects.planes import Plane, in_depth_order, plane_of, raster_of
 from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, shows_its_back, view_of
 from .effects.transform import is_flat, perspective_solid, transform_box, transform_matrix, transform_solid
 from .painter import RoundedRect
-from .raster.geometry import IDENTITY, Matrix, pixel_round
+from .raster.geometry import IDENTITY, Matrix, inset, pixel_round
 from .text.line_items import turned_line_items
+from .text.raised_inlines import RaisedInlines, has_raised, is_context
 from .traits import traits_of
 
 Items = list[Item | Group]
@@ -325,7 +328,12 @@ def _paint_inside(
     if geometry is not None and box.replaced is not None:
         phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
     in_lines: set[int] = set()
+    raised: Raised | None = None
     for line in box.lines:
+        if line.boxes and has_raised(line):
+            raised = raised or Raised(RaisedInlines(box.element))
+            in_lines |= _paint_raised(box, line, inner, phases, stacking, context, raised)
+            continue
         phases.contents += turned_line_items(box, line, inner.matrix, inner.clip, context)
         for placed in line.atomics:
             atomic = box.atomics.get(placed.item)
@@ -339,7 +347,76 @@ def _paint_inside(
     for child in children:
         if id(child) not in in_lines:
             item = flexible and child.style.position not in ("absolute", "fixed")
-            _paint_child(child, inner, phases, stacking, context, atomic=item, flexible_item=item)
+            levels = stacking if raised is None else raised.levels_of(child.element, stacking)
+            _paint_child(child, inner, phases, levels, context, atomic=item, flexible_item=item)
+    if raised is not None:
+        raised.finish(stacking)
+
+
+@dataclass(slots=True)
+class Raised:
+    """A block's positioned inline boxes on their levels, each maybe with levels of its own."""
+
+    inlines: RaisedInlines
+    entries: dict[int, tuple[Items, Items, StackingContext]] = field(default_factory=dict)
+
+    def entry(self, owner: Element, around: StackingContext) -> tuple[Items, Items, StackingContext]:
+        """Return an inline box's own items, those of what is in it, and the levels that this has."""
+        known = self.entries.get(id(owner))
+        if known is None:
+            place: Items = []
+            z_index = owner.style.z_index
+            around.levels.append((z_index if isinstance(z_index, int) else 0, place))
+            inner = StackingContext() if is_context(owner) else around
+            known = self.entries[id(owner)] = (place, [], inner)
+        return known
+
+    def levels_of(self, element: Element | None, around: StackingContext) -> StackingContext:
+        """Return the levels on which a positioned box inside of inline boxes is."""
+        owner = self.inlines.owner(element)
+        return around if owner is None else self.entry(owner, around)[2]
+
+    def finish(self, around: StackingContext) -> None:
+        """Put what is in each inline box, with its levels, behind the box itself."""
+        for place, items, inner in self.entries.values():
+            if inner is around:
+                place += items
+            else:
+                place += [*inner.below(), *items, *inner.level(), *inner.above()]
+
+
+def _paint_raised(
+    box: Box,
+    line: Line,
+    around: Surroundings,
+    phases: Phases,
+    stacking: StackingContext,
+    context: PaintContext,
+    raised: Raised,
+) -> set[int]:
+    """Collect a line with positioned inline boxes; return which boxes are on it."""
+    for part in raised.inlines.parts(box, line, around.matrix, around.clip, context):
+        if part.owner is None:
+            phases.contents += part.items
+        else:
+            own, items, _ = raised.entry(part.owner, stacking)
+            own += part.own
+            items += part.items
+    seen: set[int] = set()
+    for placed in line.atomics:
+        atomic = box.atomics.get(placed.item)
+        if atomic is None:
+            continue
+        seen.add(id(atomic))
+        owner = raised.inlines.owner(atomic.element)
+        into, levels = phases, stacking
+        if owner is not None:
+            into, levels = Phases(), raised.entry(owner, stacking)[2]
+        _paint_child(atomic, around, into, levels, context, atomic=True, flexible_item=False)
+        if owner is not None:
+            items = raised.entry(owner, stacking)[1]
+            items += [*into.backgrounds, *into.floats, *into.contents, *into.outlines]
+    return seen
 
 
 def _paint_child(
@@ -420,13 +497,22 @@ def _inside(
 def overflow_clip(
     box: Box, geometry: BoxGeometry, around: Surroundings, context: PaintContext
 ) -> ClipNode | None:
-    """Return the clip of a box's content: its padding edge where overflow is not visible."""
+    """Return the clip of a box's content: its padding edge where overflow is not visible.
+
+    Where it is `clip`, it is that of another box with the margin that is given (CSS Overflow 4 §3.2).
+    """
     style = box.style
     clips_x, clips_y = style.overflow_x != "visible", style.overflow_y != "visible"
     if not (clips_x or clips_y) or box in context.unclipped:
         return around.clip
     shape = geometry.padding_shape
-    if not (clips_x and clips_y):
+    if style.overflow_clip_margin is not None and style.overflow_x == style.overflow_y == "clip":
+        edge, margin = style.overflow_clip_margin
+        around_it = geometry.shape(edge)
+        by = margin * context.dpr
+        rect = inset(around_it.rect, Sides(-by, -by, -by, -by))
+        shape = RoundedRect(rect, around_it.radii.spread(by).fit(rect.width, rect.height))
+    elif not (clips_x and clips_y):
         x, y, w, h = shape.rect
         rect = Rect(x, -_FAR, w, 2 * _FAR) if clips_x else Rect(-_FAR, y, 2 * _FAR, h)
         shape = RoundedRect(rect, Radii())

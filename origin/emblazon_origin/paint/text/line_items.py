@@ -171,13 +171,14 @@ def _effect_owner(
         element = element.parent
     owner = known.get(id(element)) if element is not None else None
     for inner in reversed(passed):
-        if owner is None and inner.style.display == "inline" and _is_group(inner.style):
+        if owner is None and inner.style.display == "inline" and is_group(inner.style):
             owner = inner
         known[id(inner)] = owner
     return owner
 
 
-def _is_group(style: ComputedStyle) -> bool:
+def is_group(style: ComputedStyle) -> bool:
+    """Whether an inline box is painted as a group of its own."""
     return has_effects(style) or style.isolation == "isolate"
 
 

@@ -479,6 +479,7 @@ def settle_display(style: ComputedStyle, *, is_item: bool, around: Lines = HORIZ
         style.contain
         or style.content_visibility != "visible"
         or style.will_change
+        or style.view_transition_name
         or style.container_type != "normal"
     ):
         style = _contained(style)
@@ -516,7 +517,7 @@ def _contained(style: ComputedStyle) -> ComputedStyle:
             for axis in ("overflow_x", "overflow_y"):
                 if getattr(style, axis) == "visible":
                     changes[axis] = "clip"
-        if kinds & {"paint", "layout"} or style.will_change & _STACKING:
+        if kinds & {"paint", "layout"} or style.will_change & _STACKING or style.view_transition_name:
             changes["isolation"] = "isolate"
     return style.replace(**changes)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..syntax.registry import alias, logical, logical_pair, longhand, shorthand
 from ..values import value_types as v
 from ..values.anchors import AREA_WORDS, anchored_length
-from ..values.calculation import integer, length, number
+from ..values.calculation import integer, length, length_px, number
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
 from .common import four_sides, is_numeric, keyword_or, pair, positive_length, positive_px, size
 from .shapes import shape_outside
@@ -314,6 +314,25 @@ def _container_names(cursor: Cursor) -> tuple[str, ...]:
     return tuple(names)
 
 
+_EDGES = ("content-box", "padding-box", "border-box")
+
+
+def _clip_margin(cursor: Cursor) -> object:
+    """Read `overflow-clip-margin`: a box and a length, in any order."""
+    edge = cursor.keyword(*_EDGES)
+    margin = 0.0 if cursor.done else length_px(cursor, 0)
+    edge = edge or (None if cursor.done else one_of(_EDGES)(cursor))
+    return lift(lambda by: (edge or "padding-box", by), margin)
+
+
+def _is_named(cursor: Cursor) -> bool:
+    """Read `view-transition-name` as whether there is one, which makes a stacking context."""
+    token = cursor.next()
+    if token.type != "ident":
+        unexpected(token)
+    return token.lower_value != "none"
+
+
 def _container_type(cursor: Cursor) -> str:
     name = cursor.keyword("normal", "size", "inline-size")
     if cursor.keyword("scroll-state"):
@@ -336,6 +355,8 @@ longhand("container-type", "normal", _container_type)
 longhand("container-name", (), _container_names)
 shorthand("container", ("container_name", "container_type"), _container)
 longhand("contain", frozenset(), _contain)
+longhand("overflow-clip-margin", None, _clip_margin)
+longhand("view-transition-name", False, _is_named, note="as stacking context")
 longhand("content-visibility", "visible", one_of(("visible", "auto", "hidden")))
 for _contained_axis in ("width", "height"):
     longhand(f"contain-intrinsic-{_contained_axis}", None, _intrinsic)

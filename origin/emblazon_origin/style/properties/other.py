@@ -45,7 +45,7 @@ inert(
 inert(
     "text is smoothed the same way everywhere but on some screens",
     "-webkit-font-smoothing", "-moz-osx-font-smoothing", "font-smooth",
-    "-moz-text-size-adjust", "-ms-text-size-adjust",
+    "-moz-text-size-adjust", "-ms-text-size-adjust", "-webkit-text-size-adjust", "text-size-adjust",
     "print-color-adjust", "-webkit-print-color-adjust", "color-adjust", "forced-color-adjust",
     "dynamic-range-limit", "buffered-rendering", "color-rendering",
 )  # fmt: skip
@@ -127,14 +127,13 @@ unsupported(
 unsupported("boxes have their corners, not a shape of their own", "border-shape", harmless=("none",))
 unsupported(
     "not drawn",
-    "zoom", "-webkit-box-reflect", "-webkit-text-security", "font-palette", "font-size-adjust",
+    "zoom", "-webkit-box-reflect", "font-palette", "font-size-adjust",
     "font-language-override", "font-variant-alternates", "font-synthesis-position",
     "text-group-align", "math-depth",
     "text-underline-skip", "line-height-step", "object-view-box",
-    "overflow-clip-margin", "masonry-auto-flow",
+    "masonry-auto-flow",
     "grid-lanes", "line-fit-edge", "white-space-trim", "wrap-before", "wrap-after", "wrap-inside",
-    "baseline-source", "-webkit-rtl-ordering", "text-rendering", "text-size-adjust",
-    "-webkit-text-size-adjust", "resize", "view-transition-name", "scroll-initial-target",
+    "baseline-source", "-webkit-rtl-ordering", "text-rendering", "resize", "scroll-initial-target",
     harmless=(
         "none", "normal", "auto", "1", "100%", "0", "0px", "logical", "optimizelegibility",
     ),

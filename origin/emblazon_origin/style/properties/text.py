@@ -217,6 +217,10 @@ longhand("text-wrap-mode", "wrap", one_of(("wrap", "nowrap")), inherited=True)
 longhand("text-wrap-style", "auto", one_of(_STYLES), inherited=True)
 shorthand("white-space", ("white_space_collapse", "text_wrap_mode"), white_space)
 shorthand("text-wrap", ("text_wrap_mode", "text_wrap_style"), text_wrap)
+longhand(
+    "-webkit-text-security", "none", one_of(("none", "disc", "circle", "square")),
+    inherited=True, key="text_security",
+)  # fmt: skip
 longhand("tab-size", (8.0, False), tab_size, inherited=True)
 longhand(
     "word-break", "normal", one_of(("normal", "break-all", "keep-all", "auto-phrase", "break-word")),

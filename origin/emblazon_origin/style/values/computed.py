@@ -75,6 +75,8 @@ class ComputedStyle:
     contain_intrinsic_width: float | None = None
     contain_intrinsic_height: float | None = None
     will_change: frozenset[str] = frozenset()
+    overflow_clip_margin: tuple[str, float] | None = None  # the box and how far beyond, px
+    view_transition_name: bool = False  # whether there is one
     margin_top: v.Length | v.Auto = v.ZERO
     margin_right: v.Length | v.Auto = v.ZERO
     margin_bottom: v.Length | v.Auto = v.ZERO
@@ -223,6 +225,7 @@ class ComputedStyle:
     text_justify: Literal["auto", "none", "inter-word", "inter-character"] = "auto"
     text_indent: v.Length = v.ZERO
     text_transform: Literal["none", "uppercase", "lowercase", "capitalize", "full-width"] = "none"
+    text_security: Literal["none", "disc", "circle", "square"] = "none"
     white_space_collapse: Literal[
         "collapse", "preserve", "preserve-breaks", "break-spaces", "preserve-spaces"
     ] = "collapse"

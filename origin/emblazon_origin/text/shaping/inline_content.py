@@ -283,7 +283,20 @@ def sanitize(text: str) -> tuple[str, int]:
 
 
 def apply_transform(text: str, style: ComputedStyle, before: str = "") -> str:
-    """Return the text as `text-transform` shows it; `before` is the character that precedes it."""
+    """Return the text as it is shown by `text-transform`, or by signs that hide it.
+
+    `before` is the character that precedes it.
+    """
+    if style.text_transform == "none" and style.text_security == "none":
+        return text
+    shown = _transformed(text, style, before)
+    return shown if style.text_security == "none" else _HIDDEN[style.text_security] * len(shown)
+
+
+_HIDDEN = {"disc": "\u2022", "circle": "\u25e6", "square": "\u25a0"}
+
+
+def _transformed(text: str, style: ComputedStyle, before: str) -> str:
     kind = style.text_transform
     if kind == "none":
         return text
