@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import NamedTuple
 
 from PIL import Image
@@ -258,6 +259,7 @@ def _short(href: str) -> str:
 
 # Where a device pixel's centre lies right between two source pixels, the left or upper one is taken.
 _TIE = 1e-4
+_WHOLE = 1e-6  # that floating point may be off whole pixels
 
 
 def resize(image: Image.Image, width: int, height: int, rendering: str = "auto") -> Image.Image:
@@ -277,21 +279,44 @@ def resize(image: Image.Image, width: int, height: int, rendering: str = "auto")
 
 def resized_part(image: Image.Image, cut: Cut, *, smooth: bool) -> Image.Image:
     """Return a part of an image ("RGB" or "RGBa") at another size, whose edges lie between pixels."""
-    tie = 0.0 if smooth else _TIE
-    image = halved(image, cut.width, cut.height) if smooth else image
     sx, sy = image.width / cut.width, image.height / cut.height
-    right, bottom = min(cut.width, cut.left + cut.columns), min(cut.height, cut.top + cut.rows)
-    box = (max(0.0, cut.left) * sx - tie, max(0.0, cut.top) * sy - tie, right * sx - tie, bottom * sy - tie)
-    how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
-    return image.transform((cut.columns, cut.rows), Image.Transform.EXTENT, box, how)
+    left, right = max(0.0, cut.left) * sx, min(cut.width, cut.left + cut.columns) * sx
+    top, bottom = max(0.0, cut.top) * sy, min(cut.height, cut.top + cut.rows) * sy
+    size = cut.columns, cut.rows
+    if not smooth:
+        box = left - _TIE, top - _TIE, right - _TIE, bottom - _TIE
+        return image.transform(size, Image.Transform.EXTENT, box, Image.Resampling.NEAREST)
+    factor = _times_halved(image, cut.width, cut.height)
+    if factor == 1:
+        box = left, top, right, bottom
+        return image.transform(size, Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
+    # What is seen is taken out, in whole pixels, before it is halved.
+    x, y = floor(left + _WHOLE), floor(top + _WHOLE)
+    seen = image.crop((x, y, ceil(right - _WHOLE), ceil(bottom - _WHOLE)))
+    half = _halved_up(seen, factor)
+    sx, sy = half.width / seen.width, half.height / seen.height
+    box = (left - x) * sx, (top - y) * sy, (right - x) * sx, (bottom - y) * sy
+    return half.transform(size, Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
 
 
 def halved(image: Image.Image, width: float, height: float) -> Image.Image:
     """Average blocks of 2ⁿ by 2ⁿ pixels, as long as neither side falls below the wanted size."""
+    factor = _times_halved(image, width, height)
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _times_halved(image: Image.Image, width: float, height: float) -> int:
     factor = 1
     while image.width >= 2 * factor * width and image.height >= 2 * factor * height:
         factor *= 2
-    return image.reduce(factor) if factor > 1 else image
+    return factor
+
+
+def _halved_up(image: Image.Image, factor: int) -> Image.Image:
+    """Average blocks; where the sides are no multiples of them, to the next whole sizes."""
+    if not image.width % factor and not image.height % factor:
+        return image.reduce(factor)
+    return image.resize((-(-image.width // factor), -(-image.height // factor)), Image.Resampling.BOX)
 
 
 class ImageReference(NamedTuple):

@@ -19,7 +19,7 @@ from ...assets.svg import view_box
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import IntRect, snap, snapped
+from ..raster.geometry import IntRect, snap
 from ..raster.surface import Surface
 from ..work import MAX_WHOLE_IMAGE
 
@@ -143,11 +143,14 @@ def paint_replaced(
     if box.is_empty:
         return
     inside = box.rect == content.rect and content.radii.is_square
-    clipped = (
-        painter
-        if inside
-        else painter.clipped(painter.clip_to(RoundedRect(snapped(content.rect), content.radii)))
-    )
+    frame = snap(content.rect)
+    clipped = painter if inside else painter.clipped(painter.clip_to(RoundedRect(frame.rect, content.radii)))
+    seen = box.intersect(frame)
+    if seen != box:
+        x = SeenAxis(box.left, box.width, seen.left, seen.right)
+        y = SeenAxis(box.top, box.height, seen.top, seen.bottom)
+        if draw_part(clipped, images, key, x, y, style.image_rendering):
+            return
     draw_image(clipped, images, key, box.rect, style.image_rendering)
 
 
