@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..report import Report
 from .cascade.compute import Environment
 from .cascade.containers import Containers
+from .cascade.element_findings import ElementFindings
 from .cascade.quirks import Quirks
 from .cascade.sheets import build_cascade, load_sheets
 from .cascade.walk import Styler
@@ -53,7 +54,9 @@ def style_document(
     containers = Containers(env, container_sizes or {}, cascade.rules.queries_containers)
     moved_base = base if parsed.base else ""
     quirks = Quirks() if parsed.quirks == "full" else None
-    styler = Styler(cascade, env, report, lang, sheets, quirks, moved_base, containers)
+    styler = Styler(
+        cascade, env, report, lang, sheets, quirks, moved_base, containers, ElementFindings(report)
+    )
     root = styler.document(parsed.root)
     BUDGET.tell(report)
     report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements

@@ -5,6 +5,7 @@ quirks.py             what documents without a doctype have of their own
 sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
 animations.py         the frame that an animation leaves behind
+element_findings.py   what is said of elements drawn otherwise than in browsers
 element_functions.py  attr(), if(), sibling-index(), @function
 custom_properties.py  custom properties
 flows.py              the writing modes around an element's children

@@ -10,7 +10,6 @@ from ...caching import ByteCache
 from ...errors import LimitError
 from ...report import Report
 from ..color.names import CANVAS_DARK
-from ..document.html import UNSUPPORTED_ELEMENTS
 from ..document.image_source import is_svg_frame, picture_of, with_source
 from ..document.presentational_hints import presentational
 from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide, parse_block
@@ -26,6 +25,7 @@ from .compute import Computation, Environment
 from .computed_values import blockified, handed_down, settle_display
 from .containers import Containers
 from .custom_properties import custom_properties, report_unresolved, substituted
+from .element_findings import ElementFindings
 from .element_functions import ElementFunctions
 from .flows import Flows, flows_of
 from .font_properties import Computed
@@ -97,6 +97,7 @@ class Styler:
     quirks: Quirks | None
     moved_base: str  # what a <base> element makes relative URLs resolve against
     containers: Containers
+    findings: ElementFindings
     counters: Counters = field(default_factory=Counters)
     customs: dict[tuple[object, ...], tuple[Mapping[str, Custom | None], object, object]] = field(
         default_factory=dict
@@ -157,28 +158,13 @@ class Styler:
     def child(self, node: HtmlNode, parent: _Open) -> _Open | None:
         """Style a child; None where it makes no box."""
         computed = self.compute(node, parent.computed)
-        told = node.tag in UNSUPPORTED_ELEMENTS and node.tag != "script" and not picture_of(node)
-        if node.tag == "template" and "shadowrootmode" in node.attributes:
-            message = "<template shadowrootmode>: shadow trees are not drawn"
-            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
-        if told and computed.style.display != "none":
-            message = f"<{node.tag}>: {UNSUPPORTED_ELEMENTS[node.tag]}"
-            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
-        if computed.style.display == "none":
+        shown = computed.style.display != "none"
+        self.findings.of(node, shown=shown)
+        if not shown:
             return None
-        if node.tag == "button" and _looks_native(computed.style):
-            message = "<button>: the native look is not drawn; give it a border and a background of its own"
-            self.report.add("warning", "html-unsupported-element", message, line=node.line, where=node.tag)
+        self.findings.of_style(node, computed)
         if self.quirks is not None and node.tag == "body":
             computed.style = fill_viewport(computed.style, self.env.viewport, parent.computed.style)
-        if computed.values.get("_webkit_line_clamp") and computed.style.line_clamp is None:
-            message = (
-                "-webkit-line-clamp needs -webkit-box and -webkit-box-orient: vertical; line-clamp neither"
-            )
-            self.report.add("warning", "css-unsupported-value", message, line=node.line, where=node.tag)
-        if computed.style.contain and computed.style.display in _PARTS_WITHOUT_CONTAINMENT:
-            message = f"contain does not work on {computed.style.display}; put it on a box inside"
-            self.report.add("warning", "css-unsupported-value", message, line=node.line, where="contain")
         computed.style = self.settle(computed.style, parent)
         contained = computed.style.contain or parent.element.style.contain
         # The page's direction is body's (§8), unless containment keeps it there (Containment 2 §3).
@@ -217,13 +203,9 @@ class Styler:
         tag = "img" if picture_of(node) else node.tag
         if tag == "img":
             attributes = with_source(node, self.env.viewport, self.moved_base)
-            self.report_alternative(node, attributes)
+            self.findings.of_image(node, attributes)
         if is_svg_frame(node):
-            if style.object_fit != "fill":
-                message = f"object-fit of an SVG file in <{node.tag}> is not drawn; show the file in an <img>"
-                self.report.add(
-                    "warning", "css-unsupported-value", message, line=node.line, where="object-fit"
-                )
+            self.findings.of_svg_frame(node, style)
             style = style.replace(object_fit="frame", object_position=v.Position(v.ZERO, v.ZERO))
         flows = parent.flows if parent is not None else flows_of(style.writing_mode)
         element = Element(
@@ -243,7 +225,7 @@ class Styler:
         if node.tag in _WITHOUT_FALLBACK:
             opened.next = len(node.children)
         if node.tag == "svg":
-            self.report_svg_overflow(node, style)
+            self.findings.of_svg(node, style)
             element.svg = with_inherited_style(self.svg(node, computed), style)
             opened.next = len(node.children)
             return opened
@@ -252,11 +234,7 @@ class Styler:
             parts = self.counters.content(content, node.attributes, computed)
             if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
                 element.style = element.style.replace(content=(parts[0],))
-                if not isinstance(parts[0].image, v.Url):
-                    message = "an element is replaced by the picture of a file alone, not by a gradient"
-                    self.report.add(
-                        "warning", "css-unsupported-value", message, line=node.line, where="content"
-                    )
+                self.findings.of_replacement(node, parts[0])
         if "first-line" in self.cascade.rules.buckets:
             self.first_line(opened, parent)
         if style.display == "list-item":
@@ -264,33 +242,10 @@ class Styler:
         self.pseudo("before", opened)
         return opened
 
-    def report_alternative(self, node: HtmlNode, attributes: Mapping[str, str]) -> None:
-        """Say that an image without a source shows no alternative text; lazy ones are told of elsewhere."""
-        waits = any(name.startswith("data-") for name in node.attributes)
-        if not attributes.get("src") and node.attributes.get("alt") and not waits:
-            message = "<img> has no src, and its alternative text is not drawn"
-            self.report.add("warning", "html-unsupported-element", message, line=node.line, where="img")
-
-    def report_svg_overflow(self, node: HtmlNode, style: ComputedStyle) -> None:
-        """Say where an inline SVG is cut on an axis on which it should not be."""
-        if "visible" in (style.overflow_x, style.overflow_y) and style.overflow_x != style.overflow_y:
-            message = "an <svg> is cut on both axes or on none"
-            self.report.add("warning", "css-unsupported-value", message, line=node.line, where="overflow")
-
     def svg(self, root: HtmlNode, computed: Computed) -> str:
         """Return an inline SVG's markup with the style sheets' rules written in."""
-        inline: dict[int, Block] = {}
-        stack = list(root.elements)
-        while stack:
-            node = stack.pop()
-            stack += node.elements
-            if node.attributes.get("style"):
-                inline[id(node)] = self.inline(node)
-            if node.tag == "foreignobject":
-                message = "<foreignObject>: HTML inside SVG is not drawn"
-                self.report.add(
-                    "warning", "html-unsupported-element", message, line=node.line, where="foreignObject"
-                )
+        inside = (node for node in root.subtree() if node is not root)
+        inline = {id(node): self.inline(node) for node in inside if node.attributes.get("style")}
         serializer = self.serializer(computed, inline, root)
         markup = serializer.markup(root, computed.paint)
         for (name, value), shape in serializer.lost.items():
@@ -353,9 +308,7 @@ class Styler:
         style = self.turned(style, of.flows.around(style))
         around = of.computed.first_line if style.display == "inline" else None
         first = self.computed(of.node, around, winners, pseudo=True).style if around is not None else None
-        if _counts_items(content) and _is_reversed(of.node):
-            message = "counter(list-item) counts down in a reversed list; Chromium counts it down from 0"
-            self.report.add("warning", "css-unsupported-value", message, line=of.node.line, where="content")
+        self.findings.of_counted_items(of.node, content)
         element = Element(f"::{name}", {}, [], style, of.node.line, selector=f"{of.element.selector}::{name}",
                           parent=of.element)  # fmt: skip
         element.first_line = self.turned(first, of.flows.inside) if first is not None else None
@@ -590,10 +543,6 @@ class Styler:
 
 
 # Elements whose content is for browsers that do not know them, or drawn by the browser alone.
-_PARTS_WITHOUT_CONTAINMENT = (
-    "table-caption", "table-row-group", "table-header-group", "table-footer-group",
-)  # fmt: skip
-_BUTTON_FACES = (0xEF, 0x6B)  # in a light and in a dark scheme
 _WITHOUT_FALLBACK = frozenset((
     "video", "audio", "canvas", "iframe", "object", "select", "progress", "meter",
 ))  # fmt: skip
@@ -632,23 +581,3 @@ def _selector(node: HtmlNode, parent: _Open | None) -> str:
     if parent is None or parent.node.tag in ("html", "body"):
         return name
     return f"{parent.element.selector.rsplit(' > ', 1)[-1]} > {name}"
-
-
-def _counts_items(content: object) -> bool:
-    """Whether `content` writes the number of a list's item."""
-    parts = content if isinstance(content, tuple) else ()
-    return any(isinstance(part, tuple) and "list-item" in part[1:2] for part in parts)
-
-
-def _is_reversed(node: HtmlNode) -> bool:
-    """Whether an element is in a reversed list, or is one."""
-    lists = (node, node.parent)
-    return any(item is not None and item.tag == "ol" and "reversed" in item.attributes for item in lists)
-
-
-def _looks_native(style: ComputedStyle) -> bool:
-    """Whether a button has the user agent's border and background: browsers draw it their own way."""
-    top, right = style.border_top_style, style.border_right_style
-    borders = {top, right, style.border_bottom_style, style.border_left_style}
-    red, green, blue, _ = (round(channel * 255) for channel in style.background_color)
-    return borders == {"outset"} and red == green == blue in _BUTTON_FACES and not style.background_layers
