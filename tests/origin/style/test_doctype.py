@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from emblazon_origin.report import Report
 from emblazon_origin.style.document.doctype import quirks_of
+from emblazon_origin.style.style_document import style_document
+from emblazon_origin.style.values.dom import Element
+from emblazon_origin.style.values.units import Viewport
 
 DTD = '"-//W3C//DTD '
 
@@ -27,3 +31,13 @@ DTD = '"-//W3C//DTD '
 )
 def test_mode_of_a_document(doctype: str, mode: str) -> None:
     assert quirks_of(f"{doctype}<p>text") == mode
+
+
+@pytest.mark.parametrize(("doctype", "lines"), [("", 0), ("<!doctype html>", 1)])
+def test_a_table_without_a_doctype_has_no_lines_from_around(doctype: str, lines: int) -> None:
+    html = f"{doctype}<div style='text-decoration: underline'><table><tr><td>x</table></div>"
+    document = style_document(html, base="", viewport=Viewport(300, 200), report=Report())
+    stack = [document.root]
+    while (element := stack.pop()).tag != "td":
+        stack += [child for child in element.children if isinstance(child, Element)]
+    assert len(element.style.text_decorations) == lines

@@ -58,6 +58,12 @@ class Quirks:
         if any(self._own) and element.style.flow == "horizontal-tb":
             self.margins.append(_Margins(element, *self._own))
 
+    @staticmethod
+    def without_lines_around(style: ComputedStyle, around: ComputedStyle) -> ComputedStyle:
+        """Return a table's style without the text decorations around it (Quirks §3.9)."""
+        own = style.text_decorations[len(around.text_decorations) :]
+        return style.replace(text_decorations=own) if around.text_decorations else style
+
     def drop_margins(self) -> None:
         """Take away margins of the user agent where a body or a cell begins, and where a cell ends."""
         for element, top, bottom in self.margins:

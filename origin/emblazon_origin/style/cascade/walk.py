@@ -163,6 +163,8 @@ class Styler:
         if not shown:
             return None
         self.findings.of_style(node, computed)
+        if self.quirks is not None and node.tag == "table":
+            computed.style = self.quirks.without_lines_around(computed.style, parent.computed.style)
         if self.quirks is not None and node.tag == "body":
             computed.style = fill_viewport(computed.style, self.env.viewport, parent.computed.style)
         computed.style = self.settle(computed.style, parent)
