@@ -48,6 +48,7 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     """Lay out the grid of a table."""
     table, grid = frame.node, _grid(frame.node)
     gap_x, gap_y = spacing_of(table)
+    gap_y = gap_y if grid.cells else 0.0
     columns = measure_columns(ctx, table, grid)
     room = frame.inner_width - gap_x * (len(columns) + 1)
     widths = distribute(columns, max(0.0, room), fixed_layout(table))
