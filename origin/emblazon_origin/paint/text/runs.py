@@ -190,8 +190,7 @@ def union(masks: list[Mask]) -> Mask | None:
     return Mask(image, box.left, box.top)
 
 
-_LEAST_REACH = 0.1  # of an em, and px, that a glyph may reach beyond its outline: hints, whole pixels
-_SNAP = 2.0
+_SNAP = 2.0  # px that a glyph may reach beyond its outline, which is not hinted: whole pixels
 
 
 def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
@@ -218,7 +217,7 @@ def _reach_of(run: GlyphRun, size: float) -> tuple[float, float]:
     lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if run.ys and run.size else 0.0
     if run.font.is_color:
         return 2 * size + lift, 1.5 * size + lift
-    scale, more = size / run.font.units_per_em, _LEAST_REACH * size + _SNAP + lift
+    scale, more = size / run.font.units_per_em, _SNAP + lift
     reaches = run.font.reaches
     found = [reaches[glyph] for glyph in set(run.glyphs)]
     above, below = map(max, zip(*found, strict=True)) if found else (0.0, 0.0)
