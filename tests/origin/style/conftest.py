@@ -12,10 +12,17 @@ import pytest
 
 from emblazon_origin.report import Diagnostic, Report
 from emblazon_origin.style import FontMetricsPort, Viewport, style_document
+from emblazon_origin.style.values.budget import BUDGET
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import Element, StyledDocument, Text
 
 DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(autouse=True)
+def own_budget() -> None:
+    """Let no test match selectors with what the document of another one has left."""
+    BUDGET.reset()
 
 
 @dataclass
