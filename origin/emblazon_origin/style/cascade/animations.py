@@ -12,10 +12,12 @@ from typing import Any
 from ..syntax.declarations import Block, PendingSubstitution, Wide
 from ..syntax.keyframes import Keyframes
 from ..syntax.registry import LONGHANDS, Values
+from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
 from ..values.writing_modes import HORIZONTAL, Lines
 from .winners import Winners
 
+_DECLARATIONS = 6  # that take a step together
 _WAITING = (Wide, PendingSubstitution)
 KEYS = tuple(key for key in LONGHANDS if key.startswith("animation_"))
 
@@ -31,6 +33,10 @@ def end_state(
     for i, name in enumerate(lists["animation_name"]):
         block = _frame(keyframes.get(name), {key: found[i % len(found)] for key, found in lists.items()})
         if block is not None:
+            try:
+                BUDGET.step(1 + block.size // _DECLARATIONS)
+            except Exhausted:
+                break
             frame = block.values(lines)
             values.update({key: frame[key] for key in frame if key not in winners.important})
             custom.update({key: block.custom[key] for key in block.custom if key not in winners.important})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..syntax.registry import alias, longhand, shorthand
-from ..values.backgrounds import layered
+from ..values.backgrounds import MAX_LAYERS, layered
 from ..values.calculation import number, parse_term
-from ..values.tokens import Cursor, Specified, comma_list, lift_tuple, one_of, unexpected
+from ..values.tokens import Cursor, InvalidValue, Specified, comma_list, lift_tuple, one_of, unexpected
 from .common import any_order
 
 _NOTE = "drawn as the end state: a still picture has no animation"
@@ -74,6 +74,8 @@ _PARTS = {
 
 def _animation(cursor: Cursor) -> Mapping[str, object]:
     found = comma_list(cursor, _one)
+    if len(found) > MAX_LAYERS:
+        raise InvalidValue(f"more than {MAX_LAYERS} animations")
     return {key: lift_tuple([one.get(part, True) for one in found]) for part, (key, *_) in _PARTS.items()}
 
 

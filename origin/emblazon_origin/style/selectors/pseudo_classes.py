@@ -260,8 +260,8 @@ def _disabled(node: HtmlNode, scope: HtmlNode | None) -> bool:
         if around.tag in ("optgroup", "select") and "disabled" in around.attributes:
             return True
         if around.tag == "fieldset" and "disabled" in around.attributes:
-            legend = next((item for item in around.elements if item.tag == "legend"), None)
-            if child is not legend:
+            in_legend = child.tag == "legend" and child is _first(around, "legend")
+            if not in_legend:
                 return True
         child, around = around, around.parent
     return False
@@ -297,6 +297,7 @@ def _placeholder_shown(node: HtmlNode, scope: HtmlNode | None) -> bool:
     return is_empty and bool(node.attributes.get("placeholder"))
 
 
+_OPTIONS = 16  # that take a step together
 _TYPED = ("input", "select", "textarea")
 _WITH_PLACEHOLDER = ("", "text", "search", "url", "tel", "email", "password", "number")
 _NOT_TYPED = frozenset((
@@ -319,10 +320,22 @@ def _is_first_choice(option: HtmlNode) -> bool:
         or select.attributes.get("size", "1") not in ("0", "1")
     ):
         return False
-    options = [item for child in select.elements for item in (child, *child.elements) if item.tag == "option"]
-    if any("selected" in item.attributes for item in options):
+    if _is_off(option):
         return False
-    return option is next((item for item in options if not _is_off(item)), None)
+    BUDGET.step(len(select.children) // _OPTIONS)
+    options = (item for child in select.elements for item in (child, *child.elements) if item.tag == "option")
+    if option is not next((item for item in options if not _is_off(item)), None):
+        return False
+    return not any(
+        "selected" in item.attributes
+        for child in select.elements
+        for item in (child, *child.elements)
+        if item.tag == "option"
+    )
+
+
+def _first(node: HtmlNode, tag: str) -> HtmlNode | None:
+    return next((item for item in node.elements if item.tag == tag), None)
 
 
 def _is_off(option: HtmlNode) -> bool:
