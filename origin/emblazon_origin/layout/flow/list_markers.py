@@ -9,7 +9,8 @@ from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
 from ...style.values.value_types import TRANSPARENT, Length, PolygonShape
 from ...text.line_model import TextItem
-from ..boxes.fragment import ContentLayout
+from ..alignment import shift_content
+from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node, anonymous_style
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
@@ -25,6 +26,7 @@ TRIANGLES = {
     "disclosure-closed": ((0.0, 0.0), (0.0, 1.0), (0.86, 0.5)),
 }
 _TRIANGLE, _TRIANGLE_GAP, _TRIANGLE_PADDING = 0.66, 0.4, 8.0
+_LEAST = 1 / 64  # px
 PADDING = 7.0  # between a drawn outside marker and the content, as browsers have it
 
 
@@ -104,6 +106,20 @@ def _shape_style(style: ComputedStyle, shape: str, ascent: float, inside: bool) 
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
+def _own_baseline(
+    ctx: LayoutContext, frame: Frame, content: ContentLayout, marker: Node, fragment: Fragment
+) -> float:
+    """Return where the baseline of an outside marker's own line is: no first line is above it."""
+    if fragment.first_baseline is not None:
+        return fragment.first_baseline
+    item = frame.node.style
+    style = marker.style
+    is_as_high = (style.font_size, style.line_height) == (item.font_size, item.line_height)
+    if is_as_high and content.lines:  # which have the item's own strut
+        return 0.0
+    return ctx.lines([TextItem("\u2060", style)], style, frame.inner_width, None).first_baseline
+
+
 def place_marker(ctx: LayoutContext, frame: Frame, content: ContentLayout, marker: Node) -> None:
     """Put an outside marker beside the first line; an empty item gets a line's height from it."""
     fragment = ctx.layout(marker, Constraints(frame.inner_width, None, shrink=True))
@@ -115,6 +131,12 @@ def place_marker(ctx: LayoutContext, frame: Frame, content: ContentLayout, marke
         content.first_baseline = content.last_baseline = frame.top + strut.first_baseline
         content.height = max(content.height, strut.height)
         content.collapses_through = False
+    else:
+        own = _own_baseline(ctx, frame, content, marker, fragment)
+        down = own - (content.first_baseline - frame.top)
+        if down > _LEAST:
+            shift_content(content, down)
+            content.height += down
     offset = fragment.width if marker.marker_offset is None else marker.marker_offset
     x = frame.left - offset
     if frame.node.style.direction == "rtl":
