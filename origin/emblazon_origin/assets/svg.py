@@ -393,6 +393,9 @@ def draw_svg(
     """
     check_size(width, height, MAX_CANVAS_PIXELS)
     root = etree.fromstring(svg.markup, _again())
+    box = view_box(root)
+    if box is not None and 0.0 in box[2:]:  # which disables it (SVG 2 §8.6)
+        return Image.new("RGBa", (width, height))
     if root.get("viewBox") is None and svg.width and svg.height:
         root.set("viewBox", f"0 0 {svg.width:g} {svg.height:g}")
         root.set("preserveAspectRatio", "none")  # without a viewBox of its own, an image is stretched

@@ -186,6 +186,14 @@ def test_a_family_that_nobody_has_is_told(place: type[str], attributes: str) -> 
     assert any("Nope Sans" in message for message in told), told
 
 
+def test_a_font_of_the_page_that_svg_text_inherits_is_told() -> None:
+    report = Report()
+    rule = f"@font-face{{font-family:Own;src:url({subset_font()})}}"
+    draw(f"<style>{rule}body{{font-family:Own,Inter}}</style>" + svg("hello", 'y="20"'), report)
+    told = [found.message for found in report.diagnostics if found.code == "font-fallback"]
+    assert any("'Own'" in message and "@font-face" in message for message in told), told
+
+
 def test_only_fonts_that_are_needed_are_read() -> None:
     library = FontLibrary(FONTS)
     files = SvgFonts(library).of(svg("plain", 'font-family="JetBrains Mono"'), Report()).files

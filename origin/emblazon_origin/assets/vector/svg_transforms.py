@@ -58,11 +58,11 @@ def _reference_box(element: etree._Element, kind: str, measures: Measures) -> Bo
             return box
         x, y = ((numbers(element.get(name, "")) or [0.0])[0] for name in ("x", "y"))
         return box[0] - x, box[1] - y, box[2] - x, box[3] - y  # Chromium's, which moves it last
-    root = measures.root
-    sized = root.get("viewBox") or (
-        root.get("width", "%")[-1:] != "%" and root.get("height", "%")[-1:] != "%"
+    viewport = next((one for one in element.iterancestors() if name_of(one) == "svg"), measures.root)
+    sized = viewport.get("viewBox") or (
+        viewport.get("width", "%")[-1:] != "%" and viewport.get("height", "%")[-1:] != "%"
     )
-    return view_box(root) if sized else None
+    return view_box(viewport) if sized else None
 
 
 def _translate(match: re.Match[str], width: float, height: float) -> str:

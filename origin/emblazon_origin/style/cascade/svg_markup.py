@@ -170,7 +170,23 @@ class Serializer:
         if not text:
             return ""
         names = f'xmlns="{_SVG_NAMESPACE}" xmlns:xlink="{_XLINK_NAMESPACE}"'
-        return f"<defs {names}>{text}{self.borrowed(node, text)}</defs>"
+        inherited = ";".join(f"{name}:{value}" for name, value in self.inherited(node).items())
+        style = f" style={quoted(_NOT_XML.sub('', inherited))}" if inherited else ""
+        return f"<defs {names}{style}>{text}{self.borrowed(node, text)}</defs>"
+
+    def inherited(self, node: HtmlNode) -> dict[str, str]:
+        """Return the properties of shapes that an element has from what it is in, up to its `<svg>`."""
+        above: list[HtmlNode] = []
+        at, inside = node.parent, 0
+        while at is not None:
+            above.append(at)
+            inside = len(above) if at.tag == "svg" else inside
+            at = at.parent
+        found: dict[str, str] = {}
+        for ancestor in reversed(above[:inside]):
+            own = {**ancestor.attributes, **self.style(ancestor)}
+            found.update((name, text) for name, text in own.items() if name in INHERITED)
+        return found
 
     def borrowed(self, root: HtmlNode, text: str) -> str:
         """Return the elements of other inline SVGs that this one refers to by `#id`."""

@@ -101,6 +101,10 @@ class SvgFonts:
             if not known and self.fonts.family(name) is None:
                 message = f"SVG text: no @font-face of its file brings the font family {name[:60]!r}"
                 report.add("warning", "font-fallback", message, where=f"font-family: {name[:60]}")
+        first = next(iter(_families(f"font-family:{root.get('font-family', '')}")), "")
+        if first and first.lower() not in GENERICS and self.fonts.family(first) is None:
+            message = f"SVG text: {first[:60]!r} is not installed; no @font-face of the page is drawn in SVG"
+            report.add("warning", "font-fallback", message, where=f"font-family: {first[:60]}")
 
 
 def _font_texts(root: etree._Element) -> Iterator[str]:
@@ -120,9 +124,13 @@ def _named_families(root: etree._Element) -> Iterator[str]:
         if element is not root and (family := element.get("font-family")):
             declared.append(f"font-family:{family}")
         for text in declared:
-            families = inline_block(text)[0].normal.get("font_family") if "font" in text else None
-            if isinstance(families, tuple):
-                yield from families
+            yield from _families(text)
+
+
+def _families(declarations: str) -> tuple[str, ...]:
+    """Return the families that declarations name."""
+    families = inline_block(declarations)[0].normal.get("font_family") if "font" in declarations else None
+    return families if isinstance(families, tuple) else ()
 
 
 def _text_of(root: etree._Element) -> set[str]:
