@@ -33,6 +33,7 @@ from .ground import OnGround
 from .home import Home
 from .layout.document import DocumentLayout, container_sizes
 from .limits import CARD_WORK, MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
+from .paint.boxes.float_pictures import FloatPictures
 from .paint.canvas import paint_document
 from .paint.kept_display import KeptDisplay
 from .prepared import prepared_cards
@@ -293,7 +294,8 @@ def generate(
     request: RenderRequest, document: StyledDocument, fonts: FontLibrary, images: ImageStore, report: Report
 ) -> DocumentLayout:
     """Step 3, first half: the boxes, which lay themselves out."""
-    return DocumentLayout(document, request.width, request.height, fonts, images, report, request.dpr)
+    pictures = FloatPictures(images)
+    return DocumentLayout(document, request.width, request.height, fonts, pictures, report, request.dpr)
 
 
 def paint(

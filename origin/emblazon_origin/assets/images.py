@@ -27,7 +27,7 @@ from ..errors import AssetError
 from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..style.values.dom import Element
-from ..style.values.value_types import ContentImage, Url
+from ..style.values.value_types import ContentImage, PictureShape, Url
 from .picture_work import Decoded, PictureWork
 from .pixmap import Cut, Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
@@ -361,5 +361,8 @@ def _style_hrefs(style: ComputedStyle) -> Iterator[str]:
         for part in style.content:
             if isinstance(part, ContentImage) and isinstance(part.image, Url):
                 yield part.image.href
+    shape = style.shape_outside[0] if style.shape_outside is not None else None
+    if isinstance(shape, PictureShape) and isinstance(shape.picture, Url):
+        yield shape.picture.href
     if isinstance(style.list_style_image, Url) and style.display == "list-item":
         yield style.list_style_image.href

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from PIL import Image
+
 from ..assets.images import NaturalSize
 from ..report import Report
 from ..style.values.computed import ComputedStyle
+from ..style.values.value_types import Image as Picture
 from ..text.inline import TextMeasurer
 from ..text.line_model import FirstLine, InlineItem, InlineLayout
 from ..text.lines.line_breaking import Bands
@@ -20,9 +23,11 @@ from .layout_work import PASS, LayoutWork
 
 
 class ImageSizes(Protocol):
-    """The port through which layout learns image sizes; None for an image that could not be had."""
+    """The port through which layout learns image sizes and outlines; None for an image not to be had."""
 
     def intrinsic(self, key: str) -> NaturalSize | None: ...
+
+    def coverage(self, picture: Picture, width: int, height: int) -> Image.Image | None: ...
 
 
 class LayoutBox(Protocol):
@@ -50,6 +55,7 @@ class LayoutContext:
     work: LayoutWork = field(default_factory=LayoutWork)
     floats: FloatScope | None = None  # of the block formatting context that is being laid out
     asked: list[Asked] = field(default_factory=list)  # by the algorithm that is at work
+    images: ImageSizes | None = None
 
     def layout(self, node: Node, constraints: Constraints) -> Fragment:
         """Return a box's fragment."""

@@ -58,7 +58,7 @@ class DocumentLayout:
         """Lay out what is not; return the root's box."""
         self.results.drawing += 1
         size = self.width, self.height
-        ctx = LayoutContext(self.text, report, layout, content_sizes, self.results, size)
+        ctx = LayoutContext(self.text, report, layout, content_sizes, self.results, size, images=self.images)
         space = FlowSpace(self.root.style.flow, Rect(0.0, 0.0, *size))
         viewport = space.from_canvas(space.area)
         fragment, x, y = self._root(ctx, viewport)

@@ -54,9 +54,14 @@ def findings(html: str) -> list[tuple[str, str]]:
     return [(found.code, found.where) for found in report.diagnostics if found.where == "shape-outside"]
 
 
-def test_vertical_text_says_that_it_does_not_follow_shapes() -> None:
-    html = "<div style='writing-mode:vertical-rl'><p style='float:left;shape-outside:circle()'>x</p>y</div>"
-    assert findings(html) == [("css-unsupported-value", "shape-outside")]
+def test_pictures_beyond_all_work_are_not_drawn_for_their_shapes() -> None:
+    picture = "width:9000px;height:9000px;shape-outside:radial-gradient(red,transparent)"
+    report = Report()
+    html = f"<p style='float:left;{picture}'></p>text"
+    Engine(FontLibrary(ROOT / "fonts"), outside=True).draw(
+        RenderRequest(html, "", width=200, height=100), report
+    )
+    assert [found.code for found in report.diagnostics] == ["limit"]
 
 
 def test_many_shapes_say_that_the_later_ones_are_boxes() -> None:

@@ -46,7 +46,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("[ | id] { color: red }", "css-invalid-selector", "[ | id]"),
         ("p { counter-reset: reversed(a) }", "css-invalid-value", "counter-reset"),
         ("p { counter-increment: list-item 2 }", "css-unsupported-value", "counter-increment"),
-        ("p { float: left; shape-outside: url(a.png) }", "css-unsupported-value", "shape-outside"),
+        ("p { float: left; shape-outside: paint(a) }", "css-unsupported-value", "shape-outside"),
         ("p { image-orientation: none }", "css-unsupported-property", "image-orientation"),
         ("p { text-autospace: normal }", "css-unsupported-property", "text-autospace"),
         ("p { mask-image: url(a.svg#b) }", "css-unsupported-value", "mask"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from PIL import Image
 
+from ...style.values.value_types import Image as Picture
 from ..boxes.box import Sides
 from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
-from ..layout_work import FLOAT
+from ..layout_work import FLOAT, PICTURE_PIXEL
 from ..placement import place
 from ..sizing import Margins, clamp, extra_of, margins_of, width_from, width_limits
 from .float_shape import FloatShape, shape_of
@@ -46,21 +47,26 @@ def _shape(
     """Return the shape that lines follow; beyond the limit they keep clear of the margin box."""
     scope, shape = ctx.floats, None
     style = fragment.node.style
-    if style.shape_outside is not None and style.flow != "horizontal-tb":
-        _tell_once(ctx, "css-unsupported-value", "in vertical text the shapes of floats are boxes")
-    elif style.shape_outside is not None and scope is not None:
+    if style.shape_outside is not None and scope is not None:
         if scope.context.shapes >= MAX_FLOAT_SHAPES:
-            _tell_once(ctx, "limit", f"more than {MAX_FLOAT_SHAPES} floats have shapes; the others are boxes")
+            _tell_of_limit(ctx)
             return None
         scope.context.shapes += 1
         sides = Sides(*(side or 0.0 for side in margins))
-        shape = shape_of(fragment, sides, containing_width)
+        shape = shape_of(fragment, sides, containing_width, lambda *asked: _coverage(ctx, *asked))
     return shape
 
 
-def _tell_once(ctx: LayoutContext, code: Literal["limit", "css-unsupported-value"], message: str) -> None:
+def _coverage(ctx: LayoutContext, picture: Picture, width: int, height: int) -> Image.Image | None:
+    """Return how opaque a picture is at a size in px, drawing it counted. Raises LayoutExhausted."""
+    ctx.work.take(PICTURE_PIXEL * max(width, 0) * max(height, 0))
+    return ctx.images.coverage(picture, width, height) if ctx.images is not None else None
+
+
+def _tell_of_limit(ctx: LayoutContext) -> None:
+    message = f"more than {MAX_FLOAT_SHAPES} floats have shapes; the others are boxes"
     if not any(known.message == message for known in ctx.report.diagnostics):
-        ctx.report.add("warning", code, message, where="shape-outside")
+        ctx.report.add("warning", "limit", message, where="shape-outside")
 
 
 def float_fragment(ctx: LayoutContext, frame: Frame, child: Node) -> Fragment:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, pi, sin
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import (
+    BasicShape,
     BoxShape,
     DrawnShape,
     EllipseShape,
     InsetShape,
     PathShape,
+    PictureShape,
     PolygonShape,
 )
+from ...style.values.value_types import Image as Picture
+from ...style.values.writing_modes import is_vertical
 from ..boxes.box import Rect, Sides
 from ..boxes.fragment import Fragment
 from ..boxes.shape_geometry import Point, Radii, corner_radii, ellipse_in, inset_in, points_in
+from ..flow_space import FlowSpace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import Image
 
+Coverage: TypeAlias = "Callable[[Picture, int, int], Image.Image | None]"
 _PIECES = 32  # of a quarter of an ellipse: within 0.1 px at a radius of 300 px
 _EPSILON = 1 / 128
 _STEPS = 128  # at most, in which a line that does not fit moves down along a shape
@@ -82,16 +90,49 @@ def _between(
     return first, last
 
 
-def shape_of(fragment: Fragment, margins: Sides, containing_width: float) -> FloatShape | None:
-    """Return the shape of a float; None where lines keep clear of its margin box."""
-    style = fragment.node.style
+def shape_of(
+    fragment: Fragment, margins: Sides, containing_width: float, coverage: Coverage
+) -> FloatShape | None:
+    """Return the shape of a float; None where lines keep clear of its margin box.
+
+    `coverage` draws the picture that a shape is of.
+    """
+    style, flow = fragment.node.style.on_canvas, fragment.node.style.flow
     if style.shape_outside is None:
         return None
-    shape, name = style.shape_outside
     width = fragment.width + margins.left + margins.right
     height = fragment.height + margins.top + margins.bottom
-    border_box = Rect(margins.left, margins.top, fragment.width, fragment.height)
-    box, radii = _reference(fragment, style, name, border_box, margins)
+    space = FlowSpace(flow, Rect(0.0, 0.0, *((height, width) if is_vertical(flow) else (width, height))))
+    float_ = _FloatBox(
+        style,
+        space.to_canvas(Rect(margins.left, margins.top, fragment.width, fragment.height)),
+        *(space.sides_to_canvas(sides) for sides in (margins, fragment.border, fragment.padding)),
+    )
+    edges = _edges(float_, *style.shape_outside, coverage)
+    if edges is None:
+        return None
+    margin = max(0.0, style.shape_margin.resolve(containing_width))
+    return FloatShape(_in_flow(edges, space), margin, width, height)
+
+
+class _FloatBox(NamedTuple):
+    """A float as it lies on the canvas, from the corner of its margin box."""
+
+    style: ComputedStyle
+    border_box: Rect
+    margins: Sides
+    border: Sides
+    padding: Sides
+
+
+def _edges(
+    float_: _FloatBox, shape: BasicShape | PictureShape, name: str, coverage: Coverage
+) -> NDArray[np.float64] | None:
+    """Return a shape's edges, None of one that is not to be had."""
+    if isinstance(shape, PictureShape):
+        area, _ = _reference(float_, "content-box")
+        return _outline_of(shape, area, float_.style.shape_image_threshold, coverage)
+    box, radii = _reference(float_, name)
     match shape:
         case BoxShape():
             points = _rounded(box, radii)
@@ -105,15 +146,40 @@ def shape_of(fragment: Fragment, margins: Sides, containing_width: float) -> Flo
         case PathShape() | DrawnShape():
             return None
     corners = np.array(points, np.float64).reshape(-1, 2)
-    edges = np.concatenate((corners, np.roll(corners, -1, axis=0)), axis=1)
-    return FloatShape(edges, max(0.0, style.shape_margin.resolve(containing_width)), width, height)
+    return np.concatenate((corners, np.roll(corners, -1, axis=0)), axis=1)
 
 
-def _reference(
-    fragment: Fragment, style: ComputedStyle, name: str, border_box: Rect, margins: Sides
-) -> tuple[Rect, Radii]:
+def _in_flow(edges: NDArray[np.float64], space: FlowSpace) -> NDArray[np.float64]:
+    """Return edges on the canvas as the flow has them."""
+    if space.flow == "horizontal-tb":
+        return edges
+    x0, y0, x1, y1 = edges.T
+    if space.flow == "sideways-lr":
+        y0, y1 = space.area.height - y0, space.area.height - y1
+    elif space.flow != "vertical-lr":
+        x0, x1 = space.area.width - x0, space.area.width - x1
+    return np.stack((y0, x0, y1, x1), axis=1)
+
+
+def _outline_of(
+    shape: PictureShape, area: Rect, threshold: float, coverage: Coverage
+) -> NDArray[np.float64] | None:
+    """Return the edges around the opaque part of each row of a picture; None of one that is not to be had."""
+    picture = coverage(shape.picture, round(area.width), round(area.height))
+    if picture is None:
+        return None
+    opaque = np.asarray(picture) > threshold * 255
+    rows = np.flatnonzero(opaque.any(axis=1))
+    left = opaque[rows].argmax(axis=1) + area.x
+    right = area.x + opaque.shape[1] - opaque[rows, ::-1].argmax(axis=1)
+    top, bottom = rows + area.y, rows + area.y + 1.0
+    sides = ((left, top, left, bottom), (right, bottom, right, top), (left, bottom, right, bottom))
+    return np.concatenate([np.stack(side, 1) for side in (*sides, (right, top, left, top))])
+
+
+def _reference(float_: _FloatBox, name: str) -> tuple[Rect, Radii]:
     """Return a reference box (§6.1), and the corners that `border-radius` gives it."""
-    b, p = fragment.border, fragment.padding
+    style, border_box, margins, b, p = float_
     inwards = Sides(0.0, 0.0, 0.0, 0.0)
     if name == "margin-box":
         inwards = Sides(*(-side for side in margins))

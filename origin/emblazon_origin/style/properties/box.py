@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..syntax.registry import alias, logical, logical_pair, longhand, shorthand
 from ..values import value_types as v
 from ..values.anchors import AREA_WORDS, anchored_length
-from ..values.calculation import integer, length, length_px, number
+from ..values.calculation import integer, length, length_px, number, number_or_percent
 from ..values.tokens import Cursor, InvalidValue, UnsupportedValue, lift, one_of, unexpected
 from .common import four_sides, is_numeric, keyword_or, pair, positive_length, positive_px, size
 from .shapes import shape_outside
@@ -223,7 +223,9 @@ longhand("overflow-y", "visible", overflow, note="scroll and auto clip as hidden
 shorthand("overflow", ("overflow_x", "overflow_y"), pair("overflow_x", "overflow_y", overflow))
 longhand("visibility", "visible", one_of(("visible", "hidden", "collapse")), inherited=True)
 longhand("float", "none", _float, key="float_")
-longhand("shape-outside", None, shape_outside, status="partly", note="no shapes of pictures")
+longhand("shape-outside", None, shape_outside)
+longhand("shape-image-threshold", 0.0, lambda c: number_or_percent(c, 0, 1, clamp=True))
+alias("-webkit-shape-image-threshold", "shape-image-threshold")
 longhand("shape-margin", v.ZERO, positive_length)
 alias("-webkit-shape-outside", "shape-outside")
 alias("-webkit-shape-margin", "shape-margin")

@@ -119,11 +119,6 @@ unsupported(
     "position-try", "position-try-fallbacks", "position-visibility", "anchor-scope",
     harmless=("none", "auto", "normal", "always"),
 )  # fmt: skip
-unsupported(
-    "text does not flow around the shape of a picture",
-    "shape-image-threshold", "-webkit-shape-image-threshold",
-    harmless=("0", "0.0"),
-)  # fmt: skip
 unsupported("boxes have their corners, not a shape of their own", "border-shape", harmless=("none",))
 unsupported(
     "not drawn",

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from ..values import value_types as v
 from ..values.calculation import angle, length, length_px, number, number_or_percent
-from ..values.image_values import url_token
+from ..values.image_values import image, url_token
 from ..values.positions import position
 from ..values.tokens import (
     Cursor,
@@ -190,7 +190,7 @@ def shape_outside(cursor: Cursor) -> object:
     """Read `shape-outside` as (shape, reference box), or None."""
     if cursor.keyword("none"):
         return None
-    found: Specified[v.BasicShape] | None = None
+    found: Specified[v.BasicShape | v.PictureShape] | None = None
     box: str | None = None
     while not cursor.done:
         token = cursor.peek()
@@ -203,8 +203,9 @@ def shape_outside(cursor: Cursor) -> object:
             and token.lower_name in _OF_FLOATS
         ):
             found = shape(cursor.next())
-        elif token is not None and (url_token(token) is not None or token.type == "function"):
-            raise UnsupportedValue("text does not flow around the shape of a picture")
+        elif found is None and box is None and token is not None and token.type in ("url", "function"):
+            found = lift(v.PictureShape, image(cursor))
+            cursor.end()
         else:
             unexpected(token)
     return lift(lambda s: (s, box or "margin-box"), v.BoxShape() if found is None else found)

@@ -296,7 +296,8 @@ class ComputedStyle:
     backdrop_filter: tuple[v.FilterFunction, ...] = ()
     mix_blend_mode: v.BlendMode = "normal"
     isolation: Literal["auto", "isolate"] = "auto"
-    shape_outside: tuple[v.BasicShape, str] | None = None  # and its reference box
+    shape_outside: tuple[v.BasicShape | v.PictureShape, str] | None = None  # and its reference box
+    shape_image_threshold: float = 0.0
     shape_margin: v.Length = v.ZERO
     clip_path: v.BasicShape | v.SvgReference | None = None
     clip_path_box: Literal["border-box", "padding-box", "content-box", "margin-box"] = "border-box"

@@ -313,6 +313,13 @@ BasicShape = BoxShape | InsetShape | EllipseShape | PolygonShape | PathShape | D
 
 
 @dataclass(frozen=True, slots=True)
+class PictureShape:
+    """What of a picture in the content box is more opaque than a threshold, for `shape-outside`."""
+
+    picture: Image
+
+
+@dataclass(frozen=True, slots=True)
 class RayShape:
     """`ray()`: a line from a place, by its angle clockwise from upwards."""
 
