@@ -7,7 +7,6 @@ without a ground, byte for byte.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -24,7 +23,6 @@ class Ground:
     """A picture that nobody writes to, and what was found out about it, by what it is."""
 
     image: Image.Image
-    lock: threading.Lock = field(default_factory=threading.Lock)  # for what is found out bit by bit
     _found: dict[Hashable, object] = field(default_factory=dict)
 
     def found(self, key: Hashable, find: Callable[[], T]) -> T:
@@ -32,10 +30,6 @@ class Ground:
         if key not in self._found:
             self._found[key] = find()
         return cast("T", self._found[key])
-
-    def forget(self, key: Hashable) -> None:
-        """Find a thing anew when it is next asked for."""
-        self._found.pop(key, None)
 
     def latest(self, key: Hashable, version: object, find: Callable[[], T]) -> T:
         """Return what `find` returns; it is called anew for each version that is not the last one's."""

@@ -3,7 +3,6 @@
 encode.py        quick and small, within a byte budget
 png_attempts.py  the PNGs of one picture, the best one first
 shades.py        pictures of few colours, quickly; color_means.py: as few as nobody sees, for the small form
-ramps.py         their palette: inks, and steps between those that meet; distances.py: of colours
 color_runs.py    a picture as runs of one colour
 palette.py       palettes of photos
 likeness.py      how alike two pictures are

@@ -1,19 +1,16 @@
 """A picture as runs of one colour, with its colours numbered: most of a card is flat.
 
-Runs begin anew every few rows, so that those of rows that a drawing has from its ground are found once. The
-colours that were seen on a ground keep their numbers, and what was found out about each of them.
+Runs begin anew every few rows, so that those of rows that a drawing has from its ground are found once.
 """
 
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..ground import Ground, OnGround, stretches
-from .ramps import Ramps
+from ..ground import OnGround, stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,140 +21,79 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint32]
 
 RUN_PIXELS, SAMPLE_COLORS = 9, 512  # runs with fewer, so many colours in the sample: it is a photo
-_BAND = 8  # rows
 _SAMPLE = 4  # of every so manieth row every so manieth pixel
-_RUN_BYTES = 8  # that a kept run takes
+_RUN_BYTES = 16  # that a kept run takes
+_BAND = 8  # rows
 _OPAQUE = 0xFF000000  # the byte of which Pillow says nothing
 _SLOT_BITS, _COUNTED_BITS = 14, 16
 _SPREAD = 2654435761  # 2^32 over the golden ratio: spreads colours over the slots
-_NOTHING = np.empty(0, np.uint32)
-_MOST_KNOWN = 8192  # colours that are known of a ground: with more, it is looked at anew
-
-
-class Colors:
-    """Colours by number, in the order in which they were seen.
-
-    Each has a slot, which tells its number. Those whose slot another one holds are looked up apart.
-    """
-
-    def __init__(self) -> None:
-        self.values: Words = np.empty(0, np.uint32)
-        self._held: Words = np.zeros(1 << _SLOT_BITS, np.uint32)  # no colour is 0
-        self._numbers: Words = np.zeros(1 << _SLOT_BITS, np.uint32)
-        self._others: Words = np.empty(0, np.uint32)  # sorted
-        self._other_numbers: Words = np.empty(0, np.uint32)
-
-    def numbers_of(self, values: Words) -> Words:
-        """Return the number of each value; colours that were not seen before get one."""
-        slots = _slots(values, 1, _SLOT_BITS)
-        numbers = self._numbers.take(slots)
-        apart = np.flatnonzero(self._held.take(slots) != values)
-        if len(apart):
-            numbers[apart] = self._looked_up(values[apart])
-        return numbers
-
-    def _looked_up(self, values: Words) -> Words:
-        """Return the numbers of colours that do not hold their slots."""
-        numbers, new = np.zeros(len(values), np.uint32), np.arange(len(values))
-        if len(self._others):
-            places = np.minimum(np.searchsorted(self._others, values), len(self._others) - 1)
-            numbers = self._other_numbers.take(places)
-            new = np.flatnonzero(self._others.take(places) != values)
-        if len(new):
-            colors, found = _numbered(values[new])
-            numbers[new] = found + len(self.values)
-            self._add(colors)
-        return numbers
-
-    def _add(self, colors: Words) -> None:
-        """Give colours that are not there their numbers."""
-        numbers = np.arange(len(self.values), len(self.values) + len(colors), dtype=np.uint32)
-        self.values = np.concatenate((self.values, colors))
-        slots = _slots(colors, 1, _SLOT_BITS)
-        free = self._held[slots] == 0
-        self._held[slots[free]] = colors[free]
-        apart = self._held[slots] != colors
-        self._numbers[slots[~apart]] = numbers[~apart]
-        others = np.concatenate((self._others, colors[apart]))
-        order = np.argsort(others)
-        self._others = others[order]
-        self._other_numbers = np.concatenate((self._other_numbers, numbers[apart]))[order]
 
 
 class _Stretch(NamedTuple):
     """Runs of some rows: the number of each one's colour, and its length."""
 
-    numbers: Ints | Words
-    lengths: Ints | Words
-
-
-@dataclass(slots=True, eq=False)
-class _Known:
-    """The runs of a ground, and all colours that were seen on it."""
-
-    colors: Colors
-    ramps: Ramps
-    numbers: Words
-    lengths: Words
-    begins: Ints  # the first run of each band, and the end
-
-    def of_bands(self, first: int, end: int) -> _Stretch:
-        """Return the runs of some bands."""
-        runs = slice(self.begins[first], self.begins[end])
-        return _Stretch(self.numbers[runs], self.lengths[runs])
+    numbers: Ints
+    lengths: Ints
+    is_still: bool = False
 
 
 class Runs(NamedTuple):
     """The colours of a picture, and its runs."""
 
     colors: Words
-    counts: Totals  # how many pixels have each colour; of some that were seen before none
-    ramps: Ramps  # what is known of the colours
+    counts: Totals  # how many pixels have each colour; of some of a ground's none
     stretches: list[_Stretch]  # one below the other
+    places: Ints  # where the colours of the ground are among all
 
     def painted(self, entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the pixels, where an entry stands for each colour."""
-        values = [entries.take(part.numbers) for part in self.stretches]
-        return np.repeat(np.concatenate(values), np.concatenate([part.lengths for part in self.stretches]))
+        still = entries.take(self.places)
+        values = [(still if own.is_still else entries).take(own.numbers) for own in self.stretches]
+        return np.repeat(np.concatenate(values), np.concatenate([own.lengths for own in self.stretches]))
+
+
+class _Known(NamedTuple):
+    """The runs of a ground."""
+
+    colors: Words
+    numbers: Ints
+    lengths: Ints
+    begins: Ints  # the first run of each band, and the end
+
+    def of_bands(self, first: int, end: int) -> _Stretch:
+        """Return the runs of some bands."""
+        runs = slice(self.begins[first], self.begins[end])
+        return _Stretch(self.numbers[runs], self.lengths[runs], is_still=True)
 
 
 def runs_of(image: Image.Image, on: OnGround | None = None) -> Runs | None:
-    """Return the runs of an "RGB" picture, None of a photo; `on` is what it lies on, and is locked."""
-    words = words_of(image)
+    """Return the runs of an "RGB" picture, None of a photo; `on` is what it lies on."""
+    words, size = words_of(image), image.width * _BAND
     fresh = on.fresh_bands(_BAND) if on is not None else None
-    known = _known(on.ground) if on is not None and fresh is not None else None
-    if on is not None and fresh is not None and known is not None:
-        return _runs_on(known, image, words, fresh, on.ground)
-    values, lengths = _scanned(words, image.width * _BAND)
-    if _is_photo(image, words, len(values)):
-        return None
-    colors, numbers = _numbered(values)
-    whole = [_Stretch(numbers, lengths)]
-    return Runs(colors, _sum_of(whole, len(colors)), Ramps(), whole)
-
-
-def _runs_on(
-    known: _Known, image: Image.Image, words: Words, fresh: list[bool], ground: Ground
-) -> Runs | None:
-    """Return the runs of a picture that lies on a known one."""
-    size, parts = image.width * _BAND, stretches(fresh)
+    known = on.ground.found("runs", lambda: _few_runs(on.ground.image)) if on is not None else None
+    if on is None or fresh is None or known is None:
+        values, lengths = _scanned(words, size)
+        if _is_photo(image, words, len(values)):
+            return None
+        colors, numbers = _numbered(values)
+        whole = [_Stretch(numbers, lengths)]
+        return Runs(colors, _sum_of(whole, len(colors)), whole, np.empty(0, np.int64))
+    parts = stretches(fresh)
     still = [known.of_bands(first, end) for is_fresh, first, end in parts if not is_fresh]
     scanned = [_scanned(words[first * size : end * size], size) for is_fresh, first, end in parts if is_fresh]
-    if _is_photo(
-        image, words, sum(len(values) for values, _ in scanned) + sum(len(part.numbers) for part in still)
-    ):
+    lengths_of_all = [part.lengths for part in still] + [lengths for _, lengths in scanned]
+    if _is_photo(image, words, sum(map(len, lengths_of_all))):
         return None
-    numbers = known.colors.numbers_of(np.concatenate([_NOTHING, *(values for values, _ in scanned)]))
-    own, at = [], 0
+    colors, found = _numbered(np.concatenate((known.colors, *(values for values, _ in scanned))))
+    places, at = found[: len(known.colors)], len(known.colors)
+    own = []
     for _, lengths in scanned:
-        own.append(_Stretch(numbers[at : at + len(lengths)], lengths))
+        own.append(_Stretch(found[at : at + len(lengths)], lengths))
         at += len(lengths)
-    colors = known.colors.values
     counts = _sum_of(own, len(colors))
-    below = ground.latest("still colors", (known, fresh), lambda: _sum_of(still, len(colors)))
-    counts[: len(below)] += below
+    counts[places] += on.ground.latest("still colors", fresh, lambda: _sum_of(still, len(known.colors)))
     rest = {True: iter(own), False: iter(still)}
-    return Runs(colors, counts, known.ramps, [next(rest[is_fresh]) for is_fresh, _, _ in parts])
+    return Runs(colors, counts, [next(rest[is_fresh]) for is_fresh, _, _ in parts], places)
 
 
 def _is_photo(image: Image.Image, words: Words, runs: int) -> bool:
@@ -170,32 +106,21 @@ def _is_photo(image: Image.Image, words: Words, runs: int) -> bool:
 def _sum_of(parts: list[_Stretch], colors: int) -> Totals:
     """Return how many pixels have each of so many colours."""
     totals = np.zeros(colors)
-    for part in parts:
-        totals += np.bincount(part.numbers, part.lengths, colors)
+    for numbers, lengths, _ in parts:
+        totals += np.bincount(numbers, lengths, colors)
     return totals
 
 
-def _known(ground: Ground) -> _Known | None:
-    """Return the runs of a ground, None where they would take more than a byte a pixel."""
-    known = ground.found("runs", lambda: _few_runs(ground.image))
-    if known is not None and len(known.colors.values) > _MOST_KNOWN:
-        ground.forget("runs")
-        known = ground.found("runs", lambda: _few_runs(ground.image))
-    return known
-
-
 def _few_runs(image: Image.Image) -> _Known | None:
+    """Return the runs of a picture, None where they would take more than a byte a pixel."""
     size = image.width * _BAND
     values, lengths = _scanned(words_of(image), size)
-    colors = Colors()
     if _RUN_BYTES * len(values) > image.width * image.height:
         return None
-    numbers = colors.numbers_of(values)
-    if len(colors.values) > _MOST_KNOWN // 2:
-        return None
+    colors, numbers = _numbered(values)
     ends = np.cumsum(lengths)
     begins = np.searchsorted(ends, np.arange(0, ends[-1] + size, size), side="right")
-    return _Known(colors, Ramps(), numbers, lengths.astype(np.uint32), begins)
+    return _Known(colors, numbers, lengths, begins)
 
 
 def counted(words: Words) -> tuple[Words, Ints, int]:

@@ -3,8 +3,7 @@
 A card of flat areas has hundreds of colours, nearly all of them steps between two others along the edges of
 letters. With a palette of those that fill areas and of a few steps between them it is a fifth as large, and
 no difference can be seen. What it takes is seen from how many pixels have which colour, without looking at
-the picture again. Mostly it is made of ramps (`ramps.py`); where those do not do, as with shadows, of colours
-that are far apart. All numbers are whole, so that every machine chooses alike.
+the picture again. All numbers are whole, so that every machine chooses alike.
 """
 
 from __future__ import annotations
@@ -17,13 +16,14 @@ from PIL import Image
 
 from ..ground import OnGround
 from .color_runs import RUN_PIXELS, SAMPLE_COLORS, Runs, counted, least_colors, runs_of, words_of
-from .distances import channels_of, distances, tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .color_runs import Ints, Totals, Words
-    from .distances import Floats
+    from .color_runs import Ints, Words
+
+    Floats = NDArray[np.float32]
+    Totals = NDArray[np.float64]
 
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
 _SAMPLE, _BAND = 4, 32  # of every so manieth row every so manieth pixel; rows, a multiple of that
@@ -41,6 +41,7 @@ _COLOR = 0.1  # squared distance of one colour to what stands for it, spread ove
 _PACKED, _LENIENCE = 16, 1.5  # so many colours take half the room, which is worth being less strict
 _ROUNDS = 2
 _MOST_PAIRS = 200_000  # of colours and what stands for them: more take longer than writing all colours
+_MOST_PRODUCTS = 200_000  # of numbers of two tables
 
 
 def few_shades(image: Image.Image, on: OnGround | None = None) -> Image.Image | None:
@@ -48,54 +49,49 @@ def few_shades(image: Image.Image, on: OnGround | None = None) -> Image.Image | 
 
     `on` is what the picture lies on.
     """
-    if on is None:
-        return _few_shades(image, None)
-    with on.ground.lock:
-        return None if _lies_on_photo(on) else _few_shades(image, on)
-
-
-def _few_shades(image: Image.Image, on: OnGround | None) -> Image.Image | None:
-    runs = runs_of(image, on)
-    if runs is None or not _are_few(runs.counts, image.width * image.height):
+    if on is not None and _lies_on_photo(on):
         return None
-    ramps = runs.ramps.palette(runs.colors, runs.counts)
-    if ramps is not None:
-        return _indexed(image, ramps.rgb, runs.painted(ramps.nearest))
-    found = _Colors.of(runs)
-    chosen = _palette(found)
-    if chosen is None:
+    runs = runs_of(image, on)
+    found = _Colors.of(runs, image.width * image.height) if runs is not None else None
+    chosen = _palette(found) if found is not None else None
+    if runs is None or found is None or chosen is None:
         return None
     palette, nearest = chosen
     entries = np.zeros(len(runs.colors), np.uint8)
     entries[found.order] = nearest
-    return _indexed(image, palette, runs.painted(entries))
-
-
-def _indexed(image: Image.Image, palette: Floats, pixels: NDArray[np.uint8]) -> Image.Image:
-    reduced = Image.frombuffer("P", image.size, pixels, "raw", "P", 0, 1)
-    reduced.putpalette(palette.astype(np.uint8).tobytes())
+    reduced = Image.frombuffer("P", image.size, runs.painted(entries), "raw", "P", 0, 1)
+    reduced.putpalette(palette.tobytes())
     return reduced
 
 
 @dataclass(frozen=True, slots=True)
 class _Colors:
-    """A picture's colours, the most frequent one first."""
+    """A picture's colours, the most frequent one first.
+
+    Squared distances are products of two tables. All numbers in them are whole and all sums below 2^24, and
+    so exact in whatever order they are added up.
+    """
 
     order: Ints  # where they are among those of the runs
     counts: Totals
-    left: Floats  # tables of their channels
-    right: Floats
+    left: Floats  # of each one its channels, the sum of their squares, and 1
+    right: Floats  # of each one -2 times its channels, 1, and the sum of their squares
     sums: Totals  # of each channel, over all pixels of a colour
 
     @classmethod
-    def of(cls, runs: Runs) -> _Colors:
-        """Count the colours."""
+    def of(cls, runs: Runs, pixels: int) -> _Colors | None:
+        """Count the colours; None where there are too many for a palette."""
+        present = np.count_nonzero(runs.counts)
+        if present > _MOST_COLORS:
+            return None
         # Of two that are alike often the lower colour comes first.
         keys = runs.counts.astype(np.int64) << 24 | ~runs.colors & 0xFFFFFF
-        order = np.argsort(keys)[::-1][: np.count_nonzero(runs.counts)]
+        order = np.argsort(keys)[::-1][:present]
         counts = runs.counts[order]
-        rgb = channels_of(runs.colors[order])
-        left, right = tables(rgb)
+        if counts[:_COUNTED].sum() < _FREQUENT * pixels:
+            return None
+        rgb = runs.colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].astype(np.float32)
+        left, right = _tables(rgb)
         return cls(order, counts, left, right, counts * rgb.T)
 
     @property
@@ -103,14 +99,23 @@ class _Colors:
         """The channels."""
         return self.left[:, :3]
 
+    def distances(self, others: Floats) -> Floats:
+        """Return the squared distances to one row of a right table, or to several."""
+        rows = _MOST_PRODUCTS // others.size  # more at once would be done by several threads
+        if len(self.left) > rows:
+            parts = range(0, len(self.left), rows)
+            return np.concatenate([np.dot(self.left[at : at + rows], others.T) for at in parts])
+        found: Floats = np.dot(self.left, others.T)
+        return found
 
-def _are_few(counts: Totals, pixels: int) -> bool:
-    """Whether there are no more colours than a palette can do for, most pixels of the most frequent ones."""
-    present = int(np.count_nonzero(counts))
-    if present <= _COUNTED:
-        return True
-    rest = np.partition(counts, len(counts) - _COUNTED)[:-_COUNTED].sum()
-    return present <= _MOST_COLORS and float(rest) <= pixels - _FREQUENT * pixels
+
+def _tables(rgb: Floats) -> tuple[Floats, Floats]:
+    """Return of which tables the product is the squared distances."""
+    left, right = np.ones((len(rgb), 5), np.float32), np.ones((len(rgb), 5), np.float32)
+    left[:, :3] = rgb
+    np.multiply(rgb, -2, out=right[:, :3])
+    left[:, 3] = right[:, 4] = np.einsum("ij,ij->i", rgb, rgb)
+    return left, right
 
 
 def _lies_on_photo(on: OnGround) -> bool:
@@ -151,7 +156,7 @@ def _band(words: Words, width: int) -> _Band:
     return _Band(runs, least_colors(rows[::_SAMPLE, ::_SAMPLE]), rare)
 
 
-def _palette(found: _Colors) -> tuple[Floats, Ints] | None:
+def _palette(found: _Colors) -> tuple[NDArray[np.uint8], Ints] | None:
     """Return the colours that stay, and which of them stands for each one; None where those are too many."""
     pixels = found.counts.sum()
     areas = max(1, int((found.counts > _AREA * pixels).sum()))
@@ -170,7 +175,7 @@ def _palette(found: _Colors) -> tuple[Floats, Ints] | None:
             return None
         means = found.rgb[first]
         nearest, _ = _nearest(found, means)
-    return means, nearest
+    return means.astype(np.uint8), nearest
 
 
 def _with_frequent(found: _Colors, chosen: list[int], pixels: float) -> list[int]:
@@ -186,7 +191,7 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
     if areas * len(found.counts) > _MOST_PAIRS:
         return None
     chosen = list(range(areas))
-    gaps = distances(found.left, found.right[:areas]).min(1)
+    gaps = found.distances(found.right[:areas]).min(1)
     weights = np.empty_like(found.counts)
     limit, most = 3 * _RMS * _RMS * pixels, _COLOR * pixels
     while True:
@@ -200,7 +205,7 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
         if len(chosen) >= _SHADES:
             return None
         chosen.append(worst)
-        np.minimum(gaps, distances(found.left, found.right[worst]), out=gaps)
+        np.minimum(gaps, found.distances(found.right[worst]), out=gaps)
 
 
 def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
@@ -226,6 +231,6 @@ def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
 
 def _nearest(found: _Colors, means: Floats) -> tuple[Ints, Floats]:
     """Return for each colour which mean is the nearest, and its squared distance."""
-    gaps = distances(found.left, tables(means)[1])
-    nearest: Ints = gaps.argmin(1)
-    return nearest, gaps[np.arange(len(nearest)), nearest]
+    distances = found.distances(_tables(means)[1])
+    nearest: Ints = distances.argmin(1)
+    return nearest, distances[np.arange(len(nearest)), nearest]
