@@ -333,9 +333,10 @@ def _resolve_roots(
     metrics: dict[int, BoxMetrics], extents: dict[int, Extent], paragraph: Paragraph
 ) -> tuple[dict[int, float], float]:
     """Return each root's baseline from the line's top, and the line's height (`top` and `bottom` last)."""
+    for extent in extents.values():
+        if extent.ascent == -math.inf:  # nothing on this baseline makes the line higher
+            extent.ascent = extent.descent = 0.0
     main = extents[-1]
-    if main.ascent == -math.inf:
-        main.ascent = main.descent = 0.0
     for number, extent in extents.items():
         if number != -1 and extent.height > main.height:
             if metrics[number].style.vertical_align == "bottom":
