@@ -104,7 +104,7 @@ def test_markers_take_strings_images_and_styles(style: Any) -> None:
         "<ul><li style='list-style: \"→ \"'>x</ul><style>ul + ul li::marker { content: normal }</style>"
     )
     markers = page.all("::marker")
-    assert contents(page, "::marker") == ["✓", " ", "✓", "→ "]
+    assert contents(page, "::marker") == ["✓", "", "✓", "→ "]
     assert markers[0].style.color == (1, 0, 0, 1)
     assert markers[1].children[0].style.content == (v.ContentImage(v.Url("/cards/i.png")),)
 

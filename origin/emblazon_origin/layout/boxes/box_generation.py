@@ -15,7 +15,7 @@ from ...text.line_model import BreakItem, TextItem
 from ..columns.flow import has_columns, make_columns
 from ..context import ImageSizes
 from ..flow.inline_context import has_substance
-from ..flow.list_markers import Ascent, marker_shape, marker_style, shape_node
+from ..flow.list_markers import Ascent, fit_picture, marker_shape, marker_style, shape_node
 from ..table.generation import COLUMNS, GROUPS, PARTS, TABLES, finish_table
 from .nodes import (
     Absolute,
@@ -132,13 +132,16 @@ class BoxGenerator:
         if shape is not None:
             box = shape_node(style, shape, self.ascent(style), inside)
         elif inside:
+            begun = len(pieces)
             self._flatten([marker], marker, pieces)
+            fit_picture(pieces[begun:], node.style, self._whole_ascent(style))
             return
         else:
             box = self._new(style, None)
             box.is_root_context = True
             content: list[_Piece] = []
             self._flatten(marker.children, marker, content)
+            fit_picture(content, node.style, self._whole_ascent(style))
             for piece in content:
                 if isinstance(piece, TextItem):
                     piece.style = style
@@ -148,6 +151,10 @@ class BoxGenerator:
             pieces.append(Atomic(box))
         else:
             box.parent, node.marker = node, box
+
+    def _whole_ascent(self, style: ComputedStyle) -> float:
+        """Return the ascent above the letters' baseline, in vertical text too."""
+        return self.ascent(style.replace(text_orientation="sideways"))
 
     def _set_replaced(self, node: Node, key: str) -> None:
         node.kind, node.replaced, node.is_root_context = "replaced", key, True

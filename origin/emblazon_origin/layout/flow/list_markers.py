@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import floor
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element, Text
-from ...style.values.value_types import TRANSPARENT, Length, PolygonShape
+from ...style.values.value_types import (
+    TRANSPARENT,
+    BackgroundLayer,
+    ContentImage,
+    Length,
+    PolygonShape,
+    Url,
+)
 from ...text.line_model import TextItem
 from ..alignment import shift_content
 from ..boxes.fragment import ContentLayout, Fragment
-from ..boxes.nodes import Node, anonymous_style
+from ..boxes.nodes import Atomic, Node, anonymous_style
 from ..context import LayoutContext
 from ..frame import Constraints, Frame
 from ..placement import place
@@ -101,6 +108,27 @@ def _shape_style(style: ComputedStyle, shape: str, ascent: float, inside: bool) 
                 f"border_{side}_width": 1.0, f"border_{side}_style": "solid", f"border_{side}_color": color,
             }  # fmt: skip
     return anonymous_style(style, **changes)
+
+
+def fit_picture(content: Iterable[object], item: ComputedStyle, ascent: float) -> None:
+    """Keep the picture of `list-style-image` off the text; without a size it is half an ascent high."""
+    for piece in content:
+        if isinstance(piece, Atomic) and isinstance(piece.node.style.content, tuple):
+            part = piece.node.style.content[0]
+            if isinstance(part, ContentImage) and part.image is item.list_style_image:  # not of `content`
+                _fit(piece.node, part, item.direction, int(ascent) / 2)
+
+
+def _fit(node: Node, part: ContentImage, direction: str, size: float) -> None:
+    """Give a marker's picture its margin, its gradient, and where it has none its size."""
+    changes: dict[str, object] = {f"margin_{'left' if direction == 'rtl' else 'right'}": Length(PADDING)}
+    if not isinstance(part.image, Url):
+        changes["background_layers"] = (BackgroundLayer(part.image),)
+        node.natural_width = node.natural_height = None
+    if node.natural_width is None and node.natural_height is None:
+        ratio = node.natural_ratio or 1.0
+        changes |= {"width": Length(min(size, size * ratio)), "height": Length(min(size, size / ratio))}
+    node.style = node.style.replace(**changes)
 
 
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")

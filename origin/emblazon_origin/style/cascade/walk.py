@@ -167,6 +167,8 @@ class Styler:
             computed.style = self.quirks.without_lines_around(computed.style, parent.computed.style)
         if self.quirks is not None and node.tag == "body":
             computed.style = fill_viewport(computed.style, self.env.viewport, parent.computed.style)
+        if node.tag == "fieldset":
+            computed.style = _without_webkit_box(computed.style)
         computed.style = self.settle(computed.style, parent)
         contained = computed.style.contain or parent.element.style.contain
         # The page's direction is body's (§8), unless containment keeps it there (Containment 2 §3).
@@ -396,7 +398,7 @@ class Styler:
         elif content == "none":
             return
         elif of.computed.style.list_style_image is not None:
-            parts = [v.ContentImage(of.computed.style.list_style_image), " "]
+            parts = [v.ContentImage(of.computed.style.list_style_image)]
         else:
             parts = [self.counters.marker(of.computed)]
         if parts == [""]:
@@ -583,3 +585,11 @@ def _selector(node: HtmlNode, parent: _Open | None) -> str:
     if parent is None or parent.node.tag in ("html", "body"):
         return name
     return f"{parent.element.selector.rsplit(' > ', 1)[-1]} > {name}"
+
+
+def _without_webkit_box(style: ComputedStyle) -> ComputedStyle:
+    """Return a fieldset's style: it is a flex or grid container, but no -webkit-box (HTML §15.3.13)."""
+    if not style.is_webkit_box and style.line_clamp is None:
+        return style
+    display = "inline-block" if style.display.startswith("inline") else "flow-root"
+    return style.replace(display=display, is_webkit_box=False, line_clamp=None)

@@ -13,7 +13,6 @@ from ..values.tokens import (
     InvalidValue,
     Specified,
     Token,
-    UnsupportedValue,
     lift,
     lift_tuple,
     one_of,
@@ -144,14 +143,7 @@ _KNOWN = frozenset(("none", "disc", "circle", "square", "decimal"))
 
 
 def _image_or_none(cursor: Cursor) -> object:
-    return None if cursor.keyword("none") else _marker_image(cursor)
-
-
-def _marker_image(cursor: Cursor) -> object:
-    token = cursor.peek()
-    if token is not None and token.type == "function" and token.lower_name.endswith("gradient"):
-        raise UnsupportedValue("only a file is drawn as a marker, not a gradient")
-    return image(cursor)
+    return None if cursor.keyword("none") else image(cursor)
 
 
 _position = one_of(("inside", "outside"))
@@ -170,7 +162,7 @@ def list_style(cursor: Cursor) -> dict[str, object]:
         elif token is not None and (token.type in ("function",) or url_token(token) is not None):
             if "list_style_image" in found:
                 unexpected(token)
-            found["list_style_image"] = _marker_image(cursor)
+            found["list_style_image"] = image(cursor)
         elif "list_style_type" not in found:
             found["list_style_type"] = list_style_type(cursor)
         else:
@@ -191,7 +183,5 @@ longhand("counter-increment", (), counters(1))
 longhand("counter-set", (), counters(0))
 longhand("list-style-type", ("disc", False), list_style_type, inherited=True, note="see Counter styles")
 longhand("list-style-position", "outside", _position, inherited=True)
-longhand(
-    "list-style-image", None, _image_or_none, inherited=True, status="partly", note="files, no gradients"
-)
+longhand("list-style-image", None, _image_or_none, inherited=True)
 shorthand("list-style", ("list_style_type", "list_style_position", "list_style_image"), list_style)

@@ -113,10 +113,13 @@ def _url(href: str) -> Deferred[v.Image]:
 
 
 def _density(cursor: Cursor) -> float:
+    is_literal = (token := cursor.peek()) is None or token.type != "function"
     value = resolution(cursor)
     if isinstance(value, Deferred):
         raise InvalidValue("the resolution of an image depends on no element")
-    return value
+    if value < 0 and is_literal:
+        raise InvalidValue("the resolution of an image is not negative")
+    return max(value, 0.0)
 
 
 def _image_set(token: Token) -> Deferred[v.Image]:
@@ -143,14 +146,19 @@ def _image_set(token: Token) -> Deferred[v.Image]:
         raise InvalidValue("no usable image in image-set()")
     options.sort(key=lambda option: option[0])
 
-    last = options[-1][1]
+    last = options[-1]
 
     def choose(c: Context) -> v.Image:
-        source = next((s for d, s in options if d >= c.viewport.dpr), last)
+        density, source = next((option for option in options if option[0] >= c.viewport.dpr), last)
+        if density == 0:
+            return _NOTHING
         return source.fn(c) if isinstance(source, Deferred) else source
 
     return Deferred(choose)
 
+
+# What an image of no resolution is drawn as: it has no size.
+_NOTHING = v.LinearGradient(stops=(v.ColorStop(v.TRANSPARENT),))
 
 KNOWN_TYPES = frozenset((
     "image/png", "image/jpeg", "image/webp", "image/avif", "image/gif", "image/svg+xml",
