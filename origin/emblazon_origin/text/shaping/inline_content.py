@@ -17,7 +17,7 @@ import regex
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
-from ..line_model import AtomicItem, BreakItem, CloseItem, InlineItem, OpenItem, TextItem
+from ..line_model import Annotation, AtomicItem, BreakItem, CloseItem, InlineItem, OpenItem, TextItem
 
 OBJECT = "\ufffc"
 NEWLINE = "\n"
@@ -94,7 +94,7 @@ class _Collector:
     boxes: list[InlineBox] = field(default_factory=list)
     events: list[tuple[int, int, bool]] = field(default_factory=list)
     stack: list[int] = field(default_factory=list)
-    bases: set[int] = field(default_factory=set)  # boxes with an annotation
+    bases: dict[int, Annotation] = field(default_factory=dict)  # annotations by their boxes
     after_space: bool = True  # a collapsible space here would go: start of a line, or after another one
     trailing_space: int = -1  # offset of a collapsible space that ends the text so far
     last: str = ""
@@ -174,7 +174,7 @@ def _open(collector: _Collector, item: OpenItem, index: int) -> None:
     collector.events.append((collector.length, number, True))
     collector.stack.append(number)
     if item.annotation is not None:
-        collector.bases.add(number)
+        collector.bases[number] = item.annotation
     controls = _CONTROLS.get((item.style.unicode_bidi, item.style.direction))
     if controls:
         collector.put(controls[0], item.style, item.element, index)
@@ -184,10 +184,11 @@ def _close(collector: _Collector, index: int) -> None:
     if not collector.stack:
         return
     box = collector.boxes[collector.stack[-1]]
-    if collector.stack[-1] in collector.bases:  # a base ends without white space
-        if collector.trailing_space >= box.start:
-            collector.drop_trailing_space()
-        collector.after_space = False
+    if (annotation := collector.bases.get(collector.stack[-1])) is not None:
+        # White space collapses in the order of the document: what follows comes after the annotation.
+        texts = [item.text for item in annotation.items if isinstance(item, TextItem) and item.text]
+        if texts:
+            collector.after_space = texts[-1][-1].isspace()
     controls = _CONTROLS.get((box.style.unicode_bidi, box.style.direction))
     if controls:
         collector.put(controls[1], box.style, box.element, index)
