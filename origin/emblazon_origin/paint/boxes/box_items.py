@@ -23,7 +23,7 @@ from .border import BorderSide, paint_border, paint_edges
 from .border_image import border_image_area
 from .box_geometry import BoxGeometry, device_width
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
-from .image import blends, paint_replaced
+from .image import blends, object_rect, paint_replaced
 
 Items = list[Item | Group]
 _FAR = 1e6
@@ -145,12 +145,15 @@ def replaced_items(
     if key is None or box.style.visibility != "visible":
         return []
     content, style = geometry.content_shape, box.style
+    ink = content.rect
+    if style.overhangs and (natural := context.images.intrinsic(key)) is not None:
+        ink = snapped(object_rect(style, natural, ink, context.dpr))
 
     def draw(painter: Painter) -> None:
         paint_replaced(painter, context.images, key, style, content, context.dpr)
 
     def make() -> Items:
-        return [Item(content.rect, matrix, clip, draw, cost=image_cost(content.rect), blends=blends(key))]
+        return [Item(ink, matrix, clip, draw, cost=image_cost(ink), blends=blends(key))]
 
     if context.kept is None:
         return make()

@@ -130,17 +130,17 @@ def _fit(width: float, height: float, into: Rect, how: str) -> tuple[float, floa
 def paint_replaced(
     painter: Painter, images: Images, key: str, style: ComputedStyle, content: RoundedRect, dpr: float
 ) -> None:
-    """Draw an image into its content box; what overhangs is cut off, round corners too."""
+    """Draw an image into its content box; what overhangs is cut off, round corners too, or is left."""
     natural = images.intrinsic(key)
-    if (
-        natural is None
-        or content.rect.width <= 0
-        or content.rect.height <= 0
-        or not painter.sees(content.rect)
-    ):
+    if natural is None or content.rect.width <= 0 or content.rect.height <= 0:
+        return
+    if not style.overhangs and not painter.sees(content.rect):
         return
     box = snap(object_rect(style, natural, content.rect, dpr))
     if box.is_empty:
+        return
+    if style.overhangs:
+        draw_image(painter, images, key, box.rect, style.image_rendering)
         return
     inside = box.rect == content.rect and content.radii.is_square
     frame = snap(content.rect)

@@ -55,6 +55,13 @@ class ElementFindings:
         if not attributes.get("src") and node.attributes.get("alt") and not waits:
             self._of_element(node, "<img> has no src, and its alternative text is not drawn", "img")
 
+    def of_cut_image(self, node: HtmlNode, style: ComputedStyle) -> None:
+        """Say that a picture larger than its box is cut there, whatever margin it is given."""
+        cuts = style.overflow_x == style.overflow_y == "clip" and style.object_fit in ("cover", "none")
+        if cuts and style.overflow_clip_margin is not None:
+            message = "a picture is cut at its content box; overflow: visible leaves it whole"
+            self._of_value(node, message, "overflow-clip-margin")
+
     def of_svg_frame(self, node: HtmlNode, style: ComputedStyle) -> None:
         """Say that an SVG file in a frame of its own is not fitted as an image is."""
         if style.object_fit != "fill":

@@ -208,6 +208,9 @@ class Styler:
         if tag == "img":
             attributes = with_source(node, self.env.viewport, self.moved_base)
             self.findings.of_image(node, attributes)
+            self.findings.of_cut_image(node, style)
+            if computed.values.get("overflow_x") == "visible" == style.overflow_x:
+                style = style.replace(overhangs=True)
         if is_svg_frame(node):
             self.findings.of_svg_frame(node, style)
             style = style.replace(object_fit="frame", object_position=v.Position(v.ZERO, v.ZERO))

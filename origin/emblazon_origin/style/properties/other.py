@@ -122,7 +122,7 @@ unsupported(
 unsupported("boxes have their corners, not a shape of their own", "border-shape", harmless=("none",))
 unsupported(
     "not drawn",
-    "zoom", "-webkit-box-reflect", "font-palette", "font-size-adjust",
+    "zoom", "-webkit-box-reflect", "font-palette",
     "font-language-override", "font-variant-alternates", "font-synthesis-position",
     "text-group-align", "math-depth",
     "text-underline-skip", "line-height-step", "object-view-box",
@@ -133,6 +133,7 @@ unsupported(
         "none", "normal", "auto", "1", "100%", "0", "0px", "logical", "optimizelegibility",
     ),
 )  # fmt: skip
+unsupported("not drawn", "font-size-adjust", harmless=("none",))
 unsupported("not drawn", "text-autospace", harmless=("no-autospace",))
 unsupported("pictures are turned as they say themselves", "image-orientation", harmless=("from-image",))
 

@@ -56,6 +56,7 @@ class ComputedStyle:
     position_anchor: str | None = None
     position_area: tuple[str, ...] = ()
     z_index: int | v.Auto = "auto"
+    overhangs: bool = False  # a picture that is not cut at its content box: `overflow: visible` of an author
     is_webkit_box: bool = False  # a flex container after its oldest draft
     box_flex: float = 0.0  # of the items of one
     box_ordinal_group: int = 1
