@@ -2,7 +2,8 @@
 
 The origins that a web font has of its own (VORG) do not reach it: it takes the top of a glyph's ink, on whole
 device px, and the bearing above from vmtx. Installed fonts, such as it falls back on, hang from their
-origins, and fonts without vmtx from their ascent, as HarfBuzz has it too.
+origins, and fonts without vmtx from their ascent, where HarfBuzz may have the ink in the middle: these
+advance by ascent and descent together, each on whole device px.
 """
 
 from __future__ import annotations
@@ -37,3 +38,15 @@ def origin_shift(font: FontInstance, glyph: int, size: float) -> float:
     top = math.ceil(extents.y_bearing * k) + struct.unpack_from(">h", metrics, at)[0] * k
     origin = font.hb_font.get_glyph_v_origin(glyph)
     return top - origin[1] * k if origin is not None else 0.0
+
+
+@remembered("font features", 256, bytes_each=200)
+def has_vertical_metrics(font: FontInstance) -> bool:
+    """Whether a font says how far upright glyphs advance."""
+    return bool(font.hb_font.face.reference_table("vmtx").data)
+
+
+def origin_height(font: FontInstance, glyph: int, size: float) -> float:
+    """Return how high above the baseline HarfBuzz has the point that an upright glyph hangs from, px."""
+    origin = font.hb_font.get_glyph_v_origin(glyph)
+    return origin[1] * size * font.adjust.size / font.units_per_em if origin is not None else 0.0

@@ -25,6 +25,7 @@ from ...caching import remembered
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_instance import FontInstance
 from ..fonts.font_library import FontLibrary
+from ..fonts.vertical_metrics import has_vertical_metrics, origin_height
 from ..inline_cost import Spend, free
 from .inline_content import Content
 from .scripts import script_of
@@ -165,7 +166,7 @@ class Shaper:
             script=item.script, rtl=item.rtl, language=item.style.lang, features=item.features,
             upright=item.upright,
         )  # fmt: skip
-        return scale_run(run, 0, font, item.size)
+        return self._in_pixels(item, scale_run(run, 0, font, item.size), font)
 
     def _shape(self, item: ShapingItem, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
         text, offset = self.content.text, 0
@@ -182,12 +183,24 @@ class Shaper:
         )  # fmt: skip
 
     def _scaled(self, item: ShapingItem, run: ShapedRun, start: int) -> Glyphs:
-        glyphs = scale_run(run, start, item.font, item.size)
+        glyphs = self._in_pixels(item, scale_run(run, start, item.font, item.size), item.font)
         style = item.style
         letter, word = style.letter_spacing * self.scale, style.word_spacing * self.scale
         if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
             return _space(glyphs, self.content.text, letter, word, item.rtl)
         return glyphs
+
+    def _in_pixels(self, item: ShapingItem, glyphs: Glyphs, font: FontInstance) -> Glyphs:
+        """Let upright glyphs of a font without vertical metrics advance by its lines, in whole device px."""
+        if not item.upright or has_vertical_metrics(font):
+            return glyphs
+        metrics = font.metrics(item.size, self.grid)
+        height, ids = metrics.ascent + metrics.descent, glyphs.glyphs
+        lower = [metrics.ascent - origin_height(font, glyph, item.size) for glyph in ids]
+        return glyphs._replace(
+            advances=[height if advance else 0.0 for advance in glyphs.advances],
+            x_offsets=[x + by for x, by in zip(glyphs.x_offsets or [0.0] * len(ids), lower, strict=True)],
+        )
 
 
 def _trims(style: ComputedStyle) -> bool:
