@@ -203,7 +203,7 @@ def _shown(light: Floats, transfer: int) -> Floats:
 
 def _from_gamma(image: Image.Image, gamma: float, chromaticity: tuple[float, ...] | None) -> Image.Image:
     """Convert from the gamma and the primaries that a PNG file names (PNG 3 §11.3.2)."""
-    if not 0.01 < gamma < 10:
+    if gamma <= 0:
         return image
     matrix = _matrix_of(chromaticity)
     if abs(gamma - _SRGB_GAMMA) < _CLOSE:

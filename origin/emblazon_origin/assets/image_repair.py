@@ -33,8 +33,11 @@ def repaired(kind: str, data: bytes) -> bytes:
 
 
 def png_fault(data: bytes) -> str:
-    """Return what is wrong with the chunks of a PNG file, "" for nothing; decoders do not look at all."""
-    at = 8
+    """Return what is wrong with the chunks of a PNG file, "" for nothing; decoders do not look at all.
+
+    Raises AssetError for a second header before the pixels, with which browsers draw nothing.
+    """
+    at, begun = 8, False
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         if at + 12 + length > len(data):
@@ -42,6 +45,9 @@ def png_fault(data: bytes) -> str:
         end = at + 8 + length
         if not _is_sound(data, at, length):
             return f"the check of its {name.decode('ascii', 'replace')} part is wrong"
+        begun = begun or name == b"IDAT"
+        if name == b"IHDR" and at > 8 and not begun:
+            raise AssetError("the PNG image is damaged: it has two headers")
         if name == b"IEND":
             return ""
         at = end + 4

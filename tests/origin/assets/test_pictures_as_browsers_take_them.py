@@ -182,6 +182,8 @@ def png(depth: int, colour: int, pixel: bytes, *chunks: tuple[bytes, bytes]) -> 
         (png(8, 2, b"\x7f\x7f\x7f", (b"gAMA", struct.pack(">I", 100_000))), (187, 187, 187)),
         (png(8, 2, b"\x7f\x7f\x7f", (b"gAMA", struct.pack(">I", 45_455))), (127, 127, 127)),
         (png(8, 2, b"\x7f" * 3, (b"gAMA", struct.pack(">I", 100_000)), (b"sRGB", b"\0")), (127, 127, 127)),
+        (png(8, 2, b"\x7f\x7f\x7f", (b"gAMA", struct.pack(">I", 1))), (0, 0, 0)),
+        (png(8, 2, b"\x7f\x7f\x7f", (b"gAMA", struct.pack(">I", 2**31 - 1))), (255, 255, 255)),
         (png(16, 2, b"\x80\x00\x40\x00\xff\xff"), (128, 64, 255)),
         (png(16, 0, b"\x80\x00"), (128, 128, 128)),
     ],
@@ -189,6 +191,12 @@ def png(depth: int, colour: int, pixel: bytes, *chunks: tuple[bytes, bytes]) -> 
 def test_gamma_and_depth_of_a_png(data: bytes, wanted: tuple[int, int, int]) -> None:
     pixel: Any = decode_image(data).image.convert("RGB").getpixel((0, 0))
     assert all(abs(a - b) <= 1 for a, b in zip(pixel, wanted, strict=True))
+
+
+def test_png_with_a_second_header_before_its_pixels_is_not_drawn() -> None:
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    with pytest.raises(AssetError, match="two headers"):
+        decode_image(png(8, 2, b"\x7f\x7f\x7f", (b"IHDR", header)))
 
 
 def test_primaries_of_a_png_are_converted() -> None:

@@ -23,7 +23,7 @@ from .border import BorderSide, paint_border, paint_edges
 from .border_image import border_image_area
 from .box_geometry import BoxGeometry, device_width
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
-from .image import blends, object_rect, paint_replaced
+from .image import ReplacedContent, blends, fitted_rect, paint_replaced
 
 Items = list[Item | Group]
 _FAR = 1e6
@@ -144,10 +144,11 @@ def replaced_items(
     key = box.replaced
     if key is None or box.style.visibility != "visible":
         return []
-    content, style = geometry.content_shape, box.style
-    ink = content.rect
+    style = box.style
+    content = ReplacedContent(geometry.content_shape, context.place(box.content_box))
+    ink = content.shape.rect
     if style.overhangs and (natural := context.images.intrinsic(key)) is not None:
-        ink = snapped(object_rect(style, natural, ink, context.dpr))
+        ink = snapped(fitted_rect(style, natural, content, context.dpr))
 
     def draw(painter: Painter) -> None:
         paint_replaced(painter, context.images, key, style, content, context.dpr)
@@ -157,7 +158,8 @@ def replaced_items(
 
     if context.kept is None:
         return make()
-    return context.kept.get(("image", key, id(style), geometry, matrix, id(clip)), (style, clip), make)
+    known = ("image", key, id(style), geometry, content.exact, matrix, id(clip))
+    return context.kept.get(known, (style, clip), make)
 
 
 def outline_items(

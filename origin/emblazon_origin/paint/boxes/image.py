@@ -127,31 +127,44 @@ def _fit(width: float, height: float, into: Rect, how: str) -> tuple[float, floa
     return width * scale, height * scale
 
 
+class ReplacedContent(NamedTuple):
+    """The content box of an image, on device pixels and as it is laid out, which the image is fitted into."""
+
+    shape: RoundedRect
+    exact: Rect
+
+
+def fitted_rect(style: ComputedStyle, natural: NaturalSize, box: ReplacedContent, dpr: float) -> Rect:
+    """Return where an image is drawn, before it is cut off, in device px."""
+    return object_rect(style, natural, box.shape.rect if style.object_fit == "fill" else box.exact, dpr)
+
+
 def paint_replaced(
-    painter: Painter, images: Images, key: str, style: ComputedStyle, content: RoundedRect, dpr: float
+    painter: Painter, images: Images, key: str, style: ComputedStyle, box: ReplacedContent, dpr: float
 ) -> None:
     """Draw an image into its content box; what overhangs is cut off, round corners too, or is left."""
+    content = box.shape
     natural = images.intrinsic(key)
     if natural is None or content.rect.width <= 0 or content.rect.height <= 0:
         return
     if not style.overhangs and not painter.sees(content.rect):
         return
-    box = snap(object_rect(style, natural, content.rect, dpr))
-    if box.is_empty:
+    drawn = snap(fitted_rect(style, natural, box, dpr))
+    if drawn.is_empty:
         return
     if style.overhangs:
-        draw_image(painter, images, key, box.rect, style.image_rendering)
+        draw_image(painter, images, key, drawn.rect, style.image_rendering)
         return
-    inside = box.rect == content.rect and content.radii.is_square
+    inside = drawn.rect == content.rect and content.radii.is_square
     frame = snap(content.rect)
     clipped = painter if inside else painter.clipped(painter.clip_to(RoundedRect(frame.rect, content.radii)))
-    seen = box.intersect(frame)
-    if seen != box:
-        x = SeenAxis(box.left, box.width, seen.left, seen.right)
-        y = SeenAxis(box.top, box.height, seen.top, seen.bottom)
+    seen = drawn.intersect(frame)
+    if seen != drawn:
+        x = SeenAxis(drawn.left, drawn.width, seen.left, seen.right)
+        y = SeenAxis(drawn.top, drawn.height, seen.top, seen.bottom)
         if draw_part(clipped, images, key, x, y, style.image_rendering):
             return
-    draw_image(clipped, images, key, box.rect, style.image_rendering)
+    draw_image(clipped, images, key, drawn.rect, style.image_rendering)
 
 
 _BLENDS = re.compile(r"mix-blend-mode\s*[:=]\s*[\"']?(?!normal)[a-z]")
