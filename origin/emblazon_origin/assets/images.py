@@ -16,9 +16,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from PIL import Image
 
@@ -28,10 +29,11 @@ from ..report import Report
 from ..style.values.computed import ComputedStyle
 from ..style.values.dom import Element
 from ..style.values.value_types import ContentImage, PictureShape, Url
+from .image_headers import sniff
 from .picture_work import Decoded, PictureWork
 from .pixmap import Cut, Pixmap, Rendering
 from .resources import Fetched, Resources, Waiter
-from .svg import SvgImage, with_pictures
+from .svg import SvgImage, at_fragment, with_pictures
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
 
 log = logging.getLogger(__name__)
@@ -186,7 +188,10 @@ class ImageStore:
         try:
             if is_markup(href):
                 return Fetched(with_pictures(href, self._inner), "image/svg+xml")
-            return self._resources.read(href)
+            read = self._resources.read(href)
+            if "#" in href and sniff(read.data) == "SVG":
+                return replace(read, data=at_fragment(read.data, unquote(href.partition("#")[2])))
+            return read
         except AssetError as error:
             return error
         except Exception as error:

@@ -140,7 +140,7 @@ def parse_data_url(href: str) -> Fetched:
     media, *parameters = head.split(";")
     data = unquote_to_bytes(body)
     if parameters and parameters[-1].strip().lower() == "base64":
-        data = _BASE64_SPACE.sub(b"", data)
+        data = _BASE64_SPACE.sub(b"", data.partition(b"#")[0])
         data = data.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
         try:
             data = base64.b64decode(data + b"=" * (-len(data) % 4), validate=True)

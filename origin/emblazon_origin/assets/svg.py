@@ -21,6 +21,7 @@ from ..limits import MAX_CANVAS_PIXELS
 from .image_headers import declared_sizes, sniff
 from .images_decode import FORMATS, check_size, decode_image
 from .resources import parse_data_url
+from .vector.svg_bounds import bound_numbers
 from .vector.svg_cost import ELEMENT, SvgCost
 from .vector.svg_css import css_characters, needs_css, own_faces, with_css
 from .vector.svg_direction import anchor_right_to_left, place_spaced_lines
@@ -58,6 +59,8 @@ _UNITS = {
 }  # fmt: skip
 _LONGEST_NUMBERS = 200  # characters of an attribute that holds a few numbers
 _FILTER = re.compile(r"""(\bfilter\s{0,9}:\s{0,9})url\(\s{0,9}["']?#([^"')]{1,200})["']?\s{0,9}\)""")
+_NAME = re.compile(r"[\w-]{1,200}+")
+_VIEW = re.compile(r"(viewBox|preserveAspectRatio)\(([^()]*+)\)")
 _PICTURES = re.compile(r"<(?:image|feImage)\b")
 _ASSIGNMENT = re.compile(rb"""=\s{0,20}+["']""")
 
@@ -84,6 +87,7 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
     notes: list[str] = []
     faces = own_faces(root, notes)
     _clean(root, nesting, notes)
+    bound_numbers(root, data, notes)
     _size_symbols(root)
     width, height = _length(root.get("width")), _length(root.get("height"))
     box = view_box(root)
@@ -104,7 +108,7 @@ def parse_svg(data: bytes, *, nesting: int = 0) -> SvgImage:
         size = (width, height) if width and height else (box[2], box[3]) if box is not None else None
         markup, ground = with_css(root, size, notes)
         root = etree.fromstring(markup, _again())
-    resolve_lengths(root)
+    resolve_lengths(root, notes)
     mix_gradients(root)
     say_in_its_words(root, notes)
     if PLACED.search(etree.tostring(root)):
@@ -146,6 +150,25 @@ def with_pictures(markup: str, read: Callable[[str], bytes | None]) -> bytes:
                 continue
             kind = "svg+xml" if sniff(data) == "SVG" else "png"
             element.set(name, f"data:image/{kind};base64,{base64.b64encode(data).decode()}")
+    return bytes(etree.tostring(root, encoding="utf-8"))
+
+
+def at_fragment(data: bytes, fragment: str) -> bytes:
+    """Return a file as the fragment of its address shows it: by a `<view>`, `svgView()` or `:target`."""
+    function = fragment.startswith("svgView(")
+    if not function and not _NAME.fullmatch(fragment):
+        return data
+    root = _parse(data)
+    places = dict(_VIEW.findall(fragment[:_LONGEST_NUMBERS])) if function else {}
+    if not function:
+        views = (view for view in root.iter(f"{{{_SVG}}}view") if view.get("id") == fragment)
+        view = next(views, None)
+        places = {str(name): str(value) for name, value in view.items()} if view is not None else {}
+        for sheet in root.iter(f"{{{_SVG}}}style"):
+            sheet.text = (sheet.text or "").replace(":target", f'[id="{fragment}"]')
+    for name in ("viewBox", "preserveAspectRatio"):
+        if name in places:
+            root.set(name, places[name])
     return bytes(etree.tostring(root, encoding="utf-8"))
 
 

@@ -319,6 +319,10 @@ def test_a_document_s_styles_cost_the_page_around_it_nothing() -> None:
     assert BUDGET.steps == before
 
 
+MARKER = '<marker id="m" orient="auto"><path d="M0 0h9"/></marker>'
+TURNED = 'style="transform-box:stroke-box;transform:rotate(9deg)"'
+
+
 @pytest.mark.parametrize(
     ("inside", "told"),
     [
@@ -328,8 +332,41 @@ def test_a_document_s_styles_cost_the_page_around_it_nothing() -> None:
         ('<text text-anchor="middle" textLength="90">x</text>', "textLength"),
         ('<text textLength="90">x</text>', ""),
         ('<text text-anchor="end" textLength="90" lengthAdjust="spacingAndGlyphs">x</text>', ""),
+        (f'{MARKER}<path d="M0 0h9v9z" marker-start="url(#m)"/>', "closes"),
+        (f'{MARKER}<path d="M0 0h9v9z" marker-mid="url(#m)"/>', ""),
+        (f'{MARKER}<path d="M0 0h9v9zM30 0h9v9z" marker-mid="url(#m)"/>', "closes"),
+        (f'{MARKER}<path d="M0 0h9v9" marker-start="url(#m)"/>', ""),
+        (f'{MARKER}<polygon points="0,0 9,9 0,9" style="marker-end:url(#m)"/>', "closes"),
+        ('<text style="text-decoration:underline">x</text>', "text-decoration"),
+        ('<text style="text-decoration:none">x</text>', ""),
+        ('<text style="font:20px Inter;letter-spacing:.5ch">x</text>', "font's 0"),
+        ('<text style="font-family:Church" letter-spacing="2">x</text>', ""),
+        ('<filter id="f"><feMorphology radius="2"/></filter>', "feMorphology"),
+        (f'<g {TURNED}><path d="M0 0h9v9" stroke="red"/></g>', "its strokes"),
+        (f'<g {TURNED}><path d="M0 0h9v9"/></g>', ""),
+        ('<circle r="1e30"/>', "numbers"),
+        ('<circle r="9.123456789" fill="#1e3a8a"/>', ""),
     ],
 )
 def test_what_the_rasteriser_draws_otherwise_is_told(inside: str, told: str) -> None:
     notes = parse_svg(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()).notes
     assert [note for note in notes if told and told in note] if told else notes == ()
+
+
+@pytest.mark.parametrize("size", ["1e30", "3.4e38", "1e300", "99999999999"])
+def test_absurd_numbers_in_clips_leave_the_picture(size: str) -> None:
+    image = parse_svg(
+        svg(
+            f'<clipPath id="c"><circle r="{size}"/><path d="M0 0L{size} {size}V0z"/></clipPath>'
+            f'<mask id="m"><rect width="{size}" height="{size}" fill="#fff"/></mask>'
+            '<rect width="9" height="9" clip-path="url(#c)" mask="url(#m)"/>'
+        )
+    )
+    drawn = draw_svg(image, 9, 9).convert("RGBA").getchannel("A")
+    assert drawn.getextrema()[1] == 255
+
+
+def test_size_of_monospaced_text_is_chromium_s() -> None:
+    markup = parse_svg(svg('<text font-family="monospace">a</text>')).markup
+    assert "font-size:13px" in markup
+    assert "13px" not in parse_svg(svg('<g font-size="9"><text font-family="monospace">a</text></g>')).markup

@@ -1,5 +1,6 @@
 """What of SVG the rasteriser does not know, said in its words; and what drawing takes.
 
+svg_bounds.py     numbers beyond what the rasteriser computes with
 svg_cost.py       what drawing an SVG image may take, told from its tree before a pixel is drawn
 svg_css.py        the CSS of an SVG file, by the same cascade as the document's
 svg_direction.py  where lines of SVG text begin: right-to-left ones, spaced ones

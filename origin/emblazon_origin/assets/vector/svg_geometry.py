@@ -45,6 +45,9 @@ _LENGTHS = (
     "word-spacing",
 )
 _FREE = {"xMin": 0.0, "YMin": 0.0, "xMax": 1.0, "YMax": 1.0}  # of the room left over, the part before
+_TEXTS = frozenset(("text", "tspan"))
+_OF_TEXT = ("x", "y", "dx", "dy", "letter-spacing", "word-spacing", "stroke-width", "textLength")
+_LETTERS = re.compile(r"\d(?:r?ch)\b", re.IGNORECASE)
 UNGROWN = "non-scaling-stroke"
 MEASURED = re.compile(rb"pathLength|clip-path|non-scaling-stroke")
 
@@ -79,13 +82,18 @@ def measure(root: etree._Element, notes: list[str]) -> None:
             notes.append(f"'vector-effect: {UNGROWN}' is not drawn on <{name_of(element)}>")
 
 
-def resolve_lengths(root: etree._Element) -> None:
-    """Write, in place, geometry in units that the rasteriser does not know, or not as CSS does, in px."""
+def resolve_lengths(root: etree._Element, notes: list[str]) -> None:
+    """Write, in place, geometry in units that the rasteriser does not know, or not as CSS does, in px.
+
+    `notes` takes units that only a font knows.
+    """
     left, top, right, bottom = view_box(root)
     width, height = right - left, bottom - top
     viewport, inheritance = Viewport(width, height), Inheritance()
     bases = {"x": width, "y": height, "r": hypot(width, height) / sqrt(2)}
     for element in root.iter(etree.Element):
+        if name_of(element) in _TEXTS:
+            _note_letters(element, notes)
         _say_lengths(element, viewport, inheritance)
         for name in GEOMETRY.get(name_of(element), ()) if element is not root else ():
             text = element.get(name, "")
@@ -100,6 +108,15 @@ def resolve_lengths(root: etree._Element) -> None:
                 continue
             basis = bases[{"width": "x", "height": "y", "r": "r"}.get(name, name[-1])]
             element.set(name, f"{value.resolve(basis):.6g}")
+
+
+def _note_letters(element: etree._Element, notes: list[str]) -> None:
+    said = [(name, declared(element, name)) for name in _OF_TEXT]
+    notes += [
+        f"'{name}: {text[:60]}' on <{name_of(element)}> does not know how wide its font's 0 is"
+        for name, text in said
+        if "ch" in text and _LETTERS.search(text)
+    ]
 
 
 def _font_size(size: str) -> float:

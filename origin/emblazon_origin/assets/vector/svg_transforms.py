@@ -10,8 +10,8 @@ from ...style.properties.paint import transform_origin
 from ...style.values import value_types as v
 from ...style.values.tokens import Cursor, InvalidValue, UnsupportedValue, resolve, tokenize
 from ...style.values.units import Context, Viewport
-from .svg_geometry import Box, Measures, view_box
-from .svg_words import declared, forget, name_of, numbers, put
+from .svg_geometry import SHAPES, Box, Measures, view_box
+from .svg_words import declared, forget, name_of, numbers, put, reference
 
 PLACED = re.compile(rb"transform-box|translate\([^)]{0,99}%|transform-origin[^;>]{0,40}?\d(?!px)[a-z]{1,4}\b")
 _UNIT = re.compile(r"\d(?!px)[a-z]{1,4}\b", re.IGNORECASE)
@@ -40,6 +40,8 @@ def _place(element: etree._Element, text: str, measures: Measures, notes: list[s
         asked = f"transform-box: {kind}" if of_shape else f"transform: {text[:60]}"
         notes.append(f"'{asked}' is not drawn on <{name_of(element)}>: its box is not known")
         return
+    if kind in _STROKED and name_of(element) not in SHAPES and _is_stroked(element, measures):
+        notes.append(f"'transform-box: {kind}' takes the box of a <{name_of(element)}> without its strokes")
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     text = _TRANSLATE.sub(lambda match: _translate(match, width, height), text)
@@ -63,6 +65,15 @@ def _reference_box(element: etree._Element, kind: str, measures: Measures) -> Bo
         viewport.get("width", "%")[-1:] != "%" and viewport.get("height", "%")[-1:] != "%"
     )
     return view_box(viewport) if sized else None
+
+
+def _is_stroked(element: etree._Element, measures: Measures) -> bool:
+    """Whether a shape inside of a group has a stroke, which the group's box does not know."""
+    found = list(element.iter(etree.Element))
+    if name_of(element) == "use" and (target := measures.by_id().get(reference(element))) is not None:
+        found = list(target.iter(etree.Element))
+    strokes = (measures.inheritance.of(one, "stroke").lower() for one in found if name_of(one) in SHAPES)
+    return any(stroke not in ("", "none") for stroke in strokes)
 
 
 def _translate(match: re.Match[str], width: float, height: float) -> str:

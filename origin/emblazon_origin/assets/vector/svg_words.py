@@ -47,8 +47,11 @@ _FONT = re.compile(
     re.I | re.S,
 )
 _STYLES, _WEIGHTS = ("italic", "oblique"), re.compile(r"bold|bolder|lighter|\d++", re.I)
+_MONOSPACE_SIZE = "13px"  # where nothing says one
+_MARKER = re.compile(r"""url\(\s*+["']?#([^"')]++)["']?\s*+\)""")
 _ARC = re.compile(r"[aA]")  # in path data
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]")
+_LINES = ("underline", "overline", "line-through")
 # What of text it has no words for at all.
 _LOST_ON_TEXT = (
     "font-feature-settings",
@@ -150,6 +153,10 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
             _light_up(element, inheritance)
         if name == "feDisplacementMap":
             _displace(element)
+        if name == "feMorphology":
+            notes.append("<feMorphology> reaches a pixel less to the left and to the top than in browsers")
+        if (name == "path" and "z" in element.get("d", "").lower()) or name == "polygon":
+            _note_closed(element, name, notes, inheritance)
         if name in _TEXTS:
             _say_text(element, name, notes, inheritance)
         if name == "filter":
@@ -173,6 +180,24 @@ def _say_paint(element: etree._Element, name: str, value: str, inheritance: Inhe
     if written and written != value:
         forget(element, name)
         put(element, name, written)
+
+
+def _note_closed(element: etree._Element, name: str, notes: list[str], inheritance: Inheritance) -> None:
+    """Say that markers where a closed outline begins and ends do not look halfway between its two sides."""
+    both = inheritance.of(element, "marker")
+    places = ["start", "end"]
+    if "z" in element.get("d", "").lower().rstrip(
+        " z\t\r\n"
+    ):  # more follows, whose corners are in the middle
+        places.append("mid")
+    ends = {inheritance.of(element, f"marker-{place}") or both for place in places}
+    drawn = {url[1] for value in ends if (url := _MARKER.match(value))}
+    if not drawn:
+        return
+    root = element.getroottree().getroot()
+    markers = (one for one in root.iter(f"{_SVG}marker") if one.get("id") in drawn)
+    if any(one.get("orient", "").startswith("auto") for one in markers):
+        notes.append(f"markers where a <{name}> closes look along one of its sides alone")
 
 
 def _say_number(element: etree._Element, name: str, value: str) -> None:
@@ -291,6 +316,8 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
     decoration = declared(element, "text-decoration").lower()
     if lost_words := [word for word in ("wavy", "dotted", "dashed", "double") if word in decoration]:
         notes.append(f"'text-decoration: {lost_words[0]}' is drawn as a plain line on <{name}>")
+    elif any(line in f"{decoration} {declared(element, 'text-decoration-line').lower()}" for line in _LINES):
+        notes.append(f"'text-decoration' on <{name}> is drawn where and as wide as its font says")
     spaced = element.get("lengthAdjust", "spacing") == "spacing" and element.get("textLength")
     if spaced and inheritance.of(element, "text-anchor").lower() in ("middle", "end"):
         notes.append(
@@ -298,6 +325,8 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
         )
     if name == "textPath":
         _lead(element, notes)
+    if _is_monospace(element, name, inheritance):
+        put(element, "font-size", _MONOSPACE_SIZE)
     if declared(element, "white-space").lower() in ("pre", "pre-wrap", "break-spaces"):
         element.set(_XML_SPACE, "preserve")
     change = inheritance.of(element, "text-transform").lower()
@@ -308,6 +337,12 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
         notes.append(f"'text-shadow: {shadow[:60]}' is not drawn on <{name}>")
     if shadow:
         forget(element, "text-shadow")
+
+
+def _is_monospace(element: etree._Element, name: str, inheritance: Inheritance) -> bool:
+    """Whether a text has no size and the generic family whose default one is smaller."""
+    family = inheritance.of(element, "font-family") if name == "text" else declared(element, "font-family")
+    return family.strip().lower() == "monospace" and not inheritance.of(element, "font-size")
 
 
 def _lead(element: etree._Element, notes: list[str]) -> None:
