@@ -5,7 +5,7 @@ So are the light and dark sides of `inset`, `outset`, `groove` and `ridge`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageChops
 
@@ -14,11 +14,11 @@ from ...layout.boxes.box import Rect, Sides
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import Color
 from ..painter import Painter, RoundedRect
-from ..raster.geometry import inset
+from ..raster.geometry import enclose, inset
 from ..raster.path import Path, Point, polygon_path
-from ..raster.rasterizer import Mask, multiply
+from ..raster.rasterizer import Clip, Mask, multiply
 from ..raster.stroke import Pattern, dash_pattern, dot_pattern, is_round_dotted, stroke_path
-from ..raster.surface import rgb8
+from ..raster.surface import Surface, rgb8
 from .border_image import paint_border_image
 from .box_geometry import BoxGeometry
 from .image import Images
@@ -76,7 +76,10 @@ def paint_edges(
     """Draw sides alike in one go, others side by side."""
     first = shown[0]
     if not _in_one_go(edges, shown):
-        _paint_sides(painter, geometry, edges, shown)
+        if _overlap_translucent(shown):
+            _paint_as_layer(painter, geometry, edges, shown)
+        else:
+            _paint_sides(painter, geometry, edges, shown)
     elif first.style == "solid":
         _ring(painter, geometry, Sides(0, 0, 0, 0), geometry.border, first.color)
     else:
@@ -100,6 +103,26 @@ def _in_one_go(edges: tuple[BorderSide, ...], shown: list[BorderSide]) -> bool:
     return (first.style == "double" and whole) or (
         first.style == "solid" and (whole or _none_hidden(edges, shown))
     )
+
+
+def _overlap_translucent(shown: list[BorderSide]) -> bool:
+    """True where dashes of several sides meet in corners that let the ground through alike."""
+    alpha = shown[0].color.a
+    broken = any(edge.style in ("dashed", "dotted") for edge in shown)
+    return broken and 0 < alpha < 1 and len(shown) > 1 and all(edge.color.a == alpha for edge in shown)
+
+
+def _paint_as_layer(
+    painter: Painter, geometry: BoxGeometry, edges: tuple[BorderSide, ...], shown: list[BorderSide]
+) -> None:
+    """Draw sides as if they were opaque, and let all of them through together."""
+    box = enclose(painter.matrix.bounds(geometry.border_rect)).intersect(painter.clip.bounds)
+    if box.is_empty:
+        return
+    layer = Painter(Surface(box), painter.matrix, Clip(box))
+    opaque = {edge: replace(edge, color=edge.color._replace(a=1.0)) for edge in shown}
+    _paint_sides(layer, geometry, tuple(opaque.get(edge, edge) for edge in edges), list(opaque.values()))
+    painter.surface.draw_layer(layer.surface, painter.clip, shown[0].color.a)
 
 
 def _none_hidden(edges: tuple[BorderSide, ...], shown: list[BorderSide]) -> bool:
