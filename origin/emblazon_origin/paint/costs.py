@@ -60,7 +60,7 @@ def _gradient_cost(layer: BackgroundLayer, geometry: BoxGeometry) -> float:
     """Return units of a gradient's colours, and of its pixels where it is drawn whole, seen or not."""
     if layer.image is None or isinstance(layer.image, Url):
         return 0.0
-    fixed = geometry.viewport if layer.is_fixed else None
+    fixed = geometry.viewport if layer.is_fixed else geometry.scrolled if layer.is_local else None
     width, height = tile_size(layer, None, fixed or geometry.border_rect, geometry.dpr)
     return _stops_cost(layer) + work.GRADIENT_PIXEL * min(width * height, MAX_CANVAS_PIXELS)
 

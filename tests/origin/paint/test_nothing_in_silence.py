@@ -37,6 +37,30 @@ def test_feature_is_drawn_as_in_chromium_or_reported(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line_height", "style", "inside", "is_told"),
+    [
+        ("1", "opacity:.5;background:red", "{}", True),
+        ("1", "mix-blend-mode:multiply;background:red", "{}", True),
+        ("1", "filter:opacity(.5)", "<b style='background:red'>{}</b>", True),
+        ("1.5", "opacity:.5;background:red", "{}", False),
+        ("1", "opacity:.5", "{}", False),
+        ("1", "filter:grayscale(1);background:red", "{}", False),
+        ("1", "background:red", "{}", False),
+    ],
+)
+def test_groups_of_inline_boxes_over_lines_that_overlap_are_told(
+    line_height: str, style: str, inside: str, is_told: bool
+) -> None:
+    report = Report()
+    text = inside.format("several lines of a text")
+    draw(
+        page(f"<p style='font-size:24px;line-height:{line_height}'><span style='{style}'>{text}</span>"),
+        report,
+    )
+    assert any("line by line" in finding.message for finding in report.diagnostics) == is_told
+
+
 @pytest.mark.e2e
 def test_recorded_features_are_what_chromium_paints() -> None:
     async def run() -> Image.Image:

@@ -150,6 +150,8 @@ def paint_layer(
     area = snapped(geometry.image_area.shape(layer.origin).rect)
     if layer.is_fixed and geometry.viewport is not None:
         area = geometry.viewport
+    if layer.is_local and geometry.scrolled is not None:
+        area = geometry.scrolled
     tiles = tiles_of(layer, natural, area, _visible(painter, geometry), geometry.dpr)
     if tiles is None:
         return

@@ -30,6 +30,7 @@ class BoxGeometry:
     # Of a part of an inline box that is broken into several: all parts side by side, which images lie in.
     strip: BoxGeometry | None = None
     viewport: Rect | None = None  # where fixed layers of the background lie
+    scrolled: Rect | None = None  # and local ones
 
     @property
     def image_area(self) -> BoxGeometry:
@@ -83,7 +84,32 @@ def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
     """Return the geometry of a laid-out box."""
     style = box.style
     geometry = make_geometry(style, context.place(box.border_box), box.border, box.padding, context.dpr)
-    return in_viewport(geometry, style, context) if style.background_layers else geometry
+    if not style.background_layers:
+        return geometry
+    if any(layer.is_local for layer in style.background_layers) and box not in context.unclipped:
+        geometry = replace(geometry, scrolled=snapped(context.place(_scrolled(box))))
+    return in_viewport(geometry, style, context)
+
+
+def _scrolled(box: Box) -> Rect:
+    """Return what can be scrolled in a box: its padding box and what overflows it to the right and down."""
+    x, y, width, height = box.padding_box
+    right, bottom = x + width, y + height
+    stack = [box]
+    while stack:
+        inner = stack.pop()
+        after = box.padding if inner is box else _NONE
+        if inner.lines:
+            last = inner.lines[-1]
+            bottom = max(bottom, inner.content_box.y + last.y + last.height + after.bottom)
+        for child in inner.children:
+            left, top, across, down = child.border_box
+            flows = child.style.position not in ("absolute", "fixed")
+            right = max(right, left + across + (after.right if flows else 0.0))
+            bottom = max(bottom, top + down + (after.bottom if flows else 0.0))
+            if child.style.overflow_x == child.style.overflow_y == "visible":
+                stack.append(child)
+    return Rect(x, y, right - x, bottom - y)
 
 
 def in_viewport(geometry: BoxGeometry, style: ComputedStyle, context: PaintContext) -> BoxGeometry:

@@ -59,6 +59,12 @@ class Slices:
         before, total, border, padding = whole
         return Slice(before[at], total, border, padding)
 
+    def after(self, fragment: InlineBoxFragment) -> InlineBoxFragment | None:
+        """Return the part that follows a part of an inline box."""
+        parts = self.parts().get(fragment.element, []) if fragment.element is not None else []
+        at = self._places.get(id(fragment), len(parts)) + 1
+        return parts[at] if at < len(parts) else None
+
     def bounds_of(self, element: Element) -> Rect | None:
         """Return the rectangle around all parts of an inline element, in px."""
         self.parts()

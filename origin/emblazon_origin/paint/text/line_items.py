@@ -21,13 +21,14 @@ from ..costs import text_cost
 from ..display_list import ClipNode, Group, Item
 from ..effects.effect_groups import has_effects, inline_group
 from ..painter import Painter
-from ..raster.geometry import IDENTITY, Matrix, around
+from ..raster.geometry import IDENTITY, Matrix, around, snap
 from .decoration import DecorationLine, decoration_lines, line_ink, paint_decoration
 from .runs import Origin, paint_run, paint_run_shadows, run_ink
 from .text_clip import runs_inside
 from .turned_lines import line_matrix
 
 Items = list[Item | Group]
+_SPREADING = ("opacity", "blur", "drop-shadow")
 
 
 @dataclass(slots=True)
@@ -91,8 +92,42 @@ def _part_items(
         content = _part_items(box, line, part, matrix, None, context)
         if content and part.element is not None:
             pieces = _pieces(box, part, context)
+            if _mixes(part.element.style):
+                _report_overlaps(box, part, context)
             items.append(inline_group(part.element, pieces, content, matrix, clip, context))
     return items
+
+
+def _mixes(style: ComputedStyle) -> bool:
+    """Whether it can be seen that a group is drawn in parts, where these lie over each other."""
+    return (
+        style.opacity < 1
+        or style.mix_blend_mode != "normal"
+        or any(function.name in _SPREADING for function in style.filter)
+    )
+
+
+def _report_overlaps(box: Box, part: _Part, context: PaintContext) -> None:
+    """Say that boxes of a group lie over those of the next line, which has a group of its own."""
+    for fragment in part.fragments:
+        if fragment.has_right_edge or context.slices is None or not _is_seen(fragment.style):
+            continue
+        after = context.slices.after(fragment)
+        if after is None or after.y <= fragment.y:
+            continue
+        one, other = (snap(context.place(_place(box, each))) for each in (fragment, after))
+        if one.intersect(other).is_empty:
+            continue
+        message = "inline boxes with opacity, filters or blending are drawn line by line, and twice where "
+        message += "lines overlap; make the element an inline-block, or its lines higher"
+        if not any(known.message == message for known in context.report.diagnostics):
+            context.report.add("warning", "css-unsupported-value", message, where="opacity")
+
+
+def _is_seen(style: ComputedStyle) -> bool:
+    return style.visibility == "visible" and (
+        style.background_color.a > 0 or any(layer.image is not None for layer in style.background_layers)
+    )
 
 
 def _pieces(box: Box, part: _Part, context: PaintContext) -> list[BoxGeometry]:

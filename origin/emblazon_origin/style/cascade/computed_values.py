@@ -360,6 +360,11 @@ def _plus(length: v.Length, px: float) -> v.Length:
 # --- layers -----------------------------------------------------------------------------------------------
 
 
+def _scrolls(values: Values) -> bool:
+    """Whether a box is scrolled on some axis, and so on both."""
+    return any(values.get(name) in ("hidden", "auto", "scroll") for name in ("overflow_x", "overflow_y"))
+
+
 def _layers(values: Values, prefix: str) -> tuple[v.BackgroundLayer, ...]:
     """Zip the lists into layers as long as the images' list (CSS Backgrounds 3 §2.3)."""
 
@@ -383,6 +388,9 @@ def _layers(values: Values, prefix: str) -> tuple[v.BackgroundLayer, ...]:
             if mask
             else {"blend": one["blend_mode"], "is_fixed": one["attachment"] == "fixed"}
         )
+        if not mask and one["attachment"] == "local" and _scrolls(values):
+            extra["is_local"] = True
+            one["clip"] = "padding-box" if one["clip"] == "border-box" else one["clip"]
         layers.append(
             v.BackgroundLayer(
                 image,

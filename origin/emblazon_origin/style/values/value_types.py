@@ -200,6 +200,7 @@ class BackgroundLayer:
     clip: BoxName | Literal["text", "no-clip"] = "border-box"
     blend: BlendMode = "normal"
     is_fixed: bool = False  # `background-attachment`: lies in the viewport
+    is_local: bool = False  # … lies in all that is scrolled
     mask_mode: Literal["alpha", "luminance", "match-source"] = "match-source"
     mask_composite: Literal["add", "subtract", "intersect", "exclude"] = "add"
     reference: SvgReference | None = None  # of a mask: the element that `image` names by `#id`
