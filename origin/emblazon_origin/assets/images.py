@@ -32,7 +32,7 @@ from ..style.values.value_types import ContentImage, PictureShape, Url
 from .image_headers import sniff
 from .picture_work import Decoded, PictureWork
 from .pixmap import Cut, Pixmap, Rendering
-from .resources import Fetched, Resources, Waiter
+from .resources import Fetched, Resources, Waiter, goes_on_after_hash
 from .svg import SvgImage, at_fragment, with_pictures
 from .vector.svg_runs import NO_FONTS, SvgFace, SvgTextFonts
 
@@ -112,6 +112,9 @@ class ImageStore:
                 name = _short(href)
                 message = f"{name}: {found.damage}; what decodes is drawn"
                 self._report.add("warning", "image-damaged", message, line=line, where=name)
+            if href[:5].lower() == "data:" and goes_on_after_hash(href):
+                message = f"{_short(href)}: browsers draw nothing of it, its '#' must be written as %23"
+                self._report.add("warning", "image-damaged", message, line=line, where=_short(href))
             if found.moves:
                 message = f"{_short(href)}: an animation; its first frame is drawn"
                 self._report.add("info", "image-animated", message, line=line, where=_short(href))

@@ -132,15 +132,21 @@ class Resources:
             raise AssetError(f"cannot read {_short(href)}: {error}") from error
 
 
+def goes_on_after_hash(href: str) -> bool:
+    """Whether a data: URL has a `#` inside of its markup, where it ends for browsers."""
+    rest = href.partition("#")[2].lower()
+    return ">" in rest or "%3e" in rest
+
+
 def parse_data_url(href: str) -> Fetched:
     """Decode a data: URL (RFC 2397, with the Fetch standard's forgiving base64)."""
     head, comma, body = href[5:].partition(",")
     if not comma:
         raise AssetError("a data: URL without a comma")
     media, *parameters = head.split(";")
-    data = unquote_to_bytes(body)
+    data = unquote_to_bytes(body if goes_on_after_hash(href) else body.partition("#")[0])
     if parameters and parameters[-1].strip().lower() == "base64":
-        data = _BASE64_SPACE.sub(b"", data.partition(b"#")[0])
+        data = _BASE64_SPACE.sub(b"", data)
         data = data.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
         try:
             data = base64.b64decode(data + b"=" * (-len(data) % 4), validate=True)

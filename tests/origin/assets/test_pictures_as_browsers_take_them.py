@@ -103,6 +103,20 @@ def test_wrong_checks_of_a_png_do_not_cost_the_picture() -> None:
     assert close(raster, 80, 60)
 
 
+@pytest.mark.parametrize(
+    ("url", "codes"),
+    [
+        ("<svg xmlns='http://www.w3.org/2000/svg' fill='#f00' width='9' height='9'/>", ["image-damaged"]),
+        ("<svg xmlns='http://www.w3.org/2000/svg' fill='%23f00' width='9' height='9'/>#part", []),
+    ],
+)
+def test_hash_that_ends_a_data_url_in_browsers_is_a_finding(url: str, codes: list[str]) -> None:
+    report = Report()
+    store = ImageStore(Resources(), report)
+    assert store.pixmap(f"data:image/svg+xml,{url}", 9, 9) is not None
+    assert [finding.code for finding in report.diagnostics] == codes
+
+
 def test_damage_is_a_finding_and_the_picture_is_drawn() -> None:
     import base64
 

@@ -35,6 +35,9 @@ def folder(tmp_path: Path) -> Path:
         ("data:image/svg+xml;utf8,%3Csvg%3E", b"<svg>", "image/svg+xml"),
         ("data:,a%20b", b"a b", "text/plain"),
         ("data:image/png;base64,YW\n J j", b"abc", "image/png"),
+        ("data:image/png;base64,YWJj#part", b"abc", "image/png"),
+        ("data:image/svg+xml,%3Csvg/%3E#part", b"<svg/>", "image/svg+xml"),
+        ("data:image/svg+xml,<svg fill='#f00'/>", b"<svg fill='#f00'/>", "image/svg+xml"),
     ],
 )
 def test_data_urls_are_decoded(href: str, data: bytes, kind: str) -> None:

@@ -320,6 +320,7 @@ def test_a_document_s_styles_cost_the_page_around_it_nothing() -> None:
 
 
 MARKER = '<marker id="m" orient="auto"><path d="M0 0h9"/></marker>'
+SPOT = "<filter><feDiffuseLighting><feSpotLight {}/></feDiffuseLighting></filter>"
 TURNED = 'style="transform-box:stroke-box;transform:rotate(9deg)"'
 
 
@@ -345,6 +346,10 @@ TURNED = 'style="transform-box:stroke-box;transform:rotate(9deg)"'
         (f'<g {TURNED}><path d="M0 0h9v9" stroke="red"/></g>', "its strokes"),
         (f'<g {TURNED}><path d="M0 0h9v9"/></g>', ""),
         ('<circle r="1e30"/>', "numbers"),
+        ('<text>a<tspan baseline-shift="super">2</tspan></text>', "baseline-shift"),
+        ('<text>a<tspan baseline-shift="4">2</tspan></text>', ""),
+        (SPOT.format('limitingConeAngle="20"'), "feSpotLight"),
+        (SPOT.format(""), ""),
         ('<circle r="9.123456789" fill="#1e3a8a"/>', ""),
     ],
 )

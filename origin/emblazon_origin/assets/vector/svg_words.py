@@ -51,6 +51,7 @@ _MONOSPACE_SIZE = "13px"  # where nothing says one
 _MARKER = re.compile(r"""url\(\s*+["']?#([^"')]++)["']?\s*+\)""")
 _ARC = re.compile(r"[aA]")  # in path data
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]")
+_NEWER_JOINS = ("arcs", "miter-clip")  # not known to Chromium either
 _LINES = ("underline", "overline", "line-through")
 # What of text it has no words for at all.
 _LOST_ON_TEXT = (
@@ -155,6 +156,12 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
             _displace(element)
         if name == "feMorphology":
             notes.append("<feMorphology> reaches a pixel less to the left and to the top than in browsers")
+        if name == "feSpotLight" and element.get("limitingConeAngle"):
+            notes.append("the edge of a <feSpotLight> with a limitingConeAngle is not smooth")
+        if name == "feOffset":
+            _stay(element)
+        if declared(element, "stroke-linejoin").lower() in _NEWER_JOINS:
+            forget(element, "stroke-linejoin")
         if (name == "path" and "z" in element.get("d", "").lower()) or name == "polygon":
             _note_closed(element, name, notes, inheritance)
         if name in _TEXTS:
@@ -180,6 +187,12 @@ def _say_paint(element: etree._Element, name: str, value: str, inheritance: Inhe
     if written and written != value:
         forget(element, name)
         put(element, name, written)
+
+
+def _stay(element: etree._Element) -> None:
+    """Make an offset by nothing a step that has a region of its own: the rasteriser takes the one before."""
+    if not any(any(numbers(element.get(by, ""))) for by in ("dx", "dy")):
+        element.tag = f"{_SVG}feComponentTransfer"
 
 
 def _note_closed(element: etree._Element, name: str, notes: list[str], inheritance: Inheritance) -> None:
@@ -318,6 +331,8 @@ def _say_text(element: etree._Element, name: str, notes: list[str], inheritance:
         notes.append(f"'text-decoration: {lost_words[0]}' is drawn as a plain line on <{name}>")
     elif any(line in f"{decoration} {declared(element, 'text-decoration-line').lower()}" for line in _LINES):
         notes.append(f"'text-decoration' on <{name}> is drawn where and as wide as its font says")
+    if (shift := declared(element, "baseline-shift").lower()) in ("super", "sub"):
+        notes.append(f"'baseline-shift: {shift}' is not drawn as far from the line on <{name}>")
     spaced = element.get("lengthAdjust", "spacing") == "spacing" and element.get("textLength")
     if spaced and inheritance.of(element, "text-anchor").lower() in ("middle", "end"):
         notes.append(
