@@ -133,6 +133,7 @@ def put(element: etree._Element, name: str, value: str) -> None:
 def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
     """Rewrite, in place, what the rasteriser would not understand; `notes` takes what stays lost."""
     inheritance = Inheritance()
+    has_markers = next(root.iter(f"{_SVG}marker"), None) is not None
     for element in list(root.iter(etree.Element)):
         name = name_of(element)
         if element.get("style") or name in _TEXTS:
@@ -162,7 +163,7 @@ def say_in_its_words(root: etree._Element, notes: list[str]) -> None:
             _stay(element)
         if declared(element, "stroke-linejoin").lower() in _NEWER_JOINS:
             forget(element, "stroke-linejoin")
-        if (name == "path" and "z" in element.get("d", "").lower()) or name == "polygon":
+        if has_markers and (name == "polygon" or (name == "path" and "z" in element.get("d", "").lower())):
             _note_closed(element, name, notes, inheritance)
         if name in _TEXTS:
             _say_text(element, name, notes, inheritance)
