@@ -354,7 +354,7 @@ class BoxGenerator:
     def _fill_block(self, node: Node, pieces: list[_Piece]) -> None:
         if not any(isinstance(piece, _Block) for piece in pieces):
             content = [piece for piece in pieces if not isinstance(piece, _Block)]
-            if has_substance(content):
+            if has_substance(content) or _holds_absolutes(content):
                 node.kind, node.content = "inline", content
                 _adopt_content(node)
                 node.first_line = _with_first_line(node.element)
@@ -375,7 +375,7 @@ class BoxGenerator:
         for run in split_at_blocks(pieces):
             if isinstance(run, _Block):
                 _adopt(node, run.node)
-            elif has_substance(run):
+            elif has_substance(run) or _holds_absolutes(run):
                 self._anonymous(node, run)
             else:
                 _adopt_absolutes(node, run)
@@ -468,6 +468,19 @@ def replaced_key(element: Element) -> str | None:
     if element.tag == "img":
         return element.attributes.get("src", "")
     return None
+
+
+def _holds_absolutes(content: list[InlineContent]) -> bool:
+    """Whether an inline box of a content without lines is what absolutely positioned boxes lie in."""
+    depth = 0
+    for piece in content:
+        if isinstance(piece, OpenBox):
+            depth += piece.style.position != "static"
+        elif isinstance(piece, CloseBox):
+            depth -= piece.open.style.position != "static"
+        elif depth and isinstance(piece, Absolute) and not piece.node.is_float:
+            return True
+    return False
 
 
 def split_at_blocks(pieces: list[_Piece]) -> Iterator[list[InlineContent] | _Block]:

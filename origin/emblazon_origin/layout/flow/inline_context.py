@@ -18,6 +18,7 @@ from ...text.line_model import (
     OpenItem,
     TextItem,
 )
+from ...text.lines.line_alignment import align_offset, alignment
 from ..absolute import place_absolute
 from ..boxes.box import Rect
 from ..boxes.fragment import BrokenLines, ContentLayout, FinalText, Fragment, OutOfFlowBox, StaticPosition
@@ -285,12 +286,17 @@ def _postpone_absolutes(ctx: LayoutContext, content: ContentLayout, frame: Frame
             stack.remove(entry.open)
         elif isinstance(entry, Absolute) and not entry.node.is_float:
             pending = OutOfFlowBox(entry.node, _static_position(ctx, frame, lines, index, entry))
+            area = None
             holder = next((o for o in reversed(stack) if o.style.position != "static"), None)
             if holder is not None:
                 right, down = _moved_by(stack, mirrored=frame.node.style.writing_mode == "vertical-lr")
                 on_line = entry.node.style.was_inline and has_substance(frame.node.content[:index])
                 pending = pending.moved(0.0 if on_line else right, down)  # on a line it is there already
-            area = _inline_area(frame, lines, holder) if holder is not None else None
+                if lines:
+                    area = _inline_area(frame, lines, holder)
+                else:
+                    x, y = _point(frame)
+                    area = Rect(x + right, y + down, 0.0, 0.0)
             if holder is None or area is None or entry.node.style.position == "fixed":
                 content.pending.append(pending)
             else:
@@ -325,6 +331,14 @@ def _inline_area(frame: Frame, lines: list[Line], holder: OpenBox) -> Rect | Non
             2 * last_line.y + last_line.height - last.y - style.border_top_width,
         )
     return Rect(frame.left + left, frame.top + top, max(0.0, right - left), max(0.0, bottom - top))
+
+
+def _point(frame: Frame) -> tuple[float, float]:
+    """Return where an inline box would be, without a width, on a line that there is not."""
+    style = frame.node.style
+    rtl = style.direction == "rtl"
+    begins = align_offset(alignment(style, rtl=rtl, forced=True), frame.inner_width, rtl=rtl)
+    return frame.left + begins, frame.top
 
 
 def _static_position(
