@@ -238,10 +238,11 @@ class Styler:
             return opened
         content = computed.values.get("content")
         if isinstance(content, tuple):
-            parts = self.counters.content(content, node.attributes, computed)
-            if len(parts) == 1 and isinstance(parts[0], v.ContentImage):
-                element.style = element.style.replace(content=(parts[0],))
-                self.findings.of_replacement(node, parts[0])
+            if len(content) == 1 and isinstance(content[0], v.ContentImage):
+                element.style = element.style.replace(content=content)
+                self.findings.of_replacement(node, content[0])
+            else:  # on an element the same as `normal`, for its pseudo-elements to inherit too
+                computed.values = {**computed.values, "content": "normal"}
         if "first-line" in self.cascade.rules.buckets:
             self.first_line(opened, parent)
         if style.display == "list-item":
