@@ -62,7 +62,7 @@ def test_every_field_of_a_style_comes_from_a_property() -> None:
         "aspect_ratio_auto", "font_oblique_angle", "font_variant_features", "lang", "line_height_factor",
         "tab_size_is_length", "text_decorations", "list_style_type_is_string", "background_layers",
         "mask_layers", "clip_path_box", "flex_balances", "block_align", "was_inline", "flow", "physical",
-        "quirks", "ruby", "is_webkit_box", "box_flex", "box_ordinal_group", "gutters",
+        "quirks", "ruby", "is_webkit_box", "box_flex", "box_ordinal_group", "gutters", "overhangs",
     }  # fmt: skip
     fields = set(ComputedStyle.__annotations__) - {
         "derived",
