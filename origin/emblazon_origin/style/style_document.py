@@ -57,6 +57,7 @@ def style_document(
     styler = Styler(
         cascade, env, report, lang, sheets, quirks, moved_base, containers, ElementFindings(report)
     )
+    styler.findings.of_faces(font_faces)
     root = styler.document(parsed.root)
     BUDGET.tell(report)
     report.work["style"] = BUDGET.taken + ELEMENT * parsed.elements

@@ -183,3 +183,22 @@ def test_a_button_with_its_native_look_is_reported(style: Any) -> None:
     own = ("border: 0", "background: red", "border-radius: 9px; border: 1px solid", "background: none")
     for declarations in own:
         assert style(f"<button style='{declarations}'>x</button>").diagnostics == [], declarations
+
+
+FACE = "@font-face {{ font-family: {}; src: local(Inter); font-style: {} }}"
+
+
+@pytest.mark.parametrize(
+    ("faces", "told"),
+    [
+        ([("A", "oblique 0deg 10deg"), ("A", "italic")], ["font-style"]),
+        ([("A", "oblique 0deg 10deg"), ("B", "italic")], []),
+        ([("A", "oblique -10deg 0deg"), ("a", "oblique -10deg 0deg")], []),
+        ([("A", "oblique 5deg 20deg"), ("A", "normal")], []),
+    ],
+)
+def test_ranges_of_slopes_beside_other_faces_are_told(
+    faces: list[tuple[str, str]], told: list[str], style: Any
+) -> None:
+    css = "".join(FACE.format(*face) for face in faces)
+    assert [finding.where for finding in style(f"<style>{css}</style><p>x").diagnostics] == told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...report import Report
@@ -10,7 +10,7 @@ from ..document.html import UNSUPPORTED_ELEMENTS
 from ..document.image_source import picture_of
 from ..values import value_types as v
 from ..values.computed import ComputedStyle
-from ..values.dom import HtmlNode
+from ..values.dom import FontFaceRule, HtmlNode
 from .font_properties import Computed
 
 _PARTS_WITHOUT_CONTAINMENT = (
@@ -24,6 +24,18 @@ class ElementFindings:
     """The findings of one document's elements."""
 
     report: Report
+
+    def of_faces(self, faces: Iterable[FontFaceRule]) -> None:
+        """Say where a face for a range of slopes stands beside others of its family."""
+        styles: dict[str, set[str]] = {}
+        for face in faces:
+            styles.setdefault(face.family.lower(), set()).add(face.style)
+        for face in faces:
+            if " " in face.style and len(styles[face.family.lower()]) > 1:
+                message = f"which face of {face.family[:60]!r} fits is not told by its range of angles"
+                self.report.add(
+                    "warning", "css-unsupported-value", message, line=face.line, where="font-style"
+                )
 
     def of(self, node: HtmlNode, *, shown: bool) -> None:
         """Look at an element for itself, whether it makes a box or not."""

@@ -10,6 +10,7 @@ import tinycss2
 
 from ...report import Code
 from ..syntax.declarations import Note
+from ..values.calculation import angle
 from ..values.dom import FontFaceRule
 from ..values.image_values import url_token
 from ..values.tokens import Cursor, Declaration, InvalidValue, Rule, Token, split_commas
@@ -108,6 +109,7 @@ def _range(parse: Callable[[Cursor], object]) -> Callable[[list[Token]], tuple[f
     return read
 
 
+_LEANING = 14.0  # degrees from which a face serves italic text
 _weight = _range(font_properties.font_weight)
 _stretch = _range(font_properties.stretch)
 
@@ -117,6 +119,15 @@ def _style(tokens: list[Token]) -> dict[str, object]:
     name = cursor.keyword("normal", "italic", "oblique", "auto")
     if name is None:
         raise InvalidValue("expected normal, italic or oblique")
+    angles: list[float] = []
+    while name == "oblique" and not cursor.done and len(angles) < 2:
+        degrees = angle(cursor)
+        if not isinstance(degrees, float):
+            raise InvalidValue("the angle of a face depends on no element")
+        angles.append(degrees)
+    cursor.end()
+    if angles and min(angles) <= 0 <= max(angles):  # upright too, and slanted where it leans enough
+        return {"style": "oblique normal" if max(angles) >= _LEANING else "normal range"}
     return {"style": "normal" if name == "auto" else name}
 
 

@@ -94,7 +94,7 @@ def match(faces: Sequence[D], query: FontQuery) -> list[D]:
         return list(faces)
     best = _nearest(faces, lambda face: face.stretch, query.stretch, _stretch_distance)
     for style in _STYLE_ORDER[query.style if query.leans else "normal"]:
-        if styled := [face for face in best if face.style.split()[0] == style]:
+        if styled := [face for face in best if style in face.style.split()]:
             best = styled
             break
     return _nearest(best, lambda face: face.weight, query.weight, _weight_distance)

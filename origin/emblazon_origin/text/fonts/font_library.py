@@ -279,4 +279,7 @@ class ScreenMeasures:
     def measure(self, style: ComputedStyle) -> FontMeasures:
         """Return what `ex`, `cap`, `ch`, `ic` and `lh` of a style are made of, px."""
         m = self.fonts.metrics(style, self.grid)
-        return FontMeasures(m.x_height, m.cap_height, m.zero_advance, m.ideograph_advance, m.line_spacing)
+        fonts, size = self.fonts.font_set(style), style.font_size
+        zero = fonts.measured(ord("0")).metrics(size, self.grid).zero_advance
+        water = fonts.measured(ord("水")).metrics(size, self.grid).ideograph_advance
+        return FontMeasures(m.x_height, m.cap_height, zero, water, m.line_spacing)

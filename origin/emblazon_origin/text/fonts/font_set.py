@@ -93,6 +93,18 @@ class FontSet:
                 return self._make(entry)
         return self._library.instance(match(self._library.catalog.default.faces, self._query)[0], self._query)
 
+    def measured(self, character: int) -> FontInstance:
+        """Return the font that the width of a character comes from, as that of "0" for `ch`.
+
+        It is the first one that is there for it, be its `unicode-range` without the space.
+        """
+        for entry in self._own:
+            if not isinstance(entry, DocumentFace):
+                return self._make(entry)
+            if entry.in_range((character,)) and entry.face is not None:
+                return self._make(entry)
+        return self.primary
+
     def names(self, font: FontInstance) -> bool:
         """Whether the style names a font; others are what the system falls back on."""
         return any(self._make(entry) is font for entry in self._own)
