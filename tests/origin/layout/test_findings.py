@@ -88,6 +88,27 @@ def test_borders_that_show_have_nothing_to_say(values: tuple[str, str, str]) -> 
     assert findings(TABLE.format(*values)) == []
 
 
+OVERLAPPING = (
+    "<table style='border-collapse: {}'><style>td {{ border: 1px solid }}</style>"
+    "<tr><td>a<td rowspan={}>b<tr><td colspan={}>c</table>"
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (("collapse", 2, 2), [("css-unsupported-value", "border-collapse")]),
+        (("separate", 2, 2), []),
+        (("collapse", 2, 1), []),
+        (("collapse", 1, 2), []),
+    ],
+)
+def test_collapsed_borders_of_cells_over_each_other_are_told(
+    values: tuple[str, int, int], told: list[tuple[str, str]]
+) -> None:
+    assert findings(OVERLAPPING.format(*values)) == told
+
+
 ANCHORED = "<i style='position: absolute; left: anchor(--a right)'>x</i>"
 
 

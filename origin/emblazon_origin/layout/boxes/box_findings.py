@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...report import Report
 from ...style.values.computed import ComputedStyle
-from .nodes import Node
+from .nodes import Cell, Node
 
 _TRIM = "text-box-trim does not trim the columns of a multi-column box; put it on a block inside of them"
 _NESTED = (
@@ -89,21 +89,43 @@ def _inside(node: Node) -> Iterator[Node]:
             stack += child.children
 
 
+_COVERED = (
+    "collapsed borders lie under the background of a positioned row or cell; "
+    "use border-collapse: separate, or position what is in the cell"
+)
+_OVERLAPPED = "collapsed borders of cells that lie over each other are drawn as those of the later cell"
+
+
 def report_table(report: Report, node: Node) -> None:
-    """Say where a row or cell hides collapsed borders."""
+    """Say where a row or cell hides collapsed borders, and where cells lie over each other."""
     if node.table is None or node.element is None or node.style.border_collapse != "collapse":
         return
     if not any(joint.width for line in node.table.horizontal + node.table.vertical for joint in line):
         return
     parts = [*node.table.rows, *(cell.node for cell in node.table.cells)]
+    messages: list[str] = []
     if any(part.style.position != "static" and _is_painted(part) for part in parts):
-        message = (
-            "collapsed borders lie under the background of a positioned row or cell; "
-            "use border-collapse: separate, or position what is in the cell"
-        )
+        messages.append(_COVERED)
+    if _overlaps(node.table.cells):
+        messages.append(_OVERLAPPED)
+    for message in messages:
         report.add(
             "warning", "css-unsupported-value", message, line=node.element.line, where="border-collapse"
         )
+
+
+def _overlaps(cells: list[Cell]) -> bool:
+    """Whether a cell that spans columns lies over one that spans rows."""
+    if not any(cell.rows > 1 for cell in cells) or not any(cell.columns > 1 for cell in cells):
+        return False
+    taken: dict[int, int] = {}  # the columns of each row, as bits
+    for cell in cells:
+        columns = ((1 << cell.columns) - 1) << cell.column
+        for row in range(cell.row, cell.row + cell.rows):
+            if taken.get(row, 0) & columns:
+                return True
+            taken[row] = taken.get(row, 0) | columns
+    return False
 
 
 def _is_painted(node: Node) -> bool:
