@@ -50,6 +50,7 @@ def test_declarations_are_reported_where_they_stand(style: Any) -> None:
         ("p { image-orientation: none }", "css-unsupported-property", "image-orientation"),
         ("p { text-autospace: normal }", "css-unsupported-property", "text-autospace"),
         ("p { mask-image: url(a.svg#b) }", "css-unsupported-value", "mask"),
+        ("p { font: caption }", "css-unsupported-value", "font"),
         ("p { font-size-adjust: 1 }", "css-unsupported-property", "font-size-adjust"),
         ("p { font-size-adjust: 0 }", "css-unsupported-property", "font-size-adjust"),
     ],

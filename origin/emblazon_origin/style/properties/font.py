@@ -245,7 +245,8 @@ _SYSTEM_FONTS = ("caption", "icon", "menu", "message-box", "small-caption", "sta
 
 def font(cursor: Cursor) -> dict[str, object]:
     """Read the `font` shorthand."""
-    if cursor.keyword(*_SYSTEM_FONTS):
+    if (name := cursor.keyword(*_SYSTEM_FONTS)) is not None:
+        cursor.notes.append(f"{name} is the font of a system's own windows; drawn as 16px system-ui")
         size: object = ("length", v.Length(16.0), False)
         return {**_FONT_INITIAL, "font_size": size, "font_family": ("system-ui",)}
     found = dict(_FONT_INITIAL)
