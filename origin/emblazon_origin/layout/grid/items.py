@@ -200,6 +200,10 @@ def inline_offset(item: GridItem, size: float, area: float, container: ComputedS
     m: Margins = item.margins
     own = item.node.style.justify_self
     value = container.justify_items if own == "auto" else own
+    mode = item.node.style.writing_mode
+    if value.endswith("baseline") and container.writing_mode == "horizontal-tb" != mode:
+        on_right = (mode in ("vertical-rl", "sideways-rl")) == (value == "baseline")
+        value = "right" if on_right else "left"  # where its first line is, or its last
     rtl = container.direction == "rtl"
     own_rtl = item.node.style.direction == "rtl"
     return _offset(m.left, m.right, area - size, value, rtl, own_rtl)
