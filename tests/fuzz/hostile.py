@@ -234,6 +234,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "tiny tiles": lambda: f"<svg {NS}><pattern id='p' width='1e-9' height='1e-9'><rect width='9'/></pattern>"
     "<rect width='800' height='400' fill='url(#p)'/></svg>",
     "many shapes": lambda: f"<svg {NS}>" + "<rect width='800' height='400' opacity='.5'/>" * 1_900 + "</svg>",
+    "letters scaled up": lambda: "".join(
+        f"<p style='position:absolute;font-size:60px;transform:scale({i})'>Donaudampfschifffahrt" for i in range(1, 101)
+    ),
+    "columns as high as nothing": lambda: "<div style='columns:2;column-height:1e-9px'>" + "<p>x" * 2_000 + "</div>",
     "a panic of the rasteriser": lambda: f"<svg {NS}><text x='1e38' font-size='1e38'>x</text>"
     "<line x2='nan' y2='1e38' stroke-dasharray='1e38 .001' stroke='red'/></svg>",
 }  # fmt: skip

@@ -19,6 +19,7 @@ SUBGRID = 50_000.0  # a subgrid is made, by every grid around it whose tracks it
 GRID_CELL = 150.0  # placement looks at one cell
 RULE = 80_000.0  # a piece of a rule in a gap, which becomes a box
 INTERVAL = 1_000.0  # a break is tried at one line or box that is not cut, or one is put into a column
+CUT = 500.0  # a column looks whether a box is in it
 ANCHOR = 1_000.0  # an anchor is looked for at one box
 PICTURE_PIXEL = 60.0  # of the shape of a float
 FLOAT = 250.0  # a box is compared with a float

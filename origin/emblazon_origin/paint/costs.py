@@ -174,26 +174,36 @@ def _blur_cost(sigma: float) -> float:
     return work.COARSE_BLUR if is_coarse(sigma) else work.BLUR
 
 
-def text_cost(runs: Sequence[GlyphRun], lines: list[DecorationLine], dpr: float) -> Cost:
+def text_cost(runs: Sequence[GlyphRun], lines: list[DecorationLine], dpr: float, matrix: Matrix) -> Cost:
     """Return the cost of runs of text with their strokes, shadows and decorations."""
+    scale = _glyph_scale(dpr, matrix)
     if len(runs) == 1 and not lines and not runs[0].style.text_shadow:
-        return Cost("text", work.FILL, work.STEP + _glyphs_cost(runs[0], dpr))
+        return Cost("text", work.FILL, work.STEP + _glyphs_cost(runs[0], scale))
     shadows = max((len(run.style.text_shadow) for run in runs), default=0)
-    once = work.STEP + sum(_line_cost(line) for line in lines) + sum(_glyphs_cost(run, dpr) for run in runs)
+    once = work.STEP + sum(_line_cost(line) for line in lines) + sum(_glyphs_cost(run, scale) for run in runs)
     return Cost("text", work.FILL + work.SHADOW * shadows, once)
 
 
 def text_clip_cost(
-    style: ComputedStyle, lines: Iterable[tuple[object, object, Sequence[GlyphRun]]], dpr: float
+    style: ComputedStyle,
+    lines: Iterable[tuple[object, object, Sequence[GlyphRun]]],
+    dpr: float,
+    matrix: Matrix,
 ) -> float:
     """Return units of the coverage of all text in a box, for each background that it clips."""
+    scale = _glyph_scale(dpr, matrix)
     layers = sum(layer.clip == "text" for layer in style.background_layers)
-    return layers * sum(_glyphs_cost(run, dpr) + work.STEP for _, _, runs in lines for run in runs)
+    return layers * sum(_glyphs_cost(run, scale) + work.STEP for _, _, runs in lines for run in runs)
 
 
-def _glyphs_cost(run: GlyphRun, dpr: float) -> float:
+def _glyph_scale(dpr: float, matrix: Matrix) -> float:
+    """Return device px for each CSS pixel of a glyph."""
+    return dpr if matrix.is_pixel_shift else dpr * max(matrix.scale)
+
+
+def _glyphs_cost(run: GlyphRun, scale: float) -> float:
     """Return units of a run's masks: each shadow has one of its own."""
-    size = min(run.size * dpr, MAX_GLYPH_SIDE)
+    size = min(run.size * scale, MAX_GLYPH_SIDE)
     per_pixel = work.COLOR_GLYPH_PIXEL if run.font.is_color else work.GLYPH_PIXEL
     cost = per_pixel * len(run.glyphs) * size * size
     if run.style.text_stroke_width > 0 and not run.font.is_color:

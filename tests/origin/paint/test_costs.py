@@ -85,17 +85,19 @@ def test_every_shadow_and_every_dash_is_counted() -> None:
     dashed: Any = {"border_top_width": 1.0, "border_top_style": "dashed"}
     assert price(**dashed) > price(border_top_width=1.0, border_top_style="solid")
     assert price(radii=Radii((9, 9), (9, 9), (9, 9), (9, 9)), **dashed) > 2 * price(**dashed)
-    text = text_cost([run(text_shadow=(shadow,) * 10)], [], 1.0)
-    assert text.per_pixel > 5 * text_cost([run()], [], 1.0).per_pixel
+    text = text_cost([run(text_shadow=(shadow,) * 10)], [], 1.0, IDENTITY)
+    assert text.per_pixel > 5 * text_cost([run()], [], 1.0, IDENTITY).per_pixel
 
 
 def test_large_letters_and_strokes_cost_more_than_others() -> None:
     def once(**style: Any) -> float:
-        return text_cost([run(**style)], [], 1.0).once
+        return text_cost([run(**style)], [], 1.0, IDENTITY).once
 
     assert once(font_size=2000.0) > 100 * once(font_size=20.0)
     assert once(font_size=200.0, text_stroke_width=9.0) > 10 * once(font_size=200.0)
-    assert text_cost([run(font_size=900.0)], [], 2.0).once > 2 * once(font_size=900.0)
+    assert text_cost([run(font_size=900.0)], [], 2.0, IDENTITY).once > 2 * once(font_size=900.0)
+    scaled = text_cost([run(font_size=90.0)], [], 1.0, Matrix(10, 0, 0, 10, 0, 0)).once
+    assert scaled == once(font_size=900.0)
 
 
 def test_waves_under_text_are_counted_by_their_length() -> None:
@@ -104,7 +106,7 @@ def test_waves_under_text_are_counted_by_their_length() -> None:
             "underline", style, Color(0, 0, 0), "auto", "auto", skip_ink=True, font_size=16.0
         )
         line = DecorationLine(decoration, (), 0.0, right, 0.0, 1.0, 1.0, ())
-        return text_cost([run()], [line], 1.0).once
+        return text_cost([run()], [line], 1.0, IDENTITY).once
 
     assert once("solid", 100.0) < once("dotted", 100.0) < once("wavy", 100.0) < once("wavy", 200.0)
 

@@ -122,7 +122,7 @@ def _layout_run(
             ctx.work.take(INTERVAL * len(run.whole))
             x = index * (width + gap)
             x = frame.left + (frame.inner_width - width - x if rtl else x)
-            slicer = Slicer(run, column, row.height, is_last=column is rows[-1].columns[-1])
+            slicer = Slicer(run, column, row.height, is_last=column is rows[-1].columns[-1], work=ctx.work)
             part = slicer.run(fragment)
             content.children.append(Placed(part, x, frame.top + top))
             _note_baselines(content, part if index == 0 else None, frame.top + top)

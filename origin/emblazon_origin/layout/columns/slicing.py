@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...style.values.value_types import TRANSPARENT
 from ..boxes.fragment import Fragment, OutOfFlowBox, Placed
 from ..boxes.nodes import Node
+from ..layout_work import CUT, LayoutWork
 from .breaking import Run, Stretch, is_monolithic, static_y
 
 _EPSILON = 1 / 128
@@ -20,6 +21,7 @@ class Slicer:
     column: Stretch
     height: float
     is_last: bool
+    work: LayoutWork
 
     @property
     def bottom(self) -> float:
@@ -64,6 +66,7 @@ class Slicer:
 
     def _cut(self, fragment: Fragment, top: float, first: float, last: float) -> Fragment:
         """Return a box from `first` to `last`, that begins at `top`."""
+        self.work.take(CUT * len(fragment.children))
         part = fragment.copied()
         part.height = max(0.0, last - first)
         if first > top + _EPSILON:

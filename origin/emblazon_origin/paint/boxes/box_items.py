@@ -88,7 +88,7 @@ def box_items(
     cost = box_cost(style, geometry, matrix, ink)
     if shows_text:
         text = lines_of(box, context) if lines is None else lines
-        cost = cost._replace(once=cost.once + text_clip_cost(style, text, context.dpr))
+        cost = cost._replace(once=cost.once + text_clip_cost(style, text, context.dpr, matrix))
     return [Item(ink, matrix, clip, draw, key, cost)]
 
 

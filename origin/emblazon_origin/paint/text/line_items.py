@@ -296,7 +296,7 @@ def _text_items(
             [*(run_ink(run, origin, dpr) for run in shown), *(line_ink(line, dpr) for line in lines)]
         )
     draw = partial(_draw_text, shown, lines, origin, dpr)
-    return [Item(ink, matrix, clip, draw, cost=text_cost(shown, lines, dpr))]
+    return [Item(ink, matrix, clip, draw, cost=text_cost(shown, lines, dpr, matrix))]
 
 
 def _draw_text(
