@@ -237,7 +237,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "letters scaled up": lambda: "".join(
         f"<p style='position:absolute;font-size:60px;transform:scale({i})'>Donaudampfschifffahrt" for i in range(1, 101)
     ),
-    "columns as high as nothing": lambda: "<div style='columns:2;column-height:1e-9px'>" + "<p>x" * 2_000 + "</div>",
+    "thousands of low columns": lambda: (
+        "<div style='columns:2;column-height:1px'>" + "<p style='height:3px;margin:0'>" * 3_000 + "</div>"
+    ),
     "a panic of the rasteriser": lambda: f"<svg {NS}><text x='1e38' font-size='1e38'>x</text>"
     "<line x2='nan' y2='1e38' stroke-dasharray='1e38 .001' stroke='red'/></svg>",
 }  # fmt: skip
