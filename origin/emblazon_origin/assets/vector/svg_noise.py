@@ -11,7 +11,7 @@ from math import ceil, floor, hypot
 from lxml import etree
 
 from .svg_geometry import SHAPES, Box, Measures, Strokes, onto_device, view_box
-from .svg_words import declared, forget, name_of, numbers, put
+from .svg_words import declared, forget, length_in, name_of, numbers, put
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NOISE = f"{_SVG}feTurbulence"
@@ -68,7 +68,7 @@ def _move(found: etree._Element, by: _Size, viewport: Box) -> None:
     for step in steps:
         for name, shift, side in zip(("x", "y"), by, sides, strict=True):
             if (place := step.get(name)) is not None:
-                step.set(name, f"{_length(place, side) + shift:.9g}")
+                step.set(name, f"{length_in(place, side) + shift:.9g}")
 
 
 def _filter_of(element: etree._Element) -> str:
@@ -105,7 +105,7 @@ def _region(found: etree._Element, element: etree._Element, measures: Measures) 
         return None
     told = found.get("width", "120%"), found.get("height", "120%")
     width, height = (
-        _length(text if of_user or "%" in text else f"{text.strip()}e2%", side)
+        length_in(text if of_user or "%" in text else f"{text.strip()}e2%", side)
         for text, side in zip(told, box, strict=True)
     )
     return (width, height) if width > 0 and height > 0 else None
@@ -114,17 +114,12 @@ def _region(found: etree._Element, element: etree._Element, measures: Measures) 
 def _size(element: etree._Element, measures: Measures, viewport: _Size) -> _Size | None:
     if name_of(element) == "rect":
         width, height = (
-            _length(element.get(name, "0"), side)
+            length_in(element.get(name, "0"), side)
             for name, side in zip(("width", "height"), viewport, strict=True)
         )
         return width, height
     box = measures.box(element)
     return None if box is None else (box[2] - box[0], box[3] - box[1])
-
-
-def _length(text: str, basis: float) -> float:
-    value = (numbers(text) or [0.0])[0]
-    return value * basis / 100 if text.strip().endswith("%") else value
 
 
 def _join(found: etree._Element, region: _Size) -> None:

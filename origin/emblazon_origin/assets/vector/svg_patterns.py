@@ -21,7 +21,7 @@ from PIL import Image
 
 from ...style.cascade.svg_markup import INHERITED
 from .svg_geometry import SHAPES, Box, Measures, Strokes, onto_device, parse_transform, view_box
-from .svg_words import forget, name_of, numbers, put, reference
+from .svg_words import forget, length_in, name_of, put, reference
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _MAX_TILES = 8  # of one picture, each of which is rasterised by itself
@@ -253,11 +253,11 @@ def _tile(said: Mapping[str, str], filled: Box | None, viewport: Box) -> Box | N
     bases = (right - left, bottom - top)
     if filled is None:
         x, y, width, height = (
-            _length(said.get(name, "0"), basis) for name, basis in zip(_BOX, 2 * bases, strict=True)
+            length_in(said.get(name, "0"), basis) for name, basis in zip(_BOX, 2 * bases, strict=True)
         )
     else:
         x, y, width, height = (
-            _length(said.get(name, "0"), 1.0) * basis for name, basis in zip(_BOX, 2 * bases, strict=True)
+            length_in(said.get(name, "0"), 1.0) * basis for name, basis in zip(_BOX, 2 * bases, strict=True)
         )
         x, y = x + left, y + top
     return (x, y, x + width, y + height) if width > 0 and height > 0 else None
@@ -297,11 +297,6 @@ def _linked(pattern: etree._Element, found: Mapping[str, etree._Element]) -> Ite
             break
         yield at
         at = found.get(reference(at))
-
-
-def _length(text: str, basis: float) -> float:
-    value = (numbers(text) or [0.0])[0]
-    return value * basis / 100 if text.strip().endswith("%") else value
 
 
 def _moved(box: Box, transform: Transform) -> Box:

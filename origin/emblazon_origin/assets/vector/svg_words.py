@@ -72,6 +72,12 @@ def numbers(text: str) -> list[float]:
     return [float(number) for number in _NUMBER.findall(text[:2_000])]
 
 
+def length_in(text: str, basis: float) -> float:
+    """Return a length in user units, of which percentages are of the basis."""
+    value = (numbers(text) or [0.0])[0]
+    return value * basis / 100 if text.strip().endswith("%") else value
+
+
 def reference(element: etree._Element) -> str:
     """Return the id that an element refers to, "" for none."""
     href = next((value for name in _HREF if (value := element.get(name))), "")
