@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from emblazon_origin.report import Report
+from emblazon_origin.style.cascade import quirks
 from emblazon_origin.style.document.doctype import quirks_of
 from emblazon_origin.style.style_document import style_document
-from emblazon_origin.style.values.dom import Element
+from emblazon_origin.style.values.dom import Element, Text
 from emblazon_origin.style.values.units import Viewport
 
 DTD = '"-//W3C//DTD '
@@ -41,3 +42,19 @@ def test_a_table_without_a_doctype_has_no_lines_from_around(doctype: str, lines:
     while (element := stack.pop()).tag != "td":
         stack += [child for child in element.children if isinstance(child, Element)]
     assert len(element.style.text_decorations) == lines
+
+
+def test_what_a_body_begins_with_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+    is_nothing = quirks._is_nothing
+
+    def counted(sibling: Element | Text) -> bool:
+        nonlocal looks
+        looks += 1
+        return is_nothing(sibling)
+
+    monkeypatch.setattr(quirks, "_is_nothing", counted)
+    count = 300
+    html = "<i style='float:left'>x</i>" * count + "<p>y</p>" * count
+    style_document(html, base="", viewport=Viewport(300, 200), report=Report())
+    assert count < looks < 3 * count

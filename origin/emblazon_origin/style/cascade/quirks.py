@@ -41,6 +41,7 @@ class Quirks:
     page: v.Color = v.BLACK  # body's colour, which tables take
     margins: list[_Margins] = field(default_factory=list)
     _own: tuple[bool, bool] = (False, False)  # of the element that is being opened
+    _ends: dict[tuple[int, str], Element | Text | None] = field(default_factory=dict)
 
     def adjust(self, node: HtmlNode, candidates: list[Candidate], winners: Winners) -> None:
         """Look at an element's cascaded values, and give a table the page's colour."""
@@ -67,10 +68,35 @@ class Quirks:
     def drop_margins(self) -> None:
         """Take away margins of the user agent where a body or a cell begins, and where a cell ends."""
         for element, top, bottom in self.margins:
-            if top and _is_at(element, "top"):
+            if top and self._is_at(element, "top"):
                 element.style = element.style.replace(margin_top=v.ZERO)
-            if bottom and _is_at(element, "bottom"):
+            if bottom and self._is_at(element, "bottom"):
                 element.style = element.style.replace(margin_bottom=v.ZERO)
+
+    def _is_at(self, element: Element, side: str) -> bool:
+        """Whether nothing is between a box's margin and that edge of the body or cell around it."""
+        child = element
+        while _flows(child.style):
+            parent = child.parent
+            if parent is None or self._end(parent, side) is not child:
+                return False
+            if parent.tag in _CONTAINERS:
+                return side == "top" or parent.tag != "body"
+            style = parent.style
+            padding = style.padding_top if side == "top" else style.padding_bottom
+            border = style.border_top_width if side == "top" else style.border_bottom_width
+            if border or padding != v.ZERO or style.display not in _FLOWS or style.overflow_y != "visible":
+                return False
+            child = parent
+        return False
+
+    def _end(self, parent: Element, side: str) -> Element | Text | None:
+        """Return what an element begins or ends with, found once for all that is in it."""
+        key = id(parent), side
+        if key not in self._ends:
+            siblings = parent.children if side == "top" else reversed(parent.children)
+            self._ends[key] = next((child for child in siblings if not _is_nothing(child)), None)
+        return self._ends[key]
 
 
 def _is_given(candidates: list[Candidate], winners: Winners, key: str) -> bool:
@@ -79,29 +105,6 @@ def _is_given(candidates: list[Candidate], winners: Winners, key: str) -> bool:
     lines = HORIZONTAL[0]
     given = [c.block.values(lines).get(key) for c in candidates if c.normal[0] == USER_AGENT]
     return value is not None and any(value is own for own in given)
-
-
-def _is_at(element: Element, side: str) -> bool:
-    """Whether nothing is between a box's margin and that edge of the body or cell around it."""
-    child = element
-    while _flows(child.style):
-        parent = child.parent
-        if parent is None:
-            return False
-        siblings = parent.children
-        at = next(index for index, sibling in enumerate(siblings) if sibling is child)
-        between = siblings[:at] if side == "top" else siblings[at + 1 :]
-        if not all(_is_nothing(sibling) for sibling in between):
-            return False
-        if parent.tag in _CONTAINERS:
-            return side == "top" or parent.tag != "body"
-        style = parent.style
-        padding = style.padding_top if side == "top" else style.padding_bottom
-        border = style.border_top_width if side == "top" else style.border_bottom_width
-        if border or padding != v.ZERO or style.display not in _FLOWS or style.overflow_y != "visible":
-            return False
-        child = parent
-    return False
 
 
 def _flows(style: ComputedStyle) -> bool:
