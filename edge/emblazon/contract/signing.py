@@ -34,7 +34,7 @@ MIN_SECRET = 16  # characters
 _KID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _SIG = re.compile(r"[A-Za-z0-9_-]{22,43}")
 _LONGEST = 43 + 64  # characters: a signature, and what came along of the text around a URL
-_AFTER_URL = re.compile(r"[^A-Za-z0-9_=-]{1,64}\Z")
+_AFTER_URL = re.compile(r"(?<![^A-Za-z0-9_=-])[^A-Za-z0-9_=-]{1,64}\Z")
 
 MIN_TOKEN = 16  # characters
 LOCAL_TOKEN = "local-purge-token"  # noqa: S105  # known to everybody: works in development, on the loopback
