@@ -85,6 +85,7 @@ class Item:
     key: tuple[object, ...] | None = None
     cost: Cost = _ITEM
     blends: bool = False
+    close: Rect | None = None  # no more than it touches, where `ink` is generous
     reach: tuple[Clip, IntRect] | None = field(default=None, repr=False)  # see kept_display.py
     _ink: IntRect | None = field(default=None, repr=False)
 
@@ -93,6 +94,10 @@ class Item:
         if self._ink is None:
             self._ink = enclose(self.matrix.bounds(self.ink))
         return self._ink
+
+    def close_ink(self) -> IntRect:
+        """Return the device pixels that it touches, as closely as that is known."""
+        return self.device_ink() if self.close is None else enclose(self.matrix.bounds(self.close))
 
     def play(self, surface: Surface, base: Clip, work: Work, depth: int) -> None:
         """Draw it unless it is out of sight, or too much work."""

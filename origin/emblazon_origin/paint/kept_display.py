@@ -181,7 +181,7 @@ def _reach(item: Item | Group, base: Clip) -> IntRect:
 def _found_reach(item: Item | Group, base: Clip) -> IntRect:
     if isinstance(item, Group) and item.before is not None:
         return base.bounds
-    ink = item.device_ink()
+    ink = item.close_ink() if isinstance(item, Item) else item.device_ink()
     if item.clip is not None:
         ink = ink.intersect(item.clip.bounds())
     ink = ink.intersect(base.bounds)

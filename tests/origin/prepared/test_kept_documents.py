@@ -242,6 +242,25 @@ def test_texts_that_come_again_now_and_then_cost_no_new_picture(monkeypatch: pyt
     assert pictures <= 6
 
 
+def test_what_is_beside_a_text_stays_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large title that ends just before a panel does not count as lying over it."""
+    card = (
+        "<style>div{{position:absolute;top:0}}#a{{font:30px Inter}}#b{{left:75px;width:50px;height:90px;"
+        "background:red}}</style><div id=a>{}</div><div id=b></div>"
+    )
+    played: list[int] = []
+
+    def counted(items: kept_display.Items, *rest: object) -> None:
+        played.append(len(items))
+        display_list.play(items, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kept_display, "play", counted)
+    for text in ("one", "two", "ten", "new", "sun"):
+        played.clear()
+        drawn(request(card.format(text)))
+    assert played == [1]  # the title alone
+
+
 def test_layout_stops_where_a_text_keeps_its_size() -> None:
     def work(depth: int, text: str) -> float:
         column = "<div style='display:flex;flex-direction:column;padding:1px'>"

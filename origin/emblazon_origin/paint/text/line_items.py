@@ -290,13 +290,13 @@ def _text_items(
     if decorated:
         visible = [run for run in runs if run.style.visibility == "visible"]
         lines = decoration_lines(visible, origin, dpr, context.fonts)
-    ink = run_ink(shown[0], origin, dpr)
+    ink, close = run_ink(shown[0], origin, dpr)
     if lines or len(shown) > 1:
-        ink = around(
-            [*(run_ink(run, origin, dpr) for run in shown), *(line_ink(line, dpr) for line in lines)]
-        )
+        inks, beside = [run_ink(run, origin, dpr) for run in shown], [line_ink(line, dpr) for line in lines]
+        ink = around([each.generous for each in inks] + beside)
+        close = around([each.close for each in inks] + beside)
     draw = partial(_draw_text, shown, lines, origin, dpr)
-    return [Item(ink, matrix, clip, draw, cost=text_cost(shown, lines, dpr, matrix))]
+    return [Item(ink, matrix, clip, draw, cost=text_cost(shown, lines, dpr, matrix), close=close)]
 
 
 def _draw_text(

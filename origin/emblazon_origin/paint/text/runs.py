@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -193,11 +194,21 @@ def union(masks: list[Mask]) -> Mask | None:
 _SNAP = 2.0  # px that a glyph may reach beyond its outline, which is not hinted: whole pixels
 
 
-def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
-    """Return a box around all that a run may draw, in scaled px: close above and below, generous beside."""
+class Ink(NamedTuple):
+    """Boxes around all that is drawn, in scaled px: a generous one, and one that is close beside it too.
+
+    The close one tells what changes from what stays beside it (`kept_display.py`).
+    """
+
+    generous: Rect
+    close: Rect
+
+
+def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Ink:
+    """Return what a run may draw: close above and below, and beside where nothing but glyphs is drawn."""
     size = run.size * dpr
     style = run.style
-    above, below = _reach_of(run, size)
+    above, below, beside = _reach_of(run, size, dpr)
     extra = style.text_stroke_width * dpr
     left = right = size + extra
     top, bottom = above + extra, below + extra
@@ -207,21 +218,31 @@ def run_ink(run: GlyphRun, origin: Origin, dpr: float) -> Rect:
         left, right = max(left, size + by - x), max(right, size + by + x)
         top, bottom = max(top, above + by - y), max(bottom, below + by + y)
     x, y = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
-    return Rect(x - left, y - top, run.width * dpr + left + right, top + bottom)
+    generous = Rect(x - left, y - top, run.width * dpr + left + right, top + bottom)
+    if beside is None or extra or style.text_shadow:
+        return Ink(generous, generous)
+    first, last = beside
+    return Ink(generous, Rect(x + first, generous.y, last - first, generous.height))
 
 
-def _reach_of(run: GlyphRun, size: float) -> tuple[float, float]:
-    """Return how far a run's glyphs reach above and below its baseline, in scaled px."""
+def _reach_of(run: GlyphRun, size: float, dpr: float) -> tuple[float, float, tuple[float, float] | None]:
+    """Return how far a run's glyphs reach above and below its baseline, in scaled px.
+
+    Also where on it they begin and end, None where only their advances tell.
+    """
     if run.upright:
-        return 2 * size, 2 * size
+        return 2 * size, 2 * size, None
     lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if run.ys and run.size else 0.0
     if run.font.is_color:
-        return 2 * size + lift, 1.5 * size + lift
+        return 2 * size + lift, 1.5 * size + lift, None
     scale, more = size / run.font.units_per_em, _SNAP + lift
     reaches = run.font.reaches
     found = [reaches[glyph] for glyph in set(run.glyphs)]
-    above, below = map(max, zip(*found, strict=True)) if found else (0.0, 0.0)
-    return above * scale + more, below * scale + more
+    if not found:
+        return more, more, None
+    above, below, before, after = map(max, zip(*found, strict=True))
+    edges = min(run.xs) * dpr - before * scale - _SNAP, max(run.xs) * dpr + after * scale + _SNAP
+    return above * scale + more, below * scale + more, edges
 
 
 def turned_run_mask(

@@ -136,20 +136,30 @@ def _weight_distance(span: tuple[float, float], wanted: float) -> tuple[int, flo
     return (1 if preferred else 2), gap
 
 
-class GlyphReaches(dict[int, tuple[float, float]]):
-    """Above and below the baseline, in design units, by glyph; measured when first asked for."""
+class Reach(NamedTuple):
+    """How far a glyph goes above, below, left and right of its origin, in design units."""
+
+    above: float
+    below: float
+    left: float
+    right: float
+
+
+class GlyphReaches(dict[int, Reach]):
+    """How far glyphs go from their origins; measured when first asked for."""
 
     def __init__(self, font: hb.Font, bolder: float) -> None:
         super().__init__()
         self._font, self._bolder = font, bolder
 
-    def __missing__(self, glyph: int) -> tuple[float, float]:
+    def __missing__(self, glyph: int) -> Reach:
         extents = self._font.get_glyph_extents(glyph)
         if extents is None:
-            found = 0.0, 0.0
+            found = Reach(0.0, 0.0, 0.0, 0.0)
         else:
-            top, bottom = extents.y_bearing, extents.y_bearing + extents.height
-            found = max(top, 0) + self._bolder, max(-bottom, 0) + self._bolder
+            x, y, more = extents.x_bearing, extents.y_bearing, self._bolder
+            right, bottom = x + extents.width, y + extents.height
+            found = Reach(*(max(reach, 0) + more for reach in (y, -bottom, -x, right)))
         self[glyph] = found
         return found
 
@@ -194,7 +204,7 @@ class FontInstance:
 
     @cached_property
     def reaches(self) -> GlyphReaches:
-        """How far each glyph reaches above and below the baseline."""
+        """How far each glyph reaches from its origin."""
         return GlyphReaches(self.hb_font, self.embolden * self.units_per_em)
 
     @cached_property
