@@ -136,13 +136,8 @@ def _weight_distance(span: tuple[float, float], wanted: float) -> tuple[int, flo
     return (1 if preferred else 2), gap
 
 
-class Reach(NamedTuple):
-    """How far a glyph goes above, below, left and right of its origin, in design units."""
-
-    above: float
-    below: float
-    left: float
-    right: float
+# How far a glyph goes above, below, left and right of its origin, in design units.
+Reach = tuple[float, float, float, float]
 
 
 class GlyphReaches(dict[int, Reach]):
@@ -155,11 +150,11 @@ class GlyphReaches(dict[int, Reach]):
     def __missing__(self, glyph: int) -> Reach:
         extents = self._font.get_glyph_extents(glyph)
         if extents is None:
-            found = Reach(0.0, 0.0, 0.0, 0.0)
+            found: Reach = 0.0, 0.0, 0.0, 0.0
         else:
             x, y, more = extents.x_bearing, extents.y_bearing, self._bolder
             right, bottom = x + extents.width, y + extents.height
-            found = Reach(*(max(reach, 0) + more for reach in (y, -bottom, -x, right)))
+            found = max(y, 0) + more, max(-bottom, 0) + more, max(-x, 0) + more, max(right, 0) + more
         self[glyph] = found
         return found
 
