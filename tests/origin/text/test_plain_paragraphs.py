@@ -20,7 +20,9 @@ WORDS = (
     "“quoted”", "…", "№", "soft\u00adhyphen", "no\u00a0break", "e\u0301", "東京", "，東京（",
     "図書館。", "เมืองเก่า", "ที่นำ", "पुराना", "यात्री", "오래된", "도시는", "\u3000", "\ufffc",
     "e\u0301\u0302", "שלום", "🎉", "1–2", "Việt",
+    "(העיר)", "הישנה,", "שָׁלוֹם", "مدينة", "«النور»", "؟", "12", "٣٤",
 )  # fmt: skip
+RTL: dict[str, object] = {"direction": "rtl", "font_family": ("Noto Sans Hebrew",)}
 STYLES: tuple[dict[str, object], ...] = (
     {},
     {"text_align": "center"},
@@ -45,6 +47,11 @@ STYLES: tuple[dict[str, object], ...] = (
     {"font_variant_features": (("smcp", 1),)},
     {"white_space_collapse": "preserve"},
     {"direction": "rtl"},
+    RTL | {"text_align": "left", "text_indent": Length(24.0)},
+    RTL | {"text_align": "justify", "text_wrap_style": "balance"},
+    RTL | {"text_align": "center", "letter_spacing": 2.0, "overflow_wrap": "anywhere"},
+    RTL | {"text_overflow": "ellipsis", "overflow_x": "hidden", "text_wrap_mode": "nowrap"},
+    RTL | {"font_family": ("Noto Sans Arabic",), "text_indent": Length(-30.0)},
     {"font_family": ("Source Serif 4",), "font_style": "italic"},
     {"font_family": ("Nobody has this", "Inter")},
     {"letter_spacing": 4.0},
@@ -90,7 +97,7 @@ def test_the_short_way_leads_to_the_same_lines(
     chance = random.Random(repr(properties))  # noqa: S311 - no secret
     cases = []
     for number in range(60):
-        words = (WORDS[:16], WORDS, chance.choices(WORDS, k=2), WORDS[28:32])[number % 4]
+        words = (WORDS[:16], WORDS, chance.choices(WORDS, k=2), WORDS[28:32], WORDS[-8:])[number % 5]
         text = " ".join(chance.choices(words, k=chance.randint(1, 14)))
         cases.append((text, chance.choice((0.0, 60.0, 133.7, 300.0, float("inf")))))
     short = [laid_out(text, style, fonts, width) for text, width in cases]
@@ -109,3 +116,6 @@ def test_plain_text_takes_it(style: ComputedStyle, fonts: FontLibrary) -> None:
         paragraph = prepare.prepare([TextItem(text, style)], style, fonts, 1.0)
         assert paragraph.is_plain
         assert paragraph.content.text == " ".join(text.split())
+    rtl = style.replace(direction="rtl", font_family=("Noto Sans Hebrew",))
+    for text in ("העיר הישנה", "שלום עולם"):
+        assert prepare.prepare([TextItem(text, rtl)], rtl, fonts, 1.0).is_plain

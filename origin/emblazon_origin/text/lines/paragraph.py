@@ -95,7 +95,7 @@ class Paragraph:
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
     findings: Report = field(default_factory=Report)  # what there is to say of its fonts
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
-    is_plain: bool = False  # one style and one font, left to right, without inline boxes
+    is_plain: bool = False  # one style, one font and one direction, without inline boxes
     closes_up: bool | None = None  # of a plain one: whether it has full-width marks that lines may halve
     is_monotonous: bool = False  # the further a line goes, the wider it is
     first_line: Opening | None = None  # where the first line has styles of its own

@@ -1,4 +1,4 @@
-"""Lines of a plain paragraph: one style, one font, left to right, no inline boxes, as most of cards are.
+"""Lines of a plain paragraph: one style, one font, one direction, no inline boxes, as most of cards are.
 
 They are what the general way makes of them (`draft.py`, `builder.py`), in a third of its steps.
 """
@@ -37,15 +37,16 @@ def plain_layout(
         widths.append(own)
         room = width
     available = width if math.isfinite(width) else widest
+    rtl = bool(paragraph.bases[0])
     ascent, height = _extent(paragraph, root)
     lines: list[Line] = []
     y = 0.0
     for number, (span, own) in enumerate(zip(spans, widths, strict=True)):
         own_indent = indent if number == 0 else 0.0
-        align = alignment(style, rtl=False, forced=span.forced)
+        align = alignment(style, rtl=rtl, forced=span.forced)
         if align == "justify" and math.isfinite(available):
             return None
-        offset = align_offset(align, available - own_indent - own, rtl=False) + own_indent
+        offset = align_offset(align, available - own_indent - own, rtl=rtl) + (0.0 if rtl else own_indent)
         baseline = y + ascent
         run = _run(paragraph, span, offset, y - baseline)
         lines.append(Line(y, height, baseline, own, [run]))
@@ -84,6 +85,7 @@ def _run(paragraph: Paragraph, span: TextSpan, x: float, holder_top: float) -> G
         shift=0.0,
         style=source.style,
         text=content.text[span.start : span.visible],
+        rtl=item.rtl,
         element=source.element,
         decorating_shifts=(0.0,) * len(content.block_style.text_decorations)
         if source.style.text_decorations

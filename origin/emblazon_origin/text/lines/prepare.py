@@ -14,7 +14,7 @@ from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
 from ..inline_cost import ITEM, PLAIN_TEXT, Spend, free, items_cost, letters_cost
 from ..line_model import AtomicItem, BreakItem, FirstLine, InlineItem, OpenItem, TextItem
-from ..shaping.bidi import NEEDS_BIDI
+from ..shaping.bidi import uniform_level
 from ..shaping.inline_content import Content, ContentSource, apply_transform, collect, sanitize
 from ..shaping.itemize import font_parts, itemize, report_fonts, resolve_bidi
 from ..shaping.scripts import script_runs
@@ -138,7 +138,7 @@ def plain_paragraph(
 ) -> Paragraph | None:
     """Shape one text of one style, script, font and direction, as `_shaped` would; None for all others."""
     item = items[0] if len(items) == 1 else None
-    if not isinstance(item, TextItem) or scale != 1.0 or block_style.direction != "ltr":
+    if not isinstance(item, TextItem) or scale != 1.0:
         return None
     style = item.style
     if style.white_space_collapse != "collapse" or block_style.unicode_bidi in _BIDI:
@@ -153,7 +153,9 @@ def plain_paragraph(
         return None
     text = apply_transform(text, style)
     scripts = script_runs(text)
-    if len(scripts) != 1 or NEEDS_BIDI.search(text):
+    base = 1 if block_style.direction == "rtl" else 0
+    level = uniform_level(text, base)
+    if len(scripts) != 1 or level is None:
         return None
     parts = font_parts(text, 0, len(text), fonts.font_set(style), scripts[0][2])
     if len(parts) != 1 or parts[0][:2] != (0, len(text)):
@@ -165,10 +167,11 @@ def plain_paragraph(
     shaper = Shaper(content, fonts, grid, scale, spend)
     font = parts[0][2]
     shaped = ShapingItem(
-        0, len(text), font, style, 0, scripts[0][2], features_of(style, font), style.font_size
+        0, len(text), font, style, level, scripts[0][2], features_of(style, font), style.font_size
     )
     shaper.fill(shaped)
-    paragraph = Paragraph(content, [0] * len(text), [0], [shaped], shaper, list(items), is_plain=True)
+    levels = [level] * len(text)
+    paragraph = Paragraph(content, levels, [base], [shaped], shaper, list(items), is_plain=True)
     _tell_stripped(content, paragraph.findings)
     report_fonts(content, shaper, [shaped], paragraph.findings)
     return paragraph

@@ -31,6 +31,9 @@ _REMOVED = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "BN"})  # X9
 _ISOLATES = frozenset({"LRI", "RLI", "FSI"})
 _NEUTRAL = frozenset({"B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI"})  # NI
 _STRONG_RTL = frozenset({"R", "AL"})
+# What has level 1 together, and level 2, in a right-to-left paragraph.
+_READ_LEFTWARDS = frozenset({"R", "AL", "NSM", "WS", "ON", "CS", "ES", "ET"})
+_READ_RIGHTWARDS = frozenset({"L", "EN", "AN"})
 
 
 @remembered("bidi classes", 4096, bytes_each=100)
@@ -53,6 +56,16 @@ def bidi_class(character: str) -> str:
     if 0x20A0 <= code <= 0x20CF:
         return "ET"
     return "BN" if code & 0xFFFE == 0xFFFE or 0xE0000 <= code <= 0xE0FFF else "L"
+
+
+def uniform_level(text: str, base: int) -> int | None:
+    """Return the level of all characters of a paragraph of level `base`, None where classes do not tell."""
+    if not base:
+        return None if NEEDS_BIDI.search(text) else 0
+    kinds = set(map(bidi_class, set(text)))
+    if kinds <= _READ_LEFTWARDS:
+        return 1
+    return 2 if kinds <= _READ_RIGHTWARDS else None
 
 
 def paragraph_level(text: str, classes: Sequence[str] | None = None, default: int = 0) -> int:
