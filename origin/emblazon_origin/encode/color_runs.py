@@ -1,12 +1,14 @@
-"""A picture as runs of one colour, with its colours numbered: most of a card is flat.
+"""A picture as runs of pairs of pixels, with its colours numbered: most of a card is flat.
 
-Runs begin anew every few rows, so that those of rows that a drawing has from its ground are found once.
+Two neighbours in a row are looked at as one number: half as many to look at, and of sixteen colours what a
+byte holds. Runs begin anew every few rows, so that those of rows that a drawing has from its ground are found
+once.
 """
 
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,21 +18,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    Bytes = NDArray[np.uint8]
     Ints = NDArray[np.int64]
     Totals = NDArray[np.float64]
     Words = NDArray[np.uint32]
+    Pairs = NDArray[np.uint64]
+    Values = TypeVar("Values", Words, Pairs)
 
-RUN_PIXELS, SAMPLE_COLORS = 9, 512  # runs with fewer, so many colours in the sample: it is a photo
+RUN_PAIRS, SAMPLE_COLORS = 5, 512  # runs with fewer, so many colours in the sample: it is a photo
 _SAMPLE = 4  # of every so manieth row every so manieth pixel
 _RUN_BYTES = 16  # that a kept run takes
 _BAND = 8  # rows
-_OPAQUE = 0xFF000000  # the byte of which Pillow says nothing
-_SLOT_BITS, _COUNTED_BITS = 14, 16
-_SPREAD = 2654435761  # 2^32 over the golden ratio: spreads colours over the slots
+_OPAQUE = 0xFF000000FF000000  # the bytes of which Pillow says nothing
+_SLOT_BITS = 16  # of the number of a slot
+_SPREAD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: spreads values over the slots
 
 
 class _Stretch(NamedTuple):
-    """Runs of some rows: the number of each one's colour, and its length."""
+    """Runs of some rows: the number of each one's pair, and its length."""
 
     numbers: Ints
     lengths: Ints
@@ -43,19 +48,22 @@ class Runs(NamedTuple):
     colors: Words
     counts: Totals  # how many pixels have each colour; of some of a ground's none
     stretches: list[_Stretch]  # one below the other
-    places: Ints  # where the colours of the ground are among all
+    own: Ints  # the numbers of the two colours of each pair
+    still: Ints  # those of the pairs of the ground
 
-    def painted(self, entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the pixels, where an entry stands for each colour."""
-        still = entries.take(self.places)
-        values = [(still if own.is_still else entries).take(own.numbers) for own in self.stretches]
-        return np.repeat(np.concatenate(values), np.concatenate([own.lengths for own in self.stretches]))
+    def painted(self, entries: Bytes, *, halves: bool) -> Bytes:
+        """Return the pixels, where an entry stands for each colour: in bytes, or two of them in one."""
+        own, still = (_pairs_in(entries, pairs, halves=halves) for pairs in (self.own, self.still))
+        values = [(still if part.is_still else own).take(part.numbers) for part in self.stretches]
+        lengths = np.concatenate([part.lengths for part in self.stretches])
+        return np.repeat(np.concatenate(values), lengths).view(np.uint8)
 
 
 class _Known(NamedTuple):
     """The runs of a ground."""
 
     colors: Words
+    pairs: Ints  # the numbers of the two colours of each pair
     numbers: Ints
     lengths: Ints
     begins: Ints  # the first run of each band, and the end
@@ -68,111 +76,138 @@ class _Known(NamedTuple):
 
 def runs_of(image: Image.Image, on: OnGround | None = None) -> Runs | None:
     """Return the runs of an "RGB" picture, None of a photo; `on` is what it lies on."""
-    words, size = words_of(image), image.width * _BAND
+    pairs = pairs_of(image)
+    size = len(pairs) // image.height * _BAND
     fresh = on.fresh_bands(_BAND) if on is not None else None
     known = on.ground.found("runs", lambda: _few_runs(on.ground.image)) if on is not None else None
     if on is None or fresh is None or known is None:
-        values, lengths = _scanned(words, size)
-        if _is_photo(image, words, len(values)):
+        values, lengths = _scanned(pairs, size)
+        if _is_photo(pairs, image.height, len(values)):
             return None
-        colors, numbers = _numbered(values)
+        colors, own, numbers = _numbered_pairs(values)
         whole = [_Stretch(numbers, lengths)]
-        return Runs(colors, _sum_of(whole, len(colors)), whole, np.empty(0, np.int64))
+        return Runs(colors, _sum_of(whole, own, len(colors)), whole, own, own[:0])
     parts = stretches(fresh)
     still = [known.of_bands(first, end) for is_fresh, first, end in parts if not is_fresh]
-    scanned = [_scanned(words[first * size : end * size], size) for is_fresh, first, end in parts if is_fresh]
-    lengths_of_all = [part.lengths for part in still] + [lengths for _, lengths in scanned]
-    if _is_photo(image, words, sum(map(len, lengths_of_all))):
+    scanned = [_scanned(pairs[first * size : end * size], size) for is_fresh, first, end in parts if is_fresh]
+    runs = sum(len(part.lengths) for part in still) + sum(len(lengths) for _, lengths in scanned)
+    if _is_photo(pairs, image.height, runs):
         return None
-    colors, found = _numbered(np.concatenate((known.colors, *(values for values, _ in scanned))))
-    places, at = found[: len(known.colors)], len(known.colors)
-    own = []
+    values = np.concatenate((pairs[:0], *(values for values, _ in scanned)))
+    different, numbers = _numbered(values)
+    colors, found = _numbered(np.concatenate((known.colors, different.view(np.uint32))))
+    places, own = found[: len(known.colors)], found[len(known.colors) :].reshape(-1, 2)
+    at, new = 0, []
     for _, lengths in scanned:
-        own.append(_Stretch(found[at : at + len(lengths)], lengths))
+        new.append(_Stretch(numbers[at : at + len(lengths)], lengths))
         at += len(lengths)
-    counts = _sum_of(own, len(colors))
-    counts[places] += on.ground.latest("still colors", fresh, lambda: _sum_of(still, len(known.colors)))
-    rest = {True: iter(own), False: iter(still)}
-    return Runs(colors, counts, [next(rest[is_fresh]) for is_fresh, _, _ in parts], places)
+    counts = _sum_of(new, own, len(colors))
+    counts[places] += on.ground.latest(
+        "still colors", fresh, lambda: _sum_of(still, known.pairs, len(known.colors))
+    )
+    rest = {True: iter(new), False: iter(still)}
+    ordered = [next(rest[is_fresh]) for is_fresh, _, _ in parts]
+    return Runs(colors, counts, ordered, own, places.take(known.pairs))
 
 
-def _is_photo(image: Image.Image, words: Words, runs: int) -> bool:
+def _is_photo(pairs: Pairs, height: int, runs: int) -> bool:
     """Whether so many runs are those of a photo, whose colours are too many to count."""
-    if RUN_PIXELS * runs <= len(words):
-        return False
-    return least_colors(words.reshape(image.height, image.width)[::_SAMPLE, ::_SAMPLE]) > SAMPLE_COLORS
+    return RUN_PAIRS * runs > len(pairs) and sampled_colors(pairs, height) > SAMPLE_COLORS
 
 
-def _sum_of(parts: list[_Stretch], colors: int) -> Totals:
+def sampled_colors(pairs: Pairs, height: int) -> int:
+    """Return how many colours a sample of so many rows has at the least."""
+    return _least_different(pairs.view(np.uint32).reshape(height, -1)[::_SAMPLE, ::_SAMPLE])
+
+
+def _sum_of(parts: list[_Stretch], pairs: Ints, colors: int) -> Totals:
     """Return how many pixels have each of so many colours."""
-    totals = np.zeros(colors)
+    totals = np.zeros(len(pairs))
     for numbers, lengths, _ in parts:
-        totals += np.bincount(numbers, lengths, colors)
-    return totals
+        totals += np.bincount(numbers, lengths, len(pairs))
+    counts = np.bincount(pairs.ravel(), np.repeat(totals, 2), colors)
+    return counts.astype(np.float64, copy=False)  # of no pairs it is whole numbers
 
 
 def _few_runs(image: Image.Image) -> _Known | None:
     """Return the runs of a picture, None where they would take more than a byte a pixel."""
-    size = image.width * _BAND
-    values, lengths = _scanned(words_of(image), size)
+    pairs = pairs_of(image)
+    size = len(pairs) // image.height * _BAND
+    values, lengths = _scanned(pairs, size)
     if _RUN_BYTES * len(values) > image.width * image.height:
         return None
-    colors, numbers = _numbered(values)
+    colors, of_pairs, numbers = _numbered_pairs(values)
     ends = np.cumsum(lengths)
     begins = np.searchsorted(ends, np.arange(0, ends[-1] + size, size), side="right")
-    return _Known(colors, numbers, lengths, begins)
+    return _Known(colors, of_pairs, numbers, lengths, begins)
 
 
-def counted(words: Words) -> tuple[Words, Ints, int]:
-    """Return the colours of some pixels, how many have each of them, and how many runs there are."""
-    values, lengths = _scanned(words, len(words))
-    colors, numbers = _numbered(values)
-    counts: Ints = np.bincount(numbers, lengths).astype(np.int64)
-    return colors, counts, len(values)
+def counted(pairs: Pairs) -> tuple[Totals, int]:
+    """Return how many pixels have each of their colours, and how many runs there are."""
+    values, lengths = _scanned(pairs, len(pairs))
+    colors, of_pairs, numbers = _numbered_pairs(values)
+    return _sum_of([_Stretch(numbers, lengths)], of_pairs, len(colors)), len(values)
 
 
-def _scanned(words: Words, size: int) -> tuple[Words, Ints]:
-    """Return the value and the length of each run; a band of so many pixels begins with one."""
-    begins = np.empty(len(words), np.bool_)
-    np.not_equal(words[1:], words[:-1], out=begins[1:])
+def _scanned(pairs: Pairs, size: int) -> tuple[Pairs, Ints]:
+    """Return the value and the length of each run; a band of so many pairs begins with one."""
+    begins = np.empty(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=begins[1:])
     begins[::size] = True
     starts = np.flatnonzero(begins)
     lengths = np.empty_like(starts)
     np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
-    lengths[-1] = len(words) - starts[-1]
-    return words[starts] | np.uint32(_OPAQUE), lengths
+    lengths[-1] = len(pairs) - starts[-1]
+    return pairs[starts] | np.uint64(_OPAQUE), lengths
 
 
-def _numbered(values: Words, before: int = 0) -> tuple[Words, Ints]:
+def _numbered_pairs(values: Pairs) -> tuple[Words, Ints, Ints]:
+    """Return the different colours, the numbers of both in each different pair, and each pair's number."""
+    different, numbers = _numbered(values)
+    colors, found = _numbered(different.view(np.uint32))
+    return colors, found.reshape(-1, 2), numbers
+
+
+def _numbered(values: Values, before: int = 0) -> tuple[Values, Ints]:
     """Return the different values, and the number of each value: without sorting, as they are many.
 
-    Every value has a slot. Those whose slot another one holds are looked at again, after so many times.
+    Every value has a slot, which one of those with that slot holds. Values that another one stands for so are
+    looked at again, after so many times.
     """
     slots = _slots(values, 2 * before + 1, _SLOT_BITS)
-    held = np.zeros(1 << _SLOT_BITS, np.uint32)  # no colour is 0
-    held[slots] = values
-    used = np.flatnonzero(held != 0)
-    numbers = np.empty(1 << _SLOT_BITS, np.int64)
-    numbers[used] = np.arange(len(used))
-    found = numbers.take(slots)
-    others = np.flatnonzero(held.take(slots) != values)
+    places = np.arange(len(values))
+    held = np.empty(1 << _SLOT_BITS, np.int64)
+    held[slots] = places
+    holders = held.take(slots)
+    firm = np.flatnonzero(holders == places)
+    held[slots.take(firm)] = np.arange(len(firm))
+    found = held.take(slots)
+    others = np.flatnonzero(values.take(holders) != values)
     if not len(others):
-        return held[used], found
-    more, places = _numbered(values[others], before + 1)
-    found[others] = places + len(used)
-    return np.concatenate((held[used], more)), found
+        return values.take(firm), found
+    more, numbers = _numbered(values[others], before + 1)
+    found[others] = numbers + len(firm)
+    return np.concatenate((values.take(firm), more)), found
 
 
-def least_colors(values: Words) -> int:
+def _least_different(values: Words) -> int:
     """Return how many different values there are at the least."""
-    held = np.zeros(1 << _COUNTED_BITS, np.bool_)
-    held[_slots(values, 1, _COUNTED_BITS)] = True
+    held = np.zeros(1 << _SLOT_BITS, np.bool_)
+    held[_slots(values, 1, _SLOT_BITS)] = True
     return int(np.count_nonzero(held))
 
 
-def _slots(values: Words, times: int, bits: int) -> Words:
-    slots: Words = values * np.uint32(_SPREAD * times & 0xFFFFFFFF) >> np.uint32(32 - bits)
-    return slots
+def _slots(values: Words | Pairs, times: int, bits: int) -> Ints:
+    spread = values * np.uint64(_SPREAD * times & 0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - bits)
+    return spread.view(np.int64)
+
+
+def _pairs_in(entries: Bytes, pairs: Ints, *, halves: bool) -> Bytes | NDArray[np.uint16]:
+    """Return what stands for each pair."""
+    both = entries.take(pairs)
+    if not halves:
+        return both.view(np.uint16)[:, 0]
+    return both[:, 0] * np.uint8(16) | both[:, 1]
 
 
 # --- pixels --------------------------------------------------------------------------------------------
@@ -187,7 +222,7 @@ _pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
 
 
-def words_of(image: Image.Image) -> Words:
+def _words_of(image: Image.Image) -> Words:
     """Return the pixels of an "RGB" picture, which has to stay, as 32 bits each."""
     try:
         capsule = image.__arrow_c_array__()[1] if _has_wide_pointers else None
@@ -199,3 +234,12 @@ def words_of(image: Image.Image) -> Words:
     child = _Struct.from_address(_Pair.from_address(array[_CHILDREN])[0])
     pixels = ctypes.c_uint8 * (4 * image.width * image.height)
     return np.frombuffer(memoryview(pixels.from_address(_Pair.from_address(child[_BUFFERS])[1])), "<u4")
+
+
+def pairs_of(image: Image.Image) -> Pairs:
+    """Return the pixels of an "RGB" picture, which has to stay, by twos; odd rows have the last one twice."""
+    words = _words_of(image)
+    if image.width % 2:
+        rows = words.reshape(image.height, -1)
+        words = np.concatenate((rows, rows[:, -1:]), axis=1).ravel()
+    return words.view(np.uint64)

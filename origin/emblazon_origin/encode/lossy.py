@@ -119,7 +119,7 @@ def encode_webp(
             in_palette = encode_indexed_webp(reduced)
             if not small:
                 return in_palette
-            image = reduced.convert("RGB")
+            image = reduced.image().convert("RGB")
     out = io.BytesIO()
     if quality >= 100 or in_palette:
         patience, method = effort_of(image).lossless_webp if small else (0, 0)

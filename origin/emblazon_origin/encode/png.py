@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import deflate
 from isal import isal_zlib
@@ -17,6 +17,9 @@ from PIL import Image
 
 from ..ground import OnGround, stretches
 from .effort import effort_of
+
+if TYPE_CHECKING:
+    from .indexed import Indexed
 
 _BAND = 32  # rows
 _MEMORY = 3  # isal's level: more makes nothing smaller
@@ -45,8 +48,20 @@ def encode_png(image: Image.Image, *, level: int = 1, on: OnGround | None = None
     if image.mode != "P":
         return _file(image, 8, _in_bands(image, level, on if image.mode == "RGB" else None))
     depth = _depth(image)
+    return _file(image, depth, _deflated(memoryview(_rows(image, depth)), level))
+
+
+def encode_shades(picture: Indexed) -> bytes:
+    """Encode a picture in a palette quickly."""
+    colors = [_chunk(b"PLTE", picture.palette.tobytes())]
+    return _of_chunks(
+        picture.size, 4 if picture.is_packed else 8, "P", colors, _deflated(picture.png_rows(), 1)
+    )
+
+
+def _deflated(rows: memoryview, level: int) -> bytes:
     stream = isal_zlib.compressobj(level, isal_zlib.DEFLATED, isal_zlib.MAX_WBITS, _MEMORY)
-    return _file(image, depth, begin_stream(stream, memoryview(_rows(image, depth))) + stream.flush())
+    return begin_stream(stream, rows) + stream.flush()
 
 
 def begin_stream(stream: isal_zlib.Compress, rows: memoryview) -> bytes:
@@ -120,14 +135,14 @@ def _depth(image: Image.Image) -> int:
 
 
 def _file(image: Image.Image, depth: int, data: bytes) -> bytes:
-    width, height = image.size
-    header = struct.pack(">IIBBBBB", width, height, depth, _COLOR_TYPES[image.mode], 0, 0, 0)
-    chunks = [_SIGNATURE, _chunk(b"IHDR", header), _chunk(b"sRGB", b"\0")]
-    if image.mode == "P":
-        chunks += _palette_chunks(image)
-    chunks.append(_chunk(b"IDAT", data))
-    chunks.append(_chunk(b"IEND", b""))
-    return b"".join(chunks)
+    colors = _palette_chunks(image) if image.mode == "P" else []
+    return _of_chunks(image.size, depth, image.mode, colors, data)
+
+
+def _of_chunks(size: tuple[int, int], depth: int, mode: str, colors: list[bytes], data: bytes) -> bytes:
+    header = struct.pack(">IIBBBBB", *size, depth, _COLOR_TYPES[mode], 0, 0, 0)
+    before = (_SIGNATURE, _chunk(b"IHDR", header), _chunk(b"sRGB", b"\0"))
+    return b"".join((*before, *colors, _chunk(b"IDAT", data), _chunk(b"IEND", b"")))
 
 
 def _rows(image: Image.Image, depth: int) -> bytes:

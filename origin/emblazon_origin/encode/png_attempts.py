@@ -16,7 +16,7 @@ from .color_means import ColorMeans
 from .effort import effort_of
 from .likeness import likeness
 from .palette import changed_share, exact_palette, looks_the_same, near_palette
-from .png import encode_indexed, encode_png, shrink_png
+from .png import encode_indexed, encode_png, encode_shades, shrink_png
 
 _LOSSLESS_GAIN = 4.0  # times that patience makes a quick file smaller, at the most
 _PALETTE_GAIN = 6.0  # times that 256 colours do
@@ -48,7 +48,7 @@ def quick_png(image: Image.Image, on: OnGround | None = None) -> bytes:
     from .shades import few_shades  # late: a JPEG needs no numpy
 
     reduced = few_shades(image, on) if image.mode == "RGB" else None
-    return encode_png(image, on=on) if reduced is None else encode_png(reduced)
+    return encode_png(image, on=on) if reduced is None else encode_shades(reduced)
 
 
 def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:

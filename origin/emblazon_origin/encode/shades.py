@@ -12,21 +12,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from ..ground import OnGround
-from .color_runs import RUN_PIXELS, SAMPLE_COLORS, Runs, counted, least_colors, runs_of, words_of
+from .color_runs import RUN_PAIRS, SAMPLE_COLORS, Runs, counted, pairs_of, runs_of, sampled_colors
+from .indexed import PACKED, Indexed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import Image
 
-    from .color_runs import Ints, Words
+    from .color_runs import Ints, Pairs
 
     Floats = NDArray[np.float32]
     Totals = NDArray[np.float64]
 
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
-_SAMPLE, _BAND = 4, 32  # of every so manieth row every so manieth pixel; rows, a multiple of that
+_BAND = 32  # rows
 _SIZE = 256  # of the palette, at the most
 _FREQUENT = 0.92  # of all pixels have the most frequent colours, or it is a photo
 _SHADES = 64  # that are chosen for being far from others, at the most
@@ -38,30 +39,29 @@ _CHANGED = 0.01  # of all pixels may get another colour where there are gradient
 _RMS = 1.3  # of a channel, over all pixels
 _STEP = 3000  # squared distance of a pixel to what stands for it, at the most
 _COLOR = 0.1  # squared distance of one colour to what stands for it, spread over all pixels, at the most
-_PACKED, _LENIENCE = 16, 1.5  # so many colours take half the room, which is worth being less strict
+_LENIENCE = 1.5  # where the colours take half the room, which is worth being less strict
 _ROUNDS = 2
 _MOST_PAIRS = 200_000  # of colours and what stands for them: more take longer than writing all colours
 _MOST_PRODUCTS = 200_000  # of numbers of two tables
 
 
-def few_shades(image: Image.Image, on: OnGround | None = None) -> Image.Image | None:
-    """Return an "RGB" picture as "P" in as few colours as will do, or None where many are needed.
+def few_shades(image: Image.Image, on: OnGround | None = None) -> Indexed | None:
+    """Return an "RGB" picture in as few colours as will do, or None where many are needed.
 
     `on` is what the picture lies on.
     """
     if on is not None and _lies_on_photo(on):
         return None
     runs = runs_of(image, on)
-    found = _Colors.of(runs, image.width * image.height) if runs is not None else None
+    found = _Colors.of(runs) if runs is not None else None
     chosen = _palette(found) if found is not None else None
     if runs is None or found is None or chosen is None:
         return None
     palette, nearest = chosen
     entries = np.zeros(len(runs.colors), np.uint8)
     entries[found.order] = nearest
-    reduced = Image.frombuffer("P", image.size, runs.painted(entries), "raw", "P", 0, 1)
-    reduced.putpalette(palette.tobytes())
-    return reduced
+    pixels = runs.painted(entries, halves=len(palette) <= PACKED)
+    return Indexed.of(image.size, palette, pixels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class _Colors:
 
     order: Ints  # where they are among those of the runs
     counts: Totals
-    left: Floats  # of each one its channels, the sum of their squares, and 1
-    right: Floats  # of each one -2 times its channels, 1, and the sum of their squares
-    sums: Totals  # of each channel, over all pixels of a colour
+    left: Floats  # a column for each one: its channels, the sum of their squares, and 1
+    right: Floats  # a row for each one: -2 times its channels, 1, and the sum of their squares
+    sums: Totals  # a row for each channel: the sum over all pixels of a colour
 
     @classmethod
-    def of(cls, runs: Runs, pixels: int) -> _Colors | None:
+    def of(cls, runs: Runs) -> _Colors | None:
         """Count the colours; None where there are too many for a palette."""
         present = np.count_nonzero(runs.counts)
         if present > _MOST_COLORS:
@@ -88,34 +88,33 @@ class _Colors:
         keys = runs.counts.astype(np.int64) << 24 | ~runs.colors & 0xFFFFFF
         order = np.argsort(keys)[::-1][:present]
         counts = runs.counts[order]
-        if counts[:_COUNTED].sum() < _FREQUENT * pixels:
+        if counts[:_COUNTED].sum() < _FREQUENT * counts.sum():
             return None
         rgb = runs.colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].astype(np.float32)
-        left, right = _tables(rgb)
-        return cls(order, counts, left, right, counts * rgb.T)
+        right = _right(rgb)
+        left = np.ones((5, present), np.float32)
+        left[:3], left[3] = rgb.T, right[:, 4]
+        return cls(order, counts, left, right, counts * left[:3])
 
     @property
     def rgb(self) -> Floats:
-        """The channels."""
-        return self.left[:, :3]
+        """The channels, a row for each colour."""
+        return self.left[:3].T
 
     def distances(self, others: Floats) -> Floats:
-        """Return the squared distances to one row of a right table, or to several."""
-        rows = _MOST_PRODUCTS // others.size  # more at once would be done by several threads
-        if len(self.left) > rows:
-            parts = range(0, len(self.left), rows)
-            return np.concatenate([np.dot(self.left[at : at + rows], others.T) for at in parts])
-        found: Floats = np.dot(self.left, others.T)
-        return found
+        """Return a row of squared distances for each row of a right table."""
+        rows = _MOST_PRODUCTS // self.left.size  # more at once would be done by several threads
+        if len(others) <= rows:
+            return others @ self.left
+        return np.concatenate([others[at : at + rows] @ self.left for at in range(0, len(others), rows)])
 
 
-def _tables(rgb: Floats) -> tuple[Floats, Floats]:
-    """Return of which tables the product is the squared distances."""
-    left, right = np.ones((len(rgb), 5), np.float32), np.ones((len(rgb), 5), np.float32)
-    left[:, :3] = rgb
-    np.multiply(rgb, -2, out=right[:, :3])
-    left[:, 3] = right[:, 4] = np.einsum("ij,ij->i", rgb, rgb)
-    return left, right
+def _right(rgb: Floats) -> Floats:
+    """Return the table of which the product with a left one is the squared distances."""
+    table = np.ones((len(rgb), 5), np.float32)
+    np.multiply(rgb, -2, out=table[:, :3])
+    table[:, 4] = np.square(rgb) @ np.ones(3, np.float32)
+    return table
 
 
 def _lies_on_photo(on: OnGround) -> bool:
@@ -125,35 +124,34 @@ def _lies_on_photo(on: OnGround) -> bool:
         return False
     bands = on.ground.found("bands", lambda: _bands(on.ground.image))
     still = [band for band, is_fresh in zip(bands, fresh, strict=True) if not is_fresh]
-    pixels = on.ground.image.width * on.ground.image.height
     runs, colors = sum(band.runs for band in still), max(band.colors for band in still)
     rare = sum(band.rare for band in still)
-    if RUN_PIXELS * runs > pixels and colors > SAMPLE_COLORS:
-        return True
-    return rare > (1 - _FREQUENT) * pixels + 1
+    pairs = sum(band.pairs for band in bands)
+    return (RUN_PAIRS * runs > pairs and colors > SAMPLE_COLORS) or rare > 2 * (1 - _FREQUENT) * pairs + 1
 
 
 class _Band(NamedTuple):
     """Some rows: what they have at the least."""
 
+    pairs: int
     runs: int
     colors: int
-    rare: int  # pixels that are not of its most frequent colours
+    rare: float  # pixels that are not of its most frequent colours
 
 
 def _bands(image: Image.Image) -> list[_Band]:
     """Return the bands of a picture."""
-    words, size = words_of(image), image.width * _BAND
-    return [_band(words[at : at + size], image.width) for at in range(0, len(words), size)]
+    pairs = pairs_of(image)
+    row = len(pairs) // image.height
+    return [_band(pairs[at : at + row * _BAND], row) for at in range(0, len(pairs), row * _BAND)]
 
 
-def _band(words: Words, width: int) -> _Band:
-    colors, counts, runs = counted(words)
-    rare = 0
-    if len(colors) > _COUNTED:
-        rare = int(np.partition(counts, len(counts) - _COUNTED)[:-_COUNTED].sum())
-    rows = words.reshape(-1, width)
-    return _Band(runs, least_colors(rows[::_SAMPLE, ::_SAMPLE]), rare)
+def _band(pairs: Pairs, row: int) -> _Band:
+    counts, runs = counted(pairs)
+    rare = 0.0
+    if len(counts) > _COUNTED:
+        rare = float(np.partition(counts, len(counts) - _COUNTED)[:-_COUNTED].sum())
+    return _Band(len(pairs), runs, sampled_colors(pairs, len(pairs) // row), rare)
 
 
 def _palette(found: _Colors) -> tuple[NDArray[np.uint8], Ints] | None:
@@ -191,13 +189,13 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
     if areas * len(found.counts) > _MOST_PAIRS:
         return None
     chosen = list(range(areas))
-    gaps = found.distances(found.right[:areas]).min(1)
+    gaps = found.distances(found.right[:areas]).min(0)
     weights = np.empty_like(found.counts)
     limit, most = 3 * _RMS * _RMS * pixels, _COLOR * pixels
     while True:
         np.multiply(gaps, found.counts, out=weights)
         worst = int(weights.argmax())
-        lenience = _LENIENCE if len(chosen) == _PACKED else 1
+        lenience = _LENIENCE if len(chosen) == PACKED else 1
         if weights[worst] <= lenience * most and weights.sum() <= lenience * limit:
             worst = int(gaps.argmax())
             if gaps[worst] <= lenience * _STEP:
@@ -205,7 +203,7 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
         if len(chosen) >= _SHADES:
             return None
         chosen.append(worst)
-        np.minimum(gaps, found.distances(found.right[worst]), out=gaps)
+        np.minimum(gaps, found.right[worst] @ found.left, out=gaps)
 
 
 def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
@@ -229,8 +227,11 @@ def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
     return moved.astype(np.float32)
 
 
-def _nearest(found: _Colors, means: Floats) -> tuple[Ints, Floats]:
+def _nearest(found: _Colors, means: Floats) -> tuple[Ints, Ints]:
     """Return for each colour which mean is the nearest, and its squared distance."""
-    distances = found.distances(_tables(means)[1])
-    nearest: Ints = distances.argmin(1)
-    return nearest, distances[np.arange(len(nearest)), nearest]
+    distances = found.distances(_right(means)).astype(np.int32)
+    # The least of distances with the numbers of the means behind them is the first of the nearest ones.
+    distances <<= 8
+    distances |= np.arange(len(means), dtype=np.int32)[:, None]
+    least = distances.min(0).astype(np.int64)
+    return least & 0xFF, least >> 8

@@ -14,14 +14,14 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PIL import Image
+
+from .indexed import Indexed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
 
-_PACKED = 16  # colours of which two pixels share a byte
 _FEWEST = 5  # with fewer, more than two pixels would
 _LONGEST = 4096  # pixels that a copy may have
 _LITERALS, _LENGTHS = 256, 24  # of the first alphabet (5.2)
@@ -54,22 +54,18 @@ class _Tokens(NamedTuple):
     is_before: NDArray[np.bool_]
 
 
-def encode_indexed_webp(image: Image.Image) -> bytes:
-    """Encode "P"."""
-    palette = image.getpalette() or [0, 0, 0]
-    if len(palette) <= 3 * _PACKED:
-        pairs = np.frombuffer(image.tobytes("raw", "P;4"), np.uint8)  # the first pixel in the upper half
-        tokens = _tokens(pairs, (image.width + 1) // 2, halves=True)
-    else:
-        tokens = _tokens(np.frombuffer(image.tobytes(), np.uint8), image.width, halves=False)
+def encode_indexed_webp(picture: Indexed) -> bytes:
+    """Encode a picture in a palette."""
+    width, height = picture.size
+    tokens = _tokens(picture.rows.ravel(), picture.rows.shape[1], halves=picture.is_packed)
     bits = _Bits()
     bits.put(_SIGNATURE, 8)
-    bits.put(image.width - 1, 14)
-    bits.put(image.height - 1, 14)
+    bits.put(width - 1, 14)
+    bits.put(height - 1, 14)
     bits.put(0, 1 + 3)  # without alpha; version
     bits.put(1, 1)  # a transform
     bits.put(_INDEXING, 2)
-    _put_colors(bits, palette)
+    _put_colors(bits, picture.palette.tolist())
     bits.put(0, 1 + 1 + 1)  # no other transform, no color cache, one group of prefix codes
     counts = np.bincount(tokens.symbols, minlength=_LITERALS + _LENGTHS)
     lengths = _code_lengths(counts.tolist(), _DEEPEST)
@@ -224,10 +220,9 @@ def _shortened(lengths: list[int]) -> list[tuple[int, int, int]]:
     return items
 
 
-def _put_colors(bits: _Bits, palette: list[int]) -> None:
+def _put_colors(bits: _Bits, colors: list[list[int]]) -> None:
     """Write the color table: differences to the color before, eight bits each (4.4)."""
-    colors = [palette[at : at + 3] for at in range(0, len(palette), 3)]
-    colors += [colors[-1]] * (_FEWEST - len(colors))
+    colors = colors + [colors[-1]] * (_FEWEST - len(colors))
     bits.put(len(colors) - 1, 8)
     bits.put(0, 1)  # no color cache
     for lengths_follow in (True, False, False):  # green has symbols for copies, which are not used
