@@ -39,7 +39,6 @@ class _Stretch(NamedTuple):
 
     numbers: Ints
     lengths: Ints
-    is_still: bool = False
 
 
 class Runs(NamedTuple):
@@ -47,31 +46,36 @@ class Runs(NamedTuple):
 
     colors: Words
     counts: Totals  # how many pixels have each colour; of some of a ground's none
-    stretches: list[_Stretch]  # one below the other
-    own: Ints  # the numbers of the two colours of each pair
-    still: Ints  # those of the pairs of the ground
+    pairs: Ints  # the numbers of the two colours of each pair
+    numbers: Ints  # of each run's pair
+    lengths: Ints  # of each run
 
     def painted(self, entries: Bytes, *, halves: bool) -> Bytes:
         """Return the pixels, where an entry stands for each colour: in bytes, or two of them in one."""
-        own, still = (_pairs_in(entries, pairs, halves=halves) for pairs in (self.own, self.still))
-        values = [(still if part.is_still else own).take(part.numbers) for part in self.stretches]
-        lengths = np.concatenate([part.lengths for part in self.stretches])
-        return np.repeat(np.concatenate(values), lengths).view(np.uint8)
+        both = entries.take(self.pairs)
+        pairs = both[:, 0] * np.uint8(16) | both[:, 1] if halves else both.view(np.uint16)[:, 0]
+        return np.repeat(pairs.take(self.numbers), self.lengths).view(np.uint8)
+
+
+_NOTHING = Runs(
+    np.empty(0, np.uint32),
+    np.empty(0),
+    np.empty((0, 2), np.int64),
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+)
 
 
 class _Known(NamedTuple):
     """The runs of a ground."""
 
-    colors: Words
-    pairs: Ints  # the numbers of the two colours of each pair
-    numbers: Ints
-    lengths: Ints
+    runs: Runs
     begins: Ints  # the first run of each band, and the end
 
     def of_bands(self, first: int, end: int) -> _Stretch:
         """Return the runs of some bands."""
-        runs = slice(self.begins[first], self.begins[end])
-        return _Stretch(self.numbers[runs], self.lengths[runs], is_still=True)
+        own = slice(self.begins[first], self.begins[end])
+        return _Stretch(self.runs.numbers[own], self.runs.lengths[own])
 
 
 def runs_of(image: Image.Image, on: OnGround | None = None) -> Runs | None:
@@ -82,32 +86,47 @@ def runs_of(image: Image.Image, on: OnGround | None = None) -> Runs | None:
     known = on.ground.found("runs", lambda: _few_runs(on.ground.image)) if on is not None else None
     if on is None or fresh is None or known is None:
         values, lengths = _scanned(pairs, size)
-        if _is_photo(pairs, image.height, len(values)):
-            return None
-        colors, own, numbers = _numbered_pairs(values)
-        whole = [_Stretch(numbers, lengths)]
-        return Runs(colors, _sum_of(whole, own, len(colors)), whole, own, own[:0])
+        return None if _is_photo(pairs, image.height, len(values)) else _runs(values, lengths)
     parts = stretches(fresh)
     still = [known.of_bands(first, end) for is_fresh, first, end in parts if not is_fresh]
     scanned = [_scanned(pairs[first * size : end * size], size) for is_fresh, first, end in parts if is_fresh]
     runs = sum(len(part.lengths) for part in still) + sum(len(lengths) for _, lengths in scanned)
     if _is_photo(pairs, image.height, runs):
         return None
-    values = np.concatenate((pairs[:0], *(values for values, _ in scanned)))
+    if not scanned:
+        return known.runs
+    size = len(known.runs.pairs)
+    totals = on.ground.latest("still pairs", fresh, lambda: sums_of(*_joined(still), size))
+    values, lengths = (np.concatenate(part) for part in zip(*scanned, strict=True))
+    new = _runs(values, lengths, known.runs, totals)
+    ends = np.cumsum([len(part) for _, part in scanned])
+    own = map(_Stretch, np.split(new.numbers, ends[:-1]), np.split(new.lengths, ends[:-1]))
+    rest = {True: iter(own), False: iter(still)}
+    ordered = _joined([next(rest[is_fresh]) for is_fresh, _, _ in parts])
+    return new._replace(numbers=ordered.numbers, lengths=ordered.lengths)
+
+
+def _joined(parts: list[_Stretch]) -> _Stretch:
+    """Return runs that lie one below the other."""
+    return _Stretch(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _runs(values: Pairs, lengths: Ints, below: Runs = _NOTHING, totals: Totals = _NOTHING.counts) -> Runs:
+    """Return runs of values; the colours and pairs of a ground come first, with totals of its own pairs."""
     different, numbers = _numbered(values)
-    colors, found = _numbered(np.concatenate((known.colors, different.view(np.uint32))))
-    places, own = found[: len(known.colors)], found[len(known.colors) :].reshape(-1, 2)
-    at, new = 0, []
-    for _, lengths in scanned:
-        new.append(_Stretch(numbers[at : at + len(lengths)], lengths))
-        at += len(lengths)
-    counts = _sum_of(new, own, len(colors))
-    counts[places] += on.ground.latest(
-        "still colors", fresh, lambda: _sum_of(still, known.pairs, len(known.colors))
-    )
-    rest = {True: iter(new), False: iter(still)}
-    ordered = [next(rest[is_fresh]) for is_fresh, _, _ in parts]
-    return Runs(colors, counts, ordered, own, places.take(known.pairs))
+    colors, found = _numbered(np.concatenate((below.colors, different.view(np.uint32))))
+    places, own = found[: len(below.colors)], found[len(below.colors) :].reshape(-1, 2)
+    pairs = np.concatenate((places.take(below.pairs), own))
+    numbers += len(below.pairs)
+    of_pairs = sums_of(numbers, lengths, len(pairs))
+    of_pairs[: len(totals)] = totals
+    counts = sums_of(pairs.ravel(), np.repeat(of_pairs, 2), len(colors))
+    return Runs(colors, counts, pairs, numbers, lengths)
+
+
+def sums_of(numbers: Ints, weights: Ints | Totals, size: int) -> Totals:
+    """Return the sum of the weights of each number below a size."""
+    return np.bincount(numbers, weights, size).astype(np.float64, copy=False)
 
 
 def _is_photo(pairs: Pairs, height: int, runs: int) -> bool:
@@ -120,15 +139,6 @@ def sampled_colors(pairs: Pairs, height: int) -> int:
     return _least_different(pairs.view(np.uint32).reshape(height, -1)[::_SAMPLE, ::_SAMPLE])
 
 
-def _sum_of(parts: list[_Stretch], pairs: Ints, colors: int) -> Totals:
-    """Return how many pixels have each of so many colours."""
-    totals = np.zeros(len(pairs))
-    for numbers, lengths, _ in parts:
-        totals += np.bincount(numbers, lengths, len(pairs))
-    counts = np.bincount(pairs.ravel(), np.repeat(totals, 2), colors)
-    return counts.astype(np.float64, copy=False)  # of no pairs it is whole numbers
-
-
 def _few_runs(image: Image.Image) -> _Known | None:
     """Return the runs of a picture, None where they would take more than a byte a pixel."""
     pairs = pairs_of(image)
@@ -136,17 +146,14 @@ def _few_runs(image: Image.Image) -> _Known | None:
     values, lengths = _scanned(pairs, size)
     if _RUN_BYTES * len(values) > image.width * image.height:
         return None
-    colors, of_pairs, numbers = _numbered_pairs(values)
     ends = np.cumsum(lengths)
     begins = np.searchsorted(ends, np.arange(0, ends[-1] + size, size), side="right")
-    return _Known(colors, of_pairs, numbers, lengths, begins)
+    return _Known(_runs(values, lengths), begins)
 
 
-def counted(pairs: Pairs) -> tuple[Totals, int]:
-    """Return how many pixels have each of their colours, and how many runs there are."""
-    values, lengths = _scanned(pairs, len(pairs))
-    colors, of_pairs, numbers = _numbered_pairs(values)
-    return _sum_of([_Stretch(numbers, lengths)], of_pairs, len(colors)), len(values)
+def counted(pairs: Pairs) -> Runs:
+    """Return runs of pairs, without bands."""
+    return _runs(*_scanned(pairs, len(pairs)))
 
 
 def _scanned(pairs: Pairs, size: int) -> tuple[Pairs, Ints]:
@@ -159,13 +166,6 @@ def _scanned(pairs: Pairs, size: int) -> tuple[Pairs, Ints]:
     np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
     lengths[-1] = len(pairs) - starts[-1]
     return pairs[starts] | np.uint64(_OPAQUE), lengths
-
-
-def _numbered_pairs(values: Pairs) -> tuple[Words, Ints, Ints]:
-    """Return the different colours, the numbers of both in each different pair, and each pair's number."""
-    different, numbers = _numbered(values)
-    colors, found = _numbered(different.view(np.uint32))
-    return colors, found.reshape(-1, 2), numbers
 
 
 def _numbered(values: Values, before: int = 0) -> tuple[Values, Ints]:
@@ -198,16 +198,9 @@ def _least_different(values: Words) -> int:
 
 
 def _slots(values: Words | Pairs, times: int, bits: int) -> Ints:
-    spread = values * np.uint64(_SPREAD * times & 0xFFFFFFFFFFFFFFFF) >> np.uint64(64 - bits)
+    spread = values * np.uint64(_SPREAD * times & 0xFFFFFFFFFFFFFFFF)
+    spread >>= np.uint64(64 - bits)
     return spread.view(np.int64)
-
-
-def _pairs_in(entries: Bytes, pairs: Ints, *, halves: bool) -> Bytes | NDArray[np.uint16]:
-    """Return what stands for each pair."""
-    both = entries.take(pairs)
-    if not halves:
-        return both.view(np.uint16)[:, 0]
-    return both[:, 0] * np.uint8(16) | both[:, 1]
 
 
 # --- pixels --------------------------------------------------------------------------------------------

@@ -51,6 +51,6 @@ class Indexed(NamedTuple):
     def png_rows(self) -> memoryview:
         """Return the rows, each after a filter type byte of 0 (none)."""
         height, length = self.rows.shape
-        rows = np.zeros((height, 1 + length), np.uint8)
-        rows[:, 1:] = self.rows
+        rows = np.empty((height, 1 + length), np.uint8)
+        rows[:, 0], rows[:, 1:] = 0, self.rows
         return rows.ravel().data

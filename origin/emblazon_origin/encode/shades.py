@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..ground import OnGround
-from .color_runs import RUN_PAIRS, SAMPLE_COLORS, Runs, counted, pairs_of, runs_of, sampled_colors
+from .color_runs import RUN_PAIRS, SAMPLE_COLORS, Runs, counted, pairs_of, runs_of, sampled_colors, sums_of
 from .indexed import PACKED, Indexed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from .color_runs import Ints, Pairs
+    from .color_runs import Bytes, Ints, Pairs
 
     Floats = NDArray[np.float32]
     Totals = NDArray[np.float64]
@@ -40,7 +40,7 @@ _RMS = 1.3  # of a channel, over all pixels
 _STEP = 3000  # squared distance of a pixel to what stands for it, at the most
 _COLOR = 0.1  # squared distance of one colour to what stands for it, spread over all pixels, at the most
 _LENIENCE = 1.5  # where the colours take half the room, which is worth being less strict
-_ROUNDS = 2
+_FIRM = 1 / 3  # of the pixels that a colour stands for have it, or it may be another one
 _MOST_PAIRS = 200_000  # of colours and what stands for them: more take longer than writing all colours
 _MOST_PRODUCTS = 200_000  # of numbers of two tables
 
@@ -90,11 +90,11 @@ class _Colors:
         counts = runs.counts[order]
         if counts[:_COUNTED].sum() < _FREQUENT * counts.sum():
             return None
-        rgb = runs.colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].astype(np.float32)
-        right = _right(rgb)
         left = np.ones((5, present), np.float32)
-        left[:3], left[3] = rgb.T, right[:, 4]
-        return cls(order, counts, left, right, counts * left[:3])
+        left[:3] = runs.colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].T
+        np.square(left[:3]).sum(0, out=left[3])
+        right = left[[0, 1, 2, 4, 3]] * np.array([[-2], [-2], [-2], [1], [1]], np.float32)
+        return cls(order, counts, left, right.T, counts * left[:3])
 
     @property
     def rgb(self) -> Floats:
@@ -109,25 +109,14 @@ class _Colors:
         return np.concatenate([others[at : at + rows] @ self.left for at in range(0, len(others), rows)])
 
 
-def _right(rgb: Floats) -> Floats:
-    """Return the table of which the product with a left one is the squared distances."""
-    table = np.ones((len(rgb), 5), np.float32)
-    np.multiply(rgb, -2, out=table[:, :3])
-    table[:, 4] = np.square(rgb) @ np.ones(3, np.float32)
-    return table
-
-
 def _lies_on_photo(on: OnGround) -> bool:
     """Whether the rows that were not drawn over need too many colours for a palette by themselves."""
-    fresh = on.fresh_bands(_BAND)
-    if fresh is None or all(fresh):
+    bands = on.ground.found("bands", lambda: _bands_of_photo(on.ground.image))
+    fresh = on.fresh_bands(_BAND) if bands else None
+    if fresh is None:
         return False
-    bands = on.ground.found("bands", lambda: _bands(on.ground.image))
     still = [band for band, is_fresh in zip(bands, fresh, strict=True) if not is_fresh]
-    runs, colors = sum(band.runs for band in still), max(band.colors for band in still)
-    rare = sum(band.rare for band in still)
-    pairs = sum(band.pairs for band in bands)
-    return (RUN_PAIRS * runs > pairs and colors > SAMPLE_COLORS) or rare > 2 * (1 - _FREQUENT) * pairs + 1
+    return _need_many(still, sum(band.pairs for band in bands))
 
 
 class _Band(NamedTuple):
@@ -139,41 +128,44 @@ class _Band(NamedTuple):
     rare: float  # pixels that are not of its most frequent colours
 
 
-def _bands(image: Image.Image) -> list[_Band]:
-    """Return the bands of a picture."""
+def _bands_of_photo(image: Image.Image) -> list[_Band]:
+    """Return the bands of a picture; none where even all of them do with a palette."""
     pairs = pairs_of(image)
     row = len(pairs) // image.height
-    return [_band(pairs[at : at + row * _BAND], row) for at in range(0, len(pairs), row * _BAND)]
+    bands = [_band(pairs[at : at + row * _BAND], row) for at in range(0, len(pairs), row * _BAND)]
+    return bands if _need_many(bands, len(pairs)) else []
+
+
+def _need_many(bands: list[_Band], pairs: int) -> bool:
+    """Whether some bands of a picture of so many pairs need too many colours for a palette."""
+    runs, colors = sum(band.runs for band in bands), max((band.colors for band in bands), default=0)
+    rare = sum(band.rare for band in bands)
+    return (RUN_PAIRS * runs > pairs and colors > SAMPLE_COLORS) or rare > 2 * (1 - _FREQUENT) * pairs + 1
 
 
 def _band(pairs: Pairs, row: int) -> _Band:
-    counts, runs = counted(pairs)
-    rare = 0.0
-    if len(counts) > _COUNTED:
-        rare = float(np.partition(counts, len(counts) - _COUNTED)[:-_COUNTED].sum())
-    return _Band(len(pairs), runs, sampled_colors(pairs, len(pairs) // row), rare)
+    runs, rare = counted(pairs), 0.0
+    if len(runs.counts) > _COUNTED:
+        rare = float(np.partition(runs.counts, len(runs.counts) - _COUNTED)[:-_COUNTED].sum())
+    return _Band(len(pairs), len(runs.lengths), sampled_colors(pairs, len(pairs) // row), rare)
 
 
-def _palette(found: _Colors) -> tuple[NDArray[np.uint8], Ints] | None:
+def _palette(found: _Colors) -> tuple[Bytes, Ints] | None:
     """Return the colours that stay, and which of them stands for each one; None where those are too many."""
     pixels = found.counts.sum()
-    areas = max(1, int((found.counts > _AREA * pixels).sum()))
+    areas = max(1, int(np.count_nonzero(found.counts > _AREA * pixels)))
     first = _far_apart(found, areas, pixels)
     if first is None or len(first) * len(found.counts) > _MOST_PAIRS:
         return None
-    means = found.rgb[first]
-    nearest, gaps = _nearest(found, means)
-    for _ in range(_ROUNDS):
-        means = _means(found, means, nearest, areas)
-        nearest, gaps = _nearest(found, means)
-    changed, soft = found.counts[gaps > 0].sum(), found.counts[(gaps > 0) & (gaps <= _SLIGHT)].sum()
-    if soft > min(_SOFT * pixels, _MOST_SOFT * changed + _FEW * pixels):
-        first = _with_frequent(found, first, (1 - _CHANGED) * pixels)
-        if len(first) > _SIZE or len(first) * len(found.counts) > _MOST_PAIRS:
-            return None
-        means = found.rgb[first]
-        nearest, _ = _nearest(found, means)
-    return means.astype(np.uint8), nearest
+    nearest, gaps = _nearest(found, first)
+    changed = pixels - found.counts[first].sum()
+    soft = found.counts[gaps <= _SLIGHT].sum() - (pixels - changed)
+    if soft <= min(_SOFT * pixels, _MOST_SOFT * changed + _FEW * pixels):
+        return _means(found, first, nearest, areas), nearest
+    first = _with_frequent(found, first, (1 - _CHANGED) * pixels)
+    if len(first) > _SIZE or len(first) * len(found.counts) > _MOST_PAIRS:
+        return None
+    return found.rgb[first].astype(np.uint8), _nearest(found, first)[0]
 
 
 def _with_frequent(found: _Colors, chosen: list[int], pixels: float) -> list[int]:
@@ -206,32 +198,27 @@ def _far_apart(found: _Colors, areas: int, pixels: float) -> list[int] | None:
         np.minimum(gaps, found.right[worst] @ found.left, out=gaps)
 
 
-def _means(found: _Colors, means: Floats, nearest: Ints, areas: int) -> Floats:
-    """Return the rounded mean of what each colour stands for; that of most of these pixels stays as it is."""
-    size = len(means)
-    totals = np.bincount(nearest, found.counts, size)
-    moved = np.empty((size, 3))
-    for channel in range(3):
-        moved[:, channel] = np.bincount(nearest, found.sums[channel], size)
-    moved /= np.maximum(totals, 1)[:, None]
-    moved += 0.5
-    np.floor(moved, out=moved)
-    moved[:areas] = means[:areas]
+def _means(found: _Colors, chosen: list[int], nearest: Ints, areas: int) -> Bytes:
+    """Return the rounded mean of what each colour stands for; one that much of that has stays as it is."""
+    size = len(chosen)
+    totals = sums_of(nearest, found.counts, size)
+    means = np.stack([sums_of(nearest, sums, size) for sums in found.sums], 1)
+    means /= totals[:, None]
+    means += 0.5
     # The first colour of each is its most frequent one.
     tops = np.zeros(size, np.int64)
     tops[nearest[::-1]] = np.arange(len(nearest) - 1, -1, -1)
-    firm = 2 * found.counts[tops] > totals
-    moved[firm] = found.rgb[tops[firm]]
-    unused = totals == 0
-    moved[unused] = means[unused]
-    return moved.astype(np.float32)
+    firm = found.counts[tops] > _FIRM * totals
+    means[firm] = found.rgb[tops[firm]]
+    means[:areas] = found.rgb[:areas]
+    return means.astype(np.uint8)
 
 
-def _nearest(found: _Colors, means: Floats) -> tuple[Ints, Ints]:
-    """Return for each colour which mean is the nearest, and its squared distance."""
-    distances = found.distances(_right(means)).astype(np.int32)
-    # The least of distances with the numbers of the means behind them is the first of the nearest ones.
+def _nearest(found: _Colors, chosen: list[int]) -> tuple[Ints, Ints]:
+    """Return for each colour which of the chosen ones is the nearest, and its squared distance."""
+    distances = found.distances(found.right[chosen]).astype(np.int32)
+    # The least of distances with numbers behind them is the first of the nearest ones.
     distances <<= 8
-    distances |= np.arange(len(means), dtype=np.int32)[:, None]
+    distances |= np.arange(len(chosen), dtype=np.int32)[:, None]
     least = distances.min(0).astype(np.int64)
     return least & 0xFF, least >> 8
