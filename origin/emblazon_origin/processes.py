@@ -98,8 +98,7 @@ class GarbageBetweenJobs:
             self._all = self._grown = 0
             self._known = len(gc.get_objects())
         elif self._left >= _NEW_OBJECTS or self._young >= _YOUNG:
-            gc.collect(1)
-            self._grown = grown
+            self._grown = grown - gc.collect(1)  # what is gone is no growth
         else:
             return
         self._young = self._new = self._left = 0

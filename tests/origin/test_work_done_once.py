@@ -130,34 +130,46 @@ def test_garbage_is_found_between_jobs_and_not_before() -> None:
             gc.enable()
 
 
-def test_all_garbage_is_looked_for_only_as_objects_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    searched: list[int] = []
-    search = gc.collect
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The generations that are looked through, in order; the collector is as it was afterwards."""
+    generations: list[int] = []
+    search, was_on = gc.collect, gc.isenabled()
 
     def collect(generation: int = 2) -> int:
-        searched.append(generation)
+        generations.append(generation)
         return search(generation)
 
     monkeypatch.setattr(gc, "collect", collect)
-    was_on = gc.isenabled()
-    try:
-        garbage = GarbageBetweenJobs()
-        for _ in range(1000):
-            garbage.job_done()
-        assert searched == [1] * 31
-        for _ in range(1000):
-            garbage.job_done(was_kept=True)
-        assert searched == [1] * 31, "a card of a kept document leaves none"
-        kept = [[number] for number in range(len(gc.get_objects()) // 2 + 60_000)]
+    yield generations
+    if was_on:
+        gc.enable()
+
+
+def test_all_garbage_is_looked_for_only_as_objects_grow(searched: list[int]) -> None:
+    garbage = GarbageBetweenJobs()
+    for _ in range(1000):
+        garbage.job_done()
+    assert searched == [1] * 31
+    for _ in range(1000):
         garbage.job_done(was_kept=True)
-        assert searched[-1] == 2
-        del kept
-        for _ in range(64):
-            garbage.job_done()
-        assert searched[-1] == 1
-    finally:
-        if was_on:
-            gc.enable()
+    assert searched == [1] * 31, "a card of a kept document leaves none"
+    kept = [[number] for number in range(len(gc.get_objects()) // 2 + 60_000)]
+    garbage.job_done(was_kept=True)
+    assert searched[-1] == 2
+    del kept
+    for _ in range(64):
+        garbage.job_done()
+    assert searched[-1] == 1
+
+
+def test_garbage_that_was_found_is_no_growth(searched: list[int]) -> None:
+    garbage = GarbageBetweenJobs()
+    for _ in range(40):
+        for _ in range(len(gc.get_objects()) // 40 + 5_000):
+            Knot()
+        garbage.job_done()
+    assert set(searched) == {1}
 
 
 @pytest.mark.parametrize("kind", [Fragment, Computed])
