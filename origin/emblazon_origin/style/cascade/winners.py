@@ -248,17 +248,13 @@ class RuleSet:
         buckets, scoped = self.buckets.get(pseudo), self.scoped.get(pseudo)
         if buckets is None or not (buckets or scoped):
             return []
-        found: list[Candidate] = []
-        keys = [("*", ""), ("tag", node.tag)]
-        if node.id:
-            keys.append(("id", node.id))
-        keys += [("class", name) for name in node.classes]
-        keys += [("attribute", name) for name in node.attributes]
+        keys = node.keys
         tried = [bucket for key in keys if (bucket := buckets.get(key)) is not None]
+        if not (tried or scoped):
+            return []
         try:
-            for bucket in tried:
-                BUDGET.step(len(bucket))
-                found += [c for c in bucket if c.certain or c.selector.matches(node)]
+            BUDGET.step(sum(map(len, tried)))
+            found = [c for bucket in tried for c in bucket if c.certain or c.selector.matches(node)]
             if scoped:
                 BUDGET.step(sum(len(scoped.get(key, ())) for key in keys))
                 rules = [rule for key in keys for rule in scoped.get(key, ())]

@@ -7,7 +7,7 @@ scope.py           where the rules of an @scope apply
 """
 
 from .model import Selector
-from .parse import GENERATED, InvalidSelector, parse_selector_list
+from .parse import GENERATED, InvalidSelector, class_selector, parse_selector_list
 from .pseudo_classes import OTHER_PSEUDO_ELEMENTS
 from .scope import ScopeRule
 
@@ -17,5 +17,6 @@ __all__ = [
     "InvalidSelector",
     "ScopeRule",
     "Selector",
+    "class_selector",
     "parse_selector_list",
 ]

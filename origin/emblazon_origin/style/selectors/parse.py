@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import tinycss2
@@ -66,6 +67,18 @@ def parse_selector_list(
     """
     nested = parents is not None or scoped
     return tuple(_Parser(parents, 0, scoped).complex(part, nested=nested) for part in split_list(tokens))
+
+
+_ONE_CLASS = re.compile(r"[ \t\n]*(\.([a-zA-Z_][a-zA-Z0-9_-]*))[ \t\n]*")
+
+
+def class_selector(text: str) -> Selector | None:
+    """Return the selector that a text is which names one class, as most do; None for any other text."""
+    match = _ONE_CLASS.fullmatch(text)
+    if match is None:
+        return None
+    compound = Compound((pc.has_class(match[2]),), ("class", match[2]), is_key=True)
+    return Selector((compound,), (), (0, 1, 0), "", match[1])
 
 
 class _Parser:

@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 import tinycss2
 
 from ...caching import ByteCache
-from ..selectors import GENERATED, InvalidSelector, Selector, parse_selector_list
+from ..selectors import GENERATED, InvalidSelector, Selector, class_selector, parse_selector_list
 from ..values.tokens import bounded_numbers, tokenize
 from .declarations import Block, Note, PendingSubstitution, keys_of, parse_declaration
 
@@ -183,6 +183,9 @@ def _selectors(prelude: str) -> tuple[Selector, ...] | None:
 
 
 def _parsed_selectors(prelude: str) -> tuple[Selector, ...] | None:
+    one = class_selector(prelude)
+    if one is not None:
+        return (one,)
     try:
         selectors = parse_selector_list(tokenize(prelude))
     except InvalidSelector:

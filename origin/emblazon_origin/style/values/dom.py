@@ -103,6 +103,17 @@ class HtmlNode:
     name: str = ""  # the tag as SVG writes it
     elements: list[HtmlNode] = field(default_factory=list)  # element children
     positions: dict[object, dict[int, int]] | None = None  # of the children, cached by what was asked
+    _keys: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """What rules for this element may be found by, once its attributes are settled."""
+        if self._keys is None:
+            found = [("*", ""), ("tag", self.tag), *[("class", name) for name in self.classes]]
+            if self.id:
+                found.append(("id", self.id))
+            self._keys = (*found, *[("attribute", name) for name in self.attributes])
+        return self._keys
 
     def subtree(self) -> Iterator[HtmlNode]:
         """Yield this element and all inside it, in the order of the document."""

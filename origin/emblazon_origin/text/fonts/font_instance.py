@@ -159,6 +159,19 @@ class GlyphReaches(dict[int, Reach]):
         return found
 
 
+class GlyphSides(dict[int, int]):
+    """The longer side of each glyph's box, in design units, by glyph; measured when first asked for."""
+
+    def __init__(self, font: hb.Font) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, glyph: int) -> int:
+        extents = self._font.get_glyph_extents(glyph)
+        found = self[glyph] = max(abs(extents.width), abs(extents.height)) if extents else 0
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class FontInstance:
     """A face at one set of variation coordinates, ready to shape and draw; shared between renders.
@@ -201,6 +214,11 @@ class FontInstance:
     def reaches(self) -> GlyphReaches:
         """How far each glyph reaches from its origin."""
         return GlyphReaches(self.hb_font, self.embolden * self.units_per_em)
+
+    @cached_property
+    def sides(self) -> GlyphSides:
+        """How large each glyph is."""
+        return GlyphSides(self.hb_font)
 
     @cached_property
     def _by_size(self) -> dict[tuple[float, float], FontMetrics]:

@@ -141,8 +141,7 @@ def turned_mask(
 
 def _rasterise(font: FontInstance, glyph: int, size: float, shift: float, level: int | None) -> GlyphMask:
     k = layout_unit(size) / font.units_per_em
-    extents = font.hb_font.get_glyph_extents(glyph)
-    if extents and max(abs(extents.width), abs(extents.height)) * k > MAX_GLYPH_SIDE:
+    if font.sides[glyph] * k > MAX_GLYPH_SIDE:
         return _BLANK
     # HarfBuzz makes bold grow upwards from the baseline; Skia grows it to both sides.
     return _draw(font, glyph, (k, 0.0, 0.0, k, shift, -font.embolden * size / 2), level)
