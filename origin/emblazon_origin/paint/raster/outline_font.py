@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .path import Command, Path
+from .path import MANY, Command, Path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _RLINETO, _RRCURVETO, _ENDCHAR, _RMOVETO = 5, 8, 14, 21
 # A longer path takes several glyphs; HarfBuzz was seen to draw this many operands of one without trouble.
 MAX_OPERATIONS = 60_000
-_MANY = 60  # commands from which on arrays are quicker
 _ONLY_POLYGONS = re.compile("(?:ML+Z?)+").fullmatch
 # A point of a polygon: two 16.16 numbers (5177 §3.2) and an operator.
 _POINT = [("x_form", "u1"), ("x", ">i4"), ("y_form", "u1"), ("y", ">i4"), ("operator", "u1")]
@@ -34,7 +33,7 @@ LIMIT = 32_000.0  # largest coordinate that 16.16 numbers hold, differences incl
 
 def charstrings(path: Path) -> tuple[bytes, ...] | None:
     """Encode contours as Type 2 charstrings; None where a contour is too long or too far away for one."""
-    if len(path.commands) > _MANY and (polygons := _polygons(path.commands)) is not None:
+    if path.size > MANY and (polygons := _polygons(path)) is not None:
         return polygons
     done: list[bytes] = []
     parts = bytearray()
@@ -67,16 +66,27 @@ def charstrings(path: Path) -> tuple[bytes, ...] | None:
     return tuple(done)
 
 
-def _polygons(commands: Sequence[Command]) -> tuple[bytes, ...] | None:
-    """Encode polygons all at once; None for other paths, and for those that may not fit."""
-    names = "".join([name for name, _ in commands])
+def _corners(path: Path) -> tuple[NDArray[np.float64], BoolArray] | None:
+    """Return all corners of polygons, and whether one begins with each; None for other paths."""
+    if polygons := path.polygons:
+        begins = [np.arange(some[..., 0].size) % some.shape[1] == 0 for some in polygons]
+        return np.concatenate([some.reshape(-1, 2) for some in polygons]), np.concatenate(begins)
+    names = "".join([name for name, _ in path.commands])
     if not _ONLY_POLYGONS(names):
         return None
-    values = np.array([values for name, values in commands if name != "Z"]) * 65536
+    values = np.array([values for name, values in path.commands if name != "Z"])
+    return values, np.frombuffer(names.replace("Z", "").encode(), np.uint8) == ord("M")
+
+
+def _polygons(path: Path) -> tuple[bytes, ...] | None:
+    """Encode polygons all at once; None for other paths, and for those that may not fit."""
+    corners = _corners(path)
+    if corners is None:
+        return None
+    values, moves = corners[0] * 65536, corners[1]
     if not np.abs(values).max() < LIMIT * 65536 / 2:  # so that differences fit as well
         return None
     fixed = np.rint(values).astype(np.int64)
-    moves = np.frombuffer(names.replace("Z", "").encode(), np.uint8) == ord("M")
     starts = np.append(np.flatnonzero(moves), len(moves))
     done: list[bytes] = []
     begin = 0

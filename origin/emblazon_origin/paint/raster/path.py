@@ -5,7 +5,7 @@ Quadratic and cubic Bézier curves become lines where somebody needs those.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from math import atan2, ceil, copysign, cos, hypot, inf, pi, sin, sqrt, tan
 from typing import TYPE_CHECKING
 
@@ -24,16 +24,49 @@ _CONIC_ERROR = (1 - sqrt(0.5)) / (4 * (1 + sqrt(0.5)))
 Command = tuple[str, tuple[float, ...]]
 
 Point = tuple[float, float]
+MANY = 60  # commands from which on arrays are quicker
 _SHAPED_STEPS = 24  # lines of a corner that is no quarter of an ellipse
 
 
 class Path:
-    """A sequence of contours; filled ones are closed implicitly."""
+    """A sequence of contours; filled ones are closed implicitly.
 
-    __slots__ = ("commands",)
+    Polygons, of which strokes have hundreds, stay arrays until somebody asks for commands.
+    """
+
+    __slots__ = ("_commands", "_polygons")
 
     def __init__(self, commands: Iterable[Command] = ()) -> None:
-        self.commands: list[Command] = list(commands)
+        self._commands: list[Command] = list(commands)
+        self._polygons: list[NDArray[np.float64]] = []
+
+    @property
+    def commands(self) -> list[Command]:
+        """What draws it; commands may be added."""
+        for polygons in self._polygons:
+            names = ("M", *("L" for _ in range(polygons.shape[1] - 1)))
+            for corners in polygons.tolist():
+                self._commands += zip(names, map(tuple, corners), strict=True)
+                self._commands.append(("Z", ()))
+        self._polygons.clear()
+        return self._commands
+
+    @property
+    def polygons(self) -> list[NDArray[np.float64]]:
+        """The polygons where it is many and nothing else, each array (polygon, corner, x and y)."""
+        return self._polygons if not self._commands and self.size > MANY else []
+
+    @property
+    def size(self) -> int:
+        """How many commands draw it."""
+        return len(self._commands) + sum(len(some) * (len(some[0]) + 1) for some in self._polygons)
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from other paths."""
+        if polygons := self.polygons:
+            return tuple((some.shape, some.tobytes()) for some in polygons)
+        return tuple(self.commands)
 
     def move(self, x: float, y: float) -> Path:
         """Start a contour."""
@@ -67,10 +100,8 @@ class Path:
 
     def add_polygons(self, polygons: NDArray[np.float64]) -> None:
         """Add closed polygons of equally many corners: (polygon, corner, x and y)."""
-        names = ("M", *("L" for _ in range(polygons.shape[1] - 1)))
-        for corners in polygons.tolist():
-            self.commands += zip(names, map(tuple, corners), strict=True)
-            self.commands.append(("Z", ()))
+        if len(polygons):
+            self._polygons.append(polygons)
 
     @property
     def current(self) -> Point:
@@ -93,6 +124,10 @@ class Path:
 
     def bounds(self) -> Rect | None:
         """Return a box around all points (control points too), or None where there are none."""
+        if polygons := self.polygons:
+            left, top = np.min([some.min(axis=(0, 1)) for some in polygons], axis=0).tolist()
+            right, bottom = np.max([some.max(axis=(0, 1)) for some in polygons], axis=0).tolist()
+            return Rect(left, top, right - left, bottom - top)
         xs = [value for _, p in self.commands for value in p[::2]]
         ys = [value for _, p in self.commands for value in p[1::2]]
         if not xs:
@@ -102,7 +137,7 @@ class Path:
 
     def flattened(self, scale: float) -> Path:
         """Return the path with curves cut into lines, as many as Skia takes where 1 is `scale` device px."""
-        if {"Q", "C"}.isdisjoint([name for name, _ in self.commands]):
+        if self.polygons or {"Q", "C"}.isdisjoint([name for name, _ in self.commands]):
             return self
         lines: list[Command] = []
         current: Point = (0.0, 0.0)

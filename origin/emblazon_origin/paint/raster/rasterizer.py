@@ -93,8 +93,8 @@ def coverage(
     shift_x, shift_y = floor(held(matrix.e)), floor(held(matrix.f))
     local = matrix._replace(e=matrix.e - shift_x, f=matrix.f - shift_y)
     box = box.shift(-shift_x, -shift_y)
-    if whole and len(path.commands) < _MAX_KEY:
-        key = (tuple(path.commands), local, rule, glyphs)
+    if whole and path.size < _MAX_KEY:
+        key = (path.key, local, rule, glyphs)
         found = _masks.get(key, lambda: _draw(path, local, box, rule, glyphs))
     else:
         found = _draw(path, local, box, rule, glyphs)

@@ -6,6 +6,7 @@ Dashes are spaced as by Chromium: whole dashes at both ends, the gap adjusted to
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor, hypot
@@ -139,14 +140,17 @@ def _dashed(line: Sequence[Point], dashes: Dashes) -> Iterator[list[Point]]:
     last = total - (dashes.dash if dashes.ends else 0.0)
     count = min(_MAX_DASHES, int((last - dashes.start) / step + 1 - 1e-6))
     segments = list(_walk(line))
+    ends = [at + size for at, size, _, _ in segments]
     starts = [dashes.start + i * step for i in range(max(0, count))]
     spans = [(start, min(start + dashes.dash, last)) for start in starts]
     if dashes.ends:
         spans += [(0.0, dashes.dash), (total - dashes.dash, total)]
     for start, end in spans:
         piece: list[Point] = []
-        for at, size, a, b in segments:
-            if at + size <= start or at >= end or size == 0:
+        for at, size, a, b in itertools.islice(segments, bisect_right(ends, start), None):
+            if at >= end:
+                break
+            if size == 0:
                 continue
             t0, t1 = max(0.0, (start - at) / size), min(1.0, (end - at) / size)
             if not piece:
