@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _gradients: ByteCache[Pixmap] = ByteCache("gradients", 64_000_000, lambda pixmap: pixmap.bytes)
 _SMALL = 16_384  # pixels of a picture whose hard stops are put where rounding puts them
 _CELLS = 8  # steps of the colour row per pixel, for slanted linear gradients
+_OPAQUE = 255 << 24  # and more: pixels whose last byte, their alpha, is full
 _TABLE = 4096  # entries of the colour table of radial and conic gradients
 
 
@@ -183,7 +184,7 @@ def _radial(gradient: RadialGradient, width: int, height: int, dpr: float) -> Pi
     xs = ((np.arange(width) + 0.5 - cx) / rx).astype(np.float32) ** 2
     ys = ((np.arange(height) + 0.5 - cy) / ry).astype(np.float32) ** 2
     distance = np.sqrt(ys[:, None] + xs[None, :])
-    return _pixmap(_look_up(ramp, distance, 0.0, max(float(distance.max()), 1e-6)))
+    return _pixmap(_look_up(ramp, distance, max(float(np.sqrt(ys.max() + xs.max())), 1e-6)))
 
 
 def _degenerate(gradient: RadialGradient, width: int, height: int) -> Pixmap:
@@ -211,17 +212,13 @@ def _conic(gradient: ConicGradient, width: int, height: int, dpr: float) -> Pixm
     ys = (np.arange(height) + 0.5 - cy).astype(np.float32)
     turn = np.arctan2(xs[None, :], -ys[:, None]) * np.float32(1 / (2 * pi)) - np.float32(gradient.angle / 360)
     turn -= np.floor(turn)
-    return _pixmap(_look_up(ramp, turn, 0.0, 1.0, cells=_TABLE * 4))
+    return _pixmap(_look_up(ramp, turn, 1.0, cells=_TABLE * 4))
 
 
-def _look_up(
-    ramp: Ramp, t: NDArray[np.float32], low: float, high: float, cells: int = _TABLE
-) -> NDArray[np.uint32]:
-    """Colour every t through a table over [low, high]."""
-    table = pack(ramp.colors(low + (np.arange(cells) + 0.5) * ((high - low) / cells)))
-    index = ((t - np.float32(low)) * np.float32(cells / (high - low))).astype(np.int32)
-    np.minimum(index, cells - 1, out=index)
-    return table[index]
+def _look_up(ramp: Ramp, t: NDArray[np.float32], high: float, cells: int = _TABLE) -> NDArray[np.uint32]:
+    """Colour every t through a table over [0, high]."""
+    table = pack(ramp.colors((np.arange(cells) + 0.5) * (high / cells)))
+    return table.take((t * np.float32(cells / high)).astype(np.intp), mode="clip")
 
 
 # --- pixels -------------------------------------------------------------------------------------
@@ -234,10 +231,12 @@ def pack(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 def _pixmap(pixels: NDArray[np.uint32]) -> Pixmap:
     height, width = pixels.shape
-    rgb = Image.frombytes("RGB", (width, height), pixels.tobytes(), "raw", "RGBX", 0, 1)
-    channels = pixels.view(np.uint8).reshape(height, width, 4)[..., 3]
-    opaque = bool(channels.min() == 255) if channels.size else True
-    return Pixmap(rgb, None if opaque else Image.fromarray(np.ascontiguousarray(channels)))
+    rgb = Image.frombytes("RGB", (width, height), pixels, "raw", "RGBX", 0, 1)
+    if not pixels.size or pixels.min() >= _OPAQUE:
+        return Pixmap(rgb)
+    alpha = np.empty(pixels.shape, np.uint8)
+    np.right_shift(pixels, 24, out=alpha, casting="unsafe")
+    return Pixmap(rgb, Image.fromarray(alpha))
 
 
 def _stretch(colors: NDArray[np.uint8], size: tuple[int, int], to: tuple[int, int]) -> Pixmap:
