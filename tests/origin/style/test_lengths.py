@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,8 +12,11 @@ from emblazon_origin.style import FontMeasures, Viewport
 from emblazon_origin.style.values import value_types as v
 from emblazon_origin.style.values.calculation import length
 from emblazon_origin.style.values.computed import ComputedStyle
+from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.style.values.tokens import Cursor, InvalidValue, resolve
 from emblazon_origin.style.values.units import Context
+
+from .conftest import StylePage
 
 
 class Measures:
@@ -21,7 +24,20 @@ class Measures:
 
     def measure(self, style: ComputedStyle) -> FontMeasures:
         size = style.font_size
-        return FontMeasures(size * 0.4, size * 0.6, size * 0.55, size * 1.1, size * 1.3)
+        return FontMeasures(size * 0.4, size * 0.6, size * 0.55, size * 1.1)
+
+    def line_height(self, style: ComputedStyle) -> float:
+        return style.font_size * 1.3
+
+    def with_faces(self, rules: Sequence[FontFaceRule]) -> Measures:
+        return self
+
+
+class Unmeasured(Measures):
+    """A font whose glyphs nobody may ask for."""
+
+    def measure(self, style: ComputedStyle) -> FontMeasures:
+        raise AssertionError
 
 
 def computed(text: str, **context: Any) -> v.Length:
@@ -64,3 +80,10 @@ def test_clamped_percentages_become_functions_of_the_basis() -> None:
 def test_ill_typed_math_is_invalid(text: str) -> None:
     with pytest.raises(InvalidValue):
         computed(text)
+
+
+def test_glyphs_are_measured_for_their_units_alone(style: StylePage) -> None:
+    page = style("<p style='font-size: 20px; width: 10lh'>Text</p>", metrics=Unmeasured())
+    assert page["p"].width == v.Length(260.0)
+    with pytest.raises(AssertionError):
+        style("<p style='width: 10ch'>Text</p>", metrics=Unmeasured())

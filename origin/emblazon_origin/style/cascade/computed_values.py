@@ -43,10 +43,10 @@ def line_height(
     used = fields.get("line_height", "normal")
     if isinstance(used, float):
         context.line_height = used
-    elif context.metrics is None:
+    elif context.metrics is None or context.style is None:
         context.line_height = font.size * 1.2
     else:
-        context.line_height = context.measures().line_height
+        context.line_height = context.metrics.line_height(context.style)
 
 
 def scheme(names: tuple[str, ...], viewport: Viewport) -> str:

@@ -18,7 +18,6 @@ class FontMeasures(NamedTuple):
     cap_height: float
     zero_advance: float  # of "0", for `ch`
     ideograph_advance: float  # of "水", for `ic`
-    line_height: float  # of `line-height: normal`
 
 
 class FontMetricsPort(Protocol):
@@ -26,6 +25,10 @@ class FontMetricsPort(Protocol):
 
     def measure(self, style: ComputedStyle) -> FontMeasures:
         """Return the measures of the style's first available font."""
+        ...
+
+    def line_height(self, style: ComputedStyle) -> float:
+        """Return the px of `line-height: normal`."""
         ...
 
     def with_faces(self, rules: Sequence[FontFaceRule]) -> FontMetricsPort:
@@ -88,7 +91,7 @@ class Context:
                 self.measured = self.metrics.measure(self.style)
             else:
                 size = self.font_size
-                self.measured = FontMeasures(size * 0.5, size * 0.7, size * 0.5, size, size * 1.2)
+                self.measured = FontMeasures(size * 0.5, size * 0.7, size * 0.5, size)
         return self.measured
 
 

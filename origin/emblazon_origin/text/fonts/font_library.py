@@ -277,9 +277,13 @@ class ScreenMeasures:
         return ScreenMeasures(self.fonts.with_faces(rules, self.load_font), self.grid)
 
     def measure(self, style: ComputedStyle) -> FontMeasures:
-        """Return what `ex`, `cap`, `ch`, `ic` and `lh` of a style are made of, px."""
+        """Return what `ex`, `cap`, `ch` and `ic` of a style are made of, px."""
         m = self.fonts.metrics(style, self.grid)
         fonts, size = self.fonts.font_set(style), style.font_size
         zero = fonts.measured(ord("0")).metrics(size, self.grid).zero_advance
         water = fonts.measured(ord("水")).metrics(size, self.grid).ideograph_advance
-        return FontMeasures(m.x_height, m.cap_height, zero, water, m.line_spacing)
+        return FontMeasures(m.x_height, m.cap_height, zero, water)
+
+    def line_height(self, style: ComputedStyle) -> float:
+        """Return the px of `line-height: normal`."""
+        return self.fonts.metrics(style, self.grid).line_spacing
