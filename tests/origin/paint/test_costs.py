@@ -155,8 +155,8 @@ def test_fractional_tiles_are_sampled_in_strips(monkeypatch: pytest.MonkeyPatch)
     sizes: list[int] = []
     real = tile._sampled
 
-    def sampled(lines: Any, axis: Axis, start: int, count: int) -> Any:
-        result = real(lines, axis, start, count)
+    def sampled(source: Any, along: int, axis: Axis, start: int, count: int) -> Any:
+        result = real(source, along, axis, start, count)
         sizes.append(result.shape[0] * result.shape[1])
         return result
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_TILES = 50_000  # along one axis; even tiles of a pixel are fewer on any canvas
 
 _MAX_SHEET = 32_000_000  # pixels
-_STRIP_ROWS = 16  # sampled at once, to hold few numbers of four bytes
+_STRIP_ROWS = 32  # sampled at once, to hold few numbers of four bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,35 +257,35 @@ def _fractional_tiles(tile: Pixmap, tiles: Tiles, cover: IntRect) -> Sheet:
     source = np.asarray(tile.premultiplied())
     if source.shape[2] == 3:
         source = np.concatenate([source, np.full((*source.shape[:2], 1), 255, np.uint8)], axis=2)
-    lines = _with_nothing(source)
+    source = np.pad(source, ((0, 1), (0, 1), (0, 0)))  # with what lies past the last tile: nothing
     pixels = np.empty((cover.height, cover.width, 4), np.uint8)
     for top in range(0, cover.height, _STRIP_ROWS):
         strip = pixels[top : top + _STRIP_ROWS]
-        rows = _sampled(lines, tiles.y.snapped, cover.top + top, len(strip))
-        columns = _with_nothing(rows.transpose(1, 0, 2))
-        strip[:] = _sampled(columns, tiles.x.snapped, cover.left, cover.width).transpose(1, 0, 2) + 0.5
-    image = Image.frombytes("RGBa", cover.size, pixels.tobytes())
+        rows = _sampled(source, 0, tiles.y.snapped, cover.top + top, len(strip))
+        mixed = _sampled(rows, 1, tiles.x.snapped, cover.left, cover.width)
+        mixed += 0.5
+        strip[:] = mixed
+    image = Image.frombytes("RGBa", cover.size, pixels)
     return Sheet(Pixmap.from_image(image), cover.left, cover.top)
 
 
-def _with_nothing(lines: NDArray[Any]) -> NDArray[Any]:
-    """Add a transparent line, which is what lies past the last tile."""
-    return np.concatenate([lines, np.zeros_like(lines[:1])])
+def _sampled(source: NDArray[Any], along: int, axis: Axis, start: int, count: int) -> NDArray[np.float32]:
+    """Interpolate between lines of the tile for each device line; its last line is nothing.
 
-
-def _sampled(lines: NDArray[Any], axis: Axis, start: int, count: int) -> NDArray[Any]:
-    """Interpolate between lines of the tile for each device line; the last one of `lines` is nothing."""
-    have = len(lines) - 1
+    Lines lie along the first axis of `source` (0) or along the second (1).
+    """
+    have = source.shape[along] - 1
     where = (np.arange(count) + start + 0.5 - axis.first) / axis.step
     tile = np.floor(where)
     inside = (where - tile) * axis.step / axis.size * have - 0.5
     low = np.floor(inside).astype(int)
-    part = (inside - low).astype(np.float32)[:, None, None]
+    part = (inside - low).astype(np.float32).reshape((-1, 1, 1) if along == 0 else (-1, 1))
     wraps = axis.step <= axis.size + 1e-3
     first, second = _line_index(low, have, wraps), _line_index(low + 1, have, wraps)
     outside = (tile < 0) | (tile >= axis.count)
     first, second = np.where(outside, have, first), np.where(outside, have, second)
-    mixed: NDArray[Any] = lines[first] * (1 - part) + lines[second] * part
+    mixed: NDArray[np.float32] = source.take(first, axis=along) * (1 - part)
+    mixed += source.take(second, axis=along) * part
     return mixed
 
 
