@@ -19,7 +19,7 @@ from PIL import Image
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
 from emblazon_origin.style.values.value_types import Color
-from emblazon_origin.text.fonts.draw import color_glyphs, run_mask
+from emblazon_origin.text.fonts.draw import color_glyphs, joined_mask, run_mask
 from emblazon_origin.text.fonts.font_instance import FontInstance
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.fonts.glyphs import (
@@ -124,6 +124,28 @@ def test_glyphs_that_tight_tracking_joins_have_no_hairline_between_them(
     assert joined is not None
     row = joined.tobytes()[joined.height // 2 * joined.width :][2 : joined.width - 2]
     assert min(row) > 240, list(row)  # 191 where one is laid over the other
+
+
+def test_runs_beside_each_other_have_the_mask_of_each_in_one(lay_out: LayOut) -> None:
+    runs = lay_out("山の図書館Ab (c) 東京タワー", 600.0).lines[0].runs
+    assert len(runs) > 4
+    for dpr, origin in ((1.0, (3.4, 20.6)), (1.5, (0.0, 40.0))):
+        joined = joined_mask(runs, origin, dpr, (0.25, 0.0))
+        assert joined is not None
+        assert joined.image is not None
+        apart = Image.new("L", joined.image.size)
+        for run in runs:
+            own = run_mask(run, origin, dpr, moved=(0.25, 0.0))
+            if own.image is not None:
+                apart.paste(255, (own.x - joined.x, own.y - joined.y), own.image)
+        assert apart.tobytes() == joined.image.tobytes()
+
+
+def test_runs_whose_glyphs_meet_have_no_mask_in_common(lay_out: LayOut) -> None:
+    runs = lay_out("山の", 600.0).lines[0].runs
+    assert joined_mask(runs, (0.0, 20.0), 1.0, (0.0, 0.0)) is not None
+    runs[1].x -= 12
+    assert joined_mask(runs, (0.0, 20.0), 1.0, (0.0, 0.0)) is None
 
 
 def test_device_pixels_scale_the_run(lay_out: LayOut) -> None:

@@ -23,7 +23,7 @@ from ..effects.effect_groups import has_effects, inline_group
 from ..painter import Painter
 from ..raster.geometry import IDENTITY, Matrix, around, snap
 from .decoration import DecorationLine, decoration_lines, line_ink, paint_decoration
-from .runs import Origin, paint_run, paint_run_shadows, run_ink
+from .runs import Origin, paint_run_shadows, paint_runs, run_ink
 from .text_clip import runs_inside
 from .turned_lines import line_matrix
 
@@ -309,8 +309,7 @@ def _draw_text(
     for line in lines:
         if line.decoration.line != "line-through":
             paint_decoration(painter, line, origin, dpr)
-    for run in runs:
-        paint_run(painter, run, origin, dpr)
+    paint_runs(painter, runs, origin, dpr)
     for line in lines:
         if line.decoration.line == "line-through":
             paint_decoration(painter, line, origin, dpr)

@@ -9,7 +9,8 @@ As in Skia, origins lie on quarters of a device pixel; upright text keeps its ba
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from math import floor
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from ...assets.pixmap import Pixmap
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BLACK, Color
-from ...text.fonts.draw import PlacedMask, color_glyphs, compose, fill_color, run_mask, snap
+from ...text.fonts.draw import PlacedMask, color_glyphs, compose, fill_color, joined_mask, run_mask, snap
 from ...text.fonts.glyphs import (
     MAX_GLYPH_SIDE,
     SUBPIXEL_STEPS,
@@ -42,6 +43,28 @@ from .upright import set_upright
 # Where a run's x = 0 and its line's baseline lie, in scaled px.
 Origin = tuple[float, float]
 _BLANK = Mask(Image.new("L", (1, 1)), 0, 0)
+
+
+def paint_runs(painter: Painter, runs: Iterable[GlyphRun], origin: Origin, dpr: float) -> None:
+    """Draw runs, those of one style that do not meet at once: Japanese changes scripts every few letters."""
+    matrix = painter.matrix
+    for _, alike in groupby(runs, key=lambda run: id(run.style) if _is_plain(run, dpr) else -id(run)):
+        together = list(alike)
+        mask = None
+        if len(together) > 1 and matrix.is_translation:
+            mask = joined_mask(together, origin, dpr, (matrix.e, matrix.f))
+        if mask is None:
+            for run in together:
+                paint_run(painter, run, origin, dpr)
+        elif mask.image is not None:
+            fill = fill_color(together[0])
+            painter.surface.fill_mask(Mask(mask.image, mask.x, mask.y), fill, painter.clip)
+
+
+def _is_plain(run: GlyphRun, dpr: float) -> bool:
+    """Whether a run is nothing but a mask to fill."""
+    stroked = _is_stroked(run.style)
+    return not (run.upright or run.font.is_color or stroked or run.size * dpr > MAX_GLYPH_SIDE)
 
 
 def paint_run(painter: Painter, run: GlyphRun, origin: Origin, dpr: float) -> None:

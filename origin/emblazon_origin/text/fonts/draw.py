@@ -8,7 +8,7 @@ Coverage is corrected for the text's colour as Skia does
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import floor, prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,6 +97,31 @@ def run_mask(
     return RunMask(found.image, found.x + whole_x, found.y + whole_y)
 
 
+def joined_mask(
+    runs: Sequence[GlyphRun], origin: tuple[float, float], dpr: float, moved: tuple[float, float]
+) -> RunMask | None:
+    """Return one mask for runs of one style, left to right; None where glyphs of two of them may meet."""
+    inked: list[_Ink] = []
+    end = -_FAR
+    for run in runs:
+        level = luminance_level(fill_color(run))
+        x0 = origin[0] + moved[0] + run.x * dpr
+        whole_x, whole_y = floor(x0), floor(run.baseline_at(origin[1], dpr) + moved[1] + 0.5)
+        before = end
+        for (core, _, _, width, height), x, y in _placed(run, x0 - whole_x, dpr, level):
+            if core is None:
+                continue
+            left, top = x + whole_x, y + whole_y
+            if left < before:
+                return None
+            end = max(end, left + width)
+            inked.append((core, left, top, left + width, top + height))
+    if not inked:
+        return RunMask(None, 0, 0)
+    edges = _edges(inked)
+    return None if end - edges[0] > _MAX_RUN else _laid(inked, *edges, runs[0].style.letter_spacing < 0)
+
+
 def _composed(run: GlyphRun, fraction: float, dpr: float, level: int, tight: bool) -> RunMask:
     """Return the mask of a run that begins at a fraction of a pixel."""
     if any(run.ys):
@@ -115,8 +140,13 @@ def compose(placed: Iterable[PlacedMask], *, tight: bool = False) -> RunMask:
             inked.append((core, x, y, x + width, y + height))
     if not inked:
         return RunMask(None, 0, 0)
-    left, top = min(ink[1] for ink in inked), min(ink[2] for ink in inked)
-    return _laid(inked, left, top, max(ink[3] for ink in inked), max(ink[4] for ink in inked), tight)
+    return _laid(inked, *_edges(inked), tight)
+
+
+def _edges(inked: list[_Ink]) -> tuple[int, int, int, int]:
+    """Return how far glyphs reach together: left, top, right, bottom."""
+    _, lefts, tops, rights, bottoms = zip(*inked, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int, tight: bool) -> RunMask:
