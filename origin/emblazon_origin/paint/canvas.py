@@ -88,7 +88,7 @@ def paint_document(
         if source is None:  # what blends does so with the page alone, not with the colour under it
             display = isolated(display, context)
         if kept is not None:
-            surface = kept.play(display, canvas.place, canvas.paint, work)
+            surface = kept.play(display, canvas.place, canvas.paint, work, is_flat=canvas.is_flat)
         else:
             surface, items = _begun(canvas, display, work)
             play(items, surface, Clip(box), work)
@@ -100,12 +100,13 @@ def paint_document(
 class _Canvas:
     """The canvas background; `key` names all that decides its pixels, None if unknown or not opaque.
 
-    `place` does so within one document.
+    `place` does so within one document. A canvas of one colour `is_flat`.
     """
 
     key: tuple[object, ...] | None
     paint: Callable[[], Surface]
     place: tuple[object, ...] = ()
+    is_flat: bool = False
 
 
 def _item(box: IntRect, canvas: _Canvas) -> Item:
@@ -167,7 +168,8 @@ def _canvas(
 ) -> _Canvas:
     """Return the canvas background."""
     if source is None:
-        return _Canvas((box, base) if base is not None else None, lambda: Surface(box, base))
+        flat = base is not None
+        return _Canvas((box, base) if flat else None, lambda: Surface(box, base), is_flat=flat)
     style = source.style
     geometry = geometry_of(root, context)
     if not work.take(background_cost(style, geometry), box.width * box.height):
@@ -175,7 +177,7 @@ def _canvas(
     opaque = style.background_color.a >= 1
     ground = style.background_color if opaque else base
     if opaque and not any(layer.image for layer in style.background_layers):
-        return _Canvas((box, ground), lambda: Surface(box, ground))
+        return _Canvas((box, ground), lambda: Surface(box, ground), is_flat=True)
 
     def paint() -> Surface:
         # The image is positioned on the root element's box, and painted over the whole canvas.

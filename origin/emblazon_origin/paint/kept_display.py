@@ -105,8 +105,16 @@ class KeptDisplay:
         """Return a group of items, the same object where those are the same."""
         return self.get((key, *map(id, items)), (keep, items), make)
 
-    def play(self, items: Items, canvas: Hashable, paint: Callable[[], Surface], work: Work) -> Surface:
-        """Draw the items on a canvas that `canvas` names and `paint` makes."""
+    def play(
+        self,
+        items: Items,
+        canvas: Hashable,
+        paint: Callable[[], Surface],
+        work: Work,
+        *,
+        is_flat: bool = False,
+    ) -> Surface:
+        """Draw the items on a canvas that `canvas` names and `paint` makes, of one colour if `is_flat`."""
         base = self.base
         if base is None:
             raise RuntimeError("a drawing is played before it began")
@@ -128,7 +136,8 @@ class KeptDisplay:
                     self._pictures.popitem(last=False)
         else:
             self._pictures.move_to_end(canvas)
-            surface = Surface(base.bounds, found.ground.image)
+            # A colour is filled in in half the time that copying takes.
+            surface = paint() if is_flat and not static else Surface(base.bounds, found.ground.image)
             work.spent += found.spent
             rows = tuple(
                 [(top, bottom) for left, top, right, bottom in reaches if left < right and top < bottom]

@@ -85,6 +85,7 @@ def _only_color(picture: ImagingCore) -> Color8 | None:
 
 
 _FLAT_FROM = 2_000  # pixels from which on it is worth looking whether they are of one colour
+_STRIP_FROM = 8_000  # the same of what is around a hole, most of which is covered
 _TABLE_FROM = 30_000  # pixels from which on a table of what colours become is quicker than mixing them
 
 
@@ -209,7 +210,7 @@ class Surface:
         ):
             if part.is_empty:
                 continue
-            if plain and part.width * part.height <= _FLAT_FROM:
+            if plain and part.width * part.height <= _STRIP_FROM:
                 left, top = part.left - mask.x, part.top - mask.y
                 cover = mask.image.im.crop((left, top, left + part.width, top + part.height))
                 area = self.local(part)
