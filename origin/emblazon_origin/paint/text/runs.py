@@ -9,7 +9,7 @@ As in Skia, origins lie on quarters of a device pixel; upright text keeps its ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import floor
 from typing import NamedTuple
@@ -45,8 +45,11 @@ Origin = tuple[float, float]
 _BLANK = Mask(Image.new("L", (1, 1)), 0, 0)
 
 
-def paint_runs(painter: Painter, runs: Iterable[GlyphRun], origin: Origin, dpr: float) -> None:
+def paint_runs(painter: Painter, runs: Sequence[GlyphRun], origin: Origin, dpr: float) -> None:
     """Draw runs, those of one style that do not meet at once: Japanese changes scripts every few letters."""
+    if len(runs) == 1:  # as on most lines
+        paint_run(painter, runs[0], origin, dpr)
+        return
     matrix = painter.matrix
     for _, alike in groupby(runs, key=lambda run: id(run.style) if _is_plain(run, dpr) else -id(run)):
         together = list(alike)
