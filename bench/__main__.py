@@ -7,6 +7,7 @@ python -m bench start           from a cold shell
 python -m bench sizes           bytes of quick and small PNGs beside takumi's
 python -m bench pages           a site of 2,000 pages, killed and resumed
 python -m bench studio          from a key, and from a saved file, to pixels in a browser
+python -m bench elements        what an element costs, by kind and number
 python -m bench plot            the recorded ratios as a picture
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import compare, pages, plot, serving, sizes, start, studio
+from . import compare, elements, pages, plot, serving, sizes, start, studio
 
 
 def main() -> int:
@@ -28,7 +29,7 @@ def main() -> int:
     modes = parser.add_subparsers(metavar="MODE")
     parts = (
         ("http", serving), ("start", start), ("sizes", sizes), ("pages", pages), ("studio", studio),
-        ("plot", plot),
+        ("elements", elements), ("plot", plot),
     )  # fmt: skip
     for name, module in parts:
         mode = modes.add_parser(name, help=str(module.__doc__).splitlines()[0])
