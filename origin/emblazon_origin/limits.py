@@ -1,7 +1,7 @@
 """Limits that keep one render bounded, in one table. Breaking one is a `CardError`, never a crash."""
 
 MAX_HTML_BYTES = 2_000_000
-MAX_ELEMENTS = 5_000
+MAX_ELEMENTS = 8_000
 MAX_DEPTH = 512  # as Chromium has it
 MAX_CSS_CHARACTERS = 500_000  # of all style sheets of a card
 MAX_TEXT_CHARACTERS = 100_000
@@ -18,5 +18,6 @@ MAX_CARD_FONT_BYTES = 64_000_000  # of all of them, unpacked
 # Work is counted in units of about a nanosecond of a slow core, never by a clock: see paint/work.py.
 CARD_WORK = 700_000_000  # of style, layout and paint together, and more for every device pixel
 CARD_WORK_PER_PIXEL = 250
-LAYOUT_WORK = 300_000_000
+LAYOUT_WORK = 420_000_000
+LEAST_LAYOUT_WORK = 100_000_000  # is left for layout whatever styling took
 LEAST_PAINT_WORK = 150_000_000  # is left for paint whatever the stages before it took

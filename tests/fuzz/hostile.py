@@ -62,6 +62,15 @@ PAGES: dict[str, Callable[[], str]] = {
     "tall dotted outline": lambda: "<div style='width:9px;height:1e9px;outline:5px dotted red'>x",
     "wide dashed border": lambda: "<div style='width:1e9px;height:9px;border:3px dashed red;border-radius:4px'>x",
     "groove of a pixel": lambda: "<p style='border:1px groove red'>x<p style='border:1px ridge;border-radius:2px'>x",
+    "thousands of items with texts": lambda: "<div style='display:flex'>" + "<p>x" * 7_900,
+    "thousands of list items": lambda: "<ol>" + "<li>x" * 7_900,
+    "thousands of blended boxes": lambda: "<style>p{mix-blend-mode:multiply;background:red;height:2px;margin:0}</style>"
+    + "<p>" * 7_900,
+    "thousands of styles": lambda: "".join(f"<p style=top:{i}px>x" for i in range(4_900)),
+    "thousands beyond the deepest level": lambda: "<bdi>" * 7_900,
+    "thousands of pictures beside each other": lambda: "<picture>" + "<img>" * 7_900,
+    "thousands of boxes by one anchor": lambda: "<style>p{position:absolute;anchor-name:--a;top:anchor(--a bottom)}</style>"
+    + "<p>x" * 7_900,
     "thin blurred shadow": lambda: "<div style='height:1px;width:900px;box-shadow:inset 0 0 9px red'></div>"
     "<div style='width:1px;height:900px;border-radius:3px;box-shadow:inset 0 0 9px red,0 0 9px red'>x",
     "inline boxes on many lines": lambda: "<span style='padding:0 .1px'>" * 120 + "words to wrap " * 2_500,

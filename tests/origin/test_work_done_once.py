@@ -14,7 +14,7 @@ import pytest
 from emblazon_origin import caching
 from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.layout.boxes.fragment import Fragment
-from emblazon_origin.layout.layout_work import PASS
+from emblazon_origin.layout.layout_work import PASSES
 from emblazon_origin.paint.display_list import Group, Item
 from emblazon_origin.paint.kept_display import KeptDisplay
 from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect
@@ -59,7 +59,7 @@ def test_nested_columns_are_laid_out_once_for_the_height_that_they_have() -> Non
         column = "<div style='display:flex;flex-direction:column'>"
         return drawn(column * depth + "<p>text</p>").work["layout"]
 
-    assert work(20) - work(4) == pytest.approx(16 * PASS)
+    assert work(20) - work(4) == pytest.approx(16 * PASSES["flex"])
 
 
 def test_rows_that_look_alike_share_their_styles() -> None:

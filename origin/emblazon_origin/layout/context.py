@@ -16,10 +16,10 @@ from ..text.inline import TextMeasurer
 from ..text.line_model import FirstLine, InlineItem, InlineLayout
 from ..text.lines.line_breaking import Bands
 from .boxes.fragment import Asked, Fragment, LayoutResults
-from .boxes.nodes import Node
+from .boxes.nodes import Kind, Node
 from .flow.floats import FloatScope
 from .frame import Constraints
-from .layout_work import PASS, LayoutWork
+from .layout_work import PASS, PASSES, LayoutWork
 
 
 class ImageSizes(Protocol):
@@ -69,9 +69,9 @@ class LayoutContext:
         self.asked.append(Asked(node, None, sizes))
         return sizes
 
-    def count_pass(self) -> None:
+    def count_pass(self, kind: Kind) -> None:
         """Bound the work: contrived nesting of flex and grid can multiply measuring passes."""
-        self.work.take(PASS)
+        self.work.take(PASSES.get(kind, PASS))
 
     def lines(
         self,

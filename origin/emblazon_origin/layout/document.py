@@ -20,6 +20,7 @@ from .context import ImageSizes, LayoutContext
 from .engine import content_sizes, layout
 from .flow_space import FlowSpace
 from .frame import Constraints
+from .layout_work import LayoutWork
 from .placement import relative_offset
 from .sizing import margins_of
 
@@ -58,7 +59,10 @@ class DocumentLayout:
         """Lay out what is not; return the root's box."""
         self.results.drawing += 1
         size = self.width, self.height
-        ctx = LayoutContext(self.text, report, layout, content_sizes, self.results, size, images=self.images)
+        work = LayoutWork.after(report.work.get("style", 0.0))
+        ctx = LayoutContext(
+            self.text, report, layout, content_sizes, self.results, size, work, images=self.images
+        )
         space = FlowSpace(self.root.style.flow, Rect(0.0, 0.0, *size))
         viewport = space.from_canvas(space.area)
         fragment, x, y = self._root(ctx, viewport)

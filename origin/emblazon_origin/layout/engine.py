@@ -158,7 +158,7 @@ def _left_out(node: Node, fragments: dict[Constraints, Fragment], constraints: C
 
 
 def _layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
-    ctx.count_pass()
+    ctx.count_pass(node.kind)
     if node.kind == "replaced":
         return _layout_replaced(ctx, node, constraints)
     basis = constraints.containing_width

@@ -48,7 +48,7 @@ def content_sizes(ctx: LayoutContext, node: Node) -> Pair:
 
 
 def _measured(ctx: LayoutContext, node: Node) -> Pair:
-    ctx.count_pass()
+    ctx.count_pass(node.kind)
     if node.kind != "replaced" and not node.style.contain.isdisjoint(("size", "inline-size")):
         fixed = node.style.contain_intrinsic_width
         sizes = (

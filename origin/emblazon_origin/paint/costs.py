@@ -43,7 +43,7 @@ def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: R
     once += work.CORNER_PIXEL * sum(across * down for across, down in geometry.radii)
     if style.border_image_source is not None:
         once += work.BORDER_IMAGE * w * h + _stops_cost(BackgroundLayer(style.border_image_source))
-    else:
+    elif any(geometry.border):
         per_pixel += work.BORDER_SIDE * sides_drawn(edges_of(style, geometry.border))
     return Cost("box", per_pixel, once)
 
@@ -109,6 +109,8 @@ def _has_round_dashes(style: ComputedStyle, geometry: BoxGeometry) -> bool:
 
 
 def _dashes(style: ComputedStyle, geometry: BoxGeometry) -> float:
+    if not any(geometry.border):
+        return 0.0
     _, _, w, h = geometry.border_rect
     top, right, bottom, left = geometry.border
     sides = (

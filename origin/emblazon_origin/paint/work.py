@@ -14,10 +14,10 @@ from ..limits import CARD_WORK, CARD_WORK_PER_PIXEL, LEAST_PAINT_WORK, MAX_MASK_
 from ..report import Report
 
 # Units per device pixel, measured with `time.process_time`.
-FILL = 4.0
+FILL = 6.0
 TURNED = 6.0  # for a box's outline at other angles, whose coverage is found first
-CORNER_PIXEL = 3.0  # of the rectangles that round corners lie in, seen or not
-GRADIENT_PIXEL = 6.0  # of its own, up to a canvas, seen or not
+CORNER_PIXEL = 5.0  # of the rectangles that round corners lie in, seen or not
+GRADIENT_PIXEL = 9.0  # of its own, up to a canvas, seen or not
 GRADIENT, TURNED_GRADIENT = 9.0, 54.0  # also where it is larger than any canvas
 STOP = 70_000.0  # each colour stop, once
 TILES, TURNED_TILES = 40.0, 90.0
@@ -36,7 +36,7 @@ DROP_SHADOW = 20.0  # and a quarter of its blur
 BLEND, HUE_BLEND = 45.0, 120.0
 BACKDROP = 25.0
 # Units each.
-STEP = 50_000.0
+STEP = 25_000.0
 DASH, DASHED_PIXEL = 50_000.0, 10_000.0  # of a border that follows round corners
 STRAIGHT_DASHED_PIXEL = 5_000.0
 DASHED_BOX = 25.0  # per pixel inside of round dashed borders
@@ -48,7 +48,7 @@ BORDER_SIDE = 22.0  # per pixel of the box, for each area that a side drawn on i
 CLIP_MASK = 6.0
 # Of an outline: each command, each pixel row that one crosses, by HarfBuzz and in numpy; rows at most.
 COMMAND, CROSSED_ROW, SCANNED_ROW, ROWS = 10_000.0, 600.0, 9_000.0, 1_000
-BOX = 120_000.0  # put into the display list
+BOX = 20_000.0  # put into the display list
 
 Kind = Literal["effect", "clip", "box", "text"]
 # What is left for the later kinds: text is drawn where nothing else is any more.

@@ -43,7 +43,7 @@ _sightings: ByteCache[bool] = ByteCache("sightings", 200 * MAX_SIGHTINGS, lambda
 _BYTES_PER_CHARACTER = 60  # what is kept of a document beside pixels, measured
 _GROWTH = 4  # texts may be so much longer than those that the document was kept with
 _SMALL = 1000
-_MOST_WORK = LAYOUT_WORK / 6  # of cards that no growth brings to their limits
+_MOST_WORK = LAYOUT_WORK / 8  # of cards that no growth brings to their limits
 
 
 @contextmanager

@@ -12,16 +12,16 @@ from .line_model import InlineItem, TextItem
 
 Spend = Callable[[float], None]
 
-TEXT = 110_000.0  # a text to break into lines
-PLAIN_TEXT = 50_000.0  # the same of one that has one font and style, all in all
-ITEM = 30_000.0  # an inline box's start or end, a run, an atomic
-LETTER, WIDE_LETTER = 2_000.0, 6_000.0  # of ASCII, of other scripts
-RUN = 15_000.0  # a stretch of one font, size and script
-BREAK = 30_000.0  # a line found
-TRIED = 8_000.0  # a place inside a word at which a line might end
+TEXT = 90_000.0  # a text to break into lines
+PLAIN_TEXT = 35_000.0  # the same of one that has one font and style, all in all
+ITEM = 15_000.0  # an inline box's start or end, a run, an atomic
+LETTER, WIDE_LETTER = 1_000.0, 4_000.0  # of ASCII, of other scripts
+RUN = 8_000.0  # a stretch of one font, size and script
+BREAK = 12_000.0  # a line found
+TRIED = 20_000.0  # a place inside a word at which a line might end
 SCORED = 3_000.0  # a line that balancing compares with others
-LINE, LEAF = 35_000.0, 15_000.0  # a line built, a piece of one
-FRAGMENT = 25_000.0  # of an inline box, on one line
+LINE, LEAF = 16_000.0, 10_000.0  # a line built, a piece of one
+FRAGMENT = 20_000.0  # of an inline box, on one line
 ANCESTOR = 1_500.0  # an inline box around a piece of a line
 
 

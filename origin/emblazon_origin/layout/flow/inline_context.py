@@ -122,7 +122,7 @@ def _break_lines_beside(ctx: LayoutContext, frame: Frame, content: ContentLayout
 
 
 def _lines_beside(ctx: LayoutContext, frame: Frame, entries: list[InlineContent]) -> BrokenLines:
-    ctx.count_pass()
+    ctx.count_pass("inline")
     laid_out: dict[Node, Fragment] = {}
 
     def measure(child: Node) -> AtomicItem:

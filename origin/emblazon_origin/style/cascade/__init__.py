@@ -4,6 +4,7 @@ walk.py               the walk over the tree
 quirks.py             what documents without a doctype have of their own
 sheets.py             the document's style sheets in cascade order
 winners.py            the cascade of one element
+alike.py              elements that are alike, styled once
 animations.py         the frame that an animation leaves behind
 element_findings.py   what is said of elements drawn otherwise than in browsers
 element_functions.py  attr(), if(), sibling-index(), @function

@@ -16,10 +16,12 @@ from ..syntax.declarations import Block, Custom, Note, PendingSubstitution, Wide
 from ..syntax.plain_rules import plain_block
 from ..syntax.registry import LONGHANDS, Values
 from ..values import value_types as v
+from ..values.budget import BUDGET, Exhausted
 from ..values.computed import ComputedStyle
 from ..values.counter_styles import CounterStyles
 from ..values.dom import Element, HtmlNode, Text
 from ..values.writing_modes import HORIZONTAL, Flow, Lines
+from .alike import Alike, Matching
 from .animations import end_state
 from .compute import Computation, Environment
 from .computed_values import blockified, handed_down, settle_display
@@ -45,7 +47,7 @@ from .quirks import Quirks, fill_viewport
 from .sheets import Cascade, Loaded
 from .svg_markup import Serializer, inherited_paint, with_inherited_style
 from .svg_references import SvgReferences
-from .winners import Candidate, Winners, cascaded_values
+from .winners import Candidate, Winners, cascaded_values, user_agents
 
 _inline_blocks: ByteCache[tuple[Block, list[Note]]] = ByteCache(
     "style attributes", 2_000_000, lambda entry: 1_000 + 300 * len(entry[0].normal)
@@ -102,7 +104,6 @@ class Styler:
     customs: dict[tuple[object, ...], tuple[Mapping[str, Custom | None], object, object]] = field(
         default_factory=dict
     )
-    known: dict[tuple[object, ...], tuple[Computed, Computed, Values, object]] = field(default_factory=dict)
     settled: dict[tuple[int, bool, Lines], tuple[ComputedStyle, ComputedStyle]] = field(default_factory=dict)
     turns: dict[tuple[int, Flow], tuple[ComputedStyle, ComputedStyle]] = field(default_factory=dict)
     definitions: dict[tuple[int, int], tuple[str, HtmlNode, object]] = field(default_factory=dict)
@@ -111,6 +112,12 @@ class Styler:
     ids: dict[str, HtmlNode] | None = None
     of_elements: bool = False  # whether equal declarations may mean other values on other elements
     inline_places: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    matching: Matching = field(init=False)
+    alike: Alike = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.matching = Matching(self.cascade.rules, self.containers.hold)
+        self.alike = Alike(self.env)
 
     def document(self, root: HtmlNode) -> Element:
         """Return the root element with its whole tree."""
@@ -421,15 +428,48 @@ class Styler:
 
     def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
         """Return what matches the element, container queries included."""
-        return self.cascade.rules.match(node, pseudo, self.containers.hold)
+        return self.matching.match(node, pseudo)
 
     def compute(self, node: HtmlNode, parent: Computed | None) -> Computed:
-        """Cascade and compute one element of the source."""
-        inline = None
-        if node.attributes.get("style"):
-            inline = self.inline(node)
-        candidates = self.match(node)
-        winners = cascaded_values(candidates, presentational(node), inline, parent.style if parent else None)
+        """Cascade and compute one element of the source, once for all that are alike."""
+        inline = self.inline(node) if node.attributes.get("style") else None
+        candidates, hints = self.match(node), presentational(node)
+        if parent is None or hints or not self.is_common(node, parent):
+            return self.compute_new(node, parent, candidates, hints, inline)[0]
+        self.env.container = self.containers.around(node, pseudo=False)
+        likeness = self.alike.likeness(parent, candidates, inline)
+        found = self.alike.styled(likeness)
+        if found is None:
+            computed, winners = self.compute_new(node, parent, candidates, hints, inline)
+            if _REFERRING.isdisjoint(computed.values) and computed.paint is parent.paint:
+                self.alike.keep(likeness, computed, winners, (parent.copied(), candidates, inline))
+            return computed
+        computed, winners = found
+        computed.paint = parent.paint
+        if self.quirks is not None:
+            self.quirks.adjust(node, candidates, winners)
+        return computed
+
+    def is_common(self, node: HtmlNode, parent: Computed) -> bool:
+        """Whether nothing but rules, attribute `style` and parent decide an element's style."""
+        attributes = node.attributes
+        plain = not self.of_elements and parent.first_line is None
+        return plain and "lang" not in attributes and "xml:lang" not in attributes and node.tag != "table"
+
+    def compute_new(
+        self,
+        node: HtmlNode,
+        parent: Computed | None,
+        candidates: list[Candidate],
+        hints: Values,
+        inline: Block | None,
+    ) -> tuple[Computed, Winners]:
+        """Cascade and compute one element; return also what won."""
+        try:
+            BUDGET.style()
+        except Exhausted:
+            candidates, hints, inline = list(user_agents(candidates)), {}, None
+        winners = cascaded_values(candidates, hints, inline, parent.style if parent else None)
         if self.quirks is not None:
             self.quirks.adjust(node, candidates, winners)
         computed = self.computed(node, parent, winners)
@@ -448,7 +488,7 @@ class Styler:
                 if found is not None:
                     found.style = found.style.replace(lang=language.strip())
                     found.fields = {**found.fields, "lang": language.strip()}
-        return computed
+        return computed, winners
 
     def inline(self, node: HtmlNode) -> Block:
         """Return the parsed style attribute, having reported what it has to say."""
@@ -464,27 +504,6 @@ class Styler:
                 note.severity, note.code, note.message, line=line, column=column, where=note.where
             )
         return block
-
-    def computed_once(
-        self,
-        parent: Computed | None,
-        values: Values,
-        custom: Mapping[str, Custom | None],
-        declared: Mapping[str, Custom | Wide],
-        functions: ElementFunctions,
-    ) -> Computed:
-        """Compute, once for all elements with the same cascaded values below parents of the same style."""
-        if parent is None or (self.of_elements and _of_element(values)):
-            return Computation(self.env, parent, values, custom, declared, functions).compute()
-        key = (
-            id(parent.style), id(parent.values), id(parent.inherited), id(parent.fields), id(custom),
-            self.env.container, *values, *map(id, values.values()),
-        )  # fmt: skip
-        found = self.known.get(key)
-        if found is None:  # the entry keeps what the ids name alive
-            result = Computation(self.env, parent, values, custom, declared, functions).compute()
-            self.known[key] = found = (result, parent.copied(), values, custom)
-        return found[0].copied()
 
     def custom(
         self, parent: Computed | None, declared: Mapping[str, Custom | Wide], functions: ElementFunctions
@@ -537,7 +556,10 @@ class Styler:
             winners = self.at_rest(winners, parent, custom, functions)
             custom = self.custom(parent, winners.custom, functions)
         values, declared = winners.values, winners.custom
-        result = self.computed_once(parent, values, custom, declared, functions)
+        if parent is None or (self.of_elements and _of_element(values)):
+            result = Computation(self.env, parent, values, custom, declared, functions).compute()
+        else:
+            result = self.alike.computed(parent, values, custom, declared, functions)
         if not _REFERRING.isdisjoint(result.values):
             references = SvgReferences(
                 lambda: self.svg_ids(node),

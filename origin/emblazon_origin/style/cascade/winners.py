@@ -245,33 +245,45 @@ class RuleSet:
         `holds` answers container queries, which hold nowhere without it. Where the work of matching is used
         up, only the user agent's rules are left.
         """
-        buckets, scoped = self.buckets.get(pseudo), self.scoped.get(pseudo)
-        if buckets is None or not (buckets or scoped):
-            return []
-        keys = node.keys
-        tried = [bucket for key in keys if (bucket := buckets.get(key)) is not None]
+        scoped = self.scoped.get(pseudo)
+        tried = self.tried(node, pseudo)
         if not (tried or scoped):
             return []
         try:
             BUDGET.step(sum(map(len, tried)))
             found = [c for bucket in tried for c in bucket if c.certain or c.selector.matches(node)]
             if scoped:
-                BUDGET.step(sum(len(scoped.get(key, ())) for key in keys))
-                rules = [rule for key in keys for rule in scoped.get(key, ())]
+                BUDGET.step(sum(len(scoped.get(key, ())) for key in node.keys))
+                rules = [rule for key in node.keys for rule in scoped.get(key, ())]
                 found += [c for rule in rules if (c := rule.found(node)) is not None]
             if self.queries_containers:
                 found = [c for c in found if not c.queries or (holds and holds(c.queries, node, pseudo))]
-            BUDGET.step(sum(c.size for c in found) // _DECLARATIONS)
+            BUDGET.step(steps_of(found))
         except Exhausted:
-            found = [c for bucket in tried for c in _user_agents(bucket) if c.certain]
-        if len(found) > 1:
-            found.sort(key=_normal)
-        return found
+            found = [c for bucket in tried for c in user_agents(bucket) if c.certain]
+        return in_order(found)
+
+    def tried(self, node: HtmlNode, pseudo: str) -> list[list[Candidate]]:
+        """Return the buckets whose rules may match an element."""
+        buckets = self.buckets.get(pseudo, {})
+        return [bucket for key in node.keys if (bucket := buckets.get(key)) is not None]
 
 
-def _user_agents(bucket: list[Candidate]) -> Iterable[Candidate]:
-    """Return a bucket's rules of the user agent, which are added first."""
-    return takewhile(lambda candidate: candidate.normal[0] == USER_AGENT, bucket)
+def steps_of(found: list[Candidate]) -> int:
+    """Return the steps that the declarations of what matches take."""
+    return sum(c.size for c in found) // _DECLARATIONS
+
+
+def in_order(found: list[Candidate]) -> list[Candidate]:
+    """Return candidates in cascade order of normal declarations."""
+    if len(found) > 1:
+        found.sort(key=_normal)
+    return found
+
+
+def user_agents(candidates: list[Candidate]) -> Iterable[Candidate]:
+    """Return the user agent's rules, which come first in a bucket and in the cascade."""
+    return takewhile(lambda candidate: candidate.normal[0] == USER_AGENT, candidates)
 
 
 def _normal(candidate: Candidate) -> tuple[int, int, tuple[int, int, int], int]:

@@ -223,8 +223,6 @@ class _Builder:
                         later.append((child, parent, depth) if deep else (child, node, depth + 1))
                 child = child.next
             stack += reversed(later)
-            for index, node in enumerate(parent.elements):
-                node.index, node.siblings = index, parent.elements
         self.styles(parsed)
         return parsed
 
@@ -243,6 +241,7 @@ class _Builder:
         if "class" in attributes:
             node.classes = frozenset(attributes["class"].split())
         if parent is not None:
+            node.index, node.siblings = len(parent.elements), parent.elements
             parent.children.append(node)
             parent.elements.append(node)
         return node

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from ...report import Report
 from ..syntax.conditions import media_query_list
+from ..values.budget import BUDGET, Exhausted
 from ..values.calculation import length_px
 from ..values.dom import HtmlNode
 from ..values.image_values import KNOWN_TYPES, resolve_url
@@ -42,14 +43,21 @@ def image_source(node: HtmlNode, viewport: Viewport) -> str:
     """Return the URL, as written, that the image shows on this canvas."""
     parent = node.parent
     if parent is not None and parent.tag == "picture":
-        for sibling in parent.elements:
-            if sibling is node:
-                break
+        for sibling in _before(node):
             if sibling.tag == "source" and _applies(sibling, viewport):
                 chosen = _from_set(sibling.attributes, viewport)
                 if chosen:
                     return chosen
     return _from_set(node.attributes, viewport) or node.attributes.get("src", "")
+
+
+def _before(node: HtmlNode) -> list[HtmlNode]:
+    """Return the elements before one under the same parent, where they are not too many to look at."""
+    try:
+        BUDGET.step(node.index)
+    except Exhausted:
+        return []
+    return node.siblings[: node.index]
 
 
 def _applies(source: HtmlNode, viewport: Viewport) -> bool:

@@ -46,6 +46,13 @@ class Selector:
         """True where the element matches."""
         return _match(self, len(self.compounds) - 1, node, scope) is Outcome.MATCH
 
+    def is_barred(self, node: HtmlNode) -> bool:
+        """True where the tag of the element's parent alone is in the way."""
+        if not self.combinators or self.combinators[-1] != ">":
+            return False
+        kind, name = self.compounds[-2].key
+        return kind == "tag" and (node.parent is None or node.parent.tag != name)
+
     @property
     def is_key(self) -> bool:
         """True where everything in the bucket of its key matches."""

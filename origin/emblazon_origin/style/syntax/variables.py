@@ -153,6 +153,10 @@ def resolve_custom(
     values: dict[str, Custom | None] = {**inherited}
     waiting = {name: value for name, value in declared.items() if value.substitutes}
     values.update({name: value for name, value in declared.items() if not value.substitutes})
+    try:
+        BUDGET.token(len(waiting))
+    except Exhausted:
+        return {**values, **dict.fromkeys(waiting)}
     graph = {name: references(value.tokens) & waiting.keys() for name, value in waiting.items()}
     for component in _components(graph):
         cyclic = len(component) > 1 or component[0] in graph[component[0]]

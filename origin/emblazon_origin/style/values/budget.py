@@ -15,14 +15,17 @@ from ...report import Report
 MATCH_STEPS = 200_000  # elements visited by combinators and :has(), rules tried: about a quarter of a second
 SUBSTITUTED_TOKENS = 200_000
 GENERATED_CHARACTERS = 100_000
+OWN_STYLES = 5_000  # elements that no earlier one is like: about a second
 _PER_ELEMENT = 30  # steps of an element of a picture
 # Units of work, see limits.py.
-ELEMENT, STEP, TOKEN = 70_000.0, 1_000.0, 1_000.0
+ELEMENT, STYLE, STEP, TOKEN = 15_000.0, 200_000.0, 1_000.0, 1_000.0
 
-Kind = Literal["steps", "tokens", "characters"]
+Kind = Literal["steps", "tokens", "characters", "styles"]
 _MESSAGES: dict[Kind, str] = {
     "steps": "the style sheets take too long to match, too many rules for too many elements: "
     "later elements are drawn without them",
+    "styles": f"more than {OWN_STYLES:,} elements have a style that no other has: "
+    "later ones are drawn without style sheets",
     "tokens": "custom properties grow too large, var() references multiply: later values are dropped",
     "characters": f"generated content is longer than {GENERATED_CHARACTERS} characters: the rest is left out",
 }
@@ -43,6 +46,7 @@ class Budget(threading.local):
         self.steps = MATCH_STEPS
         self.tokens = SUBSTITUTED_TOKENS
         self.characters = GENERATED_CHARACTERS
+        self.styles = OWN_STYLES
         self.left_out: set[Kind] = set()
 
     @contextmanager
@@ -77,11 +81,17 @@ class Budget(threading.local):
         if self.characters < 0:
             self._end("characters")
 
+    def style(self) -> None:
+        """Take an element's own style. Raises Exhausted."""
+        self.styles -= 1
+        if self.styles < 0:
+            self._end("styles")
+
     @property
     def taken(self) -> float:
         """What was taken so far, in units of work."""
         steps, tokens = MATCH_STEPS - max(0, self.steps), SUBSTITUTED_TOKENS - max(0, self.tokens)
-        return STEP * steps + TOKEN * tokens
+        return STEP * steps + TOKEN * tokens + STYLE * (OWN_STYLES - max(0, self.styles))
 
     def _end(self, kind: Kind) -> None:
         self.left_out.add(kind)

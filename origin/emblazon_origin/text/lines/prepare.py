@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 
 import regex
 
-from ...limits import MAX_TEXT_CHARACTERS
+from ...limits import MAX_ELEMENTS, MAX_TEXT_CHARACTERS
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
@@ -23,7 +23,7 @@ from ..shaping.shaper import Shaper, ShapingItem
 from .paragraph import Opening, Paragraph
 from .ruby import measure_rubies
 
-MAX_PARAGRAPHS = 2048  # of one document
+MAX_PARAGRAPHS = MAX_ELEMENTS  # of one document: flex containers measure all texts before they lay out one
 Paragraphs = dict[tuple[object, ...], Paragraph]
 
 

@@ -1,0 +1,51 @@
+"""Elements that are alike are styled once, and elements that only look alike are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emblazon_origin.style.cascade.winners import cascaded_values
+
+STYLE = "<!doctype html><style>.a { margin: 1px } .b > i { color: red } details > p { color: blue }</style>"
+
+
+@pytest.mark.parametrize(
+    "item", ["<p class=a><i>x</i></p>", "<p style='margin: 2px'><i>x</i></p>", "<p class=b><i>x</i></p>"]
+)
+def test_however_many_are_alike_their_declarations_are_merged_once(
+    style: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, item: str
+) -> None:
+    merged = 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal merged
+        merged += 1
+        return cascaded_values(*given)
+
+    monkeypatch.setattr("emblazon_origin.style.cascade.walk.cascaded_values", counted)
+    style(STYLE + item)
+    of_one, merged = merged, 0
+    page = style(STYLE + item * 300)
+    assert merged == of_one
+    assert len({id(element.style) for element in page.all("p")}) == 1
+
+
+def test_a_rule_that_looks_at_the_parent_tells_elements_of_a_kind_apart(style: Callable[..., Any]) -> None:
+    page = style(STYLE + "<p class=b><i>x</i></p><p class=a><i>x</i></p><p class=b><i>x</i></p>")
+    assert [i.style.color.r for i in page.all("i")] == [1.0, 0.0, 1.0]
+
+
+def test_what_is_inside_of_a_closed_details_stays_hidden(style: Callable[..., Any]) -> None:
+    page = style(STYLE + "<p>x</p><details><summary>s</summary><p>y</p></details><details open><p>z</p>")
+    assert [p.children[0].data for p in page.all("p")] == ["x", "z"]
+
+
+def test_what_an_element_is_alone_is_not_handed_to_those_of_its_rules(style: Callable[..., Any]) -> None:
+    page = style("<!doctype html><style>p { width: attr(data-w type(<length>)) }</style>"
+                 "<p data-w=1px>a</p><p data-w=2px>b</p><p lang=de data-w=3px>c</p>")  # fmt: skip
+    assert [p.style.width.px for p in page.all("p")] == [1, 2, 3]
+    page = style("<!doctype html><p>a</p><p lang=de>b</p><p>c</p>")
+    assert [p.style.lang for p in page.all("p")] == [page["html"].lang, "de", page["html"].lang]
