@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..fonts.font_metrics import layout_unit_up
-from ..inline_cost import BREAK, SCORED, TRIED
+from ..inline_cost import BREAK, LOOK, SCORED, TRIED
 from .paragraph import EPSILON, Opening, Paragraph, TextSpan, breaks_words
 
 WidthOf = Callable[[int], float]  # available width of the line with an index, px
@@ -53,7 +53,7 @@ def break_lines(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None 
 
 def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> TextSpan:
     """Return the line that begins at `start` and ends at the latest before `stop`."""
-    paragraph.shaper.spend(BREAK)
+    paragraph.shaper.spend(BREAK + LOOK * len(paragraph.content.text).bit_length())
     whole = paragraph.span(start, stop, forced=True)
     limit = available + EPSILON
     if fitting := _fitting(paragraph, whole, limit):
