@@ -15,6 +15,7 @@ from .selectors import pseudo_classes
 from .syntax import conditions, stylesheet
 from .syntax.registry import ALIASES, PROPERTIES, Logical, Other, Shorthand
 from .values import counter_styles, image_values, terms, units
+from .values.budget import OWN_STYLES
 
 PAGE = Path(__file__).parents[3] / "docs" / "css.md"
 _STATUS = {"yes": "supported", "partly": "partly", "no": "no", "inert": "accepted, no effect"}
@@ -30,6 +31,10 @@ _LIMITS = (
     (f"{limits.MAX_HTML_BYTES:,} bytes of HTML, {limits.MAX_ELEMENTS:,} elements", "the card is refused"),
     (f"{limits.MAX_TEXT_CHARACTERS:,} characters of text", "the card is refused"),
     (f"{limits.MAX_CANVAS_PIXELS:,} device pixels, {limits.MAX_CANVAS_SIDE:,} a side", "the card is refused"),
+    (
+        f"{OWN_STYLES:,} elements with a style that no other has",
+        "later ones have the user agent's rules alone",
+    ),
     (
         f"{limits.MAX_NESTED_LAYERS} groups (opacity, filters, masks, clip paths, blends) inside each other, "
         f"or {limits.MAX_OPEN_PIXELS:,} of their device pixels; groups that only fade another one are free",

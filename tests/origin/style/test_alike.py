@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emblazon_origin.style.cascade.winners import cascaded_values
+from emblazon_origin.style.values import budget
 
 STYLE = "<!doctype html><style>.a { margin: 1px } .b > i { color: red } details > p { color: blue }</style>"
 
@@ -36,6 +37,18 @@ def test_however_many_are_alike_their_declarations_are_merged_once(
 def test_a_rule_that_looks_at_the_parent_tells_elements_of_a_kind_apart(style: Callable[..., Any]) -> None:
     page = style(STYLE + "<p class=b><i>x</i></p><p class=a><i>x</i></p><p class=b><i>x</i></p>")
     assert [i.style.color.r for i in page.all("i")] == [1.0, 0.0, 1.0]
+
+
+def test_beyond_so_many_styles_of_their_own_elements_have_the_user_agents(
+    style: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "OWN_STYLES", 20)
+    page = style("<!doctype html>" + "".join(f"<p style=top:{n}px>x" for n in range(40)))
+    tops = [p.style.top for p in page.all("p")]
+    assert (tops[0].px, tops[-1]) == (0, "auto")
+    assert {p.style.display for p in page.all("p")} == {"block"}
+    assert [finding.code for finding in page.diagnostics] == ["limit"]
+    assert style("<!doctype html>" + "<p style=top:1px>x" * 40).diagnostics == []
 
 
 def test_what_is_inside_of_a_closed_details_stays_hidden(style: Callable[..., Any]) -> None:
