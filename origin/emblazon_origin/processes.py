@@ -23,7 +23,8 @@ _KEPT = 128 << 20  # free bytes at the top of the heap that are not given back a
 
 _YOUNG, _ALL = 32, 2048  # jobs from one search to the next, at most
 _NEW_OBJECTS = 20_000  # more than a job or two leave, of documents that nobody knew
-_GROWTH = 4  # a quarter
+_LEAST_GROWTH, _MOST_GROWTH = 0.25, 1.0  # of all objects, before they are searched
+_WORTH = 0.1  # of that growth is garbage, or the next search may wait twice as long
 _FEW = 200_000  # objects: with fewer a quarter is soon there, and nothing to speak of
 
 T = TypeVar("T")
@@ -75,7 +76,8 @@ class GarbageBetweenJobs:
     Left to itself it walks through every kept document again and again while cards are drawn. A card of a
     kept document leaves no garbage that only the collector finds, a new one its trees; so what is new is
     looked through once jobs of the other kinds have left something, and everything only when it has grown by
-    a quarter.
+    a quarter: by more where the last search found that nearly all of the growth is in use, as it is while
+    caches fill.
     """
 
     def __init__(self) -> None:
@@ -83,6 +85,7 @@ class GarbageBetweenJobs:
         self._young = self._all = 0  # jobs since the search among new objects, and among all
         self._known = len(gc.get_objects())
         self._grown = 0  # objects since all were counted, before the last search
+        self._growth = _LEAST_GROWTH  # up to the next search among all
         self._new = self._left = 0  # objects since that, and what of them jobs left that may leave garbage
 
     def job_done(self, *, was_kept: bool = False) -> None:
@@ -93,8 +96,9 @@ class GarbageBetweenJobs:
             self._young += 1
             self._left += max(0, self._new - before)
         grown = self._grown + self._new
-        if grown * _GROWTH > max(self._known, _FEW) or self._all >= _ALL:
-            gc.collect()
+        if grown > self._growth * max(self._known, _FEW) or self._all >= _ALL:
+            is_worth = gc.collect() > _WORTH * grown
+            self._growth = _LEAST_GROWTH if is_worth else min(_MOST_GROWTH, 2 * self._growth)
             self._all = self._grown = 0
             self._known = len(gc.get_objects())
         elif self._left >= _NEW_OBJECTS or self._young >= _YOUNG:

@@ -10,8 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from emblazon_origin import caching
+from emblazon_origin.encode.color_runs import pairs_of
 from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.layout.boxes.fragment import Fragment
 from emblazon_origin.layout.layout_work import PASSES
@@ -170,6 +172,49 @@ def test_garbage_that_was_found_is_no_growth(searched: list[int]) -> None:
             Knot()
         garbage.job_done()
     assert set(searched) == {1}
+
+
+def test_garbage_is_looked_for_less_often_while_what_grows_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, new, unused, searches = 400_000, 0, 0, 0
+
+    def collect(generation: int = 2) -> int:
+        nonlocal known, new, searches
+        known, new, searches = known + new - unused, 0, searches + 1
+        return unused
+
+    monkeypatch.setattr(gc, "get_objects", lambda: range(known))
+    monkeypatch.setattr(gc, "get_count", lambda: (new, 0, 0))
+    monkeypatch.setattr(gc, "collect", collect)
+    was_on = gc.isenabled()
+    try:
+        garbage = GarbageBetweenJobs()
+
+        def searches_after(*growths: int) -> list[int]:
+            nonlocal new
+            found = []
+            for growth in growths:
+                new += growth
+                garbage.job_done(was_kept=True)
+                found.append(searches)
+            return found
+
+        assert searches_after(100_000, 1) == [0, 1], "a quarter"
+        assert searches_after(200_000, 50_002) == [1, 2], "then a half"
+        assert searches_after(500_000, 250_004) == [2, 3], "then as much again"
+        unused = 300_000
+        assert searches_after(1_400_000, 200_000) == [3, 4]
+        assert searches_after(600_000, 100_003) == [4, 5], "a quarter, where some of it was garbage"
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def test_pixels_are_read_without_leaving_garbage() -> None:
+    pictures = [Image.new("RGB", (width, 9)) for width in range(10, 60)]
+    gc.collect()
+    for picture in pictures:
+        pairs_of(picture)
+    assert gc.collect() == 0
 
 
 @pytest.mark.parametrize("kind", [Fragment, Computed])

@@ -213,6 +213,10 @@ _BUFFERS, _CHILDREN = 5, 6
 _has_wide_pointers = ctypes.sizeof(ctypes.c_void_p) == ctypes.sizeof(ctypes.c_uint64)
 _pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
+# An array of ctypes would be a class of its own for each size, which only the garbage collector frees.
+_bytes_at = ctypes.pythonapi.PyMemoryView_FromMemory
+_bytes_at.restype, _bytes_at.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)
+_READ = 0x100  # PyBUF_READ
 
 
 def _words_of(image: Image.Image) -> Words:
@@ -225,8 +229,8 @@ def _words_of(image: Image.Image) -> Words:
         return np.frombuffer(image.tobytes("raw", "RGBX"), "<u4")
     array = _Struct.from_address(_pointer_of(capsule, b"arrow_array"))
     child = _Struct.from_address(_Pair.from_address(array[_CHILDREN])[0])
-    pixels = ctypes.c_uint8 * (4 * image.width * image.height)
-    return np.frombuffer(memoryview(pixels.from_address(_Pair.from_address(child[_BUFFERS])[1])), "<u4")
+    first = _Pair.from_address(child[_BUFFERS])[1]
+    return np.frombuffer(_bytes_at(first, 4 * image.width * image.height, _READ), "<u4")
 
 
 def pairs_of(image: Image.Image) -> Pairs:
