@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 import ctypes
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -99,9 +100,9 @@ def runs_of(image: Image.Image, on: OnGround | None = None) -> Runs | None:
     totals = on.ground.latest("still pairs", fresh, lambda: sums_of(*_joined(still), size))
     values, lengths = (np.concatenate(part) for part in zip(*scanned, strict=True))
     new = _runs(values, lengths, known.runs, totals)
-    ends = np.cumsum([len(part) for _, part in scanned])
-    own = map(_Stretch, np.split(new.numbers, ends[:-1]), np.split(new.lengths, ends[:-1]))
-    rest = {True: iter(own), False: iter(still)}
+    ends = [0, *accumulate(len(part) for _, part in scanned)]
+    own = (_Stretch(new.numbers[first:end], lengths[first:end]) for first, end in pairwise(ends))
+    rest = {True: own, False: iter(still)}
     ordered = _joined([next(rest[is_fresh]) for is_fresh, _, _ in parts])
     return new._replace(numbers=ordered.numbers, lengths=ordered.lengths)
 
