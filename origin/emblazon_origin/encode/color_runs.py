@@ -115,6 +115,7 @@ def _joined(parts: list[_Stretch]) -> _Stretch:
 def _runs(values: Pairs, lengths: Ints, below: Runs = _NOTHING, totals: Totals = _NOTHING.counts) -> Runs:
     """Return runs of values; the colours and pairs of a ground come first, with totals of its own pairs."""
     different, numbers = _numbered(values)
+    different |= np.uint64(_OPAQUE)
     colors, found = _numbered(np.concatenate((below.colors, different.view(np.uint32))))
     places, own = found[: len(below.colors)], found[len(below.colors) :].reshape(-1, 2)
     pairs = np.concatenate((places.take(below.pairs), own))
@@ -166,7 +167,7 @@ def _scanned(pairs: Pairs, size: int) -> tuple[Pairs, Ints]:
     lengths = np.empty_like(starts)
     np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
     lengths[-1] = len(pairs) - starts[-1]
-    return pairs[starts] | np.uint64(_OPAQUE), lengths
+    return pairs.take(starts), lengths
 
 
 def _numbered(values: Values, before: int = 0) -> tuple[Values, Ints]:
