@@ -21,7 +21,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_FROM_HEAP = 32 << 20  # bytes; as much as glibc allows
 _KEPT = 128 << 20  # free bytes at the top of the heap that are not given back at once
 
-_YOUNG, _ALL = 32, 2048  # jobs from one search to the next, at most
+_YOUNG, _ALL = 32, 1024  # jobs from one search to the next, at most: templates leave their macros
 _NEW_OBJECTS = 20_000  # more than a job or two leave, of documents that nobody knew
 _LEAST_GROWTH, _MOST_GROWTH = 0.25, 1.0  # of all objects, before they are searched
 _WORTH = 0.1  # of that growth is garbage, or the next search may wait twice as long

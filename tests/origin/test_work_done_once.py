@@ -150,12 +150,12 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 def test_all_garbage_is_looked_for_only_as_objects_grow(searched: list[int]) -> None:
     garbage = GarbageBetweenJobs()
-    for _ in range(1000):
+    for _ in range(500):
         garbage.job_done()
-    assert searched == [1] * 31
-    for _ in range(1000):
+    assert searched == [1] * 15
+    for _ in range(500):
         garbage.job_done(was_kept=True)
-    assert searched == [1] * 31, "a card of a kept document leaves none"
+    assert searched == [1] * 15, "a card of a kept document leaves none"
     kept = [[number] for number in range(len(gc.get_objects()) // 2 + 60_000)]
     garbage.job_done(was_kept=True)
     assert searched[-1] == 2
