@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sweeps import examples
 
 from emblazon_origin.errors import LimitError
-from emblazon_origin.limits import MAX_DEPTH
+from emblazon_origin.limits import MAX_DEPTH, MAX_ELEMENTS
 from emblazon_origin.report import Report
 from emblazon_origin.style import Viewport, style_document
 from emblazon_origin.style.syntax import registry
@@ -105,7 +105,7 @@ def test_large_input_is_styled(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<p>x</p>" * 5_100,
+        "<p>x</p>" * (MAX_ELEMENTS + 1),
         "<p>" + "".join(f"<b i={i}>" for i in range(1_000)) + "</p>" + "<p>x</p>" * 1_000,
         "<style>a{}" + "/* */" * 200_000 + "</style>",
         "x" * 200_000,
