@@ -5,6 +5,7 @@ engine.py         one box: its used size, its content by the algorithm of its ki
 context.py        what every algorithm is given, and the way back into the engine
 frame.py          constraints of a box, and the frame that its content fills
 sizing.py         used edges, sizes and limits from computed ones
+height_needs.py   what a box looks at of heights
 intrinsic.py      min-content and max-content widths
 contributions.py  what a box asks of its container
 alignment.py      keywords of box alignment to offsets

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..style.values.value_types import Length
 from .absolute import place_absolutes
 from .alignment import content_shift, shift_content
 from .boxes.box import Sides
 from .boxes.fragment import NO_MARGINS, ContentLayout, Fragment, Strut
-from .boxes.nodes import Absolute, Atomic, Kind, Node
+from .boxes.nodes import Kind, Node
 from .columns.layout import layout_columns
 from .context import LayoutContext
 from .flex.items import content_height_twin
@@ -26,6 +25,7 @@ from .flow.list_markers import place_marker
 from .flow_space import lies_across
 from .frame import Constraints, Frame
 from .grid.layout import layout_grid
+from .height_needs import holds_minders, ignores_own_height, is_quirky, is_settled_by_width, minds_height
 from .intrinsic import content_sizes
 from .layout_work import LayoutExhausted
 from .renewal import renewed
@@ -63,8 +63,6 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
     "table-wrapper": layout_wrapper,
     "turned": layout_turned,
 }
-
-_SPECIAL = ("replaced", "table", "table-wrapper", "table-part", "turned")
 
 
 class _Height(NamedTuple):
@@ -319,20 +317,9 @@ def _is_turned_table(node: Node) -> bool:
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
     """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
     looks_through = node.element is None and not node.is_item and node.style.display != "table-cell"
-    if own is None and node.style.quirks == "full" and _is_quirky(node):
+    if own is None and node.style.quirks == "full" and is_quirky(node):
         return around
     return around if looks_through else own
-
-
-def _is_quirky(node: Node) -> bool:
-    """Whether percentages look through a box of automatic height (Quirks Mode Standard §3.5)."""
-    style = node.style
-    return (
-        style.height == "auto"
-        and style.display != "table-cell"
-        and node.kind not in ("flex", "grid")
-        and not node.is_out_of_flow
-    )
 
 
 def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: _Height) -> Frame:
@@ -409,70 +396,3 @@ def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, 
             if height.value is None and abs(fragment.height - content.height - edges) < 1 / 64:
                 bottom = bottom.join(content.margin_bottom)
     fragment.margin_top, fragment.margin_bottom = top, bottom
-
-
-def minds_height(node: Node) -> bool:
-    """Whether anything of the box resolves against its containing block's height."""
-    if node.minds_height is None:
-        node.minds_height = _minds(node)
-    return node.minds_height
-
-
-def holds_minders(node: Node) -> bool:
-    """Whether anything inside resolves against the box's own height, or against whether that is definite."""
-    if node.holds_minders is None:
-        node.holds_minders = _holds(node)
-    return node.holds_minders
-
-
-def _minds(node: Node) -> bool:
-    style = node.style
-    # Percentages look through anonymous boxes (engine.py).
-    if node.kind in _SPECIAL or (node.element is None and not node.is_item):
-        return True
-    if ratio_of(node) is not None or node.is_out_of_flow or node.is_float:
-        return True
-    heights = style.height, style.min_height, style.max_height, style.flex_basis
-    if "stretch" in heights:
-        return True
-    lengths = (*heights, style.top, style.bottom)
-    if any(isinstance(length, Length) and not length.is_absolute for length in lengths):
-        return True
-    return style.quirks == "full" and _is_quirky(node) and holds_minders(node)
-
-
-def _holds(node: Node) -> bool:
-    gap = node.style.row_gap
-    if node.kind == "grid" or node.marker is not None or not gap.is_absolute:
-        return True
-    below = [*node.children, *(e.node for e in node.content if isinstance(e, Atomic | Absolute))]
-    return any(minds_height(child) or holds_minders(child) for child in below)
-
-
-def ignores_own_height(node: Node) -> bool:
-    """Whether an item has text and inline boxes alone, so that its height changes nothing inside."""
-    return (
-        node.kind == "inline"
-        and _is_plain_item(node)
-        and node.style.overflow_y in ("visible", "clip")
-        and node.style.align_content == "normal"
-        and not any(isinstance(entry, Atomic | Absolute) for entry in node.content)
-    )
-
-
-def is_settled_by_width(node: Node) -> bool:
-    """Whether an item that is given the height that it has by itself stays as it is inside."""
-    if node.is_settled is None:
-        node.is_settled = _is_plain_item(node) and (ignores_own_height(node) or not holds_minders(node))
-    return node.is_settled
-
-
-def _is_plain_item(node: Node) -> bool:
-    return (
-        node.kind in ("inline", "block", "flex")
-        and node.is_item
-        and node.is_root_context
-        and node.marker is None
-        and node.style.text_fit is None
-        and not node.style.contain
-    )

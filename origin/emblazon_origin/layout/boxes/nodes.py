@@ -100,7 +100,7 @@ class Node:
     is_atomic: bool = False
     marker: Node | None = None  # an outside list marker
     marker_offset: float | None = None  # of a drawn outside marker: how far before the content it begins
-    minds_height: bool | None = None  # around it, see layout/engine.py; None: not asked yet
+    minds_height: bool | None = None  # around it, see layout/height_needs.py; None: not asked yet
     holds_minders: bool | None = None  # of its own height
     is_settled: bool | None = None  # by its width
     holds_floats: bool = False  # in its block formatting context, at any depth

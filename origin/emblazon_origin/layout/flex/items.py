@@ -43,7 +43,9 @@ class FlexItem:
     outer_extra: float  # main-axis margins
     main_edges: float  # main-axis padding and border
     stretch: float | None = None  # its definite stretched cross size
+    given_height: float | None = None  # in a row, for its first layout
     width: float = 0.0  # in a column container, before its main size is known
+    measured: Fragment | None = None  # there, at that width and its own height
     main: float = 0.0
     cross: float = 0.0
     main_pos: float = 0.0  # of the margin box, from the line's main start
@@ -80,7 +82,7 @@ def make_item(
     low, high = size.limits()
     return FlexItem(
         node, margins, max(base, floor), max(low, floor), max(high, floor), outer, floor, stretch_cross,
-        size.width,
+        width=size.width, measured=size.measured,
     )  # fmt: skip
 
 
@@ -88,9 +90,11 @@ class _RowSizes:
     """Main size is the width."""
 
     width = 0.0  # not known yet
+    measured = None
 
     def __init__(self, ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> None:
         self.ctx, self.frame, self.node = ctx, frame, node
+        self.sizes: tuple[float, float] | None = None  # of the content
         self.basis_width = frame.inner_width
         self.available = frame.inner_width - margins_of(node.style, frame.inner_width).horizontal
         style = node.style
@@ -120,7 +124,9 @@ class _RowSizes:
                 return replaced_size(self.ctx, sized, self.basis_width, self.frame.height_basis)[0]
             return border_box_contribution(self.ctx, sized, self.frame.height_basis)[which]
         extra = extra_of(self.node.style, self.basis_width).width
-        size = self.ctx.content_sizes(self.node)[which] + extra
+        if self.sizes is None:
+            self.sizes = self.ctx.content_sizes(self.node)
+        size = self.sizes[which] + extra
         if ratio_of(self.node):
             size = clamp(size, *transferred_limits(self.node, self.frame.height_basis, self.basis_width))
         return size
@@ -152,6 +158,7 @@ class _ColumnSizes:
     def __init__(self, ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> None:
         self.ctx, self.frame, self.node = ctx, frame, node
         self.width = column_width(ctx, frame, node, stretch_cross)
+        self.measured: Fragment | None = None
 
     def basis(self) -> float:
         """§9.2 step 3."""
@@ -177,13 +184,16 @@ class _ColumnSizes:
         return clamp(self._laid_out(), *transferred_heights(self.ctx, self.node, width, width))
 
     def _laid_out(self) -> float:
+        if self.measured is not None:
+            return self.measured.height
         node, style = self.node, self.node.style
         given = (style.height, style.min_height, style.max_height) != ("auto", "auto", "none")
         if node.kind != "replaced" and (given or ratio_of(node)):
             node = content_height_twin(self.ctx, node)
-        return self.ctx.layout(
+        self.measured = self.ctx.layout(
             node, Constraints(self.frame.inner_width, self.frame.height_basis, width=self.width)
-        ).height
+        )
+        return self.measured.height
 
     def limits(self) -> tuple[float, float]:
         """Return min and max, with the automatic minimum of §4.5."""

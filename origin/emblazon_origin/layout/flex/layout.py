@@ -11,11 +11,12 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate, islice
 
-from ..boxes.fragment import ContentLayout
+from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
 from ..contributions import definite_inner_height
 from ..frame import Constraints, Frame
+from ..height_needs import is_settled_by_width
 from ..layout_unit import snap_nearest
 from ..placement import place, postpone
 from ..ruled_gaps import RuledLine, add_rules, flex_gaps, has_rules
@@ -160,6 +161,7 @@ def _hypothetical_cross_size(flex: FlexContainer, item: FlexItem) -> None:
         height = item.stretch
         if height is not None:
             height = clamp(height, *height_limits(item.node, frame.height_basis, frame.inner_width))
+        item.given_height = height
         item.fragment = flex.ctx.layout(
             item.node, Constraints(frame.inner_width, frame.height_basis, width=item.main, height=height)
         )
@@ -224,14 +226,19 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
             limits = height_limits(node, frame.height_basis, frame.inner_width)
             floor = extra_of(node.style, frame.inner_width).height
             item.cross = max(clamp(line.cross - item.margins.vertical, *limits), floor)
-            item.fragment = flex.ctx.layout(
-                node, Constraints(frame.inner_width, frame.height_basis, width=item.main, height=item.cross)
-            )
+            if item.cross != item.given_height and not _is_as_high(item.result, node, item.cross):
+                item.fragment = flex.ctx.layout(
+                    node,
+                    Constraints(frame.inner_width, frame.height_basis, width=item.main, height=item.cross),
+                )
         return
     if stretched:
         limits = width_limits(flex.ctx, node, frame.inner_width, line.cross - item.margins.horizontal)
         floor = extra_of(node.style, frame.inner_width).width
         item.cross = max(clamp(line.cross - item.margins.horizontal, *limits), floor)
+    if item.measured is not None and item.cross == item.width and _is_as_high(item.measured, node, item.main):
+        item.fragment = item.measured
+        return
     definite = flex.frame.height_basis is not None or _definite_height(flex, item)
     item.fragment = flex.ctx.layout(
         node,
@@ -243,6 +250,11 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
             height_is_definite=definite,
         ),
     )
+
+
+def _is_as_high(fragment: Fragment, node: Node, height: float) -> bool:
+    """Whether an item that was measured need not be laid out again at its final height."""
+    return fragment.node is node and fragment.height == height and is_settled_by_width(node)
 
 
 def _definite_height(flex: FlexContainer, item: FlexItem) -> bool:
