@@ -22,12 +22,15 @@ def place(
 ) -> None:
     """Add a child with its border box corner at x, y (before `position: relative` moves it)."""
     node = fragment.node
-    dx, dy = relative_offset(node.style, basis, height_basis)
-    for style in node.moved_by:
-        right, down = relative_offset(style, basis, height_basis)
-        dx, dy = dx + right, dy + down
-    content.children.append(Placed(fragment, x + dx, y + dy))
-    content.pending.extend(p.moved(x + dx, y + dy) for p in fragment.pending)
+    if node.moved_by or node.style.position == "relative":
+        dx, dy = relative_offset(node.style, basis, height_basis)
+        for style in node.moved_by:
+            right, down = relative_offset(style, basis, height_basis)
+            dx, dy = dx + right, dy + down
+        x, y = x + dx, y + dy
+    content.children.append(Placed(fragment, x, y))
+    if fragment.pending:
+        content.pending.extend(p.moved(x, y) for p in fragment.pending)
 
 
 def postpone(content: ContentLayout, node: Node, static: StaticPosition) -> None:

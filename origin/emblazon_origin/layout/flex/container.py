@@ -74,8 +74,8 @@ def make_container(ctx: LayoutContext, frame: Frame) -> FlexContainer:
 
 
 def definite_stretch(flex: FlexContainer, node: Node) -> float | None:
-    """Return the definite cross size of an item that stretches in a single-line container (§9.8)."""
-    if flex.inner_cross is None or flex.wraps or not stretches(flex, node):
+    """Return the definite cross size of an item that stretches, in a single-line container (§9.8)."""
+    if flex.inner_cross is None or flex.wraps:
         return None
     style = node.style
     basis = flex.frame.inner_width
@@ -85,11 +85,11 @@ def definite_stretch(flex: FlexContainer, node: Node) -> float | None:
     return max(size, extra.height if flex.row else extra.width)
 
 
-def stretches(flex: FlexContainer, node: Node) -> bool:
+def stretches(flex: FlexContainer, node: Node, alignment: Alignment) -> bool:
     """True where align-self is stretch, the cross size auto and no cross margin auto."""
-    style = node.style
-    if item_alignment(style.align_self, flex.style.align_items) != "stretch":
+    if alignment != "stretch":
         return False
+    style = node.style
     size = style.height if flex.row else style.width
     if isinstance(size, Length) or size != "auto":
         return False
@@ -103,22 +103,12 @@ def outer_cross(flex: FlexContainer, item: FlexItem) -> float:
     return item.cross + (item.margins.vertical if flex.row else item.margins.horizontal)
 
 
-def outer_main(flex: FlexContainer, item: FlexItem) -> float:
-    """Return the main-axis margins."""
-    return item.margins.horizontal if flex.row else item.margins.vertical
-
-
 def main_start_margin(flex: FlexContainer, item: FlexItem) -> float:
     """Return the margin on the side at which the main axis begins."""
     m = item.margins
     if flex.row:
         return (m.right if flex.main_flipped else m.left) or 0.0
     return (m.bottom if flex.main_flipped else m.top) or 0.0
-
-
-def alignment_of(flex: FlexContainer, item: FlexItem) -> Alignment:
-    """Return the item's used `align-self`."""
-    return item_alignment(item.node.style.align_self, flex.style.align_items)
 
 
 def has_auto_cross_margin(flex: FlexContainer, item: FlexItem) -> bool:
@@ -141,9 +131,8 @@ def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
     """§9.5 step 12."""
     gaps = flex.main_gap * (len(line.items) - 1)
     free = inner_main - gaps - sum(item.main + item.outer_extra for item in line.items)
-    autos = sum((item.margins.left if flex.row else item.margins.top) is None for item in line.items) + sum(
-        (item.margins.right if flex.row else item.margins.bottom) is None for item in line.items
-    )
+    first = 1 if flex.row else 0  # of the main axis' sides, in CSS order
+    autos = [side for item in line.items for side in item.margins[first::2]].count(None)
     if autos:
         _share_main_margins(flex, line, snap(max(0.0, free) / autos))
         free = min(0.0, free)
@@ -156,7 +145,7 @@ def align_main(flex: FlexContainer, line: FlexLine, inner_main: float) -> None:
     position, offset = 0.0, snap(offset)
     for index, item in enumerate(line.items):
         item.main_pos = position + offset + (snap_nearest(index * between) if between else 0.0)
-        position += item.main + outer_main(flex, item) + flex.main_gap
+        position += item.main + item.outer_extra + flex.main_gap
 
 
 def _share_main_margins(flex: FlexContainer, line: FlexLine, share: float) -> None:
@@ -166,10 +155,12 @@ def _share_main_margins(flex: FlexContainer, line: FlexLine, share: float) -> No
             item.margins = m._replace(
                 left=share if m.left is None else m.left, right=share if m.right is None else m.right
             )
+            item.outer_extra = item.margins.horizontal
         else:
             item.margins = m._replace(
                 top=share if m.top is None else m.top, bottom=share if m.bottom is None else m.bottom
             )
+            item.outer_extra = item.margins.vertical
 
 
 def align_lines(flex: FlexContainer, inner_cross: float) -> None:
@@ -205,7 +196,10 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
         )
         item.cross_pos = line.cross_pos
         return
-    kind = alignment_of(flex, item)
+    kind = item.alignment
+    if kind == "stretch":
+        item.cross_pos = line.cross_pos
+        return
     if kind in ("baseline", "last baseline"):
         above, below = baseline_split(flex, item, last=kind != "baseline")
         group = line.first if kind == "baseline" else line.last
@@ -221,22 +215,20 @@ def align_cross(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
     item.cross_pos = line.cross_pos + snap(free * share)
 
 
-def corner_of(
-    flex: FlexContainer, item: FlexItem, inner_main: float, inner_cross: float
-) -> tuple[float, float]:
-    """Return the border box corner in the content box, from flow-relative positions."""
+def put_in_place(flex: FlexContainer, item: FlexItem, inner_main: float, inner_cross: float) -> None:
+    """Find the border box corner in the content box, from flow-relative positions."""
     m = item.margins
     main, cross = item.main_pos, item.cross_pos
     if flex.main_flipped:
-        main = inner_main - main - item.main - outer_main(flex, item)
+        main = inner_main - main - item.main - item.outer_extra
     if flex.cross_flipped:
         cross = inner_cross - cross - outer_cross(flex, item)
     x, y = (main, cross) if flex.row else (cross, main)
-    return x + (m.left or 0.0), y + (m.top or 0.0)
+    item.x, item.y = x + (m.left or 0.0), y + (m.top or 0.0)
 
 
-def set_baselines(flex: FlexContainer, content: ContentLayout, inner_main: float, inner_cross: float) -> None:
-    """§8.5: the first line's baseline-aligned item, else its first item."""
+def set_baselines(flex: FlexContainer, content: ContentLayout) -> None:
+    """§8.5: the first line's baseline-aligned item, else its first item; items are in place."""
     if not flex.lines:
         return
     reverse = flex.style.flex_direction.endswith("reverse")
@@ -244,12 +236,11 @@ def set_baselines(flex: FlexContainer, content: ContentLayout, inner_main: float
     for last in (False, True):
         line = flex.lines[-1 if last != wraps_back else 0]
         wanted = "last baseline" if last else "baseline"
-        aligned = [i for i in line.items if alignment_of(flex, i) == wanted] if flex.row else []
+        aligned = [i for i in line.items if i.alignment == wanted] if flex.row else []
         item = aligned[0] if aligned else line.items[-1 if last != reverse else 0]
         fragment = item.result
         own = fragment.last_baseline if last else fragment.first_baseline
-        top = flex.frame.top + corner_of(flex, item, inner_main, inner_cross)[1]
-        baseline = top + (fragment.height if own is None else own)
+        baseline = flex.frame.top + item.y + (fragment.height if own is None else own)
         if last:
             content.last_baseline = baseline
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...style.values.computed import Alignment
 from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
@@ -40,8 +41,11 @@ class FlexItem:
     base: float
     low: float
     high: float
+    hypothetical: float  # the base size within its limits
     outer_extra: float  # main-axis margins
     main_edges: float  # main-axis padding and border
+    alignment: Alignment  # its used `align-self`
+    stretches: bool  # see `stretches` in container.py
     stretch: float | None = None  # its definite stretched cross size
     given_height: float | None = None  # in a row, for its first layout
     width: float = 0.0  # in a column container, before its main size is known
@@ -50,6 +54,8 @@ class FlexItem:
     cross: float = 0.0
     main_pos: float = 0.0  # of the margin box, from the line's main start
     cross_pos: float = 0.0  # of the margin box, from the container's cross start
+    x: float = 0.0  # of the border box, from the content box's corner
+    y: float = 0.0
     frozen: bool = False
     violation: float = 0.0
     fragment: Fragment | None = None
@@ -61,14 +67,15 @@ class FlexItem:
             raise RuntimeError("a flex item is read before its layout")
         return self.fragment
 
-    @property
-    def hypothetical(self) -> float:
-        """The base size within its limits."""
-        return clamp(self.base, self.low, self.high)
-
 
 def make_item(
-    ctx: LayoutContext, frame: Frame, node: Node, row: bool, stretch_cross: float | None
+    ctx: LayoutContext,
+    frame: Frame,
+    node: Node,
+    row: bool,
+    alignment: Alignment,
+    stretches: bool,
+    stretch_cross: float | None,
 ) -> FlexItem:
     """Determine an item's flex base size and limits; `stretch_cross` is its definite stretched cross size."""
     margins = margins_of(node.style, frame.inner_width)
@@ -80,9 +87,10 @@ def make_item(
     extra = extra_of(node.style, frame.inner_width)
     floor = extra.width if row else extra.height
     low, high = size.limits()
+    base, low, high = max(base, floor), max(low, floor), max(high, floor)
     return FlexItem(
-        node, margins, max(base, floor), max(low, floor), max(high, floor), outer, floor, stretch_cross,
-        width=size.width, measured=size.measured,
+        node, margins, base, low, high, clamp(base, low, high), outer, floor, alignment, stretches,
+        stretch_cross, width=size.width, measured=size.measured,
     )  # fmt: skip
 
 
@@ -279,12 +287,17 @@ def resolve_flexible_lengths(items: list[FlexItem], inner_main: float, gaps: flo
     # 1. Growing or shrinking?
     growing = sum(i.hypothetical + i.outer_extra for i in items) + gaps < inner_main
     # 2. Freeze what cannot flex.
+    flexes = False
     for item in items:
         item.main, item.frozen = item.base, False
         factor = item.node.style.flex_grow if growing else item.node.style.flex_shrink
         inflexible = item.base > item.hypothetical if growing else item.base < item.hypothetical
         if factor == 0 or inflexible:
             item.main, item.frozen = item.hypothetical, True
+        else:
+            flexes = True
+    if not flexes:
+        return
     # 3. Initial free space.
     initial = _free_space(items, inner_main, gaps)
     while not all(item.frozen for item in items):  # 4.

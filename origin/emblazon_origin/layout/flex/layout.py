@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate, islice
 
+from ..alignment import item_alignment
 from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
@@ -37,15 +38,13 @@ from .container import (
     align_cross,
     align_lines,
     align_main,
-    alignment_of,
     baseline_split,
-    corner_of,
     definite_stretch,
     has_auto_cross_margin,
     main_start_margin,
     make_container,
     outer_cross,
-    outer_main,
+    put_in_place,
     set_baselines,
     static_position,
     stretches,
@@ -83,7 +82,14 @@ def layout_flex(ctx: LayoutContext, frame: Frame) -> ContentLayout:
 def _make_items(flex: FlexContainer) -> list[FlexItem]:
     nodes = [node for node in flex.frame.node.children if not node.is_out_of_flow]
     nodes.sort(key=lambda node: node.style.order)
-    return [make_item(flex.ctx, flex.frame, node, flex.row, definite_stretch(flex, node)) for node in nodes]
+    return [_make_item(flex, node) for node in nodes]
+
+
+def _make_item(flex: FlexContainer, node: Node) -> FlexItem:
+    alignment = item_alignment(node.style.align_self, flex.style.align_items)
+    stretched = stretches(flex, node, alignment)
+    cross = definite_stretch(flex, node) if stretched else None
+    return make_item(flex.ctx, flex.frame, node, flex.row, alignment, stretched, cross)
 
 
 def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
@@ -168,7 +174,7 @@ def _hypothetical_cross_size(flex: FlexContainer, item: FlexItem) -> None:
         item.cross = item.fragment.height
         return
     width = item.width
-    if item.node.style.width == "auto" and ratio_of(item.node) and not stretches(flex, item.node):
+    if item.node.style.width == "auto" and ratio_of(item.node) and not item.stretches:
         width = _column_ratio_width(flex, item, width)
     item.cross = width
 
@@ -186,7 +192,7 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
         size = 0.0
         groups: dict[str, list[tuple[float, float]]] = {"baseline": [], "last baseline": []}
         for item in line.items:
-            kind = alignment_of(flex, item)
+            kind = item.alignment
             if kind in groups and not has_auto_cross_margin(flex, item):
                 groups[kind].append(baseline_split(flex, item, last=kind != "baseline"))
             else:
@@ -220,9 +226,8 @@ def _extent(splits: list[tuple[float, float]]) -> tuple[float, float]:
 def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> None:
     """§9.4 step 11, and the item's layout at its final size."""
     frame, node = flex.frame, item.node
-    stretched = stretches(flex, node)
     if flex.row:
-        if stretched:
+        if item.stretches:
             limits = height_limits(node, frame.height_basis, frame.inner_width)
             floor = extra_of(node.style, frame.inner_width).height
             item.cross = max(clamp(line.cross - item.margins.vertical, *limits), floor)
@@ -232,7 +237,7 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
                     Constraints(frame.inner_width, frame.height_basis, width=item.main, height=item.cross),
                 )
         return
-    if stretched:
+    if item.stretches:
         limits = width_limits(flex.ctx, node, frame.inner_width, line.cross - item.margins.horizontal)
         floor = extra_of(node.style, frame.inner_width).width
         item.cross = max(clamp(line.cross - item.margins.horizontal, *limits), floor)
@@ -277,11 +282,12 @@ def _container_cross_size(flex: FlexContainer) -> float:
 def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> ContentLayout:
     frame = flex.frame
     content = ContentLayout(_content_height(flex, inner_main, inner_cross))
+    left, top = frame.left, frame.top
     for line in flex.lines:
         for item in line.items:
-            x, y = corner_of(flex, item, inner_main, inner_cross)
-            place(content, item.result, frame.left + x, frame.top + y, frame.inner_width, frame.height_basis)
-    set_baselines(flex, content, inner_main, inner_cross)
+            put_in_place(flex, item, inner_main, inner_cross)
+            place(content, item.result, left + item.x, top + item.y, frame.inner_width, frame.height_basis)
+    set_baselines(flex, content)
     if has_rules(flex.style):
         _add_rules(flex, content, inner_main, inner_cross)
     for node in frame.node.children:
@@ -320,7 +326,7 @@ def _content_height(flex: FlexContainer, inner_main: float, inner_cross: float) 
     longest = 0.0
     for line in flex.lines:
         gaps = flex.main_gap * (len(line.items) - 1)
-        longest = max(longest, sum(item.main + outer_main(flex, item) for item in line.items) + gaps)
+        longest = max(longest, sum(item.main + item.outer_extra for item in line.items) + gaps)
     return max(inner_main, longest)
 
 
