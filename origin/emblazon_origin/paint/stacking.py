@@ -324,7 +324,9 @@ def _paint_inside(
     standing: Standing | None = None,
 ) -> None:
     """Collect what a box contains."""
-    inner = _with_space(box, _inside(box, geometry, around, context), standing, context)
+    traits, inner = traits_of(box.style), around
+    if not traits.is_plain or around.space is not None or standing is not None:
+        inner = _with_space(box, _inside(box, geometry, around, context), standing, context)
     if geometry is not None and box.replaced is not None:
         phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
     in_lines: set[int] = set()
@@ -340,7 +342,7 @@ def _paint_inside(
             if atomic is not None:
                 in_lines.add(id(atomic))
                 _paint_child(atomic, inner, phases, stacking, context, atomic=True, flexible_item=False)
-    flexible = traits_of(box.style).is_flexible
+    flexible = traits.is_flexible
     children = box.children
     if flexible and any(child.style.order for child in children):
         children = sorted(children, key=lambda child: child.style.order)
@@ -430,6 +432,14 @@ def _paint_child(
     flexible_item: bool,
 ) -> None:
     style = child.style
+    if traits_of(style).is_plain:  # most are
+        if not (atomic or child.is_inline_level):
+            _paint_in_phases(child, around, phases, stacking, context)
+            return
+        phases.contents += _painted(
+            child, around, stacking, context, None, own_context=False, forced=False, under=()
+        )
+        return
     if _turns_its_back(style, around.space):
         return
     if style.position == "absolute":
@@ -450,6 +460,13 @@ def _paint_child(
     if atomic or child.is_inline_level:
         phases.contents += _paint_whole(child, around, stacking, context, flexible_item=flexible_item)
         return
+    _paint_in_phases(child, around, phases, stacking, context)
+
+
+def _paint_in_phases(
+    child: Box, around: Surroundings, phases: Phases, stacking: StackingContext, context: PaintContext
+) -> None:
+    """Paint a block in the flow, each part in its phase."""
     geometry = None if _is_bare(child) else geometry_of(child, context)
     if geometry is None:
         _paint_inside(child, None, around, phases, stacking, context)

@@ -20,6 +20,7 @@ class Traits(NamedTuple):
     makes_context_as_item: bool  # of a flex or grid container
     contains_absolutes: bool
     contains_fixed: bool
+    is_plain: bool  # in the flow and in the plane of what it is in, without effects, levels or clips
     is_flexible: bool
     may_clip: bool
     may_show: bool  # something of its own: background, border, shadow, outline
@@ -45,14 +46,19 @@ def _found(style: ComputedStyle) -> Traits:
         or bool(style.transform)
         or style.isolation == "isolate"
     )
+    contains = contains_absolutes(style), contains_fixed(style)
+    may_clip = style.overflow_x != "visible" or style.overflow_y != "visible"
     return Traits(
         effects,
         context,
         context or style.z_index != "auto",
-        contains_absolutes(style),
-        contains_fixed(style),
+        *contains,
+        style.position == "static"
+        and style.float_ == "none"
+        and style.backface_visibility == "visible"
+        and not (context or style.z_index != "auto" or any(contains) or may_clip),
         style.display in _FLEXIBLE,
-        style.overflow_x != "visible" or style.overflow_y != "visible",
+        may_clip,
         style.background_color.a > 0
         or any(layer.image is not None for layer in style.background_layers)
         or bool(style.box_shadow)
