@@ -34,6 +34,7 @@ from .sizing import (
     OF_CONTENT,
     border_of,
     clamp,
+    edges_of,
     extra_of,
     height_by_ratio,
     height_from,
@@ -262,9 +263,10 @@ def _layout_content(
     width -= content.narrower
     if "size" in node.style.contain:
         content.height = _contained_height(ctx, frame)
-    used_height = _used_height(node, height, content.height, extra_of(node.style, basis).height)
+    extra = extra_of(node.style, basis).height
+    used_height = _used_height(node, height, content.height, extra)
     if _aligns_content(node):
-        room = used_height - extra_of(node.style, basis).height - content.height
+        room = used_height - extra - content.height
         shift_content(content, content_shift(node.style, room))
     fragment = Fragment(
         node, width, used_height, frame.border, frame.padding, content.children, content.lines,
@@ -323,12 +325,12 @@ def _percentage_basis(node: Node, own: float | None, around: float | None) -> fl
 
 
 def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: _Height) -> Frame:
-    extra = extra_of(node.style, basis)
+    border, padding, extra = edges_of(node.style, basis)
     inner_height = None if height.value is None else max(0.0, height.value - extra.height)
     return Frame(
         node,
-        border_of(node.style),
-        padding_of(node.style, basis),
+        border,
+        padding,
         max(0.0, width - extra.width),
         inner_height,
         max(0.0, height.low - extra.height),

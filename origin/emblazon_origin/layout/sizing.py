@@ -98,6 +98,15 @@ def _margins(style: ComputedStyle, basis: float) -> Margins:
     )
 
 
+def edges_of(style: ComputedStyle, basis: float) -> tuple[Sides, Sides, Extra]:
+    """Return border, padding, and the room that both take."""
+    border, padding, _, extra = _edges(style)
+    if padding is None or extra is None:
+        padding = _padding(style, basis)
+        extra = _extra(border, padding)
+    return border, padding, extra
+
+
 def border_of(style: ComputedStyle) -> Sides:
     """Return the used border widths."""
     return _edges(style).border

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate, islice
+from operator import attrgetter
 
 from ..alignment import item_alignment
 from ..boxes.fragment import ContentLayout, Fragment
@@ -51,6 +52,7 @@ from .container import (
 )
 from .items import FlexItem, make_item, resolve_flexible_lengths
 
+_ORDER = attrgetter("style.order")
 MAX_STEPS = 300_000  # of the search, in one container
 
 
@@ -81,7 +83,7 @@ def layout_flex(ctx: LayoutContext, frame: Frame) -> ContentLayout:
 
 def _make_items(flex: FlexContainer) -> list[FlexItem]:
     nodes = [node for node in flex.frame.node.children if not node.is_out_of_flow]
-    nodes.sort(key=lambda node: node.style.order)
+    nodes.sort(key=_ORDER)
     return [_make_item(flex, node) for node in nodes]
 
 

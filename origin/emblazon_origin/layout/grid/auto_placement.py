@@ -11,6 +11,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 from ...style.values.value_types import GridLine, Length, TrackList, TrackRepeat, TrackSize
+from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
 from ..frame import AdoptedTracks
 from ..layout_unit import used
@@ -34,6 +35,7 @@ class GridItem:
     shim: float = 0.0  # room above that baseline alignment adds
     area_height: float | None = None  # once the rows have their sizes, of items with a ratio
     height: float | None = None  # that the item takes in it by stretching
+    measured: tuple[float, Fragment] | None = None  # in an area of a width, for its rows
     adopted: AdoptedTracks | None = None  # of a subgrid, as far as they are known
 
 
@@ -90,6 +92,8 @@ def place_items(
 def resolve_span(start: GridLine, end: GridLine, grid: ExplicitGrid) -> _Span:
     """§8.3 with its conflict handling."""
     start_auto, end_auto = _is_auto(start), _is_auto(end)
+    if start_auto and end_auto:  # as most are
+        return _Span(None, 1)
     first = None if start_auto or start.span is not None else line_index(start, grid, "start")
     last = None if end_auto or end.span is not None else line_index(end, grid, "end")
     if first is not None and last is not None:

@@ -11,6 +11,7 @@ from ..boxes.fragment import Fragment
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
 from ..frame import Constraints
+from ..height_needs import is_settled_by_width, minds_height
 from ..layout_unit import snap
 from ..sizing import (
     Margins,
@@ -95,6 +96,7 @@ def block_contribution(
     def height() -> float:
         if not sizes:
             fragment = area_fragment(ctx, item, area_width, None, container)
+            item.measured = area_width, fragment
             sizes.append(fragment.height + item.margins.vertical + item.shim)
         return sizes[0]
 
@@ -121,6 +123,8 @@ def area_fragment(
     With a ratio, one axis is stretched alone: the row, unless only the column is asked for (§6.2).
     """
     node, style = item.node, item.node.style
+    if height is not None and (known := _measured_before(ctx, item, width, height, container)) is not None:
+        return known
     item.margins = margins_of(style, width)
     fixed_width = _width(ctx, item, width, height, container)
     fixed_height = None if height is None else stretched_height(ctx, item, width, height, container)
@@ -138,6 +142,21 @@ def area_fragment(
             fixed_height = max(height - item.margins.vertical, extra_of(style, width).height)
     constraints = Constraints(width, height, fixed_width, fixed_height, shrink=True, adopted=item.adopted)
     return ctx.layout(node, constraints)
+
+
+def _measured_before(
+    ctx: LayoutContext, item: GridItem, width: float, height: float, container: ComputedStyle
+) -> Fragment | None:
+    """Return what was measured for the item's rows where that is what it is in its area."""
+    node = item.node
+    if item.measured is None or item.measured[0] != width or item.adopted is not None:
+        return None
+    if ratio_of(node) is not None or minds_height(node):
+        return None
+    fragment = item.measured[1]
+    fixed = stretched_height(ctx, item, width, height, container)
+    same = fixed is None or (fixed == fragment.height and is_settled_by_width(node))
+    return fragment if same else None
 
 
 def _width(

@@ -124,8 +124,11 @@ INTRINSIC_MAX = ("auto", "min-content", "max-content")
 def _resolve_intrinsic(
     tracks: Sequence[Track], items: Sequence[Contribution], gap: float, constraint: Constraint
 ) -> None:
-    plain = [i for i in items if not any(t.is_flexible for t in tracks[i.start : i.end])]
-    flexible = [i for i in items if any(t.is_flexible for t in tracks[i.start : i.end])]
+    flexes = [track.is_flexible for track in tracks]
+    plain: list[Contribution] = []
+    flexible: list[Contribution] = []
+    for item in items:
+        (flexible if True in flexes[item.start : item.end] else plain).append(item)
     for span in sorted({item.end - item.start for item in plain}):  # steps 2 and 3
         group = [item for item in plain if item.end - item.start == span]
         _grow_for(tracks, group, gap, constraint, flexible=False)
