@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def layout_table(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         content.children += _declared_backgrounds(frame, lefts, across.sizes, tops, down.sizes)
     _place_groups(ctx, frame, content, across, down, baselines, measured)
     if grid.horizontal:
-        _add_edges(frame, content, grid, lefts, across.sizes, tops, down.sizes)
+        _add_edges(ctx, frame, content, grid, lefts, across.sizes, tops, down.sizes)
     for child in table.children:
         if child.is_out_of_flow:
             postpone(content, child, StaticPosition(frame.left, frame.top))
@@ -290,6 +291,7 @@ def _aligned(cell: Cell, fragment: Fragment, height: float, baseline: float) -> 
 
 
 def _add_edges(
+    ctx: LayoutContext,
     frame: Frame,
     content: ContentLayout,
     grid: TableGrid,
@@ -315,7 +317,7 @@ def _add_edges(
             x, right = xs[start] - before / 2, xs[end] + after / 2
             found.append((edge, Rect(x, ys[line] - edge.width / 2, right - x, edge.width), "top"))
     for edge, rect, side in sorted(found, key=lambda entry: entry[0].width):  # the wider ones above
-        _add_edge(frame, content, edge, rect, side)
+        _add_edge(ctx, frame, content, edge, rect, side)
 
 
 def _runs(edges: list[JointBorder]) -> list[tuple[int, int, JointBorder]]:
@@ -341,24 +343,30 @@ def _collapsed_style(edge: JointBorder) -> str:
     return "solid" if style in ("ridge", "groove") and edge.width < 2 else style
 
 
-def _add_edge(
-    frame: Frame,
-    content: ContentLayout,
-    edge: JointBorder,
-    rect: Rect,
-    side: str,
-) -> None:
-    flow = frame.node.style.writing_mode
+def _edge_box(table: Node, *, edge: JointBorder, side: str) -> Node:
+    """Return a box that a collapsed border is drawn as: always in the same style, by which paint knows it."""
+    flow = table.style.writing_mode
     place = physical_name(flow, f"border_{side}")
     style = anonymous_style(
-        frame.node.style.on_canvas,
+        table.style.on_canvas,
         **{
             f"{place}_width": edge.width,
             f"{place}_style": _collapsed_style(edge),
             f"{place}_color": edge.color,
         },
     ).turned(flow)
+    return Node(style, None, order=table.order, parent=table)
+
+
+def _add_edge(
+    ctx: LayoutContext,
+    frame: Frame,
+    content: ContentLayout,
+    edge: JointBorder,
+    rect: Rect,
+    side: str,
+) -> None:
+    drawn = ctx.results.variant(frame.node, (edge, side), partial(_edge_box, edge=edge, side=side))
     border = Sides(edge.width, 0, 0, 0) if side == "top" else Sides(0, 0, 0, edge.width)
-    node = Node(style, None, order=frame.node.order, parent=frame.node)
-    fragment = Fragment(node, rect.width, rect.height, border, _NO_SIDES, [], [], None, None, [])
+    fragment = Fragment(copy(drawn), rect.width, rect.height, border, _NO_SIDES, [], [], None, None, [])
     content.children.append(Placed(fragment, frame.left + rect.x, frame.top + rect.y))

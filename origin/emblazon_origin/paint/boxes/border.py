@@ -42,7 +42,7 @@ class BorderSide:
     @property
     def visible(self) -> bool:
         """Whether anything of it is drawn."""
-        return self.width > 0 and self.style not in ("none", "hidden") and self.color.a > 0
+        return self.width > 0 and _inks(self.style, self.color)
 
 
 def edges_of(style: ComputedStyle, border: Sides) -> tuple[BorderSide, BorderSide, BorderSide, BorderSide]:
@@ -58,6 +58,21 @@ def edges_of(style: ComputedStyle, border: Sides) -> tuple[BorderSide, BorderSid
         edge(BOTTOM, style.border_bottom_style, style.border_bottom_color),
         edge(LEFT, style.border_left_style, style.border_left_color),
     )
+
+
+def shows_border(style: ComputedStyle, border: Sides) -> bool:
+    """Whether any side of a border is drawn: as `visible` has it, without making sides."""
+    top, right, bottom, left = border
+    return (
+        (top > 0 and _inks(style.border_top_style, style.border_top_color))
+        or (right > 0 and _inks(style.border_right_style, style.border_right_color))
+        or (bottom > 0 and _inks(style.border_bottom_style, style.border_bottom_color))
+        or (left > 0 and _inks(style.border_left_style, style.border_left_color))
+    )
+
+
+def _inks(line: str, color: Color) -> bool:
+    return line not in ("none", "hidden") and color.a > 0
 
 
 def paint_border(painter: Painter, geometry: BoxGeometry, style: ComputedStyle, images: Images) -> None:

@@ -19,7 +19,7 @@ from ..raster.geometry import IntRect, Matrix, around, snapped
 from ..raster.rasterizer import Mask
 from ..text.text_clip import TextLine, lines_of, text_coverage
 from .background import paint_background
-from .border import BorderSide, paint_border, paint_edges
+from .border import BorderSide, paint_border, paint_edges, shows_border
 from .border_image import border_image_area
 from .box_geometry import BoxGeometry, device_width
 from .box_shadow import paint_inset_shadows, paint_outer_shadows, shadow_bounds
@@ -50,7 +50,8 @@ def box_items(
     layers = style.background_layers
     has_image = bool(layers) and any(layer.image is not None for layer in layers)
     has_background = not moved and (style.background_color.a > 0 or has_image)
-    has_border = any(geometry.border) or style.border_image_source is not None  # which has its own widths
+    # A border image has widths of its own; borders that collapsed are drawn by their table.
+    has_border = style.border_image_source is not None or shows_border(style, geometry.border)
     if not (has_background or has_border or style.box_shadow):
         return []
     shows_text = bool(layers) and any(layer.clip == "text" for layer in layers)
