@@ -56,6 +56,21 @@ def elements(root: Element) -> Iterator[Element]:
             yield from elements(child)
 
 
+@pytest.mark.parametrize(
+    "display", ["flex", "flex; flex-direction: column", "grid; grid-template-columns: 100px 1fr"]
+)
+def test_items_that_lie_as_they_were_measured_are_laid_out_once(display: str) -> None:
+    items = "<div>one</div><div>two</div><div>three</div>"
+    page = f"<!doctype html><body style='font: 16px Inter'><main style='display: {display}'>{items}</main>"
+    layout = engine().lay_out(RenderRequest(page, "", "", 400, 300), Report()).layout
+    container = layout.root
+    while container.kind not in ("flex", "grid"):
+        (container,) = container.children
+    (fragment,) = layout.results.of(container).fragments.values()
+    laid_out = [asked.node for asked in fragment.asked or () if asked.constraints is not None]
+    assert laid_out == container.children
+
+
 def test_nested_columns_are_laid_out_once_for_the_height_that_they_have() -> None:
     def work(depth: int) -> float:
         column = "<div style='display:flex;flex-direction:column'>"

@@ -261,6 +261,24 @@ def test_what_is_beside_a_text_stays_in_the_picture(monkeypatch: pytest.MonkeyPa
     assert played == [1]  # the title alone
 
 
+def test_borders_that_collapsed_stay_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = (
+        "<style>table{{border-collapse:collapse;table-layout:fixed;width:300px;font:20px Inter}}"
+        "td{{border-bottom:2px solid red}}</style><table><tr><td>{}<td>same<tr><td>same<td>same</table>"
+    )
+    played: list[int] = []
+
+    def counted(items: kept_display.Items, *rest: object) -> None:
+        played.append(len(items))
+        display_list.play(items, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kept_display, "play", counted)
+    for text in ("one", "two", "ten", "new", "sun"):
+        played.clear()
+        drawn(request(card.format(text)))
+    assert played == [1]  # the text that changed alone, and nothing for edges of cells
+
+
 def test_layout_stops_where_a_text_keeps_its_size() -> None:
     def work(depth: int, text: str) -> float:
         column = "<div style='display:flex;flex-direction:column;padding:1px'>"
