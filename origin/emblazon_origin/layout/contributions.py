@@ -64,7 +64,8 @@ def border_box_contribution(
         if style.min_width == "auto" and style.overflow_x == "visible":
             low_limit = max(low_limit, min(ctx.content_sizes(node)[0] + extra.width, high_limit))
         return (clamp(width_by_ratio(node, height, 0.0), low_limit, high_limit),) * 2
-    low, high = (size + extra.width for size in ctx.content_sizes(node))
+    low, high = ctx.content_sizes(node)
+    low, high = low + extra.width, high + extra.width
     if ratio_of(node):
         transferred = transferred_limits(node, height_basis, 0.0)
         low, high = clamp(low, *transferred), clamp(high, *transferred)

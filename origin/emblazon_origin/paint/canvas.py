@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from PIL import Image
 
@@ -74,7 +75,7 @@ def paint_document(
         viewport=Rect(0, 0, box.width, box.height),
         kept=kept,
     )
-    count, depth = extent_of(root, lambda parent: parent.children)
+    count, depth = extent_of(root, attrgetter("children"))
     work = Work.of_canvas(box.width * box.height, sum(report.work.values()) + BOX * count)
     with room_for(depth):
         canvas = _canvas(box, source, root, context, base, work)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from ..layout.boxes.box import Box, Rect, Sides
@@ -32,6 +33,7 @@ from .traits import traits_of
 
 Items = list[Item | Group]
 _FAR = 1e6
+_ORDER = attrgetter("style.order")
 
 
 class Space(NamedTuple):
@@ -343,10 +345,7 @@ def _paint_inside(
                 in_lines.add(id(atomic))
                 _paint_child(atomic, inner, phases, stacking, context, atomic=True, flexible_item=False)
     flexible = traits.is_flexible
-    children = box.children
-    if flexible and any(child.style.order for child in children):
-        children = sorted(children, key=lambda child: child.style.order)
-    for child in children:
+    for child in sorted(box.children, key=_ORDER) if flexible else box.children:
         if id(child) not in in_lines:
             item = flexible and child.style.position not in ("absolute", "fixed")
             levels = stacking if raised is None else raised.levels_of(child.element, stacking)

@@ -63,7 +63,7 @@ class _Builder:
             lines=fragment.lines,
             replaced=node.replaced,
             is_inline_level=node.is_atomic or node.is_float,
-            lines_turn=_lines_turn(x, y, fragment, space),
+            lines_turn=_lines_turn(x, y, fragment, space) if fragment.lines else None,
         )
         if box.style.offset_path is not None:
             box = self._on_path(box, node)
@@ -153,7 +153,7 @@ class _Builder:
 
 
 def _lines_turn(x: float, y: float, fragment: Fragment, space: FlowSpace) -> LinesTurn | None:
-    if not fragment.lines or not is_vertical(space.flow):
+    if not is_vertical(space.flow):
         return None
     node, rect = fragment.node, Rect(x, y, fragment.width, fragment.height)
     own = Box(node.style, rect, fragment.border, fragment.padding, node.element)

@@ -36,6 +36,7 @@ class FlexContainer:
     frame: Frame
     style: ComputedStyle
     row: bool
+    wraps: bool  # multi-line
     main_flipped: bool
     cross_flipped: bool
     main_gap: float
@@ -43,11 +44,6 @@ class FlexContainer:
     inner_main: float | None
     inner_cross: float | None
     lines: list[FlexLine] = field(default_factory=list)
-
-    @property
-    def wraps(self) -> bool:
-        """True for multi-line containers."""
-        return self.style.flex_wrap != "nowrap"
 
 
 def make_container(ctx: LayoutContext, frame: Frame) -> FlexContainer:
@@ -64,6 +60,7 @@ def make_container(ctx: LayoutContext, frame: Frame) -> FlexContainer:
         frame,
         style,
         row,
+        style.flex_wrap != "nowrap",
         main_flipped=reverse != (row and rtl),
         cross_flipped=wrap_reverse != (not row and rtl),
         main_gap=column_gap if row else row_gap,
