@@ -33,12 +33,16 @@ class RoundedRect(NamedTuple):
         """Return its outline."""
         return rounded_rect_path(self.rect, self.radii, reverse=reverse)
 
-    def rows_between_corners(self) -> IntRect:
-        """Return whole pixels that lie inside: all but those of the rows with round corners."""
+    def between_corners(self) -> IntRect:
+        """Return whole pixels that lie inside: the rows or the columns without round corners, if more."""
         x, y, w, h = self.rect
-        radii = self.radii
-        top = ceil(y + max(radii.tl[1], radii.tr[1]))
-        return IntRect(ceil(x), top, floor(x + w), floor(y + h - max(radii.bl[1], radii.br[1])))
+        tl, tr, br, bl = self.radii
+        left, top, right, bottom = ceil(x), ceil(y), floor(x + w), floor(y + h)
+        first, last = ceil(y + max(tl[1], tr[1])), floor(y + h - max(bl[1], br[1]))
+        start, end = ceil(x + max(tl[0], bl[0])), floor(x + w - max(tr[0], br[0]))
+        if (end - start) * (bottom - top) > (right - left) * (last - first):
+            return IntRect(start, top, end, bottom)
+        return IntRect(left, first, right, last)
 
 
 class Painter(NamedTuple):
@@ -92,11 +96,11 @@ class Painter(NamedTuple):
             return
         mask = self.rounded_mask(shape)
         small = shape.rect.width * shape.rect.height < _SMALL
-        inner = shape.rows_between_corners() if not small and _has_whole_columns(shape.rect) else None
+        inner = shape.between_corners() if not small else None
         if mask is None or self.shift is None or inner is None or inner.is_empty:
             self.surface.fill_mask(mask, color, self.clip)
             return
-        # Only the rows with round corners need a mask; the rest is a plain rectangle.
+        # Only the rows or columns with round corners need a mask; the rest is a plain rectangle.
         inner = inner.shift(*self.shift)
         self.surface.fill_frame(mask, inner, color, self.clip)
         self.surface.fill_rect(inner, color, self.clip)
@@ -115,7 +119,9 @@ class Painter(NamedTuple):
         """Fill between two (rounded) rectangles."""
         mask = self.ring_mask(outside, inside) if color.a > 0 and self.sees(outside.rect) else None
         if mask is not None and self.shift is not None:
-            self.surface.fill_frame(mask, inside.rows_between_corners().shift(*self.shift), color, self.clip)
+            # An inner corner may lie beyond the outer curve.
+            hole = inside.between_corners().intersect(outside.between_corners())
+            self.surface.fill_frame(mask, hole.shift(*self.shift), color, self.clip)
         else:
             self.surface.fill_mask(mask, color, self.clip)
 
@@ -172,10 +178,6 @@ class Painter(NamedTuple):
         source, to_device = _shrunk(pixmap, to_device) if smooth else (pixmap, to_device)
         drawn = _resample(source, to_device, box, smooth)
         self.surface.draw(drawn, box.left, box.top, self.clip, mask if edges else None, opacity)
-
-
-def _has_whole_columns(rect: Rect) -> bool:
-    return rect.x == int(rect.x) and rect.width == int(rect.width)
 
 
 def _shrunk(pixmap: Pixmap, to_device: Matrix) -> tuple[Pixmap, Matrix]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from emblazon_origin.paint.raster.geometry import IntRect
+from emblazon_origin.layout.boxes.box import Rect
+from emblazon_origin.layout.boxes.shape_geometry import Radii
+from emblazon_origin.paint.painter import Painter, RoundedRect
+from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect
 from emblazon_origin.paint.raster.rasterizer import Clip, Mask
 from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.style.values.value_types import Color
@@ -49,3 +52,35 @@ def test_a_translucent_colour_covers_a_layer_by_its_alpha() -> None:
     assert surface.alpha is not None
     assert surface.alpha.getextrema() == (128, 128)
     assert surface.image().getpixel((0, 0)) == (255, 255, 255, 128)
+
+
+def pill(rect: Rect, radius: float) -> RoundedRect:
+    return RoundedRect(rect, Radii(*[(radius, radius)] * 4))
+
+
+@pytest.mark.parametrize(
+    ("shape", "hole"),
+    [
+        (pill(Rect(8.5, 8.5, 300, 62), 31), pill(Rect(10, 10, 297, 59), 29.5)),
+        (pill(Rect(8, 8, 62, 300), 31), pill(Rect(11, 11, 56, 294), 28)),
+        (
+            RoundedRect(Rect(8, 8.25, 180, 140.5), Radii((5, 60), (20, 9), (0, 0), (70, 3))),
+            RoundedRect(Rect(11, 11.25, 174, 134.5), Radii((2, 57), (17, 6), (0, 0), (67, 0))),
+        ),
+        (
+            RoundedRect(Rect(4, 0, 51, 47), Radii((2, 4), (39, 39), (8, 8), (4, 39))),
+            RoundedRect(Rect(11, 1, 42, 26), Radii(tr=(25, 26))),
+        ),
+    ],
+    ids=["wide pill", "tall pill", "uneven corners", "inner corner beyond the outer curve"],
+)
+def test_a_round_shape_and_a_ring_are_masked_pastes(shape: RoundedRect, hole: RoundedRect) -> None:
+    box = IntRect(0, 0, 320, 320)
+    painter = Painter(Surface(box, Color(0, 0, 1, 1)), IDENTITY, Clip(box))
+    painter.fill(shape, tint(1))
+    painter.fill_ring(shape, hole, Color(0, 1, 0, 1))
+    expected = Surface(box, Color(0, 0, 1, 1)).rgb
+    for mask, color in ((painter.rounded_mask(shape), TINT), (painter.ring_mask(shape, hole), (0, 255, 0))):
+        assert mask is not None
+        expected.paste(color, mask.box, mask.image)
+    assert painter.surface.rgb.tobytes() == expected.tobytes()

@@ -50,7 +50,7 @@ def _outer(painter: Painter, geometry: BoxGeometry, shadow: Shadow, *, under_opa
         mask = cached_mask(
             key, lambda: _outer_mask(_moved(cast, -bx, -by), _moved(hole, -bx, -by), sigma, alpha)
         )
-        empty = hole.rows_between_corners().shift(*shift)
+        empty = hole.between_corners().shift(*shift)
         painter.surface.fill_frame(
             mask.moved(bx + shift[0], by + shift[1]), empty, shadow.color._replace(a=1.0), painter.clip
         )

@@ -78,7 +78,9 @@ def _only_color(picture: ImagingCore) -> Color8 | None:
     """Return the colour that all pixels have, None where they differ: five times as quick as `getcolors`."""
     width, height = picture.size
     color = picture.getpixel((0, 0))
-    if picture.getpixel((width - 1, height - 1)) != color:
+    if color != picture.getpixel((width - 1, height - 1)) or color != picture.getpixel(
+        (width // 2, height // 2)
+    ):
         return None
     flat = _imaging.fill("RGB", picture.size, color)
     return None if picture.chop_difference(flat).getbbox() else cast("Color8", color)
