@@ -25,6 +25,7 @@ T = TypeVar("T")
 Items = list[Item | Group]
 _PICTURES = 1  # for each document: what a picture saves is less than what two of them take
 _LONG = 4  # drawings after which an item is worth another picture
+_PATIENCE = 2  # drawings one after the other without an item of a picture before there is another one
 _AGE = 8  # drawings without it after which an item is forgotten
 _MARGIN = 2  # device px by which ink may be wrong
 
@@ -42,6 +43,7 @@ class _Picture:
     ground: Ground
     spent: float  # work
     items: Items  # keeps their identities
+    missed: int = 0  # drawings one after the other that lacked some of them
 
     @property
     def identities(self) -> set[int]:
@@ -122,6 +124,10 @@ class KeptDisplay:
         found = self._pictures.get(canvas)
         known = found.identities if found is not None and found.items else self._static
         static, rest, reaches = self._apart(items, base, known)
+        if found is not None and is_flat and self._is_missed(found, static):
+            surface = paint()  # which takes less than another picture, and that would be lost too
+            play(items, surface, base, work)
+            return surface
         if found is not None and (len(static) < len(found.items) or self._has_firm(rest)):
             # Another picture, but only for what it has lost, or for what has long been the same.
             firm = found.identities & self._static | self._firm
@@ -145,6 +151,12 @@ class KeptDisplay:
             self.on = OnGround(found.ground, rows)
         play(rest, surface, base, work)
         return surface
+
+    @staticmethod
+    def _is_missed(picture: _Picture, static: Items) -> bool:
+        """Whether a drawing lacks items of a picture that may be whole in the next one."""
+        picture.missed = picture.missed + 1 if len(static) < len(picture.items) else 0
+        return 0 < picture.missed < _PATIENCE
 
     def _apart(self, items: Items, base: Clip, wanted: set[int]) -> tuple[Items, Items, list[IntRect]]:
         """Return the wanted items that nothing before them touches unless it is one of them, and the rest.
