@@ -5,7 +5,7 @@ So are the light and dark sides of `inset`, `outset`, `groove` and `ridge`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from PIL import Image, ImageChops
 
@@ -30,8 +30,7 @@ _BLACKISH = 32 / 255  # greys below are lightened twice, since they cannot be da
 _WHITISH = 235 / 255  # greys above are not lightened
 
 
-@dataclass(frozen=True, slots=True)
-class BorderSide:
+class BorderSide(NamedTuple):
     """One side of a border."""
 
     side: int
@@ -135,7 +134,7 @@ def _paint_as_layer(
     if box.is_empty:
         return
     layer = Painter(Surface(box), painter.matrix, Clip(box))
-    opaque = {edge: replace(edge, color=edge.color._replace(a=1.0)) for edge in shown}
+    opaque = {edge: edge._replace(color=edge.color._replace(a=1.0)) for edge in shown}
     _paint_sides(layer, geometry, tuple(opaque.get(edge, edge) for edge in edges), list(opaque.values()))
     painter.surface.draw_layer(layer.surface, painter.clip, shown[0].color.a)
 
