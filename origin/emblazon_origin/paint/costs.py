@@ -30,16 +30,17 @@ _PIECES_OF_CURVE = 0.45  # times the square root of the font size in px: lines f
 def box_cost(style: ComputedStyle, geometry: BoxGeometry, matrix: Matrix, ink: Rect) -> Cost:
     """Return the cost of a box's shadows, background and border."""
     _, _, w, h = geometry.border_rect
-    exact = matrix.is_pixel_shift and w * h <= MAX_CANVAS_PIXELS
-    background = background_cost(style, geometry, exact=exact)
+    in_place = matrix.is_pixel_shift
+    background = background_cost(style, geometry, exact=in_place and w * h <= MAX_CANVAS_PIXELS)
+    dashes = _dashes(style, geometry)
     per_pixel = background.per_pixel
-    per_pixel += 0.0 if matrix.is_pixel_shift else work.TURNED
-    per_pixel += work.DASHED_BOX if _has_round_dashes(style, geometry) else 0.0
-    shadow = work.SHADOW if matrix.is_pixel_shift else work.TURNED_SHADOW
+    per_pixel += 0.0 if in_place else work.TURNED
+    per_pixel += work.DASHED_BOX if dashes > 0 and not geometry.radii.is_square else 0.0
+    shadow = work.SHADOW if in_place else work.TURNED_SHADOW
     whole = ink if geometry.strip is None else geometry.strip.border_rect  # shadows are those of all parts
     area = max(ink.width * ink.height, whole.width * whole.height) * abs(matrix.determinant)
     area = min(area, work.MAX_SHADOW_PIXELS)
-    once = background.once + len(style.box_shadow) * shadow * area + _dashes(style, geometry)
+    once = background.once + len(style.box_shadow) * shadow * area + dashes
     once += work.CORNER_PIXEL * sum(across * down for across, down in geometry.radii)
     if style.border_image_source is not None:
         once += work.BORDER_IMAGE * w * h + _stops_cost(BackgroundLayer(style.border_image_source))
@@ -102,10 +103,6 @@ def clip_path_cost(path: Path, rule: str) -> float:
             low, high, y = min(low, value), max(high, value), value
         total += work.COMMAND + row * min(high - low, work.ROWS)
     return total
-
-
-def _has_round_dashes(style: ComputedStyle, geometry: BoxGeometry) -> bool:
-    return not geometry.radii.is_square and _dashes(style, geometry) > 0
 
 
 def _dashes(style: ComputedStyle, geometry: BoxGeometry) -> float:

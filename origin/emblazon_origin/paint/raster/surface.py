@@ -210,17 +210,23 @@ class Surface:
             IntRect(box.left, hole.top, hole.left, hole.bottom),
             IntRect(hole.right, hole.top, box.right, hole.bottom),
         ):
-            if part.is_empty:
+            left, top, right, bottom = part
+            if right <= left or bottom <= top:
                 continue
-            if plain and part.width * part.height <= _STRIP_FROM:
-                left, top = part.left - mask.x, part.top - mask.y
-                cover = mask.image.im.crop((left, top, left + part.width, top + part.height))
-                area = self.local(part)
-                self.rgb.im.paste(_imaging.fill("RGB", part.size, source), area, cover)
-                if self.alpha is not None:
-                    self.alpha.im.paste(255, area, cover)
+            if plain and (right - left) * (bottom - top) <= _STRIP_FROM:
+                self._fill_strip(mask, part, source)
             else:
                 self._paint(source, part, clip.cover(part, mask.crop(part)), alpha)
+
+    def _fill_strip(self, mask: Mask, part: IntRect, color: Color8) -> None:
+        """Fill a part of a mask with an opaque colour: what `_paint` does, with nothing else to ask for."""
+        left, top, right, bottom = part
+        image, x, y = mask
+        cover = image.im.crop((left - x, top - y, right - x, bottom - y))
+        area = self.local(part)
+        self.rgb.im.paste(_imaging.fill("RGB", (right - left, bottom - top), color), area, cover)
+        if self.alpha is not None:
+            self.alpha.im.paste(255, area, cover)
 
     def draw_layer(self, layer: Surface, clip: Clip, opacity: float = 1.0) -> None:
         """Composite a layer by source-over, through the clip."""
