@@ -142,6 +142,7 @@ class _Score(NamedTuple):
     score: float
     previous: int
     lines: int
+    room: float  # of the line that follows, px
 
 
 def wrap(paragraph: Paragraph, width_of_line: WidthOf, limit: int | None = None) -> list[TextSpan]:
@@ -195,7 +196,7 @@ def _narrowest(paragraph: Paragraph, spans: list[TextSpan], width_of_line: Width
     if len(offsets) > _FEWEST_BREAKS + 1:
         return spans
     widths = {
-        paragraph.measured(low, high, forced=high == stop)[1]
+        paragraph.width_between(low, high, forced=high == stop)
         for i, low in enumerate(offsets)
         for high in offsets[i + 1 :]
     }
@@ -252,26 +253,46 @@ def _optimal(
     justified = style.text_align == "justify"
     hyphen_penalty, line_penalty = (room / 2, 0.0) if justified else (room * 2, room * 4)
     penalties = _penalties(paragraph, offsets, hyphen_penalty)
-    scores = [_Score(0.0, 0, 0)]
+    scores = [_Score(0.0, 0, 0, width_of_line(first) + EPSILON)]
+    narrowing = _narrowing(paragraph, offsets, [width_of_line(first + i) for i in range(len(offsets))])
     active = 0  # lines that start before it are too long
     for end in range(1, len(offsets)):
         is_last = end == len(offsets) - 1
         best, previous = math.inf, active
         paragraph.shaper.spend(SCORED * (end - active))
         for begin in range(active, end):
-            available = width_of_line(first + scores[begin].lines)
-            _, width = paragraph.measured(offsets[begin], offsets[end], forced=is_last)
-            gap = available + EPSILON - width
+            before = scores[begin]
+            gap = before.room - paragraph.width_between(offsets[begin], offsets[end], forced=is_last)
             if gap < 0:
                 cost, active = _OVERFULL, begin + 1
             elif is_last and pretty:
                 cost = _LAST_LINE_PENALTY * penalties[begin]
             else:
                 cost = gap * gap
-            if scores[begin].score + cost <= best:
-                best, previous = scores[begin].score + cost, begin
-        scores.append(_Score(best + penalties[end] + line_penalty, previous, scores[previous].lines + 1))
+                if cost > best and begin >= narrowing[end]:
+                    break  # lines that start later leave no smaller gap, and no score is below 0
+            if before.score + cost <= best:
+                best, previous = before.score + cost, begin
+        lines = scores[previous].lines + 1
+        room = width_of_line(first + lines) + EPSILON
+        scores.append(_Score(best + penalties[end] + line_penalty, previous, lines, room))
     return _lines(paragraph, offsets, scores) if scores[-1].lines == len(spans) else None
+
+
+def _narrowing(paragraph: Paragraph, offsets: list[int], rooms: list[float]) -> list[int]:
+    """For each end, return the number of the start after which later ones make no wider lines for sure.
+
+    That is so where all rooms are equal, and no glyph of plain text changes where lines are cut.
+    """
+    never = len(offsets)
+    if paragraph.closes_up is not False or not paragraph.is_monotonous or len(set(rooms)) > 1:
+        return [never] * never
+    found, last = [], 0
+    for number, offset in enumerate(offsets):
+        plainly = paragraph.cuts_plainly(offset)
+        found.append(last if plainly else never)
+        last = last if plainly else number
+    return found
 
 
 def _penalties(paragraph: Paragraph, offsets: list[int], hyphen_penalty: float) -> list[float]:
@@ -292,7 +313,7 @@ def _lines(paragraph: Paragraph, offsets: list[int], scores: list[_Score]) -> li
     while end > 0:
         begin = scores[end].previous
         forced = end == len(offsets) - 1
-        lines.append(paragraph.measured(offsets[begin], offsets[end], forced=forced)[0])
+        lines.append(paragraph.span(offsets[begin], offsets[end], forced=forced))
         end = begin
     return lines[::-1]
 

@@ -108,8 +108,8 @@ class Paragraph:
         return {}
 
     @cached_property
-    def measured_lines(self) -> dict[tuple[int, int, bool], tuple[TextSpan, float]]:
-        """Lines and their widths, for balancing."""
+    def measured_lines(self) -> dict[tuple[int, int, bool], float]:
+        """Widths of lines, for balancing."""
         return {}
 
     @cached_property
@@ -298,25 +298,21 @@ class Paragraph:
 
     # --- measuring lines --------------------------------------------------------------------
 
-    def measured(self, start: int, end: int, *, forced: bool) -> tuple[TextSpan, float]:
-        """Return the line between two offsets and its width; balancing asks for the same ones again."""
+    def width_between(self, start: int, end: int, *, forced: bool) -> float:
+        """Return the width of the line between two offsets; balancing asks for the same ones again."""
+        if self.closes_up is False:  # quicker than to keep it
+            hyphen = not forced and end in self.breaks.hyphens
+            return self._plain_width(start, self._visible_end(start, end), hyphen)
         key = (start, end, forced)
         found = self.measured_lines.get(key)
         if found is None:
-            span = self.span(start, end, forced=forced)
-            found = self.measured_lines[key] = span, self.width_of(span)
+            found = self.measured_lines[key] = self.width_of(self.span(start, end, forced=forced))
         return found
 
     def width_of(self, span: TextSpan) -> float:
         """Return the width of a line without its trailing white space, px."""
-        if self.closes_up is False:  # one piece: it is whole, or cut
-            width = self.text_widths[span.visible] - self.text_widths[span.start]
-            if span.start == 0 and span.visible == len(self.content.text):
-                width += self.piece_lacks[1]
-            elif not self.items[0].cuts.issuperset((span.start, span.visible)):
-                width += self._item_correction(self.items[0], span)
-            width = layout_unit_up(width, self.shaper.grid)
-            return width + self.hyphen_width(span.visible) if span.hyphen else width
+        if self.closes_up is False:
+            return self._plain_width(span.start, span.visible, span.hyphen)
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
         width += self._cut_correction(span) + self._piece_lack(span)
@@ -324,6 +320,22 @@ class Paragraph:
             width += self._cloned_starts(span)
         width = layout_unit_up(width, self.shaper.grid)
         return width + self.hyphen_width(span.visible) if span.hyphen else width
+
+    def _plain_width(self, start: int, visible: int, hyphen: bool) -> float:
+        """Return the width of a line that is one piece: it is whole, or cut."""
+        width = self.text_widths[visible] - self.text_widths[start]
+        item = self.items[0]
+        if start == 0 and visible == len(self.content.text):
+            width += self.piece_lacks[1]
+        elif not (start in item.cuts and visible in item.cuts):
+            width += self._change(item, start, visible)
+        width = layout_unit_up(width, self.shaper.grid)
+        return width + self.hyphen_width(visible) if hyphen else width
+
+    def cuts_plainly(self, offset: int) -> bool:
+        """Whether a plain paragraph keeps its glyphs when a line ends and another begins at an offset."""
+        cuts = self.items[0].cuts
+        return offset in cuts and self._visible_end(0, offset) in cuts
 
     def _piece_lack(self, span: TextSpan) -> float:
         """Return what the whole pieces on a line add to it."""
@@ -364,9 +376,22 @@ class Paragraph:
         low, high = max(item.start, span.start), min(item.end, span.visible)
         trim_start = span.trim_start and low == span.start
         trim_end = span.trim_end and high == span.visible
-        if not (trim_start or trim_end) and item.safe_to_cut(low) and item.safe_to_cut(high):
+        if trim_start or trim_end:
+            glyphs = self.shaper.cut(item, low, high, trim_start=trim_start, trim_end=trim_end)
+            return sum(glyphs.advances) - (self.text_widths[high] - self.text_widths[low])
+        return self._change(item, low, high)
+
+    def _change(self, item: ShapingItem, low: int, high: int) -> float:
+        """How much wider a part of an item is by itself; what is between safe places to cut stays."""
+        first, last = item.safe_from(low), item.safe_up_to(high)
+        if first > last:
+            return self._changed_by(item, low, high)
+        return self._changed_by(item, low, first) + self._changed_by(item, last, high)
+
+    def _changed_by(self, item: ShapingItem, low: int, high: int) -> float:
+        if low == high:
             return 0.0
-        glyphs = self.shaper.cut(item, low, high, trim_start=trim_start, trim_end=trim_end)
+        glyphs = self.shaper.cut(item, low, high)
         return sum(glyphs.advances) - (self.text_widths[high] - self.text_widths[low])
 
     def item_at(self, offset: int) -> ShapingItem | None:
@@ -392,8 +417,7 @@ class Paragraph:
         visible = end
         hyphen = not forced and end in self.breaks.hyphens
         if self.closes_up is False:
-            while visible > start and text[visible - 1] == " ":
-                visible -= 1
+            visible = self._visible_end(start, end)
             return TextSpan(start, end, visible, visible, hyphen, forced)
         if visible > start and text[visible - 1] == NEWLINE:
             visible -= 1
@@ -415,6 +439,13 @@ class Paragraph:
             visible = min(visible, collapsed)
         trim_start = self._trims_start(start) if start < visible else False
         return TextSpan(start, end, visible, collapsed, hyphen, forced, trim_start)
+
+    def _visible_end(self, start: int, end: int) -> int:
+        """Return where the spaces at the end of a plain line begin."""
+        text = self.content.text
+        while end > start and text[end - 1] == " ":
+            end -= 1
+        return end
 
     def _trims_start(self, start: int) -> bool:
         """`text-spacing-trim` at the start of a line: never, always, or on lines after the first."""

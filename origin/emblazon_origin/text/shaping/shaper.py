@@ -89,6 +89,20 @@ class ShapingItem:
             return True
         return offset - self.start in self.cuts
 
+    def safe_from(self, offset: int) -> int:
+        """Return the first offset from one on at which it is safe to cut."""
+        cuts = self.cuts
+        while offset - self.start not in cuts:
+            offset += 1
+        return offset
+
+    def safe_up_to(self, offset: int) -> int:
+        """Return the last offset up to one at which it is safe to cut."""
+        cuts = self.cuts
+        while offset - self.start not in cuts:
+            offset -= 1
+        return offset
+
     @property
     def cuts(self) -> frozenset[int]:
         """The offsets from its start at which it is safe to cut, both ends among them; once it is shaped."""
