@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
-from itertools import pairwise
+from operator import neg
 from typing import TYPE_CHECKING
 
 import regex
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _IDEOGRAPH = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]"
 )
+# What takes more than a share for each space: ideographs, and controls of bidi.
+_BEYOND_WORDS = regex.compile(rf"{_IDEOGRAPH.pattern}|[\u2066-\u2069\u202a-\u202e]")
 _SPACES = frozenset(" \u00a0\t")
 CONTROLS = frozenset("\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e")  # of bidi
 
@@ -53,6 +56,8 @@ def spread(leaves: Iterable[Leaf], shares: dict[int, int], room: float) -> None:
 def opportunities(text: str, start: int, end: int, mode: str = "auto") -> dict[int, int]:
     """Return how many shares of room follow each character: one per space, one on each side of ideographs."""
     shares: dict[int, int] = {}
+    if mode != "inter-character" and not _BEYOND_WORDS.search(text, start, end):
+        return {i: 1 if i < end - 1 else 0 for i in range(start, end) if text[i] in _SPACES}
     after_expansion = True
     last = end - 1
     while last > start and text[last] in CONTROLS:
@@ -83,20 +88,24 @@ def _widen(leaf: Leaf, shares: dict[int, int], each: float) -> None:
         leaf.width += extra
         return
     advances = list(glyphs.advances)
-    offsets = list(glyphs.x_offsets) if glyphs.x_offsets else [0.0] * len(advances)
-    clusters = glyphs.clusters
-    bounds = sorted({*clusters, leaf.end})
-    following = dict(pairwise(bounds))
-    for i, cluster in enumerate(clusters):
-        beside = i - 1 if leaf.item.rtl else i + 1
-        if 0 <= beside < len(clusters) and clusters[beside] == cluster:
-            continue
-        extra = each * sum(shares.get(at, 0) for at in range(cluster, following.get(cluster, cluster + 1)))
-        advances[i] += extra
+    offsets = list(glyphs.x_offsets or [0.0] * len(advances))
+    for i, count in _by_glyph(leaf, glyphs.clusters, leaf.item.rtl, shares).items():
+        advances[i] += each * count
         if leaf.item.rtl:
-            offsets[i] += extra
+            offsets[i] += each * count
     leaf.glyphs = glyphs._replace(advances=advances, x_offsets=offsets)
     leaf.width = sum(advances)
+
+
+def _by_glyph(leaf: Leaf, clusters: list[int], rtl: bool, shares: dict[int, int]) -> dict[int, int]:
+    """Return the shares that follow each glyph: the last one of a cluster has those of its characters."""
+    found: dict[int, int] = {}
+    for at in range(leaf.start, leaf.end):
+        if at in shares:
+            i = bisect_left(clusters, -at, key=neg) if rtl else bisect_right(clusters, at) - 1
+            if 0 <= i < len(clusters):
+                found[i] = found.get(i, 0) + shares[at]
+    return found
 
 
 def fit_scale(fit: TextFit, font_size: float, fits: Fits) -> float:

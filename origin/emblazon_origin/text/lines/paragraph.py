@@ -199,7 +199,7 @@ class Paragraph:
         if "\t" in text:
             self._measure_tabs(advances)
         self.text_widths = [0.0, *accumulate(advances)]
-        self.is_monotonous = not self.content.events and min(advances, default=0.0) >= 0
+        self.is_monotonous = min(advances, default=0.0) >= 0
         self._measure_pieces()
 
     def _measure_pieces(self) -> None:
@@ -263,6 +263,8 @@ class Paragraph:
         self.edge_widths = widths = [0.0] * (length + 1)
         if not events:
             return
+        edges = [self.edge_width(number) for number in range(len(events))]
+        self.is_monotonous = self.is_monotonous and min(edges) >= 0
         number = 0
         total = 0.0
         for offset in range(length + 1):
@@ -271,11 +273,11 @@ class Paragraph:
                 and (events[number][0] < offset or not events[number][2])
                 and events[number][0] <= offset
             ):
-                total += self.edge_width(number)
+                total += edges[number]
                 number += 1
             if offset == length:
                 while number < len(events):
-                    total += self.edge_width(number)
+                    total += edges[number]
                     number += 1
             splits[offset] = number
             widths[offset] = total

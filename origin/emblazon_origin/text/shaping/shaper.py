@@ -91,15 +91,13 @@ class ShapingItem:
 
     def safe_from(self, offset: int) -> int:
         """Return the first offset from one on at which it is safe to cut."""
-        cuts = self.cuts
-        while offset - self.start not in cuts:
+        while not self.safe_to_cut(offset):
             offset += 1
         return offset
 
     def safe_up_to(self, offset: int) -> int:
         """Return the last offset up to one at which it is safe to cut."""
-        cuts = self.cuts
-        while offset - self.start not in cuts:
+        while not self.safe_to_cut(offset):
             offset -= 1
         return offset
 
@@ -285,7 +283,7 @@ def _has_capital(character: str) -> bool:
 
 
 def _made_up(style: ComputedStyle, font: FontInstance) -> str | None:
-    if not style.font_synthesis_small_caps:
+    if not style.font_variant_features or not style.font_synthesis_small_caps:
         return None
     asked = {tag for tag, value in style.font_variant_features if value}
     for tag, (serving, who) in _KINDS.items():
