@@ -101,32 +101,31 @@ def joined_mask(
     runs: Sequence[GlyphRun], origin: tuple[float, float], dpr: float, moved: tuple[float, float]
 ) -> RunMask | None:
     """Return one mask for runs of one style, left to right; None where glyphs of two of them may meet."""
+    level = luminance_level(fill_color(runs[0]))
     inked: list[_Ink] = []
-    end = -_FAR
+    left = top = _FAR
+    right = bottom = -_FAR
     for run in runs:
-        level = luminance_level(fill_color(run))
         x0 = origin[0] + moved[0] + run.x * dpr
-        whole_x, whole_y = floor(x0), floor(run.baseline_at(origin[1], dpr) + moved[1] + 0.5)
-        before = end
-        for (core, _, _, width, height), x, y in _placed(run, x0 - whole_x, dpr, level):
-            if core is None:
-                continue
-            left, top = x + whole_x, y + whole_y
-            if left < before:
-                return None
-            end = max(end, left + width)
-            inked.append((core, left, top, left + width, top + height))
+        x, y = floor(x0), floor(run.baseline_at(origin[1], dpr) + moved[1] + 0.5)
+        own, x1, y1, x2, y2 = _inked(run, x0 - x, dpr, level)
+        if not own:
+            continue
+        if x1 + x < right:
+            return None
+        left, top = min(left, x1 + x), min(top, y1 + y)
+        right, bottom = max(right, x2 + x), max(bottom, y2 + y)
+        inked += [(core, x1 + x, y1 + y, x2 + x, y2 + y) for core, x1, y1, x2, y2 in own]
     if not inked:
         return RunMask(None, 0, 0)
-    edges = _edges(inked)
-    return None if end - edges[0] > _MAX_RUN else _laid(inked, *edges, runs[0].style.letter_spacing < 0)
+    tight = runs[0].style.letter_spacing < 0
+    return None if right - left > _MAX_RUN else _laid(inked, left, top, right, bottom, tight)
 
 
 def _composed(run: GlyphRun, fraction: float, dpr: float, level: int, tight: bool) -> RunMask:
     """Return the mask of a run that begins at a fraction of a pixel."""
-    if any(run.ys):
-        return compose(_placed(run, fraction, dpr, level), tight=tight)
-    return _composed_along(run, fraction, dpr, level, tight)
+    inked, left, top, right, bottom = _inked(run, fraction, dpr, level)
+    return _laid(inked, left, top, right, bottom, tight) if inked else RunMask(None, 0, 0)
 
 
 _Ink = tuple["ImagingCore", int, int, int, int]  # a glyph's coverage, and its edges: left, top, right, bottom
@@ -134,13 +133,16 @@ _Ink = tuple["ImagingCore", int, int, int, int]  # a glyph's coverage, and its e
 
 def compose(placed: Iterable[PlacedMask], *, tight: bool = False) -> RunMask:
     """Return the coverage of glyphs together, each laid over those before it; `tight` as in `_laid`."""
-    inked: list[_Ink] = []
-    for (core, _, _, width, height), x, y in placed:
-        if core is not None:
-            inked.append((core, x, y, x + width, y + height))
-    if not inked:
-        return RunMask(None, 0, 0)
-    return _laid(inked, *_edges(inked), tight)
+    inked = _inks(placed)
+    return _laid(inked, *_edges(inked), tight) if inked else RunMask(None, 0, 0)
+
+
+def _inks(placed: Iterable[PlacedMask]) -> list[_Ink]:
+    return [
+        (core, x, y, x + width, y + height)
+        for (core, _, _, width, height), x, y in placed
+        if core is not None
+    ]
 
 
 def _edges(inked: list[_Ink]) -> tuple[int, int, int, int]:
@@ -149,15 +151,21 @@ def _edges(inked: list[_Ink]) -> tuple[int, int, int, int]:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int, tight: bool) -> RunMask:
-    """Return what `compose` makes of a run whose glyphs all stand on its baseline, in half the steps."""
+def _inked(run: GlyphRun, x0: float, dpr: float, level: int) -> tuple[list[_Ink], int, int, int, int]:
+    """Return the glyphs of a run whose baseline begins at (x0, 0), device px, and their common edges.
+
+    Those that all stand on their baseline, as most do, take half the steps.
+    """
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
-        return RunMask(None, 0, 0)
+        return [], 0, 0, 0, 0
+    if any(run.ys):
+        inked = _inks(_placed(run, x0, dpr, level))
+        return (inked, *_edges(inked)) if inked else ([], 0, 0, 0, 0)
     strike = strike_of(font, size, level)
     masks = strike.masks
     x0, dpr = (x0 + _HALF_STEP) * SUBPIXEL_STEPS, dpr * SUBPIXEL_STEPS
-    inked: list[_Ink] = []
+    inked = []
     left = top = _FAR
     right = bottom = -_FAR
     # Comparisons in place of `min` and `max`: cards have hundreds of glyphs.
@@ -178,7 +186,7 @@ def _composed_along(run: GlyphRun, x0: float, dpr: float, level: int, tight: boo
         if y2 > bottom:
             bottom = y2
         inked.append((core, x1, y1, x2, y2))
-    return _laid(inked, left, top, right, bottom, tight) if inked else RunMask(None, 0, 0)
+    return inked, left, top, right, bottom
 
 
 def _laid(inked: list[_Ink], left: int, top: int, right: int, bottom: int, tight: bool) -> RunMask:
@@ -207,10 +215,7 @@ def _laid(inked: list[_Ink], left: int, top: int, right: int, bottom: int, tight
 
 def _placed(run: GlyphRun, x0: float, dpr: float, level: int) -> Iterator[PlacedMask]:
     """Yield the glyphs of a run whose baseline begins at (x0, 0), device px."""
-    font, size = run.font, run.size * dpr
-    if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
-        return
-    glyph_at = strike_of(font, size, level).mask
+    glyph_at = strike_of(run.font, run.size * dpr, level).mask
     x0 += _HALF_STEP
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
         x = x0 + gx * dpr
