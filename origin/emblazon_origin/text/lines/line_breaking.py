@@ -196,9 +196,9 @@ def _narrowest(paragraph: Paragraph, spans: list[TextSpan], width_of_line: Width
     if len(offsets) > _FEWEST_BREAKS + 1:
         return spans
     widths = {
-        paragraph.width_between(low, high, forced=high == stop)
-        for i, low in enumerate(offsets)
-        for high in offsets[i + 1 :]
+        width
+        for i, high in enumerate(offsets[1:], 1)
+        for width in paragraph.widths_up_to(high, offsets[:i], forced=high == stop)
     }
     for width in sorted(widths):
         if width > width_of_line(0):
@@ -254,45 +254,27 @@ def _optimal(
     hyphen_penalty, line_penalty = (room / 2, 0.0) if justified else (room * 2, room * 4)
     penalties = _penalties(paragraph, offsets, hyphen_penalty)
     scores = [_Score(0.0, 0, 0, width_of_line(first) + EPSILON)]
-    narrowing = _narrowing(paragraph, offsets, [width_of_line(first + i) for i in range(len(offsets))])
     active = 0  # lines that start before it are too long
     for end in range(1, len(offsets)):
         is_last = end == len(offsets) - 1
         best, previous = math.inf, active
         paragraph.shaper.spend(SCORED * (end - active))
-        for begin in range(active, end):
+        widths = paragraph.widths_up_to(offsets[end], offsets[active:end], forced=is_last)
+        for begin, width in enumerate(widths, active):
             before = scores[begin]
-            gap = before.room - paragraph.width_between(offsets[begin], offsets[end], forced=is_last)
+            gap = before.room - width
             if gap < 0:
                 cost, active = _OVERFULL, begin + 1
             elif is_last and pretty:
                 cost = _LAST_LINE_PENALTY * penalties[begin]
             else:
                 cost = gap * gap
-                if cost > best and begin >= narrowing[end]:
-                    break  # lines that start later leave no smaller gap, and no score is below 0
             if before.score + cost <= best:
                 best, previous = before.score + cost, begin
         lines = scores[previous].lines + 1
         room = width_of_line(first + lines) + EPSILON
         scores.append(_Score(best + penalties[end] + line_penalty, previous, lines, room))
     return _lines(paragraph, offsets, scores) if scores[-1].lines == len(spans) else None
-
-
-def _narrowing(paragraph: Paragraph, offsets: list[int], rooms: list[float]) -> list[int]:
-    """For each end, return the number of the start after which later ones make no wider lines for sure.
-
-    That is so where all rooms are equal, and no glyph of plain text changes where lines are cut.
-    """
-    never = len(offsets)
-    if paragraph.closes_up is not False or not paragraph.is_monotonous or len(set(rooms)) > 1:
-        return [never] * never
-    found, last = [], 0
-    for number, offset in enumerate(offsets):
-        plainly = paragraph.cuts_plainly(offset)
-        found.append(last if plainly else never)
-        last = last if plainly else number
-    return found
 
 
 def _penalties(paragraph: Paragraph, offsets: list[int], hyphen_penalty: float) -> list[float]:

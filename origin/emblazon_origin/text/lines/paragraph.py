@@ -300,11 +300,24 @@ class Paragraph:
 
     # --- measuring lines --------------------------------------------------------------------
 
-    def width_between(self, start: int, end: int, *, forced: bool) -> float:
+    def widths_up_to(self, end: int, starts: list[int], *, forced: bool) -> list[float]:
+        """Return the widths of the lines to an offset from some before it, in rising order."""
+        if self.closes_up is not False:
+            return [self._measured(start, end, forced) for start in starts]
+        hyphen = not forced and end in self.breaks.hyphens
+        visible = self._visible_end(starts[-1], end)
+        cuts, widths, grid = self.items[0].cuts, self.text_widths, self.shaper.grid
+        up_to = widths[visible]
+        stays = not hyphen and visible in cuts and visible < len(self.content.text)
+        return [
+            layout_unit_up(up_to - widths[start], grid)
+            if stays and start in cuts
+            else self._plain_width(start, visible, hyphen)
+            for start in starts
+        ]
+
+    def _measured(self, start: int, end: int, forced: bool) -> float:
         """Return the width of the line between two offsets; balancing asks for the same ones again."""
-        if self.closes_up is False:  # quicker than to keep it
-            hyphen = not forced and end in self.breaks.hyphens
-            return self._plain_width(start, self._visible_end(start, end), hyphen)
         key = (start, end, forced)
         found = self.measured_lines.get(key)
         if found is None:
@@ -333,11 +346,6 @@ class Paragraph:
             width += self._change(item, start, visible)
         width = layout_unit_up(width, self.shaper.grid)
         return width + self.hyphen_width(visible) if hyphen else width
-
-    def cuts_plainly(self, offset: int) -> bool:
-        """Whether a plain paragraph keeps its glyphs when a line ends and another begins at an offset."""
-        cuts = self.items[0].cuts
-        return offset in cuts and self._visible_end(0, offset) in cuts
 
     def _piece_lack(self, span: TextSpan) -> float:
         """Return what the whole pieces on a line add to it."""

@@ -203,10 +203,13 @@ def report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], rep
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
         if font_set.unavailable:
             font_set.report_unavailable(report)
+    style = None
     for item in items:
         text = content.text[item.start : item.end]
         report.faces.setdefault(item.font.name, set()).update(text)
-        font_set = shaper.fonts.font_set(_scaled_style(item.style, shaper.scale))
+        if item.style is not style:  # Japanese has an item every few letters
+            style = item.style
+            font_set = shaper.fonts.font_set(_scaled_style(style, shaper.scale))
         font_set.report_fallback(text, item.script, item.font, report)
         if item.shaped is not None and (item.shaped.missing or not item.font.draws_all(text)):
             font_set.report_missing(text, item.script, report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 from fontTools import unicodedata as ucd
 
-from ...caching import remembered
+from ...caching import ByteCache, remembered
 
 LATIN = regex.compile(r"[\x00-\x40\x41-\u02ff\u2000-\u206f\u20a0-\u20bf\u2100-\u218f\ufffc]*+")
 # Letters of one script alone, with what of ASCII belongs to none.
@@ -39,6 +39,16 @@ def script_runs(text: str) -> list[tuple[int, int, str]]:
         return [(0, len(text), "Latn")]
     if (alone := _ALONE.match(text)) is not None and alone.lastgroup is not None:
         return [(0, len(text), alone.lastgroup)]
+    return _mixed.get(text, lambda: _resolved_runs(text))
+
+
+# Asked for whether a text is of one script, and again where it is not.
+_mixed: ByteCache[list[tuple[int, int, str]]] = ByteCache(
+    "script runs", 1 << 20, lambda runs: 300 + 100 * len(runs)
+)
+
+
+def _resolved_runs(text: str) -> list[tuple[int, int, str]]:
     scripts = _resolve(text)
     runs = []
     start = 0
