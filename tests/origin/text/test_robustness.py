@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Callable
 
 import pytest
@@ -80,6 +81,14 @@ def test_too_much_text_is_cut_and_reported(lay_out: LayOut) -> None:
 )
 def test_only_the_listed_characters_are_taken_out(text: str, clean: str) -> None:
     assert sanitize(text) == (clean, len(text) - len(clean))
+
+
+def test_no_mark_of_any_script_stands_in_a_longer_row() -> None:
+    marks = [chr(code) for code in range(0x10000) if unicodedata.category(chr(code)).startswith("M")]
+    for mark in marks:
+        clean, gone = sanitize(f"a{mark * (MAX_MARKS + 8)}b")
+        assert len(clean) <= MAX_MARKS + 2, hex(ord(mark))
+        assert gone >= 8
 
 
 @pytest.mark.parametrize("white_space_collapse", ["collapse", "preserve"])

@@ -258,15 +258,13 @@ def _reach_of(run: GlyphRun, size: float, dpr: float) -> tuple[float, float, tup
     """
     if run.upright:
         return 2 * size, 2 * size, None
-    lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if run.ys and run.size else 0.0
+    lift = max(max(run.ys), -min(run.ys), 0.0) * size / run.size if any(run.ys) and run.size else 0.0
     if run.font.is_color:
         return 2 * size + lift, 1.5 * size + lift, None
     scale, more = size / run.font.units_per_em, _SNAP + lift
-    reaches = run.font.reaches
-    found = [reaches[glyph] for glyph in set(run.glyphs)]
-    if not found:
+    if not run.glyphs:
         return more, more, None
-    above, below, before, after = map(max, zip(*found, strict=True))
+    above, below, before, after = run.font.reaches.farthest(run.glyphs)
     edges = min(run.xs) * dpr - before * scale - _SNAP, max(run.xs) * dpr + after * scale + _SNAP
     return above * scale + more, below * scale + more, edges
 

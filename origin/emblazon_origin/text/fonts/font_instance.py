@@ -5,9 +5,10 @@ An instance is a face at one set of variation coordinates, ready to shape and dr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import NamedTuple, Protocol, TypeVar
 
 import uharfbuzz as hb
@@ -146,6 +147,21 @@ class GlyphReaches(dict[int, Reach]):
     def __init__(self, font: hb.Font, bolder: float) -> None:
         super().__init__()
         self._font, self._bolder = font, bolder
+
+    def farthest(self, glyphs: Iterable[int]) -> Reach:
+        """Return how far some glyphs go at most."""
+        above = below = before = after = -inf
+        for glyph in set(glyphs):  # comparisons in place of `max`: most runs have few glyphs
+            up, down, left, right = self[glyph]
+            if up > above:
+                above = up
+            if down > below:
+                below = down
+            if left > before:
+                before = left
+            if right > after:
+                after = right
+        return above, below, before, after
 
     def __missing__(self, glyph: int) -> Reach:
         extents = self._font.get_glyph_extents(glyph)

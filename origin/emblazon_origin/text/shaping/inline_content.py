@@ -268,9 +268,18 @@ _BAD = re.compile(rf"[{_NEVER}]")
 _SEPARATORS = re.compile("[\u2028\u2029]")  # of lines and paragraphs: blank in browsers
 _MARKS = regex.compile(rf"((?:\p{{M}}[{_ZERO_WIDTH}]*){{{MAX_MARKS}}})(?:\p{{M}}[{_ZERO_WIDTH}]*)+")
 _FILLERS = re.compile(rf"([{_ZERO_WIDTH}]{{{MAX_ZERO_WIDTH}}})[{_ZERO_WIDTH}]+")
-_PLAIN = re.compile(
-    r"[\t\n\r\x20-\x7e\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u2010-\u2027\u3000-\u3029\u3040-\u3096\u4e00-\u9fff]*+"
+# What most texts are made of, with no more than a few marks in a row: none of these finds anything in it.
+_LETTERS = (
+    r"\t\n\r\x20-\x7e\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u05d0-\u05ea\u060c\u061b\u061f\u0621-\u064a"
+    r"\u0660-\u0669\u0904-\u0939\u0964-\u0970\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u2010-\u2027\u3000-\u3029"
+    r"\u3040-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e"
+    r"\U0001f300-\U0001f64f\U0001f680-\U0001f6ff"
 )
+_MARK = (
+    r"[\u0300-\u034e\u05b0-\u05bd\u064b-\u0655\u0900-\u0903\u093c\u093e-\u094d"
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
+)
+_PLAIN = re.compile(rf"(?:[{_LETTERS}]++|{_MARK}{{1,4}}+(?!{_MARK}))*+")
 
 
 def sanitize(text: str) -> tuple[str, int]:
