@@ -93,6 +93,8 @@ def _script_parts(
 
 
 def _level_parts(levels: list[int], start: int, end: int) -> list[tuple[int, int, int]]:
+    if levels[start:end].count(levels[start]) == end - start:  # as most are
+        return [(start, end, levels[start])]
     parts = []
     low = start
     for i in range(start + 1, end):
