@@ -47,7 +47,7 @@ _MAX_KEPT = 24  # glyphs
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
-    "runs", 24 << 20, lambda run: 300 + (prod(run.image.size) if run.image else 0), largest=0.25
+    "runs", 8 << 20, lambda run: 300 + (prod(run.image.size) if run.image else 0), largest=0.25
 )
 
 
