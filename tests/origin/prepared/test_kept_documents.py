@@ -219,19 +219,24 @@ def test_a_card_that_comes_once_is_not_kept() -> None:
     assert was_kept(drawn(request("<!doctype html><p class=once>Three</p>"))[1])
 
 
-def test_texts_that_come_again_now_and_then_cost_no_new_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many items each playing of a display list has, in order."""
+    counts: list[int] = []
+
+    def counted(items: kept_display.Items, *rest: object) -> None:
+        counts.append(len(items))
+        display_list.play(items, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kept_display, "play", counted)
+    return counts
+
+
+def test_texts_that_come_again_now_and_then_cost_no_new_picture(played: list[int]) -> None:
     card = (
         "<!doctype html><body style='font: 20px Inter; background: linear-gradient(45deg, red, blue)'>"
         "<i style='display: block; height: 30px; background: green'></i><p>{}</p><p>{}</p><b>{}</b>"
     )
-    played: list[int] = []
-
-    def counted(items: kept_display.Items, *arguments: object) -> None:
-        played.append(len(items))
-        play(items, *arguments)  # type: ignore[arg-type]
-
-    play = display_list.play
-    monkeypatch.setattr(kept_display, "play", counted)
     chance = random.Random(5)  # noqa: S311 - no secret
     pictures = 0
     for number in range(40):
@@ -242,37 +247,23 @@ def test_texts_that_come_again_now_and_then_cost_no_new_picture(monkeypatch: pyt
     assert pictures <= 6
 
 
-def test_what_is_beside_a_text_stays_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_beside_a_text_stays_in_the_picture(played: list[int]) -> None:
     """A large title that ends just before a panel does not count as lying over it."""
     card = (
         "<style>div{{position:absolute;top:0}}#a{{font:30px Inter}}#b{{left:75px;width:50px;height:90px;"
         "background:red}}</style><div id=a>{}</div><div id=b></div>"
     )
-    played: list[int] = []
-
-    def counted(items: kept_display.Items, *rest: object) -> None:
-        played.append(len(items))
-        display_list.play(items, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(kept_display, "play", counted)
     for text in ("one", "two", "ten", "new", "sun"):
         played.clear()
         drawn(request(card.format(text)))
     assert played == [1]  # the title alone
 
 
-def test_borders_that_collapsed_stay_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_borders_that_collapsed_stay_in_the_picture(played: list[int]) -> None:
     card = (
         "<style>table{{border-collapse:collapse;table-layout:fixed;width:300px;font:20px Inter}}"
         "td{{border-bottom:2px solid red}}</style><table><tr><td>{}<td>same<tr><td>same<td>same</table>"
     )
-    played: list[int] = []
-
-    def counted(items: kept_display.Items, *rest: object) -> None:
-        played.append(len(items))
-        display_list.play(items, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(kept_display, "play", counted)
     for text in ("one", "two", "ten", "new", "sun"):
         played.clear()
         drawn(request(card.format(text)))
