@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,7 @@ from .assets.images import ImageStore
 from .assets.images_decode import ImageLimits
 from .assets.resources import Fetcher, Resources
 from .errors import CardError, EmblazonError, LimitError, StageFailed
-from .ground import OnGround
+from .ground import Picture, image_of
 from .home import Home
 from .layout.document import DocumentLayout, container_sizes
 from .limits import CARD_WORK, MAX_CANVAS_PIXELS, MAX_CANVAS_SIDE
@@ -126,17 +127,16 @@ class Engine:
     def render(self, request: RenderRequest, report: Report | None = None) -> Rendered:
         """Draw and encode a card. Raises `CardError` where it cannot be drawn as given."""
         report = report if report is not None else Report(request.file)
-        picture, on = self._draw(request, report)
+        picture = self._draw(request, report)
         with timed(report, "encode"):
-            data, content_type = encode(request, picture, report, on)
-        return Rendered(data, content_type, picture.width, picture.height, report)
+            data, content_type = encode(request, picture, report)
+        return Rendered(data, content_type, *picture.size, report)
 
     def draw(self, request: RenderRequest, report: Report | None = None) -> Image.Image:
         """Return a card's pixels, "RGB" where all are opaque, else "RGBA"."""
-        return self._draw(request, report if report is not None else Report(request.file))[0]
+        return image_of(self._draw(request, report if report is not None else Report(request.file)))
 
-    def _draw(self, request: RenderRequest, report: Report) -> tuple[Image.Image, OnGround | None]:
-        """Return a card's pixels, and what they lie on where that is known."""
+    def _draw(self, request: RenderRequest, report: Report) -> Picture:
         skeleton = take_apart(request.html)
         key = self._key(request, skeleton)
         with prepared_cards.borrowed(key) as card:
@@ -149,20 +149,18 @@ class Engine:
         # What paint has to say, it says of this drawing: such a card is drawn whole each time.
         if skeleton is not None and told == len(report.diagnostics) and prepared_cards.is_wanted(key):
             prepared_cards.keep(
-                key, prepared_card(request.html, skeleton, laid_out, picture.width * picture.height, report)
+                key, prepared_card(request.html, skeleton, laid_out, prod(picture.size), report)
             )
-        return picture, None
+        return picture
 
-    def _redraw(
-        self, card: PreparedCard, request: RenderRequest, report: Report
-    ) -> tuple[Image.Image, OnGround | None]:
-        """Return the pixels of a kept document with the texts that it has been given."""
+    def _redraw(self, card: PreparedCard, request: RenderRequest, report: Report) -> Picture:
+        """Draw a kept document with the texts that it has been given."""
         report.diagnostics += request.notes
         with room_for(card.depth):
             with timed(report, "layout"):
                 laid_out = card.lay_out(report)
             with timed(report, "paint"):
-                return paint(request, laid_out, report, card.display), card.display.on
+                return paint(request, laid_out, report, card.display)
 
     def _key(self, request: RenderRequest, skeleton: Skeleton | None) -> Hashable:
         """Return all that decides what becomes of a document beside its texts; None without a skeleton."""
@@ -300,7 +298,7 @@ def generate(
 
 def paint(
     request: RenderRequest, laid_out: LaidOut, report: Report, kept: KeptDisplay | None = None
-) -> Image.Image:
+) -> Picture:
     """Step 4; `kept` is what earlier drawings of the same document left."""
     return paint_document(
         laid_out.root,
@@ -315,10 +313,8 @@ def paint(
     )
 
 
-def encode(
-    request: RenderRequest, picture: Image.Image, report: Report, on: OnGround | None = None
-) -> tuple[bytes, str]:
-    """Step 5: return the file and its content type; `on` is what the picture lies on."""
+def encode(request: RenderRequest, picture: Picture, report: Report) -> tuple[bytes, str]:
+    """Step 5: return the file and its content type."""
     encoder = encoders.optimize if request.effort == "small" else encoders.encode
     return encoder(
         picture,
@@ -327,7 +323,6 @@ def encode(
         max_bytes=request.max_bytes,
         report=report,
         safe_format=request.safe_format,
-        on=on,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from ..ground import OnGround, stretches
+from ..ground import Ground, OnGround, Picture, image_of, stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Pairs = NDArray[np.uint64]
     Values = TypeVar("Values", Words, Pairs)
 
-RUN_PAIRS, SAMPLE_COLORS = 5, 512  # runs with fewer, so many colours in the sample: it is a photo
+RUN_PAIRS, SAMPLE_COLORS = 5, 1024  # runs with fewer, so many colours in the sample: it is a photo
 _SAMPLE = 4  # of every so manieth row every so manieth pixel
 _RUN_BYTES = 16  # that a kept run takes
 _BAND = 8  # rows
@@ -67,7 +67,7 @@ _NOTHING = Runs(
 )
 
 
-class _Known(NamedTuple):
+class KnownRuns(NamedTuple):
     """The runs of a ground."""
 
     runs: Runs
@@ -79,12 +79,14 @@ class _Known(NamedTuple):
         return _Stretch(self.runs.numbers[own], self.runs.lengths[own])
 
 
-def runs_of(image: Image.Image, on: OnGround | None = None) -> Runs | None:
-    """Return the runs of an "RGB" picture, None of a photo; `on` is what it lies on."""
+def runs_of(picture: Picture) -> Runs | None:
+    """Return the runs of an "RGB" picture, None of a photo."""
+    on = picture if isinstance(picture, OnGround) else None
+    image = image_of(picture)
     pairs = pairs_of(image)
     size = len(pairs) // image.height * _BAND
     fresh = on.fresh_bands(_BAND) if on is not None else None
-    known = on.ground.found("runs", lambda: _few_runs(on.ground.image)) if on is not None else None
+    known = few_runs(on.ground) if on is not None else None
     if on is None or fresh is None or known is None:
         values, lengths = _scanned(pairs, size)
         return None if _is_photo(pairs, image.height, len(values)) else _runs(values, lengths)
@@ -114,9 +116,9 @@ def _joined(parts: list[_Stretch]) -> _Stretch:
 
 def _runs(values: Pairs, lengths: Ints, below: Runs = _NOTHING, totals: Totals = _NOTHING.counts) -> Runs:
     """Return runs of values; the colours and pairs of a ground come first, with totals of its own pairs."""
-    different, numbers = _numbered(values)
+    different, numbers = numbered(values)
     different |= np.uint64(_OPAQUE)
-    colors, found = _numbered(np.concatenate((below.colors, different.view(np.uint32))))
+    colors, found = numbered(np.concatenate((below.colors, different.view(np.uint32))))
     places, own = found[: len(below.colors)], found[len(below.colors) :].reshape(-1, 2)
     pairs = np.concatenate((places.take(below.pairs), own))
     numbers += len(below.pairs)
@@ -141,8 +143,12 @@ def sampled_colors(pairs: Pairs, height: int) -> int:
     return _least_different(pairs.view(np.uint32).reshape(height, -1)[::_SAMPLE, ::_SAMPLE])
 
 
-def _few_runs(image: Image.Image) -> _Known | None:
-    """Return the runs of a picture, None where they would take more than a byte a pixel."""
+def few_runs(ground: Ground) -> KnownRuns | None:
+    """Return the runs of a ground, None where they would take more than a byte a pixel."""
+    return ground.found("runs", lambda: _few_runs(ground.image))
+
+
+def _few_runs(image: Image.Image) -> KnownRuns | None:
     pairs = pairs_of(image)
     size = len(pairs) // image.height * _BAND
     values, lengths = _scanned(pairs, size)
@@ -150,7 +156,7 @@ def _few_runs(image: Image.Image) -> _Known | None:
         return None
     ends = np.cumsum(lengths)
     begins = np.searchsorted(ends, np.arange(0, ends[-1] + size, size), side="right")
-    return _Known(_runs(values, lengths), begins)
+    return KnownRuns(_runs(values, lengths), begins)
 
 
 def counted(pairs: Pairs) -> Runs:
@@ -170,7 +176,7 @@ def _scanned(pairs: Pairs, size: int) -> tuple[Pairs, Ints]:
     return pairs.take(starts), lengths
 
 
-def _numbered(values: Values, before: int = 0) -> tuple[Values, Ints]:
+def numbered(values: Values, before: int = 0) -> tuple[Values, Ints]:
     """Return the different values, and the number of each value: without sorting, as they are many.
 
     Every value has a slot, which one of those with that slot holds. Values that another one stands for so are
@@ -187,7 +193,7 @@ def _numbered(values: Values, before: int = 0) -> tuple[Values, Ints]:
     others = np.flatnonzero(values.take(holders) != values)
     if not len(others):
         return values.take(firm), found
-    more, numbers = _numbered(values[others], before + 1)
+    more, numbers = numbered(values[others], before + 1)
     found[others] = numbers + len(firm)
     return np.concatenate((values.take(firm), more)), found
 
@@ -221,7 +227,7 @@ _bytes_at.restype, _bytes_at.argtypes = ctypes.py_object, (ctypes.c_void_p, ctyp
 _READ = 0x100  # PyBUF_READ
 
 
-def _words_of(image: Image.Image) -> Words:
+def words_of(image: Image.Image) -> Words:
     """Return the pixels of an "RGB" picture, which has to stay, as 32 bits each."""
     try:
         capsule = image.__arrow_c_array__()[1] if _has_wide_pointers else None
@@ -237,7 +243,7 @@ def _words_of(image: Image.Image) -> Words:
 
 def pairs_of(image: Image.Image) -> Pairs:
     """Return the pixels of an "RGB" picture, which has to stay, by twos; odd rows have the last one twice."""
-    words = _words_of(image)
+    words = words_of(image)
     if image.width % 2:
         rows = words.reshape(image.height, -1)
         words = np.concatenate((rows, rows[:, -1:]), axis=1).ravel()

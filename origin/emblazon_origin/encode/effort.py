@@ -12,9 +12,9 @@ setting costs there, in seconds per megapixel:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, prod
 
-from PIL import Image
+from ..ground import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ _EFFORTS = (
 )
 
 
-def effort_of(image: Image.Image, *, times: float = 1.0) -> Effort:
+def effort_of(picture: Picture, *, times: float = 1.0) -> Effort:
     """Return the effort for a picture that costs so many `times` what its pixels tell."""
-    megapixels = image.width * image.height * times / 1e6
+    megapixels = prod(picture.size) * times / 1e6
     return next(effort for limit, effort in _EFFORTS if megapixels <= limit)

@@ -15,7 +15,6 @@ one card have one type.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from math import floor, log
 
 from PIL import Image
@@ -23,7 +22,7 @@ from PIL import Image
 from emblazon.contract.schema import CARD_FORMATS, CONTENT_TYPES, CardFormat, Format
 
 from ..errors import CardError
-from ..ground import OnGround
+from ..ground import OnGround, Picture
 from ..platforms import safe_bytes
 from ..report import Report
 from .effort import effort_of
@@ -31,7 +30,7 @@ from .lossy import DEFAULT_QUALITY, encode_avif, encode_jpeg, encode_webp
 from .png import encode_png
 from .png_attempts import png_attempts
 
-_LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp}
+_LOSSY: dict[str, Callable[..., bytes]] = {"jpg": encode_jpeg, "webp": encode_webp, "avif": encode_avif}
 _LOWEST_QUALITY = 20  # below, text is no longer readable
 _HIGHEST_SEARCHED = 95  # above, files grow and nothing is seen of it
 
@@ -40,61 +39,58 @@ _MARGIN = 0.97  # of the limit: sources disagree on what a kilobyte is
 
 
 def encode(
-    image: Image.Image,
+    picture: Picture,
     format: CardFormat,
     *,
     quality: int | None = None,
     max_bytes: int | None = None,
     report: Report | None = None,
     safe_format: Format | None = None,
-    on: OnGround | None = None,
 ) -> tuple[bytes, str]:
-    """Encode quickly; return bytes and content type. `on` is what is known of the picture.
+    """Encode quickly; return bytes and content type.
 
     With `max_bytes`, quality and then settings are lowered until the file fits; where nothing fits, the
     smallest one is returned and a `limit` finding reported. `auto-safe` is `safe_format`, or measured.
     Raises `CardError` for an unknown format.
     """
-    return _encode(image, format, quality, max_bytes, report, safe_format, on, small=False)
+    return _encode(picture, format, quality, max_bytes, report, safe_format, small=False)
 
 
 def optimize(
-    image: Image.Image,
+    picture: Picture,
     format: CardFormat,
     *,
     quality: int | None = None,
     max_bytes: int | None = None,
     report: Report | None = None,
     safe_format: Format | None = None,
-    on: OnGround | None = None,
 ) -> tuple[bytes, str]:
     """Encode slowly and small: palette where it is not visible, progressive JPEG, patient WebP and AVIF."""
-    return _encode(image, format, quality, max_bytes, report, safe_format, on, small=True)
+    return _encode(picture, format, quality, max_bytes, report, safe_format, small=True)
 
 
 def _encode(
-    image: Image.Image,
+    picture: Picture,
     asked: CardFormat,
     quality: int | None,
     max_bytes: int | None,
     report: Report | None,
     decided: Format | None,
-    on: OnGround | None,
     *,
     small: bool,
 ) -> tuple[bytes, str]:
     if asked not in CARD_FORMATS:
         raise CardError(f"unknown format {asked!r}; use one of {', '.join(CARD_FORMATS)}")
-    image = _plain(image)
+    picture = _plain(picture)
     if asked == "auto-safe":
         max_bytes = safe_budget(max_bytes)
-        format = safe_format(image, max_bytes, decided, on)
+        format = safe_format(picture, max_bytes, decided)
         quality = JPEG_QUALITY if quality is None else quality
     else:
         format = asked
     wanted = max(1, min(100, quality if quality is not None else DEFAULT_QUALITY.get(format, 100)))
     smallest: bytes | None = None
-    for attempt in _attempts(image, format, wanted, max_bytes, on, small=small):
+    for attempt in _attempts(picture, format, wanted, max_bytes, small=small):
         if smallest is None or len(attempt) < len(smallest):
             smallest = attempt
         if max_bytes is None or len(attempt) <= max_bytes:
@@ -106,41 +102,34 @@ def _encode(
     return smallest, CONTENT_TYPES[format]
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGB", "RGBA"):
-        return image
-    return image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
+def _plain(picture: Picture) -> Picture:
+    if isinstance(picture, OnGround) or picture.mode in ("RGB", "RGBA"):
+        return picture
+    return picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
 
 
 def _attempts(
-    image: Image.Image,
-    format: Format,
-    quality: int,
-    max_bytes: int | None,
-    on: OnGround | None,
-    *,
-    small: bool,
+    picture: Picture, format: Format, quality: int, max_bytes: int | None, *, small: bool
 ) -> Iterator[bytes]:
     """Yield encodings, the best one first, the last one the smallest that is still worth having."""
     if format == "png":
-        yield from png_attempts(image, max_bytes, on, small=small)
+        yield from png_attempts(picture, max_bytes, small=small)
     else:
-        draw = encode_avif if format == "avif" else partial(_LOSSY[format], on=on)
-        yield from _lossy_attempts(draw, image, quality, max_bytes, small=small)
+        yield from _lossy_attempts(_LOSSY[format], picture, quality, max_bytes, small=small)
 
 
 def _lossy_attempts(
-    draw: Callable[..., bytes], image: Image.Image, quality: int, max_bytes: int | None, *, small: bool
+    draw: Callable[..., bytes], picture: Picture, quality: int, max_bytes: int | None, *, small: bool
 ) -> Iterator[bytes]:
-    first = draw(image, quality, small=small)
+    first = draw(picture, quality, small=small)
     yield first
     if max_bytes is None:
         return
     # Searched for with quick settings, whose sizes are much the same.
-    effort = effort_of(image)
+    effort = effort_of(picture)
     lowest = min(_LOWEST_QUALITY, quality)
     found, best = search_quality(
-        lambda q: draw(image, q),
+        lambda q: draw(picture, q),
         lowest,
         min(quality, _HIGHEST_SEARCHED),
         len(first),
@@ -148,7 +137,7 @@ def _lossy_attempts(
         effort.probes,
     )
     if effort.slow_search and (small or len(best) > max_bytes):  # patience saves a little more
-        yield draw(image, found, small=True)
+        yield draw(picture, found, small=True)
     yield best
 
 
@@ -199,12 +188,10 @@ def safe_budget(max_bytes: int | None) -> int:
     return limit if max_bytes is None else min(max_bytes, limit)
 
 
-def safe_format(
-    image: Image.Image, budget: int, decided: Format | None, on: OnGround | None = None
-) -> Format:
+def safe_format(picture: Picture, budget: int, decided: Format | None) -> Format:
     """Return the type of the file for a picture in "RGB" or "RGBA"."""
     if decided is not None:
         return decided
-    if image.mode == "RGBA":  # JPEG has no alpha
+    if isinstance(picture, Image.Image) and picture.mode == "RGBA":  # JPEG has no alpha
         return "png"
-    return "png" if len(encode_png(image, on=on)) <= budget else "jpg"
+    return "png" if len(encode_png(picture)) <= budget else "jpg"

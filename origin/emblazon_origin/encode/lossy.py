@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageFile
 
-from ..ground import OnGround, stretches
+from ..ground import OnGround, Picture, image_of, stretches
 from .effort import effort_of
 from .jpeg_bands import JPEG_BAND, jpeg_bands
 
@@ -33,20 +33,19 @@ def on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def encode_jpeg(
-    image: Image.Image, quality: int, *, small: bool = False, on: OnGround | None = None
-) -> bytes:
-    """Encode JPEG; `small` is progressive with fitted Huffman tables. `on` is what the picture lies on."""
-    opaque = on_white(image)
+def encode_jpeg(picture: Picture, quality: int, *, small: bool = False) -> bytes:
+    """Encode JPEG; `small` is progressive with fitted Huffman tables."""
+    opaque = on_white(image_of(picture))
     whole = quality >= _FULL_CHROMA_FROM or (small and quality >= 60 and smears(opaque))
     settings: dict[str, Any] = {"quality": min(quality, 98), "subsampling": "4:4:4" if whole else "4:2:0"}
     if small:
         return _jpeg(opaque, progressive=True, optimize=True, **settings)
     settings["restart_marker_rows"] = JPEG_BAND // (8 if whole else 16)
-    fresh = on.fresh_bands(JPEG_BAND) if on is not None and image.mode == "RGB" else None
-    if on is None or fresh is None:
+    fresh = picture.fresh_bands(JPEG_BAND) if isinstance(picture, OnGround) else None
+    if fresh is None or not isinstance(picture, OnGround):
         return _jpeg(opaque, **settings)
-    known = on.ground.found(("jpeg", quality), lambda: jpeg_bands(_jpeg(on.ground.image, **settings)))
+    below = picture.ground
+    known = below.found(("jpeg", quality), lambda: jpeg_bands(_jpeg(below.image, **settings)))
     bands = iter(jpeg_bands(_jpeg(_rows_of(opaque, fresh), **settings)).bands) if any(fresh) else iter(())
     return known.with_bands([next(bands) if is_fresh else None for is_fresh in fresh])
 
@@ -102,9 +101,7 @@ def smears(image: Image.Image) -> bool:
     return False
 
 
-def encode_webp(
-    image: Image.Image, quality: int, *, small: bool = False, on: OnGround | None = None
-) -> bytes:
+def encode_webp(picture: Picture, quality: int, *, small: bool = False) -> bytes:
     """Encode WebP; quality 100 is lossless.
 
     From the default quality on, cards of few shades are drawn in a palette, whose letters stay sharp.
@@ -113,14 +110,15 @@ def encode_webp(
     from .vp8l import encode_indexed_webp
 
     in_palette = b""
-    if DEFAULT_QUALITY["webp"] <= quality < 100 and image.mode == "RGB":
-        reduced = few_shades(image, on)
+    opaque = isinstance(picture, OnGround) or picture.mode == "RGB"
+    if DEFAULT_QUALITY["webp"] <= quality < 100 and opaque:
+        reduced = few_shades(picture)
         if reduced is not None:
             in_palette = encode_indexed_webp(reduced)
             if not small:
                 return in_palette
-            image = reduced.image().convert("RGB")
-    out = io.BytesIO()
+            picture = reduced.image().convert("RGB")
+    out, image = io.BytesIO(), image_of(picture)
     if quality >= 100 or in_palette:
         patience, method = effort_of(image).lossless_webp if small else (0, 0)
         image.save(out, "WEBP", lossless=True, quality=patience, method=method, exact=False)
@@ -129,9 +127,9 @@ def encode_webp(
     return min(out.getvalue(), in_palette or out.getvalue(), key=len)
 
 
-def encode_avif(image: Image.Image, quality: int, *, small: bool = False) -> bytes:
+def encode_avif(picture: Picture, quality: int, *, small: bool = False) -> bytes:
     """Encode AVIF with one thread, so that bytes never depend on the machine."""
-    out = io.BytesIO()
+    out, image = io.BytesIO(), image_of(picture)
     whole = quality >= _FULL_CHROMA_FROM
     speed = effort_of(image, times=2 if whole else 1).avif_speed if small else 10
     chroma = "4:4:4" if whole else "4:2:0"

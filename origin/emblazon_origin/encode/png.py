@@ -15,7 +15,7 @@ import deflate
 from isal import isal_zlib
 from PIL import Image
 
-from ..ground import OnGround, stretches
+from ..ground import OnGround, Picture, image_of, stretches
 from .effort import effort_of
 
 if TYPE_CHECKING:
@@ -43,10 +43,11 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     )
 
 
-def encode_png(image: Image.Image, *, level: int = 1, on: OnGround | None = None) -> bytes:
-    """Encode "RGB", "RGBA", "L" or "P" quickly; `level` is isal's, 0 to 3, `on` what the picture lies on."""
+def encode_png(picture: Picture, *, level: int = 1) -> bytes:
+    """Encode "RGB", "RGBA", "L" or "P" quickly; `level` is isal's, 0 to 3."""
+    image = image_of(picture)
     if image.mode != "P":
-        return _file(image, 8, _in_bands(image, level, on if image.mode == "RGB" else None))
+        return _file(image, 8, _in_bands(picture, level))
     depth = _depth(image)
     return _file(image, depth, _deflated(memoryview(_rows(image, depth)), level))
 
@@ -83,14 +84,16 @@ class _Band(NamedTuple):
     length: int  # before
 
 
-def _in_bands(image: Image.Image, level: int, on: OnGround | None) -> bytes:
+def _in_bands(picture: Picture, level: int) -> bytes:
     """Return the rows as a zlib stream."""
+    image = image_of(picture)
     count = -(-image.height // _BAND)
-    fresh = on.fresh_bands(_BAND) if on is not None else None
-    if on is None or fresh is None:
+    fresh = picture.fresh_bands(_BAND) if isinstance(picture, OnGround) else None
+    if fresh is None or not isinstance(picture, OnGround):
         bands = _bands(image, level, 0, count)
     else:
-        known = on.ground.found(("png", level), lambda: _bands(on.ground.image, level, 0, count))
+        below = picture.ground
+        known = below.found(("png", level), lambda: _bands(below.image, level, 0, count))
         bands = []
         for is_fresh, first, end in stretches(fresh):
             bands += _bands(image, level, first, end) if is_fresh else known[first:end]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from ..ground import OnGround
+from ..ground import OnGround, Picture, image_of
 from .color_means import ColorMeans
 from .effort import effort_of
 from .likeness import likeness
@@ -28,13 +28,12 @@ _LEAST_ALIKE = 0.998
 _EDGES = 0.06  # of all pixels lie along edges, at the most; where more change, bands would be seen
 
 
-def png_attempts(
-    image: Image.Image, max_bytes: int | None, on: OnGround | None = None, *, small: bool
-) -> Iterator[bytes]:
+def png_attempts(picture: Picture, max_bytes: int | None, *, small: bool) -> Iterator[bytes]:
     """Yield encodings, the last one the smallest that is still worth having."""
-    quick = quick_png(image, on)
+    quick = quick_png(picture)
     if not small:
         yield quick
+    image = image_of(picture)
     times = 0.0 if max_bytes is None else len(quick) / max_bytes
     if times <= _LOSSLESS_GAIN:
         for attempt in _whole_attempts(image, small=small):
@@ -43,12 +42,13 @@ def png_attempts(
         yield from _fewer_colors(image, max_bytes, times)
 
 
-def quick_png(image: Image.Image, on: OnGround | None = None) -> bytes:
+def quick_png(picture: Picture) -> bytes:
     """Return the first answer: a palette where the picture has few colours, else all of them."""
     from .shades import few_shades  # late: a JPEG needs no numpy
 
-    reduced = few_shades(image, on) if image.mode == "RGB" else None
-    return encode_png(image, on=on) if reduced is None else encode_shades(reduced)
+    opaque = isinstance(picture, OnGround) or picture.mode == "RGB"
+    reduced = few_shades(picture) if opaque else None
+    return encode_png(picture) if reduced is None else encode_shades(reduced)
 
 
 def _whole_attempts(image: Image.Image, *, small: bool) -> Iterator[bytes]:

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..ground import OnGround
-from .color_runs import RUN_PAIRS, SAMPLE_COLORS, Runs, counted, pairs_of, runs_of, sampled_colors, sums_of
+from ..ground import OnGround, Picture
+from .color_runs import RUN_PAIRS, SAMPLE_COLORS, counted, pairs_of, runs_of, sampled_colors, sums_of
 from .indexed import PACKED, Indexed
+from .stamps import stamped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from .color_runs import Bytes, Ints, Pairs
+    from .color_runs import Bytes, Ints, Pairs, Totals, Words
 
     Floats = NDArray[np.float32]
-    Totals = NDArray[np.float64]
 
 _MOST_COLORS = 8192  # beyond, it is a photo or a gradient
 _BAND = 32  # rows
@@ -45,23 +45,22 @@ _MOST_PAIRS = 200_000  # of colours and what stands for them: more take longer t
 _MOST_PRODUCTS = 200_000  # of numbers of two tables
 
 
-def few_shades(image: Image.Image, on: OnGround | None = None) -> Indexed | None:
-    """Return an "RGB" picture in as few colours as will do, or None where many are needed.
-
-    `on` is what the picture lies on.
-    """
+def few_shades(picture: Picture) -> Indexed | None:
+    """Return an "RGB" picture in as few colours as will do, or None where many are needed."""
+    on = picture if isinstance(picture, OnGround) else None
     if on is not None and _lies_on_photo(on):
+        on.ground.is_noted = False
         return None
-    runs = runs_of(image, on)
-    found = _Colors.of(runs) if runs is not None else None
+    colored = (stamped(on) if on is not None else None) or runs_of(picture)
+    found = _Colors.of(colored.colors, colored.counts) if colored is not None else None
     chosen = _palette(found) if found is not None else None
-    if runs is None or found is None or chosen is None:
+    if colored is None or found is None or chosen is None:
         return None
     palette, nearest = chosen
-    entries = np.zeros(len(runs.colors), np.uint8)
+    entries = np.zeros(len(colored.colors), np.uint8)
     entries[found.order] = nearest
-    pixels = runs.painted(entries, halves=len(palette) <= PACKED)
-    return Indexed.of(image.size, palette, pixels)
+    pixels = colored.painted(entries, halves=len(palette) <= PACKED)
+    return Indexed.of(picture.size, palette, pixels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +71,26 @@ class _Colors:
     so exact in whatever order they are added up.
     """
 
-    order: Ints  # where they are among those of the runs
+    order: Ints  # where they are among those of the picture
     counts: Totals
     left: Floats  # a column for each one: its channels, the sum of their squares, and 1
     right: Floats  # a row for each one: -2 times its channels, 1, and the sum of their squares
     sums: Totals  # a row for each channel: the sum over all pixels of a colour
 
     @classmethod
-    def of(cls, runs: Runs) -> _Colors | None:
-        """Count the colours; None where there are too many for a palette."""
-        present = np.count_nonzero(runs.counts)
+    def of(cls, colors: Words, counts: Totals) -> _Colors | None:
+        """Order colours, some of which no pixel may have; None where there are too many for a palette."""
+        present = np.count_nonzero(counts)
         if present > _MOST_COLORS:
             return None
         # Of two that are alike often the lower colour comes first.
-        keys = runs.counts.astype(np.int64) << 24 | ~runs.colors & 0xFFFFFF
+        keys = counts.astype(np.int64) << 24 | ~colors & 0xFFFFFF
         order = np.argsort(keys)[::-1][:present]
-        counts = runs.counts[order]
+        counts = counts[order]
         if counts[:_COUNTED].sum() < _FREQUENT * counts.sum():
             return None
         left = np.ones((5, present), np.float32)
-        left[:3] = runs.colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].T
+        left[:3] = colors[order].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].T
         np.square(left[:3]).sum(0, out=left[3])
         right = left[[0, 1, 2, 4, 3]] * np.array([[-2], [-2], [-2], [1], [1]], np.float32)
         return cls(order, counts, left, right.T, counts * left[:3])

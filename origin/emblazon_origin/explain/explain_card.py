@@ -9,6 +9,7 @@ from PIL import Image
 
 from emblazon.contract.schema import EXTENSION_OF
 
+from ..ground import image_of
 from ..layout.boxes.box import Box
 from ..prepared.prepared_cards import LaidOut
 from ..render import Engine, RenderRequest, encode, paint, timed
@@ -31,9 +32,9 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
     report = Report(request.file)
     laid_out = engine.lay_out(request, report)
     with timed(report, "paint"):
-        picture = paint(request, laid_out, report)
+        picture = image_of(paint(request, laid_out, report))
     runs = drawn_runs(laid_out.root)
-    backdrop = paint(request, replace(laid_out, root=without_text(laid_out.root)), Report())
+    backdrop = image_of(paint(request, replace(laid_out, root=without_text(laid_out.root)), Report()))
     texts = [_explain_run(run, laid_out, backdrop, request.dpr) for run in runs]
     marks: list[tuple[str, Numbers]] = []
     marks += contrast_findings(texts, report)

@@ -14,6 +14,7 @@ from operator import attrgetter
 from PIL import Image
 
 from ..caching import ByteCache
+from ..ground import Picture
 from ..layout.boxes.box import Box, Rect, Sides
 from ..layout.boxes.shape_geometry import Radii
 from ..limits import LEAST_PAINT_WORK
@@ -55,7 +56,7 @@ def paint_document(
     report: Report,
     base: Color | None = None,
     kept: KeptDisplay | None = None,
-) -> Image.Image:
+) -> Picture:
     """Paint a laid-out document; `width` and `height` are CSS px.
 
     `base` is the opaque colour under the page, as a browser's white; None leaves it transparent.
@@ -89,12 +90,13 @@ def paint_document(
         if source is None:  # what blends does so with the page alone, not with the colour under it
             display = isolated(display, context)
         if kept is not None:
-            surface = kept.play(display, canvas.place, canvas.paint, work, is_flat=canvas.is_flat)
+            picture = kept.play(display, canvas.place, canvas.paint, work, is_flat=canvas.is_flat)
         else:
             surface, items = _begun(canvas, display, work)
             play(items, surface, Clip(box), work)
+            picture = surface.image()
     work.tell(report)
-    return surface.image()
+    return picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..ground import Ground, OnGround
+from ..ground import Ground, OnGround, Picture
 from .display_list import ClipNode, Group, Item, play
 from .painter import RoundedRect
 from .raster.geometry import IntRect, Matrix
+from .raster.ground_surface import GroundSurface
 from .raster.rasterizer import Clip
 from .raster.surface import Surface
 from .work import Work
@@ -58,7 +59,6 @@ class KeptDisplay:
     pixels: int  # of the canvas
     drawing: int = 0
     base: Clip | None = None  # one object, since clips remember what they are inside of
-    on: OnGround | None = None  # what the last drawing lies on, where that was there before
     _entries: dict[Hashable, _Entry] = field(default_factory=dict)
     _static: set[int] = field(default_factory=set)  # also in the drawing before
     _firm: set[int] = field(default_factory=set)  # for long
@@ -115,19 +115,18 @@ class KeptDisplay:
         work: Work,
         *,
         is_flat: bool = False,
-    ) -> Surface:
+    ) -> Picture:
         """Draw the items on a canvas that `canvas` names and `paint` makes, of one colour if `is_flat`."""
         base = self.base
         if base is None:
             raise RuntimeError("a drawing is played before it began")
-        self.on = None
         found = self._pictures.get(canvas)
         known = found.identities if found is not None and found.items else self._static
         static, rest, reaches = self._apart(items, base, known)
         if found is not None and is_flat and self._is_missed(found, static):
             surface = paint()  # which takes less than another picture, and that would be lost too
             play(items, surface, base, work)
-            return surface
+            return surface.image()
         if found is not None and (len(static) < len(found.items) or self._has_firm(rest)):
             # Another picture, but only for what it has lost, or for what has long been the same.
             firm = found.identities & self._static | self._firm
@@ -142,15 +141,10 @@ class KeptDisplay:
                     self._pictures.popitem(last=False)
         else:
             self._pictures.move_to_end(canvas)
-            # A colour is filled in in half the time that copying takes.
-            surface = paint() if is_flat and not static else Surface(base.bounds, found.ground.image)
             work.spent += found.spent
-            rows = tuple(
-                [(top, bottom) for left, top, right, bottom in reaches if left < right and top < bottom]
-            )
-            self.on = OnGround(found.ground, rows)
+            return _play_on(found.ground, rest, reaches, base, work)
         play(rest, surface, base, work)
-        return surface
+        return surface.image()
 
     @staticmethod
     def _is_missed(picture: _Picture, static: Items) -> bool:
@@ -189,6 +183,23 @@ class KeptDisplay:
             del self._touched[id(item)]
             return False
         return since is not None
+
+
+def _play_on(ground: Ground, items: Items, reaches: list[IntRect], base: Clip, work: Work) -> OnGround:
+    """Draw items on a ground, in order; their reaches are where they may draw."""
+    rows = tuple([(top, bottom) for left, top, right, bottom in reaches if left < right and top < bottom])
+    if not ground.is_noted:
+        plain = Surface(base.bounds, ground.image)
+        play(items, plain, base, work)
+        return OnGround(ground, rows, tuple(reaches), plain.image)
+    surface = GroundSurface(ground)
+    drawn = surface.drawn
+    for item, reach in zip(items, reaches, strict=True):
+        surface.is_written, count = False, len(drawn)
+        item.play(surface, base, work, 0)
+        if surface.is_written:
+            drawn[count:] = [reach]
+    return OnGround(ground, rows, tuple(drawn), surface.image)
 
 
 def _reach(item: Item | Group, base: Clip) -> IntRect:

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 
 import pytest
@@ -40,7 +41,7 @@ def drawings(name: str) -> Iterator[tuple[Image.Image, OnGround]]:
         for area in areas:
             ImageDraw.Draw(picture).ellipse(area, fill=tuple(random.randrange(256) for _ in range(3)))
         rows = tuple((top - 2, bottom + 3) for _, top, _, bottom in areas)
-        yield picture, OnGround(below, rows)
+        yield picture, OnGround(below, rows, tuple(areas), partial(Image.Image.copy, picture))
 
 
 @pytest.mark.parametrize("name", GROUNDS)
@@ -48,30 +49,30 @@ def drawings(name: str) -> Iterator[tuple[Image.Image, OnGround]]:
 @pytest.mark.parametrize("quality", [None, 95])
 def test_files_are_the_same_with_and_without_a_ground(name: str, format: Format, quality: int | None) -> None:
     for picture, on in drawings(name):
-        assert encode(picture, format, quality=quality, on=on) == encode(picture, format, quality=quality)
+        assert encode(on, format, quality=quality) == encode(picture, format, quality=quality)
 
 
 @pytest.mark.parametrize("name", GROUNDS)
 def test_other_decoders_read_what_was_put_together(name: str) -> None:
     for picture, on in drawings(name):
-        data = png.encode_png(picture, on=on)
+        data = png.encode_png(on)
         assert Image.open(io.BytesIO(data)).tobytes() == picture.tobytes()
         length = struct.unpack_from(">I", data, 46)[0]  # after the signature, IHDR and sRGB
         assert data[50:54] == b"IDAT"
         assert len(zlib.decompress(data[54 : 54 + length])) == 203 * (1 + 3 * 333)  # with its check sum
         for quality in (70, 95):
-            with Image.open(io.BytesIO(lossy.encode_jpeg(picture, quality, on=on))) as opened:
+            with Image.open(io.BytesIO(lossy.encode_jpeg(on, quality))) as opened:
                 opened.load()
                 assert opened.size == picture.size
 
 
 def test_only_bands_that_were_drawn_over_are_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     below = Ground(ground("noise"))
-    on = OnGround(below, ((40, 50),))
     picture = below.image.copy()
     picture.paste((1, 2, 3), (7, 41, 60, 49))
-    lossy.encode_jpeg(picture, 80, on=on)  # the ground is known from here on
-    quick_png(picture, on)
+    on = OnGround(below, ((40, 50),), ((7, 41, 60, 49),), lambda: picture)
+    lossy.encode_jpeg(on, 80)  # the ground is known from here on
+    quick_png(on)
     heights: list[int] = []
     tobytes, save = Image.Image.tobytes, Image.Image.save
 
@@ -85,6 +86,6 @@ def test_only_bands_that_were_drawn_over_are_encoded(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Image.Image, "tobytes", noted_tobytes)
     monkeypatch.setattr(Image.Image, "save", noted_save)
-    lossy.encode_jpeg(picture, 80, on=on)
-    quick_png(picture, on)
+    lossy.encode_jpeg(on, 80)
+    quick_png(on)
     assert heights == [32, 32]  # two bands of sixteen rows, one of thirty-two

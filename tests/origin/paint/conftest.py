@@ -10,6 +10,7 @@ from PIL import Image
 
 from emblazon_origin.assets.images import resized_part
 from emblazon_origin.assets.pixmap import Cut, Pixmap
+from emblazon_origin.ground import image_of
 from emblazon_origin.layout.boxes.box import Box, Rect, Sides
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
@@ -117,8 +118,9 @@ def paint() -> Paint:
         **root_style: Any,
     ) -> Image.Image:
         root = make_box(0, 0, width, height, *boxes, tag="html", **root_style)
-        return paint_document(
-            root, width=width, height=height, dpr=dpr, fonts=None, images=FakeImages(images), report=Report()
+        own = FakeImages(images)
+        return image_of(
+            paint_document(root, width=width, height=height, dpr=dpr, fonts=None, images=own, report=Report())
         )
 
     return run

@@ -7,6 +7,7 @@ from typing import Any
 from cold_start import clear_caches
 from PIL import Image
 
+from emblazon_origin.ground import image_of
 from emblazon_origin.layout.boxes.box import Box
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
@@ -24,8 +25,10 @@ def card(color: str = "R", width: float = 20.0, **style: Any) -> Box:
 
 def paint(root: Box) -> Image.Image:
     """Paint on white."""
-    return paint_document(
-        root, width=40, height=32, dpr=1, fonts=None, images=FakeImages(), report=Report(), base=WHITE
+    return image_of(
+        paint_document(
+            root, width=40, height=32, dpr=1, fonts=None, images=FakeImages(), report=Report(), base=WHITE
+        )
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from emblazon_origin.ground import Ground, OnGround, Picture, image_of
 from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.paint.display_list import Group, Item
 from emblazon_origin.paint.kept_display import KeptDisplay
@@ -22,7 +23,7 @@ def item(left: int) -> Item:
     return Item(square, IDENTITY, None, lambda painter: painter.fill(RoundedRect(square), Color(1, 0, 0)))
 
 
-def draw(kept: KeptDisplay, *lefts: int) -> Surface:
+def draw(kept: KeptDisplay, *lefts: int) -> Picture:
     """Draw squares on white."""
     kept.begin(BOX)
     items: list[Item | Group] = [kept.get(left, None, partial(item, left)) for left in lefts]
@@ -38,23 +39,25 @@ def pictured() -> KeptDisplay:
     return kept
 
 
+def ground_of(picture: Picture) -> Ground:
+    """Return what a picture lies on."""
+    assert isinstance(picture, OnGround)
+    return picture.ground
+
+
 def test_a_picture_outlives_a_drawing_without_one_of_its_items() -> None:
     kept = pictured()
-    before = kept.on
+    before = ground_of(draw(kept, 0, 13))
     draw(kept, 14)
-    draw(kept, 0, 15)
-    assert before is not None
-    assert kept.on is not None
-    assert kept.on.ground is before.ground
+    assert ground_of(draw(kept, 0, 15)) is before
 
 
 def test_a_picture_that_lacks_items_again_and_again_makes_room_for_another() -> None:
     kept = pictured()
-    for other in (14, 15, 16):
-        draw(kept, other)
-    assert kept.on is not None
-    assert kept.on.ground.image.getcolors() == [(BOX.width * BOX.height, (255, 255, 255))]
+    last = [draw(kept, other) for other in (14, 15, 16)][-1]
+    assert ground_of(last).image.getcolors() == [(BOX.width * BOX.height, (255, 255, 255))]
 
 
 def test_a_drawing_without_an_item_of_the_picture_does_not_show_it() -> None:
-    assert draw(pictured(), 14).rgb.tobytes() == draw(KeptDisplay(1200), 14).rgb.tobytes()
+    shown, anew = draw(pictured(), 14), draw(KeptDisplay(1200), 14)
+    assert image_of(shown).tobytes() == image_of(anew).tobytes()

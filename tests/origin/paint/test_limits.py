@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cold_start import clear_caches
 
+from emblazon_origin.ground import image_of
 from emblazon_origin.limits import MAX_NESTED_LAYERS
 from emblazon_origin.paint.canvas import paint_document
 from emblazon_origin.report import Report
@@ -56,7 +57,9 @@ def test_groups_nested_too_deeply_are_drawn_and_reported(box: Any) -> None:
         inner = box(0, 0, 4, 4, inner, mix_blend_mode="darken")
     report = Report()
     root = box(0, 0, 4, 4, inner, tag="html")
-    image = paint_document(root, width=4, height=4, dpr=1.0, fonts=None, images=NO_IMAGES, report=report)
+    image = image_of(
+        paint_document(root, width=4, height=4, dpr=1.0, fonts=None, images=NO_IMAGES, report=report)
+    )
     red: Any = image.convert("RGBA").getpixel((1, 1))
     assert red[0] == 255
     assert [d.code for d in report.diagnostics] == ["limit"]
@@ -68,7 +71,9 @@ def test_groups_that_only_fade_and_hold_nothing_else_are_one_layer(box: Any) -> 
         inner = box(0, 0, 4, 4, inner, opacity=0.998)
     report = Report()
     root = box(0, 0, 4, 4, inner, tag="html")
-    image = paint_document(root, width=4, height=4, dpr=1.0, fonts=None, images=NO_IMAGES, report=report)
+    image = image_of(
+        paint_document(root, width=4, height=4, dpr=1.0, fonts=None, images=NO_IMAGES, report=report)
+    )
     black: Any = image.getpixel((1, 1))
     assert abs(black[3] - 255 * 0.998 ** (10 * MAX_NESTED_LAYERS)) <= 2
     assert not report.diagnostics
@@ -100,7 +105,9 @@ def busy(box: Any) -> Any:
 
 
 def draw(root: Any) -> bytes:
-    image = paint_document(root, width=120, height=90, dpr=1.0, fonts=None, images=NO_IMAGES, report=Report())
+    image = image_of(
+        paint_document(root, width=120, height=90, dpr=1.0, fonts=None, images=NO_IMAGES, report=Report())
+    )
     return bytes(image.tobytes())
 
 

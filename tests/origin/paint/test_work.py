@@ -9,6 +9,7 @@ import pytest
 from cold_start import clear_caches
 from PIL import Image, ImageFilter
 
+from emblazon_origin.ground import image_of
 from emblazon_origin.limits import MAX_CANVAS_PIXELS
 from emblazon_origin.paint import display_list
 from emblazon_origin.paint import work as work_table
@@ -46,7 +47,7 @@ def draw(root: Any, size: int = 4) -> tuple[Image.Image, list[str]]:
         root, width=size, height=size, dpr=1.0, fonts=None, images=FakeImages(), report=report
     )
     assert {d.code for d in report.diagnostics} <= {"limit"}
-    return image, [d.message for d in report.diagnostics]
+    return image_of(image), [d.message for d in report.diagnostics]
 
 
 def test_groups_beyond_the_work_are_drawn_without_effects(box: Any, monkeypatch: pytest.MonkeyPatch) -> None:

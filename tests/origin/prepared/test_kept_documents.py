@@ -12,6 +12,7 @@ from PIL import Image
 from sweeps import sweep
 
 from emblazon.contract.schema import Format
+from emblazon_origin.ground import Ground, Picture, image_of
 from emblazon_origin.paint import display_list, kept_display
 from emblazon_origin.prepared import prepared_cards
 from emblazon_origin.prepared.skeleton import take_apart
@@ -64,7 +65,7 @@ def drawn_anew(wanted: RenderRequest) -> tuple[Image.Image, Report]:
     """Draw without anything that was kept of the document."""
     report = Report()
     laid_out = engine().lay_out(wanted, report)
-    return paint(wanted, laid_out, report), report
+    return image_of(paint(wanted, laid_out, report)), report
 
 
 def was_kept(report: Report) -> bool:
@@ -228,7 +229,16 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counts.append(len(items))
         display_list.play(items, *rest)  # type: ignore[arg-type]
 
+    played_on = kept_display._play_on
+
+    def counted_on(ground: Ground, items: kept_display.Items, *rest: object) -> Picture:
+        with monkeypatch.context() as uncounted:
+            uncounted.setattr(kept_display, "play", display_list.play)
+            counts.append(len(items))
+            return played_on(ground, items, *rest)  # type: ignore[arg-type]  # handed on
+
     monkeypatch.setattr(kept_display, "play", counted)
+    monkeypatch.setattr(kept_display, "_play_on", counted_on)
     return counts
 
 

@@ -5,7 +5,7 @@ path.py          paths
 stroke.py        strokes to outlines
 outline_font.py  outlines through HarfBuzz's rasteriser
 rasterizer.py    paths to masks
-surface.py       surfaces and pastes
+surface.py       surfaces and pastes; ground_surface.py: one that notes what is drawn on a known picture
 blend.py         blend modes
 blur.py          blurs
 color_space.py   linear light

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, _imaging
 
 from ...assets.pixmap import Pixmap
 from ...caching import remembered
+from ...ground import Color8, shades_between
 from ...style.values.value_types import Color
 from .geometry import IntRect
 from .rasterizer import Clip, Mask
@@ -20,7 +21,7 @@ from .rasterizer import Clip, Mask
 if TYPE_CHECKING:
     from PIL._imaging import ImagingCore
 
-Color8 = tuple[int, int, int]
+_EMPTY = Image.new("L", (0, 0))  # makes pictures of what Pillow itself holds
 _RAMP = Image.frombytes("L", (256, 1), bytes(range(256)))
 
 
@@ -58,18 +59,10 @@ def scale_mask(mask: Image.Image, alpha: int) -> Image.Image:
     return scaled
 
 
-@remembered("mixed colors", 256, bytes_each=1_000)
-def _mixture(below: Color8, color: Color8) -> bytes:
-    """Return the colours between two, by coverage."""
-    mixed = Image.new("RGB", _RAMP.size, below)
-    mixed.paste(Image.new("RGB", _RAMP.size, color), None, _RAMP)
-    return mixed.tobytes()
-
-
 def _mixed(cover: Image.Image, below: Color8, color: Color8) -> ImagingCore:
     """Return a colour laid over another one."""
     mixed = cover.im.copy()
-    mixed.putpalette("RGB", "RGB", _mixture(below, color))
+    mixed.putpalette("RGB", "RGB", shades_between(below, color))
     laid: ImagingCore = mixed.convert("RGB", 0)
     return laid
 
@@ -121,7 +114,7 @@ class Surface:
         box = box.intersect(clip.bounds).intersect(self.box)
         if box.is_empty or color.a <= 0:
             return
-        self._paint(rgb8(color), box, clip.cover(box, None), byte(color.a))
+        self.lay(rgb8(color), box, clip.cover(box, None), byte(color.a))
 
     def fill_mask(self, mask: Mask | None, color: Color, clip: Clip) -> None:
         """Fill through a coverage mask."""
@@ -131,7 +124,7 @@ class Surface:
         box = whole.intersect(clip.bounds).intersect(self.box)
         if not box.is_empty:
             cover = mask.image if box == whole else mask.crop(box)
-            self._paint(rgb8(color), box, clip.cover(box, cover), byte(color.a))
+            self.lay(rgb8(color), box, clip.cover(box, cover), byte(color.a))
 
     def draw(
         self, pixmap: Pixmap, x: int, y: int, clip: Clip, mask: Mask | None = None, opacity: float = 1.0
@@ -149,12 +142,10 @@ class Surface:
         cover = clip.cover(box, mask.crop(box) if mask is not None else None)
         if pixmap.alpha is not None:
             cover = ImageChops.multiply(cover, pixmap.alpha) if cover is not None else pixmap.alpha
-        self._paint(pixmap.rgb, box, cover, byte(opacity))
+        self.lay(pixmap.rgb, box, cover, byte(opacity))
 
-    def _paint(
-        self, source: Image.Image | tuple[int, int, int], box: IntRect, cover: Image.Image | None, alpha: int
-    ) -> None:
-        """Lay a colour or an opaque picture over `box`; `cover` must have its size."""
+    def lay(self, source: Image.Image | Color8, box: IntRect, cover: Image.Image | None, alpha: int) -> None:
+        """Lay a colour or an opaque picture over a box inside of this one; `cover` must have its size."""
         area = self.local(box)
         if cover is None and alpha == 255 and box == self.box:
             self._replace(source)
@@ -214,19 +205,17 @@ class Surface:
             if right <= left or bottom <= top:
                 continue
             if plain and (right - left) * (bottom - top) <= _STRIP_FROM:
-                self._fill_strip(mask, part, source)
+                cut = mask.image.im.crop((left - mask.x, top - mask.y, right - mask.x, bottom - mask.y))
+                self.lay_strip(source, part, _EMPTY._new(cut))
             else:
-                self._paint(source, part, clip.cover(part, mask.crop(part)), alpha)
+                self.lay(source, part, clip.cover(part, mask.crop(part)), alpha)
 
-    def _fill_strip(self, mask: Mask, part: IntRect, color: Color8) -> None:
-        """Fill a part of a mask with an opaque colour: what `_paint` does, with nothing else to ask for."""
-        left, top, right, bottom = part
-        image, x, y = mask
-        cover = image.im.crop((left - x, top - y, right - x, bottom - y))
-        area = self.local(part)
-        self.rgb.im.paste(_imaging.fill("RGB", (right - left, bottom - top), color), area, cover)
+    def lay_strip(self, color: Color8, box: IntRect, cover: Image.Image) -> None:
+        """Lay an opaque colour over a small box: what `lay` does, with nothing else to ask for."""
+        area = self.local(box)
+        self.rgb.im.paste(_imaging.fill("RGB", box.size, color), area, cover.im)
         if self.alpha is not None:
-            self.alpha.im.paste(255, area, cover)
+            self.alpha.im.paste(255, area, cover.im)
 
     def draw_layer(self, layer: Surface, clip: Clip, opacity: float = 1.0) -> None:
         """Composite a layer by source-over, through the clip."""
