@@ -18,7 +18,7 @@ from emblazon_origin.style.document.html import parse_html
 from emblazon_origin.style.style_document import style_document
 from emblazon_origin.style.values.units import Viewport
 from emblazon_origin.text.fonts.font_library import FontLibrary
-from emblazon_origin.text.lines.prepare import plain_paragraph
+from emblazon_origin.text.lines.plain_paragraph import plain_paragraph
 
 ROOT = Path(__file__).parents[2]
 STYLE = """<!doctype html><style>

@@ -29,6 +29,8 @@ from .lines.ellipsis import CLIP, ellipsis_string, truncate
 from .lines.emphasis import room_before, room_below
 from .lines.justify import fit_scale, justify
 from .lines.line_alignment import (
+    Area,
+    WidthOf,
     align_offset,
     alignment,
     area_widths,
@@ -36,9 +38,11 @@ from .lines.line_alignment import (
     line_widths,
     text_indent,
 )
-from .lines.line_breaking import Area, Bands, WidthOf, content_widths, lines_beside, wrap
+from .lines.line_breaking import Bands, content_widths, lines_beside, wrap
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
-from .lines.plain_lines import plain_layout
+from .lines.plain_lines import one_line, plain_layout
+from .lines.plain_paragraph import PlainParagraph
+from .lines.plain_style import plain_style
 from .lines.prepare import Paragraphs, prepare
 
 _PASSES_BESIDE = 3  # lines beside floats are built with the heights of the pass before
@@ -79,7 +83,7 @@ def layout_inline(
     if fitted is not paragraph:
         layout = replace(layout, findings=paragraph.findings)
     # Lines with atomics name this pass's own items.
-    if not any(isinstance(item, AtomicItem) for item in items):
+    if paragraph.is_plain or not any(isinstance(item, AtomicItem) for item in items):
         paragraph.layouts[width, height] = layout
     return layout
 
@@ -167,6 +171,10 @@ class TextMeasurer:
 
 
 def _layout(paragraph: Paragraph, width: float) -> InlineLayout:
+    if isinstance(paragraph, PlainParagraph) and paragraph.first_line is None:
+        layout = one_line(paragraph, width)
+        if layout is not None:
+            return layout
     style = paragraph.content.block_style
     clamp = style.line_clamp
     spans = paragraph.lines_at.get(width)
@@ -208,12 +216,12 @@ def _build(
 ) -> InlineLayout:
     """Cut, align and stack the lines."""
     style = paragraph.content.block_style
-    root = _root(paragraph)
     indent = text_indent(style, width)
-    if paragraph.is_plain and areas is None and not clamped and paragraph.first_line is None:
-        plain = plain_layout(paragraph, spans, width, root, indent)
+    if isinstance(paragraph, PlainParagraph) and not (areas or clamped or paragraph.first_line):
+        plain = plain_layout(paragraph, spans, width, indent)
         if plain is not None:
             return plain
+    root = _root(paragraph)
     widths = line_widths(style, width) if areas is None else area_widths(areas, indent)
     drafts, overflow = _drafts(paragraph, spans, widths, clamped=clamped)
     indents = [indent if number == 0 else 0.0 for number in range(len(drafts))]
@@ -245,6 +253,8 @@ def _build(
 
 def _root(paragraph: Paragraph) -> BoxMetrics:
     shaper = paragraph.shaper
+    if shaper.scale == 1.0:
+        return plain_style(paragraph.content.block_style, shaper.fonts, shaper.grid).root
     return box_metrics(paragraph.content.block_style, shaper.fonts, shaper.scale, shaper.grid)
 
 

@@ -12,7 +12,10 @@ from emblazon_origin.style.values.value_types import Length
 from emblazon_origin.text.fonts.font_library import FontLibrary
 from emblazon_origin.text.inline import intrinsic_widths, layout_inline
 from emblazon_origin.text.line_model import InlineLayout, TextItem
-from emblazon_origin.text.lines import prepare
+from emblazon_origin.text.lines import plain_paragraph, prepare
+from emblazon_origin.text.shaping.bidi import uniform_level
+from emblazon_origin.text.shaping.inline_content import sanitize
+from emblazon_origin.text.shaping.scripts import script_runs
 
 WORDS = (
     "a", "of", "river", "Lanterns", "extraordinarily", "12,5", "(in", "brackets)", "well-known", "a/b?c=d",
@@ -119,3 +122,22 @@ def test_plain_text_takes_it(style: ComputedStyle, fonts: FontLibrary) -> None:
     rtl = style.replace(direction="rtl", font_family=("Noto Sans Hebrew",))
     for text in ("העיר הישנה", "שלום עולם"):
         assert prepare.prepare([TextItem(text, rtl)], rtl, fonts, 1.0).is_plain
+
+
+def test_nothing_is_to_be_found_out_of_words_of_latin_letters() -> None:
+    found = [character for code in range(0x3000) if is_latin(character := chr(code))]
+    assert {"A", "é", "’", "\xa0"} <= {*found}
+    for character in found:
+        text = f"{character} {character}a"
+        assert sanitize(text) == (text, 0)
+        assert " ".join(text.split(" ")) == text
+        assert not plain_paragraph.MORE.search(text), repr(character)
+        assert script_runs(text) == [(0, 4, "Latn")], repr(character)
+        assert uniform_level(text, 0) == 0
+    for text in ("", " a", "a ", "a  b", "a\tb", "a\nb", "soft\xadhyphen", "мир"):
+        assert not is_latin(text)
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text is words of Latin letters and what stands among them."""
+    return plain_paragraph.LATIN_WORDS.fullmatch(text) is not None

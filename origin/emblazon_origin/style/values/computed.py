@@ -34,9 +34,10 @@ class ComputedStyle:
     """The computed style of one element, pseudo-element or anonymous box."""
 
     # These are for later stages, which keep there what they make of the values; copies begin without.
-    __slots__ = ("__dict__", "derived", "fonts", "painted")
+    __slots__ = ("__dict__", "derived", "fonts", "lettered", "painted")
     derived: object
     fonts: object
+    lettered: object
     painted: object
 
     # Whose lines the sides and sizes below are told by, and the style as it is on the canvas where those are
@@ -328,7 +329,7 @@ class ComputedStyle:
         return style
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in ("derived", "fonts", "painted"):
+        if name in ("derived", "fonts", "lettered", "painted"):
             object.__setattr__(self, name, value)
             return
         raise AttributeError(f"a computed style is frozen; replace({name}=…) gives another one")

@@ -180,6 +180,11 @@ def _ascii_break(text: str, at: int) -> bool:
     return after in "(<[{" and before in _BEFORE_BRACKET
 
 
+def has_breaking(text: str) -> bool:
+    """Whether a text of ASCII may break elsewhere than after spaces."""
+    return _BREAKING.search(text) is not None
+
+
 # --- CSS ---------------------------------------------------------------------------------------------
 
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import regex
 
 from ...style.values.computed import ComputedStyle
 from .draft import LineDraft
-from .line_breaking import Area, WidthOf
 from .paragraph import Paragraph
 
 _OPENING = regex.compile(r"[\p{Ps}\p{Pi}\p{Pf}'\"]")
 _CLOSING = regex.compile(r"[\p{Pe}\p{Pi}\p{Pf}'\"]")
+
+
+WidthOf = Callable[[int], float]  # available width of the line with an index, px
+
+
+class Area(NamedTuple):
+    """Where a line may be: its top, left edge and room, from the content box; px."""
+
+    top: float
+    left: float
+    width: float
 
 
 def line_widths(block_style: ComputedStyle, width: float) -> WidthOf:

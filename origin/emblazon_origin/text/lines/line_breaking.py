@@ -22,9 +22,9 @@ from typing import NamedTuple
 
 from ..fonts.font_metrics import layout_unit_up
 from ..inline_cost import BREAK, LOOK, SCORED, TRIED
+from .line_alignment import Area, WidthOf
 from .paragraph import EPSILON, Opening, Paragraph, TextSpan, breaks_words
-
-WidthOf = Callable[[int], float]  # available width of the line with an index, px
+from .plain_paragraph import PlainParagraph
 
 MAX_BALANCED_LINES = 6
 _PRETTY_LINES = 4
@@ -300,14 +300,6 @@ def _lines(paragraph: Paragraph, offsets: list[int], scores: list[_Score]) -> li
     return lines[::-1]
 
 
-class Area(NamedTuple):
-    """Where a line may be: its top, left edge and room, from the content box; px."""
-
-    top: float
-    left: float
-    width: float
-
-
 def lines_beside(
     paragraph: Paragraph, bands: Bands, heights: Sequence[float], indent: float, limit: int | None = None
 ) -> tuple[list[TextSpan], list[Area]]:
@@ -349,9 +341,10 @@ def _widest(paragraph: Paragraph, *, minimum: bool) -> float:
         if not minimum:  # as in Chromium, which takes all lines for first ones here
             return _widest(first.paragraph, minimum=False)
         return _widest_after_first(paragraph, first)
-    if minimum and paragraph.closes_up is False:
-        return _widest_word(paragraph)
-    return _widest_from(paragraph, 0, paragraph.content.block_style.text_indent.resolve(0.0), minimum)
+    indent = paragraph.content.block_style.text_indent.resolve(0.0)
+    if isinstance(paragraph, PlainParagraph) and not paragraph.closes_up:
+        return _widest_word(paragraph, indent) if minimum else max(0.0, paragraph.width + indent)
+    return _widest_from(paragraph, 0, indent, minimum)
 
 
 def _widest_after_first(paragraph: Paragraph, first: Opening) -> float:
@@ -381,15 +374,15 @@ def _widest_from(paragraph: Paragraph, start: int, indent: float, minimum: bool)
     return widest
 
 
-def _widest_word(paragraph: Paragraph) -> float:
+def _widest_word(paragraph: PlainParagraph, indent: float) -> float:
     """Return the min-content width of a plain paragraph, without making spans of its words."""
     text, widths, item = paragraph.content.text, paragraph.text_widths, paragraph.items[0]
     hyphens, grid = paragraph.breaks.hyphens, paragraph.shaper.grid
     length = len(text)
     points = _points(paragraph, 0, length)
     if len(points) == 1:
-        return _widest(paragraph, minimum=False)
-    indent, start, cuts = paragraph.content.block_style.text_indent.resolve(0.0), 0, item.cuts
+        return max(0.0, paragraph.width + indent)
+    start, cuts = 0, item.cuts
     widest = rough = 0.0  # `rough` is rounded up in the end, for all words that have it
     for at in points:
         end = at

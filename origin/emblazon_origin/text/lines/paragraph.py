@@ -17,7 +17,7 @@ from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..inline_cost import Spend
 from ..line_model import AtomicItem, FirstLine, InlineItem, InlineLayout, OpenItem
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
-from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, trims_at_end, trims_at_start
+from ..shaping.shaper import Shaper, ShapingItem, trims_at_end, trims_at_start
 from .break_opportunities import Breaks, cluster_breaks, find_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
@@ -150,6 +150,7 @@ class Paragraph:
         )
         self.largest_size = max((item.size for item in self.items), default=0.0)
         self._measure_text()
+        self._measure_pieces()
         self._measure_edges()
 
     # --- the first line ------------------------------------------------------------------------
@@ -177,14 +178,6 @@ class Paragraph:
 
     def _measure_text(self) -> None:
         text = self.content.text
-        if self.is_plain:
-            self.closes_up = CANDIDATES.search(text) is not None
-            glyphs = self.items[0].glyphs
-            if glyphs is not None and glyphs.clusters == list(range(len(text))):
-                self.text_widths = [0.0, *accumulate(glyphs.advances)]
-                self.is_monotonous = min(glyphs.advances) >= 0
-                self._measure_pieces()
-                return
         advances = [0.0] * len(text)
         for item in self.items:
             glyphs = item.glyphs
@@ -200,15 +193,9 @@ class Paragraph:
             self._measure_tabs(advances)
         self.text_widths = [0.0, *accumulate(advances)]
         self.is_monotonous = min(advances, default=0.0) >= 0
-        self._measure_pieces()
 
     def _measure_pieces(self) -> None:
         """Note what the width of each stretch of one item and element lacks of a whole 1/64 px."""
-        if self.is_plain:
-            width, end = self.text_widths[-1], len(self.content.text)
-            self.piece_starts, self.piece_ends = [0], [end]
-            self.piece_lacks = [0.0, layout_unit_up(width, self.shaper.grid) - width]
-            return
         self.piece_starts, self.piece_ends = [], []
         ends = [source.end for source in self.content.sources]
         lacks = []
@@ -302,19 +289,7 @@ class Paragraph:
 
     def widths_up_to(self, end: int, starts: list[int], *, forced: bool) -> list[float]:
         """Return the widths of the lines to an offset from some before it, in rising order."""
-        if self.closes_up is not False:
-            return [self._measured(start, end, forced) for start in starts]
-        hyphen = not forced and end in self.breaks.hyphens
-        visible = self._visible_end(starts[-1], end)
-        cuts, widths, grid = self.items[0].cuts, self.text_widths, self.shaper.grid
-        up_to = widths[visible]
-        stays = not hyphen and visible in cuts and visible < len(self.content.text)
-        return [
-            layout_unit_up(up_to - widths[start], grid)
-            if stays and start in cuts
-            else self._plain_width(start, visible, hyphen)
-            for start in starts
-        ]
+        return [self._measured(start, end, forced) for start in starts]
 
     def _measured(self, start: int, end: int, forced: bool) -> float:
         """Return the width of the line between two offsets; balancing asks for the same ones again."""
@@ -326,8 +301,6 @@ class Paragraph:
 
     def width_of(self, span: TextSpan) -> float:
         """Return the width of a line without its trailing white space, px."""
-        if self.closes_up is False:
-            return self._plain_width(span.start, span.visible, span.hyphen)
         width = self.text_widths[span.visible] - self.text_widths[span.start]
         width += self.edge_widths[span.end] - self.edge_widths[span.start]
         width += self._cut_correction(span) + self._piece_lack(span)
@@ -335,17 +308,6 @@ class Paragraph:
             width += self._cloned_starts(span)
         width = layout_unit_up(width, self.shaper.grid)
         return width + self.hyphen_width(span.visible) if span.hyphen else width
-
-    def _plain_width(self, start: int, visible: int, hyphen: bool) -> float:
-        """Return the width of a line that is one piece: it is whole, or cut."""
-        width = self.text_widths[visible] - self.text_widths[start]
-        item = self.items[0]
-        if start == 0 and visible == len(self.content.text):
-            width += self.piece_lacks[1]
-        elif not (start in item.cuts and visible in item.cuts):
-            width += self._change(item, start, visible)
-        width = layout_unit_up(width, self.shaper.grid)
-        return width + self.hyphen_width(visible) if hyphen else width
 
     def _piece_lack(self, span: TextSpan) -> float:
         """Return what the whole pieces on a line add to it."""
@@ -426,9 +388,6 @@ class Paragraph:
         text = self.content.text
         visible = end
         hyphen = not forced and end in self.breaks.hyphens
-        if self.closes_up is False:
-            visible = self._visible_end(start, end)
-            return TextSpan(start, end, visible, visible, hyphen, forced)
         if visible > start and text[visible - 1] == NEWLINE:
             visible -= 1
         collapsed = visible
@@ -449,13 +408,6 @@ class Paragraph:
             visible = min(visible, collapsed)
         trim_start = self._trims_start(start) if start < visible else False
         return TextSpan(start, end, visible, collapsed, hyphen, forced, trim_start)
-
-    def _visible_end(self, start: int, end: int) -> int:
-        """Return where the spaces at the end of a plain line begin."""
-        text = self.content.text
-        while end > start and text[end - 1] == " ":
-            end -= 1
-        return end
 
     def _trims_start(self, start: int) -> bool:
         """`text-spacing-trim` at the start of a line: never, always, or on lines after the first."""

@@ -9,20 +9,39 @@ import math
 from collections.abc import Sequence
 
 from ..fonts.font_metrics import layout_unit_up
-from ..inline_cost import LEAF, LINE
+from ..inline_cost import BREAK, LEAF, LINE, LOOK
 from ..line_model import GlyphRun, InlineLayout, Line
 from ..shaping.shape import origins
-from .builder import BoxMetrics, half_leading
+from .builder import half_leading
 from .line_alignment import align_offset, alignment
-from .paragraph import EPSILON, Paragraph, TextSpan
+from .paragraph import EPSILON, TextSpan
+from .plain_paragraph import PlainParagraph
+
+
+def one_line(paragraph: PlainParagraph, width: float) -> InlineLayout | None:
+    """Return the layout of a paragraph that fits on one line; None where that is not all there is to it."""
+    block = paragraph.block
+    indent, align, own = block.indent, block.last_align, paragraph.width
+    if not block.is_placed_plainly or indent is None or align == "justify" or paragraph.closes_up:
+        return None
+    if own > width - indent + EPSILON:
+        return None
+    length = len(paragraph.content.text)
+    paragraph.shaper.spend(BREAK + LOOK * length.bit_length() + LINE + LEAF)
+    rtl, room = block.base == 1, width - indent - own if math.isfinite(width) else 0.0
+    offset = align_offset(align, room, rtl=rtl) + (0.0 if rtl else indent)
+    ascent, height = _extent(paragraph)
+    run = _run(paragraph, TextSpan(0, length, length, length, False, True), offset, -ascent)
+    line = Line(0.0, height, ascent, own, [run])
+    return InlineLayout([line], own + indent, height, ascent, ascent, False, 1.0, 0.0, paragraph.findings)
 
 
 def plain_layout(
-    paragraph: Paragraph, spans: Sequence[TextSpan], width: float, root: BoxMetrics, indent: float
+    paragraph: PlainParagraph, spans: Sequence[TextSpan], width: float, indent: float
 ) -> InlineLayout | None:
     """Return the lines of a plain paragraph; None where one of them takes more than placing its glyphs."""
     style = paragraph.content.block_style
-    if style.hanging_punctuation != "none" or style.text_emphasis_style or not spans:
+    if not paragraph.block.is_placed_plainly or not spans:
         return None
     clips = style.text_overflow != "clip" and style.overflow_x != "visible"
     widths: list[float] = []
@@ -38,7 +57,7 @@ def plain_layout(
         room = width
     available = width if math.isfinite(width) else widest
     rtl = bool(paragraph.bases[0])
-    ascent, height = _extent(paragraph, root)
+    ascent, height = _extent(paragraph)
     lines: list[Line] = []
     y = 0.0
     for number, (span, own) in enumerate(zip(spans, widths, strict=True)):
@@ -57,8 +76,9 @@ def plain_layout(
     return InlineLayout(lines, widest, y, first, last, False, scale, overflow, findings)
 
 
-def _extent(paragraph: Paragraph, root: BoxMetrics) -> tuple[float, float]:
+def _extent(paragraph: PlainParagraph) -> tuple[float, float]:
     """Return how far every line reaches above its baseline, and its height."""
+    root = paragraph.block.root
     ascent, descent = root.ascent, root.descent
     item = paragraph.items[0]
     if root.style.line_height == "normal":
@@ -69,26 +89,31 @@ def _extent(paragraph: Paragraph, root: BoxMetrics) -> tuple[float, float]:
     return ascent, ascent + descent
 
 
-def _run(paragraph: Paragraph, span: TextSpan, x: float, holder_top: float) -> GlyphRun:
+def _run(paragraph: PlainParagraph, span: TextSpan, x: float, holder_top: float) -> GlyphRun:
     """Return the glyphs of a line."""
     content, item = paragraph.content, paragraph.items[0]
-    source = content.sources[0]
-    glyphs = paragraph.shaper.cut(item, span.start, span.visible)
+    glyphs, text = item.glyphs, content.text
+    assert glyphs is not None  # noqa: S101 - items are filled when made
+    if span.start == 0 and span.visible == len(text):
+        xs = paragraph.text_widths[:-1] if paragraph.has_plain_origins else origins(glyphs)
+        width = paragraph.width
+    else:
+        glyphs, text = paragraph.shaper.cut(item, span.start, span.visible), text[span.start : span.visible]
+        xs, width = origins(glyphs), layout_unit_up(sum(glyphs.advances), paragraph.shaper.grid)
+    decorated = len(content.block_style.text_decorations) if item.style.text_decorations else 0
     return GlyphRun(
-        font=item.font,
-        size=item.size * item.font.adjust.size,
-        glyphs=glyphs.glyphs,
-        xs=origins(glyphs),
-        ys=glyphs.y_offsets or [0.0] * len(glyphs.glyphs),
-        x=x,
-        width=layout_unit_up(sum(glyphs.advances), paragraph.shaper.grid),
-        shift=0.0,
-        style=source.style,
-        text=content.text[span.start : span.visible],
-        rtl=item.rtl,
-        element=source.element,
-        decorating_shifts=(0.0,) * len(content.block_style.text_decorations)
-        if source.style.text_decorations
-        else (),
-        holder_top=holder_top,
+        item.font,
+        item.size * item.font.adjust.size,
+        glyphs.glyphs,
+        xs,
+        glyphs.y_offsets or [0.0] * len(glyphs.glyphs),
+        x,
+        width,
+        0.0,
+        item.style,
+        text,
+        item.rtl,
+        content.sources[0].element,
+        (0.0,) * decorated,
+        holder_top,
     )

@@ -6,21 +6,17 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, islice
 
-import regex
-
 from ...limits import MAX_ELEMENTS, MAX_TEXT_CHARACTERS
 from ...report import Report
 from ...style.values.computed import ComputedStyle
 from ..fonts.font_library import FontLibrary
-from ..inline_cost import ITEM, PLAIN_TEXT, Spend, free, items_cost, letters_cost
+from ..inline_cost import ITEM, Spend, free, items_cost
 from ..line_model import AtomicItem, BreakItem, FirstLine, InlineItem, OpenItem, TextItem
-from ..shaping.bidi import uniform_level
-from ..shaping.inline_content import Content, ContentSource, apply_transform, collect, sanitize
-from ..shaping.itemize import font_parts, itemize, report_fonts, resolve_bidi
-from ..shaping.scripts import script_runs
-from ..shaping.shape import features_of
-from ..shaping.shaper import Shaper, ShapingItem
+from ..shaping.inline_content import collect
+from ..shaping.itemize import itemize, resolve_bidi
+from ..shaping.shaper import Shaper
 from .paragraph import Opening, Paragraph
+from .plain_paragraph import plain_paragraph, tell_stripped
 from .ruby import measure_rubies
 
 MAX_PARAGRAPHS = MAX_ELEMENTS  # of one document: flex containers measure all texts before they lay out one
@@ -54,7 +50,7 @@ def prepare(
         items, block_style, fonts, grid, scale, spend
     )
     # The key names objects by identity: keep them, so that no other object can take their place.
-    paragraph.keep = (fonts, block_style, first, *items, *(getattr(item, "style", None) for item in items))
+    paragraph.keep = (fonts, block_style, first, *items, *[getattr(item, "style", None) for item in items])
     if first is not None:
         _open_with(paragraph, first, fonts, grid, scale, spend)
     if paragraphs is not None:
@@ -102,9 +98,9 @@ def _shaped(
     findings = Report()
     if content.truncated:
         findings.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
-    _tell_stripped(content, findings)
+    tell_stripped(content.text, content.stripped, findings)
     levels, bases = resolve_bidi(content)
-    shaper = Shaper(content, fonts, grid, scale, spend)
+    shaper = Shaper(content.text, fonts, grid, scale, spend)
     shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, list(items))
     paragraph.findings = findings
@@ -126,70 +122,6 @@ def _annotate(paragraph: Paragraph) -> None:
             paragraph.findings.absorb(own.findings)
     if annotations:
         paragraph.take_annotations(measure_rubies(paragraph, annotations))
-
-
-def plain_paragraph(
-    items: Sequence[InlineItem],
-    block_style: ComputedStyle,
-    fonts: FontLibrary,
-    grid: float,
-    scale: float,
-    spend: Spend,
-) -> Paragraph | None:
-    """Shape one text of one style, script, font and direction, as `_shaped` would; None for all others."""
-    item = items[0] if len(items) == 1 else None
-    if not isinstance(item, TextItem) or scale != 1.0:
-        return None
-    style = item.style
-    if style.white_space_collapse != "collapse" or block_style.unicode_bidi in _BIDI:
-        return None
-    if style.writing_mode != "horizontal-tb":
-        return None
-    if style.font_variant_features or len(item.text) > MAX_TEXT_CHARACTERS:
-        return None
-    text, stripped = sanitize(item.text)
-    text = _BLANKS.sub(" ", text).strip(" ")
-    if _MORE.search(text):
-        return None
-    text = apply_transform(text, style)
-    scripts = script_runs(text)
-    base = 1 if block_style.direction == "rtl" else 0
-    level = uniform_level(text, base)
-    if len(scripts) != 1 or level is None:
-        return None
-    parts = font_parts(text, 0, len(text), fonts.font_set(style), scripts[0][2])
-    if len(parts) != 1 or parts[0][:2] != (0, len(text)):
-        return None
-    spend(PLAIN_TEXT + letters_cost(text))
-    content = Content(
-        text, [ContentSource(0, len(text), style, item.element, 0, -1)], [], [], block_style, 0, stripped
-    )
-    shaper = Shaper(content, fonts, grid, scale, spend)
-    font = parts[0][2]
-    shaped = ShapingItem(
-        0, len(text), font, style, level, scripts[0][2], features_of(style, font), style.font_size
-    )
-    shaper.fill(shaped)
-    levels = [level] * len(text)
-    paragraph = Paragraph(content, levels, [base], [shaped], shaper, list(items), is_plain=True)
-    _tell_stripped(content, paragraph.findings)
-    report_fonts(content, shaper, [shaped], paragraph.findings)
-    return paragraph
-
-
-def _tell_stripped(content: Content, findings: Report) -> None:
-    """Say what a browser would show of a text, as boxes or as many marks, and is left out here."""
-    if content.stripped:
-        message = (
-            f"left out: {content.stripped} of its characters, controls or marks and fillers in long rows"
-        )
-        findings.add("warning", "missing-glyph", message, where=content.text.strip()[:40])
-
-
-_BIDI = ("plaintext", "bidi-override", "isolate-override")
-_BLANKS = regex.compile(r"[ \t\r\n]+")
-# What is taken out, cut around, or seen at the end of a line: soft hyphens, other blanks, pictures, controls.
-_MORE = regex.compile(r"[\xad\u1680\u3000\ufffc\p{Cc}\p{Cf}]")
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from .scripts import script_runs
 from .shape import features_of
 from .shaper import Shaper, ShapingItem, case_parts, small_size
 
-_SPECIAL = regex.compile(
+SPECIAL = regex.compile(
     r"[[\p{Emoji}--[0-9#*]]\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\ufffc]", regex.V1
 )
 
@@ -180,7 +180,7 @@ def font_parts(
     stretch = text[start:end]
     if stretch in _CONTROL:
         return []
-    if font_set.draws_plainly(stretch, _SPECIAL):
+    if font_set.draws_plainly(stretch, SPECIAL):
         return [(start, end, font_set.primary)]
     parts: list[tuple[int, int, FontInstance]] = []
     at = start

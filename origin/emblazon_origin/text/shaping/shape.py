@@ -22,7 +22,7 @@ _JOINING = frozenset({
     "Arab", "Syrc", "Mong", "Nkoo", "Mand", "Mani", "Phlp", "Adlm", "Rohg", "Sogd", "Phag", "Chrs",
 })  # fmt: skip
 _CONTEXT = 8
-_UNSAFE = 1  # HB_GLYPH_FLAG_UNSAFE_TO_BREAK
+_ODD = frozenset("13579BDF")  # the last digits of flags with HB_GLYPH_FLAG_UNSAFE_TO_BREAK, 1
 _FLAGS_ALONE = (
     hb.BufferSerializeFlags.GLYPH_FLAGS
     | hb.BufferSerializeFlags.NO_GLYPH_NAMES
@@ -163,14 +163,13 @@ def _read(buffer: hb.Buffer, font: hb.Font, offset: int, upright: bool) -> Shape
 def _unsafe_to_break(told: str, clusters: list[int]) -> frozenset[int]:
     """Return the clusters before which a line may not be cut without shaping anew.
 
-    They are read from text ("[12|7#1|9]"): a glyph's `flags` are an enumeration, made for each in Python.
+    They are read from text ("[12|7#1|9]", flags in hexadecimal): a glyph's `flags` are an enumeration, made
+    for each in Python.
     """
     if "#" not in told:
         return frozenset()
     flagged = zip(clusters, told[1:-1].split("|"), strict=True)
-    return frozenset(
-        [at for at, glyph in flagged if "#" in glyph and int(glyph.partition("#")[2], 16) & _UNSAFE]
-    )
+    return frozenset([at for at, glyph in flagged if "#" in glyph and glyph[-1] in _ODD])
 
 
 def scale_run(run: ShapedRun, start: int, font: FontInstance, size: float) -> Glyphs:

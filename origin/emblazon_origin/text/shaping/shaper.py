@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -27,7 +28,6 @@ from ..fonts.font_instance import FontInstance
 from ..fonts.font_library import FontLibrary
 from ..fonts.vertical_metrics import has_vertical_metrics, origin_height
 from ..inline_cost import Spend, free
-from .inline_content import Content
 from .scripts import script_of
 from .shape import Features, Glyphs, ShapedRun, scale_run, shape
 
@@ -76,7 +76,7 @@ class ShapingItem:
     shaped: ShapedRun | None = None
     glyphs: Glyphs | None = None
     halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
-    _cuts: frozenset[int] | None = field(default=None, repr=False)
+    _cuts: Set[int] | None = field(default=None, repr=False)
 
     @property
     def rtl(self) -> bool:
@@ -102,22 +102,24 @@ class ShapingItem:
         return offset
 
     @property
-    def cuts(self) -> frozenset[int]:
+    def cuts(self) -> Set[int]:
         """The offsets from its start at which it is safe to cut, both ends among them; once it is shaped."""
         if self._cuts is None:
             assert self.shaped is not None  # noqa: S101
-            cuts = {0, self.end - self.start, *self.shaped.clusters} - self.shaped.unsafe
+            cuts = set(self.shaped.clusters)
+            cuts -= self.shaped.unsafe
             for offset in self.halved:
                 cuts -= {offset - self.start, offset + 1 - self.start}
-            self._cuts = frozenset(cuts | {0, self.end - self.start})
+            cuts |= {0, self.end - self.start}
+            self._cuts = cuts
         return self._cuts
 
 
 @dataclass(slots=True, eq=False)
 class Shaper:
-    """Shapes stretches of one content with one library, rounding grid and font scale; counts the work."""
+    """Shapes stretches of one text with one library, rounding grid and font scale; counts the work."""
 
-    content: Content
+    text: str
     fonts: FontLibrary
     grid: float
     scale: float = 1.0
@@ -126,8 +128,9 @@ class Shaper:
 
     def fill(self, item: ShapingItem) -> None:
         """Shape an item."""
-        text = self.content.text
-        if not item.upper and CANDIDATES.search(text, item.start, item.end) and _trims(item.style):
+        text = self.text
+        may_halve = has_halt(item.font) and not item.upper and CANDIDATES.search(text, item.start, item.end)
+        if may_halve and _trims(item.style):
             item.halved = frozenset(trimmed(item.font, text, item.start, item.end))
         item.shaped = self._shape(item, item.start, item.end)
         item.glyphs = self._scaled(item, item.shaped, item.start)
@@ -181,12 +184,12 @@ class Shaper:
         return self._in_pixels(item, scale_run(run, 0, font, item.size), font)
 
     def _shape(self, item: ShapingItem, start: int, end: int, ends: tuple[int, ...] = ()) -> ShapedRun:
-        text, offset = self.content.text, 0
+        text, offset = self.text, 0
         if item.upper:
             text, offset = capitals(text[start:end]), start
         halved: tuple[int, ...] = ()
         if item.halved or ends:
-            halved = trimmed(item.font, self.content.text, start, end)
+            halved = trimmed(item.font, self.text, start, end)
             halved = tuple(sorted({*halved, *ends}))
         return shape(
             item.font, text, start - offset, end - offset,
@@ -198,8 +201,8 @@ class Shaper:
         glyphs = self._in_pixels(item, scale_run(run, start, item.font, item.size), item.font)
         style = item.style
         letter, word = style.letter_spacing * self.scale, style.word_spacing * self.scale
-        if letter or (word and any(separator in self.content.text for separator in WORD_SEPARATORS)):
-            return _space(glyphs, self.content.text, letter, word, item.rtl)
+        if letter or (word and any(separator in self.text for separator in WORD_SEPARATORS)):
+            return _space(glyphs, self.text, letter, word, item.rtl)
         return glyphs
 
     def _in_pixels(self, item: ShapingItem, glyphs: Glyphs, font: FontInstance) -> Glyphs:
