@@ -22,8 +22,8 @@ from .fonts.font_metrics import FontMetrics
 from .inline_cost import LEAF, LINE, Spend, free
 from .line_model import AtomicItem, FirstLine, InlineItem, InlineLayout, Line
 from .lines.annotations import annotated, spread_bases
-from .lines.builder import BoxMetrics, box_metrics, build_line, line_box, place_leaves
-from .lines.builder import is_painted as is_painted_as_box
+from .lines.box_metrics import BoxMetrics
+from .lines.builder import build_line, line_box, place_leaves
 from .lines.draft import LineDraft, draft_line
 from .lines.ellipsis import CLIP, ellipsis_string, truncate
 from .lines.emphasis import room_before, room_below
@@ -42,8 +42,8 @@ from .lines.line_breaking import Bands, content_widths, lines_beside, wrap
 from .lines.paragraph import EPSILON, Paragraph, TextSpan
 from .lines.plain_lines import one_line, plain_layout
 from .lines.plain_paragraph import PlainParagraph
-from .lines.plain_style import plain_style
 from .lines.prepare import Paragraphs, prepare
+from .lines.text_traits import metrics_of, text_traits
 
 _PASSES_BESIDE = 3  # lines beside floats are built with the heights of the pass before
 
@@ -252,10 +252,7 @@ def _build(
 
 
 def _root(paragraph: Paragraph) -> BoxMetrics:
-    shaper = paragraph.shaper
-    if shaper.scale == 1.0:
-        return plain_style(paragraph.content.block_style, shaper.fonts, shaper.grid).root
-    return box_metrics(paragraph.content.block_style, shaper.fonts, shaper.scale, shaper.grid)
+    return metrics_of(paragraph.content.block_style, paragraph.shaper)
 
 
 def _drafts(
@@ -324,9 +321,15 @@ def _finish(
     line = build_line(paragraph, draft, fragments, root, y, free)
     if paragraph.rubies:
         line = annotated(paragraph, draft, fragments, line, free)
-    if paragraph.opens is not None and is_painted_as_box(root.style):
+    if paragraph.opens is not None and _is_painted(paragraph):
         line.boxes.insert(0, line_box(line, root, paragraph.opens, offset))
     return line
+
+
+def _is_painted(paragraph: Paragraph) -> bool:
+    """Whether a first line's style paints more than its text."""
+    shaper = paragraph.shaper
+    return text_traits(paragraph.content.block_style, shaper.fonts, shaper.grid).is_painted
 
 
 # --- text-fit ------------------------------------------------------------------------------------------

@@ -158,18 +158,22 @@ class FontSet:
                 message = f"font family {name!r} is not installed and no @font-face brings it"
                 report.add("warning", "font-fallback", message, where=where)
 
-    def report_fallback(self, text: str, script: str, font: FontInstance, report: Report) -> None:
-        """Note, once per face, text that none of the style's own families has; emoji are nobody's to name."""
+    def report_fallback(self, text: str, script: str, font: FontInstance, report: Report) -> bool:
+        """Note, once per face, text that none of the style's own families has; emoji are nobody's to name.
+
+        Returns whether there is nothing more to say of the font.
+        """
         if font is self.primary or font.is_color or not self._query.families:
-            return
+            return True
         first = next((character for character in text if visible_characters(character)), "")
         if not first or not self.select(first, script).fallback or self.select(first, script).missing:
-            return
+            return False
         where = f"font-family: {', '.join(self._query.families)}"
         message = f"{font.face.family} draws {text.strip()[:20]!r} and the like: no family of the list has it"
         known = (d for d in report.diagnostics if d.code == "font-fallback" and d.where == where)
         if not any(d.message.startswith(f"{font.face.family} draws ") for d in known):
             report.add("info", "font-fallback", message, where=where)
+        return True
 
     def report_missing(self, text: str, script: str, report: Report) -> None:
         """Tell of characters that no font has."""

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from ..inline_cost import LEAF, LINE
 from ..line_model import InlineBoxFragment, Line
-from .builder import PlacedBox, box_metrics, build_line, place_leaves
+from .builder import PlacedBox, build_line, place_leaves
 from .draft import Leaf, LineDraft, draft_line
 from .emphasis import em_extent, grown
 from .justify import CONTROLS, opportunities, spread
 from .paragraph import Paragraph, Ruby, box_chain
+from .text_traits import metrics_of
 
 
 class _Reach(NamedTuple):
@@ -82,7 +83,7 @@ def _levels(paragraph: Paragraph, bases: Sequence[PlacedBox]) -> list[list[Place
 def _base_reach(paragraph: Paragraph, draft: LineDraft, base: PlacedBox, line: Line) -> _Reach:
     """Return how far a base's text reaches from the baseline of the line."""
     box, shaper = paragraph.content.boxes[base.number], paragraph.shaper
-    metrics = box_metrics(box.style, shaper.fonts, shaper.scale, shaper.grid)
+    metrics = metrics_of(box.style, shaper)
     shift = base.fragment.y + metrics.font.ascent - line.baseline
     leaves = [leaf for leaf in draft.leaves if box.start <= leaf.start < box.end]
     own = _text_reach(paragraph, base.number, leaves)
@@ -100,7 +101,7 @@ def _text_reach(paragraph: Paragraph, number: int, leaves: Iterable[Leaf]) -> _R
         em_extent(leaf.font.metrics(leaf.item.size, shaper.grid), leaf.item.size)
         for leaf in leaves
         if leaf.item is not None and leaf.font is not None and not CONTROLS.issuperset(leaf.text)
-    ] or [em_extent(box_metrics(style, shaper.fonts, shaper.scale, shaper.grid).font, size)]
+    ] or [em_extent(metrics_of(style, shaper).font, size)]
     return _Reach(max(above for above, _ in extents), max(below for _, below in extents))
 
 
@@ -113,7 +114,7 @@ def _line_of(ruby: Ruby, base: InlineBoxFragment) -> tuple[Line, _Reach]:
     shares = opportunities(text, 0, len(text))
     if ruby.spread and sum(shares.values()):
         spread(draft.leaves, shares, ruby.spread)
-    root = box_metrics(own.content.block_style, own.shaper.fonts, own.shaper.scale, own.shaper.grid)
+    root = metrics_of(own.content.block_style, own.shaper)
     placed = place_leaves(own, draft, base.x - ruby.over_before + ruby.inset)
     return build_line(own, draft, placed, root, 0.0), _text_reach(own, -1, draft.leaves)
 

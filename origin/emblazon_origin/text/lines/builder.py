@@ -1,6 +1,6 @@
 """From a line's draft to a line box: fragments of inline boxes, glyph runs, alignment in both axes.
 
-The vertical side of it: struts, half-leading, vertical-align (CSS 2 §10.8, CSS Inline 3).
+The vertical side of it: struts, alignment of what stands in each other (CSS 2 §10.8, CSS Inline 3).
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import Literal, NamedTuple
 from ...style.values.computed import ComputedStyle
 from ...style.values.dom import Element
 from ...style.values.value_types import Length
-from ..fonts.font_library import FontLibrary
-from ..fonts.font_metrics import FontMetrics, layout_unit_on
+from ..fonts.font_metrics import FontMetrics
 from ..inline_cost import ANCESTOR, FRAGMENT
-from ..line_model import AtomicFragment, AtomicItem, GlyphRun, InlineBoxFragment, Line
+from ..line_model import AtomicFragment, GlyphRun, InlineBoxFragment, Line
 from ..shaping.shape import origins
+from .box_metrics import BoxMetrics, atomic_extent, baseline_shift, half_leading, text_extent
 from .draft import Leaf, LineDraft
 from .emphasis import em_extent, mark_of, mark_run, with_room
 from .paragraph import Paragraph, box_chain
+from .text_traits import has_edges, metrics_of, text_traits
 
 
 class PlacedBox(NamedTuple):
@@ -36,6 +37,11 @@ class PlacedBox(NamedTuple):
 def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[PlacedBox]:
     """Set the leaves' x from left to right and return the fragments of inline boxes, outermost first."""
     boxes = paragraph.content.boxes
+    if not boxes:
+        for leaf in draft.leaves:
+            leaf.x = x
+            x += leaf.width
+        return []
     runs = _box_runs(paragraph, draft)
     starts: dict[int, list[int]] = {}
     ends: dict[int, list[int]] = {}
@@ -123,6 +129,8 @@ def build_line(
 
     `room` is what is free for emphasis marks above it, px.
     """
+    if _is_text_alone(draft, root):
+        return _line_of_text(paragraph, draft, root, y)
     metrics = _align_boxes(paragraph, draft, root)
     has_strut = metrics if root.style.quirks == "none" else _with_strut(paragraph, draft, metrics)
     extents: dict[int, Extent] = {-1: Extent(root.ascent, root.descent) if -1 in has_strut else Extent()}
@@ -168,6 +176,30 @@ def build_line(
     return with_room(line, marks, room) if marks else line
 
 
+def _is_text_alone(draft: LineDraft, root: BoxMetrics) -> bool:
+    """Whether a line holds nothing but glyphs of the block's own text, with its strut."""
+    if draft.fragments or not draft.leaves or root.style.writing_mode != "horizontal-tb":
+        return False
+    if root.style.quirks != "none" and all(leaf.start >= draft.span.visible for leaf in draft.leaves):
+        return False
+    return all(leaf.kind == "text" and not leaf.style.text_emphasis_style for leaf in draft.leaves)
+
+
+def _line_of_text(paragraph: Paragraph, draft: LineDraft, root: BoxMetrics, y: float) -> Line:
+    """Return a line of such text, which stands on the block's baseline."""
+    ascent, height = text_extent(root, [leaf.item for leaf in draft.leaves if leaf.item is not None])
+    line = Line(y, height, y + ascent, draft.width)
+    decorating = (0.0,) * len(paragraph.content.block_style.text_decorations)
+    for leaf in draft.leaves:
+        if leaf.glyphs is not None and leaf.glyphs.glyphs:
+            run = _glyph_run(leaf, 0.0)
+            run.holder_top = y - line.baseline
+            if leaf.style.text_decorations:
+                run.decorating_shifts = decorating
+            line.runs.append(run)
+    return line
+
+
 def _with_strut(paragraph: Paragraph, draft: LineDraft, metrics: dict[int, BoxMetrics]) -> Container[int]:
     """Return the boxes that make a line of a document without doctype higher: those with text or edges.
 
@@ -196,7 +228,7 @@ def _marks(
     if mark is None:
         return []
     size = leaf.style.font_size * scale
-    used = {box_metrics(leaf.style, fonts, scale, grid).font}
+    used = {metrics_of(leaf.style, paragraph.shaper).font}
     used |= {other.font.metrics(size, grid) for other in draft.leaves if other.box == leaf.box and other.font}
     extents: list[tuple[float, float]] = [em_extent(font, size) for font in used]
     if leaf.style.has_central_baseline:
@@ -222,33 +254,13 @@ def _own_lift(leaf: Leaf, grid: float) -> float:
 
 def _painted_tops(paragraph: Paragraph, placed: list[PlacedBox], line: Line) -> dict[int, float]:
     """For each inline box, return the top of the nearest painted box around its text, else of the line."""
-    boxes = paragraph.content.boxes
+    boxes, shaper = paragraph.content.boxes, paragraph.shaper
     raised = {boxes[n].parent for n, fragment in placed if fragment.style.vertical_align != "baseline"}
     tops: dict[int, float] = {-1: line.y}
     for number, fragment in placed:  # outermost first
-        alone = number in raised or is_painted(fragment.style)
+        alone = number in raised or text_traits(fragment.style, shaper.fonts, shaper.grid).is_painted
         tops[number] = fragment.y if alone else tops.get(boxes[number].parent, line.y)
     return tops
-
-
-def is_painted(style: ComputedStyle) -> bool:
-    """True for an inline box with more than text to paint, or with edges or a place of its own."""
-    return (
-        style.position == "relative"
-        or style.opacity < 1
-        or style.background_color.a > 0
-        or any(layer.image is not None for layer in style.background_layers)
-        or bool(style.box_shadow)
-        or has_edges(style)
-        or any((style.border_top_width, style.border_bottom_width, style.outline_width))
-    )
-
-
-def has_edges(style: ComputedStyle) -> bool:
-    """Whether an inline box takes room before or after its content."""
-    edges = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
-    sides = any(edge == "auto" or edge.resolve(1.0) != 0 for edge in edges)
-    return sides or style.border_left_width != 0 or style.border_right_width != 0
 
 
 def _decorating_shifts(
@@ -290,12 +302,13 @@ def _align_boxes(paragraph: Paragraph, draft: LineDraft, root: BoxMetrics) -> di
     scale = paragraph.shaper.scale
     metrics: dict[int, BoxMetrics] = {-1: root}
     for number in sorted(draft.fragments, key=lambda n: boxes[n].depth):
-        own = box_metrics(boxes[number].style, paragraph.shaper.fonts, scale, root.grid)
+        own = metrics_of(boxes[number].style, paragraph.shaper)
         parent = metrics[boxes[number].parent]
         shift = baseline_shift(own.style, (own.ascent, own.descent), parent, scale)
-        own.root = number if shift is None else parent.root
-        own.shift = 0.0 if shift is None else parent.shift + shift
-        metrics[number] = own
+        if shift is None:
+            metrics[number] = own._replace(root=number)
+        else:
+            metrics[number] = own._replace(root=parent.root, shift=parent.shift + shift)
     return metrics
 
 
@@ -394,9 +407,8 @@ def _glyph_run(leaf: Leaf, shift: float, hangs_by_ink: bool = False) -> GlyphRun
     ys = glyphs.y_offsets or [0.0] * len(xs)
     size = leaf.item.size * leaf.font.adjust.size
     return GlyphRun(
-        font=leaf.font, size=size, glyphs=glyphs.glyphs, xs=xs, ys=ys, x=leaf.x, width=leaf.width,
-        shift=shift, style=leaf.style, text=leaf.text, rtl=bool(leaf.level & 1), element=leaf.element,  # type: ignore[arg-type]
-        upright=leaf.item.upright, hangs_by_ink=hangs_by_ink,
+        leaf.font, size, glyphs.glyphs, xs, ys, leaf.x, leaf.width, shift, leaf.style, leaf.text,
+        bool(leaf.level & 1), leaf.element, (), 0.0, leaf.item.upright, hangs_by_ink,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -415,83 +427,3 @@ class Extent:
     @property
     def height(self) -> float:
         return self.ascent + self.descent if self.ascent > -math.inf else 0.0
-
-
-@dataclass(slots=True)
-class BoxMetrics:
-    """An inline box (or the root) on one line. `shift` is from its alignment root's baseline, down."""
-
-    style: ComputedStyle
-    font: FontMetrics
-    ascent: float  # with half-leading
-    descent: float
-    shift: float = 0.0
-    root: int = -1  # the box whose subtree is aligned as one: −1, or one with `top` or `bottom`
-    grid: float = 1.0  # px of a device px
-    # In vertical text: the font about its own baseline, and how far that is below the middle.
-    plain: FontMetrics | None = None
-    lift: float = 0.0
-
-
-def half_leading(font: FontMetrics, line_height: float, grid: float = 1.0) -> tuple[float, float]:
-    """Return ascent and descent with leading added; Chromium rounds the upper half down to a device px."""
-    leading = line_height - (font.ascent + font.descent)
-    above = math.floor(leading / 2) if grid == 1.0 else math.floor(leading / grid / 2 + 1e-9) * grid
-    return font.ascent + above, line_height - font.ascent - above
-
-
-def box_metrics(
-    style: ComputedStyle, fonts: FontLibrary, scale: float = 1.0, grid: float = 1.0
-) -> BoxMetrics:
-    """Return the metrics of a box by its own font and line-height; no shift yet."""
-    size = style.font_size * scale
-    font_set = fonts.font_set(style if scale == 1.0 else style.replace(font_size=size))
-    font = font_set.primary.metrics(size, grid)
-    plain, lift = font, 0.0
-    if style.has_central_baseline:
-        font = plain.centred()
-        lift = plain.ascent - font.ascent
-    ascent, descent = half_leading(font, used_line_height(style, font, scale, grid), grid)
-    return BoxMetrics(style, font, ascent, descent, grid=grid, plain=plain, lift=lift)
-
-
-def used_line_height(style: ComputedStyle, font: FontMetrics, scale: float = 1.0, grid: float = 1.0) -> float:
-    """Return `line-height` in px; where text-fit scales, it scales along."""
-    if style.line_height == "normal":
-        return font.line_spacing
-    # Chromium keeps line heights in 1/64 px, cut off; boxes below would drift otherwise.
-    return layout_unit_on(style.line_height * scale, grid)
-
-
-def baseline_shift(
-    style: ComputedStyle, extent: tuple[float, float], parent: BoxMetrics, scale: float = 1.0
-) -> float | None:
-    """Return how far `vertical-align` moves a box down from its parent's baseline; None for top, bottom.
-
-    `extent` is the box's ascent and descent with leading (margin box for atomics).
-    """
-    align = style.vertical_align
-    ascent, descent = extent
-    if align == "baseline":
-        return 0.0
-    if align in ("top", "bottom"):
-        return None
-    if align == "sub":
-        return layout_unit_on(parent.style.font_size * scale / 5, parent.grid) + parent.grid
-    if align == "super":
-        return -layout_unit_on(parent.style.font_size * scale / 3, parent.grid) - parent.grid
-    if align == "middle":
-        return (ascent - descent) / 2 - round(parent.font.x_height / parent.grid * 32) / 64 * parent.grid
-    if align == "-webkit-baseline-middle":
-        return (ascent - descent) / 2
-    if align == "text-top":
-        return ascent - parent.font.ascent
-    if align == "text-bottom":
-        return parent.font.descent - descent
-    assert not isinstance(align, str)  # noqa: S101 - keywords are done
-    return -align.resolve(used_line_height(style, parent.font, scale)) * scale
-
-
-def atomic_extent(item: AtomicItem) -> tuple[float, float]:
-    """Return how far an atomic inline's margin box reaches above and below its baseline."""
-    return item.baseline, item.height - item.baseline

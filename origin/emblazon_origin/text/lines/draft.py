@@ -18,6 +18,7 @@ from ..shaping.shaper import ShapingItem
 from .paragraph import Paragraph, TextSpan, box_chain, hyphen_text
 
 Kind = Literal["text", "atomic", "space", "empty"]
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -56,15 +57,19 @@ class LineDraft:
 
 def draft_line(paragraph: Paragraph, span: TextSpan) -> LineDraft:
     """Return the leaves of a line in visual order (UAX #9 L1, L2)."""
-    splits, events = paragraph.event_splits, paragraph.content.events
-    on_line = events[splits[span.start] : splits[span.end]]
-    opened = frozenset(box for _, box, is_open in on_line if is_open)
-    closed = frozenset(box for _, box, is_open in on_line if not is_open)
     base = base_level(paragraph, span.start)
     leaves = _leaves(paragraph, span, base)
-    _add_empty_boxes(paragraph, span, leaves, opened, closed)
-    order = visual_order([leaf.level for leaf in leaves])
-    return LineDraft(span, [leaves[i] for i in order], opened, closed, base)
+    opened = closed = _NONE
+    if paragraph.content.boxes:
+        splits, events = paragraph.event_splits, paragraph.content.events
+        on_line = events[splits[span.start] : splits[span.end]]
+        opened = frozenset([box for _, box, is_open in on_line if is_open])
+        closed = frozenset([box for _, box, is_open in on_line if not is_open])
+        _add_empty_boxes(paragraph, span, leaves, opened, closed)
+    levels = [leaf.level for leaf in leaves]
+    if any(level & 1 for level in levels):  # else they are in their order
+        leaves = [leaves[i] for i in visual_order(levels)]
+    return LineDraft(span, leaves, opened, closed, base)
 
 
 def base_level(paragraph: Paragraph, offset: int) -> int:

@@ -73,38 +73,18 @@ def next_line(paragraph: Paragraph, start: int, stop: int, available: float) -> 
 def _first_beyond(paragraph: Paragraph, start: int, stop: int, first: int, width: float) -> int:
     """Return the number of the first break, from `first` on, before which a line is wider than `width`."""
     offsets = paragraph.breaks.offsets
-    if paragraph.closes_up is False and paragraph.is_monotonous:
-        return _first_beyond_plainly(paragraph, start, stop, first, width)
-
-    def is_beyond(at: int) -> bool:
-        return _rough_width(paragraph, paragraph.span(start, at)) > width
-
-    last = bisect_left(offsets, stop, first)
-    if paragraph.is_monotonous:
-        return bisect_left(offsets, True, first, last, key=is_beyond)
-    return next((number for number in range(first, last) if is_beyond(offsets[number])), last)
-
-
-def _first_beyond_plainly(paragraph: Paragraph, start: int, stop: int, first: int, width: float) -> int:
-    """Return the same of a plain paragraph, whose breaks lie between running widths alone."""
-    text, widths, offsets = paragraph.content.text, paragraph.text_widths, paragraph.breaks.offsets
-    # The first character that ends beyond: up to its start, lines fit, and spaces before a break hang.
-    end = bisect_right(widths, widths[start] + width, start)
-    last = bisect_left(offsets, stop, first)
-    number = bisect_left(offsets, end, first, last)
-    while number < last:
-        at = offsets[number]
-        while at > start and text[at - 1] == " ":
-            at -= 1
-        if widths[at] - widths[start] > width:
-            break
+    number, last = first, bisect_left(offsets, stop, first)
+    if paragraph.is_monotonous:  # up to where the running width is too large, lines fit
+        widths = paragraph.running_widths
+        number = bisect_right(offsets, widths[start] + width, first, last, key=widths.__getitem__)
+    while number < last and paragraph.rough_width(start, offsets[number]) <= width:
         number += 1
     return number
 
 
 def _fitting(paragraph: Paragraph, span: TextSpan, limit: float) -> TextSpan | None:
     """Return the line if it fits, with its last full-width bracket trimmed if need be."""
-    if _rough_width(paragraph, span) > limit + _slack(paragraph):
+    if paragraph.rough_width_of(span) > limit + _slack(paragraph):
         return None
     if paragraph.width_of(span) <= limit:
         return span
@@ -115,11 +95,6 @@ def _fitting(paragraph: Paragraph, span: TextSpan, limit: float) -> TextSpan | N
 def _slack(paragraph: Paragraph) -> float:
     """How much narrower than its running widths a line can turn out: kerning at its ends, trimmed halves."""
     return 8.0 + paragraph.largest_size
-
-
-def _rough_width(paragraph: Paragraph, span: TextSpan) -> float:
-    texts, edges = paragraph.text_widths, paragraph.edge_widths
-    return texts[span.visible] - texts[span.start] + edges[span.end] - edges[span.start]
 
 
 def _emergency(paragraph: Paragraph, start: int, word: TextSpan, limit: float) -> TextSpan | None:

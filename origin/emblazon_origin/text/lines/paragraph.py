@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from operator import add
 from typing import NamedTuple
 
 from ...report import Report
@@ -17,7 +18,7 @@ from ..fonts.font_metrics import advance_scale, layout_unit_up
 from ..inline_cost import Spend
 from ..line_model import AtomicItem, FirstLine, InlineItem, InlineLayout, OpenItem
 from ..shaping.inline_content import NEWLINE, OBJECT, Content
-from ..shaping.shaper import Shaper, ShapingItem, trims_at_end, trims_at_start
+from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, has_halt, trims_at_end, trims_at_start
 from .break_opportunities import Breaks, cluster_breaks, find_breaks
 
 EPSILON = 1 / 64  # Chromium's layout unit: less than that is no overflow
@@ -96,7 +97,7 @@ class Paragraph:
     findings: Report = field(default_factory=Report)  # what there is to say of its fonts
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
     is_plain: bool = False  # one style, one font and one direction, without inline boxes
-    closes_up: bool | None = None  # of a plain one: whether it has full-width marks that lines may halve
+    closes_up: bool = False  # it has full-width marks that lines may halve
     is_monotonous: bool = False  # the further a line goes, the wider it is
     first_line: Opening | None = None  # where the first line has styles of its own
     opens: Element | None = None  # of such a first line: the block whose it is
@@ -148,7 +149,10 @@ class Paragraph:
         self.newlines = (
             [i for i, character in enumerate(text) if character == NEWLINE] if NEWLINE in text else []
         )
-        self.largest_size = max((item.size for item in self.items), default=0.0)
+        self.largest_size = max([item.size for item in self.items], default=0.0)
+        self.closes_up = CANDIDATES.search(text) is not None and any(
+            has_halt(item.font) for item in self.items
+        )
         self._measure_text()
         self._measure_pieces()
         self._measure_edges()
@@ -252,22 +256,12 @@ class Paragraph:
             return
         edges = [self.edge_width(number) for number in range(len(events))]
         self.is_monotonous = self.is_monotonous and min(edges) >= 0
-        number = 0
-        total = 0.0
-        for offset in range(length + 1):
-            while (
-                number < len(events)
-                and (events[number][0] < offset or not events[number][2])
-                and events[number][0] <= offset
-            ):
-                total += edges[number]
-                number += 1
-            if offset == length:
-                while number < len(events):
-                    total += edges[number]
-                    number += 1
-            splits[offset] = number
-            widths[offset] = total
+        at, total = 0, 0.0
+        for number, (offset, _, is_open) in enumerate(events):
+            after = min(max(at, offset + is_open), length)  # the first offset whose line it is not on
+            splits[at:after], widths[at:after] = [number] * (after - at), [total] * (after - at)
+            at, total = after, total + edges[number]
+        splits[at:], widths[at:] = [len(events)] * (length + 1 - at), [total] * (length + 1 - at)
 
     def open_item(self, box: int) -> OpenItem:
         """Return the OpenItem of an inline box."""
@@ -298,6 +292,22 @@ class Paragraph:
         if found is None:
             found = self.measured_lines[key] = self.width_of(self.span(start, end, forced=forced))
         return found
+
+    @cached_property
+    def running_widths(self) -> list[float]:
+        """Widths of the text before each character, edges of inline boxes among it."""
+        if not self.content.events:
+            return self.text_widths
+        return list(map(add, self.text_widths, self.edge_widths))
+
+    def rough_width(self, start: int, end: int) -> float:
+        """Return the difference of running widths that is about the width of a line."""
+        return self.rough_width_of(self.span(start, end))
+
+    def rough_width_of(self, span: TextSpan) -> float:
+        """Return the same of a line whose end is known."""
+        texts, edges = self.text_widths, self.edge_widths
+        return texts[span.visible] - texts[span.start] + edges[span.end] - edges[span.start]
 
     def width_of(self, span: TextSpan) -> float:
         """Return the width of a line without its trailing white space, px."""
@@ -406,7 +416,7 @@ class Paragraph:
                 collapsed = visible
         if visible > start and text[visible - 1] in _IGNORED_AT_END:
             visible = min(visible, collapsed)
-        trim_start = self._trims_start(start) if start < visible else False
+        trim_start = self.closes_up and start < visible and self._trims_start(start)
         return TextSpan(start, end, visible, collapsed, hyphen, forced, trim_start)
 
     def _trims_start(self, start: int) -> bool:
@@ -420,7 +430,7 @@ class Paragraph:
 
     def trimmed_at_end(self, span: TextSpan) -> TextSpan | None:
         """Return the span with its last bracket trimmed, None where there is none to trim."""
-        if span.start == span.visible or span.visible < span.end:
+        if not self.closes_up or span.start == span.visible or span.visible < span.end:
             return None
         item = self.item_at(span.visible - 1)
         if item is None or item.rtl or item.style.text_spacing_trim == "space-all":

@@ -12,7 +12,7 @@ from ..fonts.font_metrics import layout_unit_up
 from ..inline_cost import BREAK, LEAF, LINE, LOOK
 from ..line_model import GlyphRun, InlineLayout, Line
 from ..shaping.shape import origins
-from .builder import half_leading
+from .box_metrics import text_extent
 from .line_alignment import align_offset, alignment
 from .paragraph import EPSILON, TextSpan
 from .plain_paragraph import PlainParagraph
@@ -30,7 +30,7 @@ def one_line(paragraph: PlainParagraph, width: float) -> InlineLayout | None:
     paragraph.shaper.spend(BREAK + LOOK * length.bit_length() + LINE + LEAF)
     rtl, room = block.base == 1, width - indent - own if math.isfinite(width) else 0.0
     offset = align_offset(align, room, rtl=rtl) + (0.0 if rtl else indent)
-    ascent, height = _extent(paragraph)
+    ascent, height = text_extent(paragraph.block.root, paragraph.items)
     run = _run(paragraph, TextSpan(0, length, length, length, False, True), offset, -ascent)
     line = Line(0.0, height, ascent, own, [run])
     return InlineLayout([line], own + indent, height, ascent, ascent, False, 1.0, 0.0, paragraph.findings)
@@ -57,7 +57,7 @@ def plain_layout(
         room = width
     available = width if math.isfinite(width) else widest
     rtl = bool(paragraph.bases[0])
-    ascent, height = _extent(paragraph)
+    ascent, height = text_extent(paragraph.block.root, paragraph.items)
     lines: list[Line] = []
     y = 0.0
     for number, (span, own) in enumerate(zip(spans, widths, strict=True)):
@@ -74,19 +74,6 @@ def plain_layout(
     first, last = lines[0].baseline, lines[-1].baseline
     scale, findings = paragraph.shaper.scale, paragraph.findings
     return InlineLayout(lines, widest, y, first, last, False, scale, overflow, findings)
-
-
-def _extent(paragraph: PlainParagraph) -> tuple[float, float]:
-    """Return how far every line reaches above its baseline, and its height."""
-    root = paragraph.block.root
-    ascent, descent = root.ascent, root.descent
-    item = paragraph.items[0]
-    if root.style.line_height == "normal":
-        font = item.font.metrics(item.size, root.grid)
-        if font is not root.font:
-            above, below = half_leading(font, font.line_spacing, root.grid)
-            ascent, descent = max(ascent, above), max(descent, below)
-    return ascent, ascent + descent
 
 
 def _run(paragraph: PlainParagraph, span: TextSpan, x: float, holder_top: float) -> GlyphRun:

@@ -27,7 +27,7 @@ from ..shaping.shape import features_of
 from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, has_halt
 from .break_opportunities import Breaks, find_breaks, has_breaking
 from .paragraph import Paragraph, TextSpan
-from .plain_style import PlainStyle, plain_style
+from .text_traits import TextTraits, text_traits
 
 _BLANKS = regex.compile(r"[ \t\r\n]+")
 # What is taken out, cut around, or seen at the end of a line: soft hyphens, other blanks, pictures, controls.
@@ -49,9 +49,9 @@ class PlainParagraph(Paragraph):
         items: Sequence[InlineItem],
         item: ShapingItem,
         shaper: Shaper,
-        own: PlainStyle,
+        own: TextTraits,
         block_style: ComputedStyle,
-        block: PlainStyle,
+        block: TextTraits,
     ) -> None:
         source = items[0]
         assert isinstance(source, TextItem)  # noqa: S101 - the caller looked
@@ -111,6 +111,12 @@ class PlainParagraph(Paragraph):
             for start in starts
         ]
 
+    def rough_width(self, start: int, end: int) -> float:
+        """Return the difference of running widths that is about the width of a line."""
+        if self.closes_up:
+            return super().rough_width(start, end)
+        return self.text_widths[self._visible_end(start, end)] - self.text_widths[start]
+
     def width_of(self, span: TextSpan) -> float:
         """Return the width of a line without its trailing white space, px."""
         if self.closes_up:
@@ -156,9 +162,9 @@ def plain_paragraph(
     if not isinstance(item, TextItem) or scale != 1.0:
         return None
     style = item.style
-    own = block = plain_style(style, fonts, grid)
+    own = block = text_traits(style, fonts, grid)
     if block_style is not style:
-        block = plain_style(block_style, fonts, grid)
+        block = text_traits(block_style, fonts, grid)
     base = block.base
     if not own.may_be_plain or base is None or len(item.text) > MAX_TEXT_CHARACTERS:
         return None

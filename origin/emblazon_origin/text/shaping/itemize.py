@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 
 import regex
 
@@ -148,11 +147,15 @@ def _add_items(
 
 def _parts(
     text: str, start: int, end: int, style: ComputedStyle, font: FontInstance
-) -> Iterator[tuple[int, int, bool, bool, bool]]:
-    """Yield what is shaped alike: its ends, whether it is small, in capitals, upright in vertical text."""
-    for at, to, small, upper in case_parts(text, start, end, style, font):
-        for low, high, upright in orientation_parts(text, at, to, style):
-            yield low, high, small, upper, upright
+) -> list[tuple[int, int, bool, bool, bool]]:
+    """Return what is shaped alike: its ends, whether it is small, in capitals, upright in vertical text."""
+    if not style.font_variant_features and style.writing_mode == "horizontal-tb":
+        return [(start, end, False, False, False)]
+    return [
+        (low, high, small, upper, upright)
+        for at, to, small, upper in case_parts(text, start, end, style, font)
+        for low, high, upright in orientation_parts(text, at, to, style)
+    ]
 
 
 def _joins(before: ShapingItem, item: ShapingItem) -> bool:
@@ -205,13 +208,14 @@ def report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], rep
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
         if font_set.unavailable:
             font_set.report_unavailable(report)
-    style = None
+    style, told = None, set[FontInstance]()
     for item in items:
         text = content.text[item.start : item.end]
         report.faces.setdefault(item.font.name, set()).update(text)
         if item.style is not style:  # Japanese has an item every few letters
-            style = item.style
+            style, told = item.style, set()
             font_set = shaper.fonts.font_set(_scaled_style(style, shaper.scale))
-        font_set.report_fallback(text, item.script, item.font, report)
+        if item.font not in told and font_set.report_fallback(text, item.script, item.font, report):
+            told.add(item.font)
         if item.shaped is not None and (item.shaped.missing or not item.font.draws_all(text)):
             font_set.report_missing(text, item.script, report)

@@ -1,4 +1,4 @@
-"""What a style says of plain text and of its lines, found once and kept with it."""
+"""What inline layout asks of a style again and again, found once and kept with it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ..fonts.font_instance import FontInstance
 from ..fonts.font_library import FontLibrary
 from ..fonts.font_set import FontSet
 from ..shaping.shape import Features, features_of
-from ..shaping.shaper import has_halt
-from .builder import BoxMetrics, box_metrics
+from ..shaping.shaper import Shaper, has_halt
+from .box_metrics import BoxMetrics, box_metrics
 from .line_alignment import alignment
 
 _BIDI = ("plaintext", "bidi-override", "isolate-override")
 
 
 @dataclass(slots=True, eq=False)
-class PlainStyle:
+class TextTraits:
     """A style as text of its own and as the block around it see it, with one library on one grid."""
 
     fonts: FontLibrary
@@ -36,24 +36,26 @@ class PlainStyle:
     indent: float | None  # px; None for a share of the width
     is_placed_plainly: bool  # lines take no more than placing their glyphs
     last_align: str  # of a line that ends the block
+    # Of an inline box
+    is_painted: bool  # with more than its text, or with edges or a place of its own
 
 
-def plain_style(style: ComputedStyle, fonts: FontLibrary, grid: float) -> PlainStyle:
+def text_traits(style: ComputedStyle, fonts: FontLibrary, grid: float) -> TextTraits:
     """Return what is known of a style."""
     try:
         found = style.lettered
     except AttributeError:
         found = None
-    if isinstance(found, PlainStyle) and found.fonts is fonts and found.grid == grid:
+    if isinstance(found, TextTraits) and found.fonts is fonts and found.grid == grid:
         return found
     found = style.lettered = _found(style, fonts, grid)
     return found
 
 
-def _found(style: ComputedStyle, fonts: FontLibrary, grid: float) -> PlainStyle:
+def _found(style: ComputedStyle, fonts: FontLibrary, grid: float) -> TextTraits:
     font_set = fonts.font_set(style)
     font, rtl = font_set.primary, style.direction == "rtl"
-    return PlainStyle(
+    return TextTraits(
         fonts,
         grid,
         style.white_space_collapse == "collapse"
@@ -73,4 +75,31 @@ def _found(style: ComputedStyle, fonts: FontLibrary, grid: float) -> PlainStyle:
         style.text_indent.px if style.text_indent.is_absolute else None,
         style.hanging_punctuation == "none" and not style.text_emphasis_style and style.text_fit is None,
         alignment(style, rtl=rtl, forced=True),
+        _is_painted(style),
     )
+
+
+def metrics_of(style: ComputedStyle, shaper: Shaper) -> BoxMetrics:
+    """Return the metrics of a box by its own font and line-height, where a text is shaped; no shift yet."""
+    if shaper.scale == 1.0:
+        return text_traits(style, shaper.fonts, shaper.grid).root
+    return box_metrics(style, shaper.fonts, shaper.scale, shaper.grid)
+
+
+def _is_painted(style: ComputedStyle) -> bool:
+    return (
+        style.position == "relative"
+        or style.opacity < 1
+        or style.background_color.a > 0
+        or any(layer.image is not None for layer in style.background_layers)
+        or bool(style.box_shadow)
+        or has_edges(style)
+        or any((style.border_top_width, style.border_bottom_width, style.outline_width))
+    )
+
+
+def has_edges(style: ComputedStyle) -> bool:
+    """Whether an inline box takes room before or after its content."""
+    edges = (style.margin_left, style.margin_right, style.padding_left, style.padding_right)
+    sides = any(edge == "auto" or edge.resolve(1.0) != 0 for edge in edges)
+    return sides or style.border_left_width != 0 or style.border_right_width != 0
