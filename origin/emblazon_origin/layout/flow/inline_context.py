@@ -50,6 +50,8 @@ def layout_inline_content(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     if content.lines and frame.top == 0 and not frame.node.is_root_context:
         content.pull = content.lines[0].pushed
     _set_baselines(content, frame, broken.result, start)
+    if _one_text(frame.node.content) is not None:
+        return content
     for line in content.lines:
         for atomic in line.atomics:
             fragment = broken.fragments[atomic.item]
@@ -83,7 +85,7 @@ def _break_lines(ctx: LayoutContext, frame: Frame) -> BrokenLines:
     if node.style.text_fit is not None:
         height = frame.inner_height if frame.inner_height is not None else _finite(frame.max_inner_height)
     # Percentages of a height are the atomics' business alone.
-    atomics = any(isinstance(entry, Atomic) for entry in node.content)
+    atomics = _one_text(node.content) is None and any(isinstance(entry, Atomic) for entry in node.content)
     key = (frame.inner_width, height, frame.height_basis if atomics else None)
     known = ctx.results.of(node).lines
     if key not in known:
@@ -150,6 +152,8 @@ def inline_items(
     content: list[InlineContent], basis: float, make_atomic: MakeAtomic
 ) -> tuple[list[InlineItem], dict[AtomicItem, Node]]:
     """Return the text stage's items, and which node each atomic item stands for."""
+    if (text := _one_text(content)) is not None:
+        return [text], {}
     if not any(map(_fills_a_line, content)):
         content = _with_strut(content)
     items: list[InlineItem] = []
@@ -251,7 +255,17 @@ def atomic_item(fragment: Fragment, basis: float) -> AtomicItem:
 
 def has_substance(content: list[InlineContent]) -> bool:
     """False where every line box would be empty and so be treated as absent (CSS 2 §9.4.2)."""
-    return any(_has_edges(entry) if isinstance(entry, OpenBox) else _fills_a_line(entry) for entry in content)
+    return any(map(_makes_a_line, content))
+
+
+def _makes_a_line(entry: InlineContent) -> bool:
+    return _has_edges(entry) if isinstance(entry, OpenBox) else _fills_a_line(entry)
+
+
+def _one_text(content: list[InlineContent]) -> TextItem | None:
+    """Return the text that is all of a content, as in most boxes with text."""
+    entry = content[0] if len(content) == 1 else None
+    return entry if isinstance(entry, TextItem) else None
 
 
 def _fills_a_line(entry: InlineContent) -> bool:

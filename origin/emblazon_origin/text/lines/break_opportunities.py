@@ -53,6 +53,8 @@ def find_breaks(content: Content) -> Breaks:
         hyphens |= {at for at in offsets if text[at - 1] == SOFT_HYPHEN}
     if len(content.sources) == 1 and not content.boxes:  # all wraps, or nothing was looked for
         allowed = sorted(offsets) if content.sources[0].style.text_wrap_mode == "wrap" else []
+    elif _all_wraps(content):
+        allowed = sorted(offsets)
     else:
         allowed = sorted(at for at in offsets if _wraps_at(content, at))
     return Breaks(allowed, frozenset(hyphens))
@@ -232,6 +234,12 @@ def _any_wraps(content: Content) -> bool:
     if content.block_style.text_wrap_mode == "wrap":
         return True
     return any(source.style.text_wrap_mode == "wrap" for source in content.sources)
+
+
+def _all_wraps(content: Content) -> bool:
+    styles = [content.block_style, *[source.style for source in content.sources]]
+    styles += [box.style for box in content.boxes]
+    return all(style.text_wrap_mode == "wrap" for style in styles)
 
 
 def _wraps_at(content: Content, at: int) -> bool:

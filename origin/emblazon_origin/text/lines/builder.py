@@ -37,12 +37,12 @@ class PlacedBox(NamedTuple):
 def place_leaves(paragraph: Paragraph, draft: LineDraft, x: float) -> list[PlacedBox]:
     """Set the leaves' x from left to right and return the fragments of inline boxes, outermost first."""
     boxes = paragraph.content.boxes
-    if not boxes:
+    runs = _box_runs(paragraph, draft) if boxes else {}
+    if not runs:
         for leaf in draft.leaves:
             leaf.x = x
             x += leaf.width
         return []
-    runs = _box_runs(paragraph, draft)
     starts: dict[int, list[int]] = {}
     ends: dict[int, list[int]] = {}
     for number in sorted(runs, key=lambda n: boxes[n].depth):

@@ -106,9 +106,8 @@ def _level_parts(levels: list[int], start: int, end: int) -> list[tuple[int, int
 
 def _shaping_breaks(content: Content) -> frozenset[int]:
     """Offsets that shaping does not cross: edges of inline boxes that take room or shift their text."""
-    return frozenset(
-        offset for box in content.boxes for offset in (box.start, box.end) if _takes_room(box.style)
-    )
+    boxes = [box for box in content.boxes if _takes_room(box.style)]
+    return frozenset([*[box.start for box in boxes], *[box.end for box in boxes]])
 
 
 def _takes_room(style: ComputedStyle) -> bool:
@@ -118,7 +117,7 @@ def _takes_room(style: ComputedStyle) -> bool:
     return any(not isinstance(side, str) and (side.px or side.pct or side.func) for side in sides)
 
 
-_CONTROL = frozenset((OBJECT, NEWLINE, "\t"))
+_CONTROL = frozenset((OBJECT, NEWLINE, "\r\n", "\t"))
 
 
 def _add_items(
@@ -186,19 +185,23 @@ def font_parts(
     if font_set.draws_plainly(stretch, SPECIAL):
         return [(start, end, font_set.primary)]
     parts: list[tuple[int, int, FontInstance]] = []
-    at = start
+    low = at = start
+    font: FontInstance | None = None  # of what has begun at `low`
     for cluster in CLUSTER.findall(stretch):
-        after = at + len(cluster)
-        if cluster in _CONTROL or cluster == "\r\n":
-            at = after
-            continue
-        choice = font_set.select(cluster, script)
-        font = choice.font
-        if parts and parts[-1][1] == at and (parts[-1][2] is font or not choice.visible):
-            parts[-1] = (parts[-1][0], after, parts[-1][2])
+        if cluster in _CONTROL:
+            if font is not None:
+                parts.append((low, at, font))
+            font = None
         else:
-            parts.append((at, after, font))
-        at = after
+            choice = font_set.select(cluster, script)
+            if font is None:
+                low, font = at, choice.font
+            elif choice.font is not font and choice.visible:
+                parts.append((low, at, font))
+                low, font = at, choice.font
+        at += len(cluster)
+    if font is not None:
+        parts.append((low, at, font))
     return parts
 
 
