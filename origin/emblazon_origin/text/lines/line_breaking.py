@@ -357,13 +357,13 @@ def _widest_word(paragraph: PlainParagraph, indent: float) -> float:
     points = _points(paragraph, 0, length)
     if len(points) == 1:
         return max(0.0, paragraph.width + indent)
-    start, cuts = 0, item.cuts
+    start, uncut = 0, item.uncut
     widest = rough = 0.0  # `rough` is rounded up in the end, for all words that have it
     for at in points:
         end = at
         while end > start and text[end - 1] == " ":
             end -= 1
-        if at in hyphens or start not in cuts or end not in cuts:
+        if at in hyphens or start in uncut or end in uncut:
             width = paragraph.width_of(paragraph.span(start, at, forced=at == length))
             widest = max(widest, width + indent)
         elif indent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -80,19 +80,18 @@ class Paragraph:
     shaper: Shaper
     inline_items: list[InlineItem]
     text_widths: list[float] = field(init=False)
-    piece_starts: list[int] = field(init=False)  # stretches of one item and element
-    piece_ends: list[int] = field(init=False)
+    piece_starts: Sequence[int] = field(init=False)  # stretches of one item and element
+    piece_ends: Sequence[int] = field(init=False)
     piece_lacks: list[float] = field(init=False)  # running sum, for Chromium rounds each up
     edge_widths: list[float] = field(init=False)
-    event_splits: list[int] = field(init=False)
-    item_starts: list[int] = field(init=False)
-    source_starts: list[int] = field(init=False)
-    newlines: list[int] = field(init=False)
-    clones: list[int] = field(init=False)  # boxes whose edges are repeated on every line
+    event_splits: Sequence[int] = field(init=False)
+    item_starts: Sequence[int] = field(init=False)
+    source_starts: Sequence[int] = field(init=False)
+    newlines: Sequence[int] = field(init=False)
+    clones: Sequence[int] = field(init=False)  # boxes whose edges are repeated on every line
     largest_size: float = 0.0
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
-    lines_at: dict[float, list[TextSpan]] = field(default_factory=dict)  # by available width
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
     findings: Report = field(default_factory=Report)  # what there is to say of its fonts
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
@@ -101,7 +100,7 @@ class Paragraph:
     is_monotonous: bool = False  # the further a line goes, the wider it is
     first_line: Opening | None = None  # where the first line has styles of its own
     opens: Element | None = None  # of such a first line: the block whose it is
-    rubies: dict[int, Ruby] = field(default_factory=dict)  # by the inline box of the base
+    rubies: Mapping[int, Ruby] = field(default_factory=dict)  # by the inline box of the base
 
     @cached_property
     def hyphen_widths(self) -> dict[int, float]:
@@ -111,6 +110,11 @@ class Paragraph:
     @cached_property
     def measured_lines(self) -> dict[tuple[int, int, bool], float]:
         """Widths of lines, for balancing."""
+        return {}
+
+    @cached_property
+    def lines_at(self) -> dict[float, list[TextSpan]]:
+        """Lines by available width."""
         return {}
 
     @cached_property
@@ -200,7 +204,8 @@ class Paragraph:
 
     def _measure_pieces(self) -> None:
         """Note what the width of each stretch of one item and element lacks of a whole 1/64 px."""
-        self.piece_starts, self.piece_ends = [], []
+        starts: list[int] = []
+        stops: list[int] = []
         ends = [source.end for source in self.content.sources]
         lacks = []
         for item in self.items:
@@ -208,10 +213,11 @@ class Paragraph:
             inside = ends[bisect_right(ends, item.start) : bisect_left(ends, item.end)]
             for stop in (*inside, item.end):
                 width = self.text_widths[stop] - self.text_widths[low]
-                self.piece_starts.append(low)
-                self.piece_ends.append(stop)
+                starts.append(low)
+                stops.append(stop)
                 lacks.append(layout_unit_up(width, self.shaper.grid) - width)
                 low = stop
+        self.piece_starts, self.piece_ends = starts, stops
         self.piece_lacks = [0.0, *accumulate(lacks)]
 
     def _measure_tabs(self, advances: list[float]) -> None:
@@ -250,8 +256,8 @@ class Paragraph:
         """Split the events at every offset: closings end the line before it, the rest begin the next."""
         length = len(self.content.text)
         events = self.content.events
-        self.event_splits = splits = [0] * (length + 1)
-        self.edge_widths = widths = [0.0] * (length + 1)
+        splits, widths = [0] * (length + 1), [0.0] * (length + 1)
+        self.event_splits, self.edge_widths = splits, widths
         if not events:
             return
         edges = [self.edge_width(number) for number in range(len(events))]

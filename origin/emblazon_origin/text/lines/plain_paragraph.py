@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
+from types import MappingProxyType
 
 import regex
 
@@ -41,6 +42,9 @@ class PlainParagraph(Paragraph):
     """One text of one style, font and direction, shaped: its lines are one piece each."""
 
     is_plain = True
+    newlines = clones = ()
+    item_starts = source_starts = piece_starts = (0,)
+    rubies = MappingProxyType({})
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class PlainParagraph(Paragraph):
         own: TextTraits,
         block_style: ComputedStyle,
         block: TextTraits,
+        findings: Report,
     ) -> None:
         source = items[0]
         assert isinstance(source, TextItem)  # noqa: S101 - the caller looked
@@ -62,17 +67,15 @@ class PlainParagraph(Paragraph):
         self.levels = [item.level] * length
         self.bases = [block.base or 0]
         self.items, self.shaper, self.inline_items = [item], shaper, list(items)
-        self.item_starts = self.source_starts = [0]
-        self.newlines, self.clones = [], []
         self.event_splits, self.edge_widths = [0] * (length + 1), [0.0] * (length + 1)
         self.largest_size = item.size
-        self.lines_at, self.layouts, self.rubies = {}, {}, {}
-        self.findings = Report()
+        self.layouts, self.findings = {}, findings
         font_halves = own.closes_up if item.font is own.font else has_halt(item.font)
         self.closes_up = font_halves and CANDIDATES.search(text) is not None
         glyphs = item.glyphs
         assert glyphs is not None  # noqa: S101 - items are filled when made
-        single = glyphs.clusters == list(range(length))
+        assert item.shaped is not None  # noqa: S101
+        single = item.shaped.is_single
         # Whether the glyphs begin where the widths before their characters end.
         self.has_plain_origins = single and not glyphs.x_offsets
         if single:
@@ -82,8 +85,7 @@ class PlainParagraph(Paragraph):
             self._measure_text()
         width = self.text_widths[-1]
         self.width = layout_unit_up(width, shaper.grid)  # of all of it on one line, px
-        self.piece_starts, self.piece_ends = [0], [length]
-        self.piece_lacks = [0.0, self.width - width]
+        self.piece_ends, self.piece_lacks = [length], [0.0, self.width - width]
 
     @cached_property
     def breaks(self) -> Breaks:
@@ -101,12 +103,12 @@ class PlainParagraph(Paragraph):
             return super().widths_up_to(end, starts, forced=forced)
         hyphen = not forced and end in self.breaks.hyphens
         visible = self._visible_end(starts[-1], end)
-        cuts, widths, grid = self.items[0].cuts, self.text_widths, self.shaper.grid
+        uncut, widths, grid = self.items[0].uncut, self.text_widths, self.shaper.grid
         up_to = widths[visible]
-        stays = not hyphen and visible in cuts and visible < len(self.content.text)
+        stays = not hyphen and visible not in uncut and visible < len(self.content.text)
         return [
             layout_unit_up(up_to - widths[start], grid)
-            if stays and start in cuts
+            if stays and start not in uncut
             else self._plain_width(start, visible, hyphen)
             for start in starts
         ]
@@ -129,7 +131,7 @@ class PlainParagraph(Paragraph):
             width = self.width
         else:
             width, item = self.text_widths[visible] - self.text_widths[start], self.items[0]
-            if not (start in item.cuts and visible in item.cuts):
+            if start in item.uncut or visible in item.uncut:
                 width += self._change(item, start, visible)
             width = layout_unit_up(width, self.shaper.grid)
         return width + self.hyphen_width(visible) if hyphen else width
@@ -186,7 +188,8 @@ def plain_paragraph(
             return None
         level, script = uniform, scripts[0][2]
     font = own.font
-    is_drawn_plainly = own.font_set.draws_plainly(text, SPECIAL)
+    characters = set(text)
+    is_drawn_plainly = own.font_set.draws_plainly(text, characters, SPECIAL)
     if not is_drawn_plainly:
         parts = font_parts(text, 0, len(text), own.font_set, script)
         if len(parts) != 1 or parts[0][:2] != (0, len(text)):
@@ -197,12 +200,13 @@ def plain_paragraph(
     features = own.features if font is own.font else features_of(style, font)
     shaped = ShapingItem(0, len(text), font, style, level, script, features, style.font_size)
     shaper.fill(shaped)
-    paragraph = PlainParagraph(text, stripped, items, shaped, shaper, own, block_style, block)
-    tell_stripped(text, stripped, paragraph.findings)
+    findings = Report()
+    paragraph = PlainParagraph(text, stripped, items, shaped, shaper, own, block_style, block, findings)
+    tell_stripped(text, stripped, findings)
     if is_drawn_plainly and not own.font_set.unavailable:  # there is no more to say of its font
-        paragraph.findings.faces[font.name] = set(text)
+        findings.faces[font.name] = characters
     else:
-        report_fonts(paragraph.content, shaper, [shaped], paragraph.findings)
+        report_fonts(paragraph.content, shaper, [shaped], findings)
     return paragraph
 
 

@@ -40,7 +40,7 @@ def prepare(
     with it, unless it is scaled: text-fit tries many scales. `first` are the items on the first line.
     """
     of_first = id(first.style) if first is not None else 0
-    key = (id(fonts), id(block_style), grid, scale, of_first, *map(_identity, items))
+    key = (id(fonts), id(block_style), grid, scale, of_first, *[_identity(item) for item in items])
     cached = paragraphs.get(key) if paragraphs is not None else None
     if cached is not None:
         spend(ITEM * len(items))

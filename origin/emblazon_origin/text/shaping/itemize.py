@@ -182,7 +182,7 @@ def font_parts(
     stretch = text[start:end]
     if stretch in _CONTROL:
         return []
-    if font_set.draws_plainly(stretch, SPECIAL):
+    if font_set.draws_plainly(stretch, set(stretch), SPECIAL):
         return [(start, end, font_set.primary)]
     parts: list[tuple[int, int, FontInstance]] = []
     low = at = start

@@ -53,6 +53,7 @@ class ShapedRun:
     y_offsets: list[int] | None
     nbytes: int
     buffer: tuple[hb.Buffer, hb.Font] | None  # tells HarfBuzz's flags; None once they are read
+    is_single: bool  # each character is one glyph
     missing: bool = False  # holds .notdef
     scaled: _Scaled | None = None  # as it was last asked for; nobody may write to its lists
     _unsafe: frozenset[int] = frozenset()
@@ -130,17 +131,19 @@ def shape(
     buffer.direction = "ttb" if upright else "rtl" if rtl else "ltr"
     buffer.script = script
     buffer.language = language or "en"
-    wanted: dict[str, object] = dict(features)
-    if halved:
+    wanted: dict[str, object] | None = dict(features) if features or halved else None
+    if wanted is not None and halved:
         wanted["vhal" if upright else "halt"] = [(at - low, at - low + 1, 1) for at in halved]
-    hb.shape(font.hb_font, buffer, wanted or None)
-    return _shaped.put(key, _read(buffer, font.hb_font, start - low, upright))
+    hb.shape(font.hb_font, buffer, wanted)
+    return _shaped.put(key, _read(buffer, font.hb_font, start - low, end - start, upright))
 
 
-def _read(buffer: hb.Buffer, font: hb.Font, offset: int, upright: bool) -> ShapedRun:
+def _read(buffer: hb.Buffer, font: hb.Font, offset: int, length: int, upright: bool) -> ShapedRun:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or []
     glyphs = [info.codepoint for info in infos]
-    clusters = [info.cluster - offset for info in infos]
+    clusters = [info.cluster for info in infos]
+    if offset:
+        clusters = [cluster - offset for cluster in clusters]
     xs = [position.x_offset for position in positions]
     ys = [position.y_offset for position in positions]
     advances = [position.x_advance for position in positions]
@@ -156,6 +159,7 @@ def _read(buffer: hb.Buffer, font: hb.Font, offset: int, upright: bool) -> Shape
         ys if any(ys) else None,
         600 + 190 * len(glyphs) + 2 * offset,
         (buffer, font),
+        clusters == list(range(length)),
         0 in glyphs,
     )
 

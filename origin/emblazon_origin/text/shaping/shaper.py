@@ -76,7 +76,7 @@ class ShapingItem:
     shaped: ShapedRun | None = None
     glyphs: Glyphs | None = None
     halved: frozenset[int] = frozenset()  # offsets of punctuation that its neighbours trim
-    _cuts: Set[int] | None = field(default=None, repr=False)
+    _uncut: Set[int] | None = field(default=None, repr=False)
 
     @property
     def rtl(self) -> bool:
@@ -87,7 +87,7 @@ class ShapingItem:
         """Whether the glyphs on both sides of a character offset stay the same when cut there."""
         if self.shaped is None or offset <= self.start or offset >= self.end:
             return True
-        return offset - self.start in self.cuts
+        return offset - self.start not in self.uncut
 
     def safe_from(self, offset: int) -> int:
         """Return the first offset from one on at which it is safe to cut."""
@@ -102,17 +102,17 @@ class ShapingItem:
         return offset
 
     @property
-    def cuts(self) -> Set[int]:
-        """The offsets from its start at which it is safe to cut, both ends among them; once it is shaped."""
-        if self._cuts is None:
+    def uncut(self) -> Set[int]:
+        """The offsets from its start at which it is not safe to cut; once it is shaped."""
+        if self._uncut is None:
             assert self.shaped is not None  # noqa: S101
-            cuts = set(self.shaped.clusters)
-            cuts -= self.shaped.unsafe
-            for offset in self.halved:
-                cuts -= {offset - self.start, offset + 1 - self.start}
-            cuts |= {0, self.end - self.start}
-            self._cuts = cuts
-        return self._cuts
+            uncut, length = self.shaped.unsafe, self.end - self.start
+            if self.halved:
+                uncut = uncut.union(*[(at - self.start, at + 1 - self.start) for at in self.halved])
+            if not self.shaped.is_single:
+                uncut = uncut.union(range(length)).difference(self.shaped.clusters) | uncut
+            self._uncut = uncut - {0, length}
+        return self._uncut
 
 
 @dataclass(slots=True, eq=False)
