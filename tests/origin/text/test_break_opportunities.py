@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,12 @@ import pytest
 
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.text.line_model import CloseItem, InlineItem, OpenItem, TextItem
-from emblazon_origin.text.lines.break_opportunities import find_breaks, icu_breaks, tailor_ascii
+from emblazon_origin.text.lines.break_opportunities import (
+    breaks_at_spaces_alone,
+    find_breaks,
+    icu_breaks,
+    tailor_ascii,
+)
 from emblazon_origin.text.shaping.inline_content import collect
 
 DATA = Path(__file__).parent / "data" / "line_break_sample.txt"
@@ -104,3 +110,22 @@ def test_a_nowrap_span_breaks_only_at_its_edges() -> None:
 
 def test_a_minus_sign_stays_with_its_number() -> None:
     assert tailor_ascii("(-5", icu_breaks("(-5")) - {3} == set()
+
+
+def test_words_known_to_be_whole_break_after_spaces_alone() -> None:
+    letters = "".join(map(chr, [*range(0x20, 0x7F), *range(0xC0, 0x180)]))
+    beside = [*letters[:95], *"‘’“”éß"]
+    pairs = [text for one in letters for other in beside for text in (f"a{one}{other}a", f"{other}{one}")]
+    chance = random.Random("words")  # noqa: S311 - no secret
+    alphabet = [*letters[:95], *"‘’“”" * 6, *"éàüßñøŁž" * 5, *" " * 12]
+    some = ["".join(chance.choices(alphabet, k=chance.randint(2, 9))) for _ in range(4_000)]
+    known = 0
+    for text in (" ".join(text.split()) for text in [*pairs, *some]):
+        language = chance.choice(("", "en", "de", "fi", "fr", "ja", "ko", "sv", "zh", "zh-Hant"))
+        if text and breaks_at_spaces_alone(text, language):
+            known += 1
+            found = {at for at in tailor_ascii(text, icu_breaks(text, language or "en")) if at < len(text)}
+            assert found == {at for at, character in enumerate(text, 1) if character == " "}, text
+    assert known > 10_000
+    assert breaks_at_spaces_alone("“L’été à la mer,” dit-il".replace("-", " "), "fr")
+    assert not any(breaks_at_spaces_alone(text, "en") for text in ("a-b", "wait…what", "1–2", "é-a", "東京"))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
@@ -182,9 +183,20 @@ def _ascii_break(text: str, at: int) -> bool:
     return after in "(<[{" and before in _BEFORE_BRACKET
 
 
-def has_breaking(text: str) -> bool:
-    """Whether a text of ASCII may break elsewhere than after spaces."""
-    return _BREAKING.search(text) is not None
+# Characters of ASCII but those of `_BREAKING`, quotation marks, and letters among what they never break from.
+_WIDE_MARKS = frozenset(("ja", "ko", "zh"))  # languages in which lines break beside quotation marks
+_LETTER = "À-ÖØ-öø-ɏ"
+_WHOLE_WORDS = re.compile(
+    rf"(?:[ -')-,./-;=>@-Z\\-z|}}~\]]++|[‘’“”]++|(?<![^0-9A-Za-z{_LETTER} '‘’“”])[{_LETTER}]"
+    rf"(?![^0-9A-Za-z{_LETTER} '‘’“”.,:;!)]))*+"
+)
+
+
+def breaks_at_spaces_alone(text: str, language: str) -> bool:
+    """Whether a text for certain has no other breaks than after spaces: neither ICU's nor Chromium's."""
+    if not text.isascii() and language[:2].lower() in _WIDE_MARKS:
+        return False
+    return _WHOLE_WORDS.fullmatch(text) is not None
 
 
 # --- CSS ---------------------------------------------------------------------------------------------

@@ -28,9 +28,9 @@ def one_line(paragraph: PlainParagraph, width: float) -> InlineLayout | None:
         return None
     length = len(paragraph.content.text)
     paragraph.shaper.spend(BREAK + LOOK * length.bit_length() + LINE + LEAF)
-    rtl, room = block.base == 1, width - indent - own if math.isfinite(width) else 0.0
-    offset = align_offset(align, room, rtl=rtl) + (0.0 if rtl else indent)
-    ascent, height = text_extent(paragraph.block.root, paragraph.items)
+    rtl, available = block.base == 1, width if math.isfinite(width) else own + indent
+    offset = align_offset(align, available - indent - own, rtl=rtl) + (0.0 if rtl else indent)
+    ascent, height = text_extent(block.root, paragraph.items)
     run = _run(paragraph, TextSpan(0, length, length, length, False, True), offset, -ascent)
     line = Line(0.0, height, ascent, own, [run])
     return InlineLayout([line], own + indent, height, ascent, ascent, False, 1.0, 0.0, paragraph.findings)

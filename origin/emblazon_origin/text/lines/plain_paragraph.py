@@ -26,7 +26,7 @@ from ..shaping.itemize import SPECIAL, font_parts, report_fonts
 from ..shaping.scripts import script_runs
 from ..shaping.shape import features_of
 from ..shaping.shaper import CANDIDATES, Shaper, ShapingItem, has_halt
-from .break_opportunities import Breaks, find_breaks, has_breaking
+from .break_opportunities import Breaks, breaks_at_spaces_alone, find_breaks
 from .paragraph import Paragraph, TextSpan
 from .text_traits import TextTraits, text_traits
 
@@ -91,7 +91,7 @@ class PlainParagraph(Paragraph):
     def breaks(self) -> Breaks:
         """Where lines may break; a text that fits on one line is never asked."""
         text = self.content.text
-        if self.own.breaks_at_spaces and text.isascii() and not has_breaking(text):
+        if self.own.breaks_at_spaces and breaks_at_spaces_alone(text, self.items[0].style.lang):
             return Breaks([at for at, character in enumerate(text, 1) if character == " "], frozenset())
         return find_breaks(self.content)
 
@@ -131,7 +131,8 @@ class PlainParagraph(Paragraph):
             width = self.width
         else:
             width, item = self.text_widths[visible] - self.text_widths[start], self.items[0]
-            if start in item.uncut or visible in item.uncut:
+            uncut = item.uncut
+            if start in uncut or visible in uncut:
                 width += self._change(item, start, visible)
             width = layout_unit_up(width, self.shaper.grid)
         return width + self.hyphen_width(visible) if hyphen else width
