@@ -67,12 +67,11 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Report:
-    """Collects diagnostics, boxes, face usage and stage times of one render."""
+    """Collects diagnostics, stage times and counted work of one render."""
 
     file: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)  # stage → milliseconds
-    faces: dict[str, set[str]] = field(default_factory=dict)  # face name → characters drawn with it
     lost_images: set[str] = field(default_factory=set)  # that could not be had, as the document names them
     work: dict[str, float] = field(default_factory=dict)  # stage → counted work, see limits.py
     degraded: bool = False  # an image or font is missing: keep the card for a short time only
@@ -84,9 +83,7 @@ class Report:
         self.diagnostics.append(Diagnostic(severity, code, message, self.file, line, column, where))
 
     def absorb(self, other: Report) -> None:
-        """Take over what another report says of faces and texts, each finding once."""
-        for name, characters in other.faces.items():
-            self.faces.setdefault(name, set()).update(characters)
+        """Take over what another report says of texts, each finding once."""
         for finding in other.diagnostics:
             if not any(_is_same(finding, known) for known in self.diagnostics):
                 self.add(finding.severity, finding.code, finding.message, where=finding.where)

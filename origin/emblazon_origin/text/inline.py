@@ -69,7 +69,7 @@ def layout_inline(
     `spend` counts the work. `first` are the items in their styles on the first line.
     """
     paragraph = prepare(items, block_style, fonts, grid, paragraphs=paragraphs, spend=spend, first=first)
-    if report is not None:
+    if report is not None and paragraph.findings is not None:
         report.absorb(paragraph.findings)
     if bands is not None:
         return _layout_beside(paragraph, width, bands)

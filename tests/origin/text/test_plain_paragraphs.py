@@ -70,8 +70,6 @@ def laid_out(text: str, style: ComputedStyle, fonts: FontLibrary, width: float) 
 
 def facts(layout: InlineLayout) -> tuple[object, ...]:
     """Return a layout as values."""
-    findings = layout.findings
-    assert findings is not None
     return (
         [
             (line.y, line.height, line.baseline, line.width, line.boxes, line.atomics)
@@ -86,7 +84,7 @@ def facts(layout: InlineLayout) -> tuple[object, ...]:
             for run in line.runs
         ],
         layout.width, layout.height, layout.first_baseline, layout.last_baseline, layout.clamped,
-        layout.overflow, [repr(finding) for finding in findings.diagnostics], findings.faces,
+        layout.overflow, layout.findings and [repr(finding) for finding in layout.findings.diagnostics],
     )  # fmt: skip
 
 

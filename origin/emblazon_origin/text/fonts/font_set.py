@@ -131,12 +131,9 @@ class FontSet:
             found = self._choices[key] = self._choose(*key)
         return found
 
-    def draws_plainly(self, text: str, characters: set[str], special: regex.Pattern[str]) -> bool:
-        """Whether the primary font draws all of a text, and no cluster in it needs a look of its own.
-
-        `characters` are those of the text.
-        """
-        unknown = characters - self._plain
+    def draws_plainly(self, text: str, special: regex.Pattern[str]) -> bool:
+        """Whether the primary font draws all of a text, and no cluster in it needs a look of its own."""
+        unknown = set(text) - self._plain
         if not unknown:
             return True
         if special.search(text):  # atomics, line feeds and tabs among them

@@ -40,7 +40,7 @@ class SvgFonts:
     allowance: FontAllowance = field(default_factory=lambda: FontAllowance(MOST_BROUGHT, MOST_BROUGHT))
 
     def of(self, markup: str, report: Report, own_faces: tuple[SvgFace, ...] = ()) -> SvgTextFonts:
-        """Return the fonts of SVG markup and of its own faces; tell what no font has and which faces draw."""
+        """Return the fonts of SVG markup and of its own faces; tell what no font has."""
         root = _parsed(markup)
         text = _text_of(root)
         if not text:
@@ -64,7 +64,6 @@ class SvgFonts:
             found = chosen.select(cluster, script)
             bringing = next((font for font in brought if has_characters(font.face, characters)), None)
             if bringing is not None:
-                report.faces.setdefault(bringing.family, set()).update(cluster)
                 if found.missing or not all(has_characters(family.faces[0], characters) for family in own):
                     families[cluster] = bringing.family
                 continue
@@ -72,7 +71,6 @@ class SvgFonts:
                 chosen.report_missing(cluster, script, report)
                 continue
             font = found.font
-            report.faces.setdefault(font.name, set()).update(cluster)
             chosen.report_fallback(cluster, script, font, report)
             # Which of the families a text has is not known here: one that all have need not be named.
             apart = brought or not all(has_characters(family.faces[0], characters) for family in own)

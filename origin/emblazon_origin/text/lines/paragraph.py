@@ -93,7 +93,7 @@ class Paragraph:
     widths_cache: tuple[float, float] | None = None
     clusters_cache: list[int] | None = None
     layouts: dict[tuple[float, float | None], InlineLayout] = field(default_factory=dict)  # by width, height
-    findings: Report = field(default_factory=Report)  # what there is to say of its fonts
+    findings: Report | None = None  # what there is to say of its text and fonts, if anything
     keep: tuple[object, ...] = ()  # what the cache key's identities refer to
     is_plain: bool = False  # one style, one font and one direction, without inline boxes
     closes_up: bool = False  # it has full-width marks that lines may halve

@@ -56,7 +56,6 @@ class PlainParagraph(Paragraph):
         own: TextTraits,
         block_style: ComputedStyle,
         block: TextTraits,
-        findings: Report,
     ) -> None:
         source = items[0]
         assert isinstance(source, TextItem)  # noqa: S101 - the caller looked
@@ -69,7 +68,7 @@ class PlainParagraph(Paragraph):
         self.items, self.shaper, self.inline_items = [item], shaper, list(items)
         self.event_splits, self.edge_widths = [0] * (length + 1), [0.0] * (length + 1)
         self.largest_size = item.size
-        self.layouts, self.findings = {}, findings
+        self.layouts = {}
         font_halves = own.closes_up if item.font is own.font else has_halt(item.font)
         self.closes_up = font_halves and CANDIDATES.search(text) is not None
         glyphs = item.glyphs
@@ -189,8 +188,7 @@ def plain_paragraph(
             return None
         level, script = uniform, scripts[0][2]
     font = own.font
-    characters = set(text)
-    is_drawn_plainly = own.font_set.draws_plainly(text, characters, SPECIAL)
+    is_drawn_plainly = own.font_set.draws_plainly(text, SPECIAL)
     if not is_drawn_plainly:
         parts = font_parts(text, 0, len(text), own.font_set, script)
         if len(parts) != 1 or parts[0][:2] != (0, len(text)):
@@ -201,18 +199,25 @@ def plain_paragraph(
     features = own.features if font is own.font else features_of(style, font)
     shaped = ShapingItem(0, len(text), font, style, level, script, features, style.font_size)
     shaper.fill(shaped)
-    findings = Report()
-    paragraph = PlainParagraph(text, stripped, items, shaped, shaper, own, block_style, block, findings)
-    tell_stripped(text, stripped, findings)
-    if is_drawn_plainly and not own.font_set.unavailable:  # there is no more to say of its font
-        findings.faces[font.name] = characters
-    else:
-        report_fonts(paragraph.content, shaper, [shaped], findings)
+    paragraph = PlainParagraph(text, stripped, items, shaped, shaper, own, block_style, block)
+    if stripped or not is_drawn_plainly or own.font_set.unavailable:
+        paragraph.findings = text_findings(paragraph)
     return paragraph
 
 
-def tell_stripped(text: str, stripped: int, findings: Report) -> None:
-    """Say what a browser would show of a text, as boxes or as many marks, and is left out here."""
-    if stripped:
-        message = f"left out: {stripped} of its characters, controls or marks and fillers in long rows"
-        findings.add("warning", "missing-glyph", message, where=text.strip()[:40])
+def text_findings(paragraph: Paragraph) -> Report | None:
+    """Return what there is to say of a text and its fonts; None where that is nothing, as of most.
+
+    Of fonts that is said once: text-fit tries many scales.
+    """
+    content, shaper, findings = paragraph.content, paragraph.shaper, Report()
+    if content.truncated:
+        findings.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
+    if content.stripped:  # what a browser would show as boxes or as many marks
+        message = (
+            f"left out: {content.stripped} of its characters, controls or marks and fillers in long rows"
+        )
+        findings.add("warning", "missing-glyph", message, where=content.text.strip()[:40])
+    if shaper.scale == 1.0:
+        report_fonts(content, shaper, paragraph.items, findings)
+    return findings if findings.diagnostics else None

@@ -16,7 +16,7 @@ from ..shaping.inline_content import collect
 from ..shaping.itemize import itemize, resolve_bidi
 from ..shaping.shaper import Shaper
 from .paragraph import Opening, Paragraph
-from .plain_paragraph import plain_paragraph, tell_stripped
+from .plain_paragraph import plain_paragraph, text_findings
 from .ruby import measure_rubies
 
 MAX_PARAGRAPHS = MAX_ELEMENTS  # of one document: flex containers measure all texts before they lay out one
@@ -74,7 +74,7 @@ def _open_with(
     )
     places = None if len(one.text) == len(two.text) else _places(two.text, one.text)
     paragraph.first_line = Opening(other, places, is_as_wide)
-    paragraph.findings.absorb(other.findings)
+    _take_findings(paragraph, other)
 
 
 def _places(text: str, whole: str) -> list[int]:
@@ -95,15 +95,11 @@ def _shaped(
     """Shape items of any kind."""
     spend(items_cost(items))
     content = collect(items, block_style, MAX_TEXT_CHARACTERS)
-    findings = Report()
-    if content.truncated:
-        findings.add("warning", "limit", f"text longer than {MAX_TEXT_CHARACTERS} characters is cut off")
-    tell_stripped(content.text, content.stripped, findings)
     levels, bases = resolve_bidi(content)
     shaper = Shaper(content.text, fonts, grid, scale, spend)
-    shaped = itemize(content, levels, shaper, findings if scale == 1.0 else None)
+    shaped = itemize(content, levels, shaper)
     paragraph = Paragraph(content, levels, bases, shaped, shaper, list(items))
-    paragraph.findings = findings
+    paragraph.findings = text_findings(paragraph)
     _annotate(paragraph)
     return paragraph
 
@@ -119,9 +115,16 @@ def _annotate(paragraph: Paragraph) -> None:
                 found.items, found.style, shaper.fonts, shaper.grid, shaper.scale, spend=shaper.spend
             )
             annotations[number] = own
-            paragraph.findings.absorb(own.findings)
+            _take_findings(paragraph, own)
     if annotations:
         paragraph.take_annotations(measure_rubies(paragraph, annotations))
+
+
+def _take_findings(paragraph: Paragraph, inside: Paragraph) -> None:
+    """Let a paragraph say what there is to say of one that it shows."""
+    if inside.findings is not None:
+        paragraph.findings = paragraph.findings or Report()
+        paragraph.findings.absorb(inside.findings)
 
 
 def _identity(item: InlineItem) -> tuple[object, ...]:

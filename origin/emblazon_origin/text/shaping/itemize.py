@@ -53,8 +53,8 @@ def _paragraphs(text: str) -> list[str]:
     return [part + NEWLINE for part in parts[:-1]] + [parts[-1]]
 
 
-def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report | None) -> list[ShapingItem]:
-    """Cut the content into items and shape them; tell the report of fallbacks and missing glyphs."""
+def itemize(content: Content, levels: list[int], shaper: Shaper) -> list[ShapingItem]:
+    """Cut the content into items and shape them."""
     items: list[ShapingItem] = []
     text = content.text
     scripts = script_runs(text)
@@ -68,8 +68,6 @@ def itemize(content: Content, levels: list[int], shaper: Shaper, report: Report 
         at = source.end
     for item in items:
         shaper.fill(item)
-    if report is not None:
-        report_fonts(content, shaper, items, report)
     return items
 
 
@@ -182,7 +180,7 @@ def font_parts(
     stretch = text[start:end]
     if stretch in _CONTROL:
         return []
-    if font_set.draws_plainly(stretch, set(stretch), SPECIAL):
+    if font_set.draws_plainly(stretch, SPECIAL):
         return [(start, end, font_set.primary)]
     parts: list[tuple[int, int, FontInstance]] = []
     low = at = start
@@ -206,7 +204,7 @@ def font_parts(
 
 
 def report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], report: Report) -> None:
-    """Note which face draws what, and tell of families, characters and glyphs that are not there."""
+    """Tell of families, characters and glyphs that are not there."""
     for source in content.sources:
         font_set = shaper.fonts.font_set(_scaled_style(source.style, shaper.scale))
         if font_set.unavailable:
@@ -214,7 +212,6 @@ def report_fonts(content: Content, shaper: Shaper, items: list[ShapingItem], rep
     style, told = None, set[FontInstance]()
     for item in items:
         text = content.text[item.start : item.end]
-        report.faces.setdefault(item.font.name, set()).update(text)
         if item.style is not style:  # Japanese has an item every few letters
             style, told = item.style, set()
             font_set = shaper.fonts.font_set(_scaled_style(style, shaper.scale))
