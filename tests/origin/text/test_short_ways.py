@@ -14,6 +14,8 @@ from emblazon_origin.text.line_model import CloseItem, GlyphRun, InlineItem, Inl
 from emblazon_origin.text.lines import builder, line_breaking
 from emblazon_origin.text.lines.paragraph import Paragraph
 from emblazon_origin.text.lines.prepare import prepare
+from emblazon_origin.text.shaping import shaper
+from emblazon_origin.text.shaping.shape import Glyphs
 
 TEXT = "東京 The quiet river 🎉 of “lanterns” (図書館。) and extraordinary soft\u00adhyphen été 한국어 שלום"
 UNDERLINE = TextDecoration("underline", "solid", BLACK, "auto", "auto", True, 20.0)
@@ -89,6 +91,25 @@ def test_closing_edges_end_the_line_before_them_and_others_begin_the_next(
             number += 1
         assert paragraph.event_splits[offset] == number
         assert paragraph.edge_widths[offset] == pytest.approx(total)
+
+
+@pytest.mark.parametrize(("letter", "word"), [(-0.4, 0.0), (1.7, 0.3), (0.0, 4.1)])
+def test_spacing_of_single_glyphs_is_that_of_clusters(
+    letter: float, word: float, style: ComputedStyle, fonts: FontLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def advances() -> list[list[float]]:
+        spaced = style.replace(letter_spacing=letter, word_spacing=word)
+        texts = ("A quiet river", "no\xa0break", "office e\u0301", "zero\u200bwidth", TEXT, "مدينة 12 a")
+        made = [prepare([TextItem(text, spaced)], spaced, fonts, 1.0) for text in texts]
+        return [item.glyphs.advances for paragraph in made for item in paragraph.items if item.glyphs]
+
+    found = advances()
+
+    def as_clusters(glyphs: Glyphs, text: str, letter: float, word: float) -> Glyphs:
+        return shaper._space(glyphs, text, letter, word, False)
+
+    monkeypatch.setattr(shaper, "_space_single", as_clusters)
+    assert found == advances()
 
 
 @pytest.mark.parametrize("seed", range(20))

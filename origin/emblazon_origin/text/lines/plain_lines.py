@@ -31,7 +31,7 @@ def one_line(paragraph: PlainParagraph, width: float) -> InlineLayout | None:
     rtl, available = block.base == 1, width if math.isfinite(width) else own + indent
     offset = align_offset(align, available - indent - own, rtl=rtl) + (0.0 if rtl else indent)
     ascent, height = text_extent(block.root, paragraph.items)
-    run = _run(paragraph, TextSpan(0, length, length, length, False, True), offset, -ascent)
+    run = _run(paragraph, 0, length, offset, -ascent)
     line = Line(0.0, height, ascent, own, [run])
     return InlineLayout([line], own + indent, height, ascent, ascent, False, 1.0, 0.0, paragraph.findings)
 
@@ -67,7 +67,7 @@ def plain_layout(
             return None
         offset = align_offset(align, available - own_indent - own, rtl=rtl) + (0.0 if rtl else own_indent)
         baseline = y + ascent
-        run = _run(paragraph, span, offset, y - baseline)
+        run = _run(paragraph, span.start, span.visible, offset, y - baseline)
         lines.append(Line(y, height, baseline, own, [run]))
         y += height
     paragraph.shaper.spend((LINE + LEAF) * len(lines))
@@ -76,16 +76,16 @@ def plain_layout(
     return InlineLayout(lines, widest, y, first, last, False, scale, overflow, findings)
 
 
-def _run(paragraph: PlainParagraph, span: TextSpan, x: float, holder_top: float) -> GlyphRun:
+def _run(paragraph: PlainParagraph, start: int, visible: int, x: float, holder_top: float) -> GlyphRun:
     """Return the glyphs of a line."""
     content, item = paragraph.content, paragraph.items[0]
     glyphs, text = item.glyphs, content.text
     assert glyphs is not None  # noqa: S101 - items are filled when made
-    if span.start == 0 and span.visible == len(text):
+    if start == 0 and visible == len(text):
         xs = paragraph.text_widths[:-1] if paragraph.has_plain_origins else origins(glyphs)
         width = paragraph.width
     else:
-        glyphs, text = paragraph.shaper.cut(item, span.start, span.visible), text[span.start : span.visible]
+        glyphs, text = paragraph.shaper.cut(item, start, visible), text[start:visible]
         xs, width = origins(glyphs), layout_unit_up(sum(glyphs.advances), paragraph.shaper.grid)
     decorated = len(content.block_style.text_decorations) if item.style.text_decorations else 0
     return GlyphRun(

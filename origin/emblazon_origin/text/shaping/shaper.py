@@ -198,12 +198,15 @@ class Shaper:
         )  # fmt: skip
 
     def _scaled(self, item: ShapingItem, run: ShapedRun, start: int) -> Glyphs:
-        glyphs = self._in_pixels(item, scale_run(run, start, item.font, item.size), item.font)
-        style = item.style
-        letter, word = style.letter_spacing * self.scale, style.word_spacing * self.scale
-        if letter or (word and any(separator in self.text for separator in WORD_SEPARATORS)):
-            return _space(glyphs, self.text, letter, word, item.rtl)
-        return glyphs
+        glyphs = scale_run(run, start, item.font, item.size)
+        if item.upright:
+            glyphs = self._in_pixels(item, glyphs, item.font)
+        letter, word = item.style.letter_spacing * self.scale, item.style.word_spacing * self.scale
+        if not letter and not word:
+            return glyphs
+        if run.is_single and not item.rtl and item.script not in _CURSIVE and 0.0 not in glyphs.advances:
+            return _space_single(glyphs, self.text, letter, word)
+        return _space(glyphs, self.text, letter, word, item.rtl)
 
     def _in_pixels(self, item: ShapingItem, glyphs: Glyphs, font: FontInstance) -> Glyphs:
         """Let upright glyphs of a font without vertical metrics advance by its lines, in whole device px."""
@@ -222,6 +225,17 @@ def _trims(style: ComputedStyle) -> bool:
     """Whether adjacent full-width punctuation closes up."""
     own = dict(style.font_variant_features + style.font_feature_settings)
     return style.text_spacing_trim != "space-all" and not own.keys() & {"halt", "chws", "palt", "pwid"}
+
+
+def _space_single(glyphs: Glyphs, text: str, letter: float, word: float) -> Glyphs:
+    """Add the same where each character is one glyph with an advance, and none is of a cursive script."""
+    advances = [advance + letter for advance in glyphs.advances]
+    if word:
+        start = glyphs.clusters[0]
+        for i, character in enumerate(text[start : start + len(advances)]):
+            if character in WORD_SEPARATORS:
+                advances[i] = glyphs.advances[i] + (letter + word)
+    return Glyphs(glyphs.glyphs, glyphs.clusters, advances, glyphs.x_offsets, glyphs.y_offsets)
 
 
 def _space(glyphs: Glyphs, text: str, letter: float, word: float, rtl: bool) -> Glyphs:
