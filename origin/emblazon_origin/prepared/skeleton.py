@@ -27,10 +27,11 @@ _WHITE_SPACE = " \t\n\f"
 # What these hold is not text of the page, or text that no layout sees as such.
 RAW = ("style", "script", "svg", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template",
        "select", "object", "math", "plaintext")  # fmt: skip
-# Possessive, and with an end that is always found: linear on any input.
+# Possessive, and with an end that is always found: linear on any input. Every branch begins with a character,
+# so that those between are passed over at once, as are all of a style sheet but its "<".
 _PIECE = re.compile(
-    rf"<({'|'.join(RAW)})\b.*?(?:</\1\b|\Z)|<!--.*?(?:-->|\Z)|(<title\b[^>]*+>)([^<]*+)"
-    r"|>([ \t\n\f]*+)([^<\s](?:[^<]*[^<\s])?)([^<]*+)",
+    rf"<(?:({'|'.join(RAW)})\b[^<]*+(?:<(?!/\1\b)[^<]*+)*+|!--.*?(?:-->|\Z)|title\b[^>]*+>([^<]*+))"
+    r"|>[ \t\n\f]*+([^<\s](?:[^<]*[^<\s])?)[^<]*+",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -53,13 +54,13 @@ def take_apart(html: str) -> Skeleton | None:
     texts: list[str] = []
     done, first = 0, len(html)
     for match in _PIECE.finditer(html):
-        title, text = match[2], match[5]
+        title, text = match[2], match[3]
         if title is not None:  # what nobody sees: only its lines count
-            kept += html[done : match.end(2)], "\n" * match[3].count("\n")
+            kept += html[done : match.start(2)], "\n" * title.count("\n")
             first = min(first, match.start())
             done = match.end()
         elif text is not None:
-            start, end = match.span(5)
+            start, end = match.span(3)
             first = min(first, start)
             kept += html[done:start], "\0", "\n" * text.count("\n")
             texts.append(text)
