@@ -34,7 +34,7 @@ def explain_card(request: RenderRequest, engine: Engine) -> Explanation:
     with timed(report, "paint"):
         picture = image_of(paint(request, laid_out, report))
     runs = drawn_runs(laid_out.root)
-    backdrop = image_of(paint(request, replace(laid_out, root=without_text(laid_out.root)), Report()))
+    backdrop = image_of(paint(request, laid_out._replace(root=without_text(laid_out.root)), Report()))
     texts = [_explain_run(run, laid_out, backdrop, request.dpr) for run in runs]
     marks: list[tuple[str, Numbers]] = []
     marks += contrast_findings(texts, report)

@@ -82,8 +82,7 @@ def keep(key: Hashable, card: PreparedCard | None) -> None:
         _cards.put(key, card)
 
 
-@dataclass(frozen=True, slots=True)
-class LaidOut:
+class LaidOut(NamedTuple):
     """A card before paint: its boxes, and what painting them needs."""
 
     document: StyledDocument
@@ -136,10 +135,14 @@ class PreparedCard:
 
     def lay_out(self, report: Report) -> LaidOut:
         """Lay out what has changed."""
-        report.diagnostics += (replace(finding, file=report.file) for finding in self.laid_out.findings)
+        file = report.file
+        report.diagnostics += [
+            finding if finding.file == file else replace(finding, file=file)
+            for finding in self.laid_out.findings
+        ]
         report.work |= self.work
         self.laid_out.images.report_to(report)
-        return replace(self.laid_out, root=self.laid_out.layout.lay_out(report))
+        return self.laid_out._replace(root=self.laid_out.layout.lay_out(report))
 
 
 def prepared_card(
