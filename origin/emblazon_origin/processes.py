@@ -21,7 +21,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_FROM_HEAP = 32 << 20  # bytes; as much as glibc allows
 _KEPT = 128 << 20  # free bytes at the top of the heap that are not given back at once
 
-_YOUNG, _ALL = 32, 1024  # jobs from one search to the next, at most: templates leave their macros
+_YOUNG = 32  # jobs that may leave garbage from one search to the next, at most
 _NEW_OBJECTS = 20_000  # more than a job or two leave, of documents that nobody knew
 _LEAST_GROWTH, _MOST_GROWTH = 0.25, 1.0  # of all objects, before they are searched
 _WORTH = 0.1  # of that growth is garbage, or the next search may wait twice as long
@@ -74,15 +74,15 @@ class GarbageBetweenJobs:
     """Switches the collector of this process off, and does its work after jobs.
 
     Left to itself it walks through every kept document again and again while cards are drawn. A card of a
-    kept document leaves no garbage that only the collector finds, a new one its trees; so what is new is
-    looked through once jobs of the other kinds have left something, and everything only when it has grown by
-    a quarter: by more where the last search found that nearly all of the growth is in use, as it is while
-    caches fill.
+    kept document leaves no garbage that only the collector finds, nor does binding its template, a new one
+    its trees; so what is new is looked through once jobs of the other kinds have left something, and
+    everything only when it has grown by a quarter: by more where the last search found that nearly all of the
+    growth is in use, as it is while caches fill. Then there is nothing to look for, however many jobs follow.
     """
 
     def __init__(self) -> None:
         gc.disable()
-        self._young = self._all = 0  # jobs since the search among new objects, and among all
+        self._young = 0  # jobs that may leave garbage since the last search
         self._known = len(gc.get_objects())
         self._grown = 0  # objects since all were counted, before the last search
         self._growth = _LEAST_GROWTH  # up to the next search among all
@@ -91,15 +91,14 @@ class GarbageBetweenJobs:
     def job_done(self, *, was_kept: bool = False) -> None:
         """Look for garbage if it is time to; `was_kept` says that a kept document was drawn, nothing else."""
         before, self._new = self._new, gc.get_count()[0]
-        self._all += 1
         if not was_kept:
             self._young += 1
             self._left += max(0, self._new - before)
         grown = self._grown + self._new
-        if grown > self._growth * max(self._known, _FEW) or self._all >= _ALL:
+        if grown > self._growth * max(self._known, _FEW):
             is_worth = gc.collect() > _WORTH * grown
             self._growth = _LEAST_GROWTH if is_worth else min(_MOST_GROWTH, 2 * self._growth)
-            self._all = self._grown = 0
+            self._grown = 0
             self._known = len(gc.get_objects())
         elif self._left >= _NEW_OBJECTS or self._young >= _YOUNG:
             self._grown = grown - gc.collect(1)  # what is gone is no growth

@@ -13,6 +13,7 @@ that stands in a style element or attribute as `{{ (…)|css }}`.
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.ext import Extension
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -73,10 +75,29 @@ _COLOR = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{8})")
 _UNSAFE = re.compile(r"[\x00-\x2c./:-@\[-^`{-\x7f]")
 
 
+class _Run(threading.local):
+    """What a thread is rendering: the contexts of the template and of what it imports."""
+
+    contexts: list[Context] | None = None
+
+
+_run = _Run()
+
+
+class CardContext(Context):
+    """The names of a template or of a file that it imports, known to `render` for as long as that runs."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if _run.contexts is not None:
+            _run.contexts.append(self)
+
+
 class CardEnvironment(ImmutableSandboxedEnvironment):
     """Jinja2 as card templates see it; one per template folder."""
 
     intercepted_binops = frozenset({"*", "**", "%", "<<"})
+    context_class = CardContext
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
@@ -171,6 +192,7 @@ def render(template: Template, context: dict[str, object]) -> str:
     pieces: list[str] = []
     size = 0
     deadline = time.thread_time() + MAX_SECONDS
+    contexts = _run.contexts = []
     try:
         for number, piece in enumerate(template.generate(context)):
             pieces.append(piece)
@@ -186,6 +208,10 @@ def render(template: Template, context: dict[str, object]) -> str:
         raise TemplateError(f"{_where(template, error)}: {error}") from None
     except (ArithmeticError, TypeError, ValueError, AttributeError, LookupError, RecursionError) as error:
         raise TemplateError(f"{_where(template, error)}: {type(error).__name__}: {error}") from None
+    finally:
+        _run.contexts = None
+        for made in contexts:  # and its macros hold each other, which only the collector would find
+            made.vars.clear()
     return "".join(pieces)
 
 

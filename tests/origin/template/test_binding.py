@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 import time
@@ -50,6 +51,21 @@ def make(tmp_path: Path) -> MakeLibrary:
         return TemplateLibrary(tmp_path, lambda families: "|".join(families))
 
     return build
+
+
+def test_a_template_with_macros_leaves_nothing_to_the_collector(make: MakeLibrary) -> None:
+    library = make(
+        '{% import "emblazon/kit.html" as kit with context %}'
+        "{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}"
+        '{% from "part.html" import twice %}{{ kit.face(title, "") }}{{ twice(bold(title)) }}',
+        part__html="{% macro once(x) %}{{ x }}{% endmacro %}"
+        "{% macro twice(x) %}{{ once(x) }}{{ once(x) }}{% endmacro %}",
+    )
+    library.bind("card", {"title": "First"})
+    gc.collect()
+    html = library.bind("card", {"title": "Second"}).html
+    assert gc.collect() == 0
+    assert html.endswith("<b>Second</b><b>Second</b>")
 
 
 class Elements(HTMLParser):
