@@ -11,11 +11,14 @@ Values are shared between renders and threads: nobody may write to a cached pict
 from __future__ import annotations
 
 import functools
+import math
 import threading
 import time
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
@@ -24,6 +27,7 @@ T = TypeVar("T")
 
 ENTRY_BYTES = 200  # that Python's own objects take for an entry, roughly
 UNUSED_SWEEPS = 12  # after which an entry that nobody asked for goes
+_QUEUE = 0.5  # of a cache's bytes wait to be asked for again before others make room for them
 
 
 class _Entry(Generic[T]):
@@ -34,50 +38,65 @@ class _Entry(Generic[T]):
         self.was_asked_for = False  # since it had its place in the order
 
 
-class _CountedLRU(LRUCache[int, _Entry[T]]):
-    """cachetools' LRU by the hashes of keys, which also counts what had to make room.
+class _Entries(Generic[T]):
+    """Entries by the hashes of their keys: new ones in a queue, those asked for again in cachetools' LRU.
 
-    What is asked for is only marked: its place in the order is found once something has to make room. So a
-    hit takes one look into `known`, and a key, of which some are long, is hashed once.
+    What comes once, as most texts of cards do, passes through the queue alone, and drives nothing out of the
+    LRU (2Q, Johnson and Shasha 1994).
+
+    What is asked for is only marked: its place is found once something has to make room. So a hit takes one
+    look into `known`, and a key, of which some are long, is hashed once.
     """
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(max_bytes, getsizeof=lambda entry: entry.size)
-        self.evictions = 0
+        self.max_bytes = max_bytes
+        self.bytes = self.evictions = 0
         self.known: dict[int, _Entry[T]] = {}
-
-    def popitem(self) -> tuple[int, _Entry[T]]:
-        """Remove what was not asked for the longest."""
-        while True:
-            number, entry = super().popitem()
-            if not entry.was_asked_for:
-                break
-            entry.was_asked_for = False
-            LRUCache.__setitem__(self, number, entry)
-        self.evictions += 1
-        del self.known[number]
-        return number, entry
+        self._queue: OrderedDict[int, _Entry[T]] = OrderedDict()
+        self._queued = 0  # bytes
+        self._lru: LRUCache[int, _Entry[T]] = LRUCache(math.inf, getsizeof=attrgetter("size"))
 
     def put(self, number: int, entry: _Entry[T]) -> None:
         """Keep an entry that is not larger than all may be, in place of the one of the same number."""
-        self.forget(number)
-        self[number] = self.known[number] = entry
+        if number in self.known:
+            self.forget(number)
+        if self.bytes + entry.size > self.max_bytes:
+            self.make_room(entry.size)
+        self.known[number] = self._queue[number] = entry
+        self._queued += entry.size
+        self.bytes += entry.size
+
+    def make_room(self, size: int) -> None:
+        """Forget what was not asked for the longest until there is room for so many bytes."""
+        while self.known and self.bytes + size > self.max_bytes:
+            if self._queue and (self._queued + size > _QUEUE * self.max_bytes or not self._lru):
+                number, entry = self._queue.popitem(last=False)
+                self._queued -= entry.size
+            else:
+                number, entry = self._lru.popitem()
+            if entry.was_asked_for:
+                entry.was_asked_for = False
+                self._lru[number] = entry
+            else:
+                del self.known[number]
+                self.bytes -= entry.size
+                self.evictions += 1
 
     def forget(self, number: int) -> bool:
         """Remove an entry; returns whether it was there."""
-        if self.known.pop(number, None) is None:
+        entry = self.known.pop(number, None)
+        if entry is None:
             return False
-        del self[number]
+        if self._queue.pop(number, None) is None:
+            del self._lru[number]
+        else:
+            self._queued -= entry.size
+        self.bytes -= entry.size
         return True
-
-    def clear(self) -> None:
-        """Forget everything."""
-        super().clear()
-        self.known.clear()
 
 
 class ByteCache(Generic[T]):
-    """A thread-safe LRU bounded by the bytes of its values.
+    """A thread-safe cache bounded by the bytes of its values: those go that were not asked for the longest.
 
     `largest` is the share of the bound that one value may take, `life` the seconds that one is kept.
     """
@@ -99,17 +118,17 @@ class ByteCache(Generic[T]):
         self._largest = largest
         self._life = life
         self._clock = clock
-        self._entries: _CountedLRU[T] = _CountedLRU(self.max_bytes)
+        self._entries: _Entries[T] = _Entries(self.max_bytes)
         self._lock = threading.Lock()
         _registry.caches.add(self)  # type: ignore[arg-type]  # of any value
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._entries.known)
 
     @property
     def bytes(self) -> int:
         """What the values take now."""
-        return int(self._entries.currsize)
+        return self._entries.bytes
 
     @property
     def evictions(self) -> int:
@@ -167,16 +186,8 @@ class ByteCache(Generic[T]):
     def resize(self, max_bytes: int) -> None:
         """Set a new bound and evict down to it."""
         with self._lock:
-            self.max_bytes = max_bytes
-            before, after = self._entries, _CountedLRU[T](max_bytes)
-            after.evictions = before.evictions
-            kept = [before.popitem() for _ in range(len(before))]  # least recently used first
-            for number, entry in kept:
-                if entry.size <= max_bytes:
-                    after.put(number, entry)
-                else:
-                    after.evictions += 1
-            self._entries = after
+            self.max_bytes = self._entries.max_bytes = max_bytes
+            self._entries.make_room(0)
 
     def sweep(self, before: int) -> None:
         """Forget what nobody has asked for since sweep number `before`, and what has expired."""
@@ -189,7 +200,8 @@ class ByteCache(Generic[T]):
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._entries.clear()
+            before, self._entries = self._entries, _Entries(self.max_bytes)
+            self._entries.evictions = before.evictions
 
 
 @dataclass(frozen=True, slots=True)

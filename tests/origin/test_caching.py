@@ -41,6 +41,19 @@ def test_least_recently_used_goes_first_and_bytes_are_counted() -> None:
     assert (len(kept), kept.bytes, kept.evictions) == (3, 3 * (ENTRY_BYTES + 10), 1)
 
 
+def test_what_comes_once_drives_out_nothing_that_was_asked_for_again() -> None:
+    kept = cache(20 * ENTRY_BYTES)
+    kept.put("name", b"")
+    assert kept.peek("name") is not None
+    for number in range(200):
+        kept.put(number, b"")
+    assert kept.peek("name") is not None
+    assert (len(kept), kept.bytes, kept.evictions) == (20, kept.max_bytes, 181)
+    assert kept.drop("name")
+    assert kept.drop(199)
+    assert (len(kept), kept.bytes) == (18, 18 * ENTRY_BYTES)
+
+
 def test_new_value_takes_the_place_and_the_bytes_of_the_old_one() -> None:
     kept = cache()
     kept.put("a", b"x" * 100)
