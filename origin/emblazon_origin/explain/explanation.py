@@ -95,7 +95,7 @@ class Explanation:
             "width": self.width,
             "height": self.height,
             "dpr": self.dpr,
-            "diagnostics": [asdict(finding) for finding in self.diagnostics],
+            "diagnostics": [finding.data() for finding in self.diagnostics],
             "texts": [asdict(text) for text in self.texts],
             "boxes": [asdict(box) for box in self.boxes],
             "faces": self.faces,

@@ -31,12 +31,13 @@ from jinja2 import (
     TemplateNotFound,
 )
 from jinja2.bccache import Bucket
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.ext import Extension
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.lexer import Token, TokenStream
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -61,6 +62,7 @@ _KEPT_FILTERS = (
 _compiled: ByteCache[CodeType] = ByteCache("compiled templates", 2 << 20, lambda _: CODE_BYTES)
 _RECORDS = (Brand, Fitted)
 _DICT_METHODS = frozenset(dir(dict))
+_OF_LOOPS = frozenset({"first", "index", "index0", "last", "length"})
 _UNBOUNDED_METHODS = frozenset(
     {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill", "translate"}
 )
@@ -130,11 +132,15 @@ class CardEnvironment(ImmutableSandboxedEnvironment):
         raise SecurityError("access to str.format is unsafe; use the filters")
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute or item; of plain records without the questions that others need."""
+        """Return an attribute or item; of records, imports and loops without the questions others need."""
         if obj.__class__ in _RECORDS and attribute in obj.__slots__:
             return getattr(obj, attribute)
         if obj.__class__ is dict and attribute in obj and attribute not in _DICT_METHODS:
             return obj[attribute]
+        if obj.__class__ is TemplateModule and attribute in obj.__dict__ and attribute[0] != "_":
+            return obj.__dict__[attribute]
+        if obj.__class__ is LoopContext and attribute in _OF_LOOPS:
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:

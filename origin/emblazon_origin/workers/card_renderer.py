@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ class CardRenderer:
             version=self._library.get(job.template).spec.version,
             degraded=report.degraded,
             timings=report.timings,
-            diagnostics=tuple(asdict(diagnostic) for diagnostic in report.diagnostics[:200]),
+            diagnostics=tuple(diagnostic.data() for diagnostic in report.diagnostics[:200]),
             fetches=dict(self._fetcher.outcomes) if self._fetcher is not None else {},
             explain=explain_card(request, self._engine).data() if job.explain else None,
         )

@@ -246,6 +246,8 @@ def test_raw_data_is_checked_against_the_schema(make: MakeLibrary) -> None:
         ("a\nb\n{{ titel }}", r"card\.html:3: 'titel' is undefined; parameters: accent, "),
         ("{{ title.__class__.__mro__ }}", "unsafe"),
         ("{{ ''.__class__ }}", "unsafe"),
+        ("{% import 'emblazon/kit.html' as kit with context %}{{ kit._body_stream }}", "unsafe"),
+        ("{% for name in 'ab' %}{{ loop._iterable }}{% endfor %}", "unsafe"),
         ("a\n{{ title|nofilter }}", r"card\.html:2: No filter named 'nofilter'"),
         ("{% if title %}", r"card\.html:1: "),
         ("{{ 'x' * 1000000000 }}", "numbers only"),
