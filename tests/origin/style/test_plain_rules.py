@@ -9,13 +9,16 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import tinycss2
 from sweeps import examples
 
 from emblazon_origin.style.syntax import plain_rules, stylesheet
-from emblazon_origin.style.syntax.declarations import Block, Custom, PendingSubstitution, parse_block
+from emblazon_origin.style.syntax.declarations import Block, Custom, PendingSubstitution, Written, parse_block
 from emblazon_origin.style.syntax.plain_rules import Rest
+from emblazon_origin.style.syntax.plain_values import plain_tokens
 from emblazon_origin.style.syntax.sheet_model import Stylesheet
-from emblazon_origin.style.values.tokens import Deferred
+from emblazon_origin.style.values.tokens import Deferred, Token
+from emblazon_origin.style.values.writing_modes import Lines
 
 ROOT = Path(__file__).parents[3]
 CARDS = sorted(ROOT.glob("bench/cards/*/*.html"))
@@ -49,6 +52,8 @@ def told(value: object) -> object:
     if isinstance(value, PendingSubstitution):
         written = "".join(token.serialize() for token in value.tokens).strip()
         return value.row.name, value.lines, value.line, value.column, written
+    if isinstance(value, Written):
+        return told(value.value)
     if isinstance(value, Custom):
         return value.text, value.substitutes, value.of_element, [t.serialize() for t in value.tokens]
     if isinstance(value, tuple | list):
@@ -60,16 +65,22 @@ def told(value: object) -> object:
     return value
 
 
+TABLES = ("normal", "important", "svg", "svg_shared", "svg_important")
+
+
 def declarations(block: Block) -> object:
     """Return all that a block says."""
     tables = [
         {key: told(value) for key, value in getattr(block, name).items()}
-        for name in ("normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared",
-                     "svg_important", "custom", "custom_important")
-    ]  # fmt: skip
+        for name in (*TABLES, "custom", "custom_important")
+    ]
+    tables += [
+        {key: told(value) for key, value in block.values(Lines(rtl=True), important).items()}
+        for important in (False, True)
+    ]
     order = [list(block.normal), list(block.important), list(block.custom)]
     declared = [(row and row.name, important) for row, _, important in block.declared]
-    return tables, order, declared, block.sets_flow, block.is_of_element
+    return tables, order, declared, block.sets_lines, block.is_of_element
 
 
 def meaning(sheet: Stylesheet) -> object:
@@ -102,6 +113,34 @@ def test_a_style_attribute_means_the_same_as_to_the_tokeniser_alone() -> None:
                 assert (declarations(block), []) == (declarations(whole), notes), body
                 plain += 1
     assert plain > 1000
+
+
+def parts(tokens: list[Token]) -> list[object]:
+    """Return all that tokens say of themselves."""
+    inside = ("arguments", "content")
+    return [
+        (type(token).__name__, [
+            parts(getattr(token, name)) if name in inside else getattr(token, name)
+            for kind in type(token).__mro__ for name in getattr(kind, "__slots__", ())
+        ])
+        for token in tokens
+    ]  # fmt: skip
+
+
+def test_the_tokens_of_a_plain_value_are_those_of_the_tokeniser() -> None:
+    random = Random(3)  # noqa: S311
+    values = [value for sheet in SHEETS for value in re.findall(r":([^;{}:]*+)[;}]", sheet)]
+    plain = 0
+    for value in random.sample(values, 2000):
+        for _ in range(examples(8)):
+            at = random.randrange(len(value) + 1)
+            text = value[:at] + random.choice("0123eEuUpx+-.%#(),/* \t\n\\_'\"!@é<>") * random.randrange(2)
+            text += value[at + random.randrange(2) :]
+            tokens = plain_tokens(text)
+            if tokens is not None:
+                assert parts(tokens) == parts(tinycss2.parse_component_value_list(text)), text
+                plain += 1
+    assert plain > 500
 
 
 def test_the_sheets_of_usual_cards_are_taken_apart_whole() -> None:

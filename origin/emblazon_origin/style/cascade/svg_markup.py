@@ -20,7 +20,7 @@ import tinycss2
 from ..color.css_color import CurrentColor, parse_color, parse_space_color, to_color
 from ..color.spaces import SpaceColor
 from ..properties import shapes
-from ..syntax.declarations import Block, Custom, Wide
+from ..syntax.declarations import Block, Custom, Wide, Written
 from ..syntax.variables import Substitution, Unresolved
 from ..values import value_types as v
 from ..values.budget import BUDGET, Exhausted
@@ -52,7 +52,6 @@ _DROPPED = frozenset(("script", "style", "foreignObject"))
 
 _IN_ATTRIBUTES = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
-Declared = Mapping[str, Custom | Wide]
 Values = Mapping[str, Custom | None]
 
 _RECTANGLE = ("x", "y", "width", "height")
@@ -137,9 +136,9 @@ def inherited_paint(parent: Mapping[str, str], blocks: Iterable[Block], custom: 
     """Return the SVG properties that an element hands down to the `<svg>`s inside it."""
     own: dict[str, str] = {}
     for block in blocks:
-        own.update(_texts(block.svg, custom))
+        own.update(_written(block.svg, custom))
     for block in blocks:
-        own.update(_texts(block.svg_important, custom))
+        own.update(_written(block.svg_important, custom))
     own = {name: text for name, text in own.items() if name in INHERITED}
     return {**parent, **own} if own else parent
 
@@ -245,11 +244,11 @@ class Serializer:
         custom = self.custom_of(node, blocks, important)
         found: dict[str, str] = {}
         for block in blocks:
-            for name, text in _texts(block.svg_shared, custom):
+            for name, text in _written(block.svg_shared, custom):
                 _declare(found, name, text)
-            found.update(_texts(block.svg, custom))
+            found.update(_written(block.svg, custom))
         for block in important:
-            found.update(_texts(block.svg_important, custom))
+            found.update(_written(block.svg_important, custom))
         return found
 
     def custom_of(self, node: HtmlNode, blocks: Iterable[Block], important: Iterable[Block]) -> Values:
@@ -277,7 +276,7 @@ class Serializer:
     def paint_attribute(self, name: str, value: str) -> str:
         """Return a presentation attribute's paint with var() and newer colours resolved."""
         tokens = tuple(tokenize(value))
-        texts = dict(_texts({name: Custom(tokens, value, "var(" in value)}, self.custom))
+        texts = dict(_texts([(name, Custom(tokens, value, "var(" in value))], self.custom))
         return texts.get(name, "none")
 
 
@@ -298,8 +297,12 @@ def _declare(found: dict[str, str], name: str, text: str) -> None:
     found[name] = text
 
 
-def _texts(declared: Declared, custom: Values) -> Iterable[tuple[str, str]]:
-    for name, value in declared.items():
+def _written(declared: Mapping[str, Written], custom: Values) -> Iterable[tuple[str, str]]:
+    return _texts([(name, written.value) for name, written in declared.items()], custom)
+
+
+def _texts(declared: Iterable[tuple[str, Custom | Wide]], custom: Values) -> Iterable[tuple[str, str]]:
+    for name, value in declared:
         if isinstance(value, Wide):
             if value.keyword == "inherit":
                 yield name, "inherit"

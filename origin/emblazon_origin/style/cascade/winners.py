@@ -96,10 +96,11 @@ def _lines(
     """Return how the element's lines run, which flow-relative properties need first."""
     blocks = [c.block for c in candidates] + ([inline] if inline is not None else [])
     around = parent or _INITIAL
-    rtl = _declared(blocks, hints.get("direction"), "direction", around.direction, "ltr") == "rtl"
-    flow = around.writing_mode
-    if any(block.sets_flow for block in blocks):
+    direction, flow, hint = around.direction, around.writing_mode, hints.get("direction")
+    if hint is not None or any(block.sets_lines for block in blocks):
+        direction = _declared(blocks, hint, "direction", direction, "ltr")
         flow = _declared(blocks, None, "writing_mode", flow, "horizontal-tb")
+    rtl = direction == "rtl"
     return HORIZONTAL[rtl] if flow == "horizontal-tb" else Lines(flow, rtl)
 
 

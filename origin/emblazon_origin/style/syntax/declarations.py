@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import tinycss2
 
@@ -21,7 +21,7 @@ from ..values.tokens import (
     tokenize,
     too_deep,
 )
-from ..values.writing_modes import Lines, physical_name
+from ..values.writing_modes import HORIZONTAL, Lines, physical_name
 from . import registry
 from .references import functions, is_of_element, is_substituted, is_well_formed
 from .registry import Logical, Longhand, Other, Shorthand, Values
@@ -82,24 +82,39 @@ class Custom(NamedTuple):
     of_element: bool = False
 
 
+class Written:
+    """A value for SVG shapes: it is read, as that of a custom property, once one of them asks for it."""
+
+    __slots__ = ("_read", "_tokens")
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._read: Custom | Wide | None = None
+
+    @property
+    def value(self) -> Custom | Wide:
+        """The value, trimmed of white space."""
+        if self._read is None:
+            self._read = custom_value(self._tokens)
+        return self._read
+
+
 @dataclass(slots=True)
 class Block:
     """Declarations by key, in one order: the last of a key wins.
 
-    Flow-relative properties differ by direction, hence one mapping for each, the same one where none is used.
+    Flow-relative properties differ by how lines run: those of `normal` and `important` from left to right.
     """
 
     normal: Values = field(default_factory=dict)
     important: Values = field(default_factory=dict)
-    normal_rtl: Values = field(default_factory=dict)
-    important_rtl: Values = field(default_factory=dict)
-    # What is declared, in order, for the flows whose lines are vertical.
+    # What is declared, in order, for lines that run otherwise, and what it comes to there once asked for.
     declared: list[tuple[registry.Property | None, Values, bool]] = field(default_factory=list)
-    vertical: dict[tuple[Lines, bool], Values] = field(default_factory=dict)
-    sets_flow: bool = False  # whether it has a writing mode
-    svg: dict[str, Custom | Wide] = field(default_factory=dict)  # of SVG shapes alone
-    svg_shared: dict[str, Custom | Wide] = field(default_factory=dict)  # as written, for SVG shapes
-    svg_important: dict[str, Custom | Wide] = field(default_factory=dict)
+    on_others: dict[tuple[Lines, bool], Values] = field(default_factory=dict)
+    sets_lines: bool = False  # whether it has a direction or a writing mode
+    svg: dict[str, Written] = field(default_factory=dict)  # of SVG shapes alone
+    svg_shared: dict[str, Written] = field(default_factory=dict)
+    svg_important: dict[str, Written] = field(default_factory=dict)
     custom: dict[str, Custom | Wide] = field(default_factory=dict)
     custom_important: dict[str, Custom | Wide] = field(default_factory=dict)
 
@@ -107,42 +122,41 @@ class Block:
 
     def values(self, lines: Lines, important: bool = False) -> Values:
         """Return the declarations as they are for an element's lines."""
-        if lines.flow == "horizontal-tb":
-            if important:
-                return self.important_rtl if lines.rtl else self.important
-            return self.normal_rtl if lines.rtl else self.normal
-        found = self.vertical.get((lines, important))
+        if lines == HORIZONTAL[0]:
+            return self.important if important else self.normal
+        found = self.on_others.get((lines, important))
         if found is None:
             found = {}
             for row, pairs, for_important in self.declared:
                 if for_important == important:
                     found.update(pairs if row is None else on_lines(row, pairs, lines))
-            self.vertical[lines, important] = found
+            self.on_others[lines, important] = found
         return found
 
     def store(self, row: registry.Property, pairs: Values, important: bool) -> None:
         """Put a property's values behind what is there."""
-        ltr, rtl = (self.important, self.important_rtl) if important else (self.normal, self.normal_rtl)
+        ltr = self.important if important else self.normal
         for key, value in pairs.items():
             ltr[key] = value
             if value.__class__ is PendingSubstitution and value.of_element:
                 self.is_of_element = True
-        rtl.update(on_lines(row, pairs, Lines(rtl=True)))
         self.declared.append((row, pairs, important))
-        self.sets_flow = self.sets_flow or "writing_mode" in pairs
+        self.sets_lines = self.sets_lines or not pairs.keys().isdisjoint(_LINES)
 
     @property
-    def filled(self) -> tuple[str, ...]:
-        """The names of the tables that have something in them."""
-        return tuple(name for name in _TABLES if getattr(self, name))
+    def filled(self) -> Filled:
+        """The tables that have something in them, with their names."""
+        return tuple([(name, table) for name in _TABLES if (table := getattr(self, name))])
 
-    def add(self, other: Block, filled: tuple[str, ...]) -> None:
+    def add(self, other: Block, filled: Filled) -> None:
         """Put another block's declarations behind what is there; `filled` are the tables that it has."""
-        for name in filled:
-            getattr(self, name).update(getattr(other, name))
+        for name, table in filled:
+            getattr(self, name).update(table)
         self.declared += other.declared
-        self.sets_flow = self.sets_flow or other.sets_flow
-        self.is_of_element = self.is_of_element or other.is_of_element
+        if other.sets_lines:
+            self.sets_lines = True
+        if other.is_of_element:
+            self.is_of_element = True
 
     @property
     def size(self) -> int:
@@ -162,10 +176,9 @@ class Block:
         )
 
 
-_TABLES = (
-    "normal", "important", "normal_rtl", "important_rtl", "svg", "svg_shared", "svg_important", "custom",
-    "custom_important",
-)  # fmt: skip
+_LINES = frozenset(("direction", "writing_mode"))
+_TABLES = ("normal", "important", "svg", "svg_shared", "svg_important", "custom", "custom_important")
+Filled: TypeAlias = tuple[tuple[str, dict[str, object]], ...]  # of values by key or name
 
 
 def substitutes(tokens: Sequence[Token]) -> bool:
@@ -204,10 +217,10 @@ def parse_declaration(declaration: Declaration, block: Block, notes: list[Note])
     row = registry.find(name)
     plain = registry.ALIASES.get(name, name)
     if plain in SVG_SHARED or (row is not None and row.status == "svg"):
-        value = custom_value(declaration.value)
-        (block.svg_shared if plain in SVG_SHARED else block.svg)[plain] = value
+        written = Written(declaration.value)
+        (block.svg_shared if plain in SVG_SHARED else block.svg)[plain] = written
         if declaration.important:
-            block.svg_important[plain] = value
+            block.svg_important[plain] = written
     if row is None:
         if name == "all":
             _all(declaration, block, notes)
@@ -339,12 +352,10 @@ def _all(declaration: Declaration, block: Block, notes: list[Note]) -> None:
         )
         return
     keys = [k for k in registry.LONGHANDS if k not in ("direction", "unicode_bidi")]
-    for target in (
-        (block.important, block.important_rtl) if declaration.important else (block.normal, block.normal_rtl)
-    ):
-        target.update(dict.fromkeys(keys, Wide(str(name))))
-    block.sets_flow = True
-    block.declared.append((None, dict.fromkeys(keys, Wide(str(name))), declaration.important))
+    pairs: Values = dict.fromkeys(keys, Wide(str(name)))
+    (block.important if declaration.important else block.normal).update(pairs)
+    block.sets_lines = True
+    block.declared.append((None, pairs, declaration.important))
 
 
 def parse_block(text: str) -> tuple[Block, list[Note]]:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 import tinycss2
+from tinycss2 import ast
 
 from ...caching import ByteCache
 from ..selectors import GENERATED, InvalidSelector, Selector, class_selector, parse_selector_list
-from ..values.tokens import bounded_numbers, tokenize
-from .declarations import Block, Note, PendingSubstitution, keys_of, parse_declaration
+from ..values.tokens import Declaration, bounded_numbers, tokenize
+from .declarations import Block, Filled, Note, PendingSubstitution, keys_of, parse_declaration
+from .plain_values import plain_tokens
 
 _ESCAPE = r"\\[^\n{};\"'/*]"
 _STRING = r'"(?:[^"\\\n{};]++|\\[^\n{};])*+"|' + r"'(?:[^'\\\n{};]++|\\[^\n{};])*+'"
@@ -38,6 +40,7 @@ _INNERMOST = re.compile(r"\([^()\[\]{};]*+\)|\[[^()\[\]{};]*+\]")
 _BRACKET = re.compile(r"[()\[\]]")
 _ODD_URL = re.compile(r"url\((?![ \t\n]*(?:[\"']|[\w.:%~?&=#+,@/-]*[ \t\n]*\)))", re.IGNORECASE)
 _COMMENTS_BETWEEN = re.compile(rf"(\A|;)((?:[ \t\n]|{_COMMENT})++)")
+_NAME = re.compile(r"((?:--|-?[a-zA-Z_])[\w-]*+)[ \t]*+:", re.ASCII)
 _NOT_NEW_LINE = re.compile(r"[^\n]")
 _NORMALISED = re.compile(r"[\0\r\f]")  # by the tokeniser, which counts lines after it
 _DEEPEST = 6  # brackets in brackets
@@ -142,20 +145,20 @@ def _block(body: str, at: int, places: _Places) -> Block | None:
         body = _COMMENTS_BETWEEN.sub(lambda found: found[1] + _NOT_NEW_LINE.sub(" ", found[2]), body)
         if "/*" in body:
             return None
-    found: list[tuple[_Declared, int]] = []
+    found: list[tuple[_Declared, int, str]] = []
     for piece in body.split(";"):
-        trimmed = piece.lstrip(_SPACE)
-        written = trimmed.rstrip(_SPACE)
+        written = piece.strip(_SPACE)
         if written:
             declared = _declared(written)
             if declared is None:
                 return None
-            found.append((declared, at + len(piece) - len(trimmed)))
+            found.append((declared, at, piece))
         at += len(piece) + 1
     block = Block()
-    for declared, start in found:
+    for declared, start, piece in found:
         block.add(declared.block, declared.filled)
         if declared.pending is not None:
+            start += len(piece) - len(piece.lstrip(_SPACE))
             pending = declared.pending.at(*places.of(start))
             block.store(pending.row, dict.fromkeys(keys_of(pending.row), pending), declared.important)
     return block
@@ -197,28 +200,42 @@ class _Declared(NamedTuple):
     """What a declaration puts into its block, but a value with var(): that is `pending`."""
 
     block: Block
-    filled: tuple[str, ...]
+    filled: Filled
     pending: PendingSubstitution | None = None
     important: bool = False
 
 
 def _declared(text: str) -> _Declared | None:
-    if len(text) > _LONGEST:
-        return None
-    return _known_declarations.get(text, lambda: _Read(_parsed(text), len(text))).found
+    read = _known_declarations.peek(text)
+    if read is None:
+        if len(text) > _LONGEST:
+            return None
+        read = _known_declarations.put(text, _Read(_parsed(text), len(text)))
+    return read.found
 
 
 def _parsed(text: str) -> _Declared | None:
     """Return a declaration; None where it is none, or there is something to say about it."""
-    items = tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True)
-    if len(items) != 1 or items[0].type != "declaration":
+    item = _declaration(text)
+    if item is None:
         return None
     block, notes = Block(), list[Note]()
-    parse_declaration(items[0], block, notes)
+    parse_declaration(item, block, notes)
     if notes:
         return None
     values = [*block.normal.values(), *block.important.values()]
     if values and isinstance(values[0], PendingSubstitution):
         own = Block(svg=block.svg, svg_shared=block.svg_shared, svg_important=block.svg_important)
-        return _Declared(own, own.filled, values[0], items[0].important)
+        return _Declared(own, own.filled, values[0], item.important)
     return _Declared(block, block.filled)
+
+
+def _declaration(text: str) -> Declaration | None:
+    """Return a name and its value; None where the text is something else."""
+    match = _NAME.match(text)
+    value = plain_tokens(text[match.end() :], match.end() + 1) if match is not None else None
+    if match is not None and value is not None:
+        name = match[1]
+        return ast.Declaration(1, 1, name, name.lower(), value, important=False)  # type: ignore[no-any-return]
+    items = tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True)
+    return items[0] if len(items) == 1 and items[0].type == "declaration" else None

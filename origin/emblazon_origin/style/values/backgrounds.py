@@ -149,13 +149,13 @@ def _layer(cursor: Cursor, last: bool, mask: bool) -> dict[str, object]:
     found: dict[str, object] = {}
     boxes: list[str] = []
     box = mask_clip if mask else clip
-    parsers: dict[str, Callable[[Cursor], object]] = {"image": image_or_none, "repeat": repeat}
+    # No two of them take the same; a colour is the most usual one.
+    parsers: dict[str, Callable[[Cursor], object]] = {"color": parse_color} if last and not mask else {}
+    parsers |= {"image": image_or_none, "repeat": repeat}
     if mask:
         parsers |= {"mode": one_of(("alpha", "luminance", "match-source")), "composite": composite}
     else:
         parsers["attachment"] = attachment
-        if last:
-            parsers["color"] = parse_color
     while not cursor.done:
         for key, parse in parsers.items():
             start = cursor.i
