@@ -17,14 +17,14 @@ from ..values.dom import HtmlNode
 from .compute import Computation, Environment
 from .element_functions import ElementFunctions
 from .font_properties import Computed
-from .winners import Candidate, Holds, RuleSet, Winners, in_order, steps_of
+from .winners import Candidate, Holds, RuleSet, Tried, Winners, steps_of
 
 
-class _Matched(NamedTuple):
-    """What matches every element of a kind, and the steps that finding it takes."""
+class _Kind(NamedTuple):
+    """What may match every element of a kind, and the steps that it takes; None where not all of it must."""
 
-    candidates: list[Candidate]
-    steps: int
+    tried: Tried
+    steps: int | None
 
 
 @dataclass(slots=True)
@@ -33,31 +33,30 @@ class Matching:
 
     rules: RuleSet
     holds: Holds
-    _kinds: dict[tuple[object, ...], _Matched | None] = field(default_factory=dict)
+    _kinds: dict[tuple[object, ...], _Kind] = field(default_factory=dict)
 
     def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
         """Return what matches an element, in cascade order of normal declarations."""
-        if pseudo not in self.rules.buckets:
+        rules, keys = self.rules, node.keys
+        buckets = rules.buckets.get(pseudo)
+        if buckets is None or (pseudo not in rules.scoped and buckets.keys().isdisjoint(keys)):
             return []
         around = node.parent.tag if node.parent is not None else None
-        kind = (pseudo, around, node.keys)
-        if kind not in self._kinds:
-            self._kinds[kind] = self._matched(node, pseudo)
-        matched = self._kinds[kind]
-        if matched is None or matched.steps > BUDGET.steps:
-            return self.rules.match(node, pseudo, self.holds)
-        BUDGET.step(matched.steps)
-        return matched.candidates
+        kind = self._kinds.get((pseudo, around, keys))
+        if kind is None:
+            kind = self._kinds[pseudo, around, keys] = self._kind(node, pseudo)
+        tried, steps = kind
+        if steps is None or steps > BUDGET.steps:
+            return rules.match(node, pseudo, self.holds, tried)
+        BUDGET.step(steps)
+        return tried.candidates
 
-    def _matched(self, node: HtmlNode, pseudo: str) -> _Matched | None:
-        """Return what matches the element's kind, None where that depends on more."""
-        if self.rules.queries_containers or self.rules.scoped.get(pseudo):
-            return None
-        tried = [c for bucket in self.rules.tried(node, pseudo) for c in bucket]
-        found = [c for c in tried if c.certain or not c.selector.is_barred(node)]
-        if not all(c.certain for c in found):
-            return None
-        return _Matched(in_order(found), len(tried) + steps_of(found))
+    def _kind(self, node: HtmlNode, pseudo: str) -> _Kind:
+        tried = self.rules.tried(node, pseudo)
+        open_ended = self.rules.queries_containers or pseudo in self.rules.scoped
+        if open_ended or not all(c.certain for c in tried.candidates):
+            return _Kind(tried, None)
+        return _Kind(tried, tried.looked_at + steps_of(tried.candidates))
 
 
 class _Styled(NamedTuple):
@@ -74,7 +73,7 @@ class Alike:
 
     env: Environment
     _styled: dict[tuple[object, ...], _Styled] = field(default_factory=dict)
-    _known: dict[tuple[object, ...], tuple[Computed, Computed, Values, object]] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], tuple[Computed, tuple[object, ...]]] = field(default_factory=dict)
 
     def likeness(
         self, parent: Computed, candidates: list[Candidate], inline: Block | None
@@ -88,10 +87,16 @@ class Alike:
         return None if found is None else (found.computed.copied(), found.winners)
 
     def keep(
-        self, likeness: tuple[object, ...], computed: Computed, winners: Winners, named: tuple[object, ...]
+        self,
+        likeness: tuple[object, ...],
+        computed: Computed,
+        winners: Winners,
+        parent: Computed,
+        named: tuple[object, ...],
     ) -> None:
         """Keep an element's style for those like it; `named` is what the likeness names by its id."""
-        self._styled[likeness] = _Styled(computed.copied(), winners, named)
+        parts = *self._parts(parent), parent.custom
+        self._styled[likeness] = _Styled(computed.copied(), winners, (parts, named))
 
     def computed(
         self,
@@ -106,11 +111,13 @@ class Alike:
         found = self._known.get(key)
         if found is None:  # the entry keeps what the ids name alive
             result = Computation(self.env, parent, values, custom, declared, functions).compute()
-            self._known[key] = found = (result, parent.copied(), values, custom)
+            self._known[key] = result.copied(), (*self._parts(parent), values, custom)
+            return result
         return found[0].copied()
 
     def _around(self, parent: Computed) -> tuple[object, ...]:
         """Return what of an element's surroundings its style depends on."""
-        return (
-            id(parent.style), id(parent.values), id(parent.inherited), id(parent.fields), self.env.container,
-        )  # fmt: skip
+        return (*map(id, self._parts(parent)), self.env.container)
+
+    def _parts(self, parent: Computed) -> tuple[object, ...]:
+        return parent.style, parent.values, parent.inherited, parent.fields

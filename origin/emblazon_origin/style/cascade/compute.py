@@ -32,10 +32,11 @@ FONT_KEYS = (
     "font_variant_east_asian", "font_variant_position", "font_kerning",
 )  # fmt: skip
 _FONT_SET = frozenset(FONT_KEYS)
-_FIRST = ("line_height", "color_scheme", "color")
 _RECOLORED = frozenset(("text_shadow", "text_stroke_color", "text_fill_color", "text_emphasis_color"))
 _LONG, _TOKENS = 8, 14  # a value of more parts, each of which counts as so many tokens
-_EARLY = _FONT_SET | frozenset(_FIRST)
+_EARLY = _FONT_SET | frozenset(("line_height", "color_scheme", "color"))
+_COMPUTED_HERE = frozenset((PendingSubstitution, Wide, Deferred))  # kinds of values; others are as cascaded
+_INHERITED_FIELDS = frozenset(computed_values.INHERITED_FIELDS)
 
 
 @dataclass(slots=True)
@@ -84,34 +85,31 @@ class Computation:
             context.root_font_size = env.root.font.size
             context.root_line_height = env.root.line_height
         values: Values = {}
-        changed = self.fonts(values)
+        self.fonts(values)
         font = compute_font(values, fields, parent.font if parent else None, context)
         self.first(values, fields, font)
         if env.registered and self.declared:
             self.custom = absolute(self.custom, self.declared, env.registered, context)
-        for key in self.cascaded:
+        for key, value in self.cascaded.items():
             if key not in _EARLY:
-                values[key] = self.value(key)
-                changed = changed or key in INHERITED
-        changed = changed or any(key in values for key in _FIRST)
+                values[key] = self.value(key) if value.__class__ in _COMPUTED_HERE else value
         inherited = parent.inherited if parent is not None else {}
-        if changed:
-            inherited = {**inherited, **{k: x for k, x in values.items() if k in INHERITED}}
+        own = {key: value for key, value in values.items() if key in INHERITED}
+        if own:
+            inherited = {**inherited, **own}
         computed_values.apply(fields, values, inherited, parent, context)
         handed_down = parent.fields if parent is not None else {}
-        if changed or parent is None:
-            handed_down = {k: fields[k] for k in computed_values.INHERITED_FIELDS if k in fields}
+        if own or parent is None:
+            handed_down = {k: x for k, x in fields.items() if k in _INHERITED_FIELDS}
         return Computed(
             ComputedStyle.of(fields), values, inherited, handed_down, self.custom, font,
             context.line_height, context.scheme,
         )  # fmt: skip
 
-    def fonts(self, values: Values) -> bool:
+    def fonts(self, values: Values) -> None:
         """Resolve font properties, whose relative units are the parent's."""
-        found = _FONT_SET & self.cascaded.keys()
-        for key in found:
+        for key in _FONT_SET & self.cascaded.keys():
             values[key] = self.value(key)
-        return bool(found)
 
     def first(self, values: Values, fields: Values, font: FontState) -> None:
         """Resolve what other properties depend on: line height, colour scheme, colour."""

@@ -46,7 +46,7 @@ def line_height(
     elif context.metrics is None or context.style is None:
         context.line_height = font.size * 1.2
     else:
-        context.line_height = context.metrics.line_height(context.style)
+        context.line_height = context.style
 
 
 def scheme(names: tuple[str, ...], viewport: Viewport) -> str:
@@ -78,7 +78,7 @@ def _pair(first: str, second: str) -> _Setter:
 
 def _vertical_align(fields: Values, value: object, context: Context) -> None:
     if isinstance(value, v.Length):
-        value = v.Length(value.resolve(context.line_height))
+        value = v.Length(value.resolve(context.lines(context.line_height)))
     fields["vertical_align"] = value
 
 
@@ -195,14 +195,18 @@ def apply(
         fields["text_align"] = _matched(parent)
     elif values.get("text_align") == "-internal-center":
         _centre(fields, parent)
-    _borders(fields, values, fields.get("color", v.BLACK), context.viewport.dpr)
-    _decorations(fields, values, inherited, parent)
-    _overflow(fields)
+    if not keys.isdisjoint(_OF_EDGES):
+        _borders(fields, values, fields.get("color", v.BLACK), context.viewport.dpr)
+    if "text_decoration_line" in values or (parent is not None and parent.style.text_decorations):
+        _decorations(fields, values, inherited, parent)
+    if "overflow_x" in values or "overflow_y" in values:
+        _overflow(fields)
     if not keys.isdisjoint(ANCHORED_KEYS) and fields.get("position") not in ("absolute", "fixed"):
         _without_anchors(fields, values)
     if "scrollbar_gutter" in values:
         _gutter(fields, values, parent)
-    _inner_display(fields, values)
+    if "display" in values or not keys.isdisjoint(_OF_BOX_ITEMS):
+        _inner_display(fields, values)
     if "clip" in values:
         _clip(fields, values)
     if "quotes" in values:
@@ -272,6 +276,7 @@ _EDGES = tuple(
     (f"{name}_style", f"{name}_width", f"{name}_color")
     for name in (*(f"border_{s}" for s in _SIDES), "outline")
 )
+_OF_EDGES = frozenset([key for edge in _EDGES for key in edge])
 
 
 def _inner_display(fields: Values, values: Values) -> None:

@@ -13,7 +13,7 @@ from ..properties.font import SIZES
 from ..syntax.declarations import Custom
 from ..syntax.registry import Values
 from ..values.computed import ComputedStyle
-from ..values.units import Context
+from ..values.units import Context, LineHeight
 
 _MONOSPACE_SCALE = 13 / 16
 
@@ -116,7 +116,7 @@ class Computed:
     fields: Values  # the fields of ComputedStyle that children start from
     custom: Mapping[str, Custom | None]
     font: FontState
-    line_height: float = 19.2
+    line_height: LineHeight = 19.2
     scheme: str = "light"
     paint: Mapping[str, str] = field(default_factory=dict)  # SVG properties handed down
     first_line: Computed | None = None  # on the first line of a block with a ::first-line

@@ -39,6 +39,7 @@ _QUOTES_BY_LANGUAGE: dict[str, tuple[tuple[str, str], ...]] = {
 TRIANGLES = {"disclosure-open": "▼  ", "disclosure-closed": "▶  "}
 
 _CHANGES = 2  # of counters, which take a step together
+_CHANGING = ("counter_reset", "counter_increment", "counter_set")
 
 # A text, a function of `content` with its arguments, or an image.
 ContentPart: TypeAlias = str | tuple[str, ...] | v.ContentImage
@@ -81,9 +82,11 @@ class Counters:
         `leave` ends what they made.
         """
         self.own.append(set())
-        if computed.style.display == "contents":  # without a box, without effect (§4.5)
+        values, display = computed.values, computed.style.display
+        if values.keys().isdisjoint(_CHANGING) and display != "list-item":
             return
-        values = computed.values
+        if display == "contents":  # without a box, without effect (§4.5)
+            return
         resets, increments = values.get("counter_reset", ()), values.get("counter_increment", ())
         try:
             BUDGET.step((len(resets) + len(increments) + len(values.get("counter_set", ()))) // _CHANGES)
@@ -91,7 +94,7 @@ class Counters:
             return
         for name, number in resets:
             self.reset(name, number)
-        if computed.style.display == "list-item" and all(name != "list-item" for name, *_ in increments):
+        if display == "list-item" and all(name != "list-item" for name, *_ in increments):
             increments = (*increments, ("list-item", 1))
         for name, number in increments:
             self.add(name, number)

@@ -442,7 +442,7 @@ class Styler:
         if found is None:
             computed, winners = self.compute_new(node, parent, candidates, hints, inline)
             if _REFERRING.isdisjoint(computed.values) and computed.paint is parent.paint:
-                self.alike.keep(likeness, computed, winners, (parent.copied(), candidates, inline))
+                self.alike.keep(likeness, computed, winners, parent, (candidates, inline))
             return computed
         computed, winners = found
         computed.paint = parent.paint

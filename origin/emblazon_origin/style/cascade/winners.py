@@ -68,9 +68,9 @@ def cascaded_values(
     if inline is not None and (inline.important or inline.custom_important):
         values.update(inline.values(lines, important=True))
         custom.update(inline.custom_important)
-    if any(value.__class__ is Wide and value.keyword in _REVERTS for value in values.values()):
+    if _reverts(values):
         _revert(values, _levels(candidates, hints, inline, lines), 2)
-    if any(value.__class__ is Wide and value.keyword in _REVERTS for value in custom.values()):
+    if _reverts(custom):
         _revert(custom, _levels(candidates, hints, inline, lines), 3)
     if "animation_name" in values:
         return Winners(values, custom, _important(candidates, inline, lines))
@@ -85,6 +85,11 @@ def _important(candidates: list[Candidate], inline: Block | None, lines: Lines) 
 
 
 _REVERTS = ("revert", "revert-layer")
+
+
+def _reverts(values: Mapping[str, object]) -> bool:
+    wide = Wide in map(type, values.values())  # few have one: this is quicker than looking at each
+    return wide and any(isinstance(value, Wide) and value.keyword in _REVERTS for value in values.values())
 
 
 _INITIAL = ComputedStyle()
@@ -203,6 +208,13 @@ class Scoped(NamedTuple):
 _FARTHEST, _ORDERS = 1 << 16, 32  # levels of a tree; bits of a rule's place
 
 
+class Tried(NamedTuple):
+    """Rules that may match, in cascade order of normal declarations, and how many were looked at for them."""
+
+    candidates: list[Candidate]
+    looked_at: int
+
+
 @dataclass(slots=True)
 class RuleSet:
     """Candidates by pseudo-element ("" for the element itself) and by key."""
@@ -240,46 +252,48 @@ class RuleSet:
             }
         )
 
-    def match(self, node: HtmlNode, pseudo: str = "", holds: Holds | None = None) -> list[Candidate]:
+    def match(
+        self, node: HtmlNode, pseudo: str = "", holds: Holds | None = None, tried: Tried | None = None
+    ) -> list[Candidate]:
         """Return what matches the element, in cascade order of normal declarations.
 
-        `holds` answers container queries, which hold nowhere without it. Where the work of matching is used
-        up, only the user agent's rules are left.
+        `holds` answers container queries, which hold nowhere without it. `tried` is what may match elements
+        of this kind, where that is known. Where the work of matching is used up, only the user agent's rules
+        are left.
         """
         scoped = self.scoped.get(pseudo)
-        tried = self.tried(node, pseudo)
-        if not (tried or scoped):
+        if tried is None:
+            tried = self.tried(node, pseudo)
+        if not (tried.candidates or scoped):
             return []
         try:
-            BUDGET.step(sum(map(len, tried)))
-            found = [c for bucket in tried for c in bucket if c.certain or c.selector.matches(node)]
+            BUDGET.step(tried.looked_at)
+            found = [c for c in tried.candidates if c.certain or c.selector.matches(node)]
             if scoped:
                 BUDGET.step(sum(len(scoped.get(key, ())) for key in node.keys))
                 rules = [rule for key in node.keys for rule in scoped.get(key, ())]
                 found += [c for rule in rules if (c := rule.found(node)) is not None]
+                found.sort(key=_normal)
             if self.queries_containers:
                 found = [c for c in found if not c.queries or (holds and holds(c.queries, node, pseudo))]
             BUDGET.step(steps_of(found))
         except Exhausted:
-            found = [c for bucket in tried for c in user_agents(bucket) if c.certain]
-        return in_order(found)
+            found = [c for c in user_agents(tried.candidates) if c.certain]
+        return found
 
-    def tried(self, node: HtmlNode, pseudo: str) -> list[list[Candidate]]:
-        """Return the buckets whose rules may match an element."""
+    def tried(self, node: HtmlNode, pseudo: str) -> Tried:
+        """Return the rules that may match all elements with equal keys, in parents of one tag."""
         buckets = self.buckets.get(pseudo, {})
-        return [bucket for key in node.keys if (bucket := buckets.get(key)) is not None]
+        found = [c for key in node.keys if (bucket := buckets.get(key)) is not None for c in bucket]
+        looked_at = len(found)
+        found = [c for c in found if c.certain or not c.selector.is_barred(node)]
+        found.sort(key=_normal)
+        return Tried(found, looked_at)
 
 
 def steps_of(found: list[Candidate]) -> int:
     """Return the steps that the declarations of what matches take."""
-    return sum(c.size for c in found) // _DECLARATIONS
-
-
-def in_order(found: list[Candidate]) -> list[Candidate]:
-    """Return candidates in cascade order of normal declarations."""
-    if len(found) > 1:
-        found.sort(key=_normal)
-    return found
+    return sum([c.size for c in found]) // _DECLARATIONS
 
 
 def user_agents(candidates: list[Candidate]) -> Iterable[Candidate]:

@@ -153,7 +153,7 @@ def _with_positions(html: str, report: Report) -> str:
         lowered = name.lower()
         growth.start(lowered)
         style = -1
-        if (found := _STYLE.search(match[2])) is not None:
+        if match[2] and (found := _STYLE.search(match[2])) is not None:
             style = match.start(2) + found.end()
         at = match.end(1)
         pieces.append(f'{html[done:at]} {_POSITION}="{match.start()},{style},{position}"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from . import value_types as v
 from .computed import ComputedStyle
@@ -57,6 +57,10 @@ class Viewport:
         return Context(self)
 
 
+# Of a line in px; `normal` by the style that has it: its fonts are measured only where somebody asks.
+LineHeight: TypeAlias = float | ComputedStyle
+
+
 @dataclass(slots=True)
 class Context:
     """What relative units and keywords of one element resolve against; px."""
@@ -64,8 +68,8 @@ class Context:
     viewport: Viewport
     font_size: float = 16.0
     root_font_size: float = 16.0
-    line_height: float = 19.2
-    root_line_height: float = 19.2
+    line_height: LineHeight = 19.2
+    root_line_height: LineHeight = 19.2
     color: v.Color = v.BLACK
     scheme: Literal["light", "dark"] = "light"
     base: str = ""  # directory or URL that url() resolves against
@@ -73,6 +77,12 @@ class Context:
     metrics: FontMetricsPort | None = None
     measured: FontMeasures | None = None
     container: ContainerSize | None = None
+
+    def lines(self, height: LineHeight) -> float:
+        """Return a line height in px."""
+        if isinstance(height, int | float):
+            return height
+        return self.font_size * 1.2 if self.metrics is None else self.metrics.line_height(height)
 
     def container_width(self) -> float:
         """Return a hundredth of the nearest container's width, or of the small viewport's (§5.6)."""
@@ -111,8 +121,8 @@ RELATIVE: dict[str, _Unit] = {
     "cap": lambda c: c.measures().cap_height,
     "ch": lambda c: c.measures().zero_advance,
     "ic": lambda c: c.measures().ideograph_advance,
-    "lh": lambda c: c.line_height,
-    "rlh": lambda c: c.root_line_height,
+    "lh": lambda c: c.lines(c.line_height),
+    "rlh": lambda c: c.lines(c.root_line_height),
     # No root-relative measures of their own: the root's font is rarely another one.
     "rex": lambda c: c.root_font_size * 0.5,
     "rch": lambda c: c.root_font_size * 0.5,
