@@ -179,6 +179,24 @@ def test_inline_svg_inherits_colour_and_fonts() -> None:
     assert image.convert("RGBA").getpixel((4, 4)) == (255, 0, 0, 255)
 
 
+@pytest.mark.parametrize(
+    ("inside", "asks"),
+    [
+        ('<path fill="none" stroke="#1ea" stroke-width="2" d="M4 12l5 5L20 6e1"/>', False),
+        ('<use href="#a" opacity=".5"/><g id="a"><rect width="50%" height="3px"/></g>', False),
+        ('<rect style="fill:CurrentColor"/>', True),
+        ('<rect width=".5em" height="2"/>', True),
+        ("<text>x</text>", True),
+        ("<style>rect { stroke-width: 1.5ex }</style><rect/>", True),
+    ],
+)
+def test_inline_svg_is_told_what_is_around_it_where_it_asks(inside: str, asks: bool) -> None:
+    style = ComputedStyle().replace(color=Color(0, 0, 1), font_size=40.0, font_weight=700.0)
+    picture = svg(inside).decode()
+    around = [with_inherited_style(picture, of) for of in (style, ComputedStyle())]
+    assert [markup != picture for markup in around] == [asks, asks]
+
+
 def test_an_authors_own_attribute_wins() -> None:
     markup = with_inherited_style(f'{OPEN} color="blue" font-size="3"/>', ComputedStyle())
     assert markup.count("color=") == 1

@@ -73,6 +73,9 @@ _BORROWING = ("use", "pattern", "linearGradient", "radialGradient", "textPath")
 _OF_THE_PAGE = re.compile(
     r"[\d.](?:[sld]?v(?:w|h|i|b|min|max)|cq(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic))\b", re.IGNORECASE
 )
+_ASKS_AROUND = re.compile(  # for the colour, or for fonts by text and units
+    r"currentcolor|inherit|font|text|<style|foreignobject|[\d.]r?(?:em|ex|lh|ch|cap|ic)\b", re.IGNORECASE
+)
 _ON_TEXT = "baseline-shift"
 _MOVES = ("translate", "rotate", "scale")  # the order in which they apply (CSS Transforms 2 §6)
 # CSS takes its keywords in any case, the rasteriser as SVG writes them.
@@ -91,7 +94,10 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
     """Write what an inline `<svg>` inherits into its start tag: colour (for `currentColor`) and fonts.
 
     An attribute that the author wrote wins, except `color`: the computed value already took it into account.
+    Where nothing asks for them nothing is written, and an icon is the same picture on every page.
     """
+    if not _ASKS_AROUND.search(markup):
+        return markup
     end = _start_tag_end(markup)
     start_tag = markup[:end]
     inherited = {
