@@ -80,7 +80,7 @@ class ImageStore:
         self._images: dict[str, Decoded | None] = dict.fromkeys(lost)
         self._upscaled: set[str] = set()
         self._work = PictureWork(resources.image_limits, scale=scale)
-        if isinstance(resources.fetcher, Waiter):
+        if resources.fetcher is not None and isinstance(resources.fetcher, Waiter):  # slow to tell
             self._work.waiting = resources.fetcher.waiting
             self._work.time_left = resources.fetcher.time_left
 

@@ -232,7 +232,7 @@ def _user_agent_rules(*, quirks: bool) -> RuleSet:
     rules = RuleSet()
     for number, rule in enumerate((*user_agent().rules, *(quirks_sheet().rules if quirks else ()))):
         rules.add(rule, USER_AGENT, 0, number)
-    return rules
+    return rules.shared()
 
 
 def _holds(rule: StyleRule, viewport: Viewport) -> bool:

@@ -184,7 +184,7 @@ class Candidate(NamedTuple):
     queries: tuple[tuple[ContainerQuery, ...], ...] = ()
 
 
-Buckets = dict[tuple[str, str], list[Candidate]]
+Buckets = dict[tuple[str, str], "list[Candidate] | tuple[Candidate, ...]"]  # of tuples others have a share
 Holds = Callable[[tuple[tuple[ContainerQuery, ...], ...], HtmlNode, str], bool]
 
 
@@ -238,19 +238,26 @@ class RuleSet:
             candidate = Candidate(selector, rule.block, size, certain, normal, important, rule.queries)
             buckets = self.buckets.setdefault(selector.pseudo, {})
             if rule.scope is None:
-                buckets.setdefault(selector.key, []).append(candidate)
+                bucket = buckets.get(selector.key, ())
+                if isinstance(bucket, tuple):
+                    bucket = buckets[selector.key] = list(bucket)
+                bucket.append(candidate)
             else:
                 scoped = self.scoped.setdefault(selector.pseudo, {})
                 scoped.setdefault(selector.key, []).append(Scoped(candidate, rule.scope))
 
-    def copy(self) -> RuleSet:
-        """Return a set to which rules can be added."""
+    def shared(self) -> RuleSet:
+        """Return the same rules, for copies to share."""
         return RuleSet(
             {
-                pseudo: {key: list(bucket) for key, bucket in buckets.items()}
+                pseudo: {key: tuple(bucket) for key, bucket in buckets.items()}
                 for pseudo, buckets in self.buckets.items()
             }
         )
+
+    def copy(self) -> RuleSet:
+        """Return a set to which rules can be added; a bucket that is shared is copied once one is."""
+        return RuleSet({pseudo: dict(buckets) for pseudo, buckets in self.buckets.items()})
 
     def match(
         self, node: HtmlNode, pseudo: str = "", holds: Holds | None = None, tried: Tried | None = None
