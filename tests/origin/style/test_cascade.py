@@ -142,6 +142,11 @@ def test_zero_of_a_registered_length_is_a_length_in_calculations(style: Any) -> 
     assert page["b"].padding_left.px == 0, "a number cannot be added to a length"
 
 
+def test_an_ampersand_alone_is_all_of_the_selector_around_it(style: Any) -> None:
+    page = style("<style>.a .b { & { top: 1px } }</style><p class=b>x</p><div class=a><p class=b>y</p></div>")
+    assert [p.style.top for p in page.all("p")] == ["auto", v.Length(1.0)]
+
+
 def test_nested_rules_and_conditions_apply_in_place(style: Any) -> None:
     page = style(
         """<style>.c { color: red; & > b { color: blue } .d & { color: lime }

@@ -30,6 +30,7 @@ class Compound:
     tests: tuple[Test, ...]
     key: tuple[str, str] = ("*", "")
     is_key: bool = False  # the key says it all
+    is_own: bool = False  # it asks for the element's tag, id and classes alone
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,11 @@ class Selector:
             return False
         kind, name = self.compounds[-2].key
         return kind == "tag" and (node.parent is None or node.parent.tag != name)
+
+    @property
+    def looks_up(self) -> bool:
+        """True where an element's tag, id and classes and those of what it is in decide."""
+        return all(c in (" ", ">") for c in self.combinators) and all(c.is_own for c in self.compounds)
 
     @property
     def is_key(self) -> bool:

@@ -77,7 +77,7 @@ def class_selector(text: str) -> Selector | None:
     match = _ONE_CLASS.fullmatch(text)
     if match is None:
         return None
-    compound = Compound((pc.has_class(match[2]),), ("class", match[2]), is_key=True)
+    compound = Compound((pc.has_class(match[2]),), ("class", match[2]), is_key=True, is_own=True)
     return Selector((compound,), (), (0, 1, 0), "", match[1])
 
 
@@ -160,6 +160,7 @@ class _Parser:
     def compound(self, reader: _Reader) -> Compound:
         tests: list[Test] = []
         key = ("*", "")
+        is_own = True
         rank = {"*": 0, "attribute": 1, "tag": 2, "class": 3, "id": 4}
         start = reader.i
         while (token := reader.peek()) is not None:
@@ -169,12 +170,14 @@ class _Parser:
             test, name = found
             if test is not None:
                 tests.append(test)
+                nested = token.type == "literal" and token.value == "&"
+                is_own = is_own and name is not None and name[0] != "attribute" and not nested
             if name is not None and rank[name[0]] > rank[key[0]]:
                 key = name
         if reader.i == start:
             token = reader.peek()
             raise InvalidSelector("expected a selector" + (f", got '{token.serialize()}'" if token else ""))
-        return Compound(tuple(tests), key, key[0] != "*" and key[0] != "attribute" and len(tests) == 1)
+        return Compound(tuple(tests), key, is_own and len(tests) == 1, is_own)
 
     def simple(
         self, reader: _Reader, token: Token, first: bool
