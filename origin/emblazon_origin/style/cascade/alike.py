@@ -21,19 +21,31 @@ from .winners import Candidate, Holds, RuleSet, Tried, Winners, steps_of
 
 
 class _Kind(NamedTuple):
-    """What may match every element of a kind, and the steps that it takes; None where not all of it must."""
+    """What may match every element of a kind, and the steps that it takes; None where not all of it must.
+
+    Where all of it `looks_up`, what does is the same for those in one parent.
+    """
 
     tried: Tried
     steps: int | None
+    looks_up: bool
+
+
+class _Matched(NamedTuple):
+    """What matches the elements of a kind in one parent, and the steps that finding it takes."""
+
+    candidates: list[Candidate]
+    steps: int
 
 
 @dataclass(slots=True)
 class Matching:
-    """The rules of one document, tried once for each kind of element."""
+    """The rules of one document, tried once for each kind of element, or once for each parent of such."""
 
     rules: RuleSet
     holds: Holds
     _kinds: dict[tuple[object, ...], _Kind] = field(default_factory=dict)
+    _inside: dict[tuple[object, ...], _Matched] = field(default_factory=dict)
 
     def match(self, node: HtmlNode, pseudo: str = "") -> list[Candidate]:
         """Return what matches an element, in cascade order of normal declarations."""
@@ -45,18 +57,29 @@ class Matching:
         kind = self._kinds.get((pseudo, around, keys))
         if kind is None:
             kind = self._kinds[pseudo, around, keys] = self._kind(node, pseudo)
-        tried, steps = kind
-        if steps is None or steps > BUDGET.steps:
+        tried, steps, looks_up = kind
+        if steps is not None and steps <= BUDGET.steps:
+            BUDGET.step(steps)
+            return tried.candidates
+        if not looks_up:
             return rules.match(node, pseudo, self.holds, tried)
-        BUDGET.step(steps)
-        return tried.candidates
+        place = (pseudo, id(node.parent), keys)
+        known = self._inside.get(place)
+        if known is not None and known.steps <= BUDGET.steps:
+            BUDGET.step(known.steps)
+            return known.candidates
+        before = BUDGET.steps
+        found = rules.match(node, pseudo, self.holds, tried)
+        self._inside[place] = _Matched(found, before - BUDGET.steps)
+        return found
 
     def _kind(self, node: HtmlNode, pseudo: str) -> _Kind:
         tried = self.rules.tried(node, pseudo)
-        open_ended = self.rules.queries_containers or pseudo in self.rules.scoped
-        if open_ended or not all(c.certain for c in tried.candidates):
-            return _Kind(tried, None)
-        return _Kind(tried, tried.looked_at + steps_of(tried.candidates))
+        if self.rules.queries_containers or pseudo in self.rules.scoped:
+            return _Kind(tried, None, looks_up=False)
+        open_ones = [c.selector for c in tried.candidates if not c.certain]
+        steps = None if open_ones else tried.looked_at + steps_of(tried.candidates)
+        return _Kind(tried, steps, all(selector.looks_up for selector in open_ones))
 
 
 class _Styled(NamedTuple):
