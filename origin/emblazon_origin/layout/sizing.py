@@ -6,6 +6,7 @@ Sizes of replaced elements: CSS 2 §10.3.2, §10.4 and §10.6.2 with CSS Sizing 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..style.values.computed import ComputedStyle
@@ -46,25 +47,30 @@ class Extra(NamedTuple):
     height: float
 
 
-class _Edges(NamedTuple):
-    """A style's edges; None where percentages are involved."""
+@dataclass(slots=True, eq=False)
+class StyleSizes:
+    """What of a style's edges and border box sizes is the same in every box around; None where it is not."""
 
     border: Sides
     padding: Sides | None
     margins: Margins | None
     extra: Extra | None
+    width: float | None  # None also for keywords, as below
+    height: float | None
+    widths: tuple[float, float] | None  # limits, `auto` and `none` included
+    heights: tuple[float, float] | None
 
 
-def _edges(style: ComputedStyle) -> _Edges:
-    """Return what is known of a style's edges without the containing block, found once."""
+def sizes_of(style: ComputedStyle) -> StyleSizes:
+    """Return what is known of a style's sizes without the containing block, found once."""
     try:
         found = style.derived
     except AttributeError:
-        found = style.derived = _make_edges(style)
+        found = style.derived = _make_sizes(style)
     return found  # type: ignore[return-value]  # what this function put there
 
 
-def _make_edges(style: ComputedStyle) -> _Edges:
+def _make_sizes(style: ComputedStyle) -> StyleSizes:
     border = Sides(
         style.border_top_width, style.border_right_width, style.border_bottom_width, style.border_left_width
     )
@@ -76,15 +82,40 @@ def _make_edges(style: ComputedStyle) -> _Edges:
         extra = _extra(border, padding)
     if all(isinstance(side, str) or side.is_absolute for side in margins):
         known = _margins(style, 0.0)
-    return _Edges(border, padding, known, extra)
+    across, down = (None, None) if extra is None else extra
+    return StyleSizes(
+        border,
+        padding,
+        known,
+        extra,
+        fixed_size(style, style.width, across),
+        fixed_size(style, style.height, down),
+        _fixed_limits(style, style.min_width, style.max_width, across),
+        _fixed_limits(style, style.min_height, style.max_height, down),
+    )
+
+
+def fixed_size(style: ComputedStyle, value: Size | MaxSize | str, extra: float | None) -> float | None:
+    """Return the border box size that a length without percentages gives; None for all else."""
+    if extra is None or not isinstance(value, Length) or not value.is_absolute:
+        return None
+    return to_border_box(style, snap(value.px), extra)
+
+
+def _fixed_limits(
+    style: ComputedStyle, minimum: Size, maximum: MaxSize, extra: float | None
+) -> tuple[float, float] | None:
+    low = 0.0 if minimum == "auto" else fixed_size(style, minimum, extra)
+    high = INFINITY if maximum == "none" else fixed_size(style, maximum, extra)
+    return None if low is None or high is None else (low, high)
 
 
 def margins_of(style: ComputedStyle, basis: float) -> Margins:
     """Resolve margins; percentages of all four sides refer to the containing block's width."""
     try:
-        known = style.derived.margins  # type: ignore[attr-defined]  # as in `_edges`, without a call
+        known = style.derived.margins  # type: ignore[attr-defined]  # as in `sizes_of`, without a call
     except AttributeError:
-        known = _edges(style).margins
+        known = sizes_of(style).margins
     return known if known is not None else _margins(style, basis)
 
 
@@ -100,21 +131,22 @@ def _margins(style: ComputedStyle, basis: float) -> Margins:
 
 def edges_of(style: ComputedStyle, basis: float) -> tuple[Sides, Sides, Extra]:
     """Return border, padding, and the room that both take."""
-    border, padding, _, extra = _edges(style)
+    known = sizes_of(style)
+    padding, extra = known.padding, known.extra
     if padding is None or extra is None:
         padding = _padding(style, basis)
-        extra = _extra(border, padding)
-    return border, padding, extra
+        extra = _extra(known.border, padding)
+    return known.border, padding, extra
 
 
 def border_of(style: ComputedStyle) -> Sides:
     """Return the used border widths."""
-    return _edges(style).border
+    return sizes_of(style).border
 
 
 def padding_of(style: ComputedStyle, basis: float) -> Sides:
     """Resolve padding against the containing block's width."""
-    known = _edges(style).padding
+    known = sizes_of(style).padding
     return known if known is not None else _padding(style, basis)
 
 
@@ -132,7 +164,7 @@ def extra_of(style: ComputedStyle, basis: float) -> Extra:
     try:
         known = style.derived.extra  # type: ignore[attr-defined]
     except AttributeError:
-        known = _edges(style).extra
+        known = sizes_of(style).extra
     return known if known is not None else _extra(border_of(style), _padding(style, basis))
 
 
@@ -212,8 +244,9 @@ def height_from(
 def width_limits(ctx: LayoutContext, node: Node, basis: float, available: float) -> tuple[float, float]:
     """Return min and max border box widths; `min-width: auto` is 0 here (items have their own rule)."""
     style = node.style
-    if style.min_width == "auto" and style.max_width == "none":
-        return 0.0, INFINITY
+    known = sizes_of(style).widths
+    if known is not None:
+        return known
     low = width_from(ctx, node, style.min_width, basis, available)
     high = width_from(ctx, node, style.max_width, basis, available)
     return low or 0.0, INFINITY if high is None else high
@@ -222,8 +255,9 @@ def width_limits(ctx: LayoutContext, node: Node, basis: float, available: float)
 def height_limits(node: Node, basis: float | None, width_basis: float) -> tuple[float, float]:
     """Return min and max border box heights."""
     style = node.style
-    if style.min_height == "auto" and style.max_height == "none":
-        return 0.0, INFINITY
+    known = sizes_of(style).heights
+    if known is not None:
+        return known
     low = height_from(node, style.min_height, basis, width_basis)
     high = height_from(node, style.max_height, basis, width_basis)
     return low or 0.0, INFINITY if high is None else high

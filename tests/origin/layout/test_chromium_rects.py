@@ -178,6 +178,19 @@ def test_boxes_lie_where_chromium_puts_them(group: str, name: str, body: str) ->
     assert not wrong, "\n".join(wrong)
 
 
+def _all_with_flex() -> list[str]:
+    return [body for _, _, body in _all_cases() if "flex" in body]
+
+
+def test_flex_items_whose_styles_decide_their_sizes_are_as_wide_and_high_as_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`main_sizes` knows of most items what the way around the containing block finds out as well."""
+    known = [lay_out(body) for body in _all_with_flex()]
+    monkeypatch.setattr("emblazon_origin.layout.flex.plan.main_sizes", lambda *_: None)
+    assert [lay_out(body) for body in _all_with_flex()] == known
+
+
 @pytest.mark.e2e
 def test_the_recorded_rectangles_are_what_chromium_gives() -> None:
     for path in sorted((HERE / "cases").glob("*.txt")):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ...style.values.computed import Alignment
 from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
@@ -24,62 +23,85 @@ from ..sizing import (
     margins_of,
     ratio_of,
     replaced_size,
+    sizes_of,
     transferred_heights,
     transferred_limits,
     width_by_ratio,
     width_from,
     width_limits,
 )
+from .plan import ItemPlan
 
 
 @dataclass(slots=True, eq=False)
 class FlexItem:
     """One item; sizes are border box, `main` and `cross` by the container's axes."""
 
+    plan: ItemPlan
     node: Node
     margins: Margins
     base: float
     low: float
     high: float
     hypothetical: float  # the base size within its limits
-    outer_extra: float  # main-axis margins
+    main_margins: float
+    cross_margins: float
     main_edges: float  # main-axis padding and border
-    alignment: Alignment  # its used `align-self`
-    stretches: bool  # see `stretches` in container.py
-    stretch: float | None = None  # its definite stretched cross size
-    given_height: float | None = None  # in a row, for its first layout
-    width: float = 0.0  # in a column container, before its main size is known
-    measured: Fragment | None = None  # there, at that width and its own height
-    main: float = 0.0
-    cross: float = 0.0
-    main_pos: float = 0.0  # of the margin box, from the line's main start
-    cross_pos: float = 0.0  # of the margin box, from the container's cross start
-    x: float = 0.0  # of the border box, from the content box's corner
-    y: float = 0.0
-    frozen: bool = False
-    violation: float = 0.0
-    fragment: Fragment | None = None
+    stretch: float | None  # its definite stretched cross size
+    width: float  # in a column container, before its main size is known
+    measured: Fragment | None  # there, at that width and its own height
+    given_height: float | None = field(init=False)  # in a row, for its first layout
+    main: float = field(init=False)
+    cross: float = field(init=False)
+    main_pos: float = field(init=False)  # of the margin box, from the line's main start
+    cross_pos: float = field(init=False)  # of the margin box, from the container's cross start
+    y: float = field(init=False)  # of the border box, from the content box's corner
+    frozen: bool = field(init=False)
+    violation: float = field(init=False)
+    fragment: Fragment = field(init=False)
 
     @property
-    def result(self) -> Fragment:
-        """The item's fragment, once laid out."""
-        if self.fragment is None:
-            raise RuntimeError("a flex item is read before its layout")
-        return self.fragment
+    def outer_cross(self) -> float:
+        """The margin box's cross size."""
+        return self.cross + self.cross_margins
 
 
 def make_item(
-    ctx: LayoutContext,
-    frame: Frame,
-    node: Node,
-    row: bool,
-    alignment: Alignment,
-    stretches: bool,
-    stretch_cross: float | None,
+    ctx: LayoutContext, frame: Frame, plan: ItemPlan, row: bool, stretch_cross: float | None
 ) -> FlexItem:
     """Determine an item's flex base size and limits; `stretch_cross` is its definite stretched cross size."""
+    node, margins = plan.node, plan.margins
+    if plan.sizes is None or margins is None:
+        return _make_item_around(ctx, frame, plan, row, stretch_cross)
+    base, low, high, cap, floor = plan.sizes
+    width, measured = 0.0, None
+    if not row:
+        width = column_width(ctx, frame, node, stretch_cross)
+    if base is None or low is None:
+        if row:
+            least, most = ctx.content_sizes(node)
+            least, most = least + floor, most + floor
+        else:
+            measured = _with_own_height(ctx, frame, node, width)
+            least = most = measured.height
+        if base is None:
+            base = max(most, floor)
+        if low is None:
+            low = max(min(least, cap), floor)
+    across, down = plan.outer
+    return FlexItem(
+        plan, node, margins, base, low, high, clamp(base, low, high), across if row else down,
+        down if row else across, floor, stretch_cross, width, measured,
+    )  # fmt: skip
+
+
+def _make_item_around(
+    ctx: LayoutContext, frame: Frame, plan: ItemPlan, row: bool, stretch_cross: float | None
+) -> FlexItem:
+    """Make an item whose sizes depend on the box around it, or on its ratio."""
+    node = plan.node
     margins = margins_of(node.style, frame.inner_width)
-    outer = margins.horizontal if row else margins.vertical
+    across, down = margins.horizontal, margins.vertical
     size = (
         _RowSizes(ctx, frame, node, stretch_cross) if row else _ColumnSizes(ctx, frame, node, stretch_cross)
     )
@@ -89,8 +111,8 @@ def make_item(
     low, high = size.limits()
     base, low, high = max(base, floor), max(low, floor), max(high, floor)
     return FlexItem(
-        node, margins, base, low, high, clamp(base, low, high), outer, floor, alignment, stretches,
-        stretch_cross, width=size.width, measured=size.measured,
+        plan, node, margins, base, low, high, clamp(base, low, high), across if row else down,
+        down if row else across, floor, stretch_cross, size.width, size.measured,
     )  # fmt: skip
 
 
@@ -192,15 +214,8 @@ class _ColumnSizes:
         return clamp(self._laid_out(), *transferred_heights(self.ctx, self.node, width, width))
 
     def _laid_out(self) -> float:
-        if self.measured is not None:
-            return self.measured.height
-        node, style = self.node, self.node.style
-        given = (style.height, style.min_height, style.max_height) != ("auto", "auto", "none")
-        if node.kind != "replaced" and (given or ratio_of(node)):
-            node = content_height_twin(self.ctx, node)
-        self.measured = self.ctx.layout(
-            node, Constraints(self.frame.inner_width, self.frame.height_basis, width=self.width)
-        )
+        if self.measured is None:
+            self.measured = _with_own_height(self.ctx, self.frame, self.node, self.width)
         return self.measured.height
 
     def limits(self) -> tuple[float, float]:
@@ -220,6 +235,15 @@ class _ColumnSizes:
         if specified is None or style.min_height != "auto":
             return content, high
         return min(min(specified, high), content), high
+
+
+def _with_own_height(ctx: LayoutContext, frame: Frame, node: Node, width: float) -> Fragment:
+    """Lay an item of a column container out at a width, as high as its content."""
+    style = node.style
+    given = (style.height, style.min_height, style.max_height) != ("auto", "auto", "none")
+    if node.kind != "replaced" and (given or ratio_of(node)):
+        node = content_height_twin(ctx, node)
+    return ctx.layout(node, Constraints(frame.inner_width, frame.height_basis, width))
 
 
 def content_height_twin(ctx: LayoutContext, node: Node) -> Node:
@@ -252,6 +276,9 @@ def line_room(frame: Frame) -> float:
 def column_width(ctx: LayoutContext, frame: Frame, node: Node, stretch_cross: float | None) -> float:
     """Return an item's used width in a column container."""
     style, basis = node.style, frame.inner_width
+    known = sizes_of(style)
+    if stretch_cross is not None and known.widths is not None and known.extra is not None:
+        return max(clamp(stretch_cross, *known.widths), known.extra.width)
     available = line_room(frame) - margins_of(style, basis).horizontal
     width = width_from(ctx, node, style.width, basis, available)
     if width is None and stretch_cross is not None:
@@ -282,22 +309,28 @@ def _fit_width(ctx: LayoutContext, frame: Frame, node: Node, available: float) -
     return min(high + extra, max(low + extra, available))
 
 
-def resolve_flexible_lengths(items: list[FlexItem], inner_main: float, gaps: float) -> None:
-    """Set `main` of a line's items (CSS Flexbox §9.7)."""
+def resolve_flexible_lengths(items: list[FlexItem], inner_main: float, gaps: float) -> float:
+    """Set `main` of a line's items (CSS Flexbox §9.7); return what their margin boxes take."""
+    total = 0.0
+    fits = True  # as they are
+    for item in items:
+        item.main = item.hypothetical
+        total += item.hypothetical + item.main_margins
+        fits = fits and item.base == item.hypothetical
+    if fits and total + gaps == inner_main:  # as in a column that is as high as what it holds
+        return total
     # 1. Growing or shrinking?
-    growing = sum(i.hypothetical + i.outer_extra for i in items) + gaps < inner_main
+    growing = total + gaps < inner_main
     # 2. Freeze what cannot flex.
     flexes = False
     for item in items:
-        item.main, item.frozen = item.base, False
-        factor = item.node.style.flex_grow if growing else item.node.style.flex_shrink
+        item.frozen = True
+        factor = item.plan.grow if growing else item.plan.shrink
         inflexible = item.base > item.hypothetical if growing else item.base < item.hypothetical
-        if factor == 0 or inflexible:
-            item.main, item.frozen = item.hypothetical, True
-        else:
-            flexes = True
+        if factor != 0 and not inflexible:
+            item.main, item.frozen, flexes = item.base, False, True
     if not flexes:
-        return
+        return total
     # 3. Initial free space.
     initial = _free_space(items, inner_main, gaps)
     while not all(item.frozen for item in items):  # 4.
@@ -306,23 +339,29 @@ def resolve_flexible_lengths(items: list[FlexItem], inner_main: float, gaps: flo
         for item in items:  # 4e.
             if total == 0 or (item.violation > 0 if total > 0 else item.violation < 0):
                 item.frozen = True
+    return outer_sizes(items)
+
+
+def outer_sizes(items: list[FlexItem]) -> float:
+    """Return what the margin boxes of a line's items take on the main axis."""
+    return sum(item.main + item.main_margins for item in items)
 
 
 def _free_space(items: list[FlexItem], inner_main: float, gaps: float) -> float:
-    return inner_main - gaps - sum((i.main if i.frozen else i.base) + i.outer_extra for i in items)
+    return inner_main - gaps - sum((i.main if i.frozen else i.base) + i.main_margins for i in items)
 
 
 def _distribute(items: list[FlexItem], growing: bool, initial: float, inner_main: float, gaps: float) -> None:
     """§9.7 4b and 4c: share the free space by the factors."""
     flexible = [item for item in items if not item.frozen]
     free = _free_space(items, inner_main, gaps)
-    factors = sum(i.node.style.flex_grow if growing else i.node.style.flex_shrink for i in flexible)
+    factors = sum(i.plan.grow if growing else i.plan.shrink for i in flexible)
     if factors < 1 and abs(initial * factors) < abs(free):
         free = initial * factors
     if growing:
-        weights = [item.node.style.flex_grow for item in flexible]
+        weights = [item.plan.grow for item in flexible]
     else:
-        weights = [item.node.style.flex_shrink * max(0.0, item.base - item.main_edges) for item in flexible]
+        weights = [item.plan.shrink * max(0.0, item.base - item.main_edges) for item in flexible]
         free = min(free, 0.0)
     for item, part in zip(flexible, _proportional_parts(free, weights), strict=True):
         item.main = item.base + part

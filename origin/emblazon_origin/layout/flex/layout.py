@@ -10,9 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate, islice
-from operator import attrgetter
 
-from ..alignment import item_alignment
 from ..boxes.fragment import ContentLayout, Fragment
 from ..boxes.nodes import Node
 from ..context import LayoutContext
@@ -21,7 +19,7 @@ from ..frame import Constraints, Frame
 from ..height_needs import is_settled_by_width
 from ..layout_unit import snap_nearest
 from ..placement import place, postpone
-from ..ruled_gaps import RuledLine, add_rules, flex_gaps, has_rules
+from ..ruled_gaps import RuledLine, add_rules, flex_gaps
 from ..sizing import (
     border_of,
     clamp,
@@ -41,18 +39,14 @@ from .container import (
     align_main,
     baseline_split,
     definite_stretch,
-    has_auto_cross_margin,
     main_start_margin,
     make_container,
-    outer_cross,
     put_in_place,
     set_baselines,
     static_position,
-    stretches,
 )
 from .items import FlexItem, make_item, resolve_flexible_lengths
 
-_ORDER = attrgetter("style.order")
 MAX_STEPS = 300_000  # of the search, in one container
 
 
@@ -64,7 +58,7 @@ def layout_flex(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     inner_main = _container_main_size(flex)
     for line in flex.lines:  # §9.3 step 6
         gaps = flex.main_gap * (len(line.items) - 1)
-        resolve_flexible_lengths(line.items, inner_main, gaps)
+        line.outer = resolve_flexible_lengths(line.items, inner_main, gaps)
         for item in line.items:  # §9.4 step 7
             _hypothetical_cross_size(flex, item)
     _line_cross_sizes(flex)  # steps 8 and 9
@@ -82,16 +76,8 @@ def layout_flex(ctx: LayoutContext, frame: Frame) -> ContentLayout:
 
 
 def _make_items(flex: FlexContainer) -> list[FlexItem]:
-    nodes = [node for node in flex.frame.node.children if not node.is_out_of_flow]
-    nodes.sort(key=_ORDER)
-    return [_make_item(flex, node) for node in nodes]
-
-
-def _make_item(flex: FlexContainer, node: Node) -> FlexItem:
-    alignment = item_alignment(node.style.align_self, flex.style.align_items)
-    stretched = stretches(flex, node, alignment)
-    cross = definite_stretch(flex, node) if stretched else None
-    return make_item(flex.ctx, flex.frame, node, flex.row, alignment, stretched, cross)
+    ctx, frame, row = flex.ctx, flex.frame, flex.row
+    return [make_item(ctx, frame, item, row, definite_stretch(flex, item)) for item in flex.plan.items]
 
 
 def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
@@ -100,10 +86,10 @@ def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
     if limit is None and flex.frame.max_inner_height != float("inf"):
         limit = flex.frame.max_inner_height
     counts = None
-    if flex.style.flex_balances and items:
-        outers = [item.hypothetical + item.outer_extra for item in items]
+    if flex.plan.style.flex_balances and items:
+        outers = [item.hypothetical + item.main_margins for item in items]
         counts = balanced_lines(
-            outers, float("inf") if limit is None else limit, flex.main_gap, flex.style.flex_line_count
+            outers, float("inf") if limit is None else limit, flex.main_gap, flex.plan.style.flex_line_count
         )
         if counts is None:
             message = f"{len(items)} items are too many to balance; the lines are filled one after the other"
@@ -111,7 +97,7 @@ def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:
     if counts is not None:
         rest = iter(items)
         flex.lines = [FlexLine(list(islice(rest, count))) for count in counts]
-    elif not flex.wraps or limit is None:
+    elif not flex.plan.wraps or limit is None:
         flex.lines = [FlexLine(items)] if items else []
     else:
         _fill_lines(flex, items, limit)
@@ -122,7 +108,7 @@ def _fill_lines(flex: FlexContainer, items: list[FlexItem], limit: float) -> Non
     line: list[FlexItem] = []
     used = 0.0
     for item in items:
-        outer = item.hypothetical + item.outer_extra
+        outer = item.hypothetical + item.main_margins
         if line and used + flex.main_gap + outer > limit + 1 / 64:
             flex.lines.append(FlexLine(line))
             line, used = [], 0.0
@@ -159,24 +145,24 @@ def _container_main_size(flex: FlexContainer) -> float:
     longest = 0.0
     for line in flex.lines:
         gaps = flex.main_gap * (len(line.items) - 1)
-        longest = max(longest, sum(i.hypothetical + i.outer_extra for i in line.items) + gaps)
+        longest = max(longest, sum(i.hypothetical + i.main_margins for i in line.items) + gaps)
     return clamp(longest, flex.frame.min_inner_height, flex.frame.max_inner_height)
 
 
 def _hypothetical_cross_size(flex: FlexContainer, item: FlexItem) -> None:
-    frame = flex.frame
+    frame, node = flex.frame, item.node
     if flex.row:
         height = item.stretch
         if height is not None:
-            height = clamp(height, *height_limits(item.node, frame.height_basis, frame.inner_width))
+            height = clamp(height, *height_limits(node, frame.height_basis, frame.inner_width))
         item.given_height = height
         item.fragment = flex.ctx.layout(
-            item.node, Constraints(frame.inner_width, frame.height_basis, width=item.main, height=height)
+            node, Constraints(frame.inner_width, frame.height_basis, item.main, height)
         )
         item.cross = item.fragment.height
         return
     width = item.width
-    if item.node.style.width == "auto" and ratio_of(item.node) and not item.stretches:
+    if not item.plan.stretches and ratio_of(node) and node.style.width == "auto":
         width = _column_ratio_width(flex, item, width)
     item.cross = width
 
@@ -189,19 +175,13 @@ def _column_ratio_width(flex: FlexContainer, item: FlexItem, width: float) -> fl
 
 def _line_cross_sizes(flex: FlexContainer) -> None:
     """§9.4 steps 8 and 9."""
-    frame = flex.frame
+    frame, plan = flex.frame, flex.plan
     for line in flex.lines:
-        size = 0.0
-        groups: dict[str, list[tuple[float, float]]] = {"baseline": [], "last baseline": []}
-        for item in line.items:
-            kind = item.alignment
-            if kind in groups and not has_auto_cross_margin(flex, item):
-                groups[kind].append(baseline_split(flex, item, last=kind != "baseline"))
-            else:
-                size = max(size, outer_cross(flex, item))
-        line.first, line.last = _extent(groups["baseline"]), _extent(groups["last baseline"])
-        line.cross = max(size, sum(line.first), sum(line.last))
-    if not flex.wraps and flex.lines:
+        if plan.has_baselines:
+            _share_baselines(flex, line)
+        else:
+            line.cross = max([0.0, *(item.outer_cross for item in line.items)])
+    if not plan.wraps and flex.lines:
         line = flex.lines[0]
         if flex.inner_cross is not None:
             line.cross = flex.inner_cross
@@ -211,11 +191,25 @@ def _line_cross_sizes(flex: FlexContainer) -> None:
     target = flex.inner_cross
     if target is None and flex.row and frame.min_inner_height:
         target = frame.min_inner_height
-    if target is not None and flex.style.align_content in ("normal", "stretch") and flex.lines:
+    if target is not None and plan.style.align_content in ("normal", "stretch") and flex.lines:
         used = sum(line.cross for line in flex.lines) + flex.cross_gap * (len(flex.lines) - 1)
         share = max(0.0, target - used) / len(flex.lines)
         for index, line in enumerate(flex.lines):
             line.cross += snap_nearest(share * (index + 1)) - snap_nearest(share * index)
+
+
+def _share_baselines(flex: FlexContainer, line: FlexLine) -> None:
+    """§9.4 step 8 where items are aligned by their baselines."""
+    size = 0.0
+    groups: dict[str, list[tuple[float, float]]] = {"baseline": [], "last baseline": []}
+    for item in line.items:
+        if item.plan.is_on_baseline:
+            kind = item.plan.alignment
+            groups[kind].append(baseline_split(flex, item, last=kind != "baseline"))
+        else:
+            size = max(size, item.outer_cross)
+    line.first, line.last = _extent(groups["baseline"]), _extent(groups["last baseline"])
+    line.cross = max(size, sum(line.first), sum(line.last))
 
 
 def _extent(splits: list[tuple[float, float]]) -> tuple[float, float]:
@@ -229,32 +223,27 @@ def _used_cross_size(flex: FlexContainer, line: FlexLine, item: FlexItem) -> Non
     """§9.4 step 11, and the item's layout at its final size."""
     frame, node = flex.frame, item.node
     if flex.row:
-        if item.stretches:
+        if item.plan.stretches:
             limits = height_limits(node, frame.height_basis, frame.inner_width)
             floor = extra_of(node.style, frame.inner_width).height
-            item.cross = max(clamp(line.cross - item.margins.vertical, *limits), floor)
-            if item.cross != item.given_height and not _is_as_high(item.result, node, item.cross):
+            item.cross = max(clamp(line.cross - item.cross_margins, *limits), floor)
+            if item.cross != item.given_height and not _is_as_high(item.fragment, node, item.cross):
                 item.fragment = flex.ctx.layout(
-                    node,
-                    Constraints(frame.inner_width, frame.height_basis, width=item.main, height=item.cross),
+                    node, Constraints(frame.inner_width, frame.height_basis, item.main, item.cross)
                 )
         return
-    if item.stretches:
-        limits = width_limits(flex.ctx, node, frame.inner_width, line.cross - item.margins.horizontal)
-        floor = extra_of(node.style, frame.inner_width).width
-        item.cross = max(clamp(line.cross - item.margins.horizontal, *limits), floor)
+    if item.plan.stretches:
+        room = line.cross - item.cross_margins
+        limits = width_limits(flex.ctx, node, frame.inner_width, room)
+        item.cross = max(clamp(room, *limits), extra_of(node.style, frame.inner_width).width)
     if item.measured is not None and item.cross == item.width and _is_as_high(item.measured, node, item.main):
         item.fragment = item.measured
         return
-    definite = flex.frame.height_basis is not None or _definite_height(flex, item)
+    definite = frame.height_basis is not None or _definite_height(flex, item)
     item.fragment = flex.ctx.layout(
         node,
         Constraints(
-            frame.inner_width,
-            frame.height_basis,
-            width=item.cross,
-            height=item.main,
-            height_is_definite=definite,
+            frame.inner_width, frame.height_basis, item.cross, item.main, height_is_definite=definite
         ),
     )
 
@@ -287,31 +276,31 @@ def _finish(flex: FlexContainer, inner_main: float, inner_cross: float) -> Conte
     left, top = frame.left, frame.top
     for line in flex.lines:
         for item in line.items:
-            put_in_place(flex, item, inner_main, inner_cross)
-            place(content, item.result, left + item.x, top + item.y, frame.inner_width, frame.height_basis)
+            x, y = put_in_place(flex, item, inner_main, inner_cross)
+            place(content, item.fragment, left + x, top + y, frame.inner_width, frame.height_basis)
     set_baselines(flex, content)
-    if has_rules(flex.style):
+    if flex.plan.has_rules:
         _add_rules(flex, content, inner_main, inner_cross)
-    for node in frame.node.children:
-        if node.is_out_of_flow:
-            postpone(content, node, static_position(flex, node, inner_main, inner_cross))
+    for node in flex.plan.out_of_flow:
+        postpone(content, node, static_position(flex, node, inner_main, inner_cross))
     return content
 
 
 def _add_rules(flex: FlexContainer, content: ContentLayout, inner_main: float, inner_cross: float) -> None:
-    rtl = flex.style.direction == "rtl"
+    plan = flex.plan
+    rtl = plan.style.direction == "rtl"
     lines: list[RuledLine] = []
     for line in flex.lines:
         gaps: list[tuple[float, float]] = []
         for item in line.items[1:]:
             before = item.main_pos + main_start_margin(flex, item)
             gap = before - flex.main_gap - line.between, before
-            gaps.append(_turned(gap, inner_main, flex.main_flipped != (flex.row and rtl)))
+            gaps.append(_turned(gap, inner_main, plan.main_flipped != (flex.row and rtl)))
         whole = line.cross_pos, line.cross_pos + line.cross
         lines.append(
-            RuledLine(*_turned(whole, inner_cross, flex.cross_flipped != (not flex.row and rtl)), gaps)
+            RuledLine(*_turned(whole, inner_cross, plan.cross_flipped != (not flex.row and rtl)), gaps)
         )
-    add_rules(flex.ctx, flex.frame, content, flex_gaps(flex.style, lines, inner_main, row=flex.row))
+    add_rules(flex.ctx, flex.frame, content, flex_gaps(plan.style, lines, inner_main, row=flex.row))
 
 
 def _turned(span: tuple[float, float], size: float, flipped: bool) -> tuple[float, float]:
@@ -322,13 +311,12 @@ def _turned(span: tuple[float, float], size: float, flipped: bool) -> tuple[floa
 def _content_height(flex: FlexContainer, inner_main: float, inner_cross: float) -> float:
     """Return how tall the content is, which may be more than a given height."""
     if flex.row:
-        if not flex.wraps:
+        if not flex.plan.wraps:
             return inner_cross
         return sum(line.cross for line in flex.lines) + flex.cross_gap * max(0, len(flex.lines) - 1)
     longest = 0.0
     for line in flex.lines:
-        gaps = flex.main_gap * (len(line.items) - 1)
-        longest = max(longest, sum(item.main + item.outer_extra for item in line.items) + gaps)
+        longest = max(longest, line.outer + flex.main_gap * (len(line.items) - 1))
     return max(inner_main, longest)
 
 
