@@ -7,7 +7,6 @@ then.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from .absolute import place_absolutes
 from .alignment import content_shift, shift_content
@@ -32,6 +31,7 @@ from .renewal import renewed
 from .ruled_gaps import has_rules
 from .sizing import (
     OF_CONTENT,
+    BoxHeight,
     border_of,
     clamp,
     edges_of,
@@ -44,6 +44,8 @@ from .sizing import (
     padding_of,
     ratio_of,
     replaced_size,
+    sizes_of,
+    struts_of,
     transferred_limits,
     width_by_ratio,
     width_from,
@@ -66,18 +68,32 @@ ALGORITHMS: dict[Kind, Callable[[LayoutContext, Frame], ContentLayout]] = {
 }
 
 
-class _Height(NamedTuple):
-    value: float | None  # border box; None depends on the content
-    low: float
-    high: float
-    by_ratio: bool
-    definite: bool  # for percentages of children
-    is_own: bool = True  # False where a container or insets impose it
+# These look into the fragments of what they hold, or put copies of them in place.
+_DEEP = frozenset(("table", "columns"))
+_PLAIN = frozenset(("block", "inline", "flex", "grid", "columns"))
 
 
-def _counts_lines(node: Node) -> bool:
-    """Whether a box's content depends on how many lines those inside of it have, at any depth."""
-    return node.kind == "block" and node.style.line_clamp is not None
+def _is_plain(node: Node) -> bool:
+    """Whether a box is as high as its style or its content says, and takes that content as it comes."""
+    if node.is_plain is None:
+        style = node.style
+        node.is_plain = (
+            node.kind in _PLAIN
+            and sizes_of(style).own_height is not None
+            and node.natural_ratio is None
+            and style.overflow_y in ("visible", "clip")
+            and not style.contain
+            and not _aligns_content(node)
+        )
+    return node.is_plain
+
+
+def _looks_inside(node: Node) -> bool:
+    """Whether a box's layout depends on more of what it holds than it asks: on lines at any depth, say."""
+    if node.looks_inside is None:
+        counts_lines = node.kind == "block" and node.style.line_clamp is not None
+        node.looks_inside = node.kind in _DEEP or counts_lines or has_rules(node.style)
+    return node.looks_inside
 
 
 def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment:
@@ -101,12 +117,12 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
         ctx.floats = FloatScope(FloatContext()) if node.is_root_context and node.holds_floats else None
     outer, ctx.asked = ctx.asked, []
     try:
-        fragment = None if ctx.floats else renewed(ctx, results.old_fragments.get(constraints))
+        old = None if ctx.floats else results.old_fragments.get(constraints)
+        fragment = None if old is None else renewed(ctx, old)
         if fragment is None:
             ctx.asked.clear()
             fragment = _layout(ctx, node, constraints)
-            deep = node.kind in _DEEP or has_rules(node.style) or _counts_lines(node)
-            fragment.asked = ctx.asked if ctx.floats is None and not deep else None
+            fragment.asked = ctx.asked if ctx.floats is None and not _looks_inside(node) else None
             fragment.drawing = ctx.results.drawing
     except LayoutExhausted:
         ctx.work.left_out += 1
@@ -120,8 +136,6 @@ def layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragment
     return fragment
 
 
-# These look into the fragments of what they hold, or put copies of them in place.
-_DEEP = frozenset(("table", "columns"))
 MAX_FRAGMENTS = 64  # of one box; a kept document would gather them without end
 
 
@@ -160,11 +174,15 @@ def _layout(ctx: LayoutContext, node: Node, constraints: Constraints) -> Fragmen
     ctx.count_pass(node.kind)
     if node.kind == "replaced":
         return _layout_replaced(ctx, node, constraints)
-    basis = constraints.containing_width
-    width = _used_width(ctx, node, constraints)
+    width = constraints.width
+    if width is None:
+        width = _used_width(ctx, node, constraints)
     if node.kind in ("table", "table-wrapper"):  # never narrower than its content (CSS Tables 3 §4.2)
-        width = max(width, ctx.content_sizes(node)[0] + extra_of(node.style, basis).width)
-    height = _within_content(ctx, node, constraints, width, _specified_height(node, constraints, width))
+        extra = extra_of(node.style, constraints.containing_width)
+        width = max(width, ctx.content_sizes(node)[0] + extra.width)
+    height = _specified_height(node, constraints, width)
+    if height.value is not None:
+        height = _within_content(ctx, node, constraints, width, height)
     return _layout_content(ctx, node, constraints, width, height)
 
 
@@ -182,8 +200,6 @@ def _layout_replaced(ctx: LayoutContext, node: Node, constraints: Constraints) -
 
 
 def _used_width(ctx: LayoutContext, node: Node, constraints: Constraints) -> float:
-    if constraints.width is not None:
-        return constraints.width
     basis, height_basis, _, height, shrink, _, _ = constraints
     available = basis - margins_of(node.style, basis).horizontal
     extra = extra_of(node.style, basis).width
@@ -218,27 +234,30 @@ def _is_as_wide_as_its_content(node: Node) -> bool:
     return node.kind in ("table", "table-wrapper") and style.justify_self != "stretch"
 
 
-def _specified_height(node: Node, constraints: Constraints, width: float) -> _Height:
+def _specified_height(node: Node, constraints: Constraints, width: float) -> BoxHeight:
     basis, height_basis, _, fixed, _, definite, _ = constraints
     if fixed is not None:
-        return _Height(fixed, fixed, fixed, False, definite, is_own=False)
+        return BoxHeight(fixed, fixed, fixed, False, definite, False)
+    known = sizes_of(node.style).own_height
+    if known is not None and node.natural_ratio is None:
+        return known
     low, high = height_limits(node, height_basis, basis)
     height = height_from(node, node.style.height, height_basis, basis)
     by_ratio = height is None and ratio_of(node) is not None
     if by_ratio:
         height = height_by_ratio(node, width, basis)
     if height is None:
-        return _Height(None, low, high, False, False)
+        return BoxHeight(None, low, high, False, False)
     height = max(clamp(height, low, high), extra_of(node.style, basis).height)
-    return _Height(height, low, high, by_ratio, True)
+    return BoxHeight(height, low, high, by_ratio, True)
 
 
 def _within_content(
-    ctx: LayoutContext, node: Node, constraints: Constraints, width: float, height: _Height
-) -> _Height:
+    ctx: LayoutContext, node: Node, constraints: Constraints, width: float, height: BoxHeight
+) -> BoxHeight:
     """Limit a specified height by `min-height` and `max-height` that ask for the content's."""
     style = node.style
-    if height.value is None or not height.is_own or node.kind == "grid" or not is_limited_by_content(style):
+    if not height.is_own or node.kind == "grid" or not is_limited_by_content(style) or height.value is None:
         return height
     basis, around = constraints.containing_width, constraints.containing_height
     content = ctx.layout(content_height_twin(ctx, node), Constraints(basis, around, width=width)).height
@@ -253,44 +272,54 @@ def _layout_content(
     node: Node,
     constraints: Constraints,
     width: float,
-    height: _Height,
+    height: BoxHeight,
 ) -> Fragment:
     basis = constraints.containing_width
     frame = _frame(node, basis, constraints.containing_height, width, height)
     if constraints.adopted is not None:
         frame = frame._replace(adopted=constraints.adopted)
     content = _content(ctx, frame)
-    width -= content.narrower
-    if "size" in node.style.contain:
+    is_plain = _is_plain(node)
+    if not is_plain and "size" in node.style.contain:
         content.height = _contained_height(ctx, frame)
-    extra = extra_of(node.style, basis).height
+    extra = frame.border.top + frame.border.bottom + frame.padding.top + frame.padding.bottom
     used_height = _used_height(node, height, content.height, extra)
-    if _aligns_content(node):
+    if not is_plain and _aligns_content(node):
         room = used_height - extra - content.height
         shift_content(content, content_shift(node.style, room))
     fragment = Fragment(
-        node, width, used_height, frame.border, frame.padding, content.children, content.lines,
-        content.first_baseline, content.last_baseline, content.pending, content.atomics,
+        node, width - content.narrower, used_height, frame.border, frame.padding, content.children,
+        content.lines, content.first_baseline, content.last_baseline, content.pending, content.atomics,
         content.inline,
     )  # fmt: skip
     fragment.content_height = content.height
     fragment.pull = content.pull
-    if node.style.overflow_y not in ("visible", "clip"):  # its baselines are within its border box
-        fragment.first_baseline = _within(fragment.first_baseline, fragment.height)
-        fragment.last_baseline = _within(fragment.last_baseline, fragment.height)
-    if "layout" in node.style.contain:
-        fragment.first_baseline = fragment.last_baseline = None
+    if not is_plain:
+        _keep_baselines_within(fragment)
     _collapse_margins(fragment, content, basis, height)
-    place_absolutes(ctx, fragment, content)
-    if content.area_of and fragment.pending:
-        fragment.areas = content.area_of
+    if fragment.pending:
+        place_absolutes(ctx, fragment, content)
+        if content.area_of and fragment.pending:
+            fragment.areas = content.area_of
     return fragment
 
 
-def _used_height(node: Node, height: _Height, content: float, extra: float) -> float:
+def _keep_baselines_within(fragment: Fragment) -> None:
+    """Take a box's baselines into its border box where it scrolls, and away where it is contained."""
+    style = fragment.node.style
+    if style.overflow_y not in ("visible", "clip"):
+        fragment.first_baseline = _within(fragment.first_baseline, fragment.height)
+        fragment.last_baseline = _within(fragment.last_baseline, fragment.height)
+    if "layout" in style.contain:
+        fragment.first_baseline = fragment.last_baseline = None
+
+
+def _used_height(node: Node, height: BoxHeight, content: float, extra: float) -> float:
     """Return the border box height, now that the height of the content is known."""
     natural = content + extra
     used = height.value
+    if _is_plain(node):
+        return used if used is not None else max(clamp(natural, height.low, height.high), extra)
     if node.kind == "table" or _is_turned_table(node):  # never lower than its rows
         used = max(natural, height.low if used is None else used)
     elif used is None:
@@ -318,25 +347,27 @@ def _is_turned_table(node: Node) -> bool:
 
 def _percentage_basis(node: Node, own: float | None, around: float | None) -> float | None:
     """Percentages look through anonymous block boxes to the box that contains them (CSS 2 §9.2.1)."""
-    looks_through = node.element is None and not node.is_item and node.style.display != "table-cell"
-    if own is None and node.style.quirks == "full" and is_quirky(node):
+    if node.element is None and not node.is_item and node.style.display != "table-cell":
         return around
-    return around if looks_through else own
+    if own is None and around is not None and node.style.quirks == "full" and is_quirky(node):
+        return around
+    return own
 
 
-def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: _Height) -> Frame:
-    border, padding, extra = edges_of(node.style, basis)
-    inner_height = None if height.value is None else max(0.0, height.value - extra.height)
+def _frame(node: Node, basis: float, height_basis: float | None, width: float, height: BoxHeight) -> Frame:
+    border, padding, (across, down) = edges_of(node.style, basis)
+    value, low, high, by_ratio, definite, _ = height
+    inner_height = None if value is None else max(0.0, value - down)
     return Frame(
         node,
         border,
         padding,
-        max(0.0, width - extra.width),
+        max(0.0, width - across),
         inner_height,
-        max(0.0, height.low - extra.height),
-        max(0.0, height.high - extra.height),
-        _percentage_basis(node, inner_height if height.definite else None, height_basis),
-        height.value is None or height.by_ratio,
+        low - down if low > down else 0.0,
+        high - down if high > down else 0.0,
+        _percentage_basis(node, inner_height if definite else None, height_basis),
+        value is None or by_ratio,
     )
 
 
@@ -380,12 +411,10 @@ def _has_automatic_minimum(node: Node) -> bool:
     return is_automatic and style.min_height == "auto" and style.overflow_y == "visible"
 
 
-def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, height: _Height) -> None:
+def _collapse_margins(fragment: Fragment, content: ContentLayout, basis: float, height: BoxHeight) -> None:
     """Join the box's own margins with those of its content that they adjoin (CSS 2 §8.3.1)."""
     node = fragment.node
-    margins = margins_of(node.style, basis)
-    top = Strut().add(margins.top) if margins.top else NO_MARGINS
-    bottom = Strut().add(margins.bottom) if margins.bottom else NO_MARGINS
+    top, bottom = sizes_of(node.style).struts or struts_of(margins_of(node.style, basis))
     first = content.first_margins
     fragment.first_margins = top if first is NO_MARGINS else top.join(first)
     if not node.is_root_context and node.kind in ("block", "inline"):

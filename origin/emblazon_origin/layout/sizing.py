@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..style.values.computed import ComputedStyle
 from ..style.values.value_types import ZERO, Length, MaxSize, Size
 from .boxes.box import Sides
+from .boxes.fragment import NO_MARGINS, Strut
 from .boxes.nodes import Node
 from .context import LayoutContext
 from .layout_unit import snap, used
@@ -47,6 +48,17 @@ class Extra(NamedTuple):
     height: float
 
 
+class BoxHeight(NamedTuple):
+    """A border box height, and what is known of it before the content is."""
+
+    value: float | None  # None depends on the content
+    low: float
+    high: float
+    by_ratio: bool
+    definite: bool  # for percentages of children
+    is_own: bool = True  # False where a container or insets impose it
+
+
 @dataclass(slots=True, eq=False)
 class StyleSizes:
     """What of a style's edges and border box sizes is the same in every box around; None where it is not."""
@@ -59,6 +71,8 @@ class StyleSizes:
     height: float | None
     widths: tuple[float, float] | None  # limits, `auto` and `none` included
     heights: tuple[float, float] | None
+    own_height: BoxHeight | None  # of a box without a natural ratio
+    struts: tuple[Strut, Strut] | None  # of the margins above and below
 
 
 def sizes_of(style: ComputedStyle) -> StyleSizes:
@@ -83,16 +97,37 @@ def _make_sizes(style: ComputedStyle) -> StyleSizes:
     if all(isinstance(side, str) or side.is_absolute for side in margins):
         known = _margins(style, 0.0)
     across, down = (None, None) if extra is None else extra
+    height = fixed_size(style, style.height, down)
+    heights = _fixed_limits(style, style.min_height, style.max_height, down)
     return StyleSizes(
         border,
         padding,
         known,
         extra,
         fixed_size(style, style.width, across),
-        fixed_size(style, style.height, down),
+        height,
         _fixed_limits(style, style.min_width, style.max_width, across),
-        _fixed_limits(style, style.min_height, style.max_height, down),
+        heights,
+        _own_height(style, height, heights, down),
+        None if known is None else struts_of(known),
     )
+
+
+def _own_height(
+    style: ComputedStyle, height: float | None, limits: tuple[float, float] | None, extra: float | None
+) -> BoxHeight | None:
+    """Return the height that a style gives without a box around and a ratio; None where it needs them."""
+    if limits is None or style.aspect_ratio or (height is None and style.height != "auto"):
+        return None
+    if height is None or extra is None:
+        return BoxHeight(None, *limits, by_ratio=False, definite=False)
+    return BoxHeight(max(clamp(height, *limits), extra), *limits, by_ratio=False, definite=True)
+
+
+def struts_of(margins: Margins) -> tuple[Strut, Strut]:
+    """Return a box's own margins above and below as the beginning of those that collapse."""
+    top, _, bottom, _ = margins
+    return Strut().add(top) if top else NO_MARGINS, Strut().add(bottom) if bottom else NO_MARGINS
 
 
 def fixed_size(style: ComputedStyle, value: Size | MaxSize | str, extra: float | None) -> float | None:

@@ -103,6 +103,8 @@ class Node:
     minds_height: bool | None = None  # around it, see layout/height_needs.py; None: not asked yet
     holds_minders: bool | None = None  # of its own height
     is_settled: bool | None = None  # by its width
+    is_plain: bool | None = None  # see layout/engine.py
+    looks_inside: bool | None = None  # its algorithm, beyond what it asks of what it holds; there, too
     plan: object = None  # what its algorithm made of the styles of what it holds, see layout/flex/plan.py
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
@@ -113,7 +115,9 @@ class Node:
     def restyled(self, style: ComputedStyle) -> Node:
         """Return the same box in another style."""
         other = copy.copy(self)
-        other.style, other.minds_height, other.is_settled, other.plan = style, None, None, None
+        other.style, other.plan = style, None
+        other.minds_height = other.is_settled = None
+        other.is_plain = other.looks_inside = None
         return other
 
     def emptied(self) -> Node:
