@@ -178,17 +178,27 @@ def test_boxes_lie_where_chromium_puts_them(group: str, name: str, body: str) ->
     assert not wrong, "\n".join(wrong)
 
 
-def _all_with_flex() -> list[str]:
-    return [body for _, _, body in _all_cases() if "flex" in body]
+def _all_with(display: str) -> list[Rects]:
+    return [lay_out(body) for _, _, body in _all_cases() if display in body]
 
 
 def test_flex_items_whose_styles_decide_their_sizes_are_as_wide_and_high_as_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`main_sizes` knows of most items what the way around the containing block finds out as well."""
-    known = [lay_out(body) for body in _all_with_flex()]
+    known = _all_with("flex")
     monkeypatch.setattr("emblazon_origin.layout.flex.plan.main_sizes", lambda *_: None)
-    assert [lay_out(body) for body in _all_with_flex()] == known
+    assert _all_with("flex") == known
+
+
+def test_grid_items_whose_styles_decide_how_they_lie_are_where_others_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`_fills` and `_share` know of most items what asking their styles for each area finds out as well."""
+    known = _all_with("grid")
+    monkeypatch.setattr("emblazon_origin.layout.grid.plan._fills", lambda *_: False)
+    monkeypatch.setattr("emblazon_origin.layout.grid.plan._share", lambda *_: None)
+    assert _all_with("grid") == known
 
 
 @pytest.mark.e2e

@@ -58,11 +58,11 @@ def make_container(ctx: LayoutContext, frame: Frame) -> FlexContainer:
     )
 
 
-def definite_stretch(flex: FlexContainer, item: ItemPlan) -> float | None:
+def definite_stretch(flex: FlexContainer, node: Node, plan: ItemPlan) -> float | None:
     """Return the definite cross size of an item that stretches, in a single-line container (§9.8)."""
-    if flex.inner_cross is None or flex.plan.wraps or not item.stretches:
+    if flex.inner_cross is None or flex.plan.wraps or not plan.stretches:
         return None
-    style = item.node.style
+    style = node.style
     basis = flex.frame.inner_width
     margins, extra = margins_of(style, basis), extra_of(style, basis)
     if flex.row:

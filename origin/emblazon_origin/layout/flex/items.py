@@ -67,12 +67,12 @@ class FlexItem:
 
 
 def make_item(
-    ctx: LayoutContext, frame: Frame, plan: ItemPlan, row: bool, stretch_cross: float | None
+    ctx: LayoutContext, frame: Frame, node: Node, plan: ItemPlan, row: bool, stretch_cross: float | None
 ) -> FlexItem:
     """Determine an item's flex base size and limits; `stretch_cross` is its definite stretched cross size."""
-    node, margins = plan.node, plan.margins
+    margins = plan.margins
     if plan.sizes is None or margins is None:
-        return _make_item_around(ctx, frame, plan, row, stretch_cross)
+        return _make_item_around(ctx, frame, node, plan, row, stretch_cross)
     base, low, high, cap, floor = plan.sizes
     width, measured = 0.0, None
     if not row:
@@ -96,10 +96,9 @@ def make_item(
 
 
 def _make_item_around(
-    ctx: LayoutContext, frame: Frame, plan: ItemPlan, row: bool, stretch_cross: float | None
+    ctx: LayoutContext, frame: Frame, node: Node, plan: ItemPlan, row: bool, stretch_cross: float | None
 ) -> FlexItem:
     """Make an item whose sizes depend on the box around it, or on its ratio."""
-    node = plan.node
     margins = margins_of(node.style, frame.inner_width)
     across, down = margins.horizontal, margins.vertical
     size = (

@@ -77,7 +77,10 @@ def layout_flex(ctx: LayoutContext, frame: Frame) -> ContentLayout:
 
 def _make_items(flex: FlexContainer) -> list[FlexItem]:
     ctx, frame, row = flex.ctx, flex.frame, flex.row
-    return [make_item(ctx, frame, item, row, definite_stretch(flex, item)) for item in flex.plan.items]
+    return [
+        make_item(ctx, frame, node, plan, row, definite_stretch(flex, node, plan))
+        for node, plan in flex.plan.items
+    ]
 
 
 def _collect_lines(flex: FlexContainer, items: list[FlexItem]) -> None:

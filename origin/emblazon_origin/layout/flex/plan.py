@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -35,9 +36,8 @@ class MainSizes(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class ItemPlan:
-    """One item in its container."""
+    """Items of one style in their container."""
 
-    node: Node
     alignment: Alignment  # its used `align-self`
     is_on_baseline: bool  # of others: by that, with no auto margin on the cross axis
     stretches: bool  # align-self is stretch, the cross size auto and no cross margin auto
@@ -63,7 +63,7 @@ class FlexPlan:
     cross_flipped: bool
     column_gap: Length
     row_gap: Length
-    items: list[ItemPlan]
+    items: list[tuple[Node, ItemPlan]]
     out_of_flow: list[Node]
     packs_at_start: bool  # `justify-content`
     has_baselines: bool
@@ -87,7 +87,13 @@ def _make_plan(node: Node) -> FlexPlan:
     cross_flipped = (style.flex_wrap == "wrap-reverse") != (not row and rtl)
     children = [child for child in node.children if not child.is_out_of_flow]
     children.sort(key=_ORDER)
-    items = [_plan_item(style, child, row, cross_flipped) for child in children]
+    items: list[tuple[Node, ItemPlan]] = []
+    plans: dict[Hashable, ItemPlan] = {}
+    for child in children:
+        key = child.style, child.kind, child.natural_ratio
+        if key not in plans:
+            plans[key] = _plan_item(style, child, row, cross_flipped)
+        items.append((child, plans[key]))
     return FlexPlan(
         style,
         row,
@@ -100,8 +106,8 @@ def _make_plan(node: Node) -> FlexPlan:
         items,
         [child for child in node.children if child.is_out_of_flow],
         style.justify_content in _AT_START,
-        any(item.is_on_baseline for item in items),
-        any(item.auto_mains for item in items),
+        any(item.is_on_baseline for item in plans.values()),
+        any(item.auto_mains for item in plans.values()),
         has_rules(style),
     )
 
@@ -119,7 +125,6 @@ def _plan_item(container: ComputedStyle, node: Node, row: bool, cross_flipped: b
         edge = reverse_alignment(settled(alignment, 0.0), cross_flipped, container, style, row)
         share = CROSS_SHARES[edge]
     return ItemPlan(
-        node,
         alignment,
         on_baseline and not has_auto_cross,
         alignment == "stretch" and (style.height if row else style.width) == "auto" and not has_auto_cross,

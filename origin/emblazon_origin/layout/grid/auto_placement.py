@@ -11,32 +11,22 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 from ...style.values.value_types import GridLine, Length, TrackList, TrackRepeat, TrackSize
-from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
-from ..frame import AdoptedTracks
 from ..layout_unit import used
 from ..layout_work import GRID_CELL, LayoutWork
-from ..sizing import Margins, margins_of
 
 MAX_TRACKS = 10_000  # per axis and side; CSS Grid 2 §5.4 lets implementations clamp
 AUTO_TRACK = TrackSize("auto", "auto")
 
 
 @dataclass(slots=True, eq=False)
-class GridItem:
-    """An item and its area: tracks `row_start` up to but not including `row_end`, likewise columns."""
+class GridArea:
+    """Tracks `row_start` up to but not including `row_end`, likewise columns."""
 
-    node: Node
     row_start: int
     row_end: int
     column_start: int
     column_end: int
-    margins: Margins
-    shim: float = 0.0  # room above that baseline alignment adds
-    area_height: float | None = None  # once the rows have their sizes, of items with a ratio
-    height: float | None = None  # that the item takes in it by stretching
-    measured: tuple[float, Fragment] | None = None  # in an area of a width, for its rows
-    adopted: AdoptedTracks | None = None  # of a subgrid, as far as they are known
 
 
 class _Span:
@@ -54,8 +44,8 @@ class _Span:
 
 def place_items(
     nodes: list[Node], rows: ExplicitGrid, columns: ExplicitGrid, flow: str, work: LayoutWork
-) -> tuple[list[GridItem], int, int]:
-    """Place the items; return them with how many implicit rows and columns lie before the explicit grid.
+) -> tuple[list[GridArea], int, int]:
+    """Place the items; return their areas, and how many implicit tracks lie before the explicit ones.
 
     Positions are shifted so that the first implicit track is 0.
     """
@@ -67,26 +57,22 @@ def place_items(
         row = resolve_span(s.grid_row_start, s.grid_row_end, rows)
         column = resolve_span(s.grid_column_start, s.grid_column_end, columns)
         # From here on the major axis is the one that the flow fills line after line.
-        spans.append((node, column, row) if by_column else (node, row, column))
+        spans.append((column, row) if by_column else (row, column))
     minor_count = len((rows if by_column else columns).tracks)
     placed = _auto_place(spans, minor_count, dense, work)
-    items = []
-    for node, major, minor in placed:
+    areas = []
+    for major, minor in placed:
         row, column = (minor, major) if by_column else (major, minor)
-        items.append(
-            GridItem(
-                node, row.start or 0, row.end, column.start or 0, column.end, margins_of(node.style, 0.0)
-            )
-        )
-    before_rows = -min((i.row_start for i in items), default=0)
-    before_columns = -min((i.column_start for i in items), default=0)
+        areas.append(GridArea(row.start or 0, row.end, column.start or 0, column.end))
+    before_rows = -min((a.row_start for a in areas), default=0)
+    before_columns = -min((a.column_start for a in areas), default=0)
     before_rows, before_columns = max(0, before_rows), max(0, before_columns)
-    for item in items:
-        item.row_start += before_rows
-        item.row_end += before_rows
-        item.column_start += before_columns
-        item.column_end += before_columns
-    return items, before_rows, before_columns
+    for area in areas:
+        area.row_start += before_rows
+        area.row_end += before_rows
+        area.column_start += before_columns
+        area.column_end += before_columns
+    return areas, before_rows, before_columns
 
 
 def resolve_span(start: GridLine, end: GridLine, grid: ExplicitGrid) -> _Span:
@@ -158,7 +144,7 @@ def _count_named(grid: ExplicitGrid, name: str, count: int, origin: int, forward
     return min(origin, 0) - _clamped(count - len(behind))
 
 
-_Entry = tuple[Node, _Span, _Span]
+_Entry = tuple[_Span, _Span]
 
 
 class _Taken:
@@ -197,15 +183,15 @@ def _auto_place(entries: list[_Entry], minor_count: int, dense: bool, work: Layo
     occupy, free_from = taken.occupy, taken.free_from
 
     # 0 and 1. Items with both positions definite.
-    for _, major, minor in entries:
+    for major, minor in entries:
         if major.start is not None and minor.start is not None:
             occupy(major, minor)
     # The implicit grid's first minor line, before auto placement moves it.
-    first_minor = min((n.start for _, _, n in entries if n.start is not None), default=0)
+    first_minor = min((n.start for _, n in entries if n.start is not None), default=0)
     first_minor = min(0, first_minor)
     # 2. Items locked to a major line.
     cursors: dict[int, int] = {}
-    for _, major, minor in entries:
+    for major, minor in entries:
         if major.start is not None and minor.start is None:
             n = first_minor if dense else cursors.get(major.start, first_minor)
             while (beyond := free_from(major.start, n, major, minor)) is not None:
@@ -214,12 +200,12 @@ def _auto_place(entries: list[_Entry], minor_count: int, dense: bool, work: Layo
             occupy(major, minor)
             cursors[major.start] = minor.end
     # 3. The number of minor lines.
-    last_minor = max([minor_count] + [n.end for _, _, n in entries if n.start is not None])
-    last_minor = max(last_minor, first_minor + max((n.size for _, _, n in entries), default=1))
+    last_minor = max([minor_count] + [n.end for _, n in entries if n.start is not None])
+    last_minor = max(last_minor, first_minor + max((n.size for _, n in entries), default=1))
     # 4. The rest, in order.
-    first_major = min(0, min((m.start for _, m, _ in entries if m.start is not None), default=0))
+    first_major = min(0, min((m.start for m, _ in entries if m.start is not None), default=0))
     cursor = (first_major, first_minor)
-    for _, major, minor in entries:
+    for major, minor in entries:
         if major.start is not None:
             continue
         m, n = (first_major, first_minor) if dense else cursor

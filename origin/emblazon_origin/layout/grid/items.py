@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.value_types import Length
-from ..alignment import settled
+from ..alignment import settled, start_share
 from ..boxes.fragment import Fragment
 from ..context import LayoutContext
 from ..contributions import border_box_contribution
@@ -26,7 +26,7 @@ from ..sizing import (
     width_from,
     width_limits,
 )
-from .auto_placement import GridItem
+from .plan import GridItem
 from .tracks import INF, Contribution, Track, gaps_between
 
 
@@ -125,10 +125,10 @@ def area_fragment(
     node, style = item.node, item.node.style
     if height is not None and (known := _measured_before(ctx, item, width, height, container)) is not None:
         return known
-    item.margins = margins_of(style, width)
+    item.margins = item.plan.margins or margins_of(style, width)
     fixed_width = _width(ctx, item, width, height, container)
     fixed_height = None if height is None else stretched_height(ctx, item, width, height, container)
-    if ratio_of(node) is not None and node.kind != "replaced":
+    if item.plan.has_ratio and node.kind != "replaced":
         across = _alignment(style.justify_self, container.justify_items)
         down = _alignment(style.align_self, container.align_items)
         if fixed_height is not None and down == "stretch" and across != "stretch" and style.width == "auto":
@@ -151,7 +151,7 @@ def _measured_before(
     node = item.node
     if item.measured is None or item.measured[0] != width or item.adopted is not None:
         return None
-    if ratio_of(node) is not None or minds_height(node):
+    if item.plan.has_ratio or minds_height(node):
         return None
     fragment = item.measured[1]
     fixed = stretched_height(ctx, item, width, height, container)
@@ -163,8 +163,10 @@ def _width(
     ctx: LayoutContext, item: GridItem, width: float, height: float | None, container: ComputedStyle
 ) -> float | None:
     """Return the border box width that alignment or the style imposes in an area's width."""
-    node, style, margins = item.node, item.node.style, item.margins
+    node, style, margins, sizes = item.node, item.node.style, item.margins, item.plan.sizes
     available = width - margins.horizontal
+    if item.plan.fills_width and sizes.widths is not None and sizes.extra is not None:
+        return max(clamp(available, *sizes.widths), sizes.extra.width)
     value = _alignment(style.justify_self, container.justify_items)
     fixed: float | None = None
     if style.width != "auto":
@@ -190,7 +192,9 @@ def stretched_height(
     ctx: LayoutContext, item: GridItem, width: float, height: float, container: ComputedStyle
 ) -> float | None:
     """Return the border box height of an item that fills its area's height."""
-    node, style, margins = item.node, item.node.style, item.margins
+    node, style, margins, sizes = item.node, item.node.style, item.margins, item.plan.sizes
+    if item.plan.fills_height and sizes.heights is not None and sizes.extra is not None:
+        return max(clamp(height - margins.vertical, *sizes.heights), sizes.extra.height)
     if style.height != "auto" or margins.top is None or margins.bottom is None:
         return None
     value = _alignment(style.align_self, container.align_items)
@@ -207,16 +211,11 @@ def _alignment(own: Alignment, container: Alignment) -> Alignment:
     return container if own == "auto" else own
 
 
-def is_baseline_aligned(item: GridItem, container: ComputedStyle) -> bool:
-    """True for items that share their row's first baseline."""
-    own = item.node.style.align_self
-    value = container.align_items if own == "auto" else own
-    return value == "baseline" and item.margins.top is not None and item.margins.bottom is not None
-
-
 def inline_offset(item: GridItem, size: float, area: float, container: ComputedStyle) -> float:
     """Return the border box's x in its area."""
     m: Margins = item.margins
+    if item.plan.across is not None:
+        return _beside(m.left, m.right, area - size, item.plan.across)
     own = item.node.style.justify_self
     value = container.justify_items if own == "auto" else own
     mode = item.node.style.writing_mode
@@ -231,9 +230,11 @@ def inline_offset(item: GridItem, size: float, area: float, container: ComputedS
 def block_offset(item: GridItem, size: float, area: float, container: ComputedStyle) -> float:
     """Return the border box's y in its area."""
     m: Margins = item.margins
+    if item.plan.down is not None:
+        return _beside(m.top, m.bottom, area - size, item.plan.down)
     own = item.node.style.align_self
     value = container.align_items if own == "auto" else own
-    if is_baseline_aligned(item, container):
+    if item.plan.is_on_baseline:
         return (m.top or 0.0) + item.shim
     if value == "last baseline":
         value = "end"
@@ -243,20 +244,20 @@ def block_offset(item: GridItem, size: float, area: float, container: ComputedSt
 def _offset(
     before: float | None, after: float | None, room: float, value: Alignment, rtl: bool, own_rtl: bool
 ) -> float:
+    if before is not None and after is not None:
+        value = settled(value, room - (before + after))
+        share = (0.0 if rtl else 1.0) if value == "last baseline" else start_share(value, rtl, own_rtl)
+        return _beside(before, after, room, share)
     room -= (before or 0.0) + (after or 0.0)
-    if before is None or after is None:
-        share = max(0.0, room)
-        if before is None and after is None:
-            return snap(share / 2) if room > 0 or not rtl else room
-        return share if before is None else before
-    value = settled(value, room)
-    if value == "center":
-        return before + snap(room / 2)
-    if value == "left":
-        return before
-    if value == "right":
-        return before + room
-    if value in ("self-start", "self-end"):
-        return before + (room if (value == "self-end") != own_rtl else 0.0)
-    toward_end = value in ("end", "flex-end", "last baseline")
-    return before + (room if toward_end != rtl else 0.0)
+    if before is None and after is None:
+        return snap(max(0.0, room) / 2) if room > 0 or not rtl else room
+    return max(0.0, room) if before is None else before or 0.0
+
+
+def _beside(before: float | None, after: float | None, room: float, share: float) -> float:
+    """Return the offset of a box with a share of the room before it, margins aside: none, half or all."""
+    first = before or 0.0
+    if share == 0.0:
+        return first
+    room -= first + (after or 0.0)
+    return first + (room if share == 1.0 else snap(room / 2))

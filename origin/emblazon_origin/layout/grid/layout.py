@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.containing import contains_absolutes, contains_fixed
-from ...style.values.value_types import NORMAL_GAP, Fr, GridLine, Length, TrackSize
+from ...style.values.value_types import NORMAL_GAP, GridLine, TrackSize
 from ..alignment import Edge, distribute, settled
 from ..boxes.fragment import ContentLayout, Fragment, StaticPosition
 from ..boxes.nodes import Node
@@ -17,12 +18,11 @@ from ..frame import AdoptedAxis, AdoptedTracks, Frame
 from ..layout_unit import snap, used
 from ..layout_work import SUBGRID, SUBGRID_ITEM, TRACK_SPAN
 from ..placement import place, postpone
-from ..ruled_gaps import SpannedTracks, Tracks, add_rules, grid_gaps, has_rules
-from ..sizing import INFINITY, clamp, margins_of, ratio_of
+from ..ruled_gaps import SpannedTracks, Tracks, add_rules, grid_gaps
+from ..sizing import INFINITY, clamp, margins_of
 from .auto_placement import (
     AUTO_TRACK,
     ExplicitGrid,
-    GridItem,
     area_spans,
     explicit_grid,
     line_index,
@@ -34,9 +34,9 @@ from .items import (
     block_offset,
     inline_contribution,
     inline_offset,
-    is_baseline_aligned,
     stretched_height,
 )
+from .plan import GridItem, GridPlan, Placement, plan_of
 from .subgrid import (
     adopted_axis,
     block_edges,
@@ -46,13 +46,22 @@ from .subgrid import (
     kept_inside,
     names_within,
     subgrid_lines,
-    subgridded,
     widened,
 )
 from .tracks import Constraint, Contribution, Track, gaps_between, make_track, size_tracks
 
 _PHASES = 8  # of track sizing
 _NO_TRACKS = AdoptedTracks(None, None)
+_MAX_PLACEMENTS = 8  # of one container; a kept document would gather them without end
+
+
+class _Room(NamedTuple):
+    """What tracks that are repeated as often as they fit have to fit into, with the gaps between them."""
+
+    width: float | None
+    column_gap: float
+    height: float | None
+    row_gap: float
 
 
 @dataclass(slots=True, eq=False)
@@ -123,6 +132,7 @@ class _Grid:
     ctx: LayoutContext
     node: Node
     style: ComputedStyle
+    plan: GridPlan
     items: list[GridItem]
     rows: _Axis
     columns: _Axis
@@ -142,7 +152,8 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> ContentLayout:
         grid.columns.align(style.justify_content, frame.inner_width, style.direction == "rtl")
     # 2. Rows; with an automatic height they decide it, and percentages then resolve against it.
     for item in grid.items:
-        item.margins = margins_of(item.node.style, _column_width(grid, item))
+        if item.plan.margins is None:
+            item.margins = margins_of(item.node.style, _column_width(grid, item))
     inner_height = frame.inner_height
     if adopted.rows is not None:
         grid.rows.adopt(adopted.rows)
@@ -152,7 +163,7 @@ def layout_grid(ctx: LayoutContext, frame: Frame) -> ContentLayout:
     # 3. Items.
     content = ContentLayout(inner_height if frame.inner_height is None else max(inner_height, grid.rows.used))
     _place_items(grid, frame, content)
-    if has_rules(style):
+    if grid.plan.has_rules:
         _add_rules(grid, frame, content)
     for node in frame.node.children:
         if node.is_out_of_flow:
@@ -166,7 +177,7 @@ def _rows(grid: _Grid, frame: Frame) -> float:
     _size_rows(grid, inner_height, frame)
     if inner_height is None:
         inner_height = clamp(grid.rows.used, frame.min_inner_height, frame.max_inner_height)
-        if _rows_depend_on_height(style) or inner_height < grid.rows.used - 1e-6:
+        if grid.plan.rows_depend_on_height or inner_height < grid.rows.used - 1e-6:
             grid.rows.gap = used(style.row_gap, inner_height)
             _size_rows(grid, inner_height, frame)
     if _columns_follow_rows(grid, inner_height):
@@ -195,18 +206,53 @@ def _build(
     max_height: float,
     adopted: AdoptedTracks = _NO_TRACKS,
 ) -> _Grid:
-    style = node.style
-    area_rows, area_columns = area_spans(style.grid_template_areas)
+    style, plan = node.style, plan_of(node)
     column_gap = used(style.column_gap, width or 0.0)
     row_gap = used(style.row_gap, height or 0.0)
     fill_height = height if height is not None else (None if max_height == INFINITY else max_height)
+    room = _Room(width, column_gap, fill_height, row_gap)
+    if adopted is _NO_TRACKS:
+        key = room[:2] if plan.repeats_columns else None, room[2:] if plan.repeats_rows else None
+        found = plan.placements.get(key)
+        if found is None:
+            if len(plan.placements) >= _MAX_PLACEMENTS:
+                plan.placements.clear()
+            found = plan.placements[key] = _place(ctx, style, plan, room, adopted)
+    else:
+        found = _place(ctx, style, plan, room, adopted)
+    items = [
+        GridItem(
+            item, child, area.row_start, area.row_end, area.column_start, area.column_end,
+            item.margins or margins_of(child.style, 0.0),
+        )
+        for (child, item), area in zip(plan.items, found.areas, strict=True)
+    ]  # fmt: skip
+    grid = _Grid(
+        ctx,
+        node,
+        style,
+        plan,
+        items,
+        _Axis(found.rows, found.before_rows, found.row_sizes, row_gap),
+        _Axis(found.columns, found.before_columns, found.column_sizes, column_gap),
+    )
+    if plan.has_subgrids:
+        grid.subgrids = {item: _subgrid(grid, item) for item in items if any(item.plan.subgrid)}
+    return grid
+
+
+def _place(
+    ctx: LayoutContext, style: ComputedStyle, plan: GridPlan, room: _Room, adopted: AdoptedTracks
+) -> Placement:
+    """Name the lines of both axes and place the items between them (§7, §8)."""
+    area_rows, area_columns = area_spans(style.grid_template_areas)
     rows = explicit_grid(
         style.grid_template_rows, area_rows, len(style.grid_template_areas), style.grid_auto_rows,
-        fill_height, row_gap,
+        room.height, room.row_gap,
     )  # fmt: skip
     columns = explicit_grid(
         style.grid_template_columns, area_columns, max(map(len, style.grid_template_areas), default=0),
-        style.grid_auto_columns, width, column_gap,
+        style.grid_auto_columns, room.width, room.column_gap,
     )  # fmt: skip
     if adopted.rows is not None:
         rows = subgrid_lines(style.grid_template_rows, len(adopted.rows.sizes), adopted.rows.names)
@@ -214,39 +260,30 @@ def _build(
         columns = subgrid_lines(
             style.grid_template_columns, len(adopted.columns.sizes), adopted.columns.names
         )
-    nodes = [child for child in node.children if not child.is_out_of_flow]
-    nodes.sort(key=lambda child: child.style.order)
-    items, before_rows, before_columns = place_items(nodes, rows, columns, style.grid_auto_flow, ctx.work)
+    nodes = [child for child, _ in plan.items]
+    areas, before_rows, before_columns = place_items(nodes, rows, columns, style.grid_auto_flow, ctx.work)
     if adopted.rows is not None:
-        kept_inside(items, "row", len(rows.tracks))
+        kept_inside(areas, "row", len(rows.tracks))
         before_rows = 0
     if adopted.columns is not None:
-        kept_inside(items, "column", len(columns.tracks))
+        kept_inside(areas, "column", len(columns.tracks))
         before_columns = 0
-    row_count = max([before_rows + len(rows.tracks)] + [item.row_end for item in items])
-    column_count = max([before_columns + len(columns.tracks)] + [item.column_end for item in items])
-    grid = _Grid(
-        ctx,
-        node,
-        style,
-        items,
-        _Axis(rows, before_rows, _templates(rows, before_rows, row_count, style.grid_auto_rows), row_gap),
-        _Axis(
-            columns,
-            before_columns,
-            _templates(columns, before_columns, column_count, style.grid_auto_columns),
-            column_gap,
-        ),
+    row_count = max([before_rows + len(rows.tracks)] + [area.row_end for area in areas])
+    column_count = max([before_columns + len(columns.tracks)] + [area.column_end for area in areas])
+    return Placement(
+        rows,
+        columns,
+        before_rows,
+        before_columns,
+        areas,
+        _templates(rows, before_rows, row_count, style.grid_auto_rows),
+        _templates(columns, before_columns, column_count, style.grid_auto_columns),
     )
-    for item in items:
-        if any(subgridded(item.node)):
-            grid.subgrids[item] = _subgrid(grid, item)
-    return grid
 
 
 def _subgrid(grid: _Grid, item: GridItem) -> _Grid:
     """Return a subgrid's own grid, whose adopted tracks have no sizes yet, with the item's area known."""
-    columns, rows = subgridded(item.node)
+    columns, rows = item.plan.subgrid
     style = item.node.style
     span_columns, span_rows = item.column_end - item.column_start, item.row_end - item.row_start
     across, down = grid.columns, grid.rows
@@ -299,8 +336,8 @@ def _inline_contributions(
     """Return what the items ask of the columns; for a subgrid of them, what its items ask (§9.4)."""
     found: list[Contribution] = []
     for item in grid.items:
-        subgrid = grid.subgrids.get(item)
-        if subgrid is None or not subgridded(item.node).columns:
+        subgrid = grid.subgrids.get(item) if item.plan.subgrid.columns else None
+        if subgrid is None:
             found.append(inline_contribution(grid.ctx, item, tracks, height_basis))
             continue
         start, end = item.column_start, item.column_end
@@ -317,8 +354,9 @@ def _block_contributions(grid: _Grid, tracks: Sequence[Track]) -> list[Contribut
     """Return what the items ask of the rows; for a subgrid of them, what its items ask."""
     found: list[Contribution] = []
     for item in grid.items:
-        subgrid, width = grid.subgrids.get(item), _column_width(grid, item)
-        if subgrid is None or not subgridded(item.node).rows:
+        width = _column_width(grid, item)
+        subgrid = grid.subgrids.get(item) if item.plan.subgrid.rows else None
+        if subgrid is None:
             found.append(block_contribution(grid.ctx, item, tracks, width, grid.style))
             continue
         start, end = item.row_start, item.row_end
@@ -345,12 +383,12 @@ def _size_subgrid_columns(grid: _Grid, item: GridItem, subgrid: _Grid) -> None:
     for inside in subgrid.items:
         inside.margins = margins_of(inside.node.style, _column_width(subgrid, inside))
     for nested in subgrid.subgrids:
-        if not subgridded(nested.node).rows:
+        if not nested.plan.subgrid.rows:
             nested.adopted = AdoptedTracks(_adopted_columns(subgrid, nested), None)
 
 
 def _adopted_columns(grid: _Grid, item: GridItem) -> AdoptedAxis | None:
-    if not subgridded(item.node).columns:
+    if not item.plan.subgrid.columns:
         return None
     axis, start, end = grid.columns, item.column_start, item.column_end
     style = item.node.style
@@ -361,7 +399,7 @@ def _adopted_columns(grid: _Grid, item: GridItem) -> AdoptedAxis | None:
 
 
 def _adopted_rows(grid: _Grid, item: GridItem) -> AdoptedAxis | None:
-    if not subgridded(item.node).rows:
+    if not item.plan.subgrid.rows:
         return None
     axis, start, end = grid.rows, item.row_start, item.row_end
     style = item.node.style
@@ -402,9 +440,11 @@ def _column_width(grid: _Grid, item: GridItem) -> float:
 def _columns_follow_rows(grid: _Grid, inner_height: float) -> bool:
     """§11.1 step 3: items whose widths come from their areas' heights may ask for other columns."""
     found = False
+    if not grid.plan.has_ratios:
+        return False
     grid.rows.align(grid.style.align_content, inner_height)
     for item in grid.items:
-        if ratio_of(item.node) is not None:
+        if item.plan.has_ratio:
             height = grid.rows.span(item.row_start, item.row_end)[1]
             width = _column_width(grid, item)
             item.area_height, found = height, True
@@ -412,27 +452,14 @@ def _columns_follow_rows(grid: _Grid, inner_height: float) -> bool:
     return found
 
 
-def _rows_depend_on_height(style: ComputedStyle) -> bool:
-    """True where rows differ once the height is known: with percentages, and with less than 1fr in all."""
-    if not style.row_gap.is_absolute:
-        return True
-    tracks: list[TrackSize] = list(style.grid_auto_rows)
-    for item in style.grid_template_rows.items:
-        tracks.extend([item] if isinstance(item, TrackSize) else item.tracks)
-    flexible = sum(track.max.value for track in tracks if isinstance(track.max, Fr))
-    return 0 < flexible < 1 or any(
-        isinstance(breadth, Length) and not breadth.is_absolute
-        for track in tracks
-        for breadth in (track.min, track.max)
-    )
-
-
 def _shim_baselines(grid: _Grid) -> None:
     """§11.5 step 1: items that share a row's baseline grow by how far they are pushed down."""
+    if not grid.plan.has_baselines:
+        return
     groups: dict[int, list[tuple[GridItem, float]]] = {}
     for item in grid.items:
         item.shim = 0.0
-        if not subgridded(item.node).rows and is_baseline_aligned(item, grid.style):
+        if item.plan.is_on_baseline and not item.plan.subgrid.rows:
             width = _column_width(grid, item)
             fragment = area_fragment(grid.ctx, item, width, None, grid.style)
             own = fragment.height if fragment.first_baseline is None else fragment.first_baseline
@@ -460,8 +487,8 @@ def _place_items(grid: _Grid, frame: Frame, content: ContentLayout) -> None:
         firsts.append((item.row_start, item.column_start, item, fragment, top))
     if not firsts:
         return
-    content.first_baseline = _baseline(firsts, min(row for row, *_ in firsts), grid.style, first=True)
-    content.last_baseline = _baseline(firsts, max(row for row, *_ in firsts), grid.style, first=False)
+    content.first_baseline = _baseline(firsts, min(row for row, *_ in firsts), first=True)
+    content.last_baseline = _baseline(firsts, max(row for row, *_ in firsts), first=False)
 
 
 def _add_rules(grid: _Grid, frame: Frame, content: ContentLayout) -> None:
@@ -488,12 +515,10 @@ def _tracks_with_rules(axis: _Axis) -> tuple[Tracks, list[int]]:
     return Tracks(edges), before
 
 
-def _baseline(
-    placed: Sequence[tuple[int, int, GridItem, Fragment, float]], row: int, style: ComputedStyle, first: bool
-) -> float:
+def _baseline(placed: Sequence[tuple[int, int, GridItem, Fragment, float]], row: int, first: bool) -> float:
     """§10.6: of the baseline-aligned items in the row, else of its first item."""
     group = [entry for entry in placed if entry[0] == row]
-    aligned = [entry for entry in group if is_baseline_aligned(entry[2], style)]
+    aligned = [entry for entry in group if entry[2].plan.is_on_baseline]
     _, _, _, fragment, top = min(aligned or group, key=lambda entry: entry[1])
     own = fragment.first_baseline if first else fragment.last_baseline
     return top + (fragment.height if own is None else own)

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import NORMAL_GAP, Length, TrackList
-from ..boxes.nodes import Node
 from ..frame import AdoptedAxis
 from ..layout_unit import used
 from ..sizing import border_of, margins_of, padding_of
-from .auto_placement import AUTO_TRACK, ExplicitGrid, GridItem
+from .auto_placement import AUTO_TRACK, ExplicitGrid, GridArea
 from .tracks import Contribution, Track
 
 LineNames = tuple[tuple[str, int], ...]
@@ -23,20 +22,6 @@ class Edges(NamedTuple):
 
     start: float
     end: float
-
-
-class Subgridded(NamedTuple):
-    """Which axes of a box are subgrids."""
-
-    columns: bool
-    rows: bool
-
-
-def subgridded(node: Node) -> Subgridded:
-    """Return which axes of a grid item are subgrids; size containment makes it a grid of its own."""
-    if node.kind != "grid" or "layout" in node.style.contain or "size" in node.style.contain:
-        return Subgridded(False, False)
-    return Subgridded(node.style.grid_template_columns.subgrid, node.style.grid_template_rows.subgrid)
 
 
 def inline_edges(style: ComputedStyle, basis: float, rtl: bool) -> Edges:
@@ -98,13 +83,13 @@ def names_within(grid: ExplicitGrid, start: int, end: int, before: int) -> LineN
     )
 
 
-def kept_inside(items: Sequence[GridItem], axis: str, count: int) -> None:
+def kept_inside(areas: Sequence[GridArea], axis: str, count: int) -> None:
     """Move what was placed outside of a subgridded axis into its tracks: it has no implicit ones (§9.2)."""
-    for item in items:
-        start, end = getattr(item, f"{axis}_start"), getattr(item, f"{axis}_end")
+    for area in areas:
+        start, end = getattr(area, f"{axis}_start"), getattr(area, f"{axis}_end")
         start = min(max(start, 0), count - 1)
-        setattr(item, f"{axis}_start", start)
-        setattr(item, f"{axis}_end", min(max(end, start + 1), count))
+        setattr(area, f"{axis}_start", start)
+        setattr(area, f"{axis}_end", min(max(end, start + 1), count))
 
 
 def widened(asked: Contribution, offset: int, count: int, edges: Edges, difference: float) -> Contribution:
