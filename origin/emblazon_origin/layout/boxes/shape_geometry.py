@@ -5,6 +5,7 @@ Lengths are px times `dpr`, as those of the reference boxes that they are in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import exp2, hypot, inf, sqrt
 from typing import NamedTuple
 
@@ -44,11 +45,6 @@ class ShapedCorner(tuple[float, float]):
         return (*self, self.curvature, self.beyond)
 
 
-def curvature_of(corner: object) -> float:
-    """Return the curvature of a corner's radii."""
-    return corner.curvature if isinstance(corner, ShapedCorner) else 1.0
-
-
 def _like(corner: Point, rx: float, ry: float) -> Point:
     """Return other radii of a corner's shape."""
     if isinstance(corner, ShapedCorner):
@@ -58,7 +54,9 @@ def _like(corner: Point, rx: float, ry: float) -> Point:
 
 def _inwards(corner: Point) -> float:
     """Return what part of an edge's width a corner loses of its radii, to be as wide in the middle."""
-    curvature = curvature_of(corner)
+    if not isinstance(corner, ShapedCorner):
+        return 1.0
+    curvature = corner.curvature
     if curvature == 1.0 or curvature == inf:
         return 1.0
     if curvature < 0.0:
@@ -84,26 +82,34 @@ class Radii(NamedTuple):
         """Reduce overlapping curves (CSS Backgrounds 3 §5.5); negative margins can make a size negative."""
         if self is SQUARE:
             return self
+        tl, tr, br, bl = self
+        across, down = max(tl[0] + tr[0], bl[0] + br[0]), max(tl[1] + bl[1], tr[1] + br[1])
+        if across <= width and down <= height:  # as most do
+            return self
         width, height = max(width, 0.0), max(height, 0.0)
-        sums = (
-            (width, self.tl[0] + self.tr[0]),
-            (width, self.bl[0] + self.br[0]),
-            (height, self.tl[1] + self.bl[1]),
-            (height, self.tr[1] + self.br[1]),
-        )
-        factor = min([1.0, *(room / need for room, need in sums if need > room)])
+        factor = min(width / across if across > width else 1.0, height / down if down > height else 1.0)
         if factor >= 1:
             return self
-        return Radii(*(_like(corner, corner[0] * factor, corner[1] * factor) for corner in self))
+        return self._changed(lambda corner: _like(corner, corner[0] * factor, corner[1] * factor))
 
     def shrink(self, by: Sides) -> Radii:
         """Return the radii of an edge that lies inwards by these widths."""
         (tl, tr, br, bl), (t, r, b, left) = self, by
+        if t == r == b == left:
+            return self._changed(lambda corner: _less(corner, t, t))
         return Radii(_less(tl, left, t), _less(tr, r, t), _less(br, r, b), _less(bl, left, b))
 
     def spread(self, by: float) -> Radii:
         """Return the radii of an edge outwards by `by`: sharp corners stay (CSS Backgrounds 3 §6.1)."""
-        return Radii(*(_spread_corner(corner, by) for corner in self))
+        return self._changed(lambda corner: _spread_corner(corner, by))
+
+    def _changed(self, change: Callable[[Point], Point]) -> Radii:
+        """Return other radii of each corner; those of one object, as most are, are changed once."""
+        tl, tr, br, bl = self
+        first = change(tl)
+        if tl is tr and tl is br and tl is bl:
+            return Radii(first, first, first, first)
+        return Radii(first, change(tr), change(br), change(bl))
 
 
 SQUARE = Radii()
@@ -113,12 +119,16 @@ _SHAPES = frozenset(
 
 
 def _less(radius: Point, dx: float, dy: float) -> Point:
-    if isinstance(radius, ShapedCorner) and radius.curvature < 0:
-        x, y = radius.beyond
-        return ShapedCorner(*radius, radius.curvature, (x + dx, y + dy))
-    part = _inwards(radius)
-    rx, ry = radius[0] - part * dx, radius[1] - part * dy
-    return _like(radius, rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
+    rx, ry = radius
+    if isinstance(radius, ShapedCorner):
+        if radius.curvature < 0:
+            x, y = radius.beyond
+            return ShapedCorner(rx, ry, radius.curvature, (x + dx, y + dy))
+        part = _inwards(radius)
+        rx, ry = rx - part * dx, ry - part * dy
+        return _like(radius, rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
+    rx, ry = rx - dx, ry - dy
+    return (rx, ry) if rx > 0 and ry > 0 else (0.0, 0.0)
 
 
 def _spread_corner(corner: Point, by: float) -> Point:
