@@ -13,6 +13,8 @@ from sweeps import sweep
 
 from emblazon.contract.schema import Format
 from emblazon_origin.ground import Ground, Picture, image_of
+from emblazon_origin.layout.boxes import box_tree
+from emblazon_origin.layout.boxes.box import Box
 from emblazon_origin.paint import display_list, kept_display
 from emblazon_origin.prepared import prepared_cards
 from emblazon_origin.prepared.skeleton import take_apart
@@ -290,6 +292,26 @@ def test_layout_stops_where_a_text_keeps_its_size() -> None:
 
     assert work(20, "Three") == work(4, "Three")
     assert work(20, "word " * 60) > work(4, "word " * 60)
+
+
+def test_boxes_stay_that_nothing_changed_or_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def counted(*values: object) -> Box:
+        made.append(values)
+        return Box(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(box_tree, "Box", counted)
+    page = "<!doctype html><body style='font: 20px Inter'><ul><li>one<li>two</ul><p>{}</p><b>after</b>"
+    counts, long = [], " ".join(["word"] * 60)
+    for text in ("One", "Two", "Three", "Four", long, long):
+        made.clear()
+        drawn(request(page.format(text)))
+        counts.append(len(made))
+    html_body_and_text, and_what_follows = 3, 1
+    assert counts[3] == html_body_and_text
+    assert counts[4] == html_body_and_text + and_what_follows
+    assert counts[5] == 0
 
 
 def test_a_box_that_takes_another_size_moves_what_is_around_it() -> None:

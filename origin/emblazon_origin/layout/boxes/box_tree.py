@@ -45,26 +45,76 @@ class _Builder:
 
     def convert(self, placed: Placed, origin_x: float, origin_y: float, space: FlowSpace) -> Box:
         """Return the box of a fragment and its in-flow descendants; its origin is in a space."""
-        fragment, node = placed.fragment, placed.fragment.node
-        x, y = origin_x + placed.x, origin_y + placed.y
+        fragment, x, y = placed
+        node, x, y = fragment.node, origin_x + x, origin_y + y
+        kept = fragment.box
+        if kept is not None and kept.border_box[:2] == (x, y) and space is self.canvas and not self.columns:
+            self._tell_of_texts(fragment)
+            self.order[kept], self.boxes[node] = node.order, kept
+            return kept
         rect, border, padding = Rect(x, y, fragment.width, fragment.height), fragment.border, fragment.padding
         if space is not self.canvas:
             rect = space.to_canvas(rect)
             border, padding = space.sides_to_canvas(border), space.sides_to_canvas(padding)
-        if node.style.position == "sticky":
+        is_plain = _makes_plain_box(node)
+        if not is_plain and node.style.position == "sticky":
             rect = rect._replace(**self._stick(node, rect))
             x, y, _, _ = space.from_canvas(rect)
+        turn = None if space is self.canvas or not fragment.lines else _lines_turn(x, y, fragment, space)
+        level = node.is_atomic or node.is_float
+        style, children = node.style.on_canvas, list[Box]()
         box = Box(
-            node.style.on_canvas,
+            style,
             rect,
             border,
             padding,
             node.element,
-            lines=fragment.lines,
-            replaced=node.replaced,
-            is_inline_level=node.is_atomic or node.is_float,
-            lines_turn=_lines_turn(x, y, fragment, space) if fragment.lines else None,
+            children,
+            fragment.lines,
+            {},
+            node.replaced,
+            level,
+            turn,
         )
+        if not is_plain:
+            box = self._told_of(node, box)
+        if self.columns:
+            self._report_part(node)
+        self.order[box], self.boxes[node] = node.order, box
+        if self.early or node.whole is not None:
+            self._take_early(node, box)
+        if node.kind == "turned":
+            space, x, y = FlowSpace(node.style.writing_mode, box.content_box), 0.0, 0.0
+        stays = is_plain and space is self.canvas and not self.columns and not fragment.pending
+        for child in _mirrored(fragment) if space.flow == "vertical-lr" else fragment.children:
+            inside = child.fragment
+            if inside.is_left_out:
+                stays = False
+            elif inside.node.is_out_of_flow:
+                self.absolutes.append(_Waiting(child, x, y, space))
+                stays = False
+            else:
+                children.append(self.convert(child, x, y, space))
+                stays = stays and inside.box is not None
+        if fragment.inline is not None:
+            layout, items = fragment.inline
+            report_layout(self.report, layout, node.style, items)
+        for item, atomic in fragment.atomics:
+            if atomic.node in self.boxes:
+                box.atomics[item] = self.boxes[atomic.node]
+        fragment.box = box if stays else None
+        return box
+
+    def _tell_of_texts(self, fragment: Fragment) -> None:
+        """Report what the texts in a fragment have to say whose box is there already."""
+        for child in fragment.children:
+            self._tell_of_texts(child.fragment)
+        if fragment.inline is not None:
+            layout, items = fragment.inline
+            report_layout(self.report, layout, fragment.node.style, items)
+
+    def _told_of(self, node: Node, box: Box) -> Box:
+        """Return the box of a node that is more than a plain one, with what there is to report of it."""
         if box.style.offset_path is not None:
             box = self._on_path(box, node)
         if node.kind == "columns" and node not in self.boxes:
@@ -74,28 +124,14 @@ class _Builder:
             report_table(self.report, node)
         elif node.replaced:
             report_picture(self.report, node, box.content_box.width)
-        if self.columns:
-            self._report_part(node)
-        self.order[box] = node.order
-        for held in (node,) if node.whole is None else (node, node.whole):
-            self.boxes[held] = box
-            self.absolutes.extend(self.early.pop(held, ()))
-        if node.kind == "turned":
-            space, x, y = FlowSpace(node.style.writing_mode, box.content_box), 0.0, 0.0
-        for child in _mirrored(fragment) if space.flow == "vertical-lr" else fragment.children:
-            if child.fragment.is_left_out:
-                continue
-            if child.fragment.node.is_out_of_flow:
-                self.absolutes.append(_Waiting(child, x, y, space))
-            else:
-                box.children.append(self.convert(child, x, y, space))
-        if fragment.inline is not None:
-            layout, items = fragment.inline
-            report_layout(self.report, layout, node.style, items)
-        for item, atomic in fragment.atomics:
-            if atomic.node in self.boxes:
-                box.atomics[item] = self.boxes[atomic.node]
         return box
+
+    def _take_early(self, node: Node, box: Box) -> None:
+        """Let boxes hang on this one that were met before it."""
+        self.absolutes.extend(self.early.pop(node, ()))
+        if node.whole is not None:
+            self.boxes[node.whole] = box
+            self.absolutes.extend(self.early.pop(node.whole, ()))
 
     def _on_path(self, box: Box, node: Node) -> Box:
         """Return a box that knows where its motion path lies, as long as measuring that is affordable."""
@@ -150,6 +186,20 @@ class _Builder:
         own = self.order[box]
         index = bisect_right(host.children, own, key=lambda child: self.order.get(child, 0))
         host.children.insert(index, box)
+
+
+def _makes_plain_box(node: Node) -> bool:
+    """Whether nothing is to be done for a box but to place it, and nothing to be said of it."""
+    if node.makes_plain_box is None:
+        node.makes_plain_box = (
+            node.style.position != "sticky"
+            and node.style.on_canvas.offset_path is None
+            and node.kind not in ("columns", "turned")
+            and node.whole is None
+            and node.table is None
+            and not node.replaced
+        )
+    return node.makes_plain_box
 
 
 def _lines_turn(x: float, y: float, fragment: Fragment, space: FlowSpace) -> LinesTurn | None:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ...text.line_model import AtomicItem, InlineItem, InlineLayout, Line
 from ..frame import Constraints
-from .box import Sides
+from .box import Box, Sides
 from .nodes import Node
 
 
@@ -143,6 +143,8 @@ class Fragment:
     drawing: int = 0  # the one that it was last found right in
     # How much further up it may be for marks over its first line, where there is room above its top edge.
     pull: float = 0.0
+    # The box that it became where that is all that it and what it holds are: it stays in its place.
+    box: Box | None = None
 
     def copied(self) -> Fragment:
         """Return another fragment like it, in a tenth of the steps of `copy.copy`."""

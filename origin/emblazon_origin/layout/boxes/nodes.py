@@ -105,6 +105,7 @@ class Node:
     is_settled: bool | None = None  # by its width
     is_plain: bool | None = None  # see layout/engine.py
     looks_inside: bool | None = None  # its algorithm, beyond what it asks of what it holds; there, too
+    makes_plain_box: bool | None = None  # see layout/boxes/box_tree.py
     plan: object = None  # what its algorithm made of the styles of what it holds, see layout/flex/plan.py
     holds_floats: bool = False  # in its block formatting context, at any depth
     table: TableGrid | None = None  # of a table: its rows and cells
@@ -117,7 +118,7 @@ class Node:
         other = copy.copy(self)
         other.style, other.plan = style, None
         other.minds_height = other.is_settled = None
-        other.is_plain = other.looks_inside = None
+        other.is_plain = other.looks_inside = other.makes_plain_box = None
         return other
 
     def emptied(self) -> Node:
