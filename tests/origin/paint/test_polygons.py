@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from emblazon_origin.paint.raster.geometry import Matrix
 from emblazon_origin.paint.raster.path import MANY, Path, ellipse_path
 from emblazon_origin.paint.raster.rasterizer import Mask, coverage
 from emblazon_origin.paint.raster.stroke import Dashes, stroke_path
@@ -22,6 +23,21 @@ def test_arrays_and_commands_draw_the_same(radius: float) -> None:
     assert bool(as_arrays.polygons) == (as_arrays.size > MANY)
     assert as_arrays.bounds() == as_commands.bounds()
     assert _pixels(coverage(as_arrays)) == _pixels(coverage(as_commands))
+
+
+@pytest.mark.parametrize("matrix", [Matrix(e=0.25), Matrix(0.5, 0.3, -0.4, 2.0, 7.0, -3.5)])
+def test_arrays_and_commands_are_mapped_alike(matrix: Matrix) -> None:
+    as_arrays = stroke_path(ellipse_path(60.25, 50.5, 40.5, 40.5), 3.0, closed=True)
+    as_commands = Path(stroke_path(ellipse_path(60.25, 50.5, 40.5, 40.5), 3.0, closed=True).commands)
+    assert as_arrays.polygons
+    assert as_arrays.transform(matrix).commands == as_commands.transform(matrix).commands
+
+
+@pytest.mark.parametrize("shift", [0.25, 0.5, 0.75])
+def test_a_stroke_that_is_moved_is_that_of_what_is_moved(shift: float) -> None:
+    moved = stroke_path(ellipse_path(60.25, 50.5, 40.5, 40.5), 3.0, closed=True).transform(Matrix(e=shift))
+    of_moved = stroke_path(ellipse_path(60.25 + shift, 50.5, 40.5, 40.5), 3.0, closed=True)
+    assert _pixels(coverage(moved)) == _pixels(coverage(of_moved))
 
 
 def test_what_is_added_behind_polygons_stays_behind_them() -> None:

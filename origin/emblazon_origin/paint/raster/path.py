@@ -114,6 +114,12 @@ class Path:
     def transform(self, matrix: Matrix) -> Path:
         """Return the mapped path."""
         a, b, c, d, e, f = matrix
+        if polygons := self.polygons:
+            path = Path()
+            for some in polygons:
+                x, y = some[..., 0], some[..., 1]
+                path.add_polygons(np.stack((a * x + c * y + e, b * x + d * y + f), axis=-1))
+            return path
         mapped: list[Command] = []
         for name, p in self.commands:
             values: list[float] = []
@@ -125,8 +131,8 @@ class Path:
     def bounds(self) -> Rect | None:
         """Return a box around all points (control points too), or None where there are none."""
         if polygons := self.polygons:
-            left, top = np.min([some.min(axis=(0, 1)) for some in polygons], axis=0).tolist()
-            right, bottom = np.max([some.max(axis=(0, 1)) for some in polygons], axis=0).tolist()
+            points = np.concatenate([some.reshape(-1, 2) for some in polygons])
+            (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
             return Rect(left, top, right - left, bottom - top)
         xs = [value for _, p in self.commands for value in p[::2]]
         ys = [value for _, p in self.commands for value in p[1::2]]

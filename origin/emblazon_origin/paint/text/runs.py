@@ -17,10 +17,12 @@ from typing import NamedTuple
 from PIL import Image
 
 from ...assets.pixmap import Pixmap
+from ...caching import ByteCache
 from ...layout.boxes.box import Rect
 from ...style.values.computed import ComputedStyle
 from ...style.values.value_types import BLACK, Color
 from ...text.fonts.draw import PlacedMask, color_glyphs, compose, fill_color, joined_mask, run_mask, snap
+from ...text.fonts.font_instance import FontInstance
 from ...text.fonts.glyphs import (
     MAX_GLYPH_SIDE,
     SUBPIXEL_STEPS,
@@ -43,6 +45,7 @@ from .upright import set_upright
 # Where a run's x = 0 and its line's baseline lie, in scaled px.
 Origin = tuple[float, float]
 _BLANK = Mask(Image.new("L", (1, 1)), 0, 0)
+_strokes: ByteCache[Path] = ByteCache("stroked outlines", 4 << 20, lambda path: 16 * path.size)
 
 
 def paint_runs(painter: Painter, runs: Sequence[GlyphRun], origin: Origin, dpr: float) -> None:
@@ -335,7 +338,7 @@ def run_path(run: GlyphRun, origin: Origin, dpr: float) -> Path:
     k = run.size * dpr / run.font.units_per_em
     x0, y0 = origin[0] + run.x * dpr, run.baseline_at(origin[1], dpr)
     for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        _add_outline(path, run, glyph, k, x0 + gx * dpr, y0 - gy * dpr)
+        _add_outline(path, run.font, glyph, k, x0 + gx * dpr, y0 - gy * dpr)
     return path
 
 
@@ -363,17 +366,23 @@ def _placed(
 
 
 def _glyph_stroke(run: GlyphRun, glyph: int, dpr: float, width: float, shift: float) -> Mask:
-    size = run.size * dpr
+    key = (run.font, glyph, run.size * dpr, width)
 
     def draw() -> Mask:
-        outline = Path()
-        _add_outline(outline, run, glyph, size / run.font.units_per_em, shift, 0.0)
-        return coverage(stroke_path(outline, width, closed=True)) or _BLANK
+        stroke = _strokes.get(key, lambda: _stroked(*key))  # the same for all places in a pixel
+        return coverage(stroke.transform(Matrix(e=shift))) or _BLANK
 
-    return cached_mask(("stroke", run.font, glyph, size, width, shift), draw)
+    return cached_mask(("stroke", *key, shift), draw)
 
 
-def _add_outline(path: Path, run: GlyphRun, glyph: int, k: float, x: float, y: float) -> None:
-    for name, points in glyph_outline(run.font, glyph):
+def _stroked(font: FontInstance, glyph: int, size: float, width: float) -> Path:
+    """Return what a pen covers along a glyph's outline."""
+    outline = Path()
+    _add_outline(outline, font, glyph, size / font.units_per_em, 0.0, 0.0)
+    return stroke_path(outline, width, closed=True)
+
+
+def _add_outline(path: Path, font: FontInstance, glyph: int, k: float, x: float, y: float) -> None:
+    for name, points in glyph_outline(font, glyph):
         mapped = [p * k + x if i % 2 == 0 else y - p * k for i, p in enumerate(points)]
         path.commands.append((name, tuple(mapped)))
