@@ -8,7 +8,8 @@ Coverage is corrected for the text's colour as Skia does
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from math import floor, prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -152,30 +153,24 @@ def _edges(inked: list[_Ink]) -> tuple[int, int, int, int]:
 
 
 def _inked(run: GlyphRun, x0: float, dpr: float, level: int) -> tuple[list[_Ink], int, int, int, int]:
-    """Return the glyphs of a run whose baseline begins at (x0, 0), device px, and their common edges.
-
-    Those that all stand on their baseline, as most do, take half the steps.
-    """
+    """Return the glyphs of a run whose baseline begins at (x0, 0), device px, and the common edges of any."""
     font, size = run.font, run.size * dpr
     if font.is_color or size <= 0 or size > MAX_GLYPH_SIDE:
         return [], 0, 0, 0, 0
-    if any(run.ys):
-        inked = _inks(_placed(run, x0, dpr, level))
-        return (inked, *_edges(inked)) if inked else ([], 0, 0, 0, 0)
-    strike = strike_of(font, size, level)
-    masks = strike.masks
+    masks = strike_of(font, size, level)
+    drops = [floor(0.5 - gy * dpr) for gy in run.ys] if any(run.ys) else repeat(0)
     x0, dpr = (x0 + _HALF_STEP) * SUBPIXEL_STEPS, dpr * SUBPIXEL_STEPS
     inked = []
     left = top = _FAR
     right = bottom = -_FAR
     # Comparisons in place of `min` and `max`: cards have hundreds of glyphs.
-    for glyph, gx in zip(run.glyphs, run.xs, strict=True):
+    for glyph, gx, drop in zip(run.glyphs, run.xs, drops, strict=False):
         steps = floor(x0 + gx * dpr)
-        key = glyph << 3 | steps % SUBPIXEL_STEPS
-        core, x1, y1, width, height = masks[key] if key in masks else strike.drawn(key)
+        core, x1, y1, width, height = masks[glyph << 3 | steps % SUBPIXEL_STEPS]
         if core is None:
             continue
         x1 += steps // SUBPIXEL_STEPS
+        y1 += drop
         x2, y2 = x1 + width, y1 + height
         if x1 < left:
             left = x1
@@ -195,12 +190,13 @@ def _laid(inked: list[_Ink], left: int, top: int, right: int, bottom: int, tight
     `tight` ones, that negative letter-spacing moves into each other, are added up: where two edges meet
     in a pixel, each with a part of it, "over" leaves a hairline of the ground between them.
     """
-    # What Pillow's methods call, in half the time.
-    laid = _imaging.fill("L", (min(right - left, _MAX_RUN), min(bottom - top, _MAX_RUN)), 0)
+    width, height = right - left, bottom - top
+    if width > _MAX_RUN or height > _MAX_RUN:
+        inked = [ink for ink in inked if ink[1] - left < _MAX_RUN and ink[2] - top < _MAX_RUN]
+        width, height = min(width, _MAX_RUN), min(height, _MAX_RUN)
+    laid = _imaging.fill("L", (width, height), 0)  # what Pillow's methods call, in half the time
     drawn = left
     for core, x1, y1, x2, y2 in inked:
-        if x1 - left >= _MAX_RUN or y1 - top >= _MAX_RUN:
-            continue
         box = x1 - left, y1 - top, x2 - left, y2 - top
         if x1 >= drawn:  # nothing is there to be laid over
             laid.paste(core, box)
@@ -211,17 +207,6 @@ def _laid(inked: list[_Ink], left: int, top: int, right: int, bottom: int, tight
         if x2 > drawn:
             drawn = x2
     return RunMask(_EMPTY._new(laid), left, top)
-
-
-def _placed(run: GlyphRun, x0: float, dpr: float, level: int) -> Iterator[PlacedMask]:
-    """Yield the glyphs of a run whose baseline begins at (x0, 0), device px."""
-    glyph_at = strike_of(run.font, run.size * dpr, level).mask
-    x0 += _HALF_STEP
-    for glyph, gx, gy in zip(run.glyphs, run.xs, run.ys, strict=True):
-        x = x0 + gx * dpr
-        whole = floor(x)
-        mask = glyph_at(glyph, int((x - whole) * SUBPIXEL_STEPS))
-        yield mask, whole + mask.left, floor(0.5 - gy * dpr) + mask.top
 
 
 def color_glyphs(

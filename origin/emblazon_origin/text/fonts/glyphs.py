@@ -50,6 +50,10 @@ class GlyphMask(NamedTuple):
     height: int = 0
 
 
+# The same, which takes a sixth of the time to take apart.
+PlainMask = tuple["ImagingCore | None", int, int, int, int]
+
+
 class ColorGlyph(NamedTuple):
     """A glyph in its own colours: an "RGBA" image, None where the glyph is blank."""
 
@@ -78,33 +82,33 @@ _local = threading.local()  # HarfBuzz rasterisers, one per thread
 _BLANK = GlyphMask(None)
 
 
-class Strike:
-    """One font at one size: the coverage of its glyphs at each place in a pixel, as they are first asked for.
+class Strike(dict[int, PlainMask]):
+    """One font at one size: the coverage of its glyphs at each place in a pixel, drawn when first asked for.
 
-    `level` is that of the colour that they are corrected for, None: as the outlines have it.
+    Keys are `glyph << 3 | step`. `level` is that of the colour that they are corrected for, None: as the
+    outlines have it.
     """
 
-    __slots__ = ("_told", "bytes", "font", "level", "masks", "size")
+    __slots__ = ("_told", "bytes", "font", "level", "size")
 
     def __init__(self, font: FontInstance, size: float, level: int | None) -> None:
+        super().__init__()
         self.font, self.size, self.level = font, size, level
         self.bytes = self._told = 0
-        self.masks: dict[int, GlyphMask] = {}  # by `glyph << 3 | step`, as far as they were asked for
 
     def mask(self, glyph: int, step: int) -> GlyphMask:
         """Return a glyph's coverage, moved right by `step` quarters of a pixel."""
-        found = self.masks.get(glyph << 3 | step)
-        return self.drawn(glyph << 3 | step) if found is None else found
+        return GlyphMask(*self[glyph << 3 | step])
 
-    def drawn(self, key: int) -> GlyphMask:
-        """Draw a glyph at a step, for `masks`."""
+    def __missing__(self, key: int) -> PlainMask:
         mask = _rasterise(self.font, key >> 3, self.size, (key & 7) / SUBPIXEL_STEPS, self.level)
-        self.masks[key] = mask
+        core, left, top, width, height = mask
+        found = self[key] = core, left, top, width, height
         self.bytes += _GLYPH_BYTES + _area(mask)
         if self.bytes >= self._told + _STRIKE_STEP:
             self._told = self.bytes
             _strikes.put((self.font, self.size, self.level), self)  # it has grown
-        return mask
+        return found
 
 
 _GLYPH_BYTES, _STRIKE_STEP = 300, 16_384
