@@ -21,6 +21,7 @@ from .raster.rasterizer import Clip, Mask, coverage, is_large, rounded_rect_mask
 from .raster.surface import Surface
 
 _SMALL = 16_000  # px², which one paste fills quicker than five
+_NO_PIXELS = IntRect(0, 0, 0, 0)
 
 
 class RoundedRect(NamedTuple):
@@ -96,14 +97,18 @@ class Painter(NamedTuple):
             return
         mask = self.rounded_mask(shape)
         small = shape.rect.width * shape.rect.height < _SMALL
-        inner = shape.between_corners() if not small else None
-        if mask is None or self.shift is None or inner is None or inner.is_empty:
+        inner = self.pixels_inside(shape) if not small else _NO_PIXELS
+        if mask is None or inner.is_empty:
             self.surface.fill_mask(mask, color, self.clip)
             return
-        # Only the rows or columns with round corners need a mask; the rest is a plain rectangle.
-        inner = inner.shift(*self.shift)
+        # Only round corners and what lies aslant need a mask; the rest is a plain rectangle.
         self.surface.fill_frame(mask, inner, color, self.clip)
         self.surface.fill_rect(inner, color, self.clip)
+
+    def pixels_inside(self, shape: RoundedRect) -> IntRect:
+        """Return device pixels that a shape fills: most of them where it is not turned, else the middle."""
+        inner, shift = shape.between_corners(), self.shift
+        return inner.shift(*shift) if shift is not None else _middle(self.matrix, inner)
 
     def ring_mask(self, outside: RoundedRect, inside: RoundedRect) -> Mask | None:
         """Rasterise what is between two (rounded) rectangles."""
@@ -118,12 +123,10 @@ class Painter(NamedTuple):
     def fill_ring(self, outside: RoundedRect, inside: RoundedRect, color: Color) -> None:
         """Fill between two (rounded) rectangles."""
         mask = self.ring_mask(outside, inside) if color.a > 0 and self.sees(outside.rect) else None
-        if mask is not None and self.shift is not None:
+        if mask is not None:
             # An inner corner may lie beyond the outer curve.
-            hole = inside.between_corners().intersect(outside.between_corners())
-            self.surface.fill_frame(mask, hole.shift(*self.shift), color, self.clip)
-        else:
-            self.surface.fill_mask(mask, color, self.clip)
+            hole = self.pixels_inside(inside).intersect(self.pixels_inside(outside))
+            self.surface.fill_frame(mask, hole, color, self.clip)
 
     def clip_to(self, shape: RoundedRect) -> Clip:
         """Return the clip narrowed to a (rounded) rectangle."""
@@ -178,6 +181,29 @@ class Painter(NamedTuple):
         source, to_device = _shrunk(pixmap, to_device) if smooth else (pixmap, to_device)
         drawn = _resample(source, to_device, box, smooth)
         self.surface.draw(drawn, box.left, box.top, self.clip, mask if edges else None, opacity)
+
+
+def _middle(matrix: Matrix, rect: IntRect) -> IntRect:
+    """Return the largest rectangle of device pixels about the middle of a rectangle's image, inside of it."""
+    if rect.is_empty or not matrix.is_drawable:
+        return _NO_PIXELS
+    x, y, width, height = rect.rect
+    # A point p right of and q below the middle lies inside while a·p + b·q <= c for each pair of sides.
+    inverse = matrix.inverse()
+    across = abs(inverse.a), abs(inverse.c), width / 2
+    down = abs(inverse.b), abs(inverse.d), height / 2
+    corners = [(c / (2 * a), c / (2 * b)) for a, b, c in (across, down) if a and b]
+    (a, b, c), (d, e, f) = across, down
+    if a * e != b * d:
+        corners.append(((c * e - b * f) / (a * e - b * d), (a * f - c * d) / (a * e - b * d)))
+    inside = [
+        (p, q)
+        for p, q in corners
+        if p > 0 and q > 0 and all(a * p + b * q <= c * (1 + 1e-9) for a, b, c in (across, down))
+    ]
+    p, q = max(inside, key=lambda corner: corner[0] * corner[1], default=(0.0, 0.0))
+    x, y = matrix.apply(x + width / 2, y + height / 2)
+    return IntRect(ceil(x - p) + 1, ceil(y - q) + 1, floor(x + p) - 1, floor(y + q) - 1)
 
 
 def _shrunk(pixmap: Pixmap, to_device: Matrix) -> tuple[Pixmap, Matrix]:

@@ -8,7 +8,7 @@ from PIL import Image
 from emblazon_origin.layout.boxes.box import Rect
 from emblazon_origin.layout.boxes.shape_geometry import Radii
 from emblazon_origin.paint.painter import Painter, RoundedRect
-from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect
+from emblazon_origin.paint.raster.geometry import IDENTITY, IntRect, Matrix
 from emblazon_origin.paint.raster.rasterizer import Clip, Mask
 from emblazon_origin.paint.raster.surface import Surface
 from emblazon_origin.style.values.value_types import Color
@@ -59,6 +59,17 @@ def pill(rect: Rect, radius: float) -> RoundedRect:
 
 
 @pytest.mark.parametrize(
+    "matrix",
+    [
+        IDENTITY,
+        Matrix(0.990, -0.139, 0.139, 0.990, -6.5, 24.0),
+        Matrix(0.6, 0.5, -0.5, 0.6, 120.0, 8.0),
+        Matrix(0.0, 1.0, -1.0, 0.0, 310.25, 3.5),
+        Matrix(0.9, 0.0, 0.3, 0.8, 1.5, 2.25),
+    ],
+    ids=["in place", "turned a little", "turned and smaller", "on its side", "aslant"],
+)
+@pytest.mark.parametrize(
     ("shape", "hole"),
     [
         (pill(Rect(8.5, 8.5, 300, 62), 31), pill(Rect(10, 10, 297, 59), 29.5)),
@@ -74,9 +85,11 @@ def pill(rect: Rect, radius: float) -> RoundedRect:
     ],
     ids=["wide pill", "tall pill", "uneven corners", "inner corner beyond the outer curve"],
 )
-def test_a_round_shape_and_a_ring_are_masked_pastes(shape: RoundedRect, hole: RoundedRect) -> None:
+def test_a_round_shape_and_a_ring_are_masked_pastes(
+    shape: RoundedRect, hole: RoundedRect, matrix: Matrix
+) -> None:
     box = IntRect(0, 0, 320, 320)
-    painter = Painter(Surface(box, Color(0, 0, 1, 1)), IDENTITY, Clip(box))
+    painter = Painter(Surface(box, Color(0, 0, 1, 1)), matrix, Clip(box))
     painter.fill(shape, tint(1))
     painter.fill_ring(shape, hole, Color(0, 1, 0, 1))
     expected = Surface(box, Color(0, 0, 1, 1)).rgb

@@ -122,7 +122,7 @@ def _outer_transformed(
     """Blur in device space: the matrix scales the deviation by the mean of its two scales."""
     key = ("turned shadow", cast, hole, sigma, painter.matrix, painter.clip.bounds)
     mask = cached_mask(key, lambda: _turned_mask(painter, cast, hole, sigma))
-    painter.surface.fill_mask(mask, shadow.color, painter.clip)
+    painter.surface.fill_frame(mask, painter.pixels_inside(hole), shadow.color, painter.clip)
 
 
 def _turned_mask(painter: Painter, cast: RoundedRect, hole: RoundedRect, sigma: float) -> Mask:
