@@ -7,7 +7,7 @@ go); outlines; positioned descendants with z-index auto or 0; child contexts wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import NamedTuple
@@ -63,11 +63,10 @@ class Standing(NamedTuple):
         """Return what the box's own items are drawn in: a layer's pixels where it is projected."""
         if self.view.matrix is None:
             return Surroundings(self.raster)
-        return replace(around, matrix=self.raster, clip=self.clip)
+        return around._replace(matrix=self.raster, clip=self.clip)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a box takes from its ancestors: the matrix, the clips by containing block, and their space."""
 
     matrix: Matrix = IDENTITY
@@ -81,7 +80,7 @@ class Surroundings:
         space = self.space
         if space is not None and not space.is_shared:
             space = space._replace(clip=clip)
-        return replace(self, clip=clip, space=space)
+        return self._replace(clip=clip, space=space)
 
 
 @dataclass(slots=True)
@@ -90,22 +89,23 @@ class StackingContext:
 
     levels: list[tuple[int, Items]] = field(default_factory=list)
 
-    def below(self) -> Iterator[Item | Group]:
+    def below(self) -> Items:
         """Items with a negative z-index, lowest first."""
-        yield from self._sorted(lambda z: z < 0)
+        return self._sorted(lambda z: z < 0)
 
-    def level(self) -> Iterator[Item | Group]:
+    def level(self) -> Items:
         """Items with z-index auto or 0."""
-        yield from self._sorted(lambda z: z == 0)
+        return self._sorted(lambda z: z == 0)
 
-    def above(self) -> Iterator[Item | Group]:
+    def above(self) -> Items:
         """Items with a positive z-index, lowest first."""
-        yield from self._sorted(lambda z: z > 0)
+        return self._sorted(lambda z: z > 0)
 
-    def _sorted(self, wanted: Callable[[int], bool]) -> Iterator[Item | Group]:
+    def _sorted(self, wanted: Callable[[int], bool]) -> Items:
+        if not self.levels:  # as in most contexts
+            return []
         chosen = [entry for entry in self.levels if wanted(entry[0])]
-        for _, items in sorted(chosen, key=lambda entry: entry[0]):
-            yield from items
+        return [item for _, items in sorted(chosen, key=lambda entry: entry[0]) for item in items]
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ def _paint_whole(
         inner = standing.surroundings(around)
     elif box.style.transform:
         own = transform_matrix(box.style, context.place(transform_box(box)), context.dpr)
-        inner = replace(around, matrix=around.matrix.then(own))
+        inner = around._replace(matrix=around.matrix.then(own))
     else:
         inner = around
     if inner is not around and not inner.matrix.is_drawable:
@@ -251,12 +251,12 @@ def _with_space(
     style = box.style
     keeps = standing is not None and standing.keeps
     if style.perspective is None and not keeps:
-        return around if around.space is None or box.element is None else replace(around, space=None)
+        return around if around.space is None or box.element is None else around._replace(space=None)
     lens = perspective_solid(style, context.place(box.border_box), context.dpr)
     if standing is None or not standing.keeps:
-        return replace(around, space=Space(lens, around.matrix, around.clip, is_shared=False))
+        return around._replace(space=Space(lens, around.matrix, around.clip, is_shared=False))
     space = Space(product(standing.solid, lens), standing.base, standing.clip, is_shared=True)
-    return replace(around, space=space)
+    return around._replace(space=space)
 
 
 def _in_space(items: Items, standing: Standing, around: Surroundings, context: PaintContext) -> Items:
@@ -502,11 +502,12 @@ def _inside(
         clip = overflow_clip(box, geometry, around, context)
     if clip is around.clip and not (traits.contains_absolutes or traits.contains_fixed):
         return around
-    return replace(
-        around,
-        clip=clip,
-        absolute_clip=clip if traits.contains_absolutes else around.absolute_clip,
-        fixed_clip=clip if traits.contains_fixed else around.fixed_clip,
+    return Surroundings(
+        around.matrix,
+        clip,
+        clip if traits.contains_absolutes else around.absolute_clip,
+        clip if traits.contains_fixed else around.fixed_clip,
+        around.space,
     )
 
 

@@ -94,6 +94,8 @@ class Radii(NamedTuple):
 
     def shrink(self, by: Sides) -> Radii:
         """Return the radii of an edge that lies inwards by these widths."""
+        if self is SQUARE:
+            return self
         (tl, tr, br, bl), (t, r, b, left) = self, by
         if t == r == b == left:
             return self._changed(lambda corner: _less(corner, t, t))
@@ -101,6 +103,8 @@ class Radii(NamedTuple):
 
     def spread(self, by: float) -> Radii:
         """Return the radii of an edge outwards by `by`: sharp corners stay (CSS Backgrounds 3 §6.1)."""
+        if self is SQUARE:
+            return self
         return self._changed(lambda corner: _spread_corner(corner, by))
 
     def _changed(self, change: Callable[[Point], Point]) -> Radii:

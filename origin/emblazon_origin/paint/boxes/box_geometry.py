@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ...layout.boxes.box import Box, Rect, Sides
 from ...layout.boxes.shape_geometry import SQUARE, Radii, corner_radii
@@ -18,8 +18,7 @@ _RADII = frozenset(
 _NONE = Sides(0.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class BoxGeometry:
+class BoxGeometry(NamedTuple):
     """Border, padding and content edges of one box (or of one inline box's part on a line)."""
 
     border_rect: Rect  # snapped
@@ -87,7 +86,7 @@ def geometry_of(box: Box, context: PaintContext) -> BoxGeometry:
     if not style.background_layers:
         return geometry
     if any(layer.is_local for layer in style.background_layers) and box not in context.unclipped:
-        geometry = replace(geometry, scrolled=snapped(context.place(_scrolled(box))))
+        geometry = geometry._replace(scrolled=snapped(context.place(_scrolled(box))))
     return in_viewport(geometry, style, context)
 
 
@@ -115,7 +114,7 @@ def _scrolled(box: Box) -> Rect:
 def in_viewport(geometry: BoxGeometry, style: ComputedStyle, context: PaintContext) -> BoxGeometry:
     """Return the geometry with the viewport, where the box has backgrounds that are fixed to it."""
     if any(layer.is_fixed for layer in style.background_layers):
-        return replace(geometry, viewport=context.viewport)
+        return geometry._replace(viewport=context.viewport)
     return geometry
 
 

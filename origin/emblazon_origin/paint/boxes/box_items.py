@@ -113,7 +113,7 @@ def _background_parts(box: Box, geometry: BoxGeometry, context: PaintContext) ->
     rows = [box] if box.style.display in ("table-row", "table-column") else box.children
     cells = [cell for row in rows for cell in row.children if cell.style.display == "table-cell"]
     rects = [snapped(context.place(cell.border_box)) for cell in cells]
-    return [replace(geometry, border_rect=rect, strip=geometry) for rect in rects]
+    return [geometry._replace(border_rect=rect, strip=geometry) for rect in rects]
 
 
 def _is_hidden_cell(box: Box) -> bool:

@@ -54,6 +54,8 @@ class Matrix(NamedTuple):
     @property
     def is_pixel_shift(self) -> bool:
         """True where device pixels map onto device pixels."""
+        if self is IDENTITY:
+            return True
         return self.is_translation and self.e == int(self.e) and self.f == int(self.f)
 
     @property

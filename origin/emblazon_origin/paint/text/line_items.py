@@ -269,7 +269,7 @@ def _fragment_geometry(box: Box, fragment: InlineBoxFragment, context: PaintCont
     if whole is None:
         return own
     around = context.place(whole.around(box.border_box))
-    return replace(own, strip=make_geometry(style, around, whole.border, whole.padding, context.dpr))
+    return own._replace(strip=make_geometry(style, around, whole.border, whole.padding, context.dpr))
 
 
 def _shows_slices(style: ComputedStyle) -> bool:
