@@ -19,9 +19,10 @@ from ..boxes.box_items import box_items, outline_items
 from ..context import PaintContext
 from ..costs import text_cost
 from ..display_list import ClipNode, Group, Item
-from ..effects.effect_groups import has_effects, inline_group
+from ..effects.effect_groups import inline_group
 from ..painter import Painter
 from ..raster.geometry import IDENTITY, Matrix, around, snap
+from ..traits import traits_of
 from .decoration import DecorationLine, decoration_lines, line_ink, paint_decoration
 from .runs import Origin, paint_run_shadows, paint_runs, run_ink
 from .text_clip import runs_inside
@@ -59,7 +60,7 @@ def turned_line_items(
 def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, context: PaintContext) -> Items:
     """Return the items of a line, without its atomic inlines."""
     origin = context.line_origin(box, line)
-    if not line.boxes:  # no inline element has effects either: its box would be there
+    if _is_text_alone(line):
         runs = line.runs
         if context.kept is None:
             return _text_items(runs, origin, matrix, clip, context)
@@ -76,6 +77,18 @@ def line_items(box: Box, line: Line, matrix: Matrix, clip: ClipNode | None, cont
         return make()
     key = ("line", id(line), origin, matrix, id(clip))
     return context.kept.get(key, (line, clip), make)
+
+
+def _is_text_alone(line: Line) -> bool:
+    """Whether the inline boxes of a line show nothing, and nothing but glyphs is drawn of its runs.
+
+    No inline element has effects either: its box would be there.
+    """
+    if not line.boxes:
+        return True
+    if any(run.style.text_shadow or run.style.text_decorations for run in line.runs):
+        return False  # boxes in between decide what they lie over
+    return not any(traits_of(part.style).may_show or is_group(part.style) for part in line.boxes)
 
 
 def _part_items(
@@ -174,6 +187,8 @@ def _ancestry(element: Element | None) -> list[int]:
 
 def _parts(whole: _Part) -> list[_Part]:
     """Split a part by the outermost inline elements with effects inside it: what is in none comes first."""
+    if not any(is_group(fragment.style) for fragment in whole.fragments):
+        return [whole]
     parts = [_Part(whole.element)]
     by_element: dict[int, _Part] = {}
     owners: dict[int, Element | None] = {}
@@ -214,7 +229,7 @@ def _effect_owner(
 
 def is_group(style: ComputedStyle) -> bool:
     """Whether an inline box is painted as a group of its own."""
-    return has_effects(style) or style.isolation == "isolate"
+    return traits_of(style).has_effects or style.isolation == "isolate"
 
 
 def _fragment_items(
@@ -228,6 +243,8 @@ def _fragment_items(
     items: Items = []
     origin = context.line_origin(box, line)
     for fragment in fragments:
+        if not traits_of(fragment.style).may_show:
+            continue
         shown = _fragment_box(fragment, _place(box, fragment))
         geometry = _fragment_geometry(shown, fragment, context)
         clipped = any(layer.clip == "text" for layer in fragment.style.background_layers)
