@@ -44,7 +44,7 @@ class RunMask(NamedTuple):
 _EMPTY = Image.new("L", (0, 0))  # makes pictures of what Pillow itself holds
 _HALF_STEP = 0.5 / SUBPIXEL_STEPS
 _FAR = 1 << 40
-_MAX_KEPT = 24  # glyphs
+_MAX_KEPT = 12  # glyphs
 _MAX_RUN = 1 << 14  # device px of a run that are drawn, along each axis
 PlacedMask = tuple[GlyphMask, int, int]  # mask, x and y of its top left
 _runs: ByteCache[RunMask] = ByteCache(
