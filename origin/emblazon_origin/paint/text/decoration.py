@@ -256,14 +256,22 @@ def _without_glyphs(
 ) -> Mask:
     """Cut a gap around every glyph that crosses the line."""
     margin = min(line.exact, _MAX_SKIP * dpr)
-    shift = painter.matrix.e if painter.matrix.is_translation else 0.0
+    matrix = painter.matrix
+    shift = matrix.e if matrix.is_translation else 0.0
+    gaps = [
+        # With hard edges: whole pixels.
+        (floor(left - margin + shift + 0.5), floor(right + margin + shift + 0.5))
+        for run in line.runs
+        for left, right in _crossings(run, bounds, origin, dpr)
+    ]
+    if matrix.is_translation:
+        image = mask.image.copy()
+        for left, right in gaps:
+            image.paste(0, (left - mask.x, 0, right - mask.x, image.height))
+        return Mask(image, mask.x, mask.y)
     holes = Path()
-    for run in line.runs:
-        for crossing in _crossings(run, bounds, origin, dpr):
-            # Gaps have hard edges: whole pixels.
-            left = floor(crossing[0] - margin + shift + 0.5) - shift
-            right = floor(crossing[1] + margin + shift + 0.5) - shift
-            holes.extend(rect_path(Rect(left, bounds.y - 1, right - left, bounds.height + 2)))
+    for left, right in gaps:
+        holes.extend(rect_path(Rect(left, bounds.y - 1, right - left, bounds.height + 2)))
     cut = painter.mask(holes)
     if cut is None:
         return mask
