@@ -9,11 +9,12 @@ panels below a title that changes are in the picture too.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..ground import Ground, OnGround, Picture
+from ..layout.boxes.box import Box, Rect
 from .display_list import ClipNode, Group, Item, play
 from .painter import RoundedRect
 from .raster.geometry import IntRect, Matrix
@@ -39,6 +40,30 @@ class _Entry:
     last: int = 0  # the last one of them
 
 
+class LinePlace(NamedTuple):
+    """How the lines of a box are drawn."""
+
+    matrix: Matrix
+    clip: ClipNode | None
+    shift: tuple[float, float]
+    viewport: Rect | None
+
+
+class LineSlot(NamedTuple):
+    """Where the lines of a box come in a display list: its number among those that have some."""
+
+    number: int
+    place: LinePlace
+
+
+@dataclass(slots=True)
+class DisplayPlan:
+    """A display list without its lines (see display_plan.py), and what it uses of what is kept."""
+
+    parts: list[Items | LineSlot]
+    uses: list[_Entry]
+
+
 @dataclass(slots=True)
 class _Picture:
     ground: Ground
@@ -59,6 +84,9 @@ class KeptDisplay:
     pixels: int  # of the canvas
     drawing: int = 0
     base: Clip | None = None  # one object, since clips remember what they are inside of
+    boxes: Box | None = None  # of the last drawing
+    plan: DisplayPlan | None = None  # of its display list
+    lines: list[tuple[Box, LinePlace, Items]] | None = None  # that are drawn while a plan is made
     _entries: dict[Hashable, _Entry] = field(default_factory=dict)
     _static: set[int] = field(default_factory=set)  # also in the drawing before
     _firm: set[int] = field(default_factory=set)  # for long
@@ -87,16 +115,29 @@ class KeptDisplay:
         entry = self._entries.get(key)
         if entry is None:
             entry = self._entries[key] = _Entry(make(), keep)
-        if entry.last != self.drawing:
-            entry.streak = entry.streak + 1 if entry.last == self.drawing - 1 else 1
-            entry.last = self.drawing
-        value = entry.value
-        if entry.streak > 1:
-            identities = [*map(id, value)] if isinstance(value, list) else [id(value)]
-            self._static.update(identities)
-            if entry.streak > _LONG:
-                self._firm.update(identities)
-        return value  # type: ignore[return-value]  # as it was made
+        self.use((entry,))
+        return entry.value  # type: ignore[return-value]  # as it was made
+
+    def use(self, entries: Iterable[_Entry]) -> None:
+        """Note that a drawing has what is kept."""
+        for entry in entries:
+            if entry.last != self.drawing:
+                entry.streak = entry.streak + 1 if entry.last == self.drawing - 1 else 1
+                entry.last = self.drawing
+            if entry.streak > 1:
+                value = entry.value
+                identities = [*map(id, value)] if isinstance(value, list) else [id(value)]
+                self._static.update(identities)
+                if entry.streak > _LONG:
+                    self._firm.update(identities)
+
+    def used(self) -> list[_Entry]:
+        """Return what this drawing has used so far, lines left out."""
+        return [
+            entry
+            for key, entry in self._entries.items()
+            if entry.last == self.drawing and not (isinstance(key, tuple) and key[0] == "line")
+        ]
 
     def clip(self, parent: ClipNode | None, shape: RoundedRect, matrix: Matrix) -> ClipNode:
         """Return the node of a clip, the same object every time."""

@@ -21,10 +21,12 @@ from .boxes.box_geometry import BoxGeometry, geometry_of
 from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
+from .display_plan import boxes_with_lines, plan_of, planned_items
 from .effects.effect_groups import effect_group, has_effects, isolated, plain_group
 from .effects.planes import Plane, in_depth_order, plane_of, raster_of
 from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, shows_its_back, view_of
 from .effects.transform import is_flat, perspective_solid, transform_box, transform_matrix, transform_solid
+from .kept_display import LinePlace
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, inset, pixel_round
 from .text.line_items import turned_line_items
@@ -126,6 +128,26 @@ def makes_stacking_context(style: ComputedStyle, flexible_item: bool) -> bool:
 
 def build_display_list(root: Box, context: PaintContext, canvas: Item | None = None) -> Items:
     """Return everything that a document paints, the canvas background only where it is given."""
+    kept = context.kept
+    if kept is None or canvas is not None:
+        return _built(root, context, canvas)
+    boxes = boxes_with_lines(root, kept.boxes)
+    plan, kept.boxes, kept.plan = kept.plan, root, None
+    if boxes is None:
+        return _built(root, context)
+    if plan is not None and (planned := planned_items(plan, boxes, kept, context)) is not None:
+        kept.plan = plan
+        return planned
+    findings = len(context.report.diagnostics)
+    kept.lines = []
+    items = _built(root, context)
+    if len(context.report.diagnostics) == findings:  # a plan finds nothing
+        kept.plan = plan_of(items, boxes, kept)
+    kept.lines = None
+    return items
+
+
+def _built(root: Box, context: PaintContext, canvas: Item | None = None) -> Items:
     under = () if canvas is None else (canvas,)
     return _paint_whole(root, Surroundings(), StackingContext(), context, forced=True, under=under)
 
@@ -338,7 +360,11 @@ def _paint_inside(
             raised = raised or Raised(RaisedInlines(box.element))
             in_lines |= _paint_raised(box, line, inner, phases, stacking, context, raised)
             continue
-        phases.contents += turned_line_items(box, line, inner.matrix, inner.clip, context)
+        items = turned_line_items(box, line, inner.matrix, inner.clip, context)
+        phases.contents += items
+        if context.kept is not None and context.kept.lines is not None:
+            place = LinePlace(inner.matrix, inner.clip, context.shift, context.viewport)
+            context.kept.lines.append((box, place, items))
         for placed in line.atomics:
             atomic = box.atomics.get(placed.item)
             if atomic is not None:

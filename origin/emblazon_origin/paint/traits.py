@@ -24,6 +24,7 @@ class Traits(NamedTuple):
     is_flexible: bool
     may_clip: bool
     may_show: bool  # something of its own: background, border, shadow, outline
+    follows_lines: bool  # its background lies as its lines do
 
 
 def traits_of(style: ComputedStyle) -> Traits:
@@ -66,4 +67,5 @@ def _found(style: ComputedStyle) -> Traits:
         or any((style.border_top_width, style.border_right_width, style.border_bottom_width,
                 style.border_left_width))
         or has_outline(style),
+        any(layer.is_local or layer.clip == "text" for layer in style.background_layers),
     )  # fmt: skip
