@@ -47,46 +47,24 @@ class _Builder:
         """Return the box of a fragment and its in-flow descendants; its origin is in a space."""
         fragment, x, y = placed
         node, x, y = fragment.node, origin_x + x, origin_y + y
-        kept = fragment.box
-        if kept is not None and kept.border_box[:2] == (x, y) and space is self.canvas and not self.columns:
+        on_canvas, kept = space is self.canvas and not self.columns, fragment.box
+        if kept is not None and on_canvas and kept.border_box[:2] == (x, y):
             self._tell_of_texts(fragment)
             self.order[kept], self.boxes[node] = node.order, kept
             return kept
-        rect, border, padding = Rect(x, y, fragment.width, fragment.height), fragment.border, fragment.padding
-        if space is not self.canvas:
-            rect = space.to_canvas(rect)
-            border, padding = space.sides_to_canvas(border), space.sides_to_canvas(padding)
-        is_plain = _makes_plain_box(node)
-        if not is_plain and node.style.position == "sticky":
-            rect = rect._replace(**self._stick(node, rect))
-            x, y, _, _ = space.from_canvas(rect)
-        turn = None if space is self.canvas or not fragment.lines else _lines_turn(x, y, fragment, space)
-        level = node.is_atomic or node.is_float
-        style, children = node.style.on_canvas, list[Box]()
+        is_plain = on_canvas and _makes_plain_box(node)
         box = Box(
-            style,
-            rect,
-            border,
-            padding,
-            node.element,
-            children,
-            fragment.lines,
-            {},
-            node.replaced,
-            level,
-            turn,
-        )
+            node.style.on_canvas, Rect(x, y, fragment.width, fragment.height), fragment.border,
+            fragment.padding, node.element, [], fragment.lines, {}, node.replaced,
+            node.is_atomic or node.is_float,
+        )  # fmt: skip
         if not is_plain:
-            box = self._told_of(node, box)
-        if self.columns:
-            self._report_part(node)
+            box, space, x, y = self._finished(box, fragment, space, x, y)
         self.order[box], self.boxes[node] = node.order, box
         if self.early or node.whole is not None:
             self._take_early(node, box)
-        if node.kind == "turned":
-            space, x, y = FlowSpace(node.style.writing_mode, box.content_box), 0.0, 0.0
-        stays = is_plain and space is self.canvas and not self.columns and not fragment.pending
-        for child in _mirrored(fragment) if space.flow == "vertical-lr" else fragment.children:
+        stays = is_plain and not fragment.pending
+        for child in fragment.children if is_plain or space.flow != "vertical-lr" else _mirrored(fragment):
             inside = child.fragment
             if inside.is_left_out:
                 stays = False
@@ -94,7 +72,7 @@ class _Builder:
                 self.absolutes.append(_Waiting(child, x, y, space))
                 stays = False
             else:
-                children.append(self.convert(child, x, y, space))
+                box.children.append(self.convert(child, x, y, space))
                 stays = stays and inside.box is not None
         if fragment.inline is not None:
             layout, items = fragment.inline
@@ -113,8 +91,22 @@ class _Builder:
             layout, items = fragment.inline
             report_layout(self.report, layout, fragment.node.style, items)
 
-    def _told_of(self, node: Node, box: Box) -> Box:
-        """Return the box of a node that is more than a plain one, with what there is to report of it."""
+    def _finished(
+        self, box: Box, fragment: Fragment, space: FlowSpace, x: float, y: float
+    ) -> tuple[Box, FlowSpace, float, float]:
+        """Return the box of a node that is more than a plain one, and where what it holds lies.
+
+        What there is to report of it is told.
+        """
+        node, rect, border, padding = fragment.node, box.border_box, box.border, box.padding
+        if space is not self.canvas:
+            rect = space.to_canvas(rect)
+            border, padding = space.sides_to_canvas(border), space.sides_to_canvas(padding)
+        if node.style.position == "sticky":
+            rect = rect._replace(**self._stick(node, rect))
+            x, y, _, _ = space.from_canvas(rect)
+        turn = _lines_turn(x, y, fragment, space) if fragment.lines else None
+        box = replace(box, border_box=rect, border=border, padding=padding, lines_turn=turn)
         if box.style.offset_path is not None:
             box = self._on_path(box, node)
         if node.kind == "columns" and node not in self.boxes:
@@ -124,7 +116,11 @@ class _Builder:
             report_table(self.report, node)
         elif node.replaced:
             report_picture(self.report, node, box.content_box.width)
-        return box
+        if self.columns:
+            self._report_part(node)
+        if node.kind == "turned":
+            space, x, y = FlowSpace(node.style.writing_mode, box.content_box), 0.0, 0.0
+        return box, space, x, y
 
     def _take_early(self, node: Node, box: Box) -> None:
         """Let boxes hang on this one that were met before it."""
