@@ -1,4 +1,4 @@
-"""The display list of boxes that lie where they lay in the drawing before: lines of text alone are made anew.
+"""The display list of boxes that lie where they lay in an earlier drawing: lines of text alone are made anew.
 
 Once two drawings in a row have the same boxes in the same places, the display list is kept as a plan: items,
 and slots for the lines of each box.
@@ -45,13 +45,13 @@ def _lies_as(box: Box, before: Box, found: list[Box]) -> bool:
     return True
 
 
-def planned_items(
-    plan: DisplayPlan, boxes: list[Box], kept: KeptDisplay, context: PaintContext
-) -> Items | None:
+def planned_items(plan: DisplayPlan, root: Box, context: PaintContext) -> Items | None:
     """Return the display list with the lines of boxes as they are now; None where a plan does not do."""
-    if not _stand_alone(boxes):
+    boxes = boxes_with_lines(root, plan.root)
+    if context.kept is None or boxes is None or not _stand_alone(boxes):
         return None
-    kept.use(plan.uses)
+    plan.root = root
+    context.kept.use(plan.uses)
     items: Items = []
     for part in plan.parts:
         items += _lines(boxes[part.number], part.place, context) if isinstance(part, LineSlot) else part
@@ -70,7 +70,7 @@ def _stand_alone(boxes: list[Box]) -> bool:
     return not any(line.atomics or (line.boxes and has_raised(line)) for box in boxes for line in box.lines)
 
 
-def plan_of(items: Items, boxes: list[Box], kept: KeptDisplay) -> DisplayPlan | None:
+def plan_of(items: Items, root: Box, boxes: list[Box], kept: KeptDisplay) -> DisplayPlan | None:
     """Return a plan of a display list; None where lines are parts of groups, or show nothing."""
     if kept.lines is None or not _stand_alone(boxes):
         return None
@@ -90,4 +90,4 @@ def plan_of(items: Items, boxes: list[Box], kept: KeptDisplay) -> DisplayPlan | 
     found = [part.number for part in parts if isinstance(part, LineSlot)]
     if placed < len(slots) or sorted(found) != list(range(len(boxes))):
         return None
-    return DisplayPlan(parts, kept.used())
+    return DisplayPlan(root, parts, kept.used())

@@ -60,6 +60,7 @@ class LineSlot(NamedTuple):
 class DisplayPlan:
     """A display list without its lines (see display_plan.py), and what it uses of what is kept."""
 
+    root: Box  # of the last drawing that it served
     parts: list[Items | LineSlot]
     uses: list[_Entry]
 

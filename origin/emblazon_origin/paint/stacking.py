@@ -131,18 +131,17 @@ def build_display_list(root: Box, context: PaintContext, canvas: Item | None = N
     kept = context.kept
     if kept is None or canvas is not None:
         return _built(root, context, canvas)
-    boxes = boxes_with_lines(root, kept.boxes)
-    plan, kept.boxes, kept.plan = kept.plan, root, None
+    before, kept.boxes = kept.boxes, root
+    if kept.plan is not None and (planned := planned_items(kept.plan, root, context)) is not None:
+        return planned
+    boxes = boxes_with_lines(root, before)
     if boxes is None:
         return _built(root, context)
-    if plan is not None and (planned := planned_items(plan, boxes, kept, context)) is not None:
-        kept.plan = plan
-        return planned
     findings = len(context.report.diagnostics)
     kept.lines = []
     items = _built(root, context)
-    if len(context.report.diagnostics) == findings:  # a plan finds nothing
-        kept.plan = plan_of(items, boxes, kept)
+    silent = len(context.report.diagnostics) == findings  # a plan has nothing to say
+    kept.plan = plan_of(items, root, boxes, kept) if silent else None
     kept.lines = None
     return items
 

@@ -59,8 +59,9 @@ def test_a_plan_draws_what_boxes_draw(body: str, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(stacking, "planned_items", told)
     engine = Engine(FontLibrary(ROOT / "fonts"))
-    drawn = [engine.draw(request(body, text), Report()).tobytes() for text in TEXTS * 2]
+    texts = [*TEXTS, "one that takes more lines than those", *TEXTS]
+    drawn = [engine.draw(request(body, text), Report()).tobytes() for text in texts]
     monkeypatch.setattr(prepared_cards, "is_wanted", lambda key: False)
     fresh = Engine(FontLibrary(ROOT / "fonts"))
-    assert drawn == [fresh.draw(request(body, text), Report()).tobytes() for text in TEXTS] * 2
+    assert drawn == [fresh.draw(request(body, text), Report()).tobytes() for text in texts]
     assert bool(plans) == (body in PLANNED.values())
