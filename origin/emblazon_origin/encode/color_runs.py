@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Pairs = NDArray[np.uint64]
     Values = TypeVar("Values", Words, Pairs)
 
-RUN_PAIRS, SAMPLE_COLORS = 5, 1024  # runs with fewer, so many colours in the sample: it is a photo
+RUN_PAIRS, SAMPLE_COLORS = 5, 512  # runs with fewer, so many colours in the sample: it is a photo
 _SAMPLE = 4  # of every so manieth row every so manieth pixel
 _RUN_BYTES = 16  # that a kept run takes
 _BAND = 8  # rows

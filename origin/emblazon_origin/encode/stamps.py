@@ -102,9 +102,10 @@ def _stamped(on: OnGround) -> Stamped | None:
         np.concatenate((known.runs.counts, *(_levels(laid, kind) for kind in kinds), *signs)),
         len(numbering.colors),
     )
-    runs = len(known.runs.lengths) + sum(_most_runs(one.area) for one in laid)
-    if 2 * RUN_PAIRS * runs > width * height and np.count_nonzero(counts) > SAMPLE_COLORS:
-        return None  # it may be a photo
+    if np.count_nonzero(counts) > SAMPLE_COLORS:
+        runs = len(known.runs.lengths) + sum(map(_most_runs, laid))
+        if 2 * RUN_PAIRS * runs > width * height:
+            return None  # it may be a photo
     return Stamped(on.size, known.runs, numbering, counts, laid, numbers[1::2])
 
 
@@ -116,10 +117,15 @@ def _bytes_of(cover: Image.Image) -> bytes:
     return data
 
 
-def _most_runs(area: Area) -> int:
-    """Return by how many runs of pairs a stamp may add."""
-    left, top, right, bottom = area
-    return ((right - left) // 2 + 3) * (bottom - top)
+def _most_runs(one: _Laid) -> int:
+    """Return by how many runs of pairs a stamp may add to those of its ground: where its coverage changes."""
+    left, top, right, bottom = one.area
+    height, first = bottom - top, left % 2
+    rows = np.zeros((height, (right - left + first + 1) // 2 * 2), np.uint8)
+    rows[:, first : first + right - left] = np.frombuffer(one.levels, np.uint8).reshape(height, -1)
+    pairs = rows.view(np.uint16)
+    beside = 4 * height + 4 * len(one.others)
+    return beside + int(np.count_nonzero(pairs[:, 1:] != pairs[:, :-1]))
 
 
 class _Known(NamedTuple):
