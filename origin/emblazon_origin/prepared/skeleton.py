@@ -62,7 +62,7 @@ def take_apart(html: str) -> Skeleton | None:
         elif text is not None:
             start, end = match.span(3)
             first = min(first, start)
-            kept += html[done:start], "\0", "\n" * text.count("\n")
+            kept += html[done:start], "\0", "\n" * text.count("\n"), "\0"  # before white space after it
             texts.append(text)
             done = end
     kept.append(html[done:])

@@ -132,6 +132,14 @@ def test_a_text_of_the_other_direction_is_another_document() -> None:
     assert was_kept(drawn(request(CARD.format("Four", "below")))[1])  # it is as it was
 
 
+def test_the_end_of_a_line_inside_of_a_text_is_not_one_after_it() -> None:
+    card = "<!doctype html><body style='font: 20px Inter'><p>{}<i>end</i></p>"
+    for text in ("a\nb", "c\nd", "e\nf"):
+        drawn(request(card.format(text)))
+    wanted = request(card.format("g h\n"))
+    assert drawn(wanted)[0].tobytes() == drawn_anew(wanted)[0].tobytes()
+
+
 @pytest.mark.parametrize(
     "text", ["&#32;", "", "  ", "a<b>c</b>", "<i></i>", "a\rb", "\0", "&nbsp;", "<!-- x -->", "a < b", "&amp"]
 )
