@@ -147,7 +147,7 @@ class Fragment:
     box: Box | None = None
 
     def copied(self) -> Fragment:
-        """Return another fragment like it, in a tenth of the steps of `copy.copy`."""
+        """Return another fragment like it, in a tenth of the steps of `copy.copy`, that is no box yet."""
         return Fragment(
             self.node, self.width, self.height, self.border, self.padding, self.children, self.lines,
             self.first_baseline, self.last_baseline, self.pending, self.atomics, self.inline, self.margin_top,
