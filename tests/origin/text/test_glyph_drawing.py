@@ -18,7 +18,7 @@ from PIL import Image
 
 from emblazon_origin.style.values.computed import ComputedStyle
 from emblazon_origin.style.values.dom import FontFaceRule
-from emblazon_origin.style.values.value_types import Color
+from emblazon_origin.style.values.value_types import BLACK, Color, Shadow
 from emblazon_origin.text.fonts.draw import color_glyphs, joined_mask, run_mask
 from emblazon_origin.text.fonts.font_instance import FontInstance
 from emblazon_origin.text.fonts.font_library import FontLibrary
@@ -32,6 +32,7 @@ from emblazon_origin.text.fonts.glyphs import (
 )
 from emblazon_origin.text.inline import layout_inline
 from emblazon_origin.text.line_model import GlyphRun, InlineLayout, TextItem
+from emblazon_origin.text.lines import builder
 
 LayOut = Callable[..., InlineLayout]
 
@@ -127,7 +128,7 @@ def test_glyphs_that_tight_tracking_joins_have_no_hairline_between_them(
 
 
 def test_runs_beside_each_other_have_the_mask_of_each_in_one(lay_out: LayOut) -> None:
-    runs = lay_out("山の図書館Ab (c) 東京タワー", 600.0).lines[0].runs
+    runs = lay_out("山のAb 図書館 (c) 東京 d", 600.0).lines[0].runs
     assert len(runs) > 4
     for dpr, origin in ((1.0, (3.4, 20.6)), (1.5, (0.0, 40.0))):
         joined = joined_mask(runs, origin, dpr, (0.25, 0.0))
@@ -142,10 +143,42 @@ def test_runs_beside_each_other_have_the_mask_of_each_in_one(lay_out: LayOut) ->
 
 
 def test_runs_whose_glyphs_meet_have_no_mask_in_common(lay_out: LayOut) -> None:
-    runs = lay_out("山の", 600.0).lines[0].runs
+    runs = lay_out("山a", 600.0).lines[0].runs
     assert joined_mask(runs, (0.0, 20.0), 1.0, (0.0, 0.0)) is not None
     runs[1].x -= 12
     assert joined_mask(runs, (0.0, 20.0), 1.0, (0.0, 0.0)) is None
+
+
+@pytest.mark.parametrize("properties", [{}, {"letter_spacing": -0.4}, {"text_align": "justify"}])
+def test_scripts_of_one_font_are_one_run_with_the_mask_of_each(
+    properties: dict[str, object], lay_out: LayOut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "図書館の山、海は「タワー」と光。" * 2
+    whole = [line.runs for line in lay_out(text, 400.0, **properties).lines]
+    monkeypatch.setattr(builder, "_goes_on", lambda *_: False)
+    apart = [line.runs for line in lay_out(text, 400.0, **properties).lines]
+    for (run,), pieces in zip(whole, apart, strict=True):
+        assert len(pieces) > 4
+        assert run.text == "".join(piece.text for piece in pieces)
+        assert run.x + run.width == pieces[-1].x + pieces[-1].width
+        own, joined = run_mask(run, (3.4, 20.6)), joined_mask(pieces, (3.4, 20.6), 1.0, (0.0, 0.0))
+        assert own.image is not None
+        assert joined is not None
+        assert joined.image is not None
+        assert (own.x, own.y, own.image.tobytes()) == (joined.x, joined.y, joined.image.tobytes())
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"text_shadow": (Shadow(1.0, 1.0, 0.0, 0.0, BLACK),)},
+        {"text_stroke_width": 2.0},
+        {"text_emphasis_style": "•"},
+    ],
+    ids=lambda properties: next(iter(properties)),
+)
+def test_what_shows_where_runs_meet_keeps_them_apart(properties: dict[str, object], lay_out: LayOut) -> None:
+    assert len(lay_out("図書館の山", 400.0, **properties).lines[0].runs) >= 3
 
 
 def test_device_pixels_scale_the_run(lay_out: LayOut) -> None:

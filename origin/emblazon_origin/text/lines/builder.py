@@ -156,6 +156,7 @@ def build_line(
         line.boxes.append(fragment)
     tops = _painted_tops(paragraph, placed, line)
     marks: list[GlyphRun] = []
+    before: Leaf | None = None
     for leaf, (owner, shift) in zip(draft.leaves, shifts, strict=True):
         on = y + baseline[owner] + shift
         if leaf.box in moves:
@@ -170,9 +171,10 @@ def build_line(
             run.holder_top = tops.get(leaf.box, line.y) - line.baseline
             if leaf.style.text_decorations:
                 run.decorating_shifts = _decorating_shifts(paragraph, leaf, shifts_of, root.lift)
-            line.runs.append(run)
+            _put(line.runs, run, leaf, before)
             if leaf.style.text_emphasis_style:
                 marks += _marks(paragraph, draft, leaf, run, root.grid, lift)
+        before = leaf
     return with_room(line, marks, room) if marks else line
 
 
@@ -190,14 +192,57 @@ def _line_of_text(paragraph: Paragraph, draft: LineDraft, root: BoxMetrics, y: f
     ascent, height = text_extent(root, [leaf.item for leaf in draft.leaves if leaf.item is not None])
     line = Line(y, height, y + ascent, draft.width)
     decorating = (0.0,) * len(paragraph.content.block_style.text_decorations)
+    before: Leaf | None = None
     for leaf in draft.leaves:
         if leaf.glyphs is not None and leaf.glyphs.glyphs:
             run = _glyph_run(leaf, 0.0)
             run.holder_top = y - line.baseline
             if leaf.style.text_decorations:
                 run.decorating_shifts = decorating
-            line.runs.append(run)
+            _put(line.runs, run, leaf, before)
+        before = leaf
     return line
+
+
+def _put(runs: list[GlyphRun], run: GlyphRun, leaf: Leaf, before: Leaf | None) -> None:
+    """Add a leaf's run to those of its line, or lengthen the last one, that of the leaf before.
+
+    Japanese changes scripts, though not fonts, every few letters.
+    """
+    if before is None or not _goes_on(before, leaf):
+        runs.append(run)
+        return
+    last = runs[-1]
+    shift = run.x - last.x
+    # Not in place: the lists may be those of what is kept shaped.
+    last.glyphs = last.glyphs + run.glyphs
+    last.xs = last.xs + [x + shift for x in run.xs]
+    last.ys = last.ys + run.ys
+    last.width, last.text = shift + run.width, last.text + run.text
+
+
+def _goes_on(before: Leaf, leaf: Leaf) -> bool:
+    """Whether two pieces from left to right can be one run.
+
+    Shadows and strokes lie over each other where runs meet; lines beside text and emphasis know its pieces.
+    """
+    one, other, style = before.item, leaf.item, leaf.style
+    return (
+        before.style is style
+        and before.font is leaf.font
+        and before.box == leaf.box
+        and before.element is leaf.element
+        and before.level == leaf.level
+        and not leaf.level & 1
+        and before.glyphs is not None
+        and bool(before.glyphs.glyphs)
+        and one is not None
+        and other is not None
+        and one.size == other.size
+        and not (one.upright or other.upright)
+        and not (style.text_decorations or style.text_emphasis_style)
+        and not (style.text_shadow or style.text_stroke_width)
+    )
 
 
 def _with_strut(paragraph: Paragraph, draft: LineDraft, metrics: dict[int, BoxMetrics]) -> Container[int]:
