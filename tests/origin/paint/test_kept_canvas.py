@@ -52,3 +52,14 @@ def test_any_change_of_a_box_is_painted() -> None:
     for changed in (card("G"), card(width=21.0), card(opacity=0.5), card(border=2, border_top_color="Y")):
         for _ in range(3):
             assert paint(changed).tobytes() != first.tobytes()
+
+
+def test_a_row_is_painted_where_its_cells_are() -> None:
+    def row(width: float) -> Box:
+        cell = make_box(10, 10, width, 12, display="table-cell")
+        own = make_box(0, 10, 40, 12, cell, display="table-row", background_color="R")
+        return make_box(0, 0, 40, 32, own)
+
+    pictures = [paint(row(width)).tobytes() for width in (9, 9, 9, 20)]
+    clear_caches()
+    assert pictures[-1] == paint(row(20)).tobytes()

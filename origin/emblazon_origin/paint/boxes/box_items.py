@@ -27,6 +27,8 @@ from .image import ReplacedContent, blends, fitted_rect, paint_replaced
 
 Items = list[Item | Group]
 _FAR = 1e6
+# Their backgrounds show in their cells (§17.5.1).
+ROWS = ("table-column", "table-row", "table-row-group", "table-header-group", "table-footer-group")
 
 _RING_CORNER = 3.0  # px
 
@@ -55,15 +57,15 @@ def box_items(
     if not (has_background or has_border or style.box_shadow):
         return []
     shows_text = bool(layers) and any(layer.clip == "text" for layer in layers)
+    parts = _background_parts(box, geometry, context)
+    cells = parts if style.display in ROWS else ()
     if context.kept is not None and not shows_text:
-        known = ("box", id(style), geometry, matrix, id(clip), moved)
+        known = ("box", id(style), geometry, matrix, id(clip), moved, *cells)
 
         def make() -> Items:
             return box_items(box, geometry, matrix, clip, replace(context, kept=None), lines)
 
         return context.kept.get(known, (style, clip), make)
-
-    parts = _background_parts(box, geometry, context)
 
     def draw(painter: Painter) -> None:
         if style.box_shadow:
@@ -85,7 +87,7 @@ def box_items(
     by_more = isinstance(style.border_image_source, Url) or any(
         isinstance(x.image, Url) or x.clip == "text" for x in style.background_layers
     )
-    key = None if by_more or clip else (geometry, matrix, moved, *style.fields.items())
+    key = None if by_more or clip else (geometry, matrix, moved, *cells, *style.fields.items())
     cost = box_cost(style, geometry, matrix, ink)
     if shows_text:
         text = lines_of(box, context) if lines is None else lines
@@ -103,12 +105,9 @@ def _ink(geometry: BoxGeometry, parts: list[BoxGeometry], style: ComputedStyle, 
     return shadow_bounds(bounds, style.box_shadow, dpr)
 
 
-_ROWS = ("table-column", "table-row", "table-row-group", "table-header-group", "table-footer-group")
-
-
 def _background_parts(box: Box, geometry: BoxGeometry, context: PaintContext) -> list[BoxGeometry]:
-    """Return where a background is painted: that of rows and columns shows in their cells (§17.5.1)."""
-    if box.style.display not in _ROWS:
+    """Return where a background is painted."""
+    if box.style.display not in ROWS:
         return [geometry]
     rows = [box] if box.style.display in ("table-row", "table-column") else box.children
     cells = [cell for row in rows for cell in row.children if cell.style.display == "table-cell"]
