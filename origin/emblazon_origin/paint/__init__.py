@@ -3,7 +3,7 @@
 context.py       what every painting step needs to know of the render
 costs.py         what drawing steps cost, by their styles (units of `work.py`)
 display_list.py  the display list
-display_plan.py  the display list of boxes that lie where they lay
+display_plan.py  the display list of the boxes of an earlier drawing
 kept_display.py  what painting keeps of a document that comes again with other texts
 painter.py       a painter is where drawing happens now
 stacking.py      painting order

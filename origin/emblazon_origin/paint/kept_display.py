@@ -33,15 +33,17 @@ _MARGIN = 2  # device px by which ink may be wrong
 
 
 @dataclass(slots=True)
-class _Entry:
+class KeptEntry:
+    """What is kept under a key, and which drawings had it."""
+
     value: object
     keep: object  # what the key names by identity
     streak: int = 0  # drawings one after the other that had it
     last: int = 0  # the last one of them
 
 
-class LinePlace(NamedTuple):
-    """How the lines of a box are drawn."""
+class Place(NamedTuple):
+    """How items of a box are drawn."""
 
     matrix: Matrix
     clip: ClipNode | None
@@ -49,20 +51,34 @@ class LinePlace(NamedTuple):
     viewport: Rect | None
 
 
-class LineSlot(NamedTuple):
-    """Where the lines of a box come in a display list: its number among those that have some."""
+Make = Callable[..., Items]  # of a box, its geometry, a matrix, a clip, and the context
+
+
+class Slot(NamedTuple):
+    """Where items of a box come in a display list: its number in tree order, and what makes them."""
 
     number: int
-    place: LinePlace
+    place: Place
+    make: Make | None  # None: they are its lines
+
+
+class PlanPart(NamedTuple):
+    """Neighbours in a display list, and what they use of what is kept."""
+
+    slot: Slot | None  # None: they stay
+    items: Items
+    uses: list[KeptEntry]
 
 
 @dataclass(slots=True)
 class DisplayPlan:
-    """A display list without its lines (see display_plan.py), and what it uses of what is kept."""
+    """A display list in parts (see display_plan.py), and what it uses of what is kept besides."""
 
-    root: Box  # of the last drawing that it served
-    parts: list[Items | LineSlot]
-    uses: list[_Entry]
+    root: Box  # of the drawing that it was made from
+    parts: list[PlanPart]
+    pinned: set[int]  # numbers of boxes with items inside of groups
+    rows: set[int]  # and of those that show in table cells, wherever these are
+    uses: list[KeptEntry]
 
 
 @dataclass(slots=True)
@@ -87,8 +103,8 @@ class KeptDisplay:
     base: Clip | None = None  # one object, since clips remember what they are inside of
     boxes: Box | None = None  # of the last drawing
     plan: DisplayPlan | None = None  # of its display list
-    lines: list[tuple[Box, LinePlace, Items]] | None = None  # that are drawn while a plan is made
-    _entries: dict[Hashable, _Entry] = field(default_factory=dict)
+    drawn: list[tuple[Box, Place, Make | None, Items]] | None = None  # by box while a plan is made
+    _entries: dict[Hashable, KeptEntry] = field(default_factory=dict)
     _static: set[int] = field(default_factory=set)  # also in the drawing before
     _firm: set[int] = field(default_factory=set)  # for long
     _touched: dict[int, int] = field(default_factory=dict)  # static items, and in which drawing
@@ -115,11 +131,11 @@ class KeptDisplay:
         """Return what the key stood for before, else make it; `keep` is what it names by identity."""
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = _Entry(make(), keep)
+            entry = self._entries[key] = KeptEntry(make(), keep)
         self.use((entry,))
         return entry.value  # type: ignore[return-value]  # as it was made
 
-    def use(self, entries: Iterable[_Entry]) -> None:
+    def use(self, entries: Iterable[KeptEntry]) -> None:
         """Note that a drawing has what is kept."""
         for entry in entries:
             if entry.last != self.drawing:
@@ -132,7 +148,7 @@ class KeptDisplay:
                 if entry.streak > _LONG:
                     self._firm.update(identities)
 
-    def used(self) -> list[_Entry]:
+    def used(self) -> list[KeptEntry]:
         """Return what this drawing has used so far, lines left out."""
         return [
             entry

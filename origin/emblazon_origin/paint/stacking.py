@@ -21,12 +21,12 @@ from .boxes.box_geometry import BoxGeometry, geometry_of
 from .boxes.box_items import box_items, outline_items, replaced_items
 from .context import PaintContext
 from .display_list import ClipNode, Group, Item
-from .display_plan import boxes_with_lines, plan_of, planned_items
+from .display_plan import boxes_and_moved, plan_of, planned_items
 from .effects.effect_groups import effect_group, has_effects, isolated, plain_group
 from .effects.planes import Plane, in_depth_order, plane_of, raster_of
 from .effects.solid import IDENTITY_3D, PlaneView, Solid, of_plane, product, shows_its_back, view_of
 from .effects.transform import is_flat, perspective_solid, transform_box, transform_matrix, transform_solid
-from .kept_display import LinePlace
+from .kept_display import Make, Place
 from .painter import RoundedRect
 from .raster.geometry import IDENTITY, Matrix, inset, pixel_round
 from .text.line_items import turned_line_items
@@ -134,15 +134,15 @@ def build_display_list(root: Box, context: PaintContext, canvas: Item | None = N
     before, kept.boxes = kept.boxes, root
     if kept.plan is not None and (planned := planned_items(kept.plan, root, context)) is not None:
         return planned
-    boxes = boxes_with_lines(root, before)
-    if boxes is None:
+    stands = boxes_and_moved(root, before)
+    if stands is None:
         return _built(root, context)
     findings = len(context.report.diagnostics)
-    kept.lines = []
+    kept.drawn = []
     items = _built(root, context)
     silent = len(context.report.diagnostics) == findings  # a plan has nothing to say
-    kept.plan = plan_of(items, root, boxes, kept) if silent else None
-    kept.lines = None
+    kept.plan = plan_of(items, stands[0], kept) if silent else None
+    kept.drawn = None
     return items
 
 
@@ -215,8 +215,8 @@ def _painted(
     own: Items = []
     outline: Items = []
     if standing is None or not standing.is_turned(box.style):
-        own = box_items(box, geometry, inner.matrix, inner.clip, context)
-        outline = outline_items(box, geometry, inner.matrix, inner.clip, context)
+        own = _items(box_items, box, geometry, inner, context)
+        outline = _items(outline_items, box, geometry, inner, context)
     if own_context:
         items = [
             *under, *own, *stacking.below(), *phases.backgrounds, *phases.floats, *phases.contents,
@@ -351,7 +351,7 @@ def _paint_inside(
     if not traits.is_plain or around.space is not None or standing is not None:
         inner = _with_space(box, _inside(box, geometry, around, context), standing, context)
     if geometry is not None and box.replaced is not None:
-        phases.contents += replaced_items(box, geometry, inner.matrix, inner.clip, context)
+        phases.contents += _items(replaced_items, box, geometry, inner, context)
     in_lines: set[int] = set()
     raised: Raised | None = None
     for line in box.lines:
@@ -361,9 +361,7 @@ def _paint_inside(
             continue
         items = turned_line_items(box, line, inner.matrix, inner.clip, context)
         phases.contents += items
-        if context.kept is not None and context.kept.lines is not None:
-            place = LinePlace(inner.matrix, inner.clip, context.shift, context.viewport)
-            context.kept.lines.append((box, place, items))
+        _note(box, None, items, inner, context)
         for placed in line.atomics:
             atomic = box.atomics.get(placed.item)
             if atomic is not None:
@@ -495,9 +493,24 @@ def _paint_in_phases(
     if geometry is None:
         _paint_inside(child, None, around, phases, stacking, context)
         return
-    phases.backgrounds += box_items(child, geometry, around.matrix, around.clip, context)
+    phases.backgrounds += _items(box_items, child, geometry, around, context)
     _paint_inside(child, geometry, around, phases, stacking, context)
-    phases.outlines += outline_items(child, geometry, around.matrix, around.clip, context)
+    phases.outlines += _items(outline_items, child, geometry, around, context)
+
+
+def _items(make: Make, box: Box, geometry: BoxGeometry, around: Surroundings, context: PaintContext) -> Items:
+    """Return items of a box that follow from its geometry alone; they are noted for a plan."""
+    items = make(box, geometry, around.matrix, around.clip, context)
+    _note(box, make, items, around, context)
+    return items
+
+
+def _note(box: Box, make: Make | None, items: Items, around: Surroundings, context: PaintContext) -> None:
+    """Note which box items are of, where a plan is made."""
+    kept = context.kept
+    if kept is not None and kept.drawn is not None and items:
+        place = Place(around.matrix, around.clip, context.shift, context.viewport)
+        kept.drawn.append((box, place, make, items))
 
 
 def _is_bare(box: Box) -> bool:

@@ -25,6 +25,7 @@ class Traits(NamedTuple):
     may_clip: bool
     may_show: bool  # something of its own: background, border, shadow, outline
     follows_lines: bool  # its background lies as its lines do
+    moves_alone: bool  # where it lies decides what is drawn of itself, not of what is in it
 
 
 def traits_of(style: ComputedStyle) -> Traits:
@@ -38,11 +39,11 @@ def traits_of(style: ComputedStyle) -> Traits:
 
 def _found(style: ComputedStyle) -> Traits:
     effects = has_effects(style)
+    in_space = style.perspective is not None or style.transform_style == "preserve-3d"
     context = (
         style.position in ("fixed", "sticky")
         or (style.z_index != "auto" and style.position != "static")
-        or style.perspective is not None
-        or style.transform_style == "preserve-3d"
+        or in_space
         or effects
         or bool(style.transform)
         or style.isolation == "isolate"
@@ -68,4 +69,5 @@ def _found(style: ComputedStyle) -> Traits:
                 style.border_left_width))
         or has_outline(style),
         any(layer.is_local or layer.clip == "text" for layer in style.background_layers),
+        not (effects or may_clip or in_space or style.transform),
     )  # fmt: skip
