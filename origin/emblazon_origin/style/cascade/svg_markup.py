@@ -73,6 +73,7 @@ _BORROWING = ("use", "pattern", "linearGradient", "radialGradient", "textPath")
 _OF_THE_PAGE = re.compile(
     r"[\d.](?:[sld]?v(?:w|h|i|b|min|max)|cq(?:w|h|i|b|min|max)|r?(?:lh|ch|cap|ic))\b", re.IGNORECASE
 )
+_ICON = 50_000  # characters at the most: looking through megabytes takes longer than a picture of its own
 _ASKS_AROUND = re.compile(  # for the colour, or for fonts by text and units
     r"currentcolor|inherit|font|text|<style|foreignobject|[\d.]r?(?:em|ex|lh|ch|cap|ic)\b", re.IGNORECASE
 )
@@ -96,7 +97,7 @@ def with_inherited_style(markup: str, style: ComputedStyle) -> str:
     An attribute that the author wrote wins, except `color`: the computed value already took it into account.
     Where nothing asks for them nothing is written, and an icon is the same picture on every page.
     """
-    if not _ASKS_AROUND.search(markup):
+    if len(markup) <= _ICON and not _ASKS_AROUND.search(markup):
         return markup
     end = _start_tag_end(markup)
     start_tag = markup[:end]
