@@ -8,6 +8,7 @@ sizing.py         used edges, sizes and limits from computed ones
 height_needs.py   what a box looks at of heights
 intrinsic.py      min-content and max-content widths
 contributions.py  what a box asks of its container
+item_plans.py     items of flex containers and grids in their order
 alignment.py      keywords of box alignment to offsets
 anchoring.py      where anchors lie, for boxes placed by them
 absolute.py       absolutely positioned boxes

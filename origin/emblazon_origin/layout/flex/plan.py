@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple
 
 from ...style.values.computed import Alignment, ComputedStyle
 from ...style.values.value_types import Length
 from ..alignment import item_alignment, reverse_alignment, settled
 from ..boxes.nodes import Node
+from ..item_plans import items_with_plans
 from ..ruled_gaps import has_rules
 from ..sizing import Margins, StyleSizes, fixed_size, ratio_of, sizes_of
 
-_ORDER = attrgetter("style.order")
 _BASELINES = frozenset(("baseline", "last baseline"))
 _AT_START = frozenset(("normal", "stretch", "flex-start"))
 CROSS_SHARES = {"start": 0.0, "center": 0.5, "end": 1.0}
@@ -85,15 +83,7 @@ def _make_plan(node: Node) -> FlexPlan:
     rtl = style.direction == "rtl"
     reverses = style.flex_direction.endswith("reverse")
     cross_flipped = (style.flex_wrap == "wrap-reverse") != (not row and rtl)
-    children = [child for child in node.children if not child.is_out_of_flow]
-    children.sort(key=_ORDER)
-    items: list[tuple[Node, ItemPlan]] = []
-    plans: dict[Hashable, ItemPlan] = {}
-    for child in children:
-        key = child.style, child.kind, child.natural_ratio
-        if key not in plans:
-            plans[key] = _plan_item(style, child, row, cross_flipped)
-        items.append((child, plans[key]))
+    items, plans = items_with_plans(node, lambda child: _plan_item(style, child, row, cross_flipped))
     return FlexPlan(
         style,
         row,
@@ -106,8 +96,8 @@ def _make_plan(node: Node) -> FlexPlan:
         items,
         [child for child in node.children if child.is_out_of_flow],
         style.justify_content in _AT_START,
-        any(item.is_on_baseline for item in plans.values()),
-        any(item.auto_mains for item in plans.values()),
+        any(item.is_on_baseline for item in plans),
+        any(item.auto_mains for item in plans),
         has_rules(style),
     )
 

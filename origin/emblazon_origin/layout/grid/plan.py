@@ -15,6 +15,7 @@ from ..alignment import settled, start_share
 from ..boxes.fragment import Fragment
 from ..boxes.nodes import Node
 from ..frame import AdoptedTracks
+from ..item_plans import items_with_plans
 from ..ruled_gaps import has_rules
 from ..sizing import Margins, StyleSizes, ratio_of, sizes_of
 from .auto_placement import ExplicitGrid, GridArea
@@ -106,23 +107,15 @@ def plan_of(node: Node) -> GridPlan:
 
 def _make_plan(node: Node) -> GridPlan:
     style = node.style
-    children = [child for child in node.children if not child.is_out_of_flow]
-    children.sort(key=lambda child: child.style.order)
-    items: list[tuple[Node, GridItemPlan]] = []
-    plans: dict[Hashable, GridItemPlan] = {}
-    for child in children:
-        key = child.style, child.kind, child.natural_ratio
-        if key not in plans:
-            plans[key] = _plan_item(style, child)
-        items.append((child, plans[key]))
+    items, plans = items_with_plans(node, lambda child: _plan_item(style, child))
     return GridPlan(
         items,
         _repeats_to_fit(style.grid_template_columns),
         _repeats_to_fit(style.grid_template_rows),
         _rows_depend_on_height(style),
-        any(item.is_on_baseline for item in plans.values()),
-        any(item.has_ratio for item in plans.values()),
-        any(any(item.subgrid) for item in plans.values()),
+        any(item.is_on_baseline for item in plans),
+        any(item.has_ratio for item in plans),
+        any(any(item.subgrid) for item in plans),
         has_rules(style),
     )
 
