@@ -110,8 +110,7 @@ def encode_webp(picture: Picture, quality: int, *, small: bool = False) -> bytes
     from .vp8l import encode_indexed_webp
 
     in_palette = b""
-    opaque = isinstance(picture, OnGround) or picture.mode == "RGB"
-    if DEFAULT_QUALITY["webp"] <= quality < 100 and opaque:
+    if DEFAULT_QUALITY["webp"] <= quality < 100:
         reduced = few_shades(picture)
         if reduced is not None:
             in_palette = encode_indexed_webp(reduced)

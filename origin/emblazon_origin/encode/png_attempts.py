@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from ..ground import OnGround, Picture, image_of
+from ..ground import Picture, image_of
 from .color_means import ColorMeans
 from .effort import effort_of
 from .likeness import likeness
@@ -46,8 +46,7 @@ def quick_png(picture: Picture) -> bytes:
     """Return the first answer: a palette where the picture has few colours, else all of them."""
     from .shades import few_shades  # late: a JPEG needs no numpy
 
-    opaque = isinstance(picture, OnGround) or picture.mode == "RGB"
-    reduced = few_shades(picture) if opaque else None
+    reduced = few_shades(picture)
     return encode_png(picture) if reduced is None else encode_shades(reduced)
 
 

@@ -46,8 +46,10 @@ _MOST_PRODUCTS = 200_000  # of numbers of two tables
 
 
 def few_shades(picture: Picture) -> Indexed | None:
-    """Return an "RGB" picture in as few colours as will do, or None where many are needed."""
+    """Return an "RGB" picture in as few colours as will do; None where many are needed, and of other ones."""
     on = picture if isinstance(picture, OnGround) else None
+    if not isinstance(picture, OnGround) and picture.mode != "RGB":
+        return None
     if on is not None and _lies_on_photo(on):
         on.ground.is_noted = False
         return None
